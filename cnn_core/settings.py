@@ -1,0 +1,304 @@
+"""What a layer's settings may be: one descriptor a kind of value, which checks it and brings it into one form.
+
+A descriptor is the only place that knows a setting's rule. The constructor, the JSON reader and the page's form all
+use it, so they cannot disagree. See "Descriptor-typed fields" in the documentation of `dataclasses`.
+"""
+
+from enum import StrEnum
+from math import isfinite
+from typing import Any, Final, Generic, Literal, TypeVar, overload
+
+from cnn_core.errors import CnnError, LayerError
+
+Given = TypeVar("Given")
+Kept = TypeVar("Kept")
+AnyEnum = TypeVar("AnyEnum", bound=StrEnum)
+
+Pair = tuple[int, int]
+Amounts = tuple[Pair, Pair]
+"""Rows before and after, then columns before and after: `((top, bottom), (left, right))`."""
+
+LARGEST: Final = 1_000_000
+"""No size, count or stride may exceed this: products stay printable and nothing absurd is ever allocated."""
+
+
+class _Required:
+    """Says that a setting has no default."""
+
+
+REQUIRED: Final = _Required()
+
+
+class PaddingMode(StrEnum):
+    """Keras's two names for padding. VALID: none. SAME: output length = ceil(input length / stride)."""
+
+    VALID = "valid"
+    SAME = "same"
+
+
+Padding = PaddingMode | Amounts
+
+
+class Setting(Generic[Given, Kept]):
+    """One setting of a layer: its rule, its default and the form in which it is kept."""
+
+    name: str
+
+    def __init__(self, default: Any = REQUIRED) -> None:
+        self._default = default
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Any: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> Kept: ...
+    def __get__(self, instance: object | None, owner: type) -> Any:
+        if instance is not None:
+            return instance.__dict__[self.name]
+        # Without an AttributeError here `dataclass` would take the setting for optional.
+        if self._default is REQUIRED:
+            raise AttributeError(self.name)
+        return self.default
+
+    def __set__(self, instance: object, value: Given) -> None:
+        instance.__dict__[self.name] = self.read(value)
+
+    @property
+    def required(self) -> bool:
+        return self._default is REQUIRED
+
+    @property
+    def default(self) -> Kept:
+        """The kept form of the default."""
+        return self.read(self._default)
+
+    def read(self, value: Any) -> Kept:
+        """Return `value` in the form in which it is kept, or raise LayerError."""
+        raise NotImplementedError
+
+    def to_json(self, value: Any) -> Any:
+        """Return a kept value as JSON knows it; `read` takes it back."""
+        return value
+
+    def refuse(self, rule: str, value: object, **values: object) -> LayerError:
+        """Return the error for `value`; `rule` is a CnnError template that says what is allowed."""
+        shown = str(value) if isinstance(value, StrEnum) else repr(value)
+        if len(shown) > 80:
+            shown = shown[:80] + "…"
+        return LayerError(
+            "{rule} Received: {setting}={value}.",
+            rule=CnnError(rule, setting=self.name, **values),
+            setting=self.name,
+            value=shown,
+        )
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+class Whole(Setting[int, int]):
+    """A whole number from `minimum` to `LARGEST`."""
+
+    def __init__(self, default: Any = REQUIRED, *, minimum: int = 1) -> None:
+        super().__init__(default)
+        self.minimum = minimum
+
+    def read(self, value: Any) -> int:
+        if not _is_whole(value) or not self.minimum <= value <= LARGEST:
+            rule = "{setting} must be a whole number from {minimum} to {maximum}."
+            raise self.refuse(rule, value, minimum=self.minimum, maximum=LARGEST)
+        return int(value)
+
+
+class WholePair(Setting[int | tuple[int, int], Pair]):
+    """Two whole numbers, (vertical, horizontal); one number stands for both. None, where allowed, is kept."""
+
+    def __init__(self, default: Any = REQUIRED, *, minimum: int = 1) -> None:
+        super().__init__(default)
+        self.minimum = minimum
+
+    def read(self, value: Any) -> Pair:
+        pair = (value, value) if _is_whole(value) else value
+        if not _is_pair(pair, self.minimum):
+            rule = "{setting} must be one or two whole numbers from {minimum} to {maximum}, (vertical, horizontal)."
+            raise self.refuse(rule, value, minimum=self.minimum, maximum=LARGEST)
+        return (int(pair[0]), int(pair[1]))
+
+    def to_json(self, value: Any) -> Any:
+        return list(value)
+
+
+def _is_pair(value: object, minimum: int) -> bool:
+    return (
+        isinstance(value, tuple | list)
+        and len(value) == 2
+        and all(_is_whole(number) and minimum <= number <= LARGEST for number in value)
+    )
+
+
+class OptionalPair(Setting[int | tuple[int, int] | None, Pair | None]):
+    """As WholePair, or None for "the same as another setting"."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self._pair: WholePair = WholePair()
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        super().__set_name__(owner, name)
+        self._pair.name = name
+
+    @property
+    def minimum(self) -> int:
+        return self._pair.minimum
+
+    def read(self, value: Any) -> Pair | None:
+        return None if value is None else self._pair.read(value)
+
+    def to_json(self, value: Any) -> Any:
+        return None if value is None else list(value)
+
+
+class Number(Setting[float, float]):
+    """A finite number from `minimum` to `maximum`; `below` leaves the maximum itself out."""
+
+    def __init__(
+        self, default: Any = REQUIRED, *, minimum: float = -1e9, maximum: float = 1e9, below: bool = False
+    ) -> None:
+        super().__init__(default)
+        self.minimum, self.maximum, self.below = minimum, maximum, below
+
+    def read(self, value: Any) -> float:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+        if not is_number or not self._allows(value):
+            rule = "{setting} must be a number from {minimum} to {maximum}."
+            if self.below:
+                rule = "{setting} must be a number from {minimum} to below {maximum}."
+            raise self.refuse(rule, value, minimum=f"{self.minimum:g}", maximum=f"{self.maximum:g}")
+        return float(value)
+
+    def _allows(self, value: float) -> bool:
+        return self.minimum <= value and (value < self.maximum if self.below else value <= self.maximum)
+
+
+class Flag(Setting[bool, bool]):
+    """True or False."""
+
+    def read(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.refuse("{setting} must be true or false.", value)
+        return value
+
+
+class Choice(Setting[AnyEnum | str, AnyEnum]):
+    """One member of a closed enum, given as itself or as its value."""
+
+    def __init__(self, choices: type[AnyEnum], default: Any = REQUIRED) -> None:
+        super().__init__(default)
+        self.choices = choices
+
+    def read(self, value: Any) -> AnyEnum:
+        try:
+            return self.choices(value)
+        except ValueError:
+            options = ", ".join(self.choices)
+            raise self.refuse("{setting} must be one of {options}.", value, options=options) from None
+
+    def to_json(self, value: Any) -> Any:
+        return value.value
+
+
+class AmountsSetting(Setting[int | tuple[int, int] | Amounts, Amounts]):
+    """Rows and columns to add or take away: one number, (vertical, horizontal) or ((top, bottom), (left, right))."""
+
+    def read(self, value: Any) -> Amounts:
+        amounts = _amounts(value)
+        if amounts is None:
+            rule = (
+                "{setting} must be whole numbers from 0: one for every side, (vertical, horizontal) "
+                "or ((top, bottom), (left, right))."
+            )
+            raise self.refuse(rule, value)
+        return amounts
+
+    def to_json(self, value: Any) -> Any:
+        return [list(side) for side in value]
+
+
+def _amounts(value: Any) -> Amounts | None:
+    if _is_whole(value):
+        value = (value, value)
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        return None
+    sides = [(side, side) if _is_whole(side) else side for side in value]
+    if not all(_is_pair(side, 0) for side in sides):
+        return None
+    (top, bottom), (left, right) = sides
+    return ((top, bottom), (left, right))
+
+
+class PaddingSetting(Setting[Literal["valid", "same"] | PaddingMode | Amounts, Padding]):
+    """`valid`, `same` or, where `explicit`, the amounts ((top, bottom), (left, right))."""
+
+    def __init__(self, default: Any = PaddingMode.VALID, *, explicit: bool = False) -> None:
+        super().__init__(default)
+        self.explicit = explicit
+
+    def read(self, value: Any) -> Padding:
+        if isinstance(value, str) and value in tuple(PaddingMode):
+            return PaddingMode(value)
+        amounts = _amounts(value) if self.explicit else None
+        if amounts is None:
+            rule = "{setting} must be valid or same."
+            if self.explicit:
+                rule = "{setting} must be valid, same or the amounts ((top, bottom), (left, right)), from 0."
+            raise self.refuse(rule, value)
+        return amounts
+
+    def to_json(self, value: Any) -> Any:
+        return value.value if isinstance(value, PaddingMode) else [list(side) for side in value]
+
+
+class ShapeSetting(Setting[tuple[int, ...], tuple[int, ...]]):
+    """Sizes of one to four axes, without the batch axis; `open_axis` lets one of them be -1, "what is left"."""
+
+    def __init__(self, default: Any = REQUIRED, *, open_axis: bool = False) -> None:
+        super().__init__(default)
+        self.open_axis = open_axis
+
+    def read(self, value: Any) -> tuple[int, ...]:
+        if not isinstance(value, tuple | list) or not 1 <= len(value) <= 4 or not self._allows(value):
+            rule = "{setting} must be one to four whole numbers from 1 to {maximum}."
+            if self.open_axis:
+                rule = "{setting} must be one to four whole numbers from 1 to {maximum}; one of them may be -1."
+            raise self.refuse(rule, value, maximum=LARGEST)
+        return tuple(int(size) for size in value)
+
+    def _allows(self, sizes: Any) -> bool:
+        closed = [size for size in sizes if not (self.open_axis and size == -1)]
+        return len(sizes) - len(closed) <= 1 and all(_is_whole(size) and 1 <= size <= LARGEST for size in closed)
+
+    def to_json(self, value: Any) -> Any:
+        return list(value)
+
+
+class OptionalNumbers(Setting[tuple[float, ...] | None, tuple[float, ...] | None]):
+    """One finite number a channel, or None for "to be learned from data"."""
+
+    def __init__(self, *, minimum: float = -1e9) -> None:
+        super().__init__(None)
+        self.minimum = minimum
+
+    def read(self, value: Any) -> tuple[float, ...] | None:
+        if value is None:
+            return None
+        if not isinstance(value, tuple | list) or not value:
+            raise self.refuse("{setting} must be null or a list of numbers, one a channel.", value)
+        one = Number(minimum=self.minimum)
+        one.name = self.name
+        return tuple(one.read(number) for number in value)
+
+    def to_json(self, value: Any) -> Any:
+        return None if value is None else list(value)

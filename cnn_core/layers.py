@@ -17,6 +17,7 @@ from cnn_core.settings import (
     Number,
     OptionalNumbers,
     OptionalPair,
+    PaddingMode,
     PaddingSetting,
     Pair,
     Setting,
@@ -154,7 +155,7 @@ class Conv2D(Layer):
     filters: Whole = Whole()
     kernel_size: WholePair = WholePair()
     strides: WholePair = WholePair(1)
-    padding: PaddingSetting = PaddingSetting(explicit=True)
+    padding: PaddingSetting = PaddingSetting("valid")
     dilation_rate: WholePair = WholePair(1)
     groups: Whole = Whole(1)
     use_bias: Flag = Flag(True)
@@ -179,7 +180,7 @@ class DepthwiseConv2D(Layer):
     group = Group.CONVOLUTION
     kernel_size: WholePair = WholePair()
     strides: WholePair = WholePair(1)
-    padding: PaddingSetting = PaddingSetting()
+    padding: Choice[PaddingMode] = Choice(PaddingMode, "valid")
     depth_multiplier: Whole = Whole(1)
     dilation_rate: WholePair = WholePair(1)
     use_bias: Flag = Flag(True)
@@ -199,7 +200,7 @@ class SeparableConv2D(Layer):
     filters: Whole = Whole()
     kernel_size: WholePair = WholePair()
     strides: WholePair = WholePair(1)
-    padding: PaddingSetting = PaddingSetting()
+    padding: Choice[PaddingMode] = Choice(PaddingMode, "valid")
     dilation_rate: WholePair = WholePair(1)
     depth_multiplier: Whole = Whole(1)
     use_bias: Flag = Flag(True)
@@ -219,7 +220,7 @@ class Conv2DTranspose(Layer):
     filters: Whole = Whole()
     kernel_size: WholePair = WholePair()
     strides: WholePair = WholePair(1)
-    padding: PaddingSetting = PaddingSetting()
+    padding: Choice[PaddingMode] = Choice(PaddingMode, "valid")
     dilation_rate: WholePair = WholePair(1)
     use_bias: Flag = Flag(True)
     activation: Choice[ActivationName] = Choice(ActivationName, "linear")
@@ -232,11 +233,13 @@ class Conv2DTranspose(Layer):
 
 
 @dataclass(frozen=True)
-class _Pooling(Layer):
+class Pooling(Layer):
+    """Layers that make one value of each window, channel by channel; nothing is learned."""
+
     group = Group.POOLING
     pool_size: WholePair = WholePair(2)
     strides: OptionalPair = OptionalPair()
-    padding: PaddingSetting = PaddingSetting()
+    padding: Choice[PaddingMode] = Choice(PaddingMode, "valid")
 
     @property
     def steps(self) -> Pair:
@@ -247,31 +250,33 @@ class _Pooling(Layer):
 
 @_kind
 @dataclass(frozen=True)
-class MaxPooling2D(_Pooling):
+class MaxPooling2D(Pooling):
     """The largest value of each window; padding never wins."""
 
 
 @_kind
 @dataclass(frozen=True)
-class AveragePooling2D(_Pooling):
+class AveragePooling2D(Pooling):
     """The mean of each window; padding is not counted."""
 
 
 @dataclass(frozen=True)
-class _GlobalPooling(Layer):
+class GlobalPooling(Layer):
+    """Layers that make one value of each channel."""
+
     group = Group.POOLING
     keepdims: Flag = Flag(False)
 
 
 @_kind
 @dataclass(frozen=True)
-class GlobalMaxPooling2D(_GlobalPooling):
+class GlobalMaxPooling2D(GlobalPooling):
     """The largest value of each channel."""
 
 
 @_kind
 @dataclass(frozen=True)
-class GlobalAveragePooling2D(_GlobalPooling):
+class GlobalAveragePooling2D(GlobalPooling):
     """The mean of each channel."""
 
 

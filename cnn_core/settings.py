@@ -240,21 +240,16 @@ def _amounts(value: Any) -> Amounts | None:
 
 
 class PaddingSetting(Setting[Literal["valid", "same"] | PaddingMode | Amounts, Padding]):
-    """`valid`, `same` or, where `explicit`, the amounts ((top, bottom), (left, right))."""
-
-    def __init__(self, default: Any = PaddingMode.VALID, *, explicit: bool = False) -> None:
-        super().__init__(default)
-        self.explicit = explicit
+    """`valid`, `same` or the amounts ((top, bottom), (left, right))."""
 
     def read(self, value: Any) -> Padding:
         if isinstance(value, str) and value in tuple(PaddingMode):
             return PaddingMode(value)
-        amounts = _amounts(value) if self.explicit else None
+        amounts = None if isinstance(value, str) else _amounts(value)
         if amounts is None:
-            rule = "{setting} must be valid or same."
-            if self.explicit:
-                rule = "{setting} must be valid, same or the amounts ((top, bottom), (left, right)), from 0."
-            raise self.refuse(rule, value)
+            raise self.refuse(
+                "{setting} must be valid, same or the amounts ((top, bottom), (left, right)), from 0.", value
+            )
         return amounts
 
     def to_json(self, value: Any) -> Any:

@@ -105,10 +105,9 @@ def _(
     return Window(kernel[0], stride[0], dilation[0], above), Window(kernel[1], stride[1], dilation[1], beside)
 
 
-@windows.register(layers.MaxPooling2D)
-@windows.register(layers.AveragePooling2D)
-def _(layer: layers.MaxPooling2D | layers.AveragePooling2D) -> tuple[Window, Window]:
-    size, steps, padding = layer.pool_size, layer.steps, PaddingMode(layer.padding)
+@windows.register
+def _(layer: layers.Pooling) -> tuple[Window, Window]:
+    size, steps, padding = layer.pool_size, layer.steps, layer.padding
     return Window(size[0], steps[0], 1, padding), Window(size[1], steps[1], 1, padding)
 
 
@@ -186,15 +185,13 @@ def _(layer: layers.Conv2DTranspose, *inputs: Shape) -> Shape:
     return (transposed_length(height, vertical), transposed_length(width, horizontal), layer.filters)
 
 
-@output_shape.register(layers.MaxPooling2D)
-@output_shape.register(layers.AveragePooling2D)
-def _(layer: layers.MaxPooling2D | layers.AveragePooling2D, *inputs: Shape) -> Shape:
+@output_shape.register
+def _(layer: layers.Pooling, *inputs: Shape) -> Shape:
     return (*_slide(layer, inputs[0]), inputs[0][2])
 
 
-@output_shape.register(layers.GlobalMaxPooling2D)
-@output_shape.register(layers.GlobalAveragePooling2D)
-def _(layer: layers.GlobalMaxPooling2D | layers.GlobalAveragePooling2D, *inputs: Shape) -> Shape:
+@output_shape.register
+def _(layer: layers.GlobalPooling, *inputs: Shape) -> Shape:
     channels = _image(inputs[0])[2]
     return (1, 1, channels) if layer.keepdims else (channels,)
 

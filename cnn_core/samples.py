@@ -1,9 +1,9 @@
-"""The sample pictures in `assets/images`: what each is called and what to look for in it. Origins: `assets/CREDITS.md`."""
+"""The sample pictures in `assets/images`: what each is called and what to look for. Origins: `assets/CREDITS.md`."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnn_core.errors import CnnError, N_
+from cnn_core.errors import N_, CnnError
 
 IMAGES = Path(__file__).resolve().parents[1] / "assets" / "images"
 

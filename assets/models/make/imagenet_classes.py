@@ -2,6 +2,8 @@
 
     pip download --no-deps torchvision==0.28.0 && unzip torchvision-*.whl torchvision/models/_meta.py
     python assets/models/make/imagenet_classes.py torchvision/models/_meta.py
+
+The file is read as text, so torch need not be there.
 """
 
 import ast

@@ -24,7 +24,7 @@ def convolve(x: Array, kernels: Array, stride: int = 1) -> Array:
     padded = np.pad(x, ((0, 0), *[(size // 2, size // 2)] * 2))
     windows = np.lib.stride_tricks.sliding_window_view(padded, (size, size), (1, 2))[:, ::stride, ::stride]
     if kernels.shape[1] == 1:
-        return np.einsum("chwij,cij->chw", windows, kernels[:, 0])
+        return np.asarray(np.einsum("chwij,cij->chw", windows, kernels[:, 0]))
     return np.tensordot(kernels, windows, ((1, 2, 3), (0, 3, 4)))
 
 
@@ -64,4 +64,4 @@ def probabilities(weights: Weights, pixels: Array) -> Array:
     x = convolve_relu(x, weights, "features.18").mean((1, 2))
     logits = weights["classifier.1.weight"] @ x + weights["classifier.1.bias"]
     exponentials = np.exp(logits - logits.max())
-    return exponentials / exponentials.sum()
+    return np.asarray(exponentials / exponentials.sum())

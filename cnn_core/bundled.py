@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from cnn_core.errors import N_, CnnError
+from cnn_core.network import Network
 
 MODELS = Path(__file__).resolve().parents[1] / "assets" / "models"
 
@@ -78,6 +79,17 @@ def bundled_model(key: str) -> BundledModel:
 def model_path(key: str) -> Path:
     """Return where the model's Keras file lies."""
     return MODELS / bundled_model(key).file
+
+
+def network_path(key: str) -> Path:
+    """Return where the model's layers lie as JSON, so that they can be shown without Keras."""
+    return MODELS / f"{bundled_model(key).key}.network.json"
+
+
+@cache
+def bundled_network(key: str) -> Network:
+    """Return the model's layers."""
+    return Network.from_json(network_path(key).read_text(encoding="utf-8"))
 
 
 @cache

@@ -1,5 +1,6 @@
 // The network from input to output: one frame a layer, long networks folded into blocks.
-// In: data.blocks [{title, layers: [{name, kind, group, shape, parameters, picture, strongest}]}], data.selected, data.words.
+// In: data.blocks [{title, label, parameters, layers: [{name, kind, group, shape, parameters, picture, strongest}]}],
+//     data.selected, data.version (of what is drawn), data.words.
 // Out: the trigger "pick", the name of the layer that was opened.
 
 const make = (tag, className, text) => {
@@ -33,54 +34,59 @@ export default function ({ data, parentElement, setTriggerValue }) {
     setTriggerValue("pick", name);
   };
 
-  const caption = (frame, layer) => {
-    frame.append(
-      make("span", "name", layer.name),
-      make("span", "fact", `${layer.kind} · ${layer.shape}`),
-      make("span", "fact", layer.parameters),
-    );
-  };
-
-  const drawFrame = (layer) => {
+  const drawFrame = (layer, title) => {
     const frame = make("button", `frame group-${layer.group}`);
     frame.type = "button";
     frame.dataset.layer = layer.name;
-    frame.title = layer.strongest;
+    frame.title = [layer.name, layer.strongest].filter(Boolean).join(" – ");
     const picture = make("span", "picture");
     if (layer.picture) {
       const image = make("img");
       image.src = layer.picture;
       image.alt = "";
-      image.loading = "lazy";
       picture.append(image);
     }
-    frame.append(picture);
-    caption(frame, layer);
+    frame.append(
+      picture,
+      make("span", "name", title ?? layer.name),
+      make("span", "fact", title ? layer.name : layer.kind),
+      make("span", "fact", layer.shape),
+      make("span", "fact", layer.parameters),
+    );
     frame.onclick = () => pick(layer.name);
     return frame;
   };
 
-  const drawBlock = (block) => {
-    const group = make("div", "block");
-    group.setAttribute("role", "group");
-    group.setAttribute("aria-label", block.title);
-    const open = memory.open.has(block.title);
-    const toggle = make("button", "toggle");
+  const drawToggle = (block, open) => {
+    const toggle = make("button", "toggle", `${open ? "▾" : "▸"} ${block.label}`);
     toggle.type = "button";
+    toggle.dataset.block = block.title;
     toggle.setAttribute("aria-expanded", String(open));
-    toggle.append(make("span", "arrow", open ? "▾" : "▸"), make("span", "", block.label));
+    toggle.setAttribute("aria-label", `${block.title}: ${block.label}`);
     toggle.onclick = () => {
       if (open) memory.open.delete(block.title);
       else memory.open.add(block.title);
       draw();
       [...root.querySelectorAll("button.toggle")].find((other) => other.dataset.block === block.title)?.focus();
     };
-    toggle.dataset.block = block.title;
-    const shown = open ? block.layers : block.layers.slice(-1);
-    const row = make("div", "frames");
-    row.append(...shown.map(drawFrame));
-    group.append(toggle, row);
-    group.classList.toggle("open", open);
+    return toggle;
+  };
+
+  const drawBlock = (block) => {
+    const open = memory.open.has(block.title);
+    const group = make("div", open ? "block open" : "block");
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", block.title);
+    if (open) {
+      const head = make("div", "head");
+      head.append(make("span", "name", block.title), drawToggle(block, open));
+      const row = make("div", "frames");
+      row.append(...block.layers.map((layer) => drawFrame(layer)));
+      group.append(head, row);
+    } else {
+      const last = { ...block.layers.at(-1), parameters: block.parameters };
+      group.append(drawFrame(last, block.title), drawToggle(block, open));
+    }
     return group;
   };
 

@@ -1,0 +1,17 @@
+"""The only place that imports Keras and TensorFlow: plain functions, callable from a script, a notebook or a worker.
+
+Importing it takes seconds and 600 MB. Everything else in `cnn_core` answers without it.
+"""
+
+import os
+
+# Both are read at the import of Keras and TensorFlow, so they come first; whoever set them before keeps the last word.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+from cnn_core.keras_model.activations import feature_maps, output_layer_name
+from cnn_core.keras_model.build import build_model
+from cnn_core.keras_model.names import keras_name
+from cnn_core.keras_model.read import network_from_keras
+
+__all__ = ["build_model", "feature_maps", "keras_name", "network_from_keras", "output_layer_name"]

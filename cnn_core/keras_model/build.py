@@ -1,0 +1,110 @@
+"""A Network as a Keras model."""
+
+from math import prod
+from typing import Any, Final
+
+import keras
+
+from cnn_core import layers
+from cnn_core.cost import parameters
+from cnn_core.errors import NetworkError
+from cnn_core.keras_model.keras_layers import keras_layer
+from cnn_core.keras_model.names import free_among, keras_name
+from cnn_core.layers import Layer
+from cnn_core.network import Network, Step
+from cnn_core.settings import Amounts, Padding
+from cnn_core.shapes import Shape, output_shape, show
+
+MOST_PARAMETERS: Final = 200_000_000
+"""800 MB of weights, and three times as much for a moment if one layer has them all. VGG16 has 138 million, the largest
+classic of a course; of keras.applications only ConvNeXtXLarge, 350 million, is above."""
+
+MOST_VALUES: Final = 2**28
+"""Values of one output, 1 GB: nothing larger could be computed afterwards. VGG16's largest output has 3.2 million."""
+
+
+def build_model(network: Network, seed: int = 0) -> keras.Model:
+    """Return the network as a functional Keras model with fresh weights.
+
+    The Keras layers have our names (`keras_name` of them, for names that TensorFlow refuses); a Conv2D with explicit
+    padding is preceded by a ZeroPadding2D called `<name>_padding`. The model has an output for each layer that no other
+    uses. A layer's weights depend on `seed` and its own name only, so they stay when other layers change. Global
+    settings of Keras (seed, dtype, data format) are neither read nor changed.
+
+    Raises:
+        NetworkError: the layers do not fit together, or the model is too large or too deep to build.
+    """
+    steps = tuple(network.steps())
+    _refuse_absurd(steps)
+    taken = {step.named.name for step in steps}
+    tensors: dict[str, Any] = {}
+    for step in steps:
+        tensors[step.named.name] = _tensor(step, [tensors[source] for source in step.sources], seed, taken)
+    outputs = [tensors[name] for name in network.output_names()]
+    first = tensors[steps[0].named.name]
+    name = keras_name(network.name) or "network"
+    try:
+        return keras.Model(first, outputs if len(outputs) > 1 else outputs[0], name=name)
+    except RecursionError as error:
+        raise NetworkError(
+            "Keras cannot connect so many layers one after another. Received: {count} layers; about 900 are possible.",
+            count=len(steps),
+        ) from error
+
+
+def _refuse_absurd(steps: tuple[Step, ...]) -> None:
+    """Raise NetworkError before anything is allocated that the computer may not have."""
+    total = sum(parameters(step.named.layer, *step.input_shapes).total for step in steps)
+    if total > MOST_PARAMETERS:
+        raise NetworkError(
+            "The network is too large to build. Received: {count} parameters; at most {most} are allowed. "
+            "Use fewer filters or units, or shrink the maps before Flatten.",
+            count=f"{total:,}",
+            most=f"{MOST_PARAMETERS:,}",
+        )
+    for step in steps:
+        for shape in (step.output_shape, _padded(step)):
+            if prod(shape) > MOST_VALUES:
+                raise NetworkError(
+                    'Layer "{layer}" ({kind}): its output is too large. Received: {shape}; at most {most} values are '
+                    "allowed. Use a smaller input, or let layers before it shrink the map.",
+                    layer=step.named.name,
+                    kind=step.named.kind,
+                    shape=show(shape),
+                    most=f"{MOST_VALUES:,}",
+                )
+
+
+def _padded(step: Step) -> Shape:
+    """Return the shape between a convolution and its explicit padding; () for every other layer."""
+    amounts = _explicit_padding(step.named.layer)
+    return () if amounts is None else output_shape(layers.ZeroPadding2D(amounts), *step.input_shapes)
+
+
+def _explicit_padding(layer: Layer) -> Amounts | None:
+    if not isinstance(layer, layers.Conv2D):
+        return None
+    padding: Padding = layer.padding
+    return padding if isinstance(padding, tuple) else None
+
+
+def _tensor(step: Step, inputs: list[Any], seed: int, taken: set[str]) -> Any:
+    """Return what the step's layer makes of its input tensors."""
+    named, amounts = step.named, _explicit_padding(step.named.layer)
+    if isinstance(named.layer, layers.Input):
+        return keras.Input(named.layer.shape, dtype="float32", name=keras_name(named.name))
+    try:
+        if amounts is not None:
+            name = free_among(f"{named.name}_padding", taken)
+            taken.add(name)
+            inputs = [keras_layer(layers.ZeroPadding2D(amounts), name)(inputs[0])]
+        layer = keras_layer(named.layer, named.name, seed)
+        return layer(inputs if isinstance(named.layer, layers.Merge) else inputs[0])
+    # Whatever Keras may say to settings that passed our own checks would carry colour codes.
+    except Exception as error:
+        raise NetworkError(
+            'Layer "{layer}" ({kind}): Keras cannot build it for an input of {shape}. Choose other settings.',
+            layer=named.name,
+            kind=named.kind,
+            shape=" and ".join(map(show, step.input_shapes)),
+        ) from error

@@ -1,0 +1,56 @@
+"""The two layer kinds that Keras keeps inside ConvNeXt and does not offer to others."""
+
+from typing import Any
+
+import keras
+
+PACKAGE = "convscope"
+"""Keras saves and loads the classes under `convscope>LayerScale` and `convscope>StochasticDepth`."""
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class LayerScale(keras.layers.Layer):  # type: ignore[misc]
+    """Multiplies each channel (last axis) by a learned factor (arXiv:2103.17239)."""
+
+    def __init__(self, init_values: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.init_values = init_values
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        initializer = keras.initializers.Constant(self.init_values)
+        self.gamma = self.add_weight(shape=(input_shape[-1],), initializer=initializer, name="gamma")
+
+    def call(self, inputs: Any) -> Any:
+        return inputs * self.gamma
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "init_values": self.init_values}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class StochasticDepth(keras.layers.Layer):  # type: ignore[misc]
+    """In training, drops a whole sample with probability `drop_path_rate` and divides the others by 1 − rate
+    (arXiv:1603.09382)."""
+
+    def __init__(self, drop_path_rate: float, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.drop_path_rate = drop_path_rate
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        if not training or not self.drop_path_rate:
+            return inputs
+        shape = (keras.ops.shape(inputs)[0], *(1,) * (len(inputs.shape) - 1))
+        keep = 1 - self.drop_path_rate
+        drawn = keras.random.uniform(shape, dtype=inputs.dtype, seed=self.seed_generator)
+        return inputs / keep * keras.ops.floor(keep + drawn)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "drop_path_rate": self.drop_path_rate, "seed": self.seed}

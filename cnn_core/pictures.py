@@ -1,0 +1,63 @@
+"""Pixels to PNG for the screen: pictures as people see them, beside the maps of `mosaic`."""
+
+import io
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from cnn_core.colours import Range
+from cnn_core.preparation import Box
+
+Pixels = npt.NDArray[np.float32]
+
+DIMMED: Final = 0.3
+"""How bright the part of a picture stays that the network does not see."""
+
+STRONGEST: Final = 0.8
+"""How much of a map's colour its largest value shows over the picture."""
+
+
+def picture_png(pixels: Pixels, longest: int = 480) -> bytes:
+    """Return (H, W, 3 or 1) pixels in [0, 1] as PNG with `longest` pixels on the longer side, or a little less.
+
+    Larger pictures are reduced (antialiased); smaller ones are enlarged by a whole factor, so pixels stay squares.
+    """
+    image = Image.fromarray(_bytes(pixels if pixels.shape[2] == 3 else np.repeat(pixels, 3, axis=2)))
+    factor = longest // max(image.size)
+    if factor >= 1:
+        image = image.resize((image.width * factor, image.height * factor), Image.Resampling.NEAREST)
+    else:
+        image.thumbnail((longest, longest))
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def dimmed_outside(pixels: Pixels, box: Box) -> Pixels:
+    """Return the picture (H, W, 3) with all that lies outside of `box` darkened."""
+    top, left, bottom, right = box
+    result = pixels * np.float32(DIMMED)
+    result[top:bottom, left:right] = pixels[top:bottom, left:right]
+    return result
+
+
+def overlay_png(pixels: Pixels, values: Pixels, reach: Range, longest: int = 480) -> bytes:
+    """Lay one map (h, w) over the network's input (H, W, 3 or 1): the larger its magnitude, the more of its colour.
+
+    The map is stretched to the input's size without smoothing. Values that are no numbers leave the picture as it is.
+    """
+    shares = np.nan_to_num(values / np.float32(reach.limit or 1), posinf=1, neginf=-1).clip(-1, 1)
+    levels = (shares + 1) / 2 if reach.signed else shares.clip(0)
+    colours = reach.table[np.rint(levels * (len(reach.table) - 1)).astype(int)] / np.float32(255)
+    rows = np.arange(pixels.shape[0]) * values.shape[0] // pixels.shape[0]
+    columns = np.arange(pixels.shape[1]) * values.shape[1] // pixels.shape[1]
+    place = np.ix_(rows, columns)
+    grey = pixels.mean(axis=2, keepdims=True)
+    strength = np.abs(shares)[place][..., np.newaxis] * np.float32(STRONGEST)
+    return picture_png((grey * (1 - strength) + colours[place] * strength).astype(np.float32), longest)
+
+
+def _bytes(pixels: Pixels) -> npt.NDArray[np.uint8]:
+    return np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)

@@ -1,0 +1,66 @@
+"""A picture through a trained network: every layer, every map."""
+
+import streamlit as st
+
+from cnn_core.bundled import bundled_model, class_names
+from cnn_core.errors import CnnError
+from pages.ui import cached, layer_view, map_view, state
+from pages.ui.controls import fit_picker, model_picker, picture_picker
+from pages.ui.film_strip import draw_strip
+from pages.ui.frame import begin_page
+from pages.ui.panels import outcome, show_error, wait
+from pages.ui.pictures import draw_picture
+from pages.ui.predictions import draw_predictions
+from pages.ui.text import _
+
+begin_page(_("Feature maps"), _("Send a picture through a trained network and see what every layer makes of it."))
+
+controls, pictures, answer = st.columns([5, 6, 4], gap="medium")
+with controls:
+    model = model_picker()
+    chosen = picture_picker()
+    fit, invert = fit_picker(model)
+view = cached.View(model, chosen.digest, fit, invert)
+state.share(state.LANGUAGE, state.MODEL, state.SAMPLE, state.FIT, state.INVERT, state.LAYER, state.CHANNEL)
+
+try:
+    ready = cached.prepared(*view.key, chosen.data)
+    with pictures:
+        draw_picture(view, chosen)
+except CnnError as error:
+    with pictures:
+        show_error(error)
+    st.stop()
+
+running = cached.look_at(*view.key, ready)
+look = outcome(running, forget=lambda: cached.look_at.clear(*view.key, ready))
+rows = {row.name: row for row in cached.network(model).rows}
+layer = state.LAYER.get() if state.LAYER.get() in rows else layer_view.first_layer(rows.values())
+
+with answer:
+    st.markdown("**" + _("What the network takes it for") + "**")
+    if look is None:
+        st.skeleton(height=260)
+    else:
+        draw_predictions(look.scores, class_names(model))
+    st.caption(_(bundled_model(model).about))
+
+st.header(_("From input to output"), anchor=False)
+draw_strip(str(view.key), cached.blocks(model), look, layer, layer_view.open_layer)
+if look is None:
+    wait(running, _("The network is running; the first time TensorFlow starts, which takes some seconds."))
+    st.stop()
+
+st.header(_("One layer"), anchor=False)
+layer_view.layer_picker(list(rows), layer)
+layer_view.draw_layer_facts(rows[layer])
+fetching = cached.layer_maps(*view.key, layer, ready)
+maps = outcome(fetching, forget=lambda: cached.layer_maps.clear(*view.key, layer, ready))
+if maps is None:
+    wait(fetching, _("Fetching the layer's maps."))
+elif maps.ndim == 1:
+    map_view.draw_vector(rows[layer], maps)
+else:
+    layer_view.draw_layer_controls()
+    layer_view.draw_layer(view, rows[layer], maps)
+    map_view.draw_map(view, rows[layer], maps, chosen)

@@ -1,0 +1,30 @@
+"""What can be done here, in one screen, each thing one click away."""
+
+import streamlit as st
+
+from pages.ui.frame import begin_page, page_card
+from pages.ui.text import _
+
+begin_page("ConvScope", _("See, ask and calculate what every layer of a convolutional network does."))
+
+left, right = st.columns(2, gap="medium")
+with left:
+    page_card(
+        "pages/1_Feature_maps.py",
+        _("Send a picture of yours through a trained network and open every layer."),
+        [
+            _("The picture as the network sees it, and what it takes it for"),
+            _("All maps of a layer side by side, in a stated range of colours"),
+            _("One map large: its values, how they are spread, where it lies over the picture"),
+        ],
+    )
+with right:
+    page_card(
+        "pages/2_Design_a_network.py",
+        _("Put a network together and read its figures as you go."),
+        [
+            _("Output shapes, parameters, multiply-adds, memory and receptive field of every layer"),
+            _("The formula behind each figure, with your numbers in it"),
+            _("Start from LeNet-5, AlexNet, VGG16, MobileNetV2 or a network of the course"),
+        ],
+    )

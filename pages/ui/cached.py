@@ -1,0 +1,112 @@
+"""The only cache decorators. Each has a bound; every key is an enum, a number or a digest, so none can collide.
+
+Work in the workers is cached as its future: whoever asks again, in whichever session, gets the same one.
+"""
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnn_core import look
+from cnn_core.blocks import Block, fold
+from cnn_core.bundled import bundled_model, bundled_network
+from cnn_core.images import InputImage, read_image
+from cnn_core.mosaic import ChannelStatistics, Mosaic, RangeScope, channel_statistics, mosaic_png
+from cnn_core.notes import Note
+from cnn_core.pictures import dimmed_outside, picture_png
+from cnn_core.preparation import Colour, Fit, Preparation, Prepared, prepare
+from cnn_core.summary import Summary, summarize
+from pages.ui.compute import WORK
+
+
+@dataclass(frozen=True)
+class View:
+    """Which picture enters which model, and how. `digest` is the SHA-256 of the picture's bytes."""
+
+    model: str
+    digest: str
+    fit: str
+    invert: bool
+
+    @property
+    def key(self) -> tuple[str, str, str, bool]:
+        return self.model, self.digest, self.fit, self.invert
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def picture(digest: str, _data: bytes) -> InputImage:
+    """Return the decoded picture; raises ImageError."""
+    return read_image(_data)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def prepared(model: str, digest: str, fit: str, invert: bool, _data: bytes) -> Prepared:
+    """Return the picture as the model takes it; raises ImageError."""
+    bundled = bundled_model(model)
+    height, width = bundled.input_size
+    preparation = Preparation(height, width, Colour(bundled.colour), Fit(fit), invert)
+    return prepare(picture(digest, _data).pixels, preparation)
+
+
+@dataclass(frozen=True)
+class ShownPictures:
+    """The original, darkened where the network does not look, and the network's input, as PNG, with what was done."""
+
+    original: bytes
+    seen: bytes
+    notes: tuple[Note, ...]
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def shown_pictures(model: str, digest: str, fit: str, invert: bool, _data: bytes) -> ShownPictures:
+    """Return both pictures for the screen; raises ImageError."""
+    image = picture(digest, _data)
+    ready = prepared(model, digest, fit, invert, _data)
+    original = picture_png(dimmed_outside(image.pixels, ready.box))
+    return ShownPictures(original, picture_png(ready.pixels), image.notes + ready.notes)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def network(model: str) -> Summary:
+    """Return the figures of a bundled model's layers."""
+    return summarize(bundled_network(model))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def blocks(model: str) -> tuple[Block, ...]:
+    """Return a bundled model's layers, folded."""
+    return fold(network(model).rows)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def look_at(model: str, digest: str, fit: str, invert: bool, _prepared: Prepared) -> "Future[look.Look]":
+    """Send the picture through the model in a worker."""
+    return WORK.submit(look.look, model, _prepared.pixels)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def layer_maps(model: str, digest: str, fit: str, invert: bool, layer: str, _prepared: Prepared) -> "Future[look.Maps]":
+    """Fetch one layer's output from a worker."""
+    return WORK.submit(look.layer_maps, model, _prepared.pixels, layer)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def statistics(model: str, digest: str, fit: str, invert: bool, layer: str, _maps: look.Maps) -> ChannelStatistics:
+    """Return the figures of a layer's channels."""
+    return channel_statistics(_maps)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def mosaic(
+    view: tuple[str, str, str, bool],
+    layer: str,
+    channels: tuple[int, ...],
+    scope: str,
+    limit: float,
+    columns: int,
+    cell: int,
+    _maps: look.Maps,
+) -> Mosaic:
+    """Draw some of a layer's maps in one picture."""
+    return mosaic_png(_maps, channels, RangeScope(scope), fixed=limit, columns=columns, cell=cell)

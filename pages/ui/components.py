@@ -1,0 +1,45 @@
+"""Components of our own: an inline module and its style from assets/components, no build step, no network."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.ui.state import component_value
+
+_FOLDER = Path(__file__).parents[2] / "assets" / "components"
+
+
+def _register(name: str, html: str) -> Callable[..., Any]:
+    script = (_FOLDER / f"{name}.js").read_text(encoding="utf-8")
+    style = (_FOLDER / f"{name}.css").read_text(encoding="utf-8")
+    return st.components.v2.component(f"convscope_{name}", html=html, css=style, js=script)
+
+
+_FILM_STRIP = _register("film_strip", '<div class="strip" role="group"></div>')
+_MOSAIC = _register(
+    "mosaic",
+    """<div class="mosaic">
+  <div class="board" tabindex="0" role="application">
+    <img alt=""><div class="chosen" hidden></div><div class="here" hidden></div>
+  </div>
+  <p class="said" aria-live="polite"></p>
+</div>""",
+)
+
+
+def film_strip(data: dict[str, Any], key: str, on_pick: Callable[[str], None]) -> None:
+    """Draw the network's frames; `on_pick` gets the name of a layer that was opened."""
+    _FILM_STRIP(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
+
+
+def mosaic(data: dict[str, Any], key: str, on_pick: Callable[[int], None]) -> None:
+    """Draw many maps in one picture; `on_pick` gets the channel that was opened."""
+    _MOSAIC(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
+
+
+def _told(key: str, on_pick: Callable[[Any], None]) -> None:
+    picked = component_value(key, "pick")
+    if picked is not None:
+        on_pick(picked)

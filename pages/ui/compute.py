@@ -1,0 +1,80 @@
+"""The only door to work that needs TensorFlow: core functions run in worker processes, never in this one.
+
+Its interface is `concurrent.futures.Executor`, so another executor, a cluster's for example, can stand behind it.
+"""
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future
+from typing import Any, ParamSpec, TypeVar
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+WORKERS = int(os.environ.get("CONVSCOPE_WORKERS", "") or min(2, os.cpu_count() or 1))
+MEMORY_MEGABYTES = int(os.environ.get("CONVSCOPE_WORKER_MEMORY_MB", "") or 4096)
+"""Private memory of one worker. TensorFlow and the bundled models need about 800."""
+
+
+class Workers(Executor):
+    """A pool of processes that replaces itself when one of them dies; only what was running is lost."""
+
+    def __init__(self, make_pool: Callable[[], Executor]) -> None:
+        self._make_pool = make_pool
+        self._pool: Executor | None = None
+        self._lock = threading.Lock()
+
+    def submit(
+        self, fn: Callable[Arguments, Result], /, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Future[Result]:
+        """Run `fn` in a worker. The future raises BrokenExecutor if the worker dies meanwhile: submit again."""
+        with self._lock:
+            if self._pool is None:
+                self._pool = self._make_pool()
+            try:
+                return self._pool.submit(fn, *args, **kwargs)
+            except BrokenExecutor:
+                self._pool = self._make_pool()
+                return self._pool.submit(fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        with self._lock:
+            if self._pool is not None:
+                self._pool.shutdown(wait=wait)
+                self._pool = None
+
+
+def _make_pool() -> Executor:
+    # Imported here: the first page is painted without it. Its processes do not run the page again, as those of
+    # `multiprocessing` do under Streamlit.
+    from loky.process_executor import ProcessPoolExecutor
+
+    return ProcessPoolExecutor(WORKERS, timeout=None, initializer=_settle_in, initargs=(MEMORY_MEGABYTES,))
+
+
+def _settle_in(megabytes: int) -> None:
+    """Bound a worker's memory and let the pages go first."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    os.nice(5)
+    limit = megabytes * 2**20
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+WORK = Workers(_make_pool)
+
+_started = threading.Lock()
+
+
+def start(warm_up: Callable[[], Any], delay: float = 0.5) -> None:
+    """Start the workers behind the first page, once a server; `warm_up` must not import TensorFlow when loaded."""
+    if not _started.acquire(blocking=False):
+        return
+    # The delay lets the first page be painted before the processors are busy.
+    timer = threading.Timer(delay, lambda: [WORK.submit(warm_up) for _ in range(WORKERS)])
+    timer.daemon = True
+    timer.start()

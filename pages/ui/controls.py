@@ -1,0 +1,97 @@
+"""Controls that several pages share: they return what the core takes."""
+
+import hashlib
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnn_core.bundled import BUNDLED, bundled_model
+from cnn_core.errors import N_
+from cnn_core.samples import SAMPLES, sample_bytes
+from pages.ui import state
+from pages.ui.text import _
+
+LARGEST_UPLOAD_MEGABYTES = 20
+_FORMATS = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
+_SOURCES = {"sample": N_("Sample"), "upload": N_("Upload"), "camera": N_("Camera")}
+_FITS = {"crop": N_("Crop"), "pad": N_("Fit"), "stretch": N_("Stretch")}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The bytes of the picture that a person chose, their SHA-256 and what it is called."""
+
+    data: bytes
+    digest: str
+    name: str
+    look_for: str = ""
+
+
+def _chosen(data: bytes, name: str, look_for: str = "") -> Chosen:
+    return Chosen(data, hashlib.sha256(data).hexdigest(), name, look_for)
+
+
+def picture_picker() -> Chosen:
+    """Let the person choose a sample, a file or the camera; the choice follows them from page to page."""
+    st.segmented_control(
+        _("Picture"), list(_SOURCES), format_func=lambda key: _(_SOURCES[key]), required=True, **state.SOURCE.widget()
+    )
+    source = state.SOURCE.get()
+    if source == "sample":
+        titles = {sample.key: sample.title for sample in SAMPLES}
+        st.selectbox(_("Sample picture"), list(titles), format_func=lambda key: _(titles[key]), **state.SAMPLE.widget())
+    elif source == "upload":
+        file = st.file_uploader(
+            _("A picture of yours"), type=_FORMATS, max_upload_size=LARGEST_UPLOAD_MEGABYTES, key="picture_file"
+        )
+        _keep(file)
+    else:
+        _keep(st.camera_input(_("A photograph"), key="picture_camera"))
+    return _current(source)
+
+
+def _keep(file: object) -> None:
+    """Keep an upload's bytes: the widget forgets them when the person goes to another page."""
+    if file is not None:
+        state.UPLOAD.set(_chosen(file.getvalue(), file.name))
+
+
+def _current(source: str) -> Chosen:
+    upload = state.UPLOAD.get()
+    if source != "sample" and upload is not None:
+        return upload
+    if source != "sample":
+        st.caption(_("Until you choose one, the sample is shown."))
+    return _sample()
+
+
+def _sample() -> Chosen:
+    by_key = {sample.key: sample for sample in SAMPLES}
+    sample = by_key.get(state.SAMPLE.get(), SAMPLES[0])
+    return _chosen(sample_bytes(sample.key), sample.title, sample.look_for)
+
+
+def model_picker() -> str:
+    """Let the person choose a bundled model; return its key."""
+    keys = [model.key for model in BUNDLED]
+    if state.MODEL.get() not in keys:
+        state.MODEL.set(state.MODEL.default)
+    st.selectbox(_("Model"), keys, format_func=lambda key: _(bundled_model(key).title), **state.MODEL.widget())
+    return state.MODEL.get()
+
+
+def fit_picker(model: str) -> tuple[str, bool]:
+    """Let the person choose how the picture is brought to the model's size; return fit and invert."""
+    height, width = bundled_model(model).input_size
+    st.segmented_control(
+        _("Bring to {height}×{width} by").format(height=height, width=width),
+        list(_FITS),
+        format_func=lambda key: _(_FITS[key]),
+        required=True,
+        **state.FIT.widget(),
+    )
+    invert = False
+    if bundled_model(model).colour == "grey":
+        st.checkbox(_("Invert (dark strokes on light paper)"), **state.INVERT.widget())
+        invert = state.INVERT.get()
+    return state.FIT.get(), invert

@@ -1,0 +1,52 @@
+"""The film strip: the network from input to output, each layer with its strongest maps."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from cnn_core.blocks import Block
+from cnn_core.look import Look
+from cnn_core.shapes import show
+from cnn_core.summary import Row
+from pages.ui import components
+from pages.ui.pictures import data_url
+from pages.ui.text import _
+
+
+def draw_strip(
+    version: str, blocks: Sequence[Block], look: Look | None, selected: str, on_open: Callable[[str], None]
+) -> None:
+    """Draw the strip; without pictures as long as the network has not run. `version` names what is drawn."""
+    data = {
+        "version": f"{version} {look is not None}",
+        "blocks": [_block(block, look) for block in blocks],
+        "selected": selected,
+        "words": {"strip": _("The network from input to output; choose a layer to open it")},
+    }
+    components.film_strip(data, key="film_strip", on_pick=on_open)
+
+
+def _block(block: Block, look: Look | None) -> dict[str, Any]:
+    return {
+        "title": block.title,
+        "label": _("{count} layers").format(count=len(block.rows)),
+        "parameters": _parameters(block.parameters),
+        "layers": [_frame(row, look) for row in block.rows],
+    }
+
+
+def _parameters(count: int) -> str:
+    return _("{count} parameters").format(count=f"{count:,}")
+
+
+def _frame(row: Row, look: Look | None) -> dict[str, Any]:
+    seen = look.layers.get(row.name) if look else None
+    strongest = ", ".join(map(str, seen.strongest)) if seen else ""
+    return {
+        "name": row.name,
+        "kind": row.kind,
+        "group": str(row.layer.group),
+        "shape": show(row.output_shape),
+        "parameters": _parameters(row.parameters),
+        "picture": data_url(seen.thumbnail) if seen else None,
+        "strongest": _("Strongest maps: {channels}").format(channels=strongest) if seen else "",
+    }

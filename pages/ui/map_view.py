@@ -1,0 +1,57 @@
+"""One map large: its values, how they are spread, its place over the input; or the values of a layer without maps."""
+
+import streamlit as st
+
+from cnn_core.look import Maps
+from cnn_core.mosaic import Range, RangeScope, value_range
+from cnn_core.pictures import overlay_png
+from cnn_core.summary import Row
+from pages.ui import cached, state
+from pages.ui.cached import View
+from pages.ui.controls import Chosen
+from pages.ui.layer_view import figures_text
+from pages.ui.text import _
+
+_CONFIG = {"displaylogo": False, "displayModeBar": False}
+
+
+def draw_map(view: View, row: Row, maps: Maps, chosen: Chosen) -> None:
+    """Draw one map large: its values, how they are spread, and its place over the input."""
+    from cnn_core import figures  # plotly takes a while to import
+
+    channel = min(state.CHANNEL.get(), maps.shape[2] - 1)
+    values = maps[:, :, channel]
+    reach = value_range(maps, RangeScope(state.SCOPE.get()), channel, state.LIMIT.get())
+    st.subheader(_("Map {channel} of {layer}").format(channel=channel, layer=f"`{row.name}`"), anchor=False)
+    st.number_input(_("Map"), 0, maps.shape[2] - 1, **state.CHANNEL.widget())
+    large, beside = st.columns([3, 2])
+    large.plotly_chart(
+        figures.map_figure(values, reach, translate=_), key="map_figure", alt=_("Values of the map"), config=_CONFIG
+    )
+    with beside:
+        _draw_overlay(view, chosen, values, reach)
+        st.plotly_chart(
+            figures.histogram_figure(values, translate=_),
+            key="map_histogram",
+            alt=_("How often each value occurs"),
+            config=_CONFIG,
+        )
+        st.caption(figures_text(cached.statistics(*view.key, row.name, maps), channel))
+
+
+def _draw_overlay(view: View, chosen: Chosen, values: Maps, reach: Range) -> None:
+    ready = cached.prepared(*view.key, chosen.data)
+    st.image(
+        overlay_png(ready.pixels, values, reach),
+        alt=_("The map over the picture"),
+        caption=_("Over the picture: stretched to the input's size, stronger where values are larger."),
+    )
+
+
+def draw_vector(row: Row, values: Maps) -> None:
+    """Draw the values of a layer without height and width."""
+    from cnn_core import figures  # plotly takes a while to import
+
+    st.plotly_chart(
+        figures.vector_figure(values, translate=_), key="vector", alt=_("Values of the layer"), config=_CONFIG
+    )

@@ -1,0 +1,33 @@
+"""Pictures on the page: the original, what the network sees, colour bars."""
+
+import base64
+
+import streamlit as st
+
+from cnn_core.mosaic import Range, colour_bar_css
+from pages.ui import cached
+from pages.ui.cached import View
+from pages.ui.controls import Chosen
+from pages.ui.text import _, sentences
+
+
+def data_url(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+
+
+def draw_picture(view: View, chosen: Chosen) -> None:
+    """Draw the original and what the network sees of it."""
+    pictures = cached.shown_pictures(*view.key, chosen.data)
+    original, seen = st.columns(2)
+    original.image(pictures.original, caption=_("Your picture; what is dark is left out"), alt=_(chosen.name))
+    seen.image(pictures.seen, caption=_("What the network sees"), alt=_("The picture as it enters the network"))
+    st.caption(sentences(pictures.notes))
+
+
+def colour_bar(reach: Range, low: str, high: str) -> None:
+    """Draw a colour table with the values at its ends; both are numbers or words of ours."""
+    st.html(
+        '<div style="display:flex;gap:.6rem;align-items:center;font-size:.875rem">'
+        f'<span>{low}</span><span role="presentation" style="flex:1;max-width:20rem;height:.8rem;border-radius:3px;'
+        f'background:{colour_bar_css(reach)}"></span><span>{high}</span></div>'
+    )

@@ -1,0 +1,19 @@
+"""What the network takes the picture for."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from cnn_core.look import Maps
+from pages.ui.text import _
+
+TOP = 5
+
+
+def draw_predictions(scores: Maps, classes: Sequence[str]) -> None:
+    """Draw the classes with the highest probabilities."""
+    best = np.argsort(scores)[::-1][:TOP]
+    for index in best:
+        st.progress(float(scores[index]), text=f"**{classes[index]}** · {scores[index]:.1%}")
+    st.caption(_("{shown} of {count} classes shown.").format(shown=len(best), count=len(classes)))

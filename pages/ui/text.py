@@ -1,0 +1,58 @@
+"""`_()`: every visible string, English in the code, other languages from the catalogues in assets/."""
+
+import gettext
+import io
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from cnn_core.errors import CnnError
+from pages.ui import state
+
+_ASSETS = Path(__file__).parents[2] / "assets"
+_CATALOGUES = _ASSETS / "catalogues"
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """Return the translations for a language; English has none, for it stands in the code."""
+    file = _CATALOGUES / language / "LC_MESSAGES" / "convscope.po"
+    if language == "en" or not file.exists():
+        return gettext.NullTranslations()
+    # Babel is only needed by people who read another language than English.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = io.BytesIO()
+    with file.open("rb") as source:
+        write_mo(compiled, read_po(source))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _(message: str) -> str:
+    """Return the message in the language of this session."""
+    return catalogue(state.LANGUAGE.get()).gettext(message)
+
+
+def sentence(error: CnnError) -> str:
+    """Return an error, or any other sentence with values in it, in the language of this session."""
+    return error.render(_)
+
+
+def sentences(notes: Iterable[CnnError]) -> str:
+    """Return several of them as one paragraph."""
+    return " ".join(sentence(note) for note in notes)
+
+
+@cache
+def _lesson(name: str, language: str) -> str:
+    file = _ASSETS / "lessons" / language / f"{name}.md"
+    if not file.exists():
+        file = _ASSETS / "lessons" / "en" / f"{name}.md"
+    return file.read_text(encoding="utf-8")
+
+
+def lesson(name: str) -> str:
+    """Return a long text in Markdown; English where it is not translated yet."""
+    return _lesson(name, state.LANGUAGE.get())

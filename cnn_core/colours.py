@@ -96,12 +96,10 @@ def as_maps(values: npt.ArrayLike) -> Maps:
     """
     with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite, and is drawn as that
         maps = np.asarray(values, dtype=np.float32)
-    if maps.ndim == 1:
-        maps = maps[np.newaxis, np.newaxis]
-    if maps.ndim != 3 or maps.size == 0:
+    if maps.ndim not in (1, 3) or maps.size == 0:
         message = N_("Feature maps have the shape (height, width, channels) or (units,). Received: shape={shape}.")
         raise CnnError(message, shape=maps.shape)
-    return maps
+    return maps if maps.ndim == 3 else maps[np.newaxis, np.newaxis]
 
 
 def limits_of(maps: Maps, scope: RangeScope, fixed: float) -> tuple[Maps, bool]:

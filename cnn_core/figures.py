@@ -67,13 +67,14 @@ def map_figure(values: npt.ArrayLike, range_: Range, title: str = "", translate:
     )
     figure = go.Figure(heatmap)
     plain = {"showgrid": False, "zeroline": False, "constrain": "domain"}
-    figure.update_xaxes(**plain)
-    figure.update_yaxes(**plain, autorange="reversed", scaleanchor="x")
+    rows, columns = shown.shape
+    figure.update_xaxes(**plain, range=[-factor / 2, (columns - 0.5) * factor])
+    figure.update_yaxes(**plain, range=[(rows - 0.5) * factor, -factor / 2], scaleanchor="x")
     said = [translate(N_("Each cell is the mean of {n}×{n} values.")).format(n=factor)] if factor > 1 else []
     said += [] if is_finite.all() else [translate(N_("Magenta: no finite number."))]
     _finished(figure, title, " ".join(said))
     # Plotly leaves such cells out, so the ground shows.
-    return figure if is_finite.all() else figure.update_layout(plot_bgcolor=_hex(NAN_COLOUR))
+    return figure if is_finite.all() else figure.update_layout(plot_bgcolor=_hex(NAN_COLOUR), margin_pad=0)
 
 
 def histogram_figure(values: npt.ArrayLike, title: str = "", translate: Translate = _english) -> go.Figure:
@@ -138,7 +139,7 @@ def vector_figure(values: npt.ArrayLike, title: str = "", translate: Translate =
     Of more than `MAX_BARS` units, the largest magnitude in each run of neighbours is drawn, and the figure says so.
     """
     every = np.asarray(values, dtype=np.float32)
-    factor = -(-every.size // MAX_BARS)
+    factor = max(1, -(-every.size // MAX_BARS))
     units = _peaks(every, factor)
     bars = go.Bar(
         x=units,

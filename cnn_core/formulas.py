@@ -131,7 +131,7 @@ def _parameters(layer: Layer, *inputs: Shape) -> str:
 
 @_parameters.register
 def _(layer: layers.Conv2D, *inputs: Shape) -> str:
-    channels = str(inputs[0][-1]) if layer.groups == 1 else f"{inputs[0][-1]}/{layer.groups}"
+    channels = str(inputs[0][-1]) if layer.groups == 1 else f"({inputs[0][-1]}/{layer.groups})"
     return _with_bias(f"{_times(*layer.kernel_size)}·{channels}", layer.use_bias, layer.filters)
 
 
@@ -163,7 +163,8 @@ def _(layer: layers.Dense, *inputs: Shape) -> str:
 @_parameters.register(layers.LayerScale)
 def _(layer: Layer, *inputs: Shape) -> str:
     channels = inputs[0][-1]
-    return f"{cost.parameters(layer, *inputs).total // channels}·{channels}"
+    each = cost.parameters(layer, *inputs).total // channels
+    return f"{each}·{channels}" if each else ""
 
 
 @_parameters.register

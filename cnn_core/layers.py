@@ -140,7 +140,8 @@ def _refuse_stride_with_dilation(strides: Pair, dilation_rate: Pair) -> None:
 def _refuse_uneven_strides(strides: Pair) -> None:
     if strides[0] != strides[1]:
         raise LayerError(
-            "A depthwise convolution moves by the same stride in both directions (TensorFlow has no other). "
+            "A depthwise convolution moves by the same stride in both directions; "
+            "TensorFlow computes others on some processors only. "
             "Received: strides={strides}. Use one number.",
             strides=strides,
         )
@@ -308,7 +309,7 @@ class Cropping2D(Layer):
     """Rows and columns taken away from each side."""
 
     group = Group.RESIZING
-    cropping: AmountsSetting = AmountsSetting(1)
+    cropping: AmountsSetting = AmountsSetting(0)
 
 
 # Normalization ------------------------------------------------------------------------------------------------------
@@ -384,7 +385,7 @@ class Activation(Layer):
 
     group = Group.ACTIVATION
     activation: Choice[ActivationName] = Choice(ActivationName, "relu")
-    slope: Number = Number(0.2)
+    slope: Number = Number(0.2, minimum=0)
 
 
 # Regularization -----------------------------------------------------------------------------------------------------
@@ -426,7 +427,7 @@ class RandomFlip(Layer):
     """Mirrors at random."""
 
     group = Group.AUGMENTATION
-    mode: Choice[FlipMode] = Choice(FlipMode, "horizontal")
+    mode: Choice[FlipMode] = Choice(FlipMode, "horizontal_and_vertical")
 
 
 @_kind

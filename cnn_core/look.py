@@ -74,22 +74,22 @@ def warm_up() -> None:
 @lru_cache(maxsize=len(BUNDLED))
 def _model(key: str) -> "keras.Model":
     bundled_model(key)
-    import keras
+    from cnn_core.keras_model.own_files import load_own_model
 
-    return keras.models.load_model(model_path(key), compile=False)
+    return load_own_model(model_path(key))
 
 
 def _bytes(maps: dict[str, Maps]) -> int:
     return sum(values.nbytes for values in maps.values())
 
 
-_KEPT: LRUCache[tuple[str, str], dict[str, Maps]] = LRUCache(KEPT_BYTES, getsizeof=_bytes)
+_KEPT: LRUCache[tuple[object, ...], dict[str, Maps]] = LRUCache(KEPT_BYTES, getsizeof=_bytes)
 
 
 def _all_maps(key: str, pixels: Maps) -> dict[str, Maps]:
     from cnn_core.keras_model import feature_maps
 
-    place = (key, hashlib.sha256(pixels.tobytes()).hexdigest())
+    place = (key, pixels.shape, pixels.dtype.str, hashlib.sha256(pixels.tobytes()).hexdigest())
     maps = _KEPT.get(place)
     if maps is None:
         maps = feature_maps(_model(key), pixels)

@@ -5,7 +5,7 @@ does not fit, so everything computed from a Network has been checked.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -104,7 +104,7 @@ class Network:
     def _sources(self, position: int, shapes: dict[str, Shape]) -> tuple[str, ...]:
         """Return the names that the layer takes its input from, after checking names and their number."""
         named = self.layers[position]
-        _check_name(named.name, shapes)
+        check_name(named.name, shapes)
         fewest, most = named.layer.inputs
         sources = named.inputs or ((self.layers[position - 1].name,) if most else ())
         for source in sources:
@@ -141,14 +141,15 @@ class Network:
             trail = trails.pop()
             for source in sources.get(trail[-1], ()):
                 if source == start:
-                    return [*reversed(trail), trail[-1]] if len(trail) == 1 else [start, *reversed(trail)]
+                    return [start, *reversed(trail)]
                 if source not in seen:
                     seen.add(source)
                     trails.append([*trail, source])
         return []
 
 
-def _check_name(name: str, taken: dict[str, Shape]) -> None:
+def check_name(name: str, taken: Collection[str]) -> None:
+    """Raise LayerError where `name` cannot stand for a layer beside the names that are taken."""
     if not name.strip() or "/" in name or len(name) > 200 or not name.isprintable():
         raise LayerError(
             "A layer's name is 1 to 200 printable characters without a slash. Received: {name}.", name=repr(name[:80])
@@ -210,4 +211,4 @@ def name_layers(layers: Sequence[Layer | NamedLayer]) -> list[NamedLayer]:
     return named
 
 
-__all__ = ["NamedLayer", "Network", "Step", "free_name", "name_layers", "show", "snake_case"]
+__all__ = ["NamedLayer", "Network", "Step", "check_name", "free_name", "name_layers", "show", "snake_case"]

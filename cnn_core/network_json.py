@@ -3,7 +3,7 @@
 import json
 from typing import Any, Final
 
-from cnn_core.errors import CnnError, NetworkFileError
+from cnn_core.errors import N_, CnnError, NetworkFileError
 from cnn_core.layers import KINDS, Layer
 from cnn_core.network import NamedLayer, Network
 
@@ -12,6 +12,7 @@ VERSION: Final = 1
 LARGEST_TEXT: Final = 5_000_000
 """Characters. A network of the largest allowed number of layers is a fifth of this."""
 MOST_LAYERS: Final = 2_000
+LONGEST_NAME: Final = 200
 
 _DOCUMENT_KEYS: Final = ("format", "version", "name", "layers")
 _OWN_KEYS: Final = ("name", "kind", "inputs")
@@ -37,7 +38,7 @@ def read_network(text: str) -> Network:
     The network may still be one that does not fit together: that is said when it is walked.
     """
     document = _object(_parse(text), "the file", _DOCUMENT_KEYS, required=("format", "version", "layers"))
-    if document["format"] != FORMAT or document["version"] != VERSION:
+    if document["format"] != FORMAT or document["version"] is True or document["version"] != VERSION:
         raise NetworkFileError(
             'This is no network of this program. Expected format "{format}", version {version}. '
             "Received: format {received}, version {number}.",
@@ -48,10 +49,9 @@ def read_network(text: str) -> Network:
         )
     entries = document["layers"]
     if not isinstance(entries, list) or len(entries) > MOST_LAYERS:
-        raise _wrong("layers", "a list of at most {most} layers", entries, most=MOST_LAYERS)
+        raise _wrong("layers", N_("a list of at most {most} layers"), entries, most=MOST_LAYERS)
     name = document.get("name", "network")
-    if not isinstance(name, str) or len(name) > 200:
-        raise _wrong("name", "a text of at most 200 characters", name)
+    _check_name(name, "name")
     return Network(tuple(_read_layer(entry, f"layers[{i}]") for i, entry in enumerate(entries)), name)
 
 
@@ -82,7 +82,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(result) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise NetworkFileError('The key "{key}" appears twice in one object.', key=twice[:80])
+        raise NetworkFileError('The key "{key}" appears twice in one object.', key=_plain(twice))
     return result
 
 
@@ -91,18 +91,25 @@ def _read_layer(entry: Any, place: str) -> NamedLayer:
     cls = KINDS.get(kind) if isinstance(kind, str) else None
     if cls is None:
         if isinstance(entry, dict) and kind is not None:
-            raise _wrong(f"{place}.kind", "one of {kinds}", kind, kinds=", ".join(KINDS))
-        raise _wrong(place, 'an object with a "kind"', entry)
+            raise _wrong(f"{place}.kind", N_("one of {kinds}"), kind, kinds=", ".join(KINDS))
+        raise _wrong(place, N_('an object with a "kind"'), entry)
     rules = cls.settings()
     required = ("name", *(name for name, rule in rules.items() if rule.required))
     values = _object(entry, place, (*_OWN_KEYS, *rules), required)
     name, inputs = values["name"], values.get("inputs", [])
-    if not isinstance(name, str):
-        raise _wrong(f"{place}.name", "a text", name)
-    if not isinstance(inputs, list) or not all(isinstance(source, str) for source in inputs):
-        raise _wrong(f"{place}.inputs", "a list of layer names", inputs)
+    _check_name(name, f"{place}.name")
+    if not isinstance(inputs, list):
+        raise _wrong(f"{place}.inputs", N_("a list of layer names"), inputs)
+    for i, source in enumerate(inputs):
+        _check_name(source, f"{place}.inputs[{i}]")
     settings = {key: value for key, value in values.items() if key not in _OWN_KEYS}
     return NamedLayer(name, _make(cls, settings, place), tuple(inputs))
+
+
+def _check_name(value: Any, place: str) -> None:
+    """Refuse what no page and no message could show; half a surrogate pair is such a thing."""
+    if not isinstance(value, str) or len(value) > LONGEST_NAME or not value.isprintable():
+        raise _wrong(place, N_("a text of at most {most} printable characters"), value, most=LONGEST_NAME)
 
 
 def _make(cls: type[Layer], settings: dict[str, Any], place: str) -> Layer:
@@ -114,13 +121,13 @@ def _make(cls: type[Layer], settings: dict[str, Any], place: str) -> Layer:
 
 def _object(value: Any, place: str, known: tuple[str, ...], required: tuple[str, ...]) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise _wrong(place, "an object", value)
+        raise _wrong(place, N_("an object"), value)
     for key in value:
         if key not in known:
             raise NetworkFileError(
                 'At {place}: "{key}" is not known here. Known are: {known}.',
                 place=place,
-                key=key[:80],
+                key=_plain(key),
                 known=", ".join(known),
             )
     for key in required:
@@ -139,5 +146,14 @@ def _wrong(place: str, expected: str, value: Any, **values: object) -> NetworkFi
 
 
 def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 80 else text[:80] + "…"
+    try:
+        return _plain(json.dumps(value, ensure_ascii=False))
+    # What could just be parsed may be nested too deeply to be written from here.
+    except RecursionError:
+        return type(value).__name__
+
+
+def _plain(text: str) -> str:
+    """Return at most 80 characters; half a surrogate pair, which no output takes, is spelled out."""
+    short = text if len(text) <= 80 else text[:80] + "…"
+    return short.encode(errors="backslashreplace").decode()

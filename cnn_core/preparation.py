@@ -162,8 +162,7 @@ def _resized(pixels: Pixels, size: tuple[int, int], notes: list[Note]) -> Pixels
         np.asarray(Image.fromarray(np.ascontiguousarray(channel)).resize(size[::-1], Image.Resampling.BILINEAR))
         for channel in np.moveaxis(pixels, 2, 0)
     ]
-    resized: Pixels = np.stack(channels, axis=2)
-    return resized.clip(0, 1)  # rounding may leave 1 by the last bit
+    return np.stack(channels, axis=2)
 
 
 def _note_resized(before: tuple[int, int], after: tuple[int, int]) -> Note:

@@ -1,35 +1,56 @@
-"""Which input pixels can reach a value of a layer, by arithmetic, through branches and dilation.
+"""Which input pixels can reach a value of a layer, by arithmetic, through branches, dilation and enlargement.
 
-Along one axis output i sees the input places from `start + i · jump` to `start + i · jump + reach`; a layer maps such
-a line to another one (Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill
-2019). Where a layer enlarges its input the numbers become fractions: the line then encloses the pixels.
+A convolution or a pooling keeps one rule along an axis: output i sees the pixels from `start + i · jump` on, as many
+for every i (Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill 2019). After
+an enlargement by 2 even and odd outputs differ, so a line holds one span for each output until the rule repeats.
 """
 
+from collections.abc import Callable
 from fractions import Fraction
 from functools import singledispatch
-from math import ceil, floor
-from typing import NamedTuple
+from math import lcm
+from typing import Final, NamedTuple
 
 from cnn_core import layers
-from cnn_core.layers import Interpolation, Layer
+from cnn_core.layers import ActivationName, Interpolation, Layer
 from cnn_core.shapes import Shape, Window, effective_kernel, padding_amounts, windows
 
-Exact = int | Fraction
+Span = tuple[int, int]
+"""The first and the last pixel."""
+
+MOST_SPANS: Final = 256
+"""Where a rule would repeat later than this, every output counts as seeing what any of them sees."""
 
 
 class Line(NamedTuple):
-    """One axis: output i sees from start + i · jump to start + i · jump + reach; jump 0: all see the same."""
+    """One axis: output i sees the span of i modulo their number, moved by `advance` for each round through them.
 
-    start: Exact = 0
-    jump: Exact = 1
-    reach: Exact = 0
+    Spans never move backwards from one output to the next. With `advance` 0 all outputs see the same.
+    """
+
+    spans: tuple[Span, ...] = ((0, 0),)
+    advance: int = 1
+
+    @property
+    def jump(self) -> Fraction:
+        """Pixels from one output to the next, on average."""
+        return Fraction(self.advance, len(self.spans))
+
+    @property
+    def longest(self) -> int:
+        return max(last - first + 1 for first, last in self.spans)
+
+    def span(self, index: int) -> Span:
+        rounds, place = divmod(index, len(self.spans))
+        first, last = self.spans[place]
+        return first + rounds * self.advance, last + rounds * self.advance
 
 
 class ReceptiveField(NamedTuple):
     """What one value of a layer sees of the input picture, (vertical, horizontal), in pixels.
 
     The size is not cut at the picture's border: it is the size of an output in the middle of a picture that is large
-    enough, as papers give it.
+    enough, as papers give it. The field encloses what is seen; dilation leaves holes in it.
     """
 
     vertical: Line = Line()
@@ -38,7 +59,7 @@ class ReceptiveField(NamedTuple):
     @property
     def size(self) -> tuple[int, int]:
         """Pixels across: the most that any output sees."""
-        return floor(self.vertical.reach) + 1, floor(self.horizontal.reach) + 1
+        return self.vertical.longest, self.horizontal.longest
 
     @property
     def jump(self) -> tuple[float, float]:
@@ -46,38 +67,31 @@ class ReceptiveField(NamedTuple):
         return _plain(self.vertical.jump), _plain(self.horizontal.jump)
 
     @property
-    def start(self) -> tuple[float, float]:
+    def start(self) -> tuple[int, int]:
         """The first pixel that output (0, 0) sees; negative where it lies in the padding."""
-        return _plain(self.vertical.start), _plain(self.horizontal.start)
+        return self.vertical.spans[0][0], self.horizontal.spans[0][0]
 
-    def pixels(self, row: int, column: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    def pixels(self, row: int, column: int) -> tuple[Span, Span]:
         """Return the pixels that output (row, column) sees: ((first, last) row, (first, last) column), uncut."""
-        return _span(self.vertical, row), _span(self.horizontal, column)
+        return self.vertical.span(row), self.horizontal.span(column)
 
 
-def _plain(number: Exact) -> float:
-    return int(number) if number == int(number) else float(number)
-
-
-def _span(line: Line, index: int) -> tuple[int, int]:
-    first = line.start + index * line.jump
-    return ceil(first), floor(first + line.reach)
+def _plain(number: Fraction) -> float:
+    return int(number) if number.denominator == 1 else float(number)
 
 
 class Seen(NamedTuple):
-    """A receptive field on its way through a network, with the layer's spatial size and the input's."""
+    """A receptive field on its way through a network, with the layer's height and width."""
 
     field: ReceptiveField
     size: tuple[int, int]
-    picture: tuple[int, int]
 
 
 def of_input(shape: Shape) -> Seen | None:
     """Return where the walk begins; None for an input that is no picture."""
     if len(shape) != 3:
         return None
-    size = (shape[0], shape[1])
-    return Seen(ReceptiveField(), size, size)
+    return Seen(ReceptiveField(), (shape[0], shape[1]))
 
 
 def through(layer: Layer, seen: tuple[Seen | None, ...], inputs: tuple[Shape, ...], output: Shape) -> Seen | None:
@@ -89,7 +103,33 @@ def through(layer: Layer, seen: tuple[Seen | None, ...], inputs: tuple[Shape, ..
         return _merged(known)
     lines = _lines(layer, known[0], inputs[0])
     size = (output[0], output[1]) if len(output) == 3 else known[0].size
-    return Seen(ReceptiveField(*lines), size, known[0].picture)
+    return Seen(ReceptiveField(*lines), size)
+
+
+class Rule(NamedTuple):
+    """Along one axis: the inputs that each output sees, first and last; `inputs` on, it repeats after `outputs`."""
+
+    sees: Callable[[int], Span]
+    outputs: int = 1
+    inputs: int = 1
+
+
+def _follow(line: Line, rule: Rule, length: int) -> Line:
+    """Return the line of a layer's outputs for the line of its inputs, `length` of them."""
+    if not line.advance:
+        return line
+    # Whole rounds of the rule that are whole rounds of the line too.
+    rounds = lcm(len(line.spans), rule.inputs) // rule.inputs
+    if rounds * rule.outputs > MOST_SPANS:
+        return _whole(line, length)
+    seen = [rule.sees(output) for output in range(rounds * rule.outputs)]
+    spans = tuple((line.span(first)[0], line.span(last)[1]) for first, last in seen)
+    return Line(spans, rounds * rule.inputs // len(line.spans) * line.advance)
+
+
+def _whole(line: Line, length: int) -> Line:
+    """Return the line on which every output sees all that the first `length` see."""
+    return Line(((line.span(0)[0], line.span(length - 1)[1]),), 0)
 
 
 @singledispatch
@@ -98,64 +138,75 @@ def _lines(layer: Layer, seen: Seen, shape: Shape) -> tuple[Line, Line]:
     found = windows(layer)
     if found is None:
         return seen.field
-    return _slid(seen.field.vertical, found[0], seen.size[0]), _slid(seen.field.horizontal, found[1], seen.size[1])
+    return _both(seen, _slide(found[0], seen.size[0]), _slide(found[1], seen.size[1]))
 
 
-def _slid(line: Line, window: Window, length: int) -> Line:
+def _both(seen: Seen, vertical: Rule, horizontal: Rule) -> tuple[Line, Line]:
+    return (
+        _follow(seen.field.vertical, vertical, seen.size[0]),
+        _follow(seen.field.horizontal, horizontal, seen.size[1]),
+    )
+
+
+def _slide(window: Window, length: int) -> Rule:
     before = padding_amounts(length, window)[0]
     wide = effective_kernel(window.kernel, window.dilation) - 1
-    return Line(line.start - before * line.jump, line.jump * window.stride, line.reach + wide * line.jump)
+    return Rule(lambda o: (o * window.stride - before, o * window.stride - before + wide), inputs=window.stride)
 
 
 @_lines.register
 def _(layer: layers.Conv2DTranspose, seen: Seen, shape: Shape) -> tuple[Line, Line]:
     vertical, horizontal = windows(layer) or (Window(1), Window(1))
-    return _spread(seen.field.vertical, vertical), _spread(seen.field.horizontal, horizontal)
+    return _both(seen, _spread(vertical), _spread(horizontal))
 
 
-def _spread(line: Line, window: Window) -> Line:
-    """Output o sees inputs (o + before − wide) / s to (o + before) / s."""
+def _spread(window: Window) -> Rule:
+    """Output o sees the inputs i with o + before − wide ≤ i · s ≤ o + before.
+
+    Where the stride exceeds the kernel some outputs see none of them; they are counted to the input before.
+    """
     wide = effective_kernel(window.kernel, window.dilation) - 1
     cropped = max(wide + 1 - window.stride, 0) if window.padding == "same" else 0
-    step = Fraction(line.jump) / window.stride
-    return Line(line.start + (cropped // 2 - wide) * step, step, line.reach + wide * step)
+    before, stride = cropped // 2, window.stride
+
+    def sees(output: int) -> Span:
+        last = (output + before) // stride
+        return min(-((wide - output - before) // stride), last), last
+
+    return Rule(sees, outputs=stride)
 
 
 @_lines.register
 def _(layer: layers.UpSampling2D, seen: Seen, shape: Shape) -> tuple[Line, Line]:
     smooth = layer.interpolation is Interpolation.BILINEAR
-    vertical, horizontal = seen.field
-    return _enlarged(vertical, layer.size[0], smooth), _enlarged(horizontal, layer.size[1], smooth)
+    return _both(seen, _enlarge(layer.size[0], smooth), _enlarge(layer.size[1], smooth))
 
 
-def _enlarged(line: Line, factor: int, smooth: bool) -> Line:
-    """Nearest: output o copies input ⌊o / s⌋. Bilinear: it mixes the two inputs next to (o + ½) / s − ½."""
-    step = Fraction(line.jump) / factor
-    if not smooth or factor == 1:
-        return Line(line.start - (factor - 1) * step, step, line.reach + (factor - 1) * step)
-    # An odd factor puts some outputs exactly on an input; the nearest the others come is one step.
-    nearest = Fraction(1, 2) if factor % 2 == 0 else 1
-    return Line(
-        line.start + (Fraction(1 - factor, 2) - factor + nearest) * step,
-        step,
-        line.reach + 2 * (factor - nearest) * step,
+def _enlarge(factor: int, smooth: bool) -> Rule:
+    """Nearest: output o copies input ⌊o / s⌋. Bilinear: it mixes the inputs on both sides of (o + ½) / s − ½."""
+    if not smooth:
+        return Rule(lambda o: (o // factor, o // factor), outputs=factor)
+    double = 2 * factor
+    return Rule(
+        lambda o: ((2 * o + 1 - factor) // double, -((factor - 1 - 2 * o) // double)),
+        outputs=factor,
     )
 
 
 @_lines.register
 def _(layer: layers.ZeroPadding2D, seen: Seen, shape: Shape) -> tuple[Line, Line]:
     (top, _), (left, _) = layer.padding
-    return _moved(seen.field.vertical, -top), _moved(seen.field.horizontal, -left)
+    return _both(seen, _shift(-top), _shift(-left))
 
 
 @_lines.register
 def _(layer: layers.Cropping2D, seen: Seen, shape: Shape) -> tuple[Line, Line]:
     (top, _), (left, _) = layer.cropping
-    return _moved(seen.field.vertical, top), _moved(seen.field.horizontal, left)
+    return _both(seen, _shift(top), _shift(left))
 
 
-def _moved(line: Line, by: int) -> Line:
-    return line._replace(start=line.start + by * line.jump)
+def _shift(by: int) -> Rule:
+    return Rule(lambda o: (o + by, o + by))
 
 
 @_lines.register
@@ -163,15 +214,18 @@ def _(layer: layers.GlobalPooling, seen: Seen, shape: Shape) -> tuple[Line, Line
     return _everything(seen)
 
 
-@_lines.register
-def _(layer: layers.Dense, seen: Seen, shape: Shape) -> tuple[Line, Line]:
-    """On a vector a unit sees all that any value sees; on a map Dense is a 1×1 convolution."""
+@_lines.register(layers.Dense)
+@_lines.register(layers.LayerNormalization)
+def _(layer: Layer, seen: Seen, shape: Shape) -> tuple[Line, Line]:
+    """On a vector a value sees all that any value sees; on a map these work place by place."""
     return seen.field if len(shape) == 3 else _everything(seen)
 
 
 @_lines.register
-def _(layer: layers.LayerNormalization, seen: Seen, shape: Shape) -> tuple[Line, Line]:
-    return seen.field if len(shape) == 3 else _everything(seen)
+def _(layer: layers.Activation, seen: Seen, shape: Shape) -> tuple[Line, Line]:
+    """Softmax divides by a sum: over the channels of a place on a map, over all values of a vector."""
+    mixes = layer.activation is ActivationName.SOFTMAX and len(shape) != 3
+    return _everything(seen) if mixes else seen.field
 
 
 @_lines.register
@@ -181,27 +235,30 @@ def _(layer: layers.Reshape, seen: Seen, shape: Shape) -> tuple[Line, Line]:
 
 
 def _everything(seen: Seen) -> tuple[Line, Line]:
-    vertical, horizontal = zip(seen.field, seen.size, strict=True)
-    return _union_of_all(*vertical), _union_of_all(*horizontal)
-
-
-def _union_of_all(line: Line, length: int) -> Line:
-    return Line(line.start, 0, line.reach + (length - 1) * line.jump)
+    return _whole(seen.field.vertical, seen.size[0]), _whole(seen.field.horizontal, seen.size[1])
 
 
 def _merged(seen: list[Seen]) -> Seen:
     size = (max(part.size[0] for part in seen), max(part.size[1] for part in seen))
-    picture = seen[0].picture
-    vertical = _union([part.field.vertical for part in seen], size[0], picture[0])
-    horizontal = _union([part.field.horizontal for part in seen], size[1], picture[1])
-    return Seen(ReceptiveField(vertical, horizontal), size, picture)
+    vertical = [_stretched(part.field.vertical, part.size[0], size[0]) for part in seen]
+    horizontal = [_stretched(part.field.horizontal, part.size[1], size[1]) for part in seen]
+    lines = (_union(vertical, size[0]), _union(horizontal, size[1]))
+    return Seen(ReceptiveField(*lines), size)
 
 
-def _union(lines: list[Line], length: int, picture: int) -> Line:
-    """Return the line that encloses all; branches that jump differently are enclosed by the whole picture."""
-    start = min(line.start for line in lines)
-    if len({line.jump for line in lines}) == 1:
-        return Line(start, lines[0].jump, max(line.start + line.reach for line in lines) - start)
-    wholes = [_union_of_all(line, length) for line in lines]
-    first = min(0, *(line.start for line in wholes))
-    return Line(first, 0, max(picture - 1, *(line.start + line.reach for line in wholes)) - first)
+def _stretched(line: Line, length: int, target: int) -> Line:
+    """A single row or column that meets several is used for each of them."""
+    return _whole(line, 1) if length == 1 < target else line
+
+
+def _union(lines: list[Line], length: int) -> Line:
+    """Return the line that encloses all; where branches jump differently, every output counts as seeing everything."""
+    count = lcm(*(len(line.spans) for line in lines))
+    if len({line.jump for line in lines}) == 1 and count <= MOST_SPANS:
+        found = [[line.span(i) for line in lines] for i in range(count)]
+        return Line(tuple(map(_hull, found)), int(lines[0].jump * count))
+    return Line((_hull([_whole(line, length).spans[0] for line in lines]),), 0)
+
+
+def _hull(spans: list[Span]) -> Span:
+    return min(first for first, _ in spans), max(last for _, last in spans)

@@ -5,10 +5,9 @@ use it, so they cannot disagree. See "Descriptor-typed fields" in the documentat
 """
 
 from enum import StrEnum
-from math import isfinite
 from typing import Any, Final, Generic, Literal, TypeVar, overload
 
-from cnn_core.errors import CnnError, LayerError
+from cnn_core.errors import N_, CnnError, LayerError
 
 Given = TypeVar("Given")
 Kept = TypeVar("Kept")
@@ -84,15 +83,22 @@ class Setting(Generic[Given, Kept]):
 
     def refuse(self, rule: str, value: object, **values: object) -> LayerError:
         """Return the error for `value`; `rule` is a CnnError template that says what is allowed."""
-        shown = str(value) if isinstance(value, StrEnum) else repr(value)
-        if len(shown) > 80:
-            shown = shown[:80] + "…"
         return LayerError(
             "{rule} Received: {setting}={value}.",
             rule=CnnError(rule, setting=self.name, **values),
             setting=self.name,
-            value=shown,
+            value=_shown(value),
         )
+
+
+def _shown(value: object) -> str:
+    """Return `value` as a message shows it: at most 80 characters, whatever it is."""
+    try:
+        shown = str(value) if isinstance(value, StrEnum) else repr(value)
+    # Python writes no whole number of more than 4,300 digits and no list nested a thousand deep.
+    except (ValueError, RecursionError):
+        shown = type(value).__name__
+    return shown if len(shown) <= 80 else shown[:80] + "…"
 
 
 def _is_whole(value: object) -> bool:
@@ -108,7 +114,7 @@ class Whole(Setting[int, int]):
 
     def read(self, value: Any) -> int:
         if not _is_whole(value) or not self.minimum <= value <= LARGEST:
-            rule = "{setting} must be a whole number from {minimum} to {maximum}."
+            rule = N_("{setting} must be a whole number from {minimum} to {maximum}.")
             raise self.refuse(rule, value, minimum=self.minimum, maximum=LARGEST)
         return int(value)
 
@@ -123,7 +129,7 @@ class WholePair(Setting[int | tuple[int, int], Pair]):
     def read(self, value: Any) -> Pair:
         pair = (value, value) if _is_whole(value) else value
         if not _is_pair(pair, self.minimum):
-            rule = "{setting} must be one or two whole numbers from {minimum} to {maximum}, (vertical, horizontal)."
+            rule = N_("{setting} must be one or two whole numbers from {minimum} to {maximum}, (vertical, horizontal).")
             raise self.refuse(rule, value, minimum=self.minimum, maximum=LARGEST)
         return (int(pair[0]), int(pair[1]))
 
@@ -171,11 +177,12 @@ class Number(Setting[float, float]):
         self.minimum, self.maximum, self.below = minimum, maximum, below
 
     def read(self, value: Any) -> float:
-        is_number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+        # The bounds also keep out NaN, infinity and whole numbers too large for a float.
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or not self._allows(value):
-            rule = "{setting} must be a number from {minimum} to {maximum}."
+            rule = N_("{setting} must be a number from {minimum} to {maximum}.")
             if self.below:
-                rule = "{setting} must be a number from {minimum} to below {maximum}."
+                rule = N_("{setting} must be a number from {minimum} to below {maximum}.")
             raise self.refuse(rule, value, minimum=f"{self.minimum:g}", maximum=f"{self.maximum:g}")
         return float(value)
 
@@ -216,7 +223,7 @@ class AmountsSetting(Setting[int | tuple[int, int] | Amounts, Amounts]):
     def read(self, value: Any) -> Amounts:
         amounts = _amounts(value)
         if amounts is None:
-            rule = (
+            rule = N_(
                 "{setting} must be whole numbers from 0: one for every side, (vertical, horizontal) "
                 "or ((top, bottom), (left, right))."
             )
@@ -265,14 +272,14 @@ class ShapeSetting(Setting[tuple[int, ...], tuple[int, ...]]):
 
     def read(self, value: Any) -> tuple[int, ...]:
         if not isinstance(value, tuple | list) or not 1 <= len(value) <= 4 or not self._allows(value):
-            rule = "{setting} must be one to four whole numbers from 1 to {maximum}."
+            rule = N_("{setting} must be one to four whole numbers from 1 to {maximum}.")
             if self.open_axis:
-                rule = "{setting} must be one to four whole numbers from 1 to {maximum}; one of them may be -1."
+                rule = N_("{setting} must be one to four whole numbers from 1 to {maximum}; one of them may be -1.")
             raise self.refuse(rule, value, maximum=LARGEST)
         return tuple(int(size) for size in value)
 
     def _allows(self, sizes: Any) -> bool:
-        closed = [size for size in sizes if not (self.open_axis and size == -1)]
+        closed = [size for size in sizes if not (self.open_axis and _is_whole(size) and size == -1)]
         return len(sizes) - len(closed) <= 1 and all(_is_whole(size) and 1 <= size <= LARGEST for size in closed)
 
     def to_json(self, value: Any) -> Any:

@@ -256,7 +256,7 @@ def _(layer: layers.Reshape, *inputs: Shape) -> Shape:
     known = prod(size for size in layer.target_shape if size != -1)
     open_size = count // known
     result = tuple(open_size if size == -1 else size for size in layer.target_shape)
-    if prod(result) != count or open_size < 1:
+    if prod(result) != count:
         raise LayerError(
             "Reshape keeps every value. Received: {count} values ({shape}) for target_shape={target}. "
             "Choose sizes whose product is {count}, or -1 for one of them.",

@@ -230,6 +230,14 @@ def test_deep_grey_where_zero_is_white_is_turned_round() -> None:
     np.testing.assert_allclose(read_image(data).pixels[..., 0], 1 - DEEP / 65535, atol=1e-7)
 
 
+def test_what_is_no_number_is_black_even_where_zero_is_white() -> None:
+    fields = {256: 3, 257: 1, 258: 32, 259: 1, 262: 0, 277: 1, 278: 1, 279: 12, 339: 3}
+    start = 8 + 2 + 12 * (len(fields) + 1) + 4
+    data = np.array([0, np.nan, 1], dtype="<f4").tobytes()
+    file = tiff({tag: (3, 1, value) for tag, value in fields.items()} | {273: (4, 1, start)}, data)
+    assert read_image(file).pixels[0, :, 0].tolist() == [1, 0, 0]
+
+
 def test_32_bit_grey_is_scaled_from_its_least_to_its_greatest() -> None:
     values = np.array([[-100, 0, 300]], dtype=np.int32)
     data = encoded(Image.fromarray(values), "TIFF")
@@ -322,6 +330,14 @@ def test_reduction_smooths_instead_of_skipping() -> None:
     np.testing.assert_allclose(pixels, 0.5, atol=0.01)
 
 
+def test_rows_left_over_by_whole_boxes_keep_their_weight() -> None:
+    rows = np.zeros((10, 9 * MAX_SIDE_KEPT), dtype=np.uint8)
+    rows[9] = 255
+    pixels = read_image(encoded(Image.fromarray(rows))).pixels
+    assert pixels.shape == (1, MAX_SIDE_KEPT, 3)
+    np.testing.assert_allclose(pixels, 0.1, atol=0.1)
+
+
 def test_reduced_and_turned_sizes_are_the_upright_ones() -> None:
     exif = Image.Exif()
     exif[274] = 6
@@ -331,10 +347,18 @@ def test_reduced_and_turned_sizes_are_the_upright_ones() -> None:
         assert "Reduced from 2100×4200 to 1024×2048" in notes(data)
 
 
-def test_a_large_jpeg_is_decoded_small() -> None:
+def test_a_large_jpeg_is_decoded_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded, reduced = [], images.reduced
+
+    def watched(image: Image.Image, *rest: object) -> Image.Image:
+        decoded.append(image.size)
+        return reduced(image, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(images, "reduced", watched)
     halves = Image.new("RGB", (6000, 4000), (200, 40, 40))
     halves.paste((40, 40, 200), (3000, 0, 6000, 4000))
     pixels = read_image(encoded(halves, "JPEG")).pixels
+    assert decoded == [(3000, 2000)]
     assert pixels.shape == (1365, 2048, 3)
     np.testing.assert_allclose(
         pixels[700, [100, 1000, 1050, 1900]] * 255, [[200, 40, 40]] * 2 + [[40, 40, 200]] * 2, atol=6
@@ -384,6 +408,18 @@ def test_other_files_are_named(data: bytes, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["AVIF", "ICO", "PPM", "TGA", "EPS", "PCX", "JPEG2000", "DDS", "SGI"])
 def test_formats_that_pillow_knows_but_we_do_not_accept(kind: str) -> None:
     assert "PNG" in sentence(encoded(PICTURE, kind))
+
+
+def test_only_six_decoders_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, opened = [], Image.open
+
+    def watched(stream: io.BytesIO, formats: tuple[str, ...]) -> Image.Image:
+        asked.append(set(formats))
+        return opened(stream, formats=formats)
+
+    monkeypatch.setattr(Image, "open", watched)
+    read_image(encoded(PICTURE))
+    assert asked == [{"PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"}]
 
 
 def test_a_header_with_too_many_pixels_is_refused_before_decoding(monkeypatch: pytest.MonkeyPatch) -> None:

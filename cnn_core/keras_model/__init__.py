@@ -5,8 +5,9 @@ Importing it takes seconds and 600 MB. Everything else in `cnn_core` answers wit
 
 import os
 
-# Both are read at the import of Keras and TensorFlow, so they come first; whoever set them before keeps the last word.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# Both are read at the import of TensorFlow and Keras, so they come first; whoever set them before keeps the last word.
+# Level 3 hides "no GPU here", which TensorFlow calls an error; what concerns us comes as an exception.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 from cnn_core.keras_model.activations import feature_maps, output_layer_name

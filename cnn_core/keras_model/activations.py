@@ -166,7 +166,7 @@ def _compute(graph: Graph, values: Any) -> dict[str, list[Any]]:
     """Return every call's outputs. What nobody asked for is dropped from the compiled pass by TensorFlow."""
     first = graph.inputs[0].call
     made = {first: [tf.cast(values, graph.calls[0].operation.dtype)]}
-    # Inside a scope TensorFlow also takes names that begin with a dash or an underscore.
+    # Inside a scope TensorFlow also takes the names of strangers that begin with an underscore.
     with tf.name_scope("network"):
         for call in graph.calls[1:]:
             made[call.name] = _apply(call, made)

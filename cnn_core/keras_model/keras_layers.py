@@ -170,7 +170,11 @@ def _(layer: layers.LayerNormalization, maker: _Maker) -> Any:
 
 @_make.register
 def _(layer: layers.Normalization, maker: _Maker) -> Any:
-    mean, variance = (None if values is None else list(values) for values in (layer.mean, layer.variance))
+    if layer.mean is None or layer.variance is None:
+        return maker.plain(keras.layers.Normalization, axis=-1)
+    # Keras wants as many variances as means; here one number stands for all channels.
+    count = max(len(layer.mean), len(layer.variance))
+    mean, variance = (list(values) * (count // len(values)) for values in (layer.mean, layer.variance))
     return maker.plain(keras.layers.Normalization, axis=-1, mean=mean, variance=variance)
 
 

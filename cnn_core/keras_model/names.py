@@ -1,14 +1,14 @@
 """Our layer names in the letters that TensorFlow allows.
 
-A NamedLayer may be called "층 1"; TensorFlow refuses every name outside `[A-Za-z0-9_.>-]` as soon as it traces the
-model (`predict`, `fit`). Such letters are written `-x<code point>-`; all other names stay as they are.
+A NamedLayer may be called "층 1"; TensorFlow refuses every name outside `[A-Za-z0-9.][A-Za-z0-9_.-]*` as soon as it
+traces the model (`predict`, `fit`). Such letters are written `.x<code point>-`; all other names stay as they are.
 """
 
 import re
 from typing import Final
 
-_FOREIGN: Final = re.compile(r"[^A-Za-z0-9_.>-]|-(?=x)")
-_WRITTEN: Final = re.compile(r"-x([0-9A-F]{1,6})-")
+_WRITTEN: Final = re.compile(r"\.x([0-9A-F]{1,6})-")
+_FOREIGN: Final = re.compile(rf"[^A-Za-z0-9_.-]|^[_-]|\.(?={_WRITTEN.pattern[2:]})")
 MOST_LETTERS: Final = 200
 """As in `cnn_core.network`: the longest name of a layer."""
 
@@ -17,16 +17,16 @@ def keras_name(name: str) -> str:
     """Return the name of the Keras layer that stands for our layer `name`; different names stay different.
 
     >>> keras_name("conv2d_1"), keras_name("층 1")
-    ('conv2d_1', '-xCE35--x20-1')
+    ('conv2d_1', '.xCE35-.x20-1')
     """
-    return _FOREIGN.sub(lambda match: f"-x{ord(match[0]):X}-", name)
+    return _FOREIGN.sub(lambda match: f".x{ord(match[0]):X}-", name)
 
 
 def own_name(name: str) -> str:
     """Return what `keras_name` was given; a name that it did not write comes back as it is.
 
-    >>> own_name("-xCE35--x20-1"), own_name("my-x41-layer")
-    ('층 1', 'my-x41-layer')
+    >>> own_name(".xCE35-.x20-1"), own_name("my.x41-layer")
+    ('층 1', 'my.x41-layer')
     """
     read = _WRITTEN.sub(_letter, name)
     return read if keras_name(read) == name else name

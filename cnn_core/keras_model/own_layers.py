@@ -32,14 +32,15 @@ class LayerScale(keras.layers.Layer):  # type: ignore[misc]
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class StochasticDepth(keras.layers.Layer):  # type: ignore[misc]
-    """In training, drops a whole sample with probability `drop_path_rate` and divides the others by 1 − rate
-    (arXiv:1603.09382)."""
+    """In training, drops the whole maps of a sample with probability `drop_path_rate` and divides the others by
+    1 − rate (arXiv:1603.09382)."""
 
     def __init__(self, drop_path_rate: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.drop_path_rate = drop_path_rate
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
+        self.input_spec = keras.layers.InputSpec(ndim=4)
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         if not training or not self.drop_path_rate:

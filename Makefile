@@ -1,0 +1,95 @@
+# ConvScope. `make` alone prints what there is.
+#
+# Needs Python 3.11 to 3.13, git and make; everything else is installed into .venv. A stamp beside each installation
+# depends on its list of packages, so a second start installs nothing.
+
+ADDRESS ?= 127.0.0.1
+PORT ?= 8501
+
+VENV := .venv
+BIN := $(VENV)/bin
+APP := $(VENV)/.installed-app
+DEV := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+# The first interpreter that fits; PYTHON=/path/to/python says which one instead.
+PYTHON ?=
+CANDIDATES := $(or $(PYTHON),python3 python python3.13 python3.12 python3.11)
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+COMPLETE := import venv, ensurepip
+# A stamp says nothing once the interpreter it was made with is gone.
+GONE := $(shell [ -x $(BIN)/python ] || rm -f $(APP) $(DEV))
+
+FAST := not keras and not browser
+PYBABEL := $(BIN)/python -m babel.messages.frontend
+PYTEST := $(BIN)/python -m pytest
+LINT := '$(BIN)/ruff check' '$(BIN)/ruff format --check' '$(BIN)/python -m mypy'
+# Runs every command, also after one that failed: a slip of the pen must not hide what the tests say.
+every = failed=; for command in $(1); do \
+		echo "$$command"; sh -c "$$command" || failed="$$failed\n  $$command"; \
+	done; \
+	[ -z "$$failed" ] || { printf "Failed:$$failed\n" >&2; exit 1; }
+SOURCES := app.py pages cnn_core
+LANGUAGES := ko
+KEYWORDS := _ N_ CnnError ImageError LayerError NetworkError NetworkFileError ModelFileError Note refuse:1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench golden catalogues browser
+
+help:  ## print this list
+	@echo 'ConvScope: make <target>'
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+	@echo 'Variables: PORT=$(PORT) ADDRESS=$(ADDRESS) PYTHON=<interpreter> CONVSCOPE_BROWSER=<Chromium or Chrome>'
+
+run: $(APP)  ## install what is missing, then start the app on http://127.0.0.1:8501
+	@exec $(BIN)/python -m streamlit run app.py \
+		--server.headless true --server.address $(ADDRESS) --server.port $(PORT)
+
+test: $(DEV) browser  ## everything, as CI does: lint, format, types, all tests with Keras and a browser
+	@$(call every,$(LINT) '$(PYTEST) -n 2 --dist loadgroup --no-loadscope-reorder tests cnn_core')
+
+check: $(DEV)  ## lint, format, types and the fast tests: under a minute
+	@$(call every,$(LINT) '$(PYTEST) -n 2 -m "$(FAST)" --ignore=cnn_core/keras_model tests cnn_core')
+
+bench: $(DEV)  ## measure the server's share of what a reader waits for
+	$(BIN)/python tests/bench/run.py
+
+golden: $(DEV)  ## write the golden tables anew; read the difference before you commit it
+	$(PYTEST) --overwrite tests/test_summary.py
+
+catalogues: $(APP)  ## collect the sentences of the code into the catalogues of assets/catalogues
+	@mkdir -p .cache
+	$(PYBABEL) -q extract -F babel.cfg $(KEYWORDS:%=-k %) --sort-by-file --add-location=file --width=120 \
+		--project=ConvScope --copyright-holder='ConvScope contributors' -o .cache/convscope.pot $(SOURCES)
+	@for language in $(LANGUAGES); do \
+		$(PYBABEL) update --init-missing --ignore-pot-creation-date --previous --width=120 \
+			-D convscope -l $$language -i .cache/convscope.pot -d assets/catalogues || exit 1; \
+	done
+
+browser: $(DEV)
+	@$(BIN)/python tests/browser_setup.py
+
+$(BIN)/python:
+	@python=; for one in $(CANDIDATES); do \
+		if "$$one" -c '$(FITS)' 2>/dev/null; then python=$$one; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo 'ConvScope needs Python 3.11, 3.12 or 3.13 (TensorFlow has no package for others). Tried:' >&2; \
+		for one in $(CANDIDATES); do echo "  $$one: $$("$$one" --version 2>&1 | tail -n 1)" >&2; done; \
+		echo 'Install one of them, or name it: make run PYTHON=/path/to/python3.12' >&2; exit 1; \
+	fi; \
+	if ! "$$python" -c '$(COMPLETE)' 2>/dev/null; then \
+		echo "$$python has no venv module with pip in it. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; \
+	fi; \
+	echo "Making $(VENV) with $$("$$python" --version)"; \
+	"$$python" -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(APP): requirements.txt | $(BIN)/python
+	@echo 'Installing what the app needs, TensorFlow among it: about 700 MB, once'
+	@$(PIP) install -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt requirements.txt | $(BIN)/python
+	@echo 'Installing what the app and its tests need, once'
+	@$(PIP) install -r requirements-dev.txt
+	@touch $(APP) $@

@@ -1,0 +1,164 @@
+"""Hypothesis strategies for settings, layers and networks, shared by the tests."""
+
+from collections.abc import Iterable
+from math import prod
+from typing import Any
+
+from hypothesis import strategies as st
+
+from cnn_core.errors import LayerError
+from cnn_core.layers import KINDS, Concatenate, Conv2D, DepthwiseConv2D, Input, Layer, Merge, SeparableConv2D
+from cnn_core.network import NamedLayer, Network
+from cnn_core.settings import (
+    LARGEST,
+    AmountsSetting,
+    Choice,
+    Flag,
+    Number,
+    OptionalNumbers,
+    OptionalPair,
+    PaddingMode,
+    PaddingSetting,
+    Setting,
+    ShapeSetting,
+    Whole,
+    WholePair,
+)
+from cnn_core.shapes import Shape, output_shape
+
+LARGEST_OUTPUT = 4_000
+"""Values. Keeps what is drawn small enough to be computed by brute force."""
+
+
+def values(rule: Setting[Any, Any], most: int = LARGEST) -> st.SearchStrategy[Any]:
+    """Return values that `rule` accepts, as a person may give them, with no number above `most`."""
+    whole = st.integers(int(getattr(rule, "minimum", 0)), most)
+    match rule:
+        case Whole():
+            return whole
+        case WholePair():
+            return whole | st.tuples(whole, whole)
+        case OptionalPair():
+            return st.none() | whole | st.tuples(whole, whole)
+        case Number():
+            return _numbers(rule)
+        case Flag():
+            return st.booleans()
+        case Choice():
+            return st.sampled_from(rule.choices)
+        case AmountsSetting():
+            return _amounts(most)
+        case PaddingSetting():
+            return st.sampled_from(PaddingMode) | _amounts(most)
+        case ShapeSetting():
+            closed = st.lists(st.integers(1, most), min_size=1, max_size=3)
+            return closed.map(tuple) | closed.map(lambda sizes: (*sizes, -1 if rule.open_axis else 1))
+        case OptionalNumbers():
+            one = st.floats(rule.minimum, 1e9, allow_nan=False)
+            return st.none() | st.lists(one, min_size=1, max_size=4).map(tuple)
+    raise AssertionError(rule)
+
+
+def _numbers(rule: Number) -> st.SearchStrategy[float]:
+    return st.floats(rule.minimum, rule.maximum, exclude_max=rule.below)
+
+
+def _amounts(most: int) -> st.SearchStrategy[tuple[tuple[int, int], tuple[int, int]]]:
+    side = st.tuples(st.integers(0, most), st.integers(0, most))
+    return st.tuples(side, side)
+
+
+@st.composite
+def layers_of(draw: st.DrawFn, kind: type[Layer], most: int = LARGEST) -> Layer:
+    """Draw a valid layer of one kind, with no whole number above `most`."""
+    given_values = {name: draw(values(rule, most), label=name) for name, rule in kind.settings().items()}
+    return kind(**_made_to_fit(kind, given_values))
+
+
+def _made_to_fit(kind: type[Layer], given_values: dict[str, Any]) -> dict[str, Any]:
+    """Change what depends on another setting, so that no draw is lost."""
+    if "dilation_rate" in given_values and _largest(given_values["strides"]) > 1:
+        given_values["dilation_rate"] = 1
+    if kind in (DepthwiseConv2D, SeparableConv2D):
+        given_values["strides"] = _largest(given_values["strides"])
+    if kind is Conv2D and given_values["filters"] % given_values["groups"]:
+        given_values["groups"] = 1
+    if "variance" in given_values and (given_values["mean"] is None or given_values["variance"] is None):
+        given_values["mean"] = given_values["variance"] = None
+    return given_values
+
+
+def _largest(number_or_pair: int | tuple[int, int]) -> int:
+    return number_or_pair if isinstance(number_or_pair, int) else max(number_or_pair)
+
+
+def any_layers() -> st.SearchStrategy[Layer]:
+    """Return valid layers of every kind, with numbers up to the largest."""
+    return st.sampled_from(list(KINDS.values())).flatmap(layers_of)
+
+
+layer_names = st.text(st.characters(categories=["L", "N", "P", "S"], exclude_characters="/"), min_size=1, max_size=12)
+
+
+@st.composite
+def any_networks(draw: st.DrawFn) -> Network:
+    """Draw a network that may well not fit together."""
+    names = draw(st.lists(layer_names, min_size=0, max_size=6))
+    inputs = st.lists(layer_names, max_size=3).map(tuple)
+    layers = tuple(NamedLayer(name, draw(any_layers()), draw(inputs)) for name in names)
+    return Network(layers, draw(layer_names))
+
+
+IMAGE_KINDS: tuple[type[Layer], ...] = tuple(kind for kind in KINDS.values() if kind is not Input)
+
+
+@st.composite
+def fitting_networks(
+    draw: st.DrawFn,
+    kinds: Iterable[type[Layer]] = IMAGE_KINDS,
+    shape: st.SearchStrategy[Shape] | None = None,
+    most_layers: int = 6,
+    most: int = 4,
+) -> Network:
+    """Draw a small network that fits together, with branches where `kinds` hold merges."""
+    size = st.integers(1, 12)
+    first = draw(shape if shape is not None else st.tuples(size, size, st.integers(1, 4)), label="input")
+    names, shapes = ["input"], {"input": first}
+    layers = [NamedLayer("input", Input(first))]
+    for number in range(draw(st.integers(1, most_layers), label="layers")):
+        kind = draw(st.sampled_from(list(kinds)), label="kind")
+        sources = _sources(draw, kind, names, shapes)
+        layer = _grouped(draw, draw(layers_of(kind, most)), [shapes[source] for source in sources])
+        try:
+            found = output_shape(layer, *(shapes[source] for source in sources))
+        except LayerError:
+            continue
+        if prod(found) <= LARGEST_OUTPUT:
+            names.append(f"layer_{number}")
+            shapes[names[-1]] = found
+            layers.append(NamedLayer(names[-1], layer, sources))
+    return Network(tuple(layers))
+
+
+def _sources(draw: st.DrawFn, kind: type[Layer], names: list[str], shapes: dict[str, Shape]) -> tuple[str, ...]:
+    """Draw whom a layer takes its input from: mostly the layer before, so that chains grow long."""
+    source = draw(st.sampled_from([*names, *names[-1:] * len(names)]), label="source")
+    if not issubclass(kind, Merge):
+        return (source,)
+    alike = [name for name in names if _joins(kind, shapes[name], shapes[source])]
+    return (source, *draw(st.lists(st.sampled_from(alike), min_size=1, max_size=2), label="others"))
+
+
+def _joins(kind: type[Layer], one: Shape, other: Shape) -> bool:
+    return one[:-1] == other[:-1] if kind is Concatenate else one == other
+
+
+def _grouped(draw: st.DrawFn, layer: Layer, shapes: list[Shape]) -> Layer:
+    """Give a convolution groups that divide the channels it gets."""
+    if not isinstance(layer, Conv2D):
+        return layer
+    channels = shapes[0][-1]
+    divisors = [count for count in range(1, min(channels, 8) + 1) if channels % count == 0]
+    groups = draw(st.sampled_from(divisors), label="groups")
+    settings = {name: getattr(layer, name) for name in layer.settings()}
+    return Conv2D(**{**settings, "filters": layer.filters * groups, "groups": groups})

@@ -1,0 +1,253 @@
+"""Figures show the numbers they were given, in the mosaic's colours, and nothing of a name is read as markup."""
+
+import base64
+import json
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from cnn_core.colours import Range
+from cnn_core.figures import (
+    BINS,
+    MAGNITUDE,
+    MAX_BARS,
+    MAX_MAP_SIDE,
+    NEGATIVE,
+    POSITIVE,
+    bar_figure,
+    cost_figure,
+    histogram_figure,
+    map_figure,
+    vector_figure,
+)
+
+RNG = np.random.default_rng(5)
+
+
+def wire(figure: go.Figure) -> dict[str, Any]:
+    """The figure as the browser gets it."""
+    return json.loads(figure.to_json())
+
+
+def numbers(sent: Any) -> np.ndarray:
+    if isinstance(sent, list):
+        return np.array(sent)
+    values = np.frombuffer(base64.b64decode(sent["bdata"]), dtype=sent["dtype"])
+    return values.reshape([int(side) for side in sent["shape"].split(",")]) if "shape" in sent else values
+
+
+def title_of(figure: go.Figure) -> str:
+    title = figure.layout.title
+    return f"{title.text} {title.subtitle.text or ''}".strip()
+
+
+def every_figure() -> dict[str, go.Figure]:
+    return {
+        "map": map_figure(RNG.random((4, 6)), Range(1, False), "a map"),
+        "histogram": histogram_figure(RNG.normal(size=100)),
+        "bars": bar_figure(["cat", "dog"], [0.25, 0.75]),
+        "vector": vector_figure(RNG.normal(size=10)),
+        "cost": cost_figure(["conv", "dense"], [320, 1000], [250880, 1000]),
+    }
+
+
+@pytest.mark.parametrize("name", every_figure())
+def test_every_figure_lies_on_the_page_s_own_background_and_fills_its_place(name: str) -> None:
+    layout = every_figure()[name].layout
+    assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0,0,0,0)"
+    assert layout.font.color is None
+    assert max(layout.margin.l, layout.margin.r, layout.margin.b) <= 10
+    assert layout.margin.t <= 60
+
+
+# A map
+
+
+def test_a_map_is_sent_as_it_is() -> None:
+    values = RNG.normal(size=(4, 6))
+    figure = map_figure(values, Range(2.5, True), "Map 3")
+    sent = wire(figure)["data"][0]
+    assert sent["z"]["dtype"] == "f4"
+    np.testing.assert_array_equal(numbers(sent["z"]), values.astype(np.float32))
+    assert (sent["zmin"], sent["zmax"]) == (-2.5, 2.5)
+    assert sent["hovertemplate"] == "row %{y}, column %{x}: %{z:.4g}<extra></extra>"
+    assert title_of(figure) == "<b>Map 3</b>"
+
+
+def test_row_0_is_on_top_and_cells_are_square() -> None:
+    layout = map_figure(np.zeros((4, 6)), Range(1, False)).layout
+    assert layout.yaxis.range == (3.5, -0.5)
+    assert layout.xaxis.range == (-0.5, 5.5)
+    assert layout.yaxis.scaleanchor == "x"
+
+
+@pytest.mark.parametrize(("signed", "ends"), [(True, ("#053061", "#67001f")), (False, ("#440154", "#fde725"))])
+def test_a_map_has_the_mosaic_s_colours(signed: bool, ends: tuple[str, str]) -> None:
+    scale = map_figure(np.zeros((2, 2)), Range(1, signed)).data[0].colorscale
+    assert (scale[0], scale[-1]) == ((0, ends[0]), (1, ends[1]))
+    if signed:
+        assert (0.5, "#f7f7f7") in scale
+
+
+def test_a_map_of_zeros_is_drawn_in_the_colour_of_zero() -> None:
+    heatmap = map_figure(np.zeros((2, 2)), Range(0, False)).data[0]
+    assert (heatmap.zmin, heatmap.zmax) == (0, 1)
+
+
+def test_what_is_no_number_is_magenta() -> None:
+    figure = map_figure(np.array([[1, np.nan], [np.inf, 0]]), Range(1, False))
+    np.testing.assert_array_equal(figure.data[0].z, [[1, np.nan], [np.nan, 0]])
+    assert figure.layout.plot_bgcolor == "#ff00ff"
+    assert title_of(figure) == "Magenta: no finite number."
+
+
+def test_a_large_map_is_reduced_and_says_so() -> None:
+    values = RNG.random((MAX_MAP_SIDE * 2, 300), dtype=np.float32)
+    figure = map_figure(values, Range(1, False), "large")
+    heatmap = figure.data[0]
+    assert heatmap.z.shape == (MAX_MAP_SIDE, 150)
+    assert heatmap.z[3, 5] == pytest.approx(values[6:8, 10:12].mean(), rel=1e-5)
+    assert (heatmap.dx, heatmap.dy) == (2, 2)
+    assert figure.layout.xaxis.range == (-1, 299)
+    assert "the mean of 2×2 values" in title_of(figure)
+
+
+# A histogram
+
+
+def test_bars_count_every_value_but_zeros() -> None:
+    values = np.concatenate([RNG.normal(size=3000), np.zeros(1000)]).astype(np.float32)
+    figure = histogram_figure(values)
+    bars = figure.data[0]
+    low, high = np.array(bars.customdata).T
+    for count, left, right in zip(bars.y, low, high, strict=True):
+        inside = (values >= left) & (values < right) if right < high[-1] else (values >= left)
+        assert count == np.count_nonzero(inside & (values != 0))
+    assert sum(bars.y) == 3000
+    assert BINS <= len(bars.y) <= BINS + 2
+    assert title_of(figure) == "25.0% of the values are exactly zero; they have no bar."
+
+
+def test_bars_are_coloured_by_sign_with_zero_between_two() -> None:
+    bars = histogram_figure(RNG.normal(size=500)).data[0]
+    edges = np.array(bars.customdata)
+    assert 0 in edges
+    assert list(bars.marker.color) == [NEGATIVE if right <= 0 else POSITIVE for _, right in edges]
+
+
+@pytest.mark.parametrize(
+    ("values", "counted"),
+    [
+        ([5.0] * 7, 7),
+        ([-2.0], 1),
+        ([1e30, 1e30], 2),
+        ([1e-40, 2e-40, 3e-40], 3),
+        ([-3e38, 3e38], 2),
+        ([1.0, 1.0 + 1e-12], 2),
+        ([0.0, 0.0], 0),
+        ([], 0),
+        ([np.nan, np.inf, 1.0], 1),
+    ],
+)
+def test_odd_values_are_counted_too(values: list[float], counted: int) -> None:
+    figure = histogram_figure(np.array(values))
+    bars = figure.data[0]
+    assert sum(bars.y) == counted
+    assert all(width > 0 for width in bars.width)
+    assert ("no finite numbers: 2" in title_of(figure)) == (len(values) == 3 and np.isnan(values[0]))
+    wire(figure)
+
+
+def test_the_browser_gets_bars_and_not_values() -> None:
+    assert len(histogram_figure(RNG.normal(size=1_000_000)).to_json()) < 30_000
+
+
+# Classes, units, cost
+
+
+def test_the_highest_probabilities_come_first() -> None:
+    figure = bar_figure(["a", "b", "c", "d"], np.array([0.1, 0.6, 0.1, 0.2], np.float32), "What is it?", top=3)
+    bars = figure.data[0]
+    np.testing.assert_allclose(bars.x, [0.6, 0.2, 0.1], rtol=1e-6)
+    assert list(figure.layout.yaxis.ticktext) == ["b", "d", "a"]
+    first, last = figure.layout.yaxis.range
+    assert first > last  # the first row is on top
+    assert title_of(figure) == "<b>What is it?</b>"
+
+
+def test_units_are_bars_by_sign() -> None:
+    values = np.array([0.5, -1, 0, 2], np.float32)
+    sent = wire(vector_figure(values))["data"][0]
+    np.testing.assert_array_equal(numbers(sent["y"]), values)
+    np.testing.assert_array_equal(numbers(sent["x"]), [0, 1, 2, 3])
+    assert sent["marker"]["color"] == [POSITIVE, NEGATIVE, POSITIVE, POSITIVE]
+
+
+@pytest.mark.parametrize("count", [MAX_BARS + 1, 1000, 4096, 10_816])
+def test_of_many_units_the_largest_magnitudes_are_drawn_and_that_is_said(count: int) -> None:
+    values = RNG.normal(size=count).astype(np.float32)
+    values[7] = np.nan
+    figure = vector_figure(values)
+    bars, factor = figure.data[0], -(-count // MAX_BARS)
+    assert len(bars.x) == -(-count // factor) <= MAX_BARS
+    for run, (unit, value) in enumerate(zip(bars.x, bars.y, strict=True)):
+        places = range(run * factor, min((run + 1) * factor, count))
+        assert unit == max(places, key=lambda place: abs(np.nan_to_num(values[place])))
+        assert value == values[unit]
+    assert f"Of every {factor} neighbouring units" in title_of(figure)
+
+
+def test_a_vector_that_is_no_number_is_still_a_figure() -> None:
+    wire(vector_figure(np.full(3, np.nan)))
+
+
+def test_cost_has_a_row_a_layer_and_a_scale_a_panel() -> None:
+    figure = cost_figure(["conv", "dense", "conv"], [320, 10**10, 0], [250880, 10**12, 7])
+    left, right = figure.data
+    assert (list(left.x), list(right.x)) == ([320, 10**10, 0], [250880, 10**12, 7])
+    assert list(left.y) == [0, 1, 2]
+    assert left.marker.color == right.marker.color == MAGNITUDE
+    assert list(figure.layout.yaxis.ticktext) == ["conv", "dense", "conv"]
+    assert (left.xaxis, right.xaxis) == ("x", "x2")
+    assert figure.layout.xaxis2.matches is None
+    assert figure.layout.xaxis.title.text == "Parameters"
+    assert figure.layout.xaxis2.title.text == "Multiply-adds for one image"
+
+
+def test_the_cost_of_many_layers_stays_readable() -> None:
+    many = [f"layer_{index}" for index in range(150)]
+    assert cost_figure(many, range(150), range(150)).layout.height >= 150 * 20
+
+
+# Words
+
+
+def test_names_are_shown_as_they_are() -> None:
+    name = '<a href="javascript:alert(1)">cat</a> & %{x}'
+    for figure in (bar_figure([name], [1.0], name), cost_figure([name], [1], [1], name)):
+        sent = figure.to_plotly_json()
+        assert "<a" not in json.dumps(sent, default=str)
+        assert figure.layout.yaxis.ticktext[0].startswith("&lt;a href=")
+        # A name is a datum of the template and not a part of it.
+        assert "cat" not in figure.data[0].hovertemplate
+
+
+def test_every_word_is_translated() -> None:
+    heard: list[str] = []
+
+    def shout(message: str) -> str:
+        heard.append(message)
+        return "¡" + message if "{" in message else message.upper()
+
+    values = np.array([[-1.0, np.nan, 0.0, 2.0]], np.float32)
+    assert "¡" in map_figure(values, Range(1, True), translate=shout).data[0].hovertemplate
+    assert map_figure(values, Range(1, True), translate=shout).layout.title.text == "MAGENTA: NO FINITE NUMBER."
+    histogram = histogram_figure(values, translate=shout)
+    assert (histogram.layout.xaxis.title.text, histogram.layout.yaxis.title.text) == ("VALUE", "NUMBER OF VALUES")
+    assert title_of(histogram).count("¡") == 2
+    assert vector_figure(values[0], translate=shout).layout.xaxis.title.text == "UNIT"
+    assert "¡" in bar_figure(["a"], [1.0], translate=shout).data[0].hovertemplate
+    assert cost_figure(["a"], [1], [1], translate=shout).layout.xaxis.title.text == "PARAMETERS"
+    assert len(set(heard)) >= 10

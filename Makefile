@@ -20,7 +20,12 @@ COMPLETE := import venv, ensurepip
 # A stamp says nothing once the interpreter it was made with is gone.
 GONE := $(shell [ -x $(BIN)/python ] || rm -f $(APP) $(DEV))
 
-FAST := not keras and not browser
+# Quick tests and doctests share the processors evenly. Of the slow ones each kind stays in one process: one TensorFlow,
+# one server with its browser. Keras stays out of the first run, because Streamlit is slow where Keras is loaded; the
+# package's `__init__` would load it when doctests are looked for.
+QUICK := -n 2 --dist worksteal -m "not keras and not browser" --ignore=cnn_core/keras_model \
+	--ignore=cnn_core/__init__.py tests cnn_core pages/ui
+SLOW := -n 2 --dist loadgroup -m "keras or browser" tests cnn_core/keras_model
 PYBABEL := $(BIN)/python -m babel.messages.frontend
 PYTEST := $(BIN)/python -m pytest
 LINT := '$(BIN)/ruff check' '$(BIN)/ruff format --check' '$(BIN)/python -m mypy'
@@ -46,10 +51,10 @@ run: $(APP)  ## install what is missing, then start the app on http://127.0.0.1:
 		--server.headless true --server.address $(ADDRESS) --server.port $(PORT)
 
 test: $(DEV) browser  ## everything, as CI does: lint, format, types, all tests with Keras and a browser
-	@$(call every,$(LINT) '$(PYTEST) -n 2 --dist loadgroup --no-loadscope-reorder tests cnn_core')
+	@$(call every,$(LINT) '$(PYTEST) $(QUICK)' '$(PYTEST) $(SLOW)')
 
 check: $(DEV)  ## lint, format, types and the fast tests: under a minute
-	@$(call every,$(LINT) '$(PYTEST) -n 2 -m "$(FAST)" --ignore=cnn_core/keras_model tests cnn_core')
+	@$(call every,$(LINT) '$(PYTEST) $(QUICK)')
 
 bench: $(DEV)  ## measure the server's share of what a reader waits for
 	$(BIN)/python tests/bench/run.py

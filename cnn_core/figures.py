@@ -7,6 +7,7 @@ as markup. Backgrounds are transparent and text colours are left to the page: li
 import html
 import math
 from collections.abc import Callable, Iterable, Sequence
+from textwrap import wrap
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -24,6 +25,8 @@ Values = npt.NDArray[np.float64]
 MAX_MAP_SIDE: Final = 256
 MAX_BARS: Final = 512
 BINS: Final = 40
+LINE: Final = 44
+"""Characters that fit beside each other on a phone."""
 _ROW_HEIGHT: Final = 24
 _CLEAR: Final = "rgba(0,0,0,0)"
 _COUNTS: Final = "{:,}"
@@ -231,8 +234,10 @@ def _peaks(values: npt.NDArray[np.float32], factor: int) -> npt.NDArray[np.int64
 
 def _finished(figure: go.Figure, title: str, said: str = "", height: int | None = None) -> go.Figure:
     """Set what all figures share: a title and a sentence under it where there are any, and no margin for nothing."""
-    heading = {"text": f"<b>{_as_it_is(title)}</b>", "subtitle": {"text": said}} if title else {"text": said}
-    lines = bool(title) + bool(said)
+    # Plotly breaks no lines: on a phone a longer sentence would run out of the picture.
+    sentence = "<br>".join(wrap(said, LINE))
+    heading = {"text": f"<b>{_as_it_is(title)}</b>", "subtitle": {"text": sentence}} if title else {"text": sentence}
+    lines = bool(title) + (sentence.count("<br>") + 1 if said else 0)
     figure.update_layout(
         title=heading | {"x": 0, "yref": "container", "y": 0.99, "yanchor": "top", "font": {"size": 14}},
         margin={"l": 8, "r": 8, "t": 8 + 24 * lines, "b": 8},

@@ -21,7 +21,10 @@ with controls:
     chosen = picture_picker()
     fit, invert = fit_picker(model)
 view = cached.View(model, chosen.digest, fit, invert)
-state.share(state.LANGUAGE, state.MODEL, state.SAMPLE, state.FIT, state.INVERT, state.LAYER, state.CHANNEL)
+rows = {row.name: row for row in cached.network(model).rows}
+layer = layer_view.current_layer(rows)
+shown = state.LAYER, state.CHANNEL, state.ORDER, state.SCOPE
+state.share(state.LANGUAGE, state.MODEL, state.SAMPLE, state.FIT, state.INVERT, *shown)
 
 try:
     ready = cached.prepared(*view.key, chosen.data)
@@ -34,8 +37,6 @@ except CnnError as error:
 
 running = cached.look_at(*view.key, ready)
 look = outcome(running, forget=lambda: cached.look_at.clear(*view.key, ready))
-rows = {row.name: row for row in cached.network(model).rows}
-layer = state.LAYER.get() if state.LAYER.get() in rows else layer_view.first_layer(rows.values())
 
 with answer:
     st.markdown("**" + _("What the network takes it for") + "**")
@@ -52,7 +53,7 @@ if look is None:
     st.stop()
 
 st.header(_("One layer"), anchor=False)
-layer_view.layer_picker(list(rows), layer)
+layer_view.layer_picker(list(rows))
 layer_view.draw_layer_facts(rows[layer])
 fetching = cached.layer_maps(*view.key, layer, ready)
 maps = outcome(fetching, forget=lambda: cached.layer_maps.clear(*view.key, layer, ready))

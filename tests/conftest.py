@@ -86,6 +86,9 @@ def golden(request: pytest.FixtureRequest) -> Golden:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the quick tests go first, and each slow kind stay in one process: one server, one TensorFlow."""
+    for item in items:
+        if ROOT / "cnn_core" / "keras_model" in item.path.parents:
+            item.add_marker("keras")
     items.sort(key=_slow_kinds)
     for item in items:
         if kinds := _slow_kinds(item):

@@ -40,7 +40,7 @@ def numbers(sent: Any) -> np.ndarray:
 
 def title_of(figure: go.Figure) -> str:
     title = figure.layout.title
-    return f"{title.text} {title.subtitle.text or ''}".strip()
+    return f"{title.text} {title.subtitle.text or ''}".replace("<br>", " ").strip()
 
 
 def every_figure() -> dict[str, go.Figure]:

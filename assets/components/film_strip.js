@@ -34,7 +34,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     setTriggerValue("pick", name);
   };
 
-  const drawFrame = (layer, title) => {
+  // Inside an open block the common beginning of the names is said once, by its title.
+  const short = (layer, block) =>
+    block && layer.name.startsWith(`${block.title}_`) ? `…${layer.name.slice(block.title.length)}` : layer.name;
+
+  const drawFrame = (layer, title, block) => {
     const frame = make("button", `frame group-${layer.group}`);
     frame.type = "button";
     frame.dataset.layer = layer.name;
@@ -48,7 +52,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     }
     frame.append(
       picture,
-      make("span", "name", title ?? layer.name),
+      make("span", "name", title ?? short(layer, block)),
       make("span", "fact", title ? layer.name : layer.kind),
       make("span", "fact", layer.shape),
       make("span", "fact", layer.parameters),
@@ -81,7 +85,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const head = make("div", "head");
       head.append(make("span", "name", block.title), drawToggle(block, open));
       const row = make("div", "frames");
-      row.append(...block.layers.map((layer) => drawFrame(layer)));
+      row.append(...block.layers.map((layer) => drawFrame(layer, undefined, block)));
       group.append(head, row);
     } else {
       const last = { ...block.layers.at(-1), parameters: block.parameters };
@@ -91,10 +95,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
 
   const draw = () => {
+    const focused = root.getRootNode().activeElement?.dataset.layer;
     root.replaceChildren(
       ...data.blocks.map((block) => (block.layers.length > 1 ? drawBlock(block) : drawFrame(block.layers[0]))),
     );
     mark(data.selected);
+    // A frame that was opened by keyboard keeps the focus.
+    if (focused) frames().find((frame) => frame.dataset.layer === focused)?.focus({ preventScroll: true });
   };
 
   root.onkeydown = (event) => {

@@ -1,7 +1,8 @@
 // A network's layers as a table: one row a layer, one of them selected.
-// In: data.rows [{name, kind, group, facts, remark, shape, parameters, multiplyAdds, bytes, memory, field, below}],
+// In: data.rows [{name, kind, group, facts, from, remark, shape, parameters, multiplyAdds, bytes, memory, field}],
 //     data.wrong {row, sentence} or null, data.selected, data.answered, data.totals, data.words.
-// Out: the trigger "select" {name, asked}; the trigger "act" {what: move | remove | undo | redo, name, by}.
+// Out: the state "said" [{number, what: select | move | remove | undo | redo, name, by}], all that was done here and
+//      not answered yet. A trigger would be lost when another one follows before the server comes to it.
 
 const PAGE = 10;
 const PAUSE = 120; // milliseconds of quiet before the server hears of a walk through the rows
@@ -15,54 +16,63 @@ const make = (tag, className, text) => {
 
 const counted = (number) => number.toLocaleString("en-US");
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setStateValue }) {
   const frame = parentElement.querySelector(".frame");
   const table = frame.querySelector("table");
   const { rows, words } = data;
-  // `asked` is the time of our last selection: an answer to an earlier one must not take it back.
-  const memory = (frame.memory ??= { selected: 0, asked: 0, told: 0, timer: 0 });
-  if (data.answered >= memory.asked) memory.selected = data.selected;
-  memory.selected = Math.min(memory.selected, rows.length - 1);
+  const memory = (frame.memory ??= { number: 0, said: [], timer: 0, name: "" });
+  memory.said = memory.said.filter((one) => one.number > data.answered);
+  memory.number = Math.max(memory.number, data.answered);
+  // Until all is answered the selection is ours: an earlier answer must not take it back.
+  const ours = rows.findIndex((layer) => layer.name === memory.name);
+  memory.selected = (memory.said.length || memory.timer) && ours >= 0 ? ours : data.selected;
+  memory.name = rows[memory.selected].name;
 
   const layers = () => [...table.tBodies[0].querySelectorAll("tr.layer")];
 
-  const mark = (focus) => {
+  const mark = () => {
     for (const [i, row] of layers().entries()) {
       row.setAttribute("aria-selected", String(i === memory.selected));
       row.tabIndex = i === memory.selected ? 0 : -1;
     }
-    const row = layers()[memory.selected];
-    if (focus) row?.focus({ preventScroll: true });
-    return row;
+    return layers()[memory.selected];
   };
 
-  // Not scrollIntoView: that would also scroll the page.
+  // Not scrollIntoView: that would also scroll the page under somebody who is in the form beside the table.
   const reveal = (row) => {
-    if (!row) return;
     const top = row.offsetTop - table.tHead.offsetHeight;
     const bottom = row.offsetTop + row.offsetHeight + (table.tFoot?.offsetHeight ?? 0);
     if (top < frame.scrollTop) frame.scrollTop = top;
     else if (bottom > frame.scrollTop + frame.clientHeight) frame.scrollTop = bottom - frame.clientHeight;
   };
 
-  const tell = () => {
-    memory.told = memory.asked;
-    if (frame.isConnected) setTriggerValue("select", { name: rows[memory.selected].name, asked: memory.asked });
+  const say = (what, name, by = 0) => {
+    memory.number = Math.max(memory.number + 1, Date.now());
+    if (what === "select" && memory.said.at(-1)?.what === "select") memory.said.pop();
+    memory.said.push({ number: memory.number, what, name, by });
+    setStateValue("said", [...memory.said]);
+  };
+
+  const saySelection = () => {
+    clearTimeout(memory.timer);
+    memory.timer = 0;
+    if (frame.isConnected) say("select", memory.name);
   };
 
   const select = (position, pause) => {
     const next = Math.max(0, Math.min(rows.length - 1, position));
-    clearTimeout(memory.timer);
     if (next !== memory.selected) {
       memory.selected = next;
-      memory.asked = Math.max(memory.asked + 1, Date.now());
+      memory.name = rows[next].name;
+      clearTimeout(memory.timer);
+      memory.timer = setTimeout(saySelection, pause);
     }
-    if (memory.told !== memory.asked) memory.timer = setTimeout(tell, pause);
-    reveal(mark(true));
+    mark().focus();
   };
 
-  const act = (what, by) => {
-    setTriggerValue("act", { what, name: rows[memory.selected].name, by: by ?? 0 });
+  const act = (what, position, by) => {
+    if (memory.timer) saySelection();
+    say(what, rows[position].name, by);
   };
 
   const share = (className, number, total) => {
@@ -148,26 +158,33 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
 
   const draw = () => {
+    const drawn = JSON.stringify([rows, data.wrong, data.totals, words]);
+    if (memory.drawn === drawn) return mark(); // only another row was selected
+    memory.drawn = drawn;
     const focused = table.contains(parentElement.activeElement ?? document.activeElement);
     const scrolled = frame.scrollTop;
     table.setAttribute("aria-label", words.table);
+    parentElement.querySelector(".keys").textContent = words.keys;
     table.tHead.replaceChildren(headings());
     table.tBodies[0].replaceChildren(...rows.flatMap(drawRow));
     table.tFoot.replaceChildren(totals());
     frame.scrollTop = scrolled;
-    return mark(focused);
+    const row = mark();
+    if (focused) row.focus({ preventScroll: true });
+    return row;
   };
 
   table.onkeydown = (event) => {
     const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
-    const here = memory.selected;
+    const here = layers().indexOf(event.target.closest("tr.layer"));
+    if (here < 0) return;
     const steps = { ArrowUp: -1, ArrowDown: 1, PageUp: -PAGE, PageDown: PAGE, Home: -rows.length, End: rows.length };
-    if (altKey && (key === "ArrowUp" || key === "ArrowDown")) act("move", steps[key]);
-    else if ((ctrlKey || metaKey) && key.toLowerCase() === "z") act(shiftKey ? "redo" : "undo");
-    else if (ctrlKey && key.toLowerCase() === "y") act("redo");
+    if (altKey && (key === "ArrowUp" || key === "ArrowDown")) act("move", here, steps[key]);
+    else if ((ctrlKey || metaKey) && key.toLowerCase() === "z") act(shiftKey ? "redo" : "undo", here);
+    else if (ctrlKey && key.toLowerCase() === "y") act("redo", here);
     else if (altKey || ctrlKey || metaKey) return;
     else if (key in steps) select(here + steps[key], PAUSE);
-    else if (key === "Delete") act("remove");
+    else if (key === "Delete") act("remove", here);
     else if (key === "Enter" || key === " ") select(here, 0);
     else return;
     event.preventDefault();

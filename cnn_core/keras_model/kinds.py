@@ -4,7 +4,6 @@ What matters only while training (initializers, regularizers, constraints, fill 
 left out. What changes a shape, a number of parameters or an output and has no word here is refused.
 """
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import keras
@@ -14,6 +13,7 @@ import tensorflow as tf
 from cnn_core import layers
 from cnn_core.errors import LayerError
 from cnn_core.keras_model.graph import Call, Source, operation_kind
+from cnn_core.keras_model.operations import OPERATIONS, SLOPES, Reader, activation, demand, scaled
 from cnn_core.layers import ActivationName, Layer
 
 _ALWAYS: Final[dict[str, Any]] = {
@@ -32,7 +32,7 @@ def layer_of(call: Call) -> Layer:
     """Return the layer that does what `call` does; raises LayerError where there is none."""
     kind = operation_kind(call.operation)
     is_layer = isinstance(call.operation, keras.layers.Layer)
-    read = (_LAYERS if is_layer else _OPERATIONS).get(kind or "")
+    read = (_LAYERS if is_layer else OPERATIONS).get(kind or "")
     if read is None:
         raise LayerError(
             "Received: {kind}, which has no counterpart here. Replace it by one of: {kinds}.",
@@ -40,18 +40,8 @@ def layer_of(call: Call) -> Layer:
             kinds=", ".join(layers.KINDS),
         )
     for setting, value in _ALWAYS.items():
-        _demand(setting, getattr(call.operation, setting, value), value)
+        demand(setting, getattr(call.operation, setting, value), value)
     return read(call)
-
-
-def _demand(setting: str, value: object, *allowed: object) -> None:
-    if value not in allowed:
-        raise LayerError(
-            "{setting} must be {allowed}; other values are not supported here. Received: {setting}={value}.",
-            setting=setting,
-            allowed=" or ".join(map(str, allowed)),
-            value=str(value)[:80],
-        )
 
 
 def _demand_last_axis(call: Call) -> None:
@@ -59,13 +49,13 @@ def _demand_last_axis(call: Call) -> None:
     rank = len(call.sources[0].shape)
     axis = call.operation.axis
     axes = axis if isinstance(axis, list | tuple) else (axis,)
-    _demand("axis", tuple(axes), (-1,), (rank - 1,))
+    demand("axis", tuple(axes), (-1,), (rank - 1,))
 
 
 # Layers of the same words ---------------------------------------------------------------------------------------------
 
 
-def _same(kind: type[Layer]) -> Callable[[Call], Layer]:
+def _same(kind: type[Layer]) -> Reader:
     """Return a reader for a kind whose settings Keras calls as we do."""
 
     def read(call: Call) -> Layer:
@@ -78,7 +68,7 @@ def _same(kind: type[Layer]) -> Callable[[Call], Layer]:
     return read
 
 
-def _same_on_last_axis(kind: type[Layer]) -> Callable[[Call], Layer]:
+def _same_on_last_axis(kind: type[Layer]) -> Reader:
     def read(call: Call) -> Layer:
         _demand_last_axis(call)
         return _same(kind)(call)
@@ -95,18 +85,17 @@ def _python(value: Any) -> Any:
     return value
 
 
-def _pooling(kind: type[layers.Pooling]) -> Callable[[Call], Layer]:
+def _pooling(kind: type[layers.Pooling]) -> Reader:
     def read(call: Call) -> Layer:
         size, strides = _python(call.operation.pool_size), _python(call.operation.strides)
-        return kind(pool_size=size, strides=None if strides == size else strides, padding=call.operation.padding)
+        return kind(
+            pool_size=size, strides=None if strides == size else strides, padding=call.operation.padding.lower()
+        )
 
     return read
 
 
 # Activations ----------------------------------------------------------------------------------------------------------
-
-_SLOPES: Final = {ActivationName.LEAKY_RELU: 0.2, ActivationName.ELU: 1.0}
-"""What Keras's functions of these names use where nothing is said."""
 
 _FUNCTIONS: Final[dict[Any, ActivationName]] = {
     function: name
@@ -122,7 +111,7 @@ def _activation_name(function: Any) -> ActivationName:
         return ActivationName.LINEAR
     if isinstance(function, keras.layers.Layer):
         layer = layer_of(Call(function.name, function, (Source("", 0, (None, None)),)))
-        if isinstance(layer, layers.Activation) and layer.slope == _SLOPES.get(layer.activation, layer.slope):
+        if isinstance(layer, layers.Activation) and layer.slope == SLOPES.get(layer.activation, layer.slope):
             return layer.activation
     elif function in _FUNCTIONS:
         return _FUNCTIONS[function]
@@ -133,73 +122,24 @@ def _activation_name(function: Any) -> ActivationName:
     )
 
 
-def _activation(name: ActivationName, slope: float | None = None) -> layers.Activation:
-    slope = _SLOPES.get(name) if slope is None else slope
-    return layers.Activation(name) if slope is None else layers.Activation(name, slope)
-
-
 def _relu(call: Call) -> Layer:
     slope, highest = _python(call.operation.negative_slope), _python(call.operation.max_value)
-    _demand("max_value", highest, None, *([] if slope else [6]))
+    demand("max_value", highest, None, *([] if slope else [6]))
     if slope:
-        return _activation(ActivationName.LEAKY_RELU, slope)
-    return _activation(ActivationName.RELU if highest is None else ActivationName.RELU6)
+        return activation(ActivationName.LEAKY_RELU, slope)
+    return activation(ActivationName.RELU if highest is None else ActivationName.RELU6)
 
 
 def _softmax(call: Call) -> Layer:
     _demand_last_axis(call)
-    return _activation(ActivationName.SOFTMAX)
-
-
-def _activation_operation(name: ActivationName) -> Callable[[Call], Layer]:
-    """Return a reader for an operation such as `keras.ops.relu(x)`; only one with its default settings."""
-
-    def read(call: Call) -> Layer:
-        for setting, value in (("negative_slope", 0.2), ("alpha", 1.0), ("approximate", False), ("axis", -1)):
-            _demand(setting, getattr(call.operation, setting, value), value)
-        return _activation(name)
-
-    return read
-
-
-# Arithmetic -----------------------------------------------------------------------------------------------------------
-
-
-def _scaled(scale: Any, offset: Any) -> Layer:
-    """Return x · scale + offset as a layer; with a number a channel it is a Normalization."""
-    scale, offset = (np.asarray(value, dtype=np.float64) for value in (scale, offset))
-    if scale.size == offset.size == 1:
-        return layers.Rescaling(float(scale.item()), float(offset.item()))
-    if scale.size != max(scale.shape, default=1) or offset.size != max(offset.shape, default=1) or (scale <= 0).any():
-        raise LayerError("Only positive factors, one a channel, are supported here. Received: {scale}.", scale=scale)
-    scales, offsets = np.broadcast_arrays(scale.ravel(), offset.ravel())
-    return layers.Normalization(tuple((-offsets / scales).tolist()), tuple((scales**-2).tolist()))
-
-
-def _arithmetic(kind: type[Layer] | None, one: Callable[[Any], tuple[Any, Any]]) -> Callable[[Call], Layer]:
-    """Return a reader for an operation on two tensors (`kind`), or on a tensor and a constant.
-
-    `one(constant)` gives (scale, offset) for a constant on the right; on the left it is allowed where order is free.
-    """
-
-    def read(call: Call) -> Layer:
-        left, right = (*call.args, *call.kwargs.values())
-        if isinstance(left, Source) and isinstance(right, Source):
-            if kind is None:
-                raise LayerError("Of two layers' outputs only sums and products are supported here.")
-            return kind()
-        if isinstance(left, Source):
-            return _scaled(*one(np.asarray(right, dtype=np.float64)))
-        if kind is None:
-            raise LayerError("A constant is supported on the right of this operation only.")
-        return _scaled(*one(np.asarray(left, dtype=np.float64)))
-
-    return read
+    return activation(ActivationName.SOFTMAX)
 
 
 def _normalization(call: Call) -> Layer:
-    _demand_last_axis(call)
     mean, variance = call.operation.input_mean, call.operation.input_variance
+    # Keras writes () for one number for all axes.
+    if mean is None or call.operation.axis != ():
+        _demand_last_axis(call)
     if mean is None:
         return layers.Normalization()
     return layers.Normalization(*(tuple(np.ravel(np.asarray(value, float)).tolist()) for value in (mean, variance)))
@@ -211,31 +151,31 @@ def _normalization(call: Call) -> Layer:
 def _factor(value: Any, *, signed: bool = True) -> Any:
     """Return f for Keras's (-f, f), or (0, f) where not `signed`."""
     low, high = value if isinstance(value, list | tuple) else (-value if signed else 0, value)
-    _demand("factor", (low, high), (-high if signed else 0, high))
+    demand("factor", (low, high), (-high if signed else 0, high))
     return _python(high)
 
 
 def _zoom(call: Call) -> Layer:
     height, width = call.operation.height_factor, call.operation.width_factor
-    _demand("width_factor", width, None, height)
+    demand("width_factor", width, None, height)
     return layers.RandomZoom(_factor(height))
 
 
-_LAYERS: Final[dict[str, Callable[[Call], Layer]]] = {
+_LAYERS: Final[dict[str, Reader]] = {
     "InputLayer": lambda call: layers.Input(call.operation.batch_shape[1:]),
-    "Identity": lambda call: _activation(ActivationName.LINEAR),
-    "ActivityRegularization": lambda call: _activation(ActivationName.LINEAR),
+    "Identity": lambda call: activation(ActivationName.LINEAR),
+    "ActivityRegularization": lambda call: activation(ActivationName.LINEAR),
     "MaxPooling2D": _pooling(layers.MaxPooling2D),
     "AveragePooling2D": _pooling(layers.AveragePooling2D),
     "BatchNormalization": _same_on_last_axis(layers.BatchNormalization),
     "LayerNormalization": _same_on_last_axis(layers.LayerNormalization),
     "Normalization": _normalization,
-    "Rescaling": lambda call: _scaled(call.operation.scale, call.operation.offset),
+    "Rescaling": lambda call: scaled(call.operation.scale, call.operation.offset),
     "LayerScale": lambda call: layers.LayerScale(call.operation.init_values),
-    "Activation": lambda call: _activation(_activation_name(call.operation.activation)),
+    "Activation": lambda call: activation(_activation_name(call.operation.activation)),
     "ReLU": _relu,
-    "LeakyReLU": lambda call: _activation(ActivationName.LEAKY_RELU, _python(call.operation.negative_slope)),
-    "ELU": lambda call: _activation(ActivationName.ELU, _python(call.operation.alpha)),
+    "LeakyReLU": lambda call: activation(ActivationName.LEAKY_RELU, _python(call.operation.negative_slope)),
+    "ELU": lambda call: activation(ActivationName.ELU, _python(call.operation.alpha)),
     "Softmax": _softmax,
     "StochasticDepth": lambda call: layers.StochasticDepth(call.operation.drop_path_rate),
     "RandomRotation": lambda call: layers.RandomRotation(_factor(call.operation.factor)),
@@ -268,35 +208,5 @@ _LAYERS: Final[dict[str, Callable[[Call], Layer]]] = {
             layers.Average,
             layers.Maximum,
         )
-    },
-}
-
-_OPERATIONS: Final[dict[str, Callable[[Call], Layer]]] = {
-    "Add": _arithmetic(layers.Add, lambda constant: (1, constant)),
-    "Multiply": _arithmetic(layers.Multiply, lambda constant: (constant, 0)),
-    "Subtract": _arithmetic(None, lambda constant: (1, -constant)),
-    "TrueDivide": _arithmetic(None, lambda constant: (1 / constant, 0)),
-    "Divide": _arithmetic(None, lambda constant: (1 / constant, 0)),
-    "Negative": lambda call: layers.Rescaling(-1, 0),
-    **{
-        name: _activation_operation(ActivationName(value))
-        for name, value in {
-            "Relu": "relu",
-            "Relu6": "relu6",
-            "LeakyRelu": "leaky_relu",
-            "Elu": "elu",
-            "Selu": "selu",
-            "Gelu": "gelu",
-            "Silu": "silu",
-            "HardSilu": "hard_silu",
-            "HardSigmoid": "hard_sigmoid",
-            "Mish": "mish",
-            "Tanh": "tanh",
-            "Sigmoid": "sigmoid",
-            "Softmax": "softmax",
-            "Softplus": "softplus",
-            "Softsign": "softsign",
-            "Exp": "exponential",
-        }.items()
     },
 }

@@ -55,6 +55,7 @@ class ShownPictures:
 
     original: bytes
     seen: bytes
+    cropped: bool
     notes: tuple[Note, ...]
 
 
@@ -64,7 +65,8 @@ def shown_pictures(model: str, digest: str, fit: str, invert: bool, _data: bytes
     image = picture(digest, _data)
     ready = prepared(model, digest, fit, invert, _data)
     original = picture_png(dimmed_outside(image.pixels, ready.box))
-    return ShownPictures(original, picture_png(ready.pixels), image.notes + ready.notes)
+    cropped = ready.box != (0, 0, *image.pixels.shape[:2])
+    return ShownPictures(original, picture_png(ready.pixels), cropped, image.notes + ready.notes)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

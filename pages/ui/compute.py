@@ -6,6 +6,7 @@ Its interface is `concurrent.futures.Executor`, so another executor, a cluster's
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from typing import Any, ParamSpec, TypeVar
@@ -51,11 +52,15 @@ def _make_pool() -> Executor:
     # `multiprocessing` do under Streamlit.
     from loky.process_executor import ProcessPoolExecutor
 
-    return ProcessPoolExecutor(WORKERS, timeout=None, initializer=_settle_in, initargs=(MEMORY_MEGABYTES,))
+    # Where psutil is installed, loky would take what a worker keeps for a leak and end it.
+    no_leak = {"LOKY_MAX_MEMORY_LEAK_SIZE": str(MEMORY_MEGABYTES * 2**20)}
+    settle_in = {"initializer": _settle_in, "initargs": (MEMORY_MEGABYTES, os.getpid())}
+    return ProcessPoolExecutor(WORKERS, timeout=None, env=no_leak, **settle_in)
 
 
-def _settle_in(megabytes: int) -> None:
-    """Bound a worker's memory and let the pages go first."""
+def _settle_in(megabytes: int, parent: int) -> None:
+    """Bound a worker's memory, let the pages go first, and end when the parent does."""
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     if sys.platform == "win32":
         return
     import resource
@@ -63,6 +68,13 @@ def _settle_in(megabytes: int) -> None:
     os.nice(5)
     limit = megabytes * 2**20
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def _end_with(parent: int) -> None:
+    """Wait for the parent's end: a worker of a parent that was killed would wait for work for ever."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 WORK = Workers(_make_pool)

@@ -39,6 +39,8 @@ def picture_picker() -> Chosen:
     source = state.SOURCE.get()
     if source == "sample":
         titles = {sample.key: sample.title for sample in SAMPLES}
+        if state.SAMPLE.get() not in titles:
+            state.SAMPLE.set(state.SAMPLE.default)
         st.selectbox(_("Sample picture"), list(titles), format_func=lambda key: _(titles[key]), **state.SAMPLE.widget())
     elif source == "upload":
         file = st.file_uploader(

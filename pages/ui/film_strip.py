@@ -35,7 +35,7 @@ def _block(block: Block, look: Look | None) -> dict[str, Any]:
 
 
 def _parameters(count: int) -> str:
-    return _("{count} parameters").format(count=f"{count:,}")
+    return _("{count} params").format(count=f"{count:,}")
 
 
 def _frame(row: Row, look: Look | None) -> dict[str, Any]:

@@ -10,6 +10,11 @@ from pages.ui.text import _
 
 _ROOT = Path(__file__).parents[2]
 
+# Streamlit leaves 6rem above a page, which is the first thing that a small screen runs out of.
+_STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding-top: 3rem; max-width: 92rem; }
+</style>"""
+
 PAGES = {
     "pages/Home.py": (N_("Home"), ":material/home:"),
     "pages/1_Feature_maps.py": (N_("Feature maps"), ":material/grid_view:"),
@@ -20,9 +25,9 @@ PAGES = {
 
 def configure() -> None:
     """Set what the browser's tab shows and how wide the page may be."""
-    st.set_page_config(
-        page_title="ConvScope", page_icon=":material/grid_view:", layout="wide", initial_sidebar_state=240
-    )
+    # A file of ours: a name of a Material icon would make every browser ask another server for its picture.
+    icon = _ROOT / "assets" / "icon.svg"
+    st.set_page_config(page_title="ConvScope", page_icon=icon, layout="wide", initial_sidebar_state=240)
 
 
 def navigation(pages: dict[str, tuple[str, str]]) -> st.Page:
@@ -40,6 +45,7 @@ def begin_page(title: str, claim: str) -> None:
     configure()
     _through_the_front_door()
     _set_document_language()
+    st.html(_STYLE)
     with st.sidebar:
         st.selectbox(
             _("Language"),

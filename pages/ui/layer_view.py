@@ -1,7 +1,7 @@
 """One layer opened: its figures, all its maps in one picture, and what the colours mean."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import streamlit as st
@@ -27,16 +27,23 @@ def first_layer(rows: Iterable[Row]) -> str:
     return next(row.name for row in rows if row.layer.group is Group.CONVOLUTION)
 
 
+def current_layer(rows: Mapping[str, Row]) -> str:
+    """Return the layer that is open; what the address or another model left behind may not exist here."""
+    if state.LAYER.get() not in rows:
+        open_layer(first_layer(rows.values()))
+    layer = state.LAYER.get()
+    state.CHANNEL.set(min(state.CHANNEL.get(), rows[layer].output_shape[-1] - 1))
+    return layer
+
+
 def open_layer(name: str) -> None:
-    """Open a layer, at its first page and its first map."""
+    """Open a layer, at its first map."""
     state.LAYER.set(name)
     state.CHANNEL.set(0)
-    state.MAPS_PAGE.set(1)
 
 
-def layer_picker(names: list[str], selected: str) -> None:
+def layer_picker(names: list[str]) -> None:
     """Offer the layers as a list too, for those who do not use the film strip."""
-    state.LAYER.set(selected)
     st.selectbox(_("Layer"), names, **state.LAYER.widget(after=lambda: open_layer(state.LAYER.get())))
 
 
@@ -77,7 +84,7 @@ def draw_layer(view: View, row: Row, maps: Maps) -> None:
     """Draw all maps of a layer, as the reader wants them sorted and coloured."""
     figures_of = cached.statistics(*view.key, row.name, maps)
     channels = order_channels(figures_of, ChannelOrder(state.ORDER.get()))
-    shown = channels[page_of(len(channels), state.MAPS_PAGE.get(), PER_PAGE)]
+    shown = channels[_choose_page(row.name, len(channels))]
     columns, cell = (8, 112) if max(maps.shape[:2]) > 28 and maps.ndim == 3 else (16, 56)
     picture = cached.mosaic(view.key, row.name, shown, state.SCOPE.get(), state.LIMIT.get(), columns, cell, maps)
     data = {
@@ -95,7 +102,6 @@ def draw_layer(view: View, row: Row, maps: Maps) -> None:
     }
     components.mosaic(data, key="mosaic", on_pick=state.CHANNEL.set)
     _draw_colours(picture)
-    _draw_pages(len(channels), len(shown))
     _draw_downloads(view, row, maps, picture.png)
 
 
@@ -129,14 +135,15 @@ def _draw_colours(picture: Mosaic) -> None:
     st.caption(text)
 
 
-def _draw_pages(count: int, shown: int) -> None:
+def _choose_page(layer: str, count: int) -> slice:
+    """Let the reader turn the pages; return which of the layer's maps are on this one."""
     pages = -(-count // PER_PAGE)
     text, chooser = st.columns([2, 3], vertical_alignment="center")
-    text.markdown(_("**{shown} of {count}** maps shown").format(shown=shown, count=count))
-    if pages > 1:
-        with chooser:
-            state.MAPS_PAGE.set(min(state.MAPS_PAGE.get(), pages))
-            st.pagination(pages, **state.MAPS_PAGE.widget())
+    # A key for each layer: another layer begins at its first page.
+    page = chooser.pagination(pages, key=f"maps_page_{layer}") if pages > 1 else 1
+    shown = page_of(count, page, PER_PAGE)
+    text.markdown(_("**{shown} of {count}** maps shown").format(shown=shown.stop - shown.start, count=count))
+    return shown
 
 
 def _draw_downloads(view: View, row: Row, maps: Maps, png: bytes) -> None:

@@ -19,7 +19,7 @@ def draw_map(view: View, row: Row, maps: Maps, chosen: Chosen) -> None:
     """Draw one map large: its values, how they are spread, and its place over the input."""
     from cnn_core import figures  # plotly takes a while to import
 
-    channel = min(state.CHANNEL.get(), maps.shape[2] - 1)
+    channel = state.CHANNEL.get()
     values = maps[:, :, channel]
     reach = value_range(maps, RangeScope(state.SCOPE.get()), channel, state.LIMIT.get())
     st.subheader(_("Map {channel} of {layer}").format(channel=channel, layer=f"`{row.name}`"), anchor=False)

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable
+from concurrent import futures
 from concurrent.futures import BrokenExecutor, CancelledError, Future
-from concurrent.futures import TimeoutError as NotYet
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -34,10 +34,10 @@ def outcome(future: "Future[Result]", forget: Callable[[], None]) -> Result | No
 
     `forget` drops the work from its cache, so that the next run does it again.
     """
-    try:
-        return future.result(timeout=_PATIENCE)
-    except NotYet:
+    if not futures.wait([future], _PATIENCE).done:
         return None
+    try:
+        return future.result()
     except CnnError as error:
         show_error(error)
     except (BrokenExecutor, CancelledError):
@@ -60,12 +60,12 @@ def _offer_retry(message: str, forget: Callable[[], None]) -> None:
 
 def wait(future: "Future[Any]", message: str) -> None:
     """Show that work goes on, with a way to stop waiting, and run the page again when it is done."""
-    if state.STOPPED.get():
+    if state.STOPPED.get() is future:
         st.info(_("Stopped."))
-        st.button(_("Go on"), on_click=lambda: state.STOPPED.set(False), key="go_on")
+        st.button(_("Go on"), on_click=lambda: state.STOPPED.set(None), key="go_on")
         return
     began = time.monotonic()
-    st.button(_("Stop"), on_click=lambda: state.STOPPED.set(True), key="stop_waiting")
+    st.button(_("Stop"), on_click=lambda: state.STOPPED.set(future), key="stop_waiting")
     place = st.empty()
     while not future.done():
         # Each drawing lets Streamlit end this run when the person does something else.

@@ -10,6 +10,9 @@ from pages.ui.cached import View
 from pages.ui.controls import Chosen
 from pages.ui.text import _, sentences
 
+SIDE = 150
+"""Pixels: two of them fit beside each other on a phone."""
+
 
 def data_url(png: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
@@ -18,9 +21,12 @@ def data_url(png: bytes) -> str:
 def draw_picture(view: View, chosen: Chosen) -> None:
     """Draw the original and what the network sees of it."""
     pictures = cached.shown_pictures(*view.key, chosen.data)
-    original, seen = st.columns(2)
-    original.image(pictures.original, caption=_("Your picture; what is dark is left out"), alt=_(chosen.name))
-    seen.image(pictures.seen, caption=_("What the network sees"), alt=_("The picture as it enters the network"))
+    # Side by side on a phone too, where columns would stack.
+    with st.container(horizontal=True, horizontal_alignment="left", gap="small"):
+        st.image(pictures.original, width=SIDE, caption=_("Your picture"), alt=_(chosen.name))
+        st.image(pictures.seen, width=SIDE, caption=_("What the network sees"), alt=_("The input of the network"))
+    if pictures.cropped:
+        st.caption(_("The network does not see what is dark in your picture."))
     st.caption(sentences(pictures.notes))
 
 

@@ -116,8 +116,7 @@ CHANNEL = Key("channel", 0, _whole(0, 10**6), shared=True)
 ORDER = Key("order", "index", _one_of("index", "mean", "spread"), shared=True)
 SCOPE = Key("scope", "per_layer", _one_of("per_map", "per_layer", "fixed"), shared=True)
 LIMIT: Key[float] = Key("limit", 1.0, lambda text: None)
-MAPS_PAGE = Key("maps_page", 1, _whole(1, 10**6))
-STOPPED = Key("stopped", False, _flag)
+STOPPED: Key[Any] = Key("stopped", None, lambda text: None)
 
 # Design a network. The address names the preset only: an edited network is handed on as a file.
 DESIGN_PRESET = Key("design", "mnist", _short, shared=True)
@@ -136,6 +135,11 @@ def field(name: str, value: Any, take: Callable[[Any], None]) -> dict[str, Any]:
     own = f"design_{name}_field"
     st.session_state[own] = value
     return {"key": own, "on_change": lambda: take(st.session_state[own])}
+
+
+def widget_value(key: str) -> Any:
+    """Return what a widget holds, None where it is not on the page."""
+    return st.session_state.get(key)
 
 
 def component_value(key: str, name: str) -> Any:

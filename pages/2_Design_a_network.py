@@ -1,0 +1,53 @@
+"""Put a network together and read its figures as you go: shapes, parameters, multiply-adds, memory, receptive field."""
+
+import streamlit as st
+
+from pages.ui import design, design_figures, design_tools, layer_form, layer_table, state
+from pages.ui.frame import begin_page
+from pages.ui.text import _, lesson
+
+begin_page(
+    _("Design a network"),
+    _("Put layers together and read what they give and what they cost, with the formula behind each figure."),
+)
+
+network, summary = design.network(), design.summary()
+# A network from a file has no address.
+state.share(state.LANGUAGE, *([state.DESIGN_PRESET] if state.DESIGN_PRESET.get() else []))
+
+picker, history = st.columns([2, 1], vertical_alignment="bottom")
+with picker:
+    design_tools.preset_picker()
+with history:
+    design_tools.history(summary)
+design_tools.preset_about()
+design_tools.file_problem()
+design_figures.totals(summary)
+
+table, form = st.columns([5, 2], gap="small")
+with table:
+    design_tools.tools()
+    layer_table.draw(network, summary)
+    design_figures.formulas(summary)
+with form, st.container(border=True):
+    names = [named.name for named in network.layers]
+    st.selectbox(
+        _("Layer"),
+        range(len(names)),
+        format_func=lambda position: f"{position + 1}. {names[position]}",
+        **state.field("layer", design.selected(), design.select),
+    )
+    layer_form.draw()
+
+chart = st.expander(
+    _("Where parameters and multiply-adds sit"),
+    expanded=True,
+    icon=":material/bar_chart:",
+    on_change="rerun",
+    key="design_chart_open",
+)
+if chart.open:
+    with chart:
+        design_figures.chart(summary)
+with st.expander(_("What these numbers mean"), icon=":material/menu_book:"):
+    st.markdown(lesson("design"))

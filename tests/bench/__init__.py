@@ -1,0 +1,1 @@
+"""Speed as ratios: what ConvScope does against what one would do without it, measured side by side."""

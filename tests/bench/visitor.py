@@ -1,0 +1,106 @@
+"""A browser's side of Streamlit's conversation, without a browser: open a page, run it again, read what it draws.
+
+It keeps what a browser keeps (the page's hash, the address, the widgets' values, large messages) and sends it along, so
+the server does what it does for a person.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.sync.client import ClientConnection, connect
+
+PATIENCE = 300.0
+"""Seconds to wait for one message: TensorFlow may be starting on a busy machine."""
+
+_VALUE_FIELDS = {"number_input": "double_value", "pagination": "int_value", "checkbox": "bool_value"}
+
+Elements = list[tuple[str, Any]]
+
+
+@dataclass
+class Visitor:
+    """One tab, open at one page."""
+
+    connection: ClientConnection
+    page: str
+    page_hash: str = ""
+    query: str = ""
+    widgets: list[WidgetState] = field(default_factory=list)
+    kept: dict[str, ForwardMsg] = field(default_factory=dict)
+
+    @classmethod
+    def at(cls, url: str, page: str) -> "Visitor":
+        """Connect to the server; nothing runs before `run`."""
+        address = url.replace("http", "ws", 1) + "/_stcore/stream"
+        return cls(connect(address, subprotocols=["streamlit"], origin=url, max_size=None), page)
+
+    def __enter__(self) -> "Visitor":
+        return self
+
+    def __exit__(self, *of: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.connection.close()
+
+    def run(self) -> Elements:
+        """Run the page, again if it was run before; return kind and content of every element once it has ended.
+
+        A page that asks to be run again is followed until it is complete. Raises RuntimeError where it shows an error.
+        """
+        self.connection.send(BackMsg(rerun_script=self._state()).SerializeToString())
+        elements: Elements = []
+        for message in self._messages():
+            kind = message.WhichOneof("type")
+            if kind == "new_session":
+                self.page_hash, elements = message.new_session.page_script_hash, []
+            elif kind == "page_info_changed":
+                self.query = message.page_info_changed.query_string
+            elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+                elements.append(_element(message))
+            elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                break
+        self.widgets = [state for element in elements if (state := _widget_state(*element)) is not None]
+        return elements
+
+    def _state(self) -> ClientState:
+        state = ClientState(query_string=self.query, page_script_hash=self.page_hash)
+        state.page_name = "" if self.page_hash else self.page
+        state.widget_states.widgets.extend(self.widgets)
+        state.cached_message_hashes.extend(self.kept)
+        state.context_info.locale = "en-US"
+        return state
+
+    def _messages(self) -> Iterator[ForwardMsg]:
+        """Yield what the server says; a reference to a message that was kept becomes that message."""
+        while True:
+            message = ForwardMsg.FromString(self.connection.recv(timeout=PATIENCE))
+            if message.metadata.cacheable:
+                self.kept[message.hash] = message
+            yield self.kept.get(message.ref_hash, message)
+
+
+def _element(message: ForwardMsg) -> tuple[str, Any]:
+    element = message.delta.new_element
+    kind = element.WhichOneof("type")
+    if kind == "exception":
+        raise RuntimeError(f"The page shows an error: {element.exception.type} {element.exception.message}")
+    return kind, getattr(element, kind)
+
+
+def _widget_state(kind: str, element: Any) -> WidgetState | None:
+    """Return what a browser says of a widget that nobody touched; None for what is no widget."""
+    if kind == "selectbox":
+        value = element.raw_value if element.set_value else element.options[element.default]
+        return WidgetState(id=element.id, string_value=value)
+    if kind == "button_group":
+        chosen = element.raw_values if element.set_value else [element.options[i].content for i in element.default]
+        return WidgetState(id=element.id, string_array_value={"data": chosen})
+    if kind in _VALUE_FIELDS:
+        value = element.value if element.set_value else element.default
+        whole = kind == "number_input" and element.data_type == element.INT
+        return WidgetState(id=element.id, **({"int_value": int(value)} if whole else {_VALUE_FIELDS[kind]: value}))
+    return None

@@ -1,0 +1,117 @@
+"""What surrounds the pages, in a real browser: addresses on a cold server, language, narrow screens, a clean log."""
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, AppServer, OpenPage, no_traceback, visit, wait_idle
+from playwright.sync_api import Page, expect
+
+from pages.ui.frame import PAGES
+from pages.ui.state import LANGUAGES
+from pages.ui.text import catalogue
+
+pytestmark = pytest.mark.browser
+
+FILES = sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py"))
+NARROW = {"width": 390, "height": 844}
+# Python's words for what is about to be dropped, Streamlit's own, and errors of any kind.
+TROUBLE = re.compile(
+    r"DeprecationWarning|FutureWarning|deprecated|will be removed|[Pp]lease replace"
+    r"|Traceback|\w+Error\b|Exception\b|ERROR"
+)
+# What is wider than the screen, of everything that a page scrolls in.
+TOO_WIDE = """() => ["html", "body", '[data-testid="stMain"]', '[data-testid="stMainBlockContainer"]']
+    .map(selector => [selector, document.querySelector(selector)])
+    .filter(([_, element]) => element.scrollWidth > element.clientWidth + 1)
+    .map(([selector, element]) => `${selector}: ${element.scrollWidth} > ${element.clientWidth}`)"""
+HANGUL = re.compile("[\uac00-\ud7a3]")
+
+
+def address(file: str) -> str:
+    """Return the address that Streamlit derives from a page's file name; the front door's page has none."""
+    name = re.sub(r"^\d+_", "", Path(file).stem)
+    return "/" if name == "Home" else f"/{name}"
+
+
+def title(file: str) -> str:
+    return PAGES[file][0]
+
+
+def current_page(page: Page) -> str:
+    """Return what the navigation marks as open."""
+    return page.locator('[data-testid="stSidebarNavLink"][aria-current="page"]').inner_text().strip().split("\n")[-1]
+
+
+def claim(page: Page) -> str:
+    """Return the sentence below the title."""
+    return page.get_by_test_id("stMain").get_by_test_id("stMarkdown").first.inner_text()
+
+
+each_page = pytest.mark.parametrize("file", FILES, ids=lambda file: Path(file).stem)
+
+
+@each_page
+def test_deep_link_works_on_a_cold_server(file: str, cold_server: AppServer, open_page: OpenPage) -> None:
+    page = open_page(cold_server)
+    visit(page, address(file))
+    assert current_page(page) == title(file)
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    assert cold_server.process.poll() is None
+
+
+@each_page
+def test_navigation_leads_to_the_page(file: str, page: Page) -> None:
+    visit(page, address(next(other for other in FILES if other != file)))
+    page.get_by_test_id("stSidebarNavLink").filter(has_text=title(file)).click()
+    page.wait_for_url(re.compile(rf"{re.escape(address(file))}(\?|$)"))
+    wait_idle(page)
+    no_traceback(page)
+    assert current_page(page) == title(file)
+
+
+@each_page
+def test_korean_by_address(file: str, page: Page) -> None:
+    visit(page, f"{address(file)}?lang=ko")
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
+    assert current_page(page) == catalogue("ko").gettext(title(file))
+    assert HANGUL.search(page.get_by_role("heading", level=1).inner_text() + claim(page))
+
+
+def test_korean_by_browser(open_page: OpenPage, app_server: AppServer) -> None:
+    page = open_page(app_server, locale="ko-KR")
+    visit(page, "/")
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
+
+
+def test_language_can_be_changed_back(page: Page) -> None:
+    visit(page, "/?lang=ko")
+    page.get_by_test_id("stSidebar").get_by_role("combobox").click()
+    page.get_by_role("option", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    wait_idle(page)
+    assert not HANGUL.search(page.get_by_test_id("stMain").inner_text())
+
+
+@each_page
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_narrow_screen_does_not_scroll_sideways(
+    file: str, language: str, open_page: OpenPage, app_server: AppServer
+) -> None:
+    page = open_page(app_server, viewport=NARROW, has_touch=True, is_mobile=True)
+    visit(page, f"{address(file)}?lang={language}")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    assert page.evaluate(TOO_WIDE) == []
+
+
+def test_server_is_clean_after_every_page(cold_server: AppServer, open_page: OpenPage) -> None:
+    page = open_page(cold_server)
+    for file in FILES:
+        visit(page, address(file))
+    log = cold_server.read_log()
+    assert [line for line in log.splitlines() if TROUBLE.search(line)] == []
+    # The workers are children: what they load is not in the server's own map.
+    maps = Path(f"/proc/{cold_server.process.pid}/maps")
+    assert not maps.exists() or not re.search("tensorflow|h5py", maps.read_text())

@@ -41,7 +41,7 @@ BUNDLED = (
         title=N_("Handwritten digits (MNIST)"),
         about=N_(
             "The course's network, trained by us on 60,000 handwritten digits, white on black: "
-            "99.15 % of 10,000 other digits right, measured by us."
+            "99.15% of 10,000 other digits right, measured by us."
         ),
         file="mnist.keras",
         classes=tuple("0123456789"),
@@ -53,7 +53,7 @@ BUNDLED = (
         title=N_("Photographs in 1,000 classes (MobileNetV2)"),
         about=N_(
             "Trained by the makers of torchvision on the 1.28 million photographs of ImageNet: "
-            "71.9 % of 50,000 other photographs right, as they published it."
+            "71.9% of 50,000 other photographs right, as they published it."
         ),
         file="mobilenet_v2.keras",
         classes=Path("imagenet_classes.json"),

@@ -15,7 +15,7 @@ network, summary = design.network(), design.summary()
 # A network from a file has no address.
 state.share(state.LANGUAGE, *([state.DESIGN_PRESET] if state.DESIGN_PRESET.get() else []))
 
-picker, history = st.columns([2, 1], vertical_alignment="bottom")
+picker, history = st.columns([3, 2], vertical_alignment="bottom")
 with picker:
     design_tools.preset_picker()
 with history:

@@ -53,6 +53,9 @@ def select_by_keyboard(page: Page, steps: int) -> None:
 def test_a_network_is_edited(page: Page) -> None:
     visit(page, f"{ADDRESS}?design=vgg16")
     expect(total(page)).to_have_text("138,357,544")
+    # The first screen shows where to begin, the sums and the table.
+    for shown in (page.get_by_role("combobox", name="Begin with"), page.locator(".cs-totals"), layers(page).nth(3)):
+        expect(shown).to_be_in_viewport(ratio=0.9)
     choose(page, "Begin with", "Course: Digits (MNIST)")
     expect(total(page)).to_have_text("1,101,526")
     expect(page.locator(".cs-totals")).to_contain_text("1,101,526")
@@ -86,7 +89,8 @@ def test_the_selection_does_not_wait_for_the_server(page: Page) -> None:
     page.route("**/*", lambda route: route.abort())
     marked = page.evaluate(
         """() => {
-            const table = [...document.querySelectorAll("*")].map(e => e.shadowRoot).find(r => r?.querySelector("tr.layer"));
+            const roots = [...document.querySelectorAll("*")].map(e => e.shadowRoot);
+            const table = roots.find(r => r?.querySelector("tr.layer"));
             const row = table.querySelectorAll("tr.layer")[3];
             row.click();
             return row.getAttribute("aria-selected");
@@ -170,7 +174,8 @@ def test_a_telephone_scrolls_the_table_and_not_the_page(open_page: OpenPage, app
     visit(page, f"{ADDRESS}?design=vgg16")
     inside, outside = page.evaluate(
         """() => {
-            const root = [...document.querySelectorAll("*")].map(e => e.shadowRoot).find(r => r?.querySelector("tr.layer"));
+            const roots = [...document.querySelectorAll("*")].map(e => e.shadowRoot);
+            const root = roots.find(r => r?.querySelector("tr.layer"));
             const frame = root.querySelector(".frame"), main = document.querySelector('[data-testid="stMain"]');
             return [frame.scrollWidth > frame.clientWidth, main.scrollWidth > main.clientWidth];
         }"""

@@ -292,6 +292,7 @@ def test_the_first_error_stands_at_its_row() -> None:
     assert rows(at, "parameters") == [0, 320, None, None, None, None, None]
     assert totals(at)[0] == "320"
     assert not at.error
+    assert table(press(select(at, 0), "show_error"))["selected"] == 2
     assert totals(put(at, "selectbox", "padding", "same"))[0] != "320"
 
 

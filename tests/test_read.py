@@ -270,11 +270,25 @@ def test_activations_have_many_spellings() -> None:
     assert only(k.Dense(2, activation=k.LeakyReLU(0.2))) == L.Dense(2, activation="leaky_relu")
 
 
-def test_every_activation_of_ours_is_one_of_keras() -> None:
+def test_functions_are_taken_for_what_they_compute() -> None:
     import keras
+    import tensorflow as tf
 
+    values = np.linspace(-8, 8, 101, dtype=np.float32)[np.newaxis]
+    read = 0
     for name in ActivationName:
+        expected = np.asarray(keras.activations.get(name.value)(values))
+        for home in (tf.nn, keras.ops, keras.activations):
+            function = getattr(home, name, None)
+            if function is None or function is keras.ops.gelu:
+                continue
+            assert only(keras.layers.Dense(2, activation=function)) == L.Dense(2, activation=name)
+            np.testing.assert_allclose(np.asarray(function(values)), expected, rtol=1e-5, atol=1e-6)
+            read += 1
         assert only(keras.layers.Dense(2, activation=name.value)) == L.Dense(2, activation=name)
+    assert read > 2 * len(ActivationName)
+    with pytest.raises(NetworkError, match="gelu"):
+        only(keras.layers.Dense(2, activation=keras.ops.gelu))
 
 
 def test_settings_in_other_forms() -> None:
@@ -367,6 +381,7 @@ def test_models_without_a_graph_or_with_two_inputs_are_refused() -> None:
         "Received: Hidden": Hidden(),
         "Received: Changed": Changed(one, keras.layers.Dense(2)(one)),
         "does not know its input size": keras.Sequential([keras.layers.Dense(1)]),
+        "one to four whole numbers": keras.Sequential([keras.Input((1, 2, 3, 4, 5)), keras.layers.ReLU()]),
         "leaves its channels open": keras.Model(open_one := keras.Input((4, 4, None)), keras.layers.ReLU()(open_one)),
     }
     for words, model in refused.items():

@@ -16,8 +16,8 @@ from cnn_core.settings import Amounts, Padding
 from cnn_core.shapes import Shape, output_shape, show
 
 MOST_PARAMETERS: Final = 200_000_000
-"""800 MB of weights, and three times as much for a moment if one layer has them all. VGG16 has 138 million, the largest
-classic of a course; of keras.applications only ConvNeXtXLarge, 350 million, is above."""
+"""800 MB of weights. The process grew to 3.1 GB where one layer had them all, and to 2.0 GB for VGG16 (138 million,
+the largest in courses). Of keras.applications only ConvNeXtXLarge, 350 million, is above."""
 
 MOST_VALUES: Final = 2**28
 """Values of one output, 1 GB: nothing larger could be computed afterwards. VGG16's largest output has 3.2 million."""

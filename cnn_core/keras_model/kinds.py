@@ -101,8 +101,10 @@ _FUNCTIONS: Final[dict[Any, ActivationName]] = {
     function: name
     for name in ActivationName
     for home in (tf.nn, keras.ops, keras.activations)
-    if (function := getattr(home, name, None)) is not None
+    # Only this one function has another default than the activation of its name.
+    if (function := getattr(home, name, None)) not in (None, keras.ops.gelu)
 }
+"""What may be given as an activation, by TensorFlow's and Keras's functions."""
 
 
 def _activation_name(function: Any) -> ActivationName:

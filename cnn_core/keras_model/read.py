@@ -1,6 +1,6 @@
 """A Keras model as a Network: every layer with its settings, or a sentence that says which has no word here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import keras
@@ -51,7 +51,7 @@ def _refuse_shared_weights(graph: Graph) -> None:
         seen.add(id(call.operation))
 
 
-def _input(graph: Graph, input_shape: Shape | None) -> Input:
+def _input(graph: Graph, input_shape: Shape | None) -> Layer:
     """Return the input with every size known."""
     if len(graph.inputs) > 1:
         raise NetworkError(
@@ -71,7 +71,7 @@ def _input(graph: Graph, input_shape: Shape | None) -> Input:
             sizes="×".join("?" if size is None else str(size) for size in sizes),
             layer=graph.calls[0].name,
         )
-    return Input(input_shape)
+    return _checked(graph.calls[0], lambda call: Input(input_shape))
 
 
 def _agree(sizes: Sequence[int | None], shape: Shape) -> bool:
@@ -83,12 +83,13 @@ def _named(call: Call, before: Call) -> NamedLayer:
     if any(source.index for source in sources):
         raise NetworkError('Layer "{layer}" uses a second output of a layer; layers here have one.', layer=call.name)
     inputs = tuple(source.call for source in sources)
-    return NamedLayer(call.name, _layer(call), () if inputs == (before.name,) else inputs)
+    return NamedLayer(call.name, _checked(call, layer_of), () if inputs == (before.name,) else inputs)
 
 
-def _layer(call: Call) -> Layer:
+def _checked(call: Call, read: Callable[[Call], Layer]) -> Layer:
+    """Return what `read` makes of the call; raises NetworkError, which names the layer."""
     try:
-        return layer_of(call)
+        return read(call)
     except LayerError as error:
         raise NetworkError(
             'Layer "{layer}" ({kind}): {cause}', layer=call.name, kind=type(call.operation).__name__, cause=error

@@ -40,7 +40,17 @@ def totals(summary: Summary) -> None:
     )
     _definitions(figures, "totals")
     if summary.error is not None:
-        st.caption(_("These are the sums of the layers above the error."))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(_("The layers do not fit together yet: these are the sums above the error."), width="content")
+            wrong = len(summary.rows)
+            st.button(
+                _("Show the error"),
+                icon=":material/error:",
+                type="tertiary",
+                disabled=wrong == design.selected(),
+                on_click=lambda: design.select(wrong),
+                key="design_show_error",
+            )
 
 
 def _trained(summary: Summary) -> str:
@@ -75,7 +85,9 @@ def _field(row: Row) -> str:
     field = row.receptive_field
     if field.jump == (0, 0):
         return _("{size} pixels, the same for all outputs").format(size=show(field.size))
-    return _("{size} pixels, {down}×{right} from one output to the next; the first begins at ({top}, {left})").format(
+    return _(
+        "{size} pixels, {down}×{right} from one output to the next; the first begins at ({top},\u00a0{left})"
+    ).format(
         size=show(field.size),
         down=f"{field.jump[0]:g}",
         right=f"{field.jump[1]:g}",

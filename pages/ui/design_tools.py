@@ -37,7 +37,8 @@ def preset_about() -> None:
         return
     chosen = preset(current)
     about = _("{about} Source: {source}.").format(about=_(chosen.about), source=chosen.source)
-    st.caption(f"{about} **{_('Edited.')}**" if design.edited() else about)
+    edited = "**" + _("Edited.") + "**"
+    st.caption(f"{about} {edited}" if design.edited() else about)
 
 
 def _preset_title(key: str) -> str:
@@ -163,6 +164,6 @@ def file_problem() -> None:
     problem = state.DESIGN_PROBLEM.get()
     if isinstance(problem, NetworkFileError):
         # Beside the open list of files, not under it.
-        with st.columns([2, 1])[0]:
+        with st.columns([3, 2])[0]:
             show_error(problem)
             st.caption(_("Nothing was changed: the network below is the one from before."))

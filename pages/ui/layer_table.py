@@ -109,7 +109,7 @@ def _data(network: Network, summary: Summary) -> dict[str, Any]:
             "heads": [_(head) for head, _meaning in _HEADS],
             "meanings": [meaning and _(meaning) for _head, meaning in _HEADS],
             "keys": _("Arrow keys select, Alt and arrow keys move, Delete removes, Ctrl+Z undoes."),
-            "share": _("{percent} % of the network"),
+            "share": _("{percent}% of the network"),
             "bytes": _("{bytes} bytes"),
             "total": _("Total") if wrong is None else _("Total above the error"),
         },

@@ -20,8 +20,7 @@ _PATIENCE = 0.2
 
 def show_error(error: CnnError) -> None:
     """Say what is wrong; names from files and people are shown as they are, not as Markdown."""
-    with st.container(border=True, key=None):
-        st.error(_escaped(sentence(error)), icon=":material/error:")
+    st.error(_escaped(sentence(error)), icon=":material/error:")
 
 
 def _escaped(text: str) -> str:

@@ -15,6 +15,7 @@ from cnn_core.settings import (
     Choice,
     Flag,
     Number,
+    OptionalNumber,
     OptionalNumbers,
     OptionalPair,
     PaddingMode,
@@ -381,11 +382,14 @@ class LayerScale(Layer):
 @_kind
 @dataclass(frozen=True)
 class Activation(Layer):
-    """An activation as a layer of its own; `slope` is leaky_relu's negative slope or elu's alpha and else unused."""
+    """An activation as a layer of its own.
+
+    `slope` is leaky_relu's negative slope (None: 0.2) or elu's alpha (None: 1), and else unused.
+    """
 
     group = Group.ACTIVATION
     activation: Choice[ActivationName] = Choice(ActivationName, "relu")
-    slope: Number = Number(0.2, minimum=0)
+    slope: OptionalNumber = OptionalNumber(minimum=0)
 
 
 # Regularization -----------------------------------------------------------------------------------------------------

@@ -190,6 +190,21 @@ class Number(Setting[float, float]):
         return self.minimum <= value and (value < self.maximum if self.below else value <= self.maximum)
 
 
+class OptionalNumber(Setting[float | None, float | None]):
+    """A number as Number has it, or None for "as Keras has it"."""
+
+    def __init__(self, *, minimum: float) -> None:
+        super().__init__(None)
+        self._number: Number = Number(minimum=minimum)
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        super().__set_name__(owner, name)
+        self._number.name = name
+
+    def read(self, value: Any) -> float | None:
+        return None if value is None else self._number.read(value)
+
+
 class Flag(Setting[bool, bool]):
     """True or False."""
 

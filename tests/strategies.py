@@ -15,6 +15,7 @@ from cnn_core.settings import (
     Choice,
     Flag,
     Number,
+    OptionalNumber,
     OptionalNumbers,
     OptionalPair,
     PaddingMode,
@@ -38,6 +39,8 @@ def values(rule: Setting[Any, Any], most: int = LARGEST) -> st.SearchStrategy[An
             return whole
         case WholePair():
             return whole | st.tuples(whole, whole)
+        case OptionalNumber():
+            return st.none() | st.sampled_from([0.0, 0.1, 0.3, 1.0])
         case OptionalPair():
             return st.none() | whole | st.tuples(whole, whole)
         case Number():

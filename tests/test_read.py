@@ -227,7 +227,7 @@ def test_operations_become_layers() -> None:
     assert layers(computed(lambda x: keras.ops.relu(x) * x)) == [L.Activation(), L.Multiply()]
     assert layers(computed(lambda x: x + x)) == [L.Add()]
     assert layers(computed(lambda x: keras.ops.maximum(x, -x)))[1:] == [L.Maximum()]
-    assert layers(computed(lambda x: keras.activations.leaky_relu(x))) == [L.Activation("leaky_relu", 0.2)]
+    assert layers(computed(lambda x: keras.activations.leaky_relu(x))) == [L.Activation("leaky_relu")]
     assert layers(computed(keras.applications.mobilenet_v2.preprocess_input)) == [
         L.Rescaling(1 / 127.5, 0),
         L.Rescaling(1, -1),
@@ -259,9 +259,9 @@ def test_activations_have_many_spellings() -> None:
     assert only(k.ReLU()) == L.Activation("relu")
     assert only(k.ReLU(6)) == only(k.Activation("relu6")) == L.Activation("relu6")
     assert only(k.ReLU(negative_slope=0.1)) == only(k.LeakyReLU(0.1)) == L.Activation("leaky_relu", 0.1)
-    assert only(k.Activation("leaky_relu")) == L.Activation("leaky_relu", 0.2)
+    assert only(k.Activation("leaky_relu")) == L.Activation("leaky_relu")
     assert only(k.ELU(0.5)) == L.Activation("elu", 0.5)
-    assert only(k.Activation("elu")) == L.Activation("elu", 1)
+    assert only(k.Activation("elu")) == L.Activation("elu")
     assert only(k.Softmax()) == only(k.Softmax(3)) == only(k.Activation(tf.nn.softmax)) == L.Activation("softmax")
     assert only(k.Identity()) == only(k.Activation(None)) == L.Activation("linear")
     assert only(k.Activation("swish")) == only(k.Activation(keras.ops.silu)) == L.Activation("silu")

@@ -190,9 +190,9 @@ def _(layer: layers.LayerScale, maker: _Maker) -> Any:
 
 @_make.register
 def _(layer: layers.Activation, maker: _Maker) -> Any:
-    if layer.activation is ActivationName.LEAKY_RELU:
+    if layer.activation is ActivationName.LEAKY_RELU and layer.slope is not None:
         return maker.plain(keras.layers.LeakyReLU, negative_slope=layer.slope)
-    if layer.activation is ActivationName.ELU:
+    if layer.activation is ActivationName.ELU and layer.slope is not None:
         return maker.plain(keras.layers.ELU, alpha=layer.slope)
     return maker.plain(keras.layers.Activation, activation=layer.activation.value)
 

@@ -13,7 +13,7 @@ import tensorflow as tf
 from cnn_core import layers
 from cnn_core.errors import LayerError
 from cnn_core.keras_model.graph import Call, Source, operation_kind
-from cnn_core.keras_model.operations import OPERATIONS, SLOPES, Reader, activation, demand, scaled
+from cnn_core.keras_model.operations import OPERATIONS, SLOPES, Reader, demand, scaled
 from cnn_core.layers import ActivationName, Layer
 
 _ALWAYS: Final[dict[str, Any]] = {
@@ -113,7 +113,7 @@ def _activation_name(function: Any) -> ActivationName:
         return ActivationName.LINEAR
     if isinstance(function, keras.layers.Layer):
         layer = layer_of(Call(function.name, function, (Source("", 0, (None, None)),)))
-        if isinstance(layer, layers.Activation) and layer.slope == SLOPES.get(layer.activation, layer.slope):
+        if isinstance(layer, layers.Activation) and layer.slope in (None, SLOPES.get(layer.activation)):
             return layer.activation
     elif function in _FUNCTIONS:
         return _FUNCTIONS[function]
@@ -128,13 +128,13 @@ def _relu(call: Call) -> Layer:
     slope, highest = _python(call.operation.negative_slope), _python(call.operation.max_value)
     demand("max_value", highest, None, *([] if slope else [6]))
     if slope:
-        return activation(ActivationName.LEAKY_RELU, slope)
-    return activation(ActivationName.RELU if highest is None else ActivationName.RELU6)
+        return layers.Activation(ActivationName.LEAKY_RELU, slope)
+    return layers.Activation(ActivationName.RELU if highest is None else ActivationName.RELU6)
 
 
 def _softmax(call: Call) -> Layer:
     _demand_last_axis(call)
-    return activation(ActivationName.SOFTMAX)
+    return layers.Activation(ActivationName.SOFTMAX)
 
 
 def _normalization(call: Call) -> Layer:
@@ -165,8 +165,8 @@ def _zoom(call: Call) -> Layer:
 
 _LAYERS: Final[dict[str, Reader]] = {
     "InputLayer": lambda call: layers.Input(call.operation.batch_shape[1:]),
-    "Identity": lambda call: activation(ActivationName.LINEAR),
-    "ActivityRegularization": lambda call: activation(ActivationName.LINEAR),
+    "Identity": lambda call: layers.Activation(ActivationName.LINEAR),
+    "ActivityRegularization": lambda call: layers.Activation(ActivationName.LINEAR),
     "MaxPooling2D": _pooling(layers.MaxPooling2D),
     "AveragePooling2D": _pooling(layers.AveragePooling2D),
     "BatchNormalization": _same_on_last_axis(layers.BatchNormalization),
@@ -174,10 +174,10 @@ _LAYERS: Final[dict[str, Reader]] = {
     "Normalization": _normalization,
     "Rescaling": lambda call: scaled(call.operation.scale, call.operation.offset),
     "LayerScale": lambda call: layers.LayerScale(call.operation.init_values),
-    "Activation": lambda call: activation(_activation_name(call.operation.activation)),
+    "Activation": lambda call: layers.Activation(_activation_name(call.operation.activation)),
     "ReLU": _relu,
-    "LeakyReLU": lambda call: activation(ActivationName.LEAKY_RELU, _python(call.operation.negative_slope)),
-    "ELU": lambda call: activation(ActivationName.ELU, _python(call.operation.alpha)),
+    "LeakyReLU": lambda call: layers.Activation(ActivationName.LEAKY_RELU, _python(call.operation.negative_slope)),
+    "ELU": lambda call: layers.Activation(ActivationName.ELU, _python(call.operation.alpha)),
     "Softmax": _softmax,
     "StochasticDepth": lambda call: layers.StochasticDepth(call.operation.drop_path_rate),
     "RandomRotation": lambda call: layers.RandomRotation(_factor(call.operation.factor)),

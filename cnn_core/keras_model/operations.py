@@ -14,6 +14,7 @@ Reader = Callable[[Call], Layer]
 ScaleAndOffset = tuple[Any, Any]
 
 SLOPES: Final = {ActivationName.LEAKY_RELU: 0.2, ActivationName.ELU: 1.0}
+"""What Keras's functions of these names use."""
 """What Keras's functions of these names use where nothing is said."""
 
 
@@ -26,12 +27,6 @@ def demand(setting: str, value: object, *allowed: object) -> None:
             allowed=" or ".join(map(str, allowed)),
             value=str(value)[:80],
         )
-
-
-def activation(name: ActivationName, slope: float | None = None) -> layers.Activation:
-    """Return an activation with `slope`, or with the one that Keras's function of this name uses."""
-    slope = SLOPES.get(name) if slope is None else slope
-    return layers.Activation(name) if slope is None else layers.Activation(name, slope)
 
 
 def scaled(scale: Any, offset: Any) -> Layer:
@@ -86,7 +81,7 @@ def _activation(name: ActivationName) -> Reader:
     def read(call: Call) -> Layer:
         for setting, value in (("negative_slope", 0.2), ("alpha", 1.0), ("approximate", False), ("axis", -1)):
             demand(setting, getattr(call.operation, setting, value), value)
-        return activation(name)
+        return layers.Activation(name)
 
     return read
 

@@ -55,7 +55,12 @@ def _make_pool() -> Executor:
     # Where psutil is installed, loky would take what a worker keeps for a leak and end it.
     no_leak = {"LOKY_MAX_MEMORY_LEAK_SIZE": str(MEMORY_MEGABYTES * 2**20)}
     settle_in = {"initializer": _settle_in, "initargs": (MEMORY_MEGABYTES, os.getpid())}
-    return ProcessPoolExecutor(WORKERS, timeout=None, env=no_leak, **settle_in)
+    pool = ProcessPoolExecutor(WORKERS, timeout=None, env=no_leak, **settle_in)
+    # When the server ends, loky waits for what the workers are doing, a minute at worst. The hook in which it waits is
+    # set by the first work; hooks run last in, first out, so this one must come after it.
+    pool.submit(os.getpid)
+    threading._register_atexit(pool.shutdown, wait=False, kill_workers=True)
+    return pool
 
 
 def _settle_in(megabytes: int, parent: int) -> None:

@@ -150,7 +150,6 @@ def _table(lines: Sequence[tuple[str, str]]) -> None:
 
 
 _STYLE = """<style>
-[data-testid="stMainBlockContainer"] { padding: 3.5rem clamp(1rem, 3vw, 3rem) 4rem; }
 .cs-totals {
   display: grid; grid-template-columns: repeat(auto-fit, minmax(9.9rem, 1fr)); gap: 0.6rem 0.75rem;
   margin: 0; padding: 0 !important;

@@ -10,9 +10,9 @@ from pages.ui.text import _
 
 _ROOT = Path(__file__).parents[2]
 
-# Streamlit leaves 6rem above a page, which is the first thing that a small screen runs out of.
+# Streamlit leaves 6rem above a page and 5rem beside it, which is the first thing that a small screen runs out of.
 _STYLE = """<style>
-[data-testid="stMainBlockContainer"] { padding-top: 3rem; max-width: 92rem; }
+[data-testid="stMainBlockContainer"] { padding: 3rem clamp(1rem, 3vw, 3rem) 4rem; max-width: 92rem; }
 </style>"""
 
 PAGES = {

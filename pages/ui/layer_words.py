@@ -88,7 +88,10 @@ _SETTINGS = {
     "mean": (N_("Mean"), N_("One number a channel, separated by commas; empty: learned from data.")),
     "variance": (N_("Variance"), N_("One number a channel, separated by commas; empty: learned from data.")),
     "initial_value": (N_("First value"), N_("The factor before training.")),
-    "slope": (N_("Slope"), N_("What leaky_relu and elu do below zero; others have no use for it.")),
+    "slope": (
+        N_("Slope"),
+        N_("What leaky_relu and elu do below zero; empty: 0.2 and 1, as Keras has it. Others have no use for it."),
+    ),
     "rate": (N_("Rate"), N_("The share that is set to 0.")),
     "mode": (N_("Direction"), N_("Along which axes pictures are mirrored.")),
     "factor": (N_("Factor"), N_("How much at most.")),

@@ -13,6 +13,7 @@ from cnn_core.settings import (
     Choice,
     Flag,
     Number,
+    OptionalNumber,
     OptionalNumbers,
     OptionalPair,
     PaddingMode,
@@ -58,6 +59,8 @@ def setting(rule: Setting[Any, Any], layer: Layer, shown: dict[str, Any], square
             _amounts(label, meaning, rule.name, value, take)
         case ShapeSetting() if isinstance(layer, Input):
             _input_shape(value, take)
+        case OptionalNumber():
+            st.number_input(label, step=0.05, format="%.6g", help=meaning, **state.field(rule.name, value, take))
         case ShapeSetting() | OptionalNumbers():
             _list(rule, label, meaning, value, take)
 

@@ -193,7 +193,7 @@ def test_shutdown_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 # A parent with workers that have nothing to do, that are busy, and that are still being started.
 PARENT = """
-import os, time, psutil, sys
+import os, sys, time, psutil
 from pages.ui.compute import WORK
 
 state = sys.argv[1]
@@ -203,26 +203,26 @@ if state != "starting":
 if state == "busy":
     running = [WORK.submit(time.sleep, 600) for _ in range(4)]
 print(*[child.pid for child in psutil.Process().children(recursive=True)], flush=True)
-time.sleep(600)
+sys.stdin.read()
 """
 
 
 @posix
+@pytest.mark.parametrize("end", ["killed", "finished"])
 @pytest.mark.parametrize("state", ["starting", "idle", "busy"])
-def test_workers_end_when_their_parent_is_killed(state: str) -> None:
+def test_workers_end_with_their_parent(state: str, end: str) -> None:
     environment = {**os.environ, "CONVSCOPE_WORKERS": "2", "PYTHONPATH": str(ROOT)}
-    parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, state], stdout=subprocess.PIPE, env=environment, cwd=ROOT, text=True
-    )
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, state], env=environment, cwd=ROOT, **pipes)
     children = [psutil.Process(int(pid)) for pid in parent.stdout.readline().split()]
     try:
         assert len(children) >= 2
-        parent.kill()
-        parent.wait(SECONDS)
-        _, left = psutil.wait_procs(children, timeout=SECONDS)
-        assert left == []
+        if end == "killed":
+            parent.kill()
+        parent.communicate(timeout=SECONDS)
+        assert psutil.wait_procs(children, timeout=SECONDS)[1] == []
     finally:
-        parent.stdout.close()
+        parent.kill()
         for child in children:
             if child.is_running():
                 child.kill()

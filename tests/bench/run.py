@@ -82,16 +82,20 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 def _results(rows: Sequence[str]) -> "Iterator[Result | str]":
     """Measure the rows one after the other, each in a fresh process."""
     for row in rows:
-        with ProcessPoolExecutor(1, get_context("spawn")) as fresh:
+        with ProcessPoolExecutor(1, get_context("spawn"), _mute) as fresh:
             try:
                 yield fresh.submit(measured, row).result()
             except BrokenProcessPool as error:
                 yield f"The process that measured it has died: {error}"
 
 
+def _mute() -> None:
+    """Drop what libraries write to the error output: TensorFlow begins with lines that no setting of it turns off."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table; return 1 if a row could not be measured."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     parser = argparse.ArgumentParser(description="Print how fast ConvScope is, as ratios.")
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"only these of: {', '.join(ROWS)}")
     parser.add_argument("--details", action="store_true", help="also print what each row is made of")

@@ -1,6 +1,6 @@
 """Write the layers of each bundled model as `<key>.network.json`, so that a page can show them without Keras.
 
-    python assets/models/make/networks.py
+python assets/models/make/networks.py
 """
 
 import sys

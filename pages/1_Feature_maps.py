@@ -60,7 +60,7 @@ maps = outcome(fetching, forget=lambda: cached.layer_maps.clear(*view.key, layer
 if maps is None:
     wait(fetching, _("Fetching the layer's maps."))
 elif maps.ndim == 1:
-    map_view.draw_vector(rows[layer], maps)
+    map_view.draw_vector(view, rows[layer], maps)
 else:
     layer_view.draw_layer_controls()
     layer_view.draw_layer(view, rows[layer], maps)

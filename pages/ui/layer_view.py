@@ -148,20 +148,25 @@ def _choose_page(layer: str, count: int) -> slice:
 
 def _draw_downloads(view: View, row: Row, maps: Maps, png: bytes) -> None:
     picture, arrays = st.columns(2)
-    stem = f"{view.model}_{row.name}"
     picture.download_button(
         _("These maps as a picture (PNG)"),
         png,
-        f"{stem}.png",
+        f"{view.model}_{row.name}.png",
         "image/png",
         on_click="ignore",
         icon=":material/image:",
         width="stretch",
     )
-    arrays.download_button(
+    with arrays:
+        download_values(view, row, maps)
+
+
+def download_values(view: View, row: Row, values: Maps) -> None:
+    """Offer a layer's whole output, (H, W, C) or (units,), as float32."""
+    st.download_button(
         _("All values (NPZ)"),
-        lambda: _npz(row.name, maps),
-        f"{stem}.npz",
+        lambda: _npz(row.name, values),
+        f"{view.model}_{row.name}.npz",
         "application/octet-stream",
         on_click="ignore",
         icon=":material/data_array:",

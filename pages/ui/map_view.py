@@ -9,7 +9,7 @@ from cnn_core.summary import Row
 from pages.ui import cached, state
 from pages.ui.cached import View
 from pages.ui.controls import Chosen
-from pages.ui.layer_view import figures_text
+from pages.ui.layer_view import download_values, figures_text
 from pages.ui.text import _
 
 _CONFIG = {"displaylogo": False, "displayModeBar": False}
@@ -48,10 +48,11 @@ def _draw_overlay(view: View, chosen: Chosen, values: Maps, reach: Range) -> Non
     )
 
 
-def draw_vector(row: Row, values: Maps) -> None:
+def draw_vector(view: View, row: Row, values: Maps) -> None:
     """Draw the values of a layer without height and width."""
     from cnn_core import figures  # plotly takes a while to import
 
     st.plotly_chart(
         figures.vector_figure(values, translate=_), key="vector", alt=_("Values of the layer"), config=_CONFIG
     )
+    download_values(view, row, values)

@@ -5,6 +5,7 @@
 
 ADDRESS ?= 127.0.0.1
 PORT ?= 8501
+WATCH ?= none
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -44,11 +45,11 @@ KEYWORDS := _ N_ CnnError ImageError LayerError NetworkError NetworkFileError Mo
 help:  ## print this list
 	@echo 'ConvScope: make <target>'
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
-	@echo 'Variables: PORT=$(PORT) ADDRESS=$(ADDRESS) PYTHON=<interpreter> CONVSCOPE_BROWSER=<Chromium or Chrome>'
+	@echo 'Variables: PORT=$(PORT) ADDRESS=$(ADDRESS) WATCH=$(WATCH) PYTHON=<interpreter> CONVSCOPE_BROWSER=<Chromium or Chrome>'
 
 run: $(APP)  ## install what is missing, then start the app on http://127.0.0.1:8501
 	@exec $(BIN)/python -m streamlit run app.py \
-		--server.headless true --server.address $(ADDRESS) --server.port $(PORT)
+		--server.headless true --server.address $(ADDRESS) --server.port $(PORT) --server.fileWatcherType $(WATCH)
 
 test: $(DEV) browser  ## everything, as CI does: lint, format, types, all tests with Keras and a browser
 	@$(call every,$(LINT) '$(PYTEST) $(QUICK)' '$(PYTEST) $(SLOW)')
@@ -57,7 +58,7 @@ check: $(DEV)  ## lint, format, types and the fast tests: under a minute
 	@$(call every,$(LINT) '$(PYTEST) $(QUICK)')
 
 bench: $(DEV)  ## measure the server's share of what a reader waits for
-	$(BIN)/python tests/bench/run.py
+	$(BIN)/python tests/bench/run.py $(ROWS)
 
 golden: $(DEV)  ## write the golden tables anew; read the difference before you commit it
 	$(PYTEST) --overwrite tests/test_summary.py

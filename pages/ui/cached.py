@@ -3,8 +3,10 @@
 Work in the workers is cached as its future: whoever asks again, in whichever session, gets the same one.
 """
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -12,9 +14,9 @@ from cnn_core import look
 from cnn_core.blocks import Block, fold
 from cnn_core.bundled import bundled_model, bundled_network
 from cnn_core.images import InputImage, read_image
-from cnn_core.mosaic import ChannelStatistics, Mosaic, RangeScope, channel_statistics, mosaic_png
+from cnn_core.mosaic import ChannelStatistics, Mosaic, RangeScope, channel_statistics, mosaic_png, value_range
 from cnn_core.notes import Note
-from cnn_core.pictures import dimmed_outside, picture_png
+from cnn_core.pictures import Pixels, dimmed_outside, overlay_png, picture_png
 from cnn_core.preparation import Colour, Fit, Preparation, Prepared, prepare
 from cnn_core.summary import Summary, summarize
 from pages.ui.compute import WORK
@@ -97,6 +99,40 @@ def layer_maps(model: str, digest: str, fit: str, invert: bool, layer: str, _pre
 def statistics(model: str, digest: str, fit: str, invert: bool, layer: str, _maps: look.Maps) -> ChannelStatistics:
     """Return the figures of a layer's channels."""
     return channel_statistics(_maps)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def overlay(
+    view: tuple[str, str, str, bool],
+    layer: str,
+    channel: int,
+    scope: str,
+    limit: float,
+    _pixels: Pixels,
+    _maps: look.Maps,
+) -> bytes:
+    """Lay one map over the network's input; PNG."""
+    return overlay_png(_pixels, _maps[:, :, channel], value_range(_maps, RangeScope(scope), channel, limit))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def map_figures(
+    view: tuple[str, str, str, bool],
+    layer: str,
+    channel: int,
+    scope: str,
+    limit: float,
+    language: str,
+    _translate: Callable[[str], str],
+    _maps: look.Maps,
+) -> tuple[Any, Any]:
+    """Draw one map and its histogram, in a language."""
+    from cnn_core import figures  # plotly takes a while to import
+
+    values = _maps[:, :, channel]
+    reach = value_range(_maps, RangeScope(scope), channel, limit)
+    map_figure = figures.map_figure(values, reach, translate=_translate)
+    return map_figure, figures.histogram_figure(values, translate=_translate)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

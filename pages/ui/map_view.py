@@ -3,8 +3,6 @@
 import streamlit as st
 
 from cnn_core.look import Maps
-from cnn_core.mosaic import Range, RangeScope, value_range
-from cnn_core.pictures import overlay_png
 from cnn_core.summary import Row
 from pages.ui import cached, state
 from pages.ui.cached import View
@@ -17,35 +15,22 @@ _CONFIG = {"displaylogo": False, "displayModeBar": False}
 
 def draw_map(view: View, row: Row, maps: Maps, chosen: Chosen) -> None:
     """Draw one map large: its values, how they are spread, and its place over the input."""
-    from cnn_core import figures  # plotly takes a while to import
-
     channel = state.CHANNEL.get()
-    values = maps[:, :, channel]
-    reach = value_range(maps, RangeScope(state.SCOPE.get()), channel, state.LIMIT.get())
+    place = (view.key, row.name, channel, state.SCOPE.get(), state.LIMIT.get())
+    map_figure, histogram = cached.map_figures(*place, state.LANGUAGE.get(), _, maps)
     st.subheader(_("Map {channel} of {layer}").format(channel=channel, layer=f"`{row.name}`"), anchor=False)
     st.number_input(_("Map"), 0, maps.shape[2] - 1, **state.CHANNEL.widget())
     large, beside = st.columns([3, 2])
-    large.plotly_chart(
-        figures.map_figure(values, reach, translate=_), key="map_figure", alt=_("Values of the map"), config=_CONFIG
-    )
+    large.plotly_chart(map_figure, key="map_figure", alt=_("Values of the map"), config=_CONFIG)
     with beside:
-        _draw_overlay(view, chosen, values, reach)
-        st.plotly_chart(
-            figures.histogram_figure(values, translate=_),
-            key="map_histogram",
-            alt=_("How often each value occurs"),
-            config=_CONFIG,
+        st.image(
+            cached.overlay(*place, cached.prepared(*view.key, chosen.data).pixels, maps),
+            output_format="PNG",
+            alt=_("The map over the picture"),
+            caption=_("Over the picture: stretched to the input's size, stronger where values are larger."),
         )
+        st.plotly_chart(histogram, key="map_histogram", alt=_("How often each value occurs"), config=_CONFIG)
         st.caption(figures_text(cached.statistics(*view.key, row.name, maps), channel))
-
-
-def _draw_overlay(view: View, chosen: Chosen, values: Maps, reach: Range) -> None:
-    ready = cached.prepared(*view.key, chosen.data)
-    st.image(
-        overlay_png(ready.pixels, values, reach),
-        alt=_("The map over the picture"),
-        caption=_("Over the picture: stretched to the input's size, stronger where values are larger."),
-    )
 
 
 def draw_vector(view: View, row: Row, values: Maps) -> None:

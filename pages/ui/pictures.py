@@ -21,10 +21,16 @@ def data_url(png: bytes) -> str:
 def draw_picture(view: View, chosen: Chosen) -> None:
     """Draw the original and what the network sees of it."""
     pictures = cached.shown_pictures(*view.key, chosen.data)
-    # Side by side on a phone too, where columns would stack.
+    # Side by side on a phone too, where columns would stack. PNG: Streamlit would make JPEG of it, with its blocks.
     with st.container(horizontal=True, horizontal_alignment="left", gap="small"):
-        st.image(pictures.original, width=SIDE, caption=_("Your picture"), alt=_(chosen.name))
-        st.image(pictures.seen, width=SIDE, caption=_("What the network sees"), alt=_("The input of the network"))
+        st.image(pictures.original, width=SIDE, output_format="PNG", caption=_("Your picture"), alt=_(chosen.name))
+        st.image(
+            pictures.seen,
+            width=SIDE,
+            output_format="PNG",
+            caption=_("What the network sees"),
+            alt=_("The input of the network"),
+        )
     if pictures.cropped:
         st.caption(_("The network does not see what is dark in your picture."))
     st.caption(sentences(pictures.notes))

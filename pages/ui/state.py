@@ -24,9 +24,10 @@ class Key(Generic[Value]):
 
     def get(self) -> Value:
         """Return the session's value, else the address's, else the default."""
-        if self.name in st.session_state:
+        try:
             return st.session_state[self.name]
-        value = self._from_address()
+        except KeyError:
+            value = self._from_address()
         if value is None:
             value = self.default
         # Kept at once: Streamlit drops the address's values when the person goes to another page.

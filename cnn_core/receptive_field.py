@@ -254,9 +254,10 @@ def _stretched(line: Line, length: int, target: int) -> Line:
 def _union(lines: list[Line], length: int) -> Line:
     """Return the line that encloses all; where branches jump differently, every output counts as seeing everything."""
     count = lcm(*(len(line.spans) for line in lines))
-    if len({line.jump for line in lines}) == 1 and count <= MOST_SPANS:
+    advances = {line.advance * (count // len(line.spans)) for line in lines}
+    if len(advances) == 1 and count <= MOST_SPANS:
         found = [[line.span(i) for line in lines] for i in range(count)]
-        return Line(tuple(map(_hull, found)), int(lines[0].jump * count))
+        return Line(tuple(map(_hull, found)), advances.pop())
     return Line((_hull([_whole(line, length).spans[0] for line in lines]),), 0)
 
 

@@ -22,7 +22,8 @@ def rest(length: int, window: Window) -> int:
     padded = length + sum(padding_amounts(length, window))
     span = effective_kernel(window.kernel, window.dilation)
     covered = (output_length(length, window) - 1) * window.stride + span
-    return max(padded - covered - after, 0)
+    # Where the last window ends in the padding before, no more than the whole input is left over.
+    return min(max(padded - covered - after, 0), length)
 
 
 def _unseen(row: Row) -> tuple[Note, ...]:

@@ -47,7 +47,7 @@ with answer:
     st.caption(_(bundled_model(model).about))
 
 st.header(_("From input to output"), anchor=False)
-draw_strip(str(view.key), cached.blocks(model), look, layer, layer_view.open_layer)
+draw_strip(view, look, layer, layer_view.open_layer)
 if look is None:
     wait(running, _("The network is running; the first time TensorFlow starts, which takes some seconds."))
     st.stop()

@@ -90,6 +90,14 @@ def look_at(model: str, digest: str, fit: str, invert: bool, _prepared: Prepared
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
+def strip(
+    view: tuple[str, str, str, bool], ran: bool, language: str, _draw: Callable[[], list[dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """Keep what the film strip shows, in a language: hundreds of sentences and pictures."""
+    return _draw()
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
 def layer_maps(model: str, digest: str, fit: str, invert: bool, layer: str, _prepared: Prepared) -> "Future[look.Maps]":
     """Fetch one layer's output from a worker."""
     return WORK.submit(look.layer_maps, model, _prepared.pixels, layer)

@@ -1,28 +1,31 @@
 """The film strip: the network from input to output, each layer with its strongest maps."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from cnn_core.blocks import Block
 from cnn_core.look import Look
 from cnn_core.shapes import show
 from cnn_core.summary import Row
-from pages.ui import components
+from pages.ui import cached, components, state
+from pages.ui.cached import View
 from pages.ui.pictures import data_url
 from pages.ui.text import _
 
 
-def draw_strip(
-    version: str, blocks: Sequence[Block], look: Look | None, selected: str, on_open: Callable[[str], None]
-) -> None:
-    """Draw the strip; without pictures as long as the network has not run. `version` names what is drawn."""
+def draw_strip(view: View, look: Look | None, selected: str, on_open: Callable[[str], None]) -> None:
+    """Draw the strip; without pictures as long as the network has not run."""
     data = {
-        "version": f"{version} {look is not None}",
-        "blocks": [_block(block, look) for block in blocks],
+        "version": f"{view.key} {look is not None}",
+        "blocks": cached.strip(view.key, look is not None, state.LANGUAGE.get(), lambda: _blocks(view.model, look)),
         "selected": selected,
         "words": {"strip": _("The network from input to output; choose a layer to open it")},
     }
     components.film_strip(data, key="film_strip", on_pick=on_open)
+
+
+def _blocks(model: str, look: Look | None) -> list[dict[str, Any]]:
+    return [_block(block, look) for block in cached.blocks(model)]
 
 
 def _block(block: Block, look: Look | None) -> dict[str, Any]:

@@ -21,19 +21,19 @@ def data_url(png: bytes) -> str:
 def draw_picture(view: View, chosen: Chosen) -> None:
     """Draw the original and what the network sees of it."""
     pictures = cached.shown_pictures(*view.key, chosen.data)
-    # Side by side on a phone too, where columns would stack. PNG: Streamlit would make JPEG of it, with its blocks.
+    # Side by side on a phone too, where columns would stack.
     with st.container(horizontal=True, horizontal_alignment="left", gap="small"):
-        st.image(pictures.original, width=SIDE, output_format="PNG", caption=_("Your picture"), alt=_(chosen.name))
-        st.image(
-            pictures.seen,
-            width=SIDE,
-            output_format="PNG",
-            caption=_("What the network sees"),
-            alt=_("The input of the network"),
-        )
+        _draw_small(pictures.original, _("Your picture"), _(chosen.name))
+        _draw_small(pictures.seen, _("What the network sees"), _("The input of the network"))
     if pictures.cropped:
         st.caption(_("The network does not see what is dark in your picture."))
     st.caption(sentences(pictures.notes))
+
+
+def _draw_small(png: bytes, caption: str, alt: str) -> None:
+    # The container sets the width: given to the picture, Streamlit would scale and encode it anew at every run.
+    with st.container(width=SIDE):
+        st.image(png, width="stretch", output_format="PNG", caption=caption, alt=alt)
 
 
 def colour_bar(reach: Range, low: str, high: str) -> None:

@@ -93,8 +93,11 @@ class _Language(Key[str]):
     """The language; without a choice it is the browser's."""
 
     def get(self) -> str:
-        if self.name not in st.session_state and self._from_address() is None:
-            self.set(_browser_language())
+        try:
+            return st.session_state[self.name]  # asked for with every sentence
+        except KeyError:
+            if self._from_address() is None:
+                self.set(_browser_language())
         return super().get()
 
 

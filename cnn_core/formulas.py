@@ -1,10 +1,10 @@
 """Each figure's formula with the numbers put in, as text: `(28 + 2·1 − 3) / 1 + 1 = 28`."""
 
-from functools import singledispatch
 from math import prod
 from typing import NamedTuple
 
 from cnn_core import cost, layers
+from cnn_core.by_kind import by_kind
 from cnn_core.errors import N_
 from cnn_core.layers import Layer
 from cnn_core.settings import PaddingMode
@@ -47,20 +47,20 @@ def _per_axis(texts: tuple[str, str]) -> tuple[Formula, ...]:
     return tuple(Formula(axis, text) for axis, text in zip(AXES, texts, strict=True))
 
 
-@singledispatch
+@by_kind
 def _sizes(layer: Layer, output: Shape, *inputs: Shape) -> tuple[Formula, ...]:
     found = windows(layer)
     if found is None:
         return ()
-    return _per_axis((_length(inputs[0][0], found[0]), _length(inputs[0][1], found[1])))
+    return _per_axis((length_formula(inputs[0][0], found[0]), length_formula(inputs[0][1], found[1])))
 
 
-def _length(length: int, window: Window) -> str:
+def length_formula(length: int, window: Window) -> str:
     """Write the output length; the floor appears only where it cuts something off.
 
-    >>> _length(28, Window(3, padding=(1, 1))), _length(28, Window(3, 2))
+    >>> length_formula(28, Window(3, padding=(1, 1))), length_formula(28, Window(3, 2))
     ('(28 + 2·1 − 3) / 1 + 1 = 28', '⌊(28 + 2·0 − 3) / 2⌋ + 1 = 13')
-    >>> _length(28, Window(3, dilation=2))
+    >>> length_formula(28, Window(3, dilation=2))
     '(28 + 2·0 − 5) / 1 + 1 = 24, where 5 = 2·(3 − 1) + 1'
     """
     before, after = padding_amounts(length, window)
@@ -124,7 +124,7 @@ def _with_bias(weights: str, bias: bool, filters: int) -> str:
     return f"({weights} + 1)·{filters}" if bias else f"{weights}·{filters}"
 
 
-@singledispatch
+@by_kind
 def _parameters(layer: Layer, *inputs: Shape) -> str:
     return ""
 
@@ -172,7 +172,7 @@ def _(layer: layers.Normalization, *inputs: Shape) -> str:
     return "" if layer.mean is not None else f"2·{inputs[0][-1]} + 1"
 
 
-@singledispatch
+@by_kind
 def _multiply_adds(layer: Layer, output: Shape, *inputs: Shape) -> str:
     return ""
 

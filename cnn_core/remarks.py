@@ -26,6 +26,16 @@ def rest(length: int, window: Window) -> int:
     return min(max(padded - covered - after, 0), length)
 
 
+def padding_that_fits(length: int, window: Window) -> int:
+    """Return how much more padding along an axis the stride needs to leave no rest.
+
+    >>> padding_that_fits(7, Window(3, 3)), padding_that_fits(7, Window(3, 2))
+    (2, 0)
+    """
+    padded = length + sum(padding_amounts(length, window))
+    return (effective_kernel(window.kernel, window.dilation) - padded) % window.stride
+
+
 def _unseen(row: Row) -> tuple[Note, ...]:
     found = windows(row.layer)
     if found is None or isinstance(row.layer, Conv2DTranspose):

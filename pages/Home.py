@@ -7,7 +7,7 @@ from pages.ui.text import _
 
 begin_page("ConvScope", _("See, ask and calculate what every layer of a convolutional network does."))
 
-left, right = st.columns(2, gap="medium")
+left, middle, right = st.columns(3, gap="medium")
 with left:
     page_card(
         "pages/1_Feature_maps.py",
@@ -16,6 +16,16 @@ with left:
             _("The picture as the network sees it, and what it takes it for"),
             _("All maps of a layer side by side, in a stated range of colours"),
             _("One map large: its values, how they are spread, where it lies over the picture"),
+        ],
+    )
+with middle:
+    page_card(
+        "pages/3_Convolution.py",
+        _("Move a kernel over numbers by hand and see each sum as it is made."),
+        [
+            _("Stride, padding, dilation, channels and filters, one at a time, with the size formula"),
+            _("Edge, blur and learned kernels on a few numbers and on a whole picture"),
+            _("1×1, separable and transposed convolution, and what a Dense layer has to do with it"),
         ],
     )
 with right:

@@ -25,7 +25,7 @@ from cnn_core.settings import (
     Whole,
     WholePair,
 )
-from cnn_core.shapes import Shape, output_shape
+from cnn_core.shapes import Shape, Window, output_length, output_shape
 
 LARGEST_OUTPUT = 4_000
 """Values. Keeps what is drawn small enough to be computed by brute force."""
@@ -165,3 +165,19 @@ def _grouped(draw: st.DrawFn, layer: Layer, shapes: list[Shape]) -> Layer:
     groups = draw(st.sampled_from(divisors), label="groups")
     settings = {name: getattr(layer, name) for name in layer.settings()}
     return Conv2D(**{**settings, "filters": layer.filters * groups, "groups": groups})
+
+
+modes = st.sampled_from(PaddingMode)
+paddings = modes | st.tuples(st.integers(0, 3), st.integers(0, 3))
+
+
+@st.composite
+def windows_on(
+    draw: st.DrawFn, padding: st.SearchStrategy[Any] = paddings, most: int = 3, dilated: bool = True
+) -> tuple[int, Window]:
+    """Draw the length of an axis and a window that fits on it, with strides and dilations up to `most`."""
+    kernel, stride = draw(st.integers(1, most + 1), label="kernel"), draw(st.integers(1, most), label="stride")
+    dilation = draw(st.integers(1, most), label="dilation") if dilated else 1
+    window = Window(kernel, stride, dilation, draw(padding, label="padding"))
+    shortest = next(length for length in range(1, 99) if output_length(length, window) > 0)
+    return draw(st.integers(shortest, shortest + 6), label="length"), window

@@ -10,6 +10,9 @@ PROMISED = {
     "all_layers": "≤ 1.6",
     "tutorial": "≥ 50",
     "mosaic": "≥ 100",
+    "convolution": "≤ 3, < 100 ms",
+    "convolution_tensorflow": "≤ 5, < 100 ms",
+    "stage": "≥ 5, < 16 ms",
     "rerun": "≥ 10, < 50 ms",
     "first_paint": "≤ 1.3",
 }

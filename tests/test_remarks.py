@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from cnn_core.layers import Activation, Conv2D, Dense, Flatten, Input, Layer, MaxPooling2D
 from cnn_core.network import Network
 from cnn_core.presets import PRESETS, preset
-from cnn_core.remarks import remarks, rest
+from cnn_core.remarks import padding_that_fits, remarks, rest
 from cnn_core.settings import PaddingMode
 from cnn_core.shapes import Shape, Window, effective_kernel, output_length, padding_amounts
 from cnn_core.summary import summarize
@@ -62,3 +62,12 @@ def test_every_preset_can_be_remarked_on() -> None:
     for one in PRESETS:
         for row in summarize(one.make()).rows:
             assert all(str(note) for note in remarks(row))
+
+
+@given(length=st.integers(1, 40), kernel=st.integers(1, 7), stride=st.integers(1, 5), dilation=st.integers(1, 3))
+def test_padding_that_fits_leaves_no_rest(length: int, kernel: int, stride: int, dilation: int) -> None:
+    window = Window(kernel, stride, dilation)
+    more = padding_that_fits(length, window)
+    assert 0 <= more < stride
+    span = dilation * (kernel - 1) + 1
+    assert (length + more - span) % stride == 0

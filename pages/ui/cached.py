@@ -14,7 +14,15 @@ from cnn_core import look
 from cnn_core.blocks import Block, fold
 from cnn_core.bundled import bundled_model, bundled_network
 from cnn_core.images import InputImage, read_image
-from cnn_core.mosaic import ChannelStatistics, Mosaic, RangeScope, channel_statistics, mosaic_png, value_range
+from cnn_core.mosaic import (
+    ChannelStatistics,
+    Mosaic,
+    RangeScope,
+    channel_statistics,
+    mosaic_png,
+    reduce_maps,
+    value_range,
+)
 from cnn_core.notes import Note
 from cnn_core.pictures import Pixels, dimmed_outside, overlay_png, picture_png
 from cnn_core.preparation import Colour, Fit, Preparation, Prepared, prepare
@@ -156,3 +164,16 @@ def mosaic(
 ) -> Mosaic:
     """Draw some of a layer's maps in one picture."""
     return mosaic_png(_maps, channels, RangeScope(scope), fixed=limit, columns=columns, cell=cell)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def small_picture(digest: str, longest: int, _data: bytes) -> Pixels:
+    """Return the picture (H, W, 3) reduced by a whole factor to at most `longest` on its longer side."""
+    pixels = picture(digest, _data).pixels
+    return reduce_maps(pixels, -(-max(pixels.shape[:2]) // longest))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def filtered(digest: str, setup: str, colours: bool, _work: Callable[[], Any]) -> Any:
+    """Keep a picture's convolution, by the picture and all that it depends on."""
+    return _work()

@@ -28,6 +28,20 @@ _MOSAIC = _register(
 </div>""",
 )
 
+_STAGE = _register("stage", '<div class="stage" role="group"></div>')
+
+
+def stage(
+    data: dict[str, Any], key: str, on_edit: Callable[[dict[str, Any]], None], on_pick: Callable[[dict[str, int]], None]
+) -> None:
+    """Draw a window stage; `on_edit` gets what the reader wrote, `on_pick` the output that was clicked."""
+    _STAGE(
+        data=data,
+        key=key,
+        on_edit_change=lambda: _told(key, on_edit, "edit"),
+        on_pick_change=lambda: _told(key, on_pick, "pick"),
+    )
+
 
 def film_strip(data: dict[str, Any], key: str, on_pick: Callable[[str], None]) -> None:
     """Draw the network's frames; `on_pick` gets the name of a layer that was opened."""
@@ -39,7 +53,7 @@ def mosaic(data: dict[str, Any], key: str, on_pick: Callable[[int], None]) -> No
     _MOSAIC(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
 
 
-def _told(key: str, on_pick: Callable[[Any], None]) -> None:
-    picked = component_value(key, "pick")
-    if picked is not None:
-        on_pick(picked)
+def _told(key: str, take: Callable[[Any], None], name: str = "pick") -> None:
+    said = component_value(key, name)
+    if said is not None:
+        take(said)

@@ -49,7 +49,9 @@ def picture_picker() -> Chosen:
         _keep(file)
     else:
         _keep(st.camera_input(_("A photograph"), key="picture_camera"))
-    return _current(source)
+    if source != "sample" and state.UPLOAD.get() is None:
+        st.caption(_("Until you choose one, the sample is shown."))
+    return current_picture()
 
 
 def _keep(file: object) -> None:
@@ -58,13 +60,10 @@ def _keep(file: object) -> None:
         state.UPLOAD.set(_chosen(file.getvalue(), file.name))
 
 
-def _current(source: str) -> Chosen:
+def current_picture() -> Chosen:
+    """Return the person's picture, as the picker on this or another page has it."""
     upload = state.UPLOAD.get()
-    if source != "sample" and upload is not None:
-        return upload
-    if source != "sample":
-        st.caption(_("Until you choose one, the sample is shown."))
-    return _sample()
+    return _sample() if state.SOURCE.get() == "sample" or upload is None else upload
 
 
 def _sample() -> Chosen:

@@ -19,6 +19,7 @@ PAGES = {
     "pages/Home.py": (N_("Home"), ":material/home:"),
     "pages/1_Feature_maps.py": (N_("Feature maps"), ":material/grid_view:"),
     "pages/2_Design_a_network.py": (N_("Design a network"), ":material/schema:"),
+    "pages/3_Convolution.py": (N_("Convolution"), ":material/apps:"),
 }
 """File: title, icon. The file's name gives the address."""
 

@@ -23,17 +23,18 @@ def draw_picture(view: View, chosen: Chosen) -> None:
     pictures = cached.shown_pictures(*view.key, chosen.data)
     # Side by side on a phone too, where columns would stack.
     with st.container(horizontal=True, horizontal_alignment="left", gap="small"):
-        _draw_small(pictures.original, _("Your picture"), _(chosen.name))
-        _draw_small(pictures.seen, _("What the network sees"), _("The input of the network"))
+        draw_wide(pictures.original, SIDE, _("Your picture"), _(chosen.name))
+        draw_wide(pictures.seen, SIDE, _("What the network sees"), _("The input of the network"))
     if pictures.cropped:
         st.caption(_("The network does not see what is dark in your picture."))
     st.caption(sentences(pictures.notes))
 
 
-def _draw_small(png: bytes, caption: str, alt: str) -> None:
+def draw_wide(png: bytes, width: int, caption: str, alt: str = "") -> None:
+    """Draw a picture so many pixels of the screen wide."""
     # The container sets the width: given to the picture, Streamlit would scale and encode it anew at every run.
-    with st.container(width=SIDE):
-        st.image(png, width="stretch", output_format="PNG", caption=caption, alt=alt)
+    with st.container(width=width):
+        st.image(png, width="stretch", output_format="PNG", caption=caption, alt=alt or caption)
 
 
 def colour_bar(reach: Range, low: str, high: str) -> None:

@@ -58,9 +58,10 @@ class Key(Generic[Value]):
         return {"key": own, "on_change": take}
 
 
-def share(*keys: Key[Any]) -> None:
-    """Write these values into the address, as far as they differ from their defaults."""
+def share(*keys: Key[Any], instead: dict[str, str] | None = None) -> None:
+    """Write these values into the address, as far as they differ from their defaults; `instead` of some, others."""
     wanted = {key.name: str(key.get()) for key in keys if key.shared and key.get() != key.default}
+    wanted.update(instead or {})
     if dict(st.query_params) != wanted:
         st.query_params.from_dict(wanted)
 
@@ -82,6 +83,18 @@ def _flag(text: str) -> bool | None:
 
 def _short(text: str) -> str | None:
     return text if 0 < len(text) <= 200 and text.isprintable() else None
+
+
+def _packed(text: str) -> str | None:
+    return text if len(text) <= 10_000 and text.isascii() and text.isprintable() else None
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if abs(value) <= 1e6 else None
 
 
 def _browser_language() -> str:
@@ -133,10 +146,58 @@ DESIGN_PROBLEM: Key[Any] = Key("design_problem", None, lambda text: None)
 DESIGN_ANSWERED = Key("design_answered", 0, _whole(0, 10**15))
 DESIGN_SQUARE = Key("design_square", True, _flag)
 
+# Convolution. The address holds all of it; numbers of the reader's own stand there packed.
+GRID = Key("grid", "digit", _short, shared=True)
+GRID_ROWS = Key("rows", 7, _whole(1, 32), shared=True)
+GRID_COLUMNS = Key("columns", 7, _whole(1, 32), shared=True)
+GRID_NUMBERS = Key("numbers", "", _packed, shared=True)
+CUT_ROW = Key("cut_row", 100, _whole(0, 10**5), shared=True)
+CUT_COLUMN = Key("cut_column", 170, _whole(0, 10**5), shared=True)
+CUT_SCALE = Key("cut_scale", 4, _whole(1, 64), shared=True)
+KERNEL = Key("kernel", "sobel_vertical_edges", _short, shared=True)
+LEARNED = Key("learned", 0, _whole(0, 10**4), shared=True)
+KERNEL_NUMBERS = Key("weights", "", _packed, shared=True)
+KERNEL_ROWS = Key("kernel_rows", 3, _whole(1, 7), shared=True)
+KERNEL_COLUMNS = Key("kernel_columns", 3, _whole(1, 7), shared=True)
+STRIDE_DOWN = Key("stride_down", 1, _whole(1, 8), shared=True)
+STRIDE_ACROSS = Key("stride_across", 1, _whole(1, 8), shared=True)
+DILATION_DOWN = Key("dilation_down", 1, _whole(1, 4), shared=True)
+DILATION_ACROSS = Key("dilation_across", 1, _whole(1, 4), shared=True)
+PADDING = Key("padding", "valid", _one_of("valid", "same", "explicit"), shared=True)
+PAD_TOP = Key("pad_top", 1, _whole(0, 8), shared=True)
+PAD_BOTTOM = Key("pad_bottom", 1, _whole(0, 8), shared=True)
+PAD_LEFT = Key("pad_left", 1, _whole(0, 8), shared=True)
+PAD_RIGHT = Key("pad_right", 1, _whole(0, 8), shared=True)
+FILLING = Key("filling", "zero", _one_of("zero", "reflect", "replicate"), shared=True)
+TURNED = Key("turned", False, _flag, shared=True)
+BIAS = Key("bias", 0.0, _number, shared=True)
+OPENED = Key("open", "", _short, shared=True)
+FILTERS = Key("filters", 2, _whole(1, 4), shared=True)
+FILTER_KERNELS = Key(
+    "filter_kernels",
+    "sobel_vertical_edges.sobel_horizontal_edges.gaussian_3.sharpen",
+    _short,
+    shared=True,
+)
+FILTER_BIAS = Key("filter_bias", 10.0, _number, shared=True)
+FILTER_NUMBERS = Key("filter_weights", "", _packed, shared=True)
+MIX_NUMBERS = Key("mix_weights", "", _packed, shared=True)
+DEEP = Key("deep", 256, _whole(1, 4096), shared=True)
+NARROW = Key("narrow", 64, _whole(1, 4096), shared=True)
+SEPARABLE_CHANNELS = Key("separable_channels", 32, _whole(1, 4096), shared=True)
+SEPARABLE_FILTERS = Key("separable_filters", 64, _whole(1, 4096), shared=True)
+SPREAD_KERNEL = Key("spread_kernel", 3, _whole(1, 7), shared=True)
+SPREAD_STRIDE = Key("spread_stride", 2, _whole(1, 4), shared=True)
+SPREAD_PADDING = Key("spread_padding", "valid", _one_of("valid", "same"), shared=True)
+STACKED = Key("stacked", 2, _whole(1, 3), shared=True)
+STACK_CHANNELS = Key("stack_channels", 64, _whole(1, 4096), shared=True)
+ON_COLOURS = Key("on_colours", False, _flag, shared=True)
+ACTIVATION = Key("activation", "relu", _one_of("linear", "relu", "tanh", "sigmoid"), shared=True)
+
 
 def field(name: str, value: Any, take: Callable[[Any], None]) -> dict[str, Any]:
     """Return the arguments that tie a widget to a value kept elsewhere; `take` gets what the person puts in."""
-    own = f"design_{name}_field"
+    own = f"{name}_field"
     st.session_state[own] = value
     return {"key": own, "on_change": lambda: take(st.session_state[own])}
 

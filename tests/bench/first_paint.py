@@ -21,14 +21,15 @@ _ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-
 
 def measure() -> Result:
     """Start both apps in turns; the browser is open already, each page in it is new."""
-    with _browser() as browser, _one_line_app() as plain:
+    with open_browser() as browser, _one_line_app() as plain:
         pairs = in_turns(lambda: _painted(browser, ROOT, True), lambda: _painted(browser, plain, False), ROUNDS)
     note = "from the start of the process to a visible h1; our workers start TensorFlow meanwhile"
     return pairs.result(GOAL, note, (pairs.spread(GOAL),))
 
 
 @contextmanager
-def _browser() -> Iterator[Any]:
+def open_browser() -> Iterator[Any]:
+    """Open the browser that the tests use."""
     from browser_setup import advice, find_browser
     from playwright.sync_api import sync_playwright
 

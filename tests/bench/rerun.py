@@ -1,6 +1,6 @@
 """Processor time of a rerun of the Feature maps page, against the same page with TensorFlow in Streamlit's process.
 
-That one runs as Streamlit does by itself, with a garbage collection after each run, which ConvScope's settings turn off.
+That one runs as Streamlit comes, with a garbage collection after each run, which ConvScope's settings turn off.
 """
 
 from collections import Counter

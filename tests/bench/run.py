@@ -23,7 +23,18 @@ if __name__ in ("__main__", "__mp_main__"):  # as a script: Python knows this fo
 if TYPE_CHECKING:
     from bench.measure import Goal, Result
 
-ROWS = ("summarize", "imports", "all_layers", "tutorial", "mosaic", "rerun", "first_paint")
+ROWS = (
+    "summarize",
+    "imports",
+    "all_layers",
+    "tutorial",
+    "mosaic",
+    "convolution",
+    "convolution_tensorflow",
+    "stage",
+    "rerun",
+    "first_paint",
+)
 HEADINGS = ("what", "against", "ours ms", "theirs ms", "ratio", "wanted", "")
 
 
@@ -76,7 +87,7 @@ def _figures(result: "Result") -> tuple[float, float, float]:
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     what, against, *figures, wanted, verdict = cells
     numbers = "".join(f"{figure:>11}" for figure in figures)
-    return f"{what:<{widths[0]}}  {against:<{widths[1]}}{numbers}  {wanted:<14}{verdict}".rstrip()
+    return f"{what:<{widths[0]}}  {against:<{widths[1]}}{numbers}  {wanted:<16}{verdict}".rstrip()
 
 
 def _results(rows: Sequence[str]) -> "Iterator[Result | str]":

@@ -1,0 +1,96 @@
+"""Channels and filters: one kernel a channel, the maps added, one bias a filter."""
+
+import numpy as np
+import streamlit as st
+
+from cnn_core import grids
+from cnn_core.formulas import formulas
+from cnn_core.kernels import HAND_MADE, hand_made
+from cnn_core.layers import Conv2D
+from cnn_core.learned import first_kernels
+from cnn_core.shapes import Window, show
+from cnn_core.taps import Values, axis_taps
+from cnn_core.windows import conv2d
+from pages.ui import state
+from pages.ui.controls import Chosen
+from pages.ui.convolution import setup
+from pages.ui.convolution.controls import kernel_title
+from pages.ui.stage import Scene, draw_stage
+from pages.ui.text import _
+
+_SIDE = 8
+_CHOICES = (*(kernel.key for kernel in HAND_MADE if kernel.values.shape == (3, 3)), setup.LEARNED)
+
+
+def colour_names() -> tuple[str, str, str]:
+    return _("red"), _("green"), _("blue")
+
+
+def draw(chosen: Chosen, now: setup.Setup | None) -> None:
+    """Draw the stage with three input channels and the reader's filters."""
+    x = setup.cut_of(chosen, _SIDE)
+    kernels = _kernels()
+    windows = Window(3), Window(3)
+    biases = [state.FILTER_BIAS.get()] * kernels.shape[3]
+    scene = Scene(
+        x,
+        axis_taps(x.shape[0], windows[0]),
+        axis_taps(x.shape[1], windows[1]),
+        conv2d(x, kernels, windows, biases),
+        kernels,
+        biases,
+        channels=colour_names(),
+    )
+    draw_stage(scene, "channels_stage", on_kernel=_keep)
+    layer = Conv2D(kernels.shape[3], (3, 3))
+    output = scene.output.shape
+    st.markdown(
+        _("Input {input}, {filters} filters of {kernel}, output {output}.").format(
+            input=show(x.shape), filters=kernels.shape[3], kernel=show(kernels.shape[:3]), output=show(output)
+        )
+        + "  \n"
+        + "  \n".join(f"{_(formula.quantity)}: {formula.text}" for formula in formulas(layer, output, x.shape))
+    )
+    st.caption(
+        _(
+            "The numbers are pixels from 0 to 255, cut from the picture. The bias is one number a filter, added "
+            "once to the sum over the channels: not one for each kernel."
+        )
+    )
+
+
+def _kernels() -> Values:
+    """Let the reader choose the filters; return (3, 3, 3, filters)."""
+    count, bias, *places = st.columns([1, 1, *[2] * state.FILTERS.get()], vertical_alignment="bottom")
+    count.number_input(_("Filters"), 1, 4, **state.FILTERS.widget(after=lambda: state.FILTER_NUMBERS.set("")))
+    bias.number_input(_("Bias"), -1e6, 1e6, format="%g", **state.FILTER_BIAS.widget())
+    chosen = [key if key in _CHOICES else _CHOICES[0] for key in state.FILTER_KERNELS.get().split(".")]
+    for number, place in enumerate(places):
+        place.selectbox(
+            _("Filter {name}").format(name=number),
+            _CHOICES,
+            format_func=kernel_title,
+            **state.field(f"filter_{number}", chosen[number], lambda key, number=number: _choose(number, key)),
+        )
+    own = setup.numbers(state.FILTER_NUMBERS, axes=4)
+    if own is not None and own.shape == (3, 3, 3, len(places)):
+        return own
+    return np.stack([_kernel(key, number) for number, key in enumerate(chosen[: len(places)])], axis=3)
+
+
+def _kernel(key: str, number: int) -> Values:
+    """Return (3, 3, 3): a hand-made kernel for each channel, or what MobileNetV2 learned."""
+    if key == setup.LEARNED:
+        return np.asarray(first_kernels("mobilenet_v2")[:, :, :, number], np.float64)
+    return np.repeat(hand_made(key).values[:, :, np.newaxis], 3, axis=2)
+
+
+def _choose(number: int, key: str) -> None:
+    keys = state.FILTER_KERNELS.get().split(".")
+    keys[number] = key
+    state.FILTER_KERNELS.set(".".join(keys))
+    state.FILTER_NUMBERS.set("")
+
+
+def _keep(kernels: Values) -> None:
+    state.FILTER_NUMBERS.set(grids.grid_text(kernels))

@@ -1,0 +1,116 @@
+"""What the reader chooses: the grid of numbers, the kernel, and how it moves."""
+
+import streamlit as st
+
+from cnn_core import grids
+from cnn_core.errors import N_, CnnError
+from cnn_core.kernels import HAND_MADE, hand_made
+from cnn_core.learned import first_kernels
+from pages.ui import state
+from pages.ui.controls import current_picture
+from pages.ui.convolution import setup
+from pages.ui.panels import show_error
+from pages.ui.text import _
+
+_GRID_TITLES = {
+    **{grid.key: grid.title for grid in grids.GRIDS},
+    grids.SINGLE: N_("A single 1"),
+    grids.NOISE: N_("Chance numbers"),
+    setup.CUT: N_("Cut from a picture"),
+    setup.OWN: N_("Numbers of your own"),
+}
+_KERNEL_TITLES = {
+    **{kernel.key: kernel.title for kernel in HAND_MADE},
+    setup.LEARNED: N_("Learned from digits (MNIST)"),
+    setup.OWN: N_("Weights of your own"),
+}
+_PADDINGS = {"valid": N_("Valid: none"), "same": N_("Same"), "explicit": N_("By hand")}
+_FILLINGS = {"zero": N_("Zeros"), "reflect": N_("Reflected"), "replicate": N_("Repeated edge")}
+
+
+def kernel_title(key: str) -> str:
+    return _(_KERNEL_TITLES[key])
+
+
+def grid_picker() -> None:
+    """Let the reader choose the numbers that the kernel moves over."""
+    state_now = state.GRID.get()
+    keys = [key for key in setup.GRID_KEYS if key != setup.OWN or state_now == setup.OWN]
+    st.selectbox(_("Input"), keys, format_func=lambda key: _(_GRID_TITLES[key]), **state.GRID.widget())
+    rows, columns = st.columns(2)
+    kept = state_now == setup.OWN
+    rows.number_input(_("Rows"), 1, grids.LARGEST, disabled=kept, **state.GRID_ROWS.widget())
+    columns.number_input(_("Columns"), 1, grids.LARGEST, disabled=kept, **state.GRID_COLUMNS.widget())
+
+
+def cut_picker() -> None:
+    """Let the reader choose where the numbers are cut from the picture, and show the place."""
+    row, column, scale = st.columns(3)
+    row.number_input(_("Top"), 0, 10**5, step=8, **state.CUT_ROW.widget())
+    column.number_input(_("Left"), 0, 10**5, step=8, **state.CUT_COLUMN.widget())
+    scale.number_input(
+        _("Pixels"), 1, 64, help=_("Each number is the mean of so many pixels squared."), **state.CUT_SCALE.widget()
+    )
+    try:
+        png = setup.place_of_cut(current_picture())
+    except CnnError as error:
+        show_error(error)
+    else:
+        st.image(png, width="stretch", output_format="PNG", alt=_("The picture; what is cut is bright"))
+
+
+def kernel_picker() -> None:
+    """Let the reader choose a kernel, and say what it is for."""
+    now = state.KERNEL.get()
+    keys = [key for key in setup.KERNEL_KEYS if key != setup.OWN or now == setup.OWN]
+    st.selectbox(_("Kernel"), keys, format_func=kernel_title, **state.KERNEL.widget())
+    if now == setup.LEARNED:
+        count = first_kernels("mnist").shape[3]
+        st.number_input(_("Filter"), 0, count - 1, **state.LEARNED.widget())
+        st.caption(_("Nobody made these weights: the network found them while it learned to tell digits apart."))
+    elif now == setup.OWN:
+        rows, columns = st.columns(2)
+        rows.number_input(_("Kernel rows"), 1, 7, **state.KERNEL_ROWS.widget(after=setup.resize_kernel))
+        columns.number_input(_("Kernel columns"), 1, 7, **state.KERNEL_COLUMNS.widget(after=setup.resize_kernel))
+    else:
+        st.caption(_(hand_made(now).about))
+
+
+def movement() -> None:
+    """Let the reader choose stride, padding, dilation, the kernel's turn and the bias."""
+    axis_down, axis_across = st.columns(2)
+    axis_down.number_input(_("Stride ↓"), 1, 8, **state.STRIDE_DOWN.widget())
+    axis_across.number_input(_("Stride →"), 1, 8, **state.STRIDE_ACROSS.widget())
+    axis_down.number_input(_("Dilation ↓"), 1, 4, **state.DILATION_DOWN.widget())
+    axis_across.number_input(_("Dilation →"), 1, 4, **state.DILATION_ACROSS.widget())
+    st.segmented_control(
+        _("Padding"),
+        list(_PADDINGS),
+        format_func=lambda key: _(_PADDINGS[key]),
+        required=True,
+        **state.PADDING.widget(),
+    )
+    if state.PADDING.get() == "explicit":
+        above, beside = st.columns(2)
+        above.number_input(_("Above"), 0, 8, **state.PAD_TOP.widget())
+        above.number_input(_("Below"), 0, 8, **state.PAD_BOTTOM.widget())
+        beside.number_input(_("Left of it"), 0, 8, **state.PAD_LEFT.widget())
+        beside.number_input(_("Right of it"), 0, 8, **state.PAD_RIGHT.widget())
+    if state.PADDING.get() != "valid":
+        st.segmented_control(
+            _("Filled with"),
+            list(_FILLINGS),
+            format_func=lambda key: _(_FILLINGS[key]),
+            required=True,
+            **state.FILLING.widget(),
+        )
+    st.number_input(_("Bias"), -1e6, 1e6, format="%g", **state.BIAS.widget())
+    st.checkbox(_("True convolution: turn the kernel by 180°"), **state.TURNED.widget())
+    if state.TURNED.get():
+        st.caption(
+            _(
+                "Mathematics calls this convolution. Keras, TensorFlow and PyTorch do not turn the kernel, which "
+                "mathematics calls correlation; scipy.signal.convolve2d turns it. A network learns its weights, "
+                "so it makes no difference to it."
+            )
+        )

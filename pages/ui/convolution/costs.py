@@ -1,0 +1,35 @@
+"""Layers side by side: parameters and multiply-adds of each way, with its formulas."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cnn_core.formulas import MULTIPLY_ADDS, PARAMETERS
+from cnn_core.layers import Input, Layer
+from cnn_core.network import Network
+from cnn_core.shapes import Shape
+from cnn_core.summary import Summary, summarize
+from pages.ui.text import _
+
+
+def draw_costs(ways: Sequence[tuple[str, Sequence[Layer]]], shape: Shape) -> None:
+    """Draw a table, one way a row; the share is of the first way's multiply-adds."""
+    summaries = [(title, summarize(Network.of(Input(shape), *layers))) for title, layers in ways]
+    first = summaries[0][1]
+    heads = [_("Way"), _("Parameters"), _("Multiply-adds"), _("Share")]
+    lines = ["| " + " | ".join(heads) + " |", "|---|---:|---:|---:|"]
+    for title, summary in summaries:
+        share = f"{summary.multiply_adds / first.multiply_adds:.3g}"
+        lines.append(f"| {title} | {summary.parameters:,} | {summary.multiply_adds:,} | {share} |")
+    st.markdown("\n".join(lines))
+    st.caption("  \n".join(_formulas(title, summary) for title, summary in summaries))
+
+
+def _formulas(title: str, summary: Summary) -> str:
+    texts = [
+        f"{_(formula.quantity)} {formula.text}"
+        for row in summary.rows
+        for formula in row.formulas
+        if formula.quantity in (PARAMETERS, MULTIPLY_ADDS)
+    ]
+    return f"{title}: " + "; ".join(texts)

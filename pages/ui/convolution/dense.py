@@ -1,0 +1,81 @@
+"""Dense beside convolution: the matrix of each, in both directions."""
+
+import numpy as np
+import streamlit as st
+
+from cnn_core.colours import Range
+from cnn_core.mosaic import map_png
+from cnn_core.one_window import convolution_matrix, dense_as_convolution
+from cnn_core.shapes import Window, show
+from cnn_core.windows import conv2d
+from pages.ui.controls import Chosen
+from pages.ui.convolution.setup import Setup
+from pages.ui.pictures import colour_bar, draw_wide
+from pages.ui.text import _
+
+_MOST = 400_000
+"""Cells of a matrix that is drawn."""
+_WIDTH = 520
+_UNITS = 3
+
+
+def draw(chosen: Chosen, now: Setup | None) -> None:
+    """Draw the convolution from above as a matrix, then a Dense layer as a convolution."""
+    if now is None:
+        st.caption(_("First make kernel and input above fit together."))
+        return
+    _draw_matrix(now)
+    _draw_dense(now)
+
+
+def _draw_matrix(now: Setup) -> None:
+    output = now.output()
+    rows, columns = output.size, now.x.size
+    weights = int(now.kernel.size)
+    st.markdown(
+        _(
+            "A Dense layer from {inputs} values to {outputs} has {inputs}·{outputs} = **{dense}** weights; the "
+            "convolution has **{weights}**, used again at every place."
+        ).format(inputs=columns, outputs=rows, dense=f"{rows * columns:,}", weights=weights)
+    )
+    if rows * columns > _MOST:
+        st.caption(_("The matrix is not drawn: choose an input of fewer rows and columns."))
+        return
+    matrix = convolution_matrix(now.weights, *now.taps(), now.x.shape)
+    product = (matrix @ now.x.ravel()).reshape(output.shape) + now.bias
+    reach = Range(float(np.abs(matrix).max(initial=0)), True)
+    draw_wide(map_png(matrix, reach, max(1, _WIDTH // columns)), _WIDTH, _("The convolution as a matrix"))
+    colour_bar(reach, f"{reach.low:.4g}", f"{reach.high:.4g}")
+    st.caption(
+        _(
+            "A row for each output, a column for each input, both read row by row. {zeros} of {cells} weights are 0. "
+            "Matrix times input plus bias differs from the convolution by at most {difference}: rounding."
+        ).format(
+            zeros=f"{int((matrix == 0).sum()):,}",
+            cells=f"{matrix.size:,}",
+            difference=f"{np.abs(product - output).max():.1g}",
+        )
+    )
+
+
+def _draw_dense(now: Setup) -> None:
+    """Compute a Dense layer both ways and show the answers side by side."""
+    weights = np.random.default_rng(0).normal(size=(now.x.size, _UNITS))
+    height, width = now.x.shape[:2]
+    kernel = dense_as_convolution(weights, now.x.shape)
+    as_convolution = conv2d(now.x, kernel, (Window(height), Window(width))).ravel()
+    as_dense = now.x.ravel() @ weights
+    st.markdown(
+        _(
+            "**The other way round:** a Dense layer of {units} units with chance weights, as {units} filters of {size} "
+            "that cover everything, so that each has one place only."
+        ).format(units=_UNITS, size=show(kernel.shape[:3]))
+    )
+    cells = [[f"{value:.6g}" for value in values] for values in (as_dense, as_convolution)]
+    lines = [
+        "| " + " | ".join(["", *(_("Unit {number}").format(number=unit) for unit in range(_UNITS))]) + " |",
+        "|---|" + "---:|" * _UNITS,
+        "| " + " | ".join([_("Dense"), *cells[0]]) + " |",
+        "| " + " | ".join([_("Convolution"), *cells[1]]) + " |",
+    ]
+    st.markdown("\n".join(lines))

@@ -1,0 +1,115 @@
+"""One idea after another, each a claim first and then something to try it on; closed until wanted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnn_core.errors import N_, CnnError
+from pages.ui import state
+from pages.ui.controls import Chosen, current_picture, picture_picker
+from pages.ui.convolution import channels, dense, mixing, separable, stacked, transposed, whole_picture
+from pages.ui.convolution.controls import cut_picker
+from pages.ui.convolution.setup import CUT, Setup
+from pages.ui.panels import show_error
+from pages.ui.text import _
+
+
+@dataclass(frozen=True)
+class Idea:
+    """`claim` is said first; `draw` lets the reader test it."""
+
+    key: str
+    title: str
+    claim: str
+    draw: Callable[[Chosen, Setup | None], None]
+
+
+IDEAS = (
+    Idea(
+        "channels",
+        N_("Channels and filters"),
+        N_(
+            "A filter has one kernel for each input channel. Their results are added, and one bias: one filter makes "
+            "one map. So the kernel is as deep as its input, and there are as many maps as filters."
+        ),
+        channels.draw,
+    ),
+    Idea(
+        "picture",
+        N_("The same kernel on a whole picture"),
+        N_("What happened to a few numbers happens to every pixel: one kernel, moved over the whole picture."),
+        whole_picture.draw,
+    ),
+    Idea(
+        "stacked",
+        N_("Layers in a row: the receptive field"),
+        N_(
+            "One output of a second 3×3 layer sees 5×5 pixels, of a third 7×7: stacked small kernels see as much "
+            "as one large kernel and need fewer weights."
+        ),
+        stacked.draw,
+    ),
+    Idea(
+        "mixing",
+        N_("1×1 convolution"),
+        N_(
+            "A 1×1 kernel looks at one place only and mixes its channels. It changes the number of channels, "
+            "which makes what follows cheaper."
+        ),
+        mixing.draw,
+    ),
+    Idea(
+        "separable",
+        N_("Depthwise and separable convolution"),
+        N_(
+            "A depthwise convolution gives each channel its own kernel and adds nothing up; a 1×1 convolution behind "
+            "it mixes the channels. Together they cost a fraction of a full convolution."
+        ),
+        separable.draw,
+    ),
+    Idea(
+        "transposed",
+        N_("Transposed convolution"),
+        N_(
+            "The same arithmetic backwards: each input writes the kernel, times its value, into the output, and what "
+            "overlaps is added. It enlarges."
+        ),
+        transposed.draw,
+    ),
+    Idea(
+        "dense",
+        N_("Dense beside convolution"),
+        N_(
+            "Every convolution is a Dense layer in which most weights are 0 and the others repeat; and every Dense "
+            "layer is a convolution whose kernel covers its whole input."
+        ),
+        dense.draw,
+    ),
+)
+
+
+def draw(now: Setup | None) -> None:
+    """Draw all ideas; `now` is None where the kernel and the grid above do not fit together."""
+    heading, picture = st.columns([3, 1], vertical_alignment="bottom")
+    heading.header(_("One idea further"), anchor=False)
+    if state.GRID.get() != CUT:
+        with picture.popover(_("Picture"), icon=":material/image:", width="stretch"):
+            picture_picker()
+            cut_picker()
+    chosen = current_picture()
+    wanted = state.OPENED.get().split(".")
+    opened = [idea.key for idea in IDEAS if _draw(idea, idea.key in wanted, chosen, now)]
+    state.OPENED.set(".".join(opened))
+
+
+def _draw(idea: Idea, wanted: bool, chosen: Chosen, now: Setup | None) -> bool:
+    place = st.expander(_(idea.title), expanded=wanted, on_change="rerun", key=f"idea_{idea.key}")
+    if place.open:
+        with place:
+            st.markdown(_(idea.claim))
+            try:
+                idea.draw(chosen, now)
+            except CnnError as error:
+                show_error(error)
+    return bool(place.open)

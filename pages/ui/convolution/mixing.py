@@ -1,0 +1,60 @@
+"""1×1 convolution: the channels of one place mixed, and what it saves."""
+
+import numpy as np
+import streamlit as st
+
+from cnn_core import grids
+from cnn_core.layers import Conv2D
+from cnn_core.shapes import Window
+from cnn_core.taps import Values, axis_taps
+from cnn_core.windows import conv2d
+from pages.ui import state
+from pages.ui.controls import Chosen
+from pages.ui.convolution import setup
+from pages.ui.convolution.channels import colour_names
+from pages.ui.convolution.costs import draw_costs
+from pages.ui.stage import Scene, draw_stage
+from pages.ui.text import _
+
+_SIDE = 6
+_PLACES = 56
+
+
+def draw(chosen: Chosen, now: setup.Setup | None) -> None:
+    """Draw the mixing of three colours to one map, and the bottleneck's costs."""
+    x = setup.cut_of(chosen, _SIDE)
+    own = setup.numbers(state.MIX_NUMBERS, axes=4)
+    kernel = own if own is not None and own.shape == (1, 1, 3, 1) else np.reshape(setup.LUMINANCE, (1, 1, 3, 1))
+    one = Window(1)
+    scene = Scene(
+        x,
+        axis_taps(x.shape[0], one),
+        axis_taps(x.shape[1], one),
+        conv2d(x, kernel, (one, one)),
+        kernel,
+        channels=colour_names(),
+    )
+    draw_stage(scene, "mixing_stage", on_kernel=_keep)
+    st.caption(_("These three weights make grey of red, green and blue, as television did (ITU-R BT.601)."))
+    _draw_bottleneck()
+
+
+def _keep(kernel: Values) -> None:
+    state.MIX_NUMBERS.set(grids.grid_text(kernel))
+
+
+def _draw_bottleneck() -> None:
+    deep_place, narrow_place = st.columns(2)
+    deep_place.number_input(_("Channels"), 1, 4096, **state.DEEP.widget())
+    narrow_place.number_input(_("Reduced to"), 1, 4096, **state.NARROW.widget())
+    deep, narrow = state.DEEP.get(), state.NARROW.get()
+    st.markdown(_("On a map of {side}×{side}, output as large as the input:").format(side=_PLACES))
+    direct = f"{deep} → {deep}, 3×3"
+    reduced = f"{deep} → {narrow}, 1×1 → {narrow}, 3×3 → {deep}, 1×1"
+    draw_costs(
+        [
+            (direct, [Conv2D(deep, 3, padding="same")]),
+            (reduced, [Conv2D(narrow, 1), Conv2D(narrow, 3, padding="same"), Conv2D(deep, 1)]),
+        ],
+        (_PLACES, _PLACES, deep),
+    )

@@ -1,0 +1,56 @@
+"""Depthwise and separable convolution against the full one: the same picture, the costs side by side."""
+
+import numpy as np
+import streamlit as st
+
+from cnn_core.layers import Conv2D, DepthwiseConv2D, SeparableConv2D
+from cnn_core.windows import conv2d, depthwise_conv2d, separable_conv2d
+from pages.ui import cached, state
+from pages.ui.controls import Chosen
+from pages.ui.convolution.channels import colour_names
+from pages.ui.convolution.costs import draw_costs
+from pages.ui.convolution.maps import draw_maps
+from pages.ui.convolution.setup import LUMINANCE, Setup
+from pages.ui.text import _
+
+_PLACES = 56
+_LONGEST = 192
+
+
+def draw(chosen: Chosen, now: Setup | None) -> None:
+    """Draw a picture through all three, then the costs."""
+    if now is None:
+        st.caption(_("First make kernel and input above fit together."))
+    else:
+        _draw_pictures(chosen, now)
+    first, second = st.columns(2)
+    first.number_input(_("Input channels"), 1, 4096, **state.SEPARABLE_CHANNELS.widget())
+    second.number_input(_("Filters"), 1, 4096, **state.SEPARABLE_FILTERS.widget())
+    channels, filters = state.SEPARABLE_CHANNELS.get(), state.SEPARABLE_FILTERS.get()
+    st.markdown(_("On a map of {side}×{side}, kernels of 3×3:").format(side=_PLACES))
+    draw_costs(
+        [
+            (_("Full convolution"), [Conv2D(filters, 3, padding="same")]),
+            (_("Separable: depthwise, then 1×1"), [SeparableConv2D(filters, 3, padding="same")]),
+            (_("Depthwise alone: channels stay apart"), [DepthwiseConv2D(3, padding="same")]),
+        ],
+        (_PLACES, _PLACES, channels),
+    )
+
+
+def _draw_pictures(chosen: Chosen, now: Setup) -> None:
+    """Show that a separable convolution is a full one whose kernels are multiples of each other."""
+    pixels = cached.small_picture(chosen.digest, _LONGEST, chosen.data)
+    depthwise = np.repeat(now.weights, 3, axis=2)
+    pointwise = np.reshape(LUMINANCE, (1, 1, 3, 1))
+    apart = depthwise_conv2d(pixels, depthwise, now.windows, filling=now.filling)
+    together = separable_conv2d(pixels, depthwise, pointwise, now.windows, filling=now.filling)
+    full = conv2d(pixels, depthwise * pointwise, now.windows, filling=now.filling)
+    titles = [_("Depthwise: {name}").format(name=name) for name in colour_names()]
+    draw_maps(np.concatenate([apart, together, full], axis=2), [*titles, _("Separable"), _("Full convolution")])
+    st.caption(
+        _(
+            "The kernel from above on each colour, then mixed by 1×1 weights {weights}. The full convolution has the "
+            "kernel times each of these weights; the two differ by at most {difference}: rounding."
+        ).format(weights=LUMINANCE, difference=f"{np.abs(together - full).max():.1g}")
+    )

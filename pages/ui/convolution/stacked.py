@@ -1,0 +1,63 @@
+"""Layers in a row: what one output of the last sees of the input, and what it costs against one large kernel."""
+
+import numpy as np
+import streamlit as st
+
+from cnn_core.layers import Conv2D
+from cnn_core.shapes import Window
+from cnn_core.taps import Values, axis_taps
+from cnn_core.windows import conv2d
+from pages.ui import state
+from pages.ui.controls import Chosen
+from pages.ui.convolution.costs import draw_costs
+from pages.ui.convolution.setup import Setup
+from pages.ui.stage import Scene, draw_stage
+from pages.ui.text import _
+
+_PLACES = 56
+_KERNEL = np.outer([1.0, 2.0, 1.0], [1.0, 2.0, 1.0]) / 16
+
+
+def draw(chosen: Chosen, now: Setup | None) -> None:
+    """Draw the window of one, two or three 3×3 layers on the input, then the costs."""
+    st.segmented_control(_("Layers of 3×3 in a row"), [1, 2, 3], required=True, **state.STACKED.widget())
+    count = state.STACKED.get()
+    field = 2 * count + 1
+    x = np.zeros((11, 11, 1))
+    x[5, 5] = 16.0**count
+    output, combined = x, np.ones((1, 1))
+    for _layer in range(count):
+        output = conv2d(output, _KERNEL[:, :, np.newaxis, np.newaxis], (Window(3), Window(3)))
+        combined = _together(combined)
+    taps = axis_taps(len(x), Window(field))
+    draw_stage(Scene(x, taps, taps, output, combined[:, :, np.newaxis, np.newaxis]), "stacked_stage")
+    st.caption(
+        _(
+            "The output went through {count} layers one after the other, each with the Gaussian 3×3 kernel; the kernel "
+            "shown is what they amount to together: {field}×{field}. Without an activation between them they are that "
+            "one kernel. With one they are more than it, and that is the third advantage."
+        ).format(count=count, field=field)
+    )
+    _draw_costs(count, field)
+
+
+def _together(kernel: Values) -> Values:
+    """Return the one kernel that does what `kernel` and then the 3×3 kernel do, (h + 2, w + 2)."""
+    around = Window(3, padding=(2, 2))
+    return conv2d(kernel[:, :, np.newaxis], _KERNEL[:, :, np.newaxis, np.newaxis], (around, around))[:, :, 0]
+
+
+def _draw_costs(count: int, field: int) -> None:
+    st.number_input(_("Channels, before and after"), 1, 4096, **state.STACK_CHANNELS.widget())
+    channels = state.STACK_CHANNELS.get()
+    st.markdown(_("On a map of {side}×{side}, output as large as the input:").format(side=_PLACES))
+    draw_costs(
+        [
+            (_("One layer of {size}×{size}").format(size=field), [Conv2D(channels, field, padding="same")]),
+            (
+                _("{count} layers of 3×3").format(count=count),
+                [Conv2D(channels, 3, padding="same") for _layer in range(count)],
+            ),
+        ],
+        (_PLACES, _PLACES, channels),
+    )

@@ -1,0 +1,56 @@
+"""The kernel from above on the whole picture, before and after an activation."""
+
+import numpy as np
+import streamlit as st
+
+from cnn_core.activations import activate
+from cnn_core.layers import ActivationName
+from cnn_core.pictures import picture_png
+from cnn_core.shapes import show
+from pages.ui import cached, state
+from pages.ui.controls import Chosen
+from pages.ui.convolution.maps import draw_maps
+from pages.ui.convolution.setup import Setup, grey
+from pages.ui.pictures import draw_wide
+from pages.ui.text import _
+
+_ACTIVATIONS = ("linear", "relu", "tanh", "sigmoid")
+_WIDTH = 300
+
+
+def draw(chosen: Chosen, now: Setup | None) -> None:
+    """Draw the picture, its map and the map after the activation, at one scale."""
+    if now is None:
+        st.caption(_("First make kernel and input above fit together."))
+        return
+    activation, colours = st.columns([3, 2], vertical_alignment="bottom")
+    activation.segmented_control(_("Activation"), _ACTIVATIONS, required=True, **state.ACTIVATION.widget())
+    colours.checkbox(_("Each colour by itself"), **state.ON_COLOURS.widget())
+    pixels = cached.picture(chosen.digest, chosen.data).pixels
+    result = cached.filtered(
+        chosen.digest,
+        now.key,
+        state.ON_COLOURS.get(),
+        lambda: now.over(pixels if state.ON_COLOURS.get() else grey(pixels)),
+    )
+    after = activate(ActivationName(state.ACTIVATION.get()), result)
+    width = round(_WIDTH * result.shape[1] / pixels.shape[1])
+    shown = picture_png(pixels if state.ON_COLOURS.get() else grey(pixels))
+    titles = [_("Convolved"), _("After the activation")]
+
+    def draw_input() -> None:
+        draw_wide(shown, _WIDTH, _("Your picture"))
+
+    if state.ON_COLOURS.get():
+        with st.container(horizontal=True, gap="small"):
+            draw_input()
+            for maps, title in zip((result, after), titles, strict=True):
+                draw_wide(picture_png(maps), width, title)
+        st.caption(_("Values below 0 are drawn as 0 and above 1 as 1."))
+    else:
+        draw_maps(np.concatenate([result, after], axis=2), titles, width, draw_input)
+    st.caption(
+        _(
+            "{input} pixels in, {output} values out. Pixels count from 0 to 1; without colours they are {weights}."
+        ).format(input=show(pixels.shape[:2]), output=show(result.shape[:2]), weights="0.299·R + 0.587·G + 0.114·B")
+    )

@@ -173,6 +173,12 @@ def small_picture(digest: str, longest: int, _data: bytes) -> Pixels:
     return reduce_maps(pixels, -(-max(pixels.shape[:2]) // longest))
 
 
+@st.cache_resource(max_entries=16, show_spinner=False)
+def whole_picture(digest: str, colours: bool, _pixels: Pixels) -> bytes:
+    """Return a picture in colours or grey as PNG."""
+    return picture_png(_pixels)
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
 def filtered(digest: str, setup: str, colours: bool, _work: Callable[[], Any]) -> Any:
     """Keep a picture's convolution, by the picture and all that it depends on."""

@@ -1,5 +1,7 @@
 """The kernel from above on the whole picture, before and after an activation."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import streamlit as st
 
@@ -16,6 +18,8 @@ from pages.ui.text import _
 
 _ACTIVATIONS = ("linear", "relu", "tanh", "sigmoid")
 _WIDTH = 300
+_LARGE = 6_000_000
+"""Values of a picture whose convolution takes long enough to say so."""
 
 
 def draw(chosen: Chosen, now: Setup | None) -> None:
@@ -26,26 +30,24 @@ def draw(chosen: Chosen, now: Setup | None) -> None:
     activation, colours = st.columns([3, 2], vertical_alignment="bottom")
     activation.segmented_control(_("Activation"), _ACTIVATIONS, required=True, **state.ACTIVATION.widget())
     colours.checkbox(_("Each colour by itself"), **state.ON_COLOURS.widget())
+    each = state.ON_COLOURS.get()
     pixels = cached.picture(chosen.digest, chosen.data).pixels
-    result = cached.filtered(
-        chosen.digest,
-        now.key,
-        state.ON_COLOURS.get(),
-        lambda: now.over(pixels if state.ON_COLOURS.get() else grey(pixels)),
-    )
+    is_large = pixels.size > _LARGE
+    with st.spinner(_("Moving the kernel over every pixel …")) if is_large else nullcontext():
+        maps = pixels if each else grey(pixels)
+        result = cached.filtered(chosen.digest, now.key, each, lambda: now.over(maps))
     after = activate(ActivationName(state.ACTIVATION.get()), result)
     width = round(_WIDTH * result.shape[1] / pixels.shape[1])
-    shown = picture_png(pixels if state.ON_COLOURS.get() else grey(pixels))
     titles = [_("Convolved"), _("After the activation")]
 
     def draw_input() -> None:
-        draw_wide(shown, _WIDTH, _("Your picture"))
+        draw_wide(cached.whole_picture(chosen.digest, each, maps), _WIDTH, _("Your picture"))
 
-    if state.ON_COLOURS.get():
+    if each:
         with st.container(horizontal=True, gap="small"):
             draw_input()
-            for maps, title in zip((result, after), titles, strict=True):
-                draw_wide(picture_png(maps), width, title)
+            for values, title in zip((result, after), titles, strict=True):
+                draw_wide(picture_png(values), width, title)
         st.caption(_("Values below 0 are drawn as 0 and above 1 as 1."))
     else:
         draw_maps(np.concatenate([result, after], axis=2), titles, width, draw_input)

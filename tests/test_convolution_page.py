@@ -237,3 +237,26 @@ def test_legend_says_what_colours_mean(stages: dict[str, Any]) -> None:
     assert "black is 0, white 1" in legend
     assert "blue is negative, white 0, red positive" in legend
     assert stage.draw_stage
+
+
+def test_grid_and_kernel_are_resized(stages: dict[str, Any]) -> None:
+    at = no_exception(run_page(PAGE, grid="own", numbers=grid_text(np.arange(9.0).reshape(3, 3))))
+    no_exception(at.number_input(key="rows_widget").set_value(5).run())
+    grid = np.zeros((5, 3))
+    grid[1:4] = np.arange(9.0).reshape(3, 3)
+    assert stages["first_stage"]["input"] == [grid.tolist()]
+    no_exception(at.number_input(key="kernel_columns_widget").set_value(1).run())
+    assert stages["first_stage"]["kernel"] == [[[[0], [0], [0]]]]
+    assert at.selectbox(key="kernel_widget").value == "own"
+    no_exception(at.number_input(key="kernel_rows_widget").set_value(4).run())
+    assert len(stages["first_stage"]["kernel"][0][0]) == 4
+    np.testing.assert_allclose(stages["first_stage"]["output"], np.zeros((1, 2, 3)))
+
+
+def test_stride_with_dilation_is_said(stages: dict[str, Any]) -> None:
+    at = no_exception(run_page(PAGE, stride_down="2", dilation_across="2"))
+    x, kernel = named_grid("digit", 7, 7), hand_made("sobel_vertical_edges").values
+    spread = np.zeros((3, 5))
+    spread[:, ::2] = kernel
+    np.testing.assert_allclose(stages["first_stage"]["output"], [correlation(x, spread)[::2]])
+    assert not at.error

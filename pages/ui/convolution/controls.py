@@ -34,13 +34,13 @@ def kernel_title(key: str) -> str:
 
 def grid_picker() -> None:
     """Let the reader choose the numbers that the kernel moves over."""
-    state_now = state.GRID.get()
-    keys = [key for key in setup.GRID_KEYS if key != setup.OWN or state_now == setup.OWN]
+    now = state.GRID.get()
+    keys = [key for key in setup.GRID_KEYS if key != setup.OWN or now == setup.OWN]
     st.selectbox(_("Input"), keys, format_func=lambda key: _(_GRID_TITLES[key]), **state.GRID.widget())
     rows, columns = st.columns(2)
-    kept = state_now == setup.OWN
-    rows.number_input(_("Rows"), 1, grids.LARGEST, disabled=kept, **state.GRID_ROWS.widget())
-    columns.number_input(_("Columns"), 1, grids.LARGEST, disabled=kept, **state.GRID_COLUMNS.widget())
+    after = setup.resize_grid if now == setup.OWN else None
+    rows.number_input(_("Rows"), 1, grids.LARGEST, **state.GRID_ROWS.widget(after))
+    columns.number_input(_("Columns"), 1, grids.LARGEST, **state.GRID_COLUMNS.widget(after))
 
 
 def cut_picker() -> None:
@@ -68,12 +68,12 @@ def kernel_picker() -> None:
         count = first_kernels("mnist").shape[3]
         st.number_input(_("Filter"), 0, count - 1, **state.LEARNED.widget())
         st.caption(_("Nobody made these weights: the network found them while it learned to tell digits apart."))
-    elif now == setup.OWN:
-        rows, columns = st.columns(2)
-        rows.number_input(_("Kernel rows"), 1, 7, **state.KERNEL_ROWS.widget(after=setup.resize_kernel))
-        columns.number_input(_("Kernel columns"), 1, 7, **state.KERNEL_COLUMNS.widget(after=setup.resize_kernel))
-    else:
+    elif now != setup.OWN:
         st.caption(_(hand_made(now).about))
+    rows, columns = st.columns(2)
+    most = setup.LARGEST_KERNEL
+    rows.number_input(_("Kernel rows"), 1, most, **state.KERNEL_ROWS.widget(setup.resize_kernel))
+    columns.number_input(_("Kernel columns"), 1, most, **state.KERNEL_COLUMNS.widget(setup.resize_kernel))
 
 
 def movement() -> None:
@@ -83,6 +83,8 @@ def movement() -> None:
     axis_across.number_input(_("Stride →"), 1, 8, **state.STRIDE_ACROSS.widget())
     axis_down.number_input(_("Dilation ↓"), 1, 4, **state.DILATION_DOWN.widget())
     axis_across.number_input(_("Dilation →"), 1, 4, **state.DILATION_ACROSS.widget())
+    if setup.has_stride_and_dilation():
+        st.caption(_("Keras refuses a stride and a dilation above 1 together; PyTorch computes it, as here."))
     st.segmented_control(
         _("Padding"),
         list(_PADDINGS),

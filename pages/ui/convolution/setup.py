@@ -38,8 +38,6 @@ SHARED = (
     state.KERNEL,
     state.LEARNED,
     state.KERNEL_NUMBERS,
-    state.KERNEL_ROWS,
-    state.KERNEL_COLUMNS,
     state.STRIDE_DOWN,
     state.STRIDE_ACROSS,
     state.DILATION_DOWN,
@@ -121,13 +119,21 @@ class Setup:
 
 
 def begin() -> None:
-    """Bring choices that an address made and that do not exist back to where everybody begins."""
+    """Bring choices that do not exist back to where everybody begins, and the size fields to what they measure."""
     for key, allowed, packed in (
         (state.GRID, GRID_KEYS, state.GRID_NUMBERS),
         (state.KERNEL, KERNEL_KEYS, state.KERNEL_NUMBERS),
     ):
         if key.get() not in allowed or (key.get() == OWN and numbers(packed, axes=2) is None):
             key.set(key.default)
+    _measure(current_kernel(), state.KERNEL_ROWS, state.KERNEL_COLUMNS)
+    if state.GRID.get() == OWN:
+        _measure(grids.grid_of_text(state.GRID_NUMBERS.get()), state.GRID_ROWS, state.GRID_COLUMNS)
+
+
+def _measure(plane: Values, rows: "state.Key[int]", columns: "state.Key[int]") -> None:
+    rows.set(plane.shape[0])
+    columns.set(plane.shape[1])
 
 
 def current(chosen: Chosen) -> Setup:
@@ -216,8 +222,6 @@ def set_grid(x: Values) -> None:
     """Keep numbers that the reader drew, (H, W, 1)."""
     state.GRID_NUMBERS.set(grids.grid_text(x[:, :, 0]))
     state.GRID.set(OWN)
-    state.GRID_ROWS.set(x.shape[0])
-    state.GRID_COLUMNS.set(x.shape[1])
 
 
 def set_kernel(kernel: Values) -> None:
@@ -225,22 +229,37 @@ def set_kernel(kernel: Values) -> None:
     plane = kernel.reshape(kernel.shape[:2])
     state.KERNEL_NUMBERS.set(grids.grid_text(plane))
     state.KERNEL.set(OWN)
-    state.KERNEL_ROWS.set(plane.shape[0])
-    state.KERNEL_COLUMNS.set(plane.shape[1])
+
+
+def resize_grid() -> None:
+    """Bring the reader's own grid to the size asked for."""
+    old = grids.grid_of_text(state.GRID_NUMBERS.get())
+    set_grid(_resized(old, state.GRID_ROWS.get(), state.GRID_COLUMNS.get())[:, :, np.newaxis])
 
 
 def resize_kernel() -> None:
-    """Bring the kernel to the size asked for: cut, or filled with zeros, around its middle."""
-    rows, columns = state.KERNEL_ROWS.get(), state.KERNEL_COLUMNS.get()
-    old = current_kernel()
+    """Bring the kernel to the size asked for; it is the reader's own then."""
+    set_kernel(_resized(current_kernel(), state.KERNEL_ROWS.get(), state.KERNEL_COLUMNS.get()))
+
+
+def has_stride_and_dilation() -> bool:
+    """Say whether both are above 1, on whichever axes."""
+    strides = state.STRIDE_DOWN.get(), state.STRIDE_ACROSS.get()
+    return max(strides) > 1 and max(state.DILATION_DOWN.get(), state.DILATION_ACROSS.get()) > 1
+
+
+def _resized(old: Values, rows: int, columns: int) -> Values:
+    """Return numbers cut, or filled with zeros, around their middle."""
     new = np.zeros((rows, columns))
-    height, width = min(rows, old.shape[0]), min(columns, old.shape[1])
-    to, start = (
-        ((rows - height) // 2, (columns - width) // 2),
-        ((old.shape[0] - height) // 2, (old.shape[1] - width) // 2),
-    )
-    new[to[0] : to[0] + height, to[1] : to[1] + width] = old[start[0] : start[0] + height, start[1] : start[1] + width]
-    set_kernel(new)
+    to, source = zip(*(_middles(size, length) for size, length in zip(new.shape, old.shape, strict=True)), strict=True)
+    new[to] = old[source]
+    return new
+
+
+def _middles(size: int, length: int) -> tuple[slice, slice]:
+    """Return where the common middle of a new size and an old length lies in the new and in the old."""
+    common = min(size, length)
+    return tuple(slice((whole - common) // 2, (whole - common) // 2 + common) for whole in (size, length))
 
 
 def numbers(key: "state.Key[str]", axes: int) -> Values | None:

@@ -4,11 +4,11 @@ Multiply-adds are the multiplications of kernels with inputs, for one image, bia
 Pooling, normalization, activations and merges multiply by no kernel and count 0, as in the tables of VGG and ResNet.
 """
 
-from functools import singledispatch
 from math import prod
 from typing import Final, NamedTuple
 
 from cnn_core import layers
+from cnn_core.by_kind import by_kind
 from cnn_core.layers import Layer
 from cnn_core.shapes import Shape
 
@@ -27,7 +27,7 @@ class Parameters(NamedTuple):
         return self.trainable + self.non_trainable
 
 
-@singledispatch
+@by_kind
 def parameters(layer: Layer, *inputs: Shape) -> Parameters:
     """Return a layer's parameters for its input shapes; 0 for every layer that learns nothing."""
     return Parameters(0)
@@ -87,7 +87,7 @@ def _(layer: layers.LayerScale, *inputs: Shape) -> Parameters:
     return Parameters(inputs[0][-1])
 
 
-@singledispatch
+@by_kind
 def multiply_adds(layer: Layer, output: Shape, *inputs: Shape) -> int:
     """Return the kernel multiplications for one image; products with padding are counted."""
     return 0

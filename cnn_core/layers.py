@@ -5,7 +5,7 @@ it sees in `receptive_field`, how the formula reads in `formulas`; each is a fun
 Sizes and strides are (vertical, horizontal); one number stands for both.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Final, TypeVar
 
@@ -85,6 +85,16 @@ class Layer:
 
     group: ClassVar[Group]
     inputs: ClassVar[tuple[int, int]] = (1, 1)
+    _rules: ClassVar[dict[str, Setting[Any, Any]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        cls._rules = cls._rules | {name: rule for name, rule in vars(cls).items() if isinstance(rule, Setting)}
+
+    def __post_init__(self) -> None:
+        """Bring every setting into the form in which it is kept, or raise LayerError."""
+        values = vars(self)
+        for name, rule in self._rules.items():
+            values[name] = rule.read(values[name])
 
     @property
     def kind(self) -> str:
@@ -94,9 +104,7 @@ class Layer:
     @classmethod
     def settings(cls) -> dict[str, Setting[Any, Any]]:
         """The rules of this kind's settings, in the order of its constructor."""
-        # `vars` of the classes, because reading a descriptor through its class gives its default.
-        rules = {name: rule for owner in reversed(cls.__mro__) for name, rule in vars(owner).items()}
-        return {field.name: rules[field.name] for field in fields(cls)}
+        return dict(cls._rules)
 
 
 KINDS: Final[dict[str, type[Layer]]] = {}
@@ -164,6 +172,7 @@ class Conv2D(Layer):
     activation: Choice[ActivationName] = Choice(ActivationName, "linear")
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         _refuse_stride_with_dilation(self.strides, self.dilation_rate)
         if self.filters % self.groups:
             raise LayerError(
@@ -189,6 +198,7 @@ class DepthwiseConv2D(Layer):
     activation: Choice[ActivationName] = Choice(ActivationName, "linear")
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         _refuse_uneven_strides(self.strides)
         _refuse_stride_with_dilation(self.strides, self.dilation_rate)
 
@@ -209,6 +219,7 @@ class SeparableConv2D(Layer):
     activation: Choice[ActivationName] = Choice(ActivationName, "linear")
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         _refuse_uneven_strides(self.strides)
         _refuse_stride_with_dilation(self.strides, self.dilation_rate)
 
@@ -228,6 +239,7 @@ class Conv2DTranspose(Layer):
     activation: Choice[ActivationName] = Choice(ActivationName, "linear")
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         _refuse_stride_with_dilation(self.strides, self.dilation_rate)
 
 
@@ -349,6 +361,7 @@ class Normalization(Layer):
     variance: OptionalNumbers = OptionalNumbers(minimum=0)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if (self.mean is None) != (self.variance is None):
             raise LayerError(
                 "mean and variance are given together or not at all. Received: mean={mean}, variance={variance}.",

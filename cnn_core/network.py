@@ -28,12 +28,17 @@ class NamedLayer:
 
 
 class Step(NamedTuple):
-    """A layer with what goes in and what comes out."""
+    """A layer with what goes in and what comes out.
+
+    Networks repeat themselves: `like` is the position of the first step with an equal layer and equal input shapes,
+    often an earlier one, and what these two decide needs to be found out there only.
+    """
 
     named: NamedLayer
     sources: tuple[str, ...]
     input_shapes: tuple[Shape, ...]
     output_shape: Shape
+    like: int
 
 
 @dataclass(frozen=True)
@@ -86,15 +91,17 @@ class Network:
                 layer=self.layers[0].name if self.layers else None,
             )
         shapes: dict[str, Shape] = {}
+        first: dict[tuple[Layer, tuple[Shape, ...]], int] = {}
         for position, named in enumerate(self.layers):
             try:
                 sources = self._sources(position, shapes)
-                inputs = tuple(shapes[source] for source in sources)
-                shape = output_shape(named.layer, *inputs)
+                inputs = tuple([shapes[source] for source in sources])
+                like = first.setdefault((named.layer, inputs), position)
+                shape = shapes[self.layers[like].name] if like < position else output_shape(named.layer, *inputs)
             except LayerError as error:
                 raise _at(named, error) from error
             shapes[named.name] = shape
-            yield Step(named, sources, inputs, shape)
+            yield Step(named, sources, inputs, shape, like)
 
     def output_names(self) -> tuple[str, ...]:
         """Return the names of the layers that nothing else takes its input from."""

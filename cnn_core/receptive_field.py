@@ -5,15 +5,18 @@ for every i (Araujo, Norris and Sim, "Computing Receptive Fields of Convolutiona
 an enlargement by 2 even and odd outputs differ, so a line holds one span for each output until the rule repeats.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import singledispatch
 from math import lcm
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar, TypeVarTuple
 
 from cnn_core import layers
+from cnn_core.by_kind import by_kind
 from cnn_core.layers import ActivationName, Interpolation, Layer
 from cnn_core.shapes import Shape, Window, effective_kernel, padding_amounts, windows
+
+Given = TypeVarTuple("Given")
+Answer = TypeVar("Answer")
 
 Span = tuple[int, int]
 """The first and the last pixel."""
@@ -41,9 +44,14 @@ class Line(NamedTuple):
         return max(last - first + 1 for first, last in self.spans)
 
     def span(self, index: int) -> Span:
-        rounds, place = divmod(index, len(self.spans))
-        first, last = self.spans[place]
-        return first + rounds * self.advance, last + rounds * self.advance
+        spans, advance = self
+        rounds, place = divmod(index, len(spans))
+        first, last = spans[place]
+        return first + rounds * advance, last + rounds * advance
+
+    def first(self, count: int) -> Sequence[Span]:
+        """Return what the first `count` outputs see."""
+        return self.spans if count == len(self.spans) else [self.span(index) for index in range(count)]
 
 
 class ReceptiveField(NamedTuple):
@@ -94,37 +102,47 @@ def of_input(shape: Shape) -> Seen | None:
     return Seen(ReceptiveField(), (shape[0], shape[1]))
 
 
-def through(layer: Layer, seen: tuple[Seen | None, ...], inputs: tuple[Shape, ...], output: Shape) -> Seen | None:
-    """Return what the layer's output sees, for what its inputs see and the shapes on both sides."""
-    known = [part for part in seen if part is not None]
-    if not known or len(known) < len(seen):
-        return None
-    if isinstance(layer, layers.Merge):
-        return _merged(known)
-    lines = _lines(layer, known[0], inputs[0])
-    size = (output[0], output[1]) if len(output) == 3 else known[0].size
-    return Seen(ReceptiveField(*lines), size)
+Rule = Line | None
+"""What a layer sees of its own inputs along one axis, as if these were pixels; None: every output sees all of them."""
+
+IN_PLACE: Final = Line()
+UNMOVED: Final = (IN_PLACE, IN_PLACE)
+"""The rules of a layer that leaves the map as large as it is, or that leaves maps behind."""
+
+ALL: Final = (None, None)
 
 
-class Rule(NamedTuple):
-    """Along one axis: the inputs that each output sees, first and last; `inputs` on, it repeats after `outputs`."""
+def through(rules: tuple[Rule, Rule], seen: Sequence[Seen], output: Shape) -> Seen:
+    """Return what a layer's output sees, for the layer's rules, what its inputs see and its output shape."""
+    before = seen[0] if len(seen) == 1 else _merged(seen)
+    if rules is UNMOVED:  # and so is the size, which layers with equal rules may change
+        return before
+    (above, beside), (height, width) = before
+    lines = _along_both(_follow, (above, rules[0], height), (beside, rules[1], width))
+    return Seen(ReceptiveField(*lines), (output[0], output[1]) if len(output) == 3 else before.size)
 
-    sees: Callable[[int], Span]
-    outputs: int = 1
-    inputs: int = 1
+
+def _along_both(
+    work: Callable[[*Given], Answer], vertical: tuple[*Given], horizontal: tuple[*Given]
+) -> tuple[Answer, Answer]:
+    """Do the same along both axes; where everything is square, once."""
+    first = work(*vertical)
+    return first, (first if vertical == horizontal else work(*horizontal))
 
 
 def _follow(line: Line, rule: Rule, length: int) -> Line:
-    """Return the line of a layer's outputs for the line of its inputs, `length` of them."""
-    if not line.advance:
+    """Return the line of a layer's outputs for its rule and the line of its inputs, `length` of them."""
+    if not line.advance or rule == IN_PLACE:
         return line
-    # Whole rounds of the rule that are whole rounds of the line too.
-    rounds = lcm(len(line.spans), rule.inputs) // rule.inputs
-    if rounds * rule.outputs > MOST_SPANS:
+    if rule is None:
         return _whole(line, length)
-    seen = [rule.sees(output) for output in range(rounds * rule.outputs)]
-    spans = tuple((line.span(first)[0], line.span(last)[1]) for first, last in seen)
-    return Line(spans, rounds * rule.inputs // len(line.spans) * line.advance)
+    # Whole rounds of the rule that are whole rounds of the line too.
+    rounds = lcm(len(line.spans), rule.advance) // rule.advance
+    outputs = rounds * len(rule.spans)
+    if outputs > MOST_SPANS:
+        return _whole(line, length)
+    spans = tuple([(line.span(first)[0], line.span(last)[1]) for first, last in rule.first(outputs)])
+    return Line(spans, rounds * rule.advance // len(line.spans) * line.advance)
 
 
 def _whole(line: Line, length: int) -> Line:
@@ -132,32 +150,26 @@ def _whole(line: Line, length: int) -> Line:
     return Line(((line.span(0)[0], line.span(length - 1)[1]),), 0)
 
 
-@singledispatch
-def _lines(layer: Layer, seen: Seen, shape: Shape) -> tuple[Line, Line]:
-    """Return both axes after the layer. A layer that works value by value or moves values about changes nothing."""
+@by_kind
+def of_layer(layer: Layer, shape: Shape) -> tuple[Rule, Rule]:
+    """Return the layer's own rules, (vertical, horizontal), for the shape of its input, after merging if it merges.
+
+    A layer that works value by value or moves values about changes nothing.
+    """
     found = windows(layer)
-    if found is None:
-        return seen.field
-    return _both(seen, _slide(found[0], seen.size[0]), _slide(found[1], seen.size[1]))
+    return UNMOVED if found is None else _along_both(_slide, (found[0], shape[0]), (found[1], shape[1]))
 
 
-def _both(seen: Seen, vertical: Rule, horizontal: Rule) -> tuple[Line, Line]:
-    return (
-        _follow(seen.field.vertical, vertical, seen.size[0]),
-        _follow(seen.field.horizontal, horizontal, seen.size[1]),
-    )
+def _slide(window: Window, length: int) -> Line:
+    kernel, stride, dilation, _ = window
+    before, _ = padding_amounts(length, window)
+    return Line(((-before, effective_kernel(kernel, dilation) - 1 - before),), stride)
 
 
-def _slide(window: Window, length: int) -> Rule:
-    before = padding_amounts(length, window)[0]
-    wide = effective_kernel(window.kernel, window.dilation) - 1
-    return Rule(lambda o: (o * window.stride - before, o * window.stride - before + wide), inputs=window.stride)
-
-
-@_lines.register
-def _(layer: layers.Conv2DTranspose, seen: Seen, shape: Shape) -> tuple[Line, Line]:
+@of_layer.register
+def _(layer: layers.Conv2DTranspose, shape: Shape) -> tuple[Rule, Rule]:
     vertical, horizontal = windows(layer) or (Window(1), Window(1))
-    return _both(seen, _spread(vertical), _spread(horizontal))
+    return _spread(vertical), _spread(horizontal)
 
 
 def _spread(window: Window) -> Rule:
@@ -173,93 +185,93 @@ def _spread(window: Window) -> Rule:
         last = (output + before) // stride
         return min(-((wide - output - before) // stride), last), last
 
-    return Rule(sees, outputs=stride)
+    return _repeated(sees, stride)
 
 
-@_lines.register
-def _(layer: layers.UpSampling2D, seen: Seen, shape: Shape) -> tuple[Line, Line]:
+@of_layer.register
+def _(layer: layers.UpSampling2D, shape: Shape) -> tuple[Rule, Rule]:
     smooth = layer.interpolation is Interpolation.BILINEAR
-    return _both(seen, _enlarge(layer.size[0], smooth), _enlarge(layer.size[1], smooth))
+    return _enlarge(layer.size[0], smooth), _enlarge(layer.size[1], smooth)
 
 
 def _enlarge(factor: int, smooth: bool) -> Rule:
     """Nearest: output o copies input ⌊o / s⌋. Bilinear: it mixes the inputs on both sides of (o + ½) / s − ½."""
     if not smooth:
-        return Rule(lambda o: (o // factor, o // factor), outputs=factor)
+        return _repeated(lambda o: (o // factor, o // factor), factor)
     double = 2 * factor
-    return Rule(
-        lambda o: ((2 * o + 1 - factor) // double, -((factor - 1 - 2 * o) // double)),
-        outputs=factor,
-    )
+    return _repeated(lambda o: ((2 * o + 1 - factor) // double, -((factor - 1 - 2 * o) // double)), factor)
 
 
-@_lines.register
-def _(layer: layers.ZeroPadding2D, seen: Seen, shape: Shape) -> tuple[Line, Line]:
+def _repeated(sees: Callable[[int], Span], outputs: int) -> Rule:
+    """Return the rule that repeats after so many outputs, one input on; beyond MOST_SPANS they count as seeing all."""
+    return Line(tuple(map(sees, range(outputs)))) if outputs <= MOST_SPANS else None
+
+
+@of_layer.register
+def _(layer: layers.ZeroPadding2D, shape: Shape) -> tuple[Rule, Rule]:
     (top, _), (left, _) = layer.padding
-    return _both(seen, _shift(-top), _shift(-left))
+    return _shift(-top), _shift(-left)
 
 
-@_lines.register
-def _(layer: layers.Cropping2D, seen: Seen, shape: Shape) -> tuple[Line, Line]:
+@of_layer.register
+def _(layer: layers.Cropping2D, shape: Shape) -> tuple[Rule, Rule]:
     (top, _), (left, _) = layer.cropping
-    return _both(seen, _shift(top), _shift(left))
+    return _shift(top), _shift(left)
 
 
-def _shift(by: int) -> Rule:
-    return Rule(lambda o: (o + by, o + by))
+def _shift(by: int) -> Line:
+    return Line(((by, by),))
 
 
-@_lines.register
-def _(layer: layers.GlobalPooling, seen: Seen, shape: Shape) -> tuple[Line, Line]:
-    return _everything(seen)
+@of_layer.register
+def _(layer: layers.GlobalPooling, shape: Shape) -> tuple[Rule, Rule]:
+    return ALL
 
 
-@_lines.register(layers.Dense)
-@_lines.register(layers.LayerNormalization)
-def _(layer: Layer, seen: Seen, shape: Shape) -> tuple[Line, Line]:
+@of_layer.register(layers.Dense)
+@of_layer.register(layers.LayerNormalization)
+def _(layer: Layer, shape: Shape) -> tuple[Rule, Rule]:
     """On a vector a value sees all that any value sees; on a map these work place by place."""
-    return seen.field if len(shape) == 3 else _everything(seen)
+    return UNMOVED if len(shape) == 3 else ALL
 
 
-@_lines.register
-def _(layer: layers.Activation, seen: Seen, shape: Shape) -> tuple[Line, Line]:
+@of_layer.register
+def _(layer: layers.Activation, shape: Shape) -> tuple[Rule, Rule]:
     """Softmax divides by a sum: over the channels of a place on a map, over all values of a vector."""
     mixes = layer.activation is ActivationName.SOFTMAX and len(shape) != 3
-    return _everything(seen) if mixes else seen.field
+    return ALL if mixes else UNMOVED
 
 
-@_lines.register
-def _(layer: layers.Reshape, seen: Seen, shape: Shape) -> tuple[Line, Line]:
+@of_layer.register
+def _(layer: layers.Reshape, shape: Shape) -> tuple[Rule, Rule]:
     """Values move to other places, so a place stands for any of them: the field of all is the safe answer."""
-    return seen.field if shape == layer.target_shape else _everything(seen)
+    return UNMOVED if shape == layer.target_shape else ALL
 
 
-def _everything(seen: Seen) -> tuple[Line, Line]:
-    return _whole(seen.field.vertical, seen.size[0]), _whole(seen.field.horizontal, seen.size[1])
+def _merged(seen: Sequence[Seen]) -> Seen:
+    fields, sizes = zip(*seen, strict=True)
+    above, beside = zip(*fields, strict=True)
+    heights, widths = zip(*sizes, strict=True)
+    lines = _along_both(_union, (above, heights), (beside, widths))
+    return Seen(ReceptiveField(*lines), (max(heights), max(widths)))
 
 
-def _merged(seen: list[Seen]) -> Seen:
-    size = (max(part.size[0] for part in seen), max(part.size[1] for part in seen))
-    vertical = [_stretched(part.field.vertical, part.size[0], size[0]) for part in seen]
-    horizontal = [_stretched(part.field.horizontal, part.size[1], size[1]) for part in seen]
-    lines = (_union(vertical, size[0]), _union(horizontal, size[1]))
-    return Seen(ReceptiveField(*lines), size)
+def _union(parts: tuple[Line, ...], lengths: tuple[int, ...]) -> Line:
+    """Return the line that encloses all; where branches jump differently, every output counts as seeing everything.
 
-
-def _stretched(line: Line, length: int, target: int) -> Line:
-    """A single row or column that meets several is used for each of them."""
-    return _whole(line, 1) if length == 1 < target else line
-
-
-def _union(lines: list[Line], length: int) -> Line:
-    """Return the line that encloses all; where branches jump differently, every output counts as seeing everything."""
-    count = lcm(*(len(line.spans) for line in lines))
+    A single row or column that meets several is used for each of them.
+    """
+    longest = max(lengths)
+    lines = [_whole(line, 1) if length == 1 < longest else line for line, length in zip(parts, lengths, strict=True)]
+    if lines.count(lines[0]) == len(lines):
+        return lines[0]
+    count = lcm(*[len(line.spans) for line in lines])
     advances = {line.advance * (count // len(line.spans)) for line in lines}
-    if len(advances) == 1 and count <= MOST_SPANS:
-        found = [[line.span(i) for line in lines] for i in range(count)]
-        return Line(tuple(map(_hull, found)), advances.pop())
-    return Line((_hull([_whole(line, length).spans[0] for line in lines]),), 0)
+    if len(advances) > 1 or count > MOST_SPANS:
+        return Line((_hull([_whole(line, longest).spans[0] for line in lines]),), 0)
+    return Line(tuple(map(_hull, zip(*[line.first(count) for line in lines], strict=True))), advances.pop())
 
 
-def _hull(spans: list[Span]) -> Span:
-    return min(first for first, _ in spans), max(last for _, last in spans)
+def _hull(spans: Sequence[Span]) -> Span:
+    firsts, lasts = zip(*spans, strict=True)
+    return min(firsts), max(lasts)

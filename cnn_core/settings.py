@@ -5,7 +5,7 @@ use it, so they cannot disagree. See "Descriptor-typed fields" in the documentat
 """
 
 from enum import StrEnum
-from typing import Any, Final, Generic, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, overload
 
 from cnn_core.errors import N_, CnnError, LayerError
 
@@ -39,7 +39,10 @@ Padding = PaddingMode | Amounts
 
 
 class Setting(Generic[Given, Kept]):
-    """One setting of a layer: its rule, its default and the form in which it is kept."""
+    """One setting of a layer: its rule, its default and the form in which it is kept.
+
+    The layer's constructor has it read what was given; the result lies in the layer's own dictionary.
+    """
 
     name: str
 
@@ -54,15 +57,14 @@ class Setting(Generic[Given, Kept]):
     @overload
     def __get__(self, instance: object, owner: type) -> Kept: ...
     def __get__(self, instance: object | None, owner: type) -> Any:
-        if instance is not None:
-            return instance.__dict__[self.name]
         # Without an AttributeError here `dataclass` would take the setting for optional.
         if self._default is REQUIRED:
             raise AttributeError(self.name)
         return self.default
 
-    def __set__(self, instance: object, value: Given) -> None:
-        instance.__dict__[self.name] = self.read(value)
+    if TYPE_CHECKING:
+        # Tells what the constructor takes. If it were there, Python would ask `__get__` before it looks into a layer.
+        def __set__(self, instance: object, value: Given) -> None: ...
 
     @property
     def required(self) -> bool:

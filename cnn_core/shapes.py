@@ -5,11 +5,11 @@ and Visin, "A guide to convolution arithmetic for deep learning" (arXiv:1603.072
 `same`, which may pad one more after than before.
 """
 
-from functools import singledispatch
 from math import prod
 from typing import NamedTuple
 
 from cnn_core import layers
+from cnn_core.by_kind import by_kind
 from cnn_core.errors import N_, LayerError
 from cnn_core.layers import Layer
 from cnn_core.settings import Padding, PaddingMode, Pair
@@ -53,12 +53,13 @@ def padding_amounts(length: int, window: Window) -> Pair:
     >>> padding_amounts(4, Window(3, 2, padding=PaddingMode.SAME))
     (0, 1)
     """
-    if isinstance(window.padding, tuple):
-        return window.padding
-    if window.padding is PaddingMode.VALID:
+    kernel, stride, dilation, padding = window
+    if isinstance(padding, tuple):
+        return padding
+    if padding is PaddingMode.VALID:
         return (0, 0)
-    count = -(-length // window.stride)
-    spanned = (count - 1) * window.stride + effective_kernel(window.kernel, window.dilation)
+    count = -(-length // stride)
+    spanned = (count - 1) * stride + effective_kernel(kernel, dilation)
     total = max(spanned - length, 0)
     return (total // 2, total - total // 2)
 
@@ -69,8 +70,9 @@ def output_length(length: int, window: Window) -> int:
     >>> output_length(28, Window(3)), output_length(7, Window(3, 3)), output_length(2, Window(3))
     (26, 2, 0)
     """
+    kernel, stride, dilation, _ = window
     padded = length + sum(padding_amounts(length, window))
-    return (padded - effective_kernel(window.kernel, window.dilation)) // window.stride + 1
+    return (padded - effective_kernel(kernel, dilation)) // stride + 1
 
 
 def transposed_length(length: int, window: Window) -> int:
@@ -86,7 +88,7 @@ def transposed_length(length: int, window: Window) -> int:
     return length * window.stride + max(effective_kernel(window.kernel, window.dilation) - window.stride, 0)
 
 
-@singledispatch
+@by_kind
 def windows(layer: Layer) -> tuple[Window, Window] | None:
     """Return the windows of a layer that slides one, (vertical, horizontal); None for every other layer."""
     return None
@@ -111,7 +113,7 @@ def _(layer: layers.Pooling) -> tuple[Window, Window]:
     return Window(size[0], steps[0], 1, padding), Window(size[1], steps[1], 1, padding)
 
 
-@singledispatch
+@by_kind
 def output_shape(layer: Layer, *inputs: Shape) -> Shape:
     """Return a layer's output shape for its input shapes, or raise LayerError where they do not fit.
 
@@ -139,7 +141,10 @@ def _slide(layer: Layer, shape: Shape) -> Pair:
     """Return height and width after the layer's windows."""
     height, width, _ = _image(shape)
     vertical, horizontal = windows(layer) or (Window(1), Window(1))
-    return _fitting(height, vertical, AXES[0]), _fitting(width, horizontal, AXES[1])
+    rows = _fitting(height, vertical, AXES[0])
+    if width == height and horizontal == vertical:
+        return rows, rows
+    return rows, _fitting(width, horizontal, AXES[1])
 
 
 def _fitting(length: int, window: Window, axis: str) -> int:
@@ -275,6 +280,8 @@ def _(layer: layers.Dense, *inputs: Shape) -> Shape:
 @output_shape.register
 def _(layer: layers.Merge, *inputs: Shape) -> Shape:
     """Axes are equal or 1, which stretches. Keras also stretches over missing axes; that is hardly ever meant."""
+    if inputs.count(inputs[0]) == len(inputs):
+        return inputs[0]
     if len({len(shape) for shape in inputs}) > 1:
         raise _unequal(layer, inputs)
     sizes = [set(axis) - {1} or {1} for axis in zip(*inputs, strict=True)]

@@ -2,15 +2,15 @@
 
 import csv
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnn_core.cost import BYTES_PER_VALUE, activation_bytes, multiply_adds, parameters
 from cnn_core.errors import N_, NetworkError
 from cnn_core.formulas import Formula, formulas
 from cnn_core.layers import Layer
 from cnn_core.network import Network, Step
-from cnn_core.receptive_field import ReceptiveField, Seen, of_input, through
+from cnn_core.receptive_field import ReceptiveField, Rule, Seen, of_input, of_layer, through
 from cnn_core.shapes import Shape, show
 
 HEADINGS = (
@@ -25,8 +25,7 @@ HEADINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A layer's figures. `activation_bytes`: its output for one image in float32. `receptive_field`: in input pixels,
     (vertical, horizontal); None where the network's input is no picture."""
 
@@ -160,34 +159,50 @@ def summarize(network: Network) -> Summary:
 def summarize_so_far(network: Network) -> Summary:
     """Return the figures of all layers above the first that does not fit, and what is wrong with that one."""
     rows: list[Row] = []
-    seen: dict[str, Seen | None] = {}
+    figures: dict[int, _Figures] = {}
+    seen: dict[str, Seen] = {}
     try:
         for step in network.steps():
-            seen[step.named.name] = _see(step, [seen[source] for source in step.sources])
-            rows.append(_row(step, seen[step.named.name]))
+            if step.like not in figures:
+                figures[step.like] = _figures(step)
+            found = figures[step.like]
+            view = _see(step, found.rules, seen)
+            if view is not None:
+                seen[step.named.name] = view
+            rows.append(_row(step, found, view))
     except NetworkError as error:
         return Summary(tuple(rows), error)
     return Summary(tuple(rows))
 
 
-def _see(step: Step, sources: Sequence[Seen | None]) -> Seen | None:
-    if not sources:
+class _Figures(NamedTuple):
+    """What equal layers with equal inputs have in common, wherever they stand."""
+
+    trainable: int
+    non_trainable: int
+    multiply_adds: int
+    activation_bytes: int
+    rules: tuple[Rule, Rule]
+
+
+def _figures(step: Step) -> _Figures:
+    layer, inputs, output = step.named.layer, step.input_shapes, step.output_shape
+    trainable, non_trainable = parameters(layer, *inputs)
+    rules = of_layer(layer, inputs[0] if inputs else output)
+    return _Figures(trainable, non_trainable, multiply_adds(layer, output, *inputs), activation_bytes(output), rules)
+
+
+def _see(step: Step, rules: tuple[Rule, Rule], seen: dict[str, Seen]) -> Seen | None:
+    """Return what the layer sees; None where the network's input is no picture, and `seen` stays empty."""
+    if not step.sources:
         return of_input(step.output_shape)
-    return through(step.named.layer, tuple(sources), step.input_shapes, step.output_shape)
+    if not seen:
+        return None
+    return through(rules, [seen[source] for source in step.sources], step.output_shape)
 
 
-def _row(step: Step, seen: Seen | None) -> Row:
-    layer = step.named.layer
-    counts = parameters(layer, *step.input_shapes)
-    return Row(
-        name=step.named.name,
-        layer=layer,
-        sources=step.sources,
-        input_shapes=step.input_shapes,
-        output_shape=step.output_shape,
-        trainable=counts.trainable,
-        non_trainable=counts.non_trainable,
-        multiply_adds=multiply_adds(layer, step.output_shape, *step.input_shapes),
-        activation_bytes=activation_bytes(step.output_shape),
-        receptive_field=None if seen is None else seen.field,
-    )
+def _row(step: Step, figures: _Figures, seen: Seen | None) -> Row:
+    named, sources, inputs, output, _ = step
+    trainable, non_trainable, products, size, _ = figures
+    field = None if seen is None else seen.field
+    return Row(named.name, named.layer, sources, inputs, output, trainable, non_trainable, products, size, field)

@@ -15,7 +15,7 @@ FILES = sorted(path.relative_to(ROOT).as_posix() for name in OWN for path in ROO
 )
 
 INTEGERS_ONLY = (
-    *("errors", "settings", "layers", "shapes", "cost", "receptive_field", "formulas"),
+    *("errors", "by_kind", "settings", "layers", "shapes", "cost", "receptive_field", "formulas"),
     *("network", "network_json", "summary", "presets"),
 )
 """The modules of the core that answer in microseconds: they import the standard library and one another."""

@@ -100,6 +100,12 @@ def test_different_spellings_make_equal_layers() -> None:
     assert Conv2D(8, 3) != Conv2D(8, 3, padding="same")
 
 
+@every_kind
+def test_rules_are_handed_out_as_a_copy(kind: type[Layer]) -> None:
+    kind.settings().clear()
+    assert list(kind.settings()) == list(inspect.signature(kind).parameters)
+
+
 def test_pooling_moves_by_its_size_unless_told_otherwise() -> None:
     assert MaxPooling2D((2, 3)).steps == (2, 3)
     assert MaxPooling2D((2, 3)).strides is None

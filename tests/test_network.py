@@ -8,6 +8,7 @@ from cnn_core.errors import LayerError, NetworkError
 from cnn_core.layers import Add, Concatenate, Conv2D, Dense, Flatten, Input, MaxPooling2D
 from cnn_core.network import NamedLayer, Network, free_name, name_layers, snake_case
 from cnn_core.presets import preset
+from cnn_core.shapes import output_shape
 from cnn_core.summary import summarize, summarize_so_far
 
 IMAGE = NamedLayer("input", Input((8, 8, 3)))
@@ -93,6 +94,37 @@ def test_a_layer_without_inputs_takes_the_layer_before() -> None:
     assert [step.sources for step in network.steps()] == [(), ("input",), ("a",), ("a", "b"), ("sum",)]
     assert [step.input_shapes for step in network.steps()][3] == ((8, 8, 4), (8, 8, 4))
     assert [step.output_shape for step in network.steps()][-1] == (256,)
+
+
+def test_a_step_knows_the_first_of_its_like() -> None:
+    """Equal layers on equal shapes are alike, whatever they are called and wherever their input comes from."""
+    network = Network(
+        (
+            IMAGE,
+            conv("a"),
+            conv("b"),
+            conv("c"),
+            conv("wide", filters=8),
+            conv("after wide"),
+            conv("d", "a"),
+            NamedLayer("ab", Add(), ("a", "b")),
+            NamedLayer("cd", Add(), ("c", "d")),
+            NamedLayer("all", Add(), ("a", "b", "c")),
+            NamedLayer("pool", MaxPooling2D(2)),
+            conv("smaller"),
+        )
+    )
+    assert [step.like for step in network.steps()] == [0, 1, 2, 2, 4, 5, 2, 7, 7, 9, 10, 11]
+
+
+@given(network=fitting_networks())
+def test_like_steps_have_the_same_shapes(network: Network) -> None:
+    steps = list(network.steps())
+    for position, step in enumerate(steps):
+        first = steps[step.like]
+        assert step.like <= position
+        assert (first.named.layer, first.input_shapes) == (step.named.layer, step.input_shapes)
+        assert step.output_shape == first.output_shape == output_shape(step.named.layer, *step.input_shapes)
 
 
 def test_outputs_are_what_nobody_takes() -> None:

@@ -106,6 +106,15 @@ def test_pixels_of_one_output() -> None:
     assert [field.pixels(row, 0)[0] for row in range(4)] == [(0, 1), (0, 1), (2, 3), (2, 3)]
 
 
+def test_a_square_layer_on_a_rectangle_keeps_both_axes_apart() -> None:
+    """`same` pads 7 rows by one at either side for a stride of 2, but 8 columns after only."""
+    network = Network.of(L.Input((7, 8, 1)), L.Conv2D(1, 3, strides=2, padding="same"), L.GlobalMaxPooling2D())
+    assert last_map(network).pixels(0, 0) == ((-1, 1), (0, 2))
+    field = summarize(network).rows[-1].receptive_field
+    assert field is not None
+    assert field.pixels(0, 0) == ((-1, 7), (0, 8))
+
+
 def test_shortcut_sees_with_its_branch() -> None:
     network = Network.of(
         NamedLayer("input", L.Input((9, 9, 1))),

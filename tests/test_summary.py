@@ -9,9 +9,11 @@ from conftest import Golden
 from hypothesis import given
 from strategies import fitting_networks
 
+from cnn_core.cost import activation_bytes, multiply_adds, parameters
 from cnn_core.layers import Add, Conv2D, Dense, Flatten, Input, MaxPooling2D
 from cnn_core.network import NamedLayer, Network
 from cnn_core.presets import PRESETS, Preset, preset
+from cnn_core.shapes import output_shape
 from cnn_core.summary import HEADINGS, Summary, summarize
 
 BRANCHES = Network(
@@ -93,6 +95,37 @@ def test_rows_say_where_their_input_comes_from() -> None:
     assert rows[0].cells()[-1] == ""
     assert rows[3].cells()[-1] == "wide|deep, narrow, too"
     assert rows[4].sources == ('the "sum"',)
+
+
+# Networks repeat themselves ----------------------------------------------------------------------------------------
+
+
+def check_each_row(network: Network) -> None:
+    """Ask for every figure anew, layer by layer."""
+    for row in summarize(network).rows:
+        layer, inputs, output = row.layer, row.input_shapes, row.output_shape
+        assert output == output_shape(layer, *inputs)
+        assert (row.trainable, row.non_trainable) == parameters(layer, *inputs)
+        assert row.multiply_adds == multiply_adds(layer, output, *inputs)
+        assert row.activation_bytes == activation_bytes(output)
+        assert row.layer is network[row.name].layer
+
+
+@pytest.mark.parametrize("one", PRESETS, ids=lambda one: one.key)
+def test_figures_of_presets_are_those_of_each_layer_alone(one: Preset) -> None:
+    check_each_row(one.make())
+
+
+@given(network=fitting_networks())
+def test_figures_are_those_of_each_layer_alone(network: Network) -> None:
+    check_each_row(network)
+
+
+def test_equal_layers_see_more_and_more() -> None:
+    """Their own figures are equal; what they see of the picture is not."""
+    rows = summarize(Network.of(Input((16, 16, 4)), *(Conv2D(4, 3, padding="same") for _ in range(3)))).rows[1:]
+    assert {(row.output_shape, row.parameters, row.multiply_adds) for row in rows} == {((16, 16, 4), 148, 36_864)}
+    assert [row.receptive_field and row.receptive_field.size for row in rows] == [(3, 3), (5, 5), (7, 7)]
 
 
 # Totals ------------------------------------------------------------------------------------------------------------

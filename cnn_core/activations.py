@@ -65,7 +65,8 @@ def activate(name: ActivationName, values: Values, slope: float | None = None) -
     """
     if name is ActivationName.SOFTMAX:
         return softmax(values)
-    return np.asarray(_function(name, slope)(values), values.dtype)
+    with np.errstate(over="ignore"):  # Infinity is Keras's answer too.
+        return np.asarray(_function(name, slope)(values), values.dtype)
 
 
 def _function(name: ActivationName, slope: float | None) -> Callable[[Values], Values]:

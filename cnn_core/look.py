@@ -1,4 +1,4 @@
-"""A picture through a bundled model: what every layer makes of it, small enough to be sent from process to process.
+"""A picture through a model: what every layer makes of it, small enough to be sent from process to process.
 
 Importing this module imports no TensorFlow; calling a function of it does. They are plain functions: a notebook can
 call them as well as a worker process.
@@ -6,24 +6,23 @@ call them as well as a worker process.
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from cachetools import LRUCache
 
-from cnn_core.bundled import BUNDLED, bundled_model, model_path
+from cnn_core.bundled import BUNDLED
 from cnn_core.errors import N_, CnnError
+from cnn_core.layer_statistics import LayerStatistics, layer_statistics
+from cnn_core.models import entered, load
 from cnn_core.mosaic import RangeScope, mosaic_png
-
-if TYPE_CHECKING:
-    import keras
 
 Maps = npt.NDArray[np.float32]
 
 THUMBNAILS: Final = 3
 THUMBNAIL_SIDE: Final = 48
+NO_LAYER: Final = N_('There is no layer "{layer}" in this model. Choose one from the list.')
 KEPT_BYTES: Final = 256 * 2**20
 """Outputs of the last pictures, kept so that opening a layer computes nothing again."""
 
@@ -35,10 +34,12 @@ class LayerLook:
     Attributes:
         strongest: the channels with the largest mean.
         thumbnail: these as a PNG, all in the layer's range.
+        statistics: of all its values.
     """
 
     strongest: tuple[int, ...]
     thumbnail: bytes
+    statistics: LayerStatistics
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,18 +51,27 @@ class Look:
 
 
 def look(key: str, pixels: Maps) -> Look:
-    """Send `pixels` (H, W, C) in [0, 1] through the bundled model `key`; raises CnnError where they do not fit."""
-    maps = _all_maps(key, pixels)
+    """Send `pixels` (H, W, C) in [0, 1] through a model (see `models`); raises CnnError where they do not fit."""
+    maps = _kept_maps(key, pixels)
     scores = next(reversed(maps.values()))
     return Look({name: _layer_look(values) for name, values in maps.items()}, scores)
 
 
 def layer_maps(key: str, pixels: Maps, layer: str) -> Maps:
     """Return one layer's output, (H, W, C) or (units,); raises CnnError for a layer that is not there."""
-    maps = _all_maps(key, pixels)
+    maps = _kept_maps(key, pixels)
     if layer not in maps:
-        raise CnnError(N_('There is no layer "{layer}" in this model. Choose one from the list.'), layer=layer)
+        raise CnnError(NO_LAYER, layer=layer)
     return maps[layer]
+
+
+def layer_weights(key: str, layer: str) -> tuple[npt.NDArray[np.float32], ...]:
+    """Return a layer's arrays in Keras's order; raises CnnError for a layer that is not there."""
+    loaded = load(key)
+    if layer not in (named.name for named in loaded.network.layers):
+        raise CnnError(NO_LAYER, layer=layer)
+    # A Sequential does not count its input among its layers.
+    return tuple(array for one in loaded.model.layers if one.name == layer for array in one.get_weights())
 
 
 def warm_up() -> None:
@@ -71,14 +81,6 @@ def warm_up() -> None:
         look(bundled.key, np.zeros((*bundled.input_size, channels), np.float32))
 
 
-@lru_cache(maxsize=len(BUNDLED))
-def _model(key: str) -> "keras.Model":
-    bundled_model(key)
-    from cnn_core.keras_model.own_files import load_own_model
-
-    return load_own_model(model_path(key))
-
-
 def _bytes(maps: dict[str, Maps]) -> int:
     return sum(values.nbytes for values in maps.values())
 
@@ -86,13 +88,18 @@ def _bytes(maps: dict[str, Maps]) -> int:
 _KEPT: LRUCache[tuple[object, ...], dict[str, Maps]] = LRUCache(KEPT_BYTES, getsizeof=_bytes)
 
 
-def _all_maps(key: str, pixels: Maps) -> dict[str, Maps]:
+def all_maps(key: str, pixels: Maps) -> dict[str, Maps]:
+    """Return every layer's output by its name, computed anew and kept nowhere."""
     from cnn_core.keras_model import feature_maps
 
+    return feature_maps(*entered(key, pixels))
+
+
+def _kept_maps(key: str, pixels: Maps) -> dict[str, Maps]:
     place = (key, pixels.shape, pixels.dtype.str, hashlib.sha256(pixels.tobytes()).hexdigest())
     maps = _KEPT.get(place)
     if maps is None:
-        maps = feature_maps(_model(key), pixels)
+        maps = all_maps(key, pixels)
         if _bytes(maps) <= KEPT_BYTES:
             _KEPT[place] = maps
     return maps
@@ -102,4 +109,4 @@ def _layer_look(maps: Maps) -> LayerLook:
     means = maps.reshape(-1, maps.shape[-1]).mean(axis=0)
     strongest = tuple(np.argsort(-means, kind="stable")[:THUMBNAILS].tolist())
     picture = mosaic_png(maps, strongest, RangeScope.PER_LAYER, columns=THUMBNAILS, cell=THUMBNAIL_SIDE)
-    return LayerLook(strongest, picture.png)
+    return LayerLook(strongest, picture.png, layer_statistics(maps))

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from cnn_core.colours import Range
 from cnn_core.preparation import Box
@@ -14,6 +14,8 @@ Pixels = npt.NDArray[np.float32]
 
 DIMMED: Final = 0.3
 """How bright the part of a picture stays that the network does not see."""
+
+FRAME: Final = "#e65100"
 
 STRONGEST: Final = 0.8
 """How much of a map's colour its largest value shows over the picture."""
@@ -43,9 +45,25 @@ def dimmed_outside(pixels: Pixels, box: Box) -> Pixels:
     return result
 
 
-def overlay_png(pixels: Pixels, values: Pixels, reach: Range, longest: int = 480) -> bytes:
+def with_box(pixels: Pixels, box: Box, longest: int = 480) -> bytes:
+    """Return the picture (H, W, 3 or 1) as PNG, as `picture_png` does, with an orange frame around `box`."""
+    with Image.open(io.BytesIO(picture_png(pixels, longest))) as image:
+        framed = image.convert("RGB")
+    across, down = framed.width / pixels.shape[1], framed.height / pixels.shape[0]
+    top, left, bottom, right = box
+    corners = (left * across, top * down, right * across - 1, bottom * down - 1)
+    ImageDraw.Draw(framed).rectangle(corners, outline=FRAME, width=max(3, longest // 120))
+    out = io.BytesIO()
+    framed.save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def overlay_png(
+    pixels: Pixels, values: Pixels, reach: Range, longest: int = 480, strongest: float = STRONGEST
+) -> bytes:
     """Lay one map (h, w) over the network's input (H, W, 3 or 1): the larger its magnitude, the more of its colour.
 
+    `strongest` is how much of its colour the largest value shows, 0 to 1.
     The map is stretched to the input's size without smoothing. Values that are no numbers leave the picture as it is.
     """
     shares = np.nan_to_num(values / np.float32(reach.limit or 1), posinf=1, neginf=-1).clip(-1, 1)
@@ -55,7 +73,7 @@ def overlay_png(pixels: Pixels, values: Pixels, reach: Range, longest: int = 480
     columns = np.arange(pixels.shape[1]) * values.shape[1] // pixels.shape[1]
     place = np.ix_(rows, columns)
     grey = pixels.mean(axis=2, keepdims=True)
-    strength = np.abs(shares)[place][..., np.newaxis] * np.float32(STRONGEST)
+    strength = np.abs(shares)[place][..., np.newaxis] * np.float32(strongest)
     return picture_png((grey * (1 - strength) + colours[place] * strength).astype(np.float32), longest)
 
 

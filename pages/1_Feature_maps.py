@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from cnn_core.bundled import bundled_model, class_names
 from cnn_core.errors import CnnError
-from pages.ui import cached, layer_view, map_view, state
-from pages.ui.controls import fit_picker, model_picker, picture_picker
+from pages.ui import cached, layer_view, map_view, state, why
+from pages.ui.controls import fit_picker, picture_picker
+from pages.ui.decision import draw_decision
 from pages.ui.film_strip import draw_strip
 from pages.ui.frame import begin_page
+from pages.ui.model_picker import class_names, draw_about, model_info, model_picker
 from pages.ui.panels import outcome, show_error, wait
 from pages.ui.pictures import draw_picture
 from pages.ui.predictions import draw_predictions
@@ -18,12 +19,23 @@ begin_page(_("Feature maps"), _("Send a picture through a trained network and se
 controls, pictures, answer = st.columns([5, 6, 4], gap="medium")
 with controls:
     model = model_picker()
+    info = model_info(model)
     chosen = picture_picker()
-    fit, invert = fit_picker(model)
+    fit, invert = fit_picker(info)
 view = cached.View(model, chosen.digest, fit, invert)
 rows = {row.name: row for row in cached.network(model).rows}
 layer = layer_view.current_layer(rows)
-shown = state.LAYER, state.CHANNEL, state.ORDER, state.SCOPE
+shown = (
+    state.LAYER,
+    state.CHANNEL,
+    state.ROW,
+    state.COLUMN,
+    state.ORDER,
+    state.SCOPE,
+    state.METHOD,
+    state.TARGET,
+    state.HEAT_LAYER,
+)
 state.share(state.LANGUAGE, state.MODEL, state.SAMPLE, state.FIT, state.INVERT, *shown)
 
 try:
@@ -43,8 +55,9 @@ with answer:
     if look is None:
         st.skeleton(height=260)
     else:
-        draw_predictions(look.scores, class_names(model))
-    st.caption(_(bundled_model(model).about))
+        names = class_names(model, info, look.scores.size)
+        draw_predictions(look.scores, names)
+    draw_about(model, info)
 
 st.header(_("From input to output"), anchor=False)
 draw_strip(view, look, layer, layer_view.open_layer)
@@ -59,9 +72,13 @@ fetching = cached.layer_maps(*view.key, layer, ready)
 maps = outcome(fetching, forget=lambda: cached.layer_maps.clear(*view.key, layer, ready))
 if maps is None:
     wait(fetching, _("Fetching the layer's maps."))
-elif maps.ndim == 1:
+    st.stop()
+
+if maps.ndim == 1:
     map_view.draw_vector(view, rows[layer], maps)
 else:
     layer_view.draw_layer_controls()
     layer_view.draw_layer(view, rows[layer], maps)
     map_view.draw_map(view, rows[layer], maps, chosen)
+why.draw_why(view, rows, rows[layer], maps, ready)
+draw_decision(view, look, names, ready)

@@ -1,5 +1,6 @@
 """The page "Feature maps", without a browser: with stand-ins for the workers, and once with the real ones."""
 
+import base64
 import io
 import json
 import time
@@ -18,6 +19,7 @@ from streamlit.testing.v1 import AppTest
 from cnn_core import look
 from cnn_core.bundled import bundled_network, class_names
 from cnn_core.errors import CnnError
+from cnn_core.explain_weights import weight_shapes
 from cnn_core.look import LayerLook, Look, Maps
 from cnn_core.summary import Row, summarize
 from pages.ui import cached, compute, panels
@@ -41,9 +43,16 @@ def made_up_maps(model: str, pixels: Maps, layer: str) -> Maps:
     return values.astype(np.float32)
 
 
+def made_up_weights(model: str, layer: str) -> tuple[Maps, ...]:
+    """Return weights of a layer's shapes, the same every time."""
+    row = rows(model)[layer]
+    shapes = weight_shapes(row.layer, *row.input_shapes).values()
+    return tuple(np.random.default_rng(7).random(shape).astype(np.float32) for shape in shapes)
+
+
 def made_up_look(model: str, pixels: Maps) -> Look:
     """Return a look whose best class is the ninth, with 75 %."""
-    scores = np.full(len(class_names(model)), 0.0001, np.float32)
+    scores = np.full(len(class_names(model)), 0.25 / (len(class_names(model)) - 1), np.float32)
     scores[8] = 0.75
     return Look({name: LayerLook((1, 0), b"no picture") for name in rows(model)}, scores)
 
@@ -75,6 +84,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
     monkeypatch.setattr(cached, "WORK", executor)
     monkeypatch.setattr(look, "look", made_up_look)
     monkeypatch.setattr(look, "layer_maps", made_up_maps)
+    monkeypatch.setattr(look, "layer_weights", made_up_weights)
     yield executor
     st.cache_resource.clear()
 
@@ -115,7 +125,9 @@ def press(at: AppTest, button: str) -> AppTest:
 
 def is_complete(at: AppTest) -> bool:
     """Say whether nothing is missing: the strip, a layer's maps, no error and nothing to wait for."""
-    return len(at.get("bidi_component")) == 2 and not at.error and not at.info and not at.get("skeleton")
+    shown = {element.proto.component_name for element in at.get("bidi_component")}
+    wanted = {f"convscope_{name}" for name in ("film_strip", "mosaic", "picker", "stage")}
+    return wanted <= shown and not at.error and not at.info and not at.get("skeleton")
 
 
 # The page as it opens -----------------------------------------------------------------------------------------------
@@ -141,17 +153,17 @@ def test_the_work_is_asked_for_once(here: Here) -> None:
     asked = len(here.asked)
     for _ in range(3):
         no_exception(at.run())
-    assert len(here.asked) == asked == 2
+    assert len(here.asked) == asked == 4
 
 
 @pytest.mark.usefixtures("here")
 def test_pictures_and_charts_have_alternative_texts() -> None:
     at = opened()
     images = [image for element in at.image for image in element.proto.imgs]
-    assert len(images) == 3
+    assert len(images) == 4
     assert all(image.alt for image in images)
     charts = at.get("plotly_chart")
-    assert len(charts) == 2
+    assert len(charts) == 1
     assert all(chart.proto.alt for chart in charts)
 
 
@@ -216,7 +228,7 @@ def test_waiting_can_be_stopped_and_taken_up_again(here: Here) -> None:
     assert "The network is running" in predictions(at)[0]
     unfinished.set_result(made_up_look("mobilenet_v2", np.zeros(1, np.float32)))
     assert is_complete(no_exception(at.run()))
-    assert len(here.asked) == 2
+    assert len(here.asked) == 4
 
 
 @pytest.mark.usefixtures("impatient")
@@ -295,9 +307,10 @@ def test_one_map_is_opened_by_its_number() -> None:
     assert data_of(at, "mosaic")["selected"] == 17
     values = made_up_maps("mobilenet_v2", None, "block_1_expand")[:, :, 17].astype(np.float64)
     assert f"Map 17: mean {values.mean():.4g}, spread {values.std():.4g}, {values.min():.4g} to" in said(at)
-    drawn = json.loads(at.get("plotly_chart")[0].proto.spec)["data"][0]
-    assert drawn["type"] == "heatmap"
-    assert drawn["zmax"] == -drawn["zmin"]
+    drawn = data_of(at, "picker")
+    assert (drawn["rows"], drawn["columns"]) == values.shape
+    sent = np.frombuffer(base64.b64decode(drawn["values"]), "<f4").reshape(values.shape)
+    np.testing.assert_array_equal(sent, values.astype(np.float32))
 
 
 @pytest.mark.usefixtures("here")

@@ -4,8 +4,9 @@
 //     data.vertical, data.horizontal {sources, taps}: which places of the padded line each output takes, by which kernel
 //     index; data.turned: the kernel is turned by 180°; data.pooling: null, "max", "average", "sum" or "l2";
 //     data.channels, data.filters: names; data.editable {input, kernel}; data.ranges {input, kernel, products, output}: {limit, signed};
+//     data.others {count, value}: channels that are not shown and what they add, or null; data.walk: inputs can be opened;
 //     data.colours {grey, diverging}: lists of [r, g, b]; data.start [row, column]; data.version; data.words.
-// Out: the triggers "edit" {input} or {kernel}, and "pick" {row, column, filter}.
+// Out: the triggers "edit" {input} or {kernel}, "pick" {row, column, filter} and "walk" {row, column, channel}.
 
 const MOST_TERMS = 25; // of a sum written out
 
@@ -38,6 +39,11 @@ const colourOf = (value, range, colours) => {
 
 const isBright = ([red, green, blue]) => 0.299 * red + 0.587 * green + 0.114 * blue > 140;
 
+const isDark = (colour) => {
+  const parts = colour.trim().match(/^#(..)(..)(..)$/);
+  return parts ? !isBright(parts.slice(1).map((part) => parseInt(part, 16))) : false;
+};
+
 // A grid of cells on two canvases: the cells, and above them the outlines that follow the pointer.
 class Grid {
   constructor(label) {
@@ -62,6 +68,7 @@ class Grid {
     this.line = style.getPropertyValue("--st-border-color") || "#999";
     this.accent = style.getPropertyValue("--mark") || "#e65100";
     this.font = style.fontFamily;
+    this.dark = isDark(style.getPropertyValue("--st-background-color"));
     const brush = this.cells.getContext("2d");
     brush.setTransform(scale, 0, 0, scale, 0.5 * scale, 0.5 * scale);
     brush.clearRect(-1, -1, columns * cell + 2, rows * cell + 2);
@@ -73,7 +80,7 @@ class Grid {
   #drawCell(brush, row, column, content) {
     const { cell } = this;
     const [left, top] = [column * cell, row * cell];
-    brush.globalAlpha = content?.faint ? 0.55 : 1;
+    brush.globalAlpha = content?.faint ? 0.3 : 1;
     if (content) {
       brush.fillStyle = `rgb(${content.colour.join(",")})`;
       brush.fillRect(left, top, cell, cell);
@@ -85,7 +92,9 @@ class Grid {
     brush.strokeRect(left, top, cell, cell);
     brush.setLineDash([]);
     if (!content) return;
-    const ink = isBright(content.colour) || content.faint ? "#0a171e" : "#ffffff";
+    // A faint cell shows half of the page behind it.
+    const isLight = content.faint && !this.dark ? true : isBright(content.colour);
+    const ink = isLight ? "#0a171e" : "#ffffff";
     if (content.crossed) {
       brush.strokeStyle = ink;
       brush.beginPath();
@@ -240,7 +249,7 @@ class Stage {
   }
 
   #result(row, column, filter) {
-    let sum = this.data.bias[filter];
+    let sum = this.data.bias[filter] + (this.data.others?.value ?? 0);
     for (let channel = 0; channel < this.x.length; channel++) sum += this.#partial(channel, row, column, filter);
     return sum;
   }
@@ -294,7 +303,7 @@ class Stage {
     this.legend = make("p", "legend", words.legend);
     const body = make("div", "body");
     body.append(lanes, result);
-    this.root.replaceChildren(this.#controls(), body, this.said, this.legend);
+    this.root.replaceChildren(...(this.count > 1 ? [this.#controls()] : []), body, this.said, this.legend);
     if (focused) this.root.querySelector(`[data-part="${focused}"]`)?.focus({ preventScroll: true });
   }
 
@@ -475,6 +484,11 @@ class Stage {
       this.cursor = place;
       this.#reach(inputAt(place), place, channel);
     };
+    const walk = (place) => {
+      const [row, column] = inputAt(place);
+      if (this.data.walk && row >= 0 && column >= 0) this.send("walk", { row, column, channel });
+    };
+    board.onclick = (event) => walk(grid.at(event));
     board.onpointerup = board.onpointercancel = finish;
     board.onpointerleave = () => this.#mark();
     board.onblur = () => this.#mark();
@@ -485,6 +499,9 @@ class Stage {
         const most = [grid.rows - 1, grid.columns - 1];
         this.cursor = this.cursor.map((at, axis) => Math.min(most[axis], Math.max(0, at + by[axis])));
         this.#reach(inputAt(this.cursor), this.cursor, channel);
+      } else if (event.key === "Enter" && this.data.walk) {
+        event.preventDefault();
+        walk(this.cursor);
       } else if (event.key === "Enter" && this.data.editable.input) {
         event.preventDefault();
         paint(this.cursor);
@@ -547,6 +564,7 @@ class Stage {
   }
 
   #sayPlay() {
+    if (!this.playButton) return;
     const { words } = this.data;
     this.playButton.textContent = this.timer ? `❚❚ ${words.pause}` : `▶ ${words.play}`;
     this.playButton.setAttribute("aria-label", this.timer ? words.pause : words.play);
@@ -562,7 +580,7 @@ class Stage {
   #fit(rows, columns) {
     const many = this.data.channels.length > 1;
     const [outRows, outColumns] = this.size;
-    const kernelWidth = this.kernel ? this.kernel[0][0][0].length * 41 : 0;
+    const kernelWidth = this.kernel ? this.kernel[0][0][0].length * 43 : 0;
     const middle = many ? 2 * kernelWidth + 18 : Math.max(kernelWidth, this.#productCell() * this.#widestWindow());
     const tall = (many ? 260 : 440) / Math.max(rows, outRows);
     const beside = (this.width - middle - (many ? 90 : 64)) / (columns + outColumns * (many && this.kernel ? 2 : 1));
@@ -604,7 +622,7 @@ class Stage {
       value,
       colour: colourOf(value, this.data.ranges.input, this.data.colours),
       faint: isPadding,
-      crossed: this.unseen[0](row) || this.unseen[1](column),
+      crossed: this.count > 1 && (this.unseen[0](row) || this.unseen[1](column)),
     };
   }
 
@@ -709,6 +727,8 @@ class Stage {
         const parts = this.lanes.map((_, channel) => signed(this.#partial(channel, row, column, this.filter)));
         text = parts.join(" + ");
       }
+      const { others } = this.data;
+      if (others) text += ` + ${fill(words.others, { count: others.count, value: signed(others.value) })}`;
       if (bias[this.filter]) text += ` + ${fill(words.bias, { value: signed(bias[this.filter]) })}`;
     }
     this.said.textContent = `${fill(words.place, { row, column })} ${text} = ${value}`;

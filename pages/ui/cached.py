@@ -10,15 +10,17 @@ from typing import Any
 
 import streamlit as st
 
-from cnn_core import look
+from cnn_core import attention, look
 from cnn_core.blocks import Block, fold
-from cnn_core.bundled import bundled_model, bundled_network
 from cnn_core.images import InputImage, read_image
+from cnn_core.models import ModelInfo, describe, is_bundled
 from cnn_core.mosaic import (
     ChannelStatistics,
     Mosaic,
+    Range,
     RangeScope,
     channel_statistics,
+    map_png,
     mosaic_png,
     reduce_maps,
     value_range,
@@ -53,9 +55,8 @@ def picture(digest: str, _data: bytes) -> InputImage:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def prepared(model: str, digest: str, fit: str, invert: bool, _data: bytes) -> Prepared:
     """Return the picture as the model takes it; raises ImageError."""
-    bundled = bundled_model(model)
-    height, width = bundled.input_size
-    preparation = Preparation(height, width, Colour(bundled.colour), Fit(fit), invert)
+    info = model_info(model).result()
+    preparation = Preparation(*info.input_size, info.colour, Fit(fit), invert and info.colour is Colour.GREY)
     return prepare(picture(digest, _data).pixels, preparation)
 
 
@@ -79,15 +80,25 @@ def shown_pictures(model: str, digest: str, fit: str, invert: bool, _data: bytes
     return ShownPictures(original, picture_png(ready.pixels), cropped, image.notes + ready.notes)
 
 
+@st.cache_resource(max_entries=16, show_spinner=False)
+def model_info(model: str) -> "Future[ModelInfo]":
+    """Ask what is known of a model; of a bundled one that is there at once."""
+    if not is_bundled(model):
+        return WORK.submit(describe, model)
+    known: Future[ModelInfo] = Future()
+    known.set_result(describe(model))
+    return known
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
 def network(model: str) -> Summary:
-    """Return the figures of a bundled model's layers."""
-    return summarize(bundled_network(model))
+    """Return the figures of the layers of a model that was described."""
+    return summarize(model_info(model).result().network)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def blocks(model: str) -> tuple[Block, ...]:
-    """Return a bundled model's layers, folded."""
+    """Return a model's layers, folded."""
     return fold(network(model).rows)
 
 
@@ -111,6 +122,12 @@ def layer_maps(model: str, digest: str, fit: str, invert: bool, layer: str, _pre
     return WORK.submit(look.layer_maps, model, _prepared.pixels, layer)
 
 
+@st.cache_resource(max_entries=8, show_spinner=False)
+def layer_weights(model: str, layer: str) -> "Future[tuple[look.Maps, ...]]":
+    """Fetch a layer's weights from a worker, in Keras's order."""
+    return WORK.submit(look.layer_weights, model, layer)
+
+
 @st.cache_resource(max_entries=16, show_spinner=False)
 def statistics(model: str, digest: str, fit: str, invert: bool, layer: str, _maps: look.Maps) -> ChannelStatistics:
     """Return the figures of a layer's channels."""
@@ -132,23 +149,27 @@ def overlay(
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def map_figures(
+def one_map(
+    view: tuple[str, str, str, bool], layer: str, channel: int, scope: str, limit: float, _maps: look.Maps
+) -> tuple[bytes, Range]:
+    """Draw one map, a pixel a value; return the PNG and its range."""
+    reach = value_range(_maps, RangeScope(scope), channel, limit)
+    return map_png(_maps[:, :, channel], reach), reach
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def histogram(
     view: tuple[str, str, str, bool],
     layer: str,
     channel: int,
-    scope: str,
-    limit: float,
     language: str,
     _translate: Callable[[str], str],
     _maps: look.Maps,
-) -> tuple[Any, Any]:
-    """Draw one map and its histogram, in a language."""
+) -> Any:
+    """Draw how a map's values are spread, in a language."""
     from cnn_core import figures  # plotly takes a while to import
 
-    values = _maps[:, :, channel]
-    reach = value_range(_maps, RangeScope(scope), channel, limit)
-    map_figure = figures.map_figure(values, reach, translate=_translate)
-    return map_figure, figures.histogram_figure(values, translate=_translate)
+    return figures.histogram_figure(_maps[:, :, channel], translate=_translate)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -183,3 +204,35 @@ def whole_picture(digest: str, colours: bool, _pixels: Pixels) -> bytes:
 def filtered(digest: str, setup: str, colours: bool, _work: Callable[[], Any]) -> Any:
     """Keep a picture's convolution, by the picture and all that it depends on."""
     return _work()
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def grad_cam(
+    model: str, digest: str, fit: str, invert: bool, index: int, layer: str, _prepared: Prepared
+) -> "Future[attention.Heat]":
+    """Ask where a layer's maps speak for a class."""
+    return WORK.submit(attention.grad_cam, model, _prepared.pixels, index, layer)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def saliency(
+    model: str, digest: str, fit: str, invert: bool, index: int, _prepared: Prepared
+) -> "Future[attention.Heat]":
+    """Ask how a class's score answers to each pixel."""
+    return WORK.submit(attention.saliency, model, _prepared.pixels, index)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def occlusion(
+    model: str,
+    digest: str,
+    fit: str,
+    invert: bool,
+    index: int,
+    patch: int,
+    stride: int,
+    _prepared: Prepared,
+    _plan: attention.Boxes,
+) -> "list[Future[attention.Heat]]":
+    """Ask for every row of a plan; each can be given up on its own."""
+    return [WORK.submit(attention.occlusion_chunk, model, _prepared.pixels, index, row) for row in _plan]

@@ -28,18 +28,32 @@ _MOSAIC = _register(
 </div>""",
 )
 
+_PICKER = _register(
+    "picker",
+    """<div class="picker">
+  <div class="board" tabindex="0" role="application">
+    <img alt=""><div class="chosen" hidden></div><div class="here" hidden></div>
+  </div>
+  <p class="said" aria-live="polite"></p>
+</div>""",
+)
 _STAGE = _register("stage", '<div class="stage" role="group"></div>')
 
 
 def stage(
-    data: dict[str, Any], key: str, on_edit: Callable[[dict[str, Any]], None], on_pick: Callable[[dict[str, int]], None]
+    data: dict[str, Any],
+    key: str,
+    on_edit: Callable[[dict[str, Any]], None],
+    on_pick: Callable[[dict[str, int]], None],
+    on_walk: Callable[[dict[str, int]], None],
 ) -> None:
-    """Draw a window stage; `on_edit` gets what the reader wrote, `on_pick` the output that was clicked."""
+    """Draw a window stage; `on_edit` gets what the reader wrote, the others the output or input that was clicked."""
     _STAGE(
         data=data,
         key=key,
         on_edit_change=lambda: _told(key, on_edit, "edit"),
         on_pick_change=lambda: _told(key, on_pick, "pick"),
+        on_walk_change=lambda: _told(key, on_walk, "walk"),
     )
 
 
@@ -51,6 +65,11 @@ def film_strip(data: dict[str, Any], key: str, on_pick: Callable[[str], None]) -
 def mosaic(data: dict[str, Any], key: str, on_pick: Callable[[int], None]) -> None:
     """Draw many maps in one picture; `on_pick` gets the channel that was opened."""
     _MOSAIC(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
+
+
+def picker(data: dict[str, Any], key: str, on_pick: Callable[[dict[str, int]], None]) -> None:
+    """Draw one map; `on_pick` gets the row and column of a value that was chosen."""
+    _PICKER(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
 
 
 def _told(key: str, take: Callable[[Any], None], name: str = "pick") -> None:

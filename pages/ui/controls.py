@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnn_core.bundled import BUNDLED, bundled_model
 from cnn_core.errors import N_
+from cnn_core.models import ModelInfo
+from cnn_core.preparation import Colour
 from cnn_core.samples import SAMPLES, sample_bytes
 from pages.ui import state
 from pages.ui.text import _
@@ -72,18 +73,9 @@ def _sample() -> Chosen:
     return _chosen(sample_bytes(sample.key), sample.title, sample.look_for)
 
 
-def model_picker() -> str:
-    """Let the person choose a bundled model; return its key."""
-    keys = [model.key for model in BUNDLED]
-    if state.MODEL.get() not in keys:
-        state.MODEL.set(state.MODEL.default)
-    st.selectbox(_("Model"), keys, format_func=lambda key: _(bundled_model(key).title), **state.MODEL.widget())
-    return state.MODEL.get()
-
-
-def fit_picker(model: str) -> tuple[str, bool]:
+def fit_picker(info: ModelInfo) -> tuple[str, bool]:
     """Let the person choose how the picture is brought to the model's size; return fit and invert."""
-    height, width = bundled_model(model).input_size
+    height, width = info.input_size
     st.segmented_control(
         _("Bring to {height}×{width} by").format(height=height, width=width),
         list(_FITS),
@@ -92,7 +84,7 @@ def fit_picker(model: str) -> tuple[str, bool]:
         **state.FIT.widget(),
     )
     invert = False
-    if bundled_model(model).colour == "grey":
+    if info.colour is Colour.GREY:
         st.checkbox(_("Invert (dark strokes on light paper)"), **state.INVERT.widget())
         invert = state.INVERT.get()
     return state.FIT.get(), invert

@@ -9,11 +9,12 @@ import streamlit as st
 from cnn_core.errors import N_
 from cnn_core.layers import Group
 from cnn_core.look import Maps
-from cnn_core.mosaic import ChannelOrder, ChannelStatistics, Mosaic, RangeScope, order_channels, page_of
+from cnn_core.mosaic import ChannelOrder, ChannelStatistics, Mosaic, RangeScope, order_channels
 from cnn_core.shapes import show
 from cnn_core.summary import Row
 from pages.ui import cached, components, state
 from pages.ui.cached import View
+from pages.ui.panels import choose_page
 from pages.ui.pictures import colour_bar, data_url
 from pages.ui.text import _
 
@@ -137,11 +138,10 @@ def _draw_colours(picture: Mosaic) -> None:
 
 def _choose_page(layer: str, count: int) -> slice:
     """Let the reader turn the pages; return which of the layer's maps are on this one."""
-    pages = -(-count // PER_PAGE)
     text, chooser = st.columns([2, 3], vertical_alignment="center")
-    # A key for each layer: another layer begins at its first page.
-    page = chooser.pagination(pages, key=f"maps_page_{layer}") if pages > 1 else 1
-    shown = page_of(count, page, PER_PAGE)
+    with chooser:
+        # A key for each layer: another layer begins at its first page.
+        shown = choose_page(count, PER_PAGE, f"maps_page_{layer}")
     text.markdown(_("**{shown} of {count}** maps shown").format(shown=shown.stop - shown.start, count=count))
     return shown
 

@@ -1,7 +1,7 @@
 """Pieces that several pages draw: errors, work in progress, figures."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent import futures
 from concurrent.futures import BrokenExecutor, CancelledError, Future
 from typing import Any, TypeVar
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from cnn_core.errors import CnnError
+from cnn_core.mosaic import page_of
 from pages.ui import state
 from pages.ui.text import _, sentence
 
@@ -20,10 +21,10 @@ _PATIENCE = 0.2
 
 def show_error(error: CnnError) -> None:
     """Say what is wrong; names from files and people are shown as they are, not as Markdown."""
-    st.error(_escaped(sentence(error)), icon=":material/error:")
+    st.error(escaped(sentence(error)), icon=":material/error:")
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Escape what Markdown would take for markup, links and pictures."""
     return "".join("\\" + char if char in "\\`*_{}[]()#+-.!|<>~$:" else char for char in text)
 
@@ -52,22 +53,54 @@ def outcome(future: "Future[Result]", forget: Callable[[], None]) -> Result | No
     return st.stop()
 
 
+def choose_page(count: int, per_page: int, key: str) -> slice:
+    """Let the reader turn the pages of `count` things where one does not hold them; return which are on this one."""
+    pages = -(-count // per_page)
+    page = st.pagination(pages, key=key) if pages > 1 else 1
+    return page_of(count, page, per_page)
+
+
 def _offer_retry(message: str, forget: Callable[[], None]) -> None:
     st.error(message, icon=":material/error:")
     st.button(_("Try again"), icon=":material/refresh:", on_click=forget, key="retry")
 
 
-def wait(future: "Future[Any]", message: str) -> None:
-    """Show that work goes on, with a way to stop waiting, and run the page again when it is done."""
+def wait(future: "Future[Any]", message: str, share: float = 0.0, part: str = "") -> None:
+    """Show that work goes on, with a way to stop waiting, and run the page again when it is done.
+
+    `share` of the whole is done already; `part` tells several places of a page apart.
+    """
     if state.STOPPED.get() is future:
         st.info(_("Stopped."))
-        st.button(_("Go on"), on_click=lambda: state.STOPPED.set(None), key="go_on")
+        st.button(_("Go on"), on_click=lambda: state.STOPPED.set(None), key=f"go_on{part}")
         return
     began = time.monotonic()
-    st.button(_("Stop"), on_click=lambda: state.STOPPED.set(future), key="stop_waiting")
+    st.button(_("Stop"), on_click=lambda: state.STOPPED.set(future), key=f"stop_waiting{part}")
     place = st.empty()
     while not future.done():
         # Each drawing lets Streamlit end this run when the person does something else.
-        place.progress(0.0, text=f"{message} {time.monotonic() - began:.0f} s")
+        place.progress(share, text=f"{message} {time.monotonic() - began:.0f} s")
+        time.sleep(0.1)
+    st.rerun()
+
+
+def wait_for_all(work: "Sequence[Future[Any]]", message: str, forget: Callable[[], None]) -> None:
+    """Show how much of many pieces is done until all are, with a way to give up the rest; run the page again then.
+
+    What was given up stays undone, and the page goes on with what there is; `forget` begins anew.
+    """
+    if any(one.cancelled() for one in work):
+        st.info(_("Stopped."))
+        st.button(_("Begin again"), on_click=forget, key="begin_again")
+        return
+    if all(one.done() for one in work):
+        for one in work:
+            outcome(one, forget)
+        return
+    st.button(_("Stop"), on_click=lambda: [one.cancel() for one in work], key="stop_all")
+    place = st.empty()
+    while not all(one.done() for one in work):
+        done = sum(one.done() for one in work)
+        place.progress(done / len(work), text=f"{message} {done} / {len(work)}")
         time.sleep(0.1)
     st.rerun()

@@ -38,6 +38,7 @@ class Scene:
         pooling: what a pool makes of its values.
         turned: the kernel acts turned by 180°.
         channels: names of the input channels.
+        others: how many channels are not shown, and what they add to the one filter's result.
     """
 
     x: Values
@@ -49,6 +50,7 @@ class Scene:
     pooling: PoolingKind | None = None
     turned: bool = False
     channels: tuple[str, ...] = ("",)
+    others: tuple[int, float] | None = None
 
 
 def draw_stage(
@@ -57,13 +59,15 @@ def draw_stage(
     on_input: Callable[[Values], None] | None = None,
     on_kernel: Callable[[Values], None] | None = None,
     on_pick: Callable[[int, int, int], None] | None = None,
+    on_walk: Callable[[int, int, int], None] | None = None,
 ) -> None:
     """Draw the stage.
 
     With `on_input` the reader may change the input, which it gets, (H, W, C); likewise `on_kernel`, in Keras's order.
-    `on_pick` gets row, column and filter of an output that was clicked.
+    `on_pick` gets row, column and filter of an output that was clicked, `on_walk` row, column and channel of an input.
     """
     data = _data(scene) | {"editable": {"input": on_input is not None, "kernel": on_kernel is not None}}
+    data["walk"] = on_walk is not None
     plain = json.dumps(data, separators=(",", ":"))
     data["version"] = hashlib.sha256(plain.encode()).hexdigest()
 
@@ -77,7 +81,11 @@ def draw_stage(
         if on_pick:
             on_pick(place["row"], place["column"], place["filter"])
 
-    components.stage(data, key=key, on_edit=edited, on_pick=picked)
+    def walked(place: dict[str, int]) -> None:
+        if on_walk:
+            on_walk(place["row"], place["column"], place["channel"])
+
+    components.stage(data, key=key, on_edit=edited, on_pick=picked, on_walk=walked)
 
 
 def _data(scene: Scene) -> dict[str, Any]:
@@ -91,6 +99,7 @@ def _data(scene: Scene) -> dict[str, Any]:
         "vertical": _axis(scene.vertical),
         "horizontal": _axis(scene.horizontal),
         "turned": scene.turned,
+        "others": None if scene.others is None else {"count": scene.others[0], "value": scene.others[1]},
         "pooling": None if scene.pooling is None else str(scene.pooling),
         "channels": list(scene.channels),
         "filters": [str(number) for number in range(filters)],
@@ -168,5 +177,6 @@ def _words(scene: Scene) -> dict[str, str]:
         "padding": _("This is padding: it belongs to no pixel."),
         "more": _("{count} more"),
         "bias": _("bias {value}"),
+        "others": _("{count} other channels {value}"),
         "legend": legend,
     }

@@ -97,6 +97,22 @@ def _number(text: str) -> float | None:
     return value if abs(value) <= 1e6 else None
 
 
+def _from(minimum: float, maximum: float) -> Callable[[str], float | None]:
+    def read(text: str) -> float | None:
+        value = _number(text)
+        return value if value is not None and minimum <= value <= maximum else None
+
+    return read
+
+
+def _signed(most: int) -> Callable[[str], int | None]:
+    def read(text: str) -> int | None:
+        size = _whole(0, most)(text.removeprefix("-"))
+        return size if size is None or not text.startswith("-") else -size
+
+    return read
+
+
 def _browser_language() -> str:
     return "ko" if (st.context.locale or "").lower().startswith("ko") else "en"
 
@@ -124,6 +140,9 @@ SAMPLE = Key("picture", "chelsea", _short, shared=True)
 SOURCE = Key("source", "sample", _one_of("sample", "upload", "camera"))
 UPLOAD: Key[Any] = Key("upload", None, _short)
 MODEL = Key("model", "mobilenet_v2", _short, shared=True)
+MODEL_SOURCE = Key("model_source", "", lambda text: None)
+MODEL_FILE = Key("model_file_id", "", lambda text: None)
+CLASS_NAMES: Key[tuple[str, ...]] = Key("class_names", (), lambda text: None)
 FIT = Key("fit", "crop", _one_of("crop", "pad", "stretch"), shared=True)
 INVERT = Key("invert", False, _flag, shared=True)
 
@@ -133,7 +152,27 @@ CHANNEL = Key("channel", 0, _whole(0, 10**6), shared=True)
 ORDER = Key("order", "index", _one_of("index", "mean", "spread"), shared=True)
 SCOPE = Key("scope", "per_layer", _one_of("per_map", "per_layer", "fixed"), shared=True)
 LIMIT: Key[float] = Key("limit", 1.0, lambda text: None)
+ROW = Key("row", 0, _whole(0, 10**6), shared=True)
+COLUMN = Key("column", 0, _whole(0, 10**6), shared=True)
+TRAIL: Key[tuple[Any, ...]] = Key("trail", (), lambda text: None)
+METHOD = Key("method", "grad_cam", _one_of("grad_cam", "occlusion", "saliency"), shared=True)
+TARGET = Key("target", -1, _whole(0, 10**6), shared=True)
+OPACITY: Key[float] = Key("opacity", 0.6, lambda text: None)
+HEAT_LAYER = Key("heat_layer", "", _short, shared=True)
+PATCH = Key("patch", 0, _whole(1, 4096), shared=True)
+PATCH_STRIDE = Key("patch_stride", 0, _whole(1, 4096), shared=True)
 STOPPED: Key[Any] = Key("stopped", None, lambda text: None)
+PANELS = Key("panels", "", _short, shared=True)
+RANKED_BY = Key("ranked_by", "maximum", _one_of("maximum", "mean"), shared=True)
+SURVEYED = Key("surveyed", False, _flag, shared=True)
+BESIDE = Key("beside", "changed", _one_of("changed", "sample"), shared=True)
+BESIDE_SAMPLE = Key("beside_sample", "coffee", _short, shared=True)
+MIRRORED = Key("mirrored", False, _flag, shared=True)
+ANGLE = Key("angle", 0, _signed(180), shared=True)
+SHIFT_DOWN = Key("shift_down", 0, _signed(4096), shared=True)
+SHIFT_RIGHT = Key("shift_right", 8, _signed(4096), shared=True)
+BRIGHTNESS = Key("brightness", 1.0, _from(0, 2), shared=True)
+NOISE = Key("noise", 0.0, _from(0, 0.5), shared=True)
 
 # Design a network. The address names the preset only: an edited network is handed on as a file.
 DESIGN_PRESET = Key("design", "mnist", _short, shared=True)

@@ -9,8 +9,8 @@ from pages.ui import cached, state
 from pages.ui.controls import Chosen
 from pages.ui.convolution.channels import colour_names
 from pages.ui.convolution.costs import draw_costs
-from pages.ui.convolution.maps import draw_maps
 from pages.ui.convolution.setup import LUMINANCE, Setup
+from pages.ui.maps import draw_maps
 from pages.ui.text import _
 
 _PLACES = 56

@@ -11,8 +11,8 @@ from cnn_core.pictures import picture_png
 from cnn_core.shapes import show
 from pages.ui import cached, state
 from pages.ui.controls import Chosen
-from pages.ui.convolution.maps import draw_maps
 from pages.ui.convolution.setup import Setup, grey
+from pages.ui.maps import draw_maps
 from pages.ui.pictures import draw_wide
 from pages.ui.text import _
 

@@ -1,0 +1,298 @@
+"""What the score of a class owes to the places of a picture: Grad-CAM, input gradients and occlusion.
+
+The score of a class is what the model computes for it before a softmax or sigmoid at its end (of a Dense layer, or a
+step of its own); any other output counts as it is. This is y^c of Grad-CAM and S_c of Simonyan et al.: a probability
+would also answer to the other classes, and hardly move where the model is sure. A model with a single output knows two
+classes: the score of 1 is that number, the score of 0 its negative.
+
+Of several outputs the first counts. Nested models are walked. The model itself is never changed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+from cachetools import LRUCache
+
+from cnn_core import layers
+from cnn_core.errors import CnnError, LayerError
+from cnn_core.keras_model.activations import Array, _check_input, _compute, _known, _numbers
+from cnn_core.keras_model.graph import LOCK, Call, Graph
+from cnn_core.keras_model.kinds import layer_of
+from cnn_core.layers import ActivationName
+from cnn_core.shapes import Shape, show
+
+Pass = Callable[[Any, Any], list[Any]]
+
+MOST_PASSES: Final = 8
+"""How many layers (and input sizes, where the model leaves them open) stay traced for one model."""
+
+BATCH: Final = 8
+"""Covered pictures computed at once: more take more memory and, on two processors, no less time."""
+
+_SQUASHING: Final = (ActivationName.SOFTMAX, ActivationName.SIGMOID)
+
+
+def map_layers(model: keras.Model) -> tuple[str, ...]:
+    """Return the layers that `grad_cam` can show: between input and score, with a map of more than one place.
+
+    Names are those of `network_from_keras`, in order. The last one is what Grad-CAM shows by default: after it the maps
+    are flattened or pooled as a whole.
+
+    Raises:
+        NetworkError: a model whose connections are in its program.
+    """
+    graph = _scored(model).graph
+    calls = {call.name: call for call in graph.calls}
+    shapes: dict[str, tuple[int | None, ...]] = {}
+    waiting = [graph.outputs[0]]
+    while waiting:
+        source = waiting.pop()
+        if source.call not in shapes:
+            shapes[source.call] = source.shape[1:]
+            waiting.extend(calls[source.call].sources)
+    maps = {name for name, shape in shapes.items() if len(shape) == 3 and shape[:2] != (1, 1)}
+    return tuple(name for name, call in calls.items() if name in maps and call.sources)
+
+
+def grad_cam(model: keras.Model, pixels: npt.ArrayLike, class_index: int, layer_name: str | None = None) -> Array:
+    """Return where a layer's maps A_k speak for a class: ReLU(Σ_k α_k · A_k), α_k the mean over places of ∂score/∂A_k.
+
+    Selvaraju et al., arXiv:1610.02391, equations 1 and 2. The ReLU keeps what speaks for the class; where nothing does,
+    all is zero. The result is not normalized, and not stretched to the picture.
+
+    Args:
+        model: a Sequential or functional model with one input.
+        pixels: (H, W, C); enters the model as it is.
+        class_index: counted from 0; 0 or 1 for a model with a single output.
+        layer_name: one of `map_layers`; by default the last.
+
+    Returns:
+        (h, w) float32, the layer's height and width, in units of the score.
+
+    Raises:
+        CnnError: no such class or layer, another input size than the model's, no gradient.
+    """
+    names = map_layers(model)
+    name = layer_name if layer_name is not None else next(reversed(names), "")
+    if name not in names:
+        raise CnnError(
+            "Grad-CAM needs a layer with a map of more than one place, between the picture and the class scores. "
+            'Received: "{layer}". Choose one of: {names}.',
+            layer=name,
+            names=", ".join(names) or "-",
+        )
+    maps, slopes = _maps_and_slopes(model, _numbers(pixels), class_index, name)
+    return np.asarray(np.maximum(maps @ slopes.mean(axis=(0, 1)), 0))
+
+
+def saliency(model: keras.Model, pixels: npt.ArrayLike, class_index: int) -> Array:
+    """Return how strongly the score of a class answers to each pixel: the largest |∂score/∂value| of its channels.
+
+    Simonyan, Vedaldi and Zisserman, arXiv:1312.6034, section 3.1. It says where a small change counts, not which way.
+
+    Args:
+        model, pixels, class_index: as for `grad_cam`.
+
+    Returns:
+        (H, W) float32, score per unit of the input.
+
+    Raises:
+        CnnError: no such class, another input than a picture of the model's size, no gradient.
+    """
+    _, slopes = _maps_and_slopes(model, _picture(pixels), class_index, _scored(model).graph.inputs[0].call)
+    return np.asarray(np.abs(slopes).max(axis=2))
+
+
+def occlusion_drops(
+    model: keras.Model,
+    pixels: npt.ArrayLike,
+    class_index: int,
+    boxes: npt.ArrayLike,
+    fill: npt.ArrayLike | None = None,
+) -> Array:
+    """Return how far the score of a class drops while a box of the picture is covered, for each box.
+
+    Zeiler and Fergus, arXiv:1311.2901, section 4.2. They draw the probability; the score still moves where that is 1.
+
+    Args:
+        model, pixels, class_index: as for `grad_cam`.
+        boxes: (..., 4) integers: top, left, bottom, right, ends excluded.
+        fill: what covers: a number, or one a channel; None is the picture's mean colour.
+
+    Returns:
+        (...) float32: the whole picture's score − the covered one's; negative where the box speaks against the class.
+
+    Raises:
+        CnnError: no such class, a box outside of the picture, another input than a picture of the model's size.
+    """
+    values = _picture(pixels)
+    places = _inside(np.asarray(boxes, np.int64), values)
+    colour = values.mean(axis=(0, 1)) if fill is None else np.asarray(fill, np.float32)
+
+    def scores(pictures: Array) -> Array:
+        return _run(model, None, pictures, class_index)[0]
+
+    whole, rows = scores(values[np.newaxis]), places.reshape(-1, 4)
+    batches = [rows[first : first + BATCH] for first in range(0, len(rows), BATCH)]
+    drops = [whole - scores(_covered(values, batch, colour)) for batch in batches]
+    return np.concatenate([*drops, whole[:0]]).reshape(places.shape[:-1])
+
+
+def _covered(values: Array, boxes: npt.NDArray[np.int64], colour: Array) -> Array:
+    """Return (boxes, H, W, C): the picture once for each box, which is covered there."""
+    pictures = np.repeat(values[np.newaxis], len(boxes), axis=0)
+    for picture, (top, left, bottom, right) in zip(pictures, boxes, strict=True):
+        picture[top:bottom, left:right] = colour
+    return pictures
+
+
+def _inside(boxes: npt.NDArray[np.int64], values: Array) -> npt.NDArray[np.int64]:
+    """Return the boxes, or refuse them: NumPy would cut what lies outside, and count from the end below zero."""
+    begins, ends = boxes[..., :2], boxes[..., 2:]
+    if not ((begins >= 0) & (begins < ends) & (ends <= values.shape[:2])).all():
+        raise CnnError(
+            "A patch must lie within the picture and cover a pixel. "
+            "Received: places from {low} to {high} on {shape} pixels. Plan the patches for this size.",
+            low=int(boxes.min()),
+            high=int(boxes.max()),
+            shape=show(values.shape[:2]),
+        )
+    return boxes
+
+
+def _picture(pixels: npt.ArrayLike) -> Array:
+    values = _numbers(pixels)
+    if values.ndim != 3:
+        raise CnnError(
+            "Only a picture (height, width, channels) has places. Received: {shape}. Use a model that takes pictures.",
+            shape=show(values.shape) or "one number",
+        )
+    return values
+
+
+# Scores and their gradients -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class _Scored:
+    """A model's graph, the same up to the scores, and its last passes; nothing that keeps the model itself alive."""
+
+    whole: Graph
+    graph: Graph
+    passes: LRUCache[tuple[Shape, str | None], Pass] = field(default_factory=lambda: LRUCache(MOST_PASSES))
+
+
+_models: WeakKeyDictionary[keras.Model, _Scored] = WeakKeyDictionary()
+
+
+def _scored(model: keras.Model) -> _Scored:
+    """Return what is kept of the model, made anew where layers were added to it or taken away."""
+    with LOCK:
+        whole = _known(model).graph
+        scored = _models.get(model)
+        if scored is None or scored.whole is not whole:
+            scored = _models[model] = _Scored(whole, _before_squashing(whole))
+        return scored
+
+
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """A Dense layer without its activation: taking it from the layer itself would change the model."""
+
+    dense: keras.layers.Dense
+
+    def __call__(self, inputs: Any) -> Any:
+        sums = keras.ops.matmul(inputs, self.dense.kernel)
+        return sums if self.dense.bias is None else sums + self.dense.bias
+
+
+def _before_squashing(graph: Graph) -> Graph:
+    """Return the graph that ends before the softmax or sigmoid at its end, if there is one."""
+    call = next(call for call in graph.calls if call.name == graph.outputs[0].call)
+    try:
+        layer = layer_of(call)
+    except LayerError:
+        return graph
+    if isinstance(layer, layers.Activation) and layer.activation in _SQUASHING:
+        return replace(graph, outputs=call.sources)
+    if isinstance(layer, layers.Dense) and layer.activation in _SQUASHING:
+        sums = Call(call.name, _Sums(call.operation), call.sources)
+        return replace(graph, calls=tuple(sums if one is call else one for one in graph.calls))
+    return graph
+
+
+def _maps_and_slopes(model: keras.Model, values: Array, class_index: int, name: str) -> tuple[Array, Array]:
+    """Return a layer's maps (h, w, c), and the gradient of the class's score with respect to them."""
+    maps, slopes = _run(model, name, values[np.newaxis], class_index)
+    return maps[0], slopes[0]
+
+
+def _run(model: keras.Model, name: str | None, pictures: Array, class_index: int) -> list[Array]:
+    """Return [a layer's maps, the score's gradient there] for one picture, or without a name [the scores] of many."""
+    scored, shape = _scored(model), pictures.shape[1:]
+    _check_input(scored.graph, shape)
+    direction = _direction(scored.graph, class_index)
+    # The first call of a pass optimizes it, which no other thread may disturb; later ones use all processors anyway.
+    with LOCK:
+        traced = scored.passes.get((shape, name))
+        if traced is None:
+            traced = scored.passes[shape, name] = _trace(scored.graph, shape, name)
+        try:
+            return [np.asarray(output) for output in traced(tf.constant(pictures), tf.constant(direction))]
+        except tf.errors.OpError as error:
+            raise CnnError(
+                "TensorFlow cannot compute this model here: one of its layers has settings for which this computer has "
+                "no program, or there is too little memory. Received: an input of {shape}.",
+                shape=show(shape),
+            ) from error
+
+
+def _direction(graph: Graph, class_index: int) -> Array:
+    """Return the factors (outputs,) with which the last outputs add up to the class's score."""
+    sizes = graph.outputs[0].shape[1:]
+    if len(sizes) != 1 or sizes[0] is None:
+        raise CnnError(
+            "The model must end in one number a class. Received: an output of {shape}. Use a model that classifies.",
+            shape="×".join("?" if size is None else str(size) for size in sizes) or "one number",
+        )
+    directions = np.eye(sizes[0], dtype=np.float32) if sizes[0] > 1 else np.array([[-1], [1]], np.float32)
+    if not 0 <= class_index < len(directions):
+        raise CnnError(
+            "Classes are counted from 0 to {last} here. Received: class {index}. Choose one of these.",
+            last=len(directions) - 1,
+            index=class_index,
+        )
+    return np.asarray(directions[class_index])
+
+
+def _trace(graph: Graph, shape: Shape, name: str | None) -> Pass:
+    """Compile (pictures, direction) → [scores] or, for a layer's name, [its maps, the score's gradient there]."""
+    end = graph.outputs[0]
+
+    def compute(pictures: Any, direction: Any) -> list[Any]:
+        made = _compute(graph, pictures)
+        scores = tf.linalg.matvec(tf.cast(made[end.call][end.index], tf.float32), direction)
+        outputs = [scores] if name is None else [made[name][0], _gradient(scores, made[name][0], name)]
+        return [tf.cast(output, tf.float32) for output in outputs]
+
+    pictures = tf.TensorSpec((None if name is None else 1, *shape), tf.float32)
+    function = tf.function(compute, autograph=False)
+    traced: Pass = function.get_concrete_function(pictures, tf.TensorSpec(end.shape[1:], tf.float32))
+    return traced
+
+
+def _gradient(scores: Any, maps: Any, name: str) -> Any:
+    (slopes,) = tf.gradients(scores, maps)
+    if slopes is None:
+        raise CnnError(
+            'The score has no gradient with respect to layer "{layer}": values are rounded or chosen on the way. '
+            "Use a later layer, or occlusion, which needs no gradient.",
+            layer=name,
+        )
+    return slopes

@@ -1,0 +1,170 @@
+"""A stranger's model file, opened without ever handing it to Keras, whose reader has been made to run code.
+
+Three steps, each trusting nothing of the one before: `reader` parses zip and HDF5 in a process that is thrown away;
+`configuration`, `kinds` and `graph` read the description as layers of ours, from our own list; `weights` says which
+arrays of which shapes these layers need, and only those are read. Nothing of it needs Keras; a model is built of the
+network afterwards like any other.
+"""
+
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cnn_core.errors import LayerError, ModelFileError
+from cnn_core.model_file.configuration import Entry, read_configuration
+from cnn_core.model_file.graph import Graph, read_graph
+from cnn_core.model_file.sandbox import LARGEST_FILE, Group, file_kind, read_description, read_weights
+from cnn_core.model_file.shown import shown
+from cnn_core.model_file.weights import Kept, Place, contradicts, places_in_h5, places_in_keras, weights_of
+from cnn_core.network import NamedLayer, Network, check_name, free_name
+from cnn_core.network_json import LONGEST_NAME
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["LARGEST_FILE", "MOST_PARAMETERS", "ModelFile", "OpenedModel", "open_model", "read_model_file"]
+
+MOST_PARAMETERS: Final = LARGEST_FILE // 4
+"""What the largest file holds in float32; a file of float16 could hold twice as many."""
+
+INSIDE: Final = "."
+"""Stands between a nested model's name and its layer's, as in `keras_model.graph`."""
+
+Array = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """What a model file holds, in our words.
+
+    Args:
+        network: fits together; its layers have names that ours may have.
+        weights: the arrays of each layer that has some, in Keras's order, finite, in the shapes that it needs.
+        display_names: for layers that could not keep their names: what the file calls them, printable.
+        unlimited: what this system could not limit while the file was parsed; nothing on Linux, everything on Windows.
+    """
+
+    network: Network
+    weights: dict[str, tuple[Array, ...]]
+    display_names: dict[str, str]
+    unlimited: tuple[str, ...]
+
+
+class OpenedModel(NamedTuple):
+    """A model file's network, and the Keras model that was built of it."""
+
+    network: Network
+    model: "keras.Model"
+    display_names: dict[str, str]
+
+
+def open_model(data: bytes) -> OpenedModel:
+    """Return the model in a .keras or .h5 file as a Keras model with the file's weights.
+
+    No code of the file runs, no other file is read, and no global setting changes. It needs Keras, so pages ask a
+    worker for it; `read_model_file` is what can be had without.
+
+    Raises:
+        ModelFileError: what is wrong with the file, or has no counterpart here, by name.
+    """
+    from cnn_core.keras_model.strange_files import build_with_weights
+
+    file = read_model_file(data)
+    return OpenedModel(file.network, build_with_weights(file.network, file.weights), file.display_names)
+
+
+def read_model_file(data: bytes) -> ModelFile:
+    """Return the network and the weights in a .keras file (Keras 3) or an .h5 file (Keras 2 and 3).
+
+    Layers of nested models are called `<nested model>.<layer>`; sides that the input leaves open are 224. At most
+    `LARGEST_FILE` bytes, `network_json.MOST_LAYERS` layers and `MOST_PARAMETERS` weights are read.
+
+    Raises:
+        ModelFileError: what is wrong with the file, or has no counterpart here, by name.
+    """
+    description = read_description(data)
+    model = read_configuration(description.text)
+    try:
+        graph = read_graph(model, old=not description.version.startswith("3"))
+    except RecursionError as error:
+        raise ModelFileError("Models lie within models too deeply. Save the innermost one on its own.") from error
+    kept = _kept(graph)
+    places = tuple(places_in_keras(model, kept) if file_kind(data) == "keras" else places_in_h5(model, kept))
+    arrays = _read(data, places)
+    network, names, display_names = _named(graph, model.name)
+    weights = {names[entry]: arrays[entry] for entry in arrays if entry in names}
+    return ModelFile(network, weights, display_names, description.unlimited)
+
+
+def _kept(graph: Graph) -> Kept:
+    """Return the weights of each layer that has some, after checking that they are not too many."""
+    kept: Kept = {}
+    for call in graph.calls:
+        weights = weights_of(call.layer, call.input_shapes[0][-1]) if call.input_shapes else ()
+        if weights and call.entry in kept:
+            raise call.entry.refuse(
+                LayerError(
+                    "It is used at several places with the same weights, which is not supported here. "
+                    "Use a layer of its own at each place."
+                )
+            )
+        if weights:
+            kept[call.entry] = weights
+    count = sum(prod(weight.shape) for weights in kept.values() for weight in weights)
+    if count > MOST_PARAMETERS:
+        raise ModelFileError(
+            "The model is too large. Received: {count} parameters; at most {most} are read.",
+            count=f"{count:,}",
+            most=f"{MOST_PARAMETERS:,}",
+        )
+    return kept
+
+
+def _read(data: bytes, places: tuple[Place, ...]) -> dict[Entry, tuple[Array, ...]]:
+    """Return the arrays of each layer, from where the places say that they lie."""
+    groups = [Group(place.path, tuple(weight.shape for _, _, weight in place.weights)) for place in places]
+    wanted = [item for place in places for item in place.weights]
+    found: dict[Entry, dict[int, Array]] = {}
+    for (entry, number, weight), (name, values) in zip(wanted, read_weights(data, groups), strict=True):
+        if contradicts(name, weight):
+            raise entry.refuse(
+                LayerError(
+                    "Its weights lie in another order than expected. Received: {name}; {expected} is expected.",
+                    name=name,
+                    expected=weight.name,
+                )
+            )
+        found.setdefault(entry, {})[number] = values
+    return {entry: tuple(arrays[number] for number in sorted(arrays)) for entry, arrays in found.items()}
+
+
+def _named(graph: Graph, name: str) -> tuple[Network, dict[Entry, str], dict[str, str]]:
+    """Return the network of the calls that the outputs need, the layers' names, and what the file calls some."""
+    layers: dict[int, NamedLayer] = {}
+    display_names: dict[str, str] = {}
+    names: set[str] = set()
+    before: tuple[str, ...] = ()
+    for position in graph.used():
+        call = graph.calls[position]
+        theirs = INSIDE.join((*call.path, call.entry.name))
+        ours = _allowed(theirs, call.layer.kind, names)
+        sources = tuple(layers[source].name for source in call.sources)
+        layers[position] = NamedLayer(ours, call.layer, () if sources == before else sources)
+        names.add(ours)
+        before = (ours,)
+        if ours != theirs:
+            display_names[ours] = shown(theirs, LONGEST_NAME)
+    entries = {graph.calls[position].entry: named.name for position, named in layers.items()}
+    return Network(tuple(layers.values()), _allowed(name, "network", set())), entries, display_names
+
+
+def _allowed(name: str, kind: str, taken: set[str]) -> str:
+    """Return a stranger's name where a layer may have it, and one of ours where not."""
+    try:
+        check_name(name, taken)
+    except LayerError:
+        return free_name(kind, taken)
+    return name

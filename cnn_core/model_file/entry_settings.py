@@ -1,0 +1,78 @@
+"""What a file says of one layer, setting by setting: what is read, what is left out, what must be as ours is."""
+
+from typing import Any, Final
+
+from cnn_core.errors import LayerError
+from cnn_core.model_file.shown import shown
+from cnn_core.settings import Number
+
+_FIXED: Final[dict[str, tuple[Any, ...]]] = {
+    "data_format": ("channels_last",),
+    "output_padding": (None,),
+    "groups": (1,),
+    "threshold": (0,),
+    "invert": (False,),
+    "rms_scaling": (False,),
+    "renorm": (False,),
+    "virtual_batch_size": (None,),
+    "approximate": (False,),
+    "lora_rank": (None,),
+    "quantization_config": (None,),
+    "sparse": (False, None),
+    "ragged": (False, None),
+}
+"""Settings without a word here: wherever a layer has one, it must have one of these values."""
+
+_LEFT_OUT: Final = {
+    *("name", "trainable", "dtype", "batch_shape", "batch_input_shape", "optional", "autocast", "dynamic"),
+    *("seed", "noise_shape", "fill_mode", "fill_value", "interpolation", "value_range", "l1", "l2"),
+    *("fused", "synchronized", "renorm_clipping", "renorm_momentum", "lora_alpha", "projection_dim"),
+}
+_LEFT_OUT_ENDS: Final = ("_initializer", "_regularizer", "_constraint")
+
+
+def demand(setting: str, value: object, *allowed: object) -> None:
+    if value not in allowed:
+        raise LayerError(
+            "{setting} must be {allowed}; other values are not supported here. Received: {setting}={value}.",
+            setting=setting,
+            allowed=" or ".join(map(str, allowed)),
+            value=shown(value),
+        )
+
+
+def number(setting: str, value: Any) -> float:
+    rule = Number()
+    rule.name = setting
+    return rule.read(value)
+
+
+class EntrySettings:
+    """What a file says of one layer, taken setting by setting, so that what nobody has taken is noticed."""
+
+    def __init__(self, settings: dict[str, Any], rank: int, old: bool) -> None:
+        self._left = dict(settings)
+        self._rank, self.old = rank, old
+
+    def take(self, *names: str) -> Any:
+        """Return the value under the first of these names that is there, or None."""
+        return next((self._left.pop(name) for name in names if name in self._left), None)
+
+    def take_last_axis(self, *others: object) -> None:
+        """Check `axis`, a number or several, counted from either end."""
+        axis = self.take("axis")
+        axes = axis if isinstance(axis, list) else [-1 if axis is None else axis]
+        demand("axis", axes, [-1], [self._rank - 1], *others)
+
+    def finish(self) -> None:
+        """Check what is left over."""
+        for name, value in self._left.items():
+            if name in _FIXED:
+                demand(name, value, *_FIXED[name])
+            elif name not in _LEFT_OUT and not name.endswith(_LEFT_OUT_ENDS):
+                raise LayerError(
+                    "The setting {setting} is not known here. Received: {setting}={value}. Save the model with the "
+                    "classes of Keras itself.",
+                    setting=shown(name),
+                    value=shown(value),
+                )

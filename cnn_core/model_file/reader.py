@@ -1,0 +1,261 @@
+"""The script that parses a stranger's model file, in a process of its own that is thrown away afterwards.
+
+It is started as `python -I reader.py` and imports the standard library, NumPy and h5py only. Before it reads a byte of
+the file it gives up memory, processor time and the right to open any other.
+
+On stdin come one line of JSON, the request (the arguments of `describe` or of `weights`), and then the file. On stdout
+go parts, each a line of JSON and the bytes that it announces: the description after its "size", or the float32 values
+of each array after its "name". A line with "refused" ends the answer and says why.
+"""
+
+import codecs
+import io
+import json
+import re
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
+from math import prod
+from typing import Any, Final
+
+import h5py
+import numpy as np
+
+MEMORY: Final = 2 * 2**30
+"""Bytes. The file, what is unpacked of it and one array at a time lie in memory: at most 1.5 GB."""
+SECONDS: Final = 30
+"""Of processor time. 300 MB take 2 seconds."""
+
+MOST_MEMBERS: Final = 8
+MOST_NAMES: Final = 20_000
+MOST_ROWS: Final = 20
+LONGEST_NAMES: Final = 5_000_000
+"""Bytes of all names of one layer's weights; a layer may be a nested model of a thousand layers."""
+SHORT: Final = 10_000
+MOST_INFLATION: Final = 50
+"""How many times larger than what is stored something may become."""
+
+DESCRIPTION: Final = "config.json"
+METADATA: Final = "metadata.json"
+WEIGHTS: Final = "model.weights.h5"
+
+_MEMBER: Final = re.compile(r"(?!.*\.\.)[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*/?")
+_PLAIN_FILTERS: Final = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
+
+# zipfile and h5py ask for these when no file can be opened any more, not even a module of Python's.
+for _name in ("ascii", "cp437"):
+    codecs.lookup(_name)
+
+
+class Refused(Exception):  # noqa: N818
+    """The file is not opened; `reason` is one of those that the parent has a sentence for."""
+
+    def __init__(self, reason: str, place: str = "", received: object = "", allowed: object = "") -> None:
+        super().__init__(reason)
+        self.values = {"refused": reason, "place": place, "received": str(received)[:200], "allowed": str(allowed)}
+
+
+# Limits -------------------------------------------------------------------------------------------------------------
+
+
+def limit_itself() -> list[str]:
+    """Give up what reading needs no more of; return what this system cannot limit: Windows nothing of it."""
+    limits = {
+        "memory": {"RLIMIT_AS": MEMORY, "RLIMIT_DATA": MEMORY},
+        "processor time": {"RLIMIT_CPU": SECONDS},
+        # No file beside the three that are open now, neither to read nor to write.
+        "files": ({"RLIMIT_NOFILE": 0, "RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0}),
+    }
+    try:
+        import resource
+    except ImportError:
+        return list(limits)
+    return [what for what, names in limits.items() if sum(_lower(resource, *each) for each in names.items()) == 0]
+
+
+def _lower(resource: Any, name: str, value: int) -> bool:
+    """Lower one limit for good; say whether that worked."""
+    with suppress(AttributeError, ValueError, OSError):
+        limit = getattr(resource, name)
+        before = resource.getrlimit(limit)[1]
+        value = value if before == resource.RLIM_INFINITY else min(value, before)
+        resource.setrlimit(limit, (value, value))
+        return True
+    return False
+
+
+# Zip ----------------------------------------------------------------------------------------------------------------
+
+
+def _archive(data: bytes) -> zipfile.ZipFile:
+    """Return the archive after checking what it says of its members."""
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    names = archive.namelist()
+    if len(names) > MOST_MEMBERS:
+        raise Refused("members", received=len(names), allowed=MOST_MEMBERS)
+    for name in names:
+        if not _MEMBER.fullmatch(name) or names.count(name) > 1:
+            raise Refused("member name", name)
+    for name in (DESCRIPTION, WEIGHTS):
+        if name not in names:
+            raise Refused("member missing", name)
+    return archive
+
+
+def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """Return a member, of which at most `most` + 1 bytes are ever unpacked."""
+    info = archive.getinfo(name)
+    if info.flag_bits & 1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise Refused("packed", name)
+    if info.file_size > MOST_INFLATION * info.compress_size:
+        raise Refused("inflated", name, info.file_size, MOST_INFLATION)
+    with archive.open(info) as member:
+        content = member.read(most + 1)
+    if len(content) > most:
+        raise Refused("large", name, f"{info.file_size:,}", f"{most:,}")
+    return content
+
+
+# HDF5 ---------------------------------------------------------------------------------------------------------------
+
+
+def _hdf5(data: bytes) -> Any:
+    return h5py.File(io.BytesIO(data), "r")
+
+
+def _inside(group: Any, path: list[str]) -> Any:
+    """Return what lies at `path`, over hard links only: others lead out of the file."""
+    place = ""
+    for name in path:
+        place += f"/{name}"
+        if not isinstance(group, h5py.Group) or name in ("", ".", ".."):
+            raise Refused("absent", place)
+        try:
+            link = group.id.links.get_info(name.encode())
+        except KeyError:
+            raise Refused("absent", place) from None
+        if link.type != h5py.h5l.TYPE_HARD:
+            raise Refused("elsewhere", place)
+        group = group[name]
+    return group
+
+
+def _texts(owner: Any, name: str, most: int, longest: int) -> list[bytes] | None:
+    """Return an attribute of at most `most` texts of `longest` bytes together; None where there is none."""
+    if name not in owner.attrs:
+        return None
+    attribute = owner.attrs.get_id(name)
+    length = prod(attribute.shape)
+    if len(attribute.shape) > 1 or length > most:
+        raise Refused("attribute", name)
+    if length == 0:
+        return []
+    kind = h5py.check_string_dtype(attribute.dtype)
+    if kind is None or (kind.length or 0) * length > longest:
+        raise Refused("attribute", name)
+    values = np.atleast_1d(owner.attrs[name])
+    texts = [value.encode() if isinstance(value, str) else bytes(value) for value in values]
+    if sum(map(len, texts)) > longest:
+        raise Refused("attribute", name)
+    return texts
+
+
+def _names(group: Any) -> list[str]:
+    """Return a layer's `weight_names`, which Keras spreads over several attributes where they are long."""
+    names = _texts(group, "weight_names", MOST_NAMES, LONGEST_NAMES)
+    if names is None:
+        rows = (_texts(group, f"weight_names{number}", MOST_NAMES, LONGEST_NAMES) for number in range(MOST_ROWS))
+        names = [name for row in rows for name in row or []]
+    return [name.decode() for name in names]
+
+
+def _numbers(dataset: Any, place: str, shape: tuple[int, ...]) -> Any:
+    """Return a data set of this very shape as finite float32 values; everything is checked before it is read."""
+    if not isinstance(dataset, h5py.Dataset):
+        raise Refused("absent", place)
+    if dataset.is_virtual or dataset.external:
+        raise Refused("elsewhere", place)
+    counter = shape == () and dataset.dtype.kind in "iu"
+    if not counter and (dataset.dtype.kind != "f" or dataset.dtype.itemsize > 8):
+        raise Refused("type", place, dataset.dtype)
+    if dataset.shape != shape:
+        raise Refused("shape", place, dataset.shape, shape)
+    plan = dataset.id.get_create_plist()
+    if any(plan.get_filter(i)[0] not in _PLAIN_FILTERS for i in range(plan.get_nfilters())):
+        raise Refused("packed", place)
+    if dataset.nbytes > MOST_INFLATION * dataset.id.get_storage_size():
+        raise Refused("inflated", place, dataset.nbytes, MOST_INFLATION)
+    with np.errstate(over="ignore"):
+        values = np.ascontiguousarray(dataset[()], dtype="<f4")
+    if not np.isfinite(values).all():
+        raise Refused("finite", place)
+    return values
+
+
+# Answers ------------------------------------------------------------------------------------------------------------
+
+
+def describe(kind: str, data: bytes, most: int) -> tuple[bytes, str]:
+    """Return the model's description, JSON that nobody has parsed yet, and the version of Keras that wrote it."""
+    if kind == "keras":
+        archive = _archive(data)
+        metadata = json.loads(_member(archive, METADATA, SHORT)) if METADATA in archive.namelist() else {}
+        return _member(archive, DESCRIPTION, most), str(metadata.get("keras_version", ""))
+    file = _hdf5(data)
+    texts = _texts(file, "model_config", 1, most)
+    if not texts:
+        raise Refused("no model")
+    version = _texts(file, "keras_version", 1, SHORT)
+    return texts[0], version[0].decode() if version else ""
+
+
+def weights(kind: str, data: bytes, most: int, groups: list[dict[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Yield the name and the values of each array of the groups, in order.
+
+    Args:
+        groups: each a "path", a list of names, and the "shapes" of all that lies there.
+    """
+    file = _hdf5(_member(_archive(data), WEIGHTS, most) if kind == "keras" else data)
+    for wanted in groups:
+        place, shapes = "/".join(wanted["path"]), [tuple(shape) for shape in wanted["shapes"]]
+        group = _inside(file, wanted["path"])
+        if not isinstance(group, h5py.Group):
+            raise Refused("absent", place)
+        names = range(len(group)) if kind == "keras" else _names(group)
+        if len(names) != len(shapes):
+            raise Refused("count", place, len(names), len(shapes))
+        for name, shape in zip(map(str, names), shapes, strict=True):
+            yield name, _numbers(_inside(group, name.split("/")), f"{place}/{name}", shape)
+
+
+def _answer(request: dict[str, Any], data: bytes, unlimited: list[str]) -> Iterator[tuple[Any, Any]]:
+    """Yield the parts: a line and its bytes."""
+    try:
+        if "groups" in request:
+            for name, values in weights(**request, data=data):
+                yield {"name": name[-200:]}, values.data
+        else:
+            description, version = describe(**request, data=data)
+            yield {"size": len(description), "version": version[:20], "unlimited": unlimited}, description
+    except Refused as refused:
+        yield refused.values, b""
+    except MemoryError:
+        yield {"refused": "stopped"}, b""
+    # HDF5, zip and JSON have dozens of ways to say that bytes are not what they should be.
+    except Exception:
+        yield {"refused": "damaged"}, b""
+
+
+def main() -> None:
+    """Answer the request on stdin."""
+    unlimited = limit_itself()
+    request = json.loads(sys.stdin.buffer.readline())
+    for line, payload in _answer(request, sys.stdin.buffer.read(), unlimited):
+        sys.stdout.buffer.write(json.dumps(line).encode() + b"\n")
+        sys.stdout.buffer.write(payload)
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,220 @@
+"""The parent's side of `reader`: a process that is started for one question about a file and then thrown away."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from math import prod
+from pathlib import Path
+from threading import Timer
+from typing import IO, Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cnn_core.errors import N_, ModelFileError
+from cnn_core.model_file.shown import shown
+from cnn_core.shapes import Shape
+
+SECONDS: Final = 60
+"""Until a reader is killed, by the clock. 300 MB take 3; two processors may be busy with others."""
+
+LARGEST_FILE: Final = 300_000_000
+"""Bytes. ResNet152 has 242 million; VGG16 with its 553 million is not opened."""
+LARGEST_DESCRIPTION: Final = 5_000_000
+"""Bytes of JSON. NASNetLarge with its 1,041 layers, the longest in keras.applications, has 1 MB."""
+
+_SCRIPT: Final = Path(__file__).with_name("reader.py")
+_LONGEST_LINE: Final = 100_000
+
+_MAGIC: Final = {"keras": b"PK\x03\x04", "h5": b"\x89HDF\r\n\x1a\n"}
+
+_KEPT: Final = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+_ENVIRONMENT: Final = {
+    # "::" is HDF5's word for "load no plugin".
+    "HDF5_PLUGIN_PRELOAD": "::",
+    # Threads would reserve memory that the reader is not allowed.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
+
+_STOPPED: Final = N_(
+    "Reading the file was stopped: it took too much memory or time. It is damaged, or made to do harm. "
+    "Save the model again with model.save()."
+)
+_NOT_STARTED: Final = N_(
+    "Model files cannot be opened on this computer: the program that reads them does not start. Tell whoever runs "
+    "this server; h5py and NumPy must be installed for {python}."
+)
+_REASONS: Final = {
+    "stopped": _STOPPED,
+    "damaged": N_("The file is damaged or breaks off. Save or download it again."),
+    "members": N_(
+        "This zip archive is no Keras model, which holds three files. Received: {received} files; at most {allowed} "
+        "are looked at. Save the model with model.save()."
+    ),
+    "member name": N_(
+        'The archive has a member whose name is not allowed, or is there twice. Received: "{place}". '
+        "Save the model again with model.save()."
+    ),
+    "member missing": N_(
+        'This zip archive is no Keras model: "{place}" is missing. Choose a file that model.save() wrote.'
+    ),
+    "packed": N_('"{place}" is encrypted, or packed in a way that Keras does not use. Save the model again.'),
+    "large": N_('"{place}" is too large. Received: {received} bytes; at most {allowed} are read.'),
+    "inflated": N_(
+        '"{place}" would grow to more than {allowed} times what is stored, {received} bytes. That is how files are '
+        "made that exhaust a computer; it is not read."
+    ),
+    "no model": N_(
+        "This HDF5 file holds no model: it has no model_config. Save the whole model with model.save(), not its "
+        "weights alone."
+    ),
+    "attribute": N_('The attribute "{place}" is no text, or too long. Save the model again with model.save().'),
+    "elsewhere": N_(
+        'What "{place}" names lies elsewhere: behind a link, or in another file. Only what the file itself holds is '
+        "read. Save the model again with model.save()."
+    ),
+    "absent": N_('The weights at "{place}" are missing. Save the whole model with model.save().'),
+    "type": N_(
+        'The weights at "{place}" are no floating-point numbers of 16, 32 or 64 bits. Received: {received}. '
+        "Save the model in float32."
+    ),
+    "shape": N_(
+        'The weights at "{place}" have another shape than their layer. Received: {received}; {allowed} is needed.'
+    ),
+    "count": N_('Another number of weights lies at "{place}". Received: {received}; {allowed} are needed.'),
+    "finite": N_(
+        'Among the weights at "{place}" are some that are no finite numbers (NaN or infinity). The training has '
+        "failed; train again with a smaller learning rate."
+    ),
+}
+
+
+class Description(NamedTuple):
+    """What a file says of its model: `text` is JSON that nobody has parsed yet.
+
+    `unlimited` names what this system could not limit while the file was parsed: nothing on Linux, everything on
+    Windows.
+    """
+
+    text: bytes
+    version: str
+    unlimited: tuple[str, ...]
+
+
+class Group(NamedTuple):
+    """A place in the file and the shapes of all arrays that must lie there, in order."""
+
+    path: tuple[str, ...]
+    shapes: tuple[Shape, ...]
+
+
+def file_kind(data: bytes) -> str:
+    """Return "keras" or "h5" by the first bytes; raises ModelFileError for any other file, and for one too large."""
+    if len(data) > LARGEST_FILE:
+        raise ModelFileError(
+            "The file is too large. Received: {size} bytes; at most {most} are opened.",
+            size=f"{len(data):,}",
+            most=f"{LARGEST_FILE:,}",
+        )
+    for kind, magic in _MAGIC.items():
+        if data.startswith(magic):
+            return kind
+    raise ModelFileError(
+        "This is no model file of Keras. Received: {size} bytes that begin with {start}. "
+        "Choose a .keras or .h5 file that model.save() wrote.",
+        size=f"{len(data):,}",
+        start=repr(data[:8]),
+    )
+
+
+def read_description(data: bytes) -> Description:
+    """Return what the file says of its model; raises ModelFileError."""
+    with _answer({"kind": file_kind(data), "most": LARGEST_DESCRIPTION}, data) as answer:
+        part = answer.line()
+        size, unlimited = part.get("size"), part.get("unlimited")
+        if not isinstance(size, int) or not 0 <= size <= LARGEST_DESCRIPTION or not isinstance(unlimited, list):
+            raise ModelFileError(_STOPPED)
+        text = bytearray(size)
+        answer.fill(memoryview(text))
+        return Description(bytes(text), shown(part.get("version")), tuple(map(shown, unlimited)))
+
+
+def read_weights(data: bytes, groups: Sequence[Group]) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
+    """Yield the name and the values of each array of the groups, in order; raises ModelFileError."""
+    if not groups:
+        return
+    request = {"kind": file_kind(data), "most": LARGEST_FILE, "groups": [group._asdict() for group in groups]}
+    with _answer(request, data) as answer:
+        for shape in (shape for group in groups for shape in group.shapes):
+            name = shown(answer.line().get("name"))
+            values = np.empty(prod(shape), "<f4")
+            answer.fill(values.view(np.uint8).data)
+            yield name, values.reshape(shape)
+
+
+class _Answer:
+    """What comes from the reader, which is not trusted: it has seen the file."""
+
+    def __init__(self, process: subprocess.Popen[bytes], stream: IO[bytes]) -> None:
+        self._process, self._stream = process, stream
+
+    def line(self) -> dict[str, Any]:
+        """Return the line that begins the next part; raises ModelFileError where it is a refusal."""
+        line = self._stream.readline(_LONGEST_LINE)
+        # Whatever goes wrong with the file is caught; 1 is how Python ends that cannot import something.
+        if not line and self._process.wait() == 1:
+            raise ModelFileError(_NOT_STARTED, python=sys.executable)
+        try:
+            part = json.loads(line)
+        # An answer that breaks off is that of a reader that was killed, or killed itself.
+        except (ValueError, RecursionError) as error:
+            raise ModelFileError(_STOPPED) from error
+        if not isinstance(part, dict) or "refused" in part:
+            raise _refusal(part if isinstance(part, dict) else {})
+        return part
+
+    def fill(self, buffer: memoryview) -> None:
+        """Fill `buffer` with the bytes of the part."""
+        filled = 0
+        while filled < len(buffer):
+            read = self._stream.readinto(buffer[filled:])  # type: ignore[attr-defined]
+            if not read:
+                raise ModelFileError(_STOPPED)
+            filled += read
+
+
+def _refusal(part: dict[str, Any]) -> ModelFileError:
+    values = {key: shown(part.get(key, "")) for key in ("place", "received", "allowed")}
+    return ModelFileError(_REASONS.get(str(part.get("refused")), _STOPPED), **values)
+
+
+@contextmanager
+def _answer(request: dict[str, Any], data: bytes) -> Iterator[_Answer]:
+    """Start a reader, give it the request and the file, and end it afterwards, whatever happens."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    with subprocess.Popen(
+        [sys.executable, "-I", str(_SCRIPT)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=kept | _ENVIRONMENT,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        timer = Timer(SECONDS, process.kill)
+        timer.start()
+        try:
+            # A reader that has died already takes nothing; its answer will say so.
+            with suppress(OSError):
+                process.stdin.write(json.dumps(request).encode() + b"\n")
+                process.stdin.write(data)
+            with suppress(OSError):
+                process.stdin.close()
+            yield _Answer(process, process.stdout)
+        finally:
+            timer.cancel()
+            process.kill()

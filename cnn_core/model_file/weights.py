@@ -1,0 +1,165 @@
+"""Which weights a layer has, in Keras's order, and where each file format keeps them."""
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import singledispatch
+from typing import Final, NamedTuple
+
+from cnn_core import layers
+from cnn_core.layers import Layer
+from cnn_core.model_file.configuration import Entry, Model
+from cnn_core.network import snake_case
+from cnn_core.shapes import Shape
+
+NOT_TRAINED: Final = ("moving_mean", "moving_variance", "mean", "variance", "count")
+"""Kept, and not learned by gradient descent."""
+
+
+# What a layer has -----------------------------------------------------------------------------------------------------
+
+
+class Weight(NamedTuple):
+    """One array of a layer: its name in Keras and its shape."""
+
+    name: str
+    shape: Shape
+
+
+@singledispatch
+def weights_of(layer: Layer, channels: int) -> tuple[Weight, ...]:
+    """Return a layer's weights for an input of so many channels (last axis); none where it keeps nothing."""
+    return ()
+
+
+def _weights(**shapes: Shape | None) -> tuple[Weight, ...]:
+    return tuple(Weight(name, shape) for name, shape in shapes.items() if shape is not None)
+
+
+@weights_of.register
+def _(layer: layers.Conv2D, channels: int) -> tuple[Weight, ...]:
+    kernel = (*layer.kernel_size, channels // layer.groups, layer.filters)
+    return _weights(kernel=kernel, bias=(layer.filters,) if layer.use_bias else None)
+
+
+@weights_of.register
+def _(layer: layers.DepthwiseConv2D, channels: int) -> tuple[Weight, ...]:
+    kernel = (*layer.kernel_size, channels, layer.depth_multiplier)
+    return _weights(kernel=kernel, bias=(channels * layer.depth_multiplier,) if layer.use_bias else None)
+
+
+@weights_of.register
+def _(layer: layers.SeparableConv2D, channels: int) -> tuple[Weight, ...]:
+    return _weights(
+        depthwise_kernel=(*layer.kernel_size, channels, layer.depth_multiplier),
+        pointwise_kernel=(1, 1, channels * layer.depth_multiplier, layer.filters),
+        bias=(layer.filters,) if layer.use_bias else None,
+    )
+
+
+@weights_of.register
+def _(layer: layers.Conv2DTranspose, channels: int) -> tuple[Weight, ...]:
+    kernel = (*layer.kernel_size, layer.filters, channels)
+    return _weights(kernel=kernel, bias=(layer.filters,) if layer.use_bias else None)
+
+
+@weights_of.register
+def _(layer: layers.Dense, channels: int) -> tuple[Weight, ...]:
+    return _weights(kernel=(channels, layer.units), bias=(layer.units,) if layer.use_bias else None)
+
+
+def _gamma_and_beta(layer: layers.BatchNormalization | layers.LayerNormalization, row: Shape) -> tuple[Weight, ...]:
+    return _weights(gamma=row if layer.scale else None, beta=row if layer.center else None)
+
+
+@weights_of.register
+def _(layer: layers.BatchNormalization, channels: int) -> tuple[Weight, ...]:
+    row = (channels,)
+    return (*_gamma_and_beta(layer, row), *_weights(moving_mean=row, moving_variance=row))
+
+
+@weights_of.register
+def _(layer: layers.LayerNormalization, channels: int) -> tuple[Weight, ...]:
+    return _gamma_and_beta(layer, (channels,))
+
+
+@weights_of.register
+def _(layer: layers.Normalization, channels: int) -> tuple[Weight, ...]:
+    if layer.mean is not None:
+        return ()
+    return _weights(mean=(channels,), variance=(channels,), count=())
+
+
+@weights_of.register
+def _(layer: layers.LayerScale, channels: int) -> tuple[Weight, ...]:
+    return _weights(gamma=(channels,))
+
+
+_NAMES: Final = {"kernel", "depthwise_kernel", "pointwise_kernel", "bias", "gamma", "beta", *NOT_TRAINED}
+
+
+def contradicts(name: str, weight: Weight) -> bool:
+    """Say whether a file calls something by the name of another weight; other names say nothing.
+
+    >>> contradicts("conv/depthwise_kernel:0", Weight("kernel", (3, 3, 1, 1)))
+    False
+    >>> contradicts("norm/beta", Weight("gamma", (8,)))
+    True
+    """
+    found = name.rpartition("/")[2].partition(":")[0]
+    return found in _NAMES and not found.endswith(weight.name)
+
+
+# Where it lies --------------------------------------------------------------------------------------------------------
+
+
+class Wanted(NamedTuple):
+    """One weight of an entry, the `number`-th."""
+
+    entry: Entry
+    number: int
+    weight: Weight
+
+
+class Place(NamedTuple):
+    """A group of the file and all weights that must lie there, in order."""
+
+    path: tuple[str, ...]
+    weights: tuple[Wanted, ...]
+
+
+Kept = dict[Entry, tuple[Weight, ...]]
+"""The weights of each layer that has some."""
+
+
+def places_in_keras(model: Model, kept: Kept, inside: tuple[str, ...] = ()) -> Iterator[Place]:
+    """Yield where a .keras file keeps the weights: `layers/<class>[_n]/vars`, counted a class, model within model."""
+    counts: Counter[str] = Counter()
+    for entry in model.entries:
+        name = snake_case(entry.kind)
+        path = (*inside, "layers", f"{name}_{counts[name]}" if counts[name] else name)
+        counts[name] += 1
+        if entry.model:
+            yield from places_in_keras(entry.model, kept, path)
+        elif entry in kept:
+            yield Place((*path, "vars"), tuple(Wanted(entry, i, weight) for i, weight in enumerate(kept[entry])))
+
+
+def places_in_h5(model: Model, kept: Kept) -> Iterator[Place]:
+    """Yield where an .h5 file keeps the weights: `model_weights/<layer>`, those of a nested model in one row.
+
+    What is trained comes first there, then what is not: averages, and everything that was frozen.
+    """
+    for entry in model.entries:
+        row = list(_row(entry, kept, trained=True))
+        if row:
+            ordered = sorted(row, key=lambda item: not item[0])
+            yield Place(("model_weights", *entry.name.split("/")), tuple(wanted for _, wanted in ordered))
+
+
+def _row(entry: Entry, kept: Kept, trained: bool) -> Iterator[tuple[bool, Wanted]]:
+    """Yield the weights in a layer or a nested model, and whether each was trained."""
+    trained = trained and entry.trainable
+    for inner in entry.model.entries if entry.model else ():
+        yield from _row(inner, kept, trained)
+    for i, weight in enumerate(kept.get(entry, ())):
+        yield trained and weight.name not in NOT_TRAINED, Wanted(entry, i, weight)

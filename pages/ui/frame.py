@@ -20,6 +20,7 @@ PAGES = {
     "pages/1_Feature_maps.py": (N_("Feature maps"), ":material/grid_view:"),
     "pages/2_Design_a_network.py": (N_("Design a network"), ":material/schema:"),
     "pages/3_Convolution.py": (N_("Convolution"), ":material/apps:"),
+    "pages/4_Pooling_and_stride.py": (N_("Pooling and stride"), ":material/compress:"),
 }
 """File: title, icon. The file's name gives the address."""
 

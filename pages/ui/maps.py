@@ -15,13 +15,22 @@ _WIDTH = 190
 
 
 def draw_maps(
-    maps: Values, titles: Sequence[str], width: int = _WIDTH, before: Callable[[], None] = lambda: None
+    maps: Values,
+    titles: Sequence[str],
+    width: int = _WIDTH,
+    before: Callable[[], None] = lambda: None,
+    limit: float | None = None,
 ) -> None:
-    """Draw (H, W, maps) with a title below each, all in one stated range; `before` draws what stands left of them."""
-    reach = Range(float(np.abs(maps).max(initial=0)), bool((maps < 0).any()))
+    """Draw (H, W, maps) with a title below each, all in one stated range, up to `limit` or the largest magnitude.
+
+    `before` draws what stands left of them.
+    """
+    largest = float(np.abs(maps).max(initial=0)) if limit is None else limit
+    reach = Range(largest, bool((maps < 0).any()))
     factor = -(-maps.shape[1] // (2 * width))
     shown = reduce_maps(np.asarray(maps, np.float32), factor)
-    scale = max(1, width // shown.shape[1])
+    # Twice as fine as it is shown, so that no browser smooths it.
+    scale = -(-2 * width // shown.shape[1])
     with st.container(horizontal=True, gap="small"):
         before()
         for number, title in enumerate(titles):

@@ -12,6 +12,7 @@ from pages.ui.panels import outcome, wait
 from pages.ui.text import _
 
 LARGEST_MODEL_MEGABYTES = 200
+_NAMES_FILE = "class_names_file"
 BUNDLED_SOURCE = "bundled"
 _SOURCES = {BUNDLED_SOURCE: N_("Bundled"), APPLICATION: "keras.applications", FILE: N_("Your file")}
 _WEIGHTS = {RANDOM: N_("Random"), IMAGENET: "ImageNet"}
@@ -105,9 +106,14 @@ def _pick_file(key: ModelKey) -> None:
         format_func=lambda one: _(_SCALINGS[one]),
         **state.field("scaling", key.variant, lambda new: state.MODEL.set(str(ModelKey(FILE, key.name, str(new))))),
     )
-    names = st.file_uploader(_("Class names: a text file, one a line"), type=["txt"], key="class_names_file")
-    if names is not None:
-        state.CLASS_NAMES.set(tuple(names.getvalue().decode("utf-8", "replace").splitlines()))
+    st.file_uploader(_("Class names: a text file"), type=["txt"], key=_NAMES_FILE, on_change=_take_names)
+    st.text_area(_("Class names, one a line"), height=80, **state.CLASS_LIST.widget())
+
+
+def _take_names() -> None:
+    file = state.widget_value(_NAMES_FILE)
+    if file is not None:
+        state.CLASS_LIST.set(file.getvalue().decode("utf-8", "replace"))
 
 
 def model_info(model: str) -> ModelInfo:
@@ -122,7 +128,8 @@ def model_info(model: str) -> ModelInfo:
 
 def class_names(model: str, info: ModelInfo, count: int) -> tuple[str, ...]:
     """Return a name for each of a model's outputs: known ones, else the reader's, else their numbers."""
-    given = state.CLASS_NAMES.get() if ModelKey.of(model).source == FILE else ()
+    is_file = ModelKey.of(model).source == FILE
+    given = tuple(line.strip() for line in state.CLASS_LIST.get().splitlines() if line.strip()) if is_file else ()
     if info.classes is not None and len(info.classes) == count:
         return info.classes
     if len(given) == count:

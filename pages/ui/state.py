@@ -142,7 +142,7 @@ UPLOAD: Key[Any] = Key("upload", None, _short)
 MODEL = Key("model", "mobilenet_v2", _short, shared=True)
 MODEL_SOURCE = Key("model_source", "", lambda text: None)
 MODEL_FILE = Key("model_file_id", "", lambda text: None)
-CLASS_NAMES: Key[tuple[str, ...]] = Key("class_names", (), lambda text: None)
+CLASS_LIST = Key("class_list", "", lambda text: None)
 FIT = Key("fit", "crop", _one_of("crop", "pad", "stretch"), shared=True)
 INVERT = Key("invert", False, _flag, shared=True)
 
@@ -172,7 +172,7 @@ ANGLE = Key("angle", 0, _signed(180), shared=True)
 SHIFT_DOWN = Key("shift_down", 0, _signed(4096), shared=True)
 SHIFT_RIGHT = Key("shift_right", 8, _signed(4096), shared=True)
 BRIGHTNESS = Key("brightness", 1.0, _from(0, 2), shared=True)
-NOISE = Key("noise", 0.0, _from(0, 0.5), shared=True)
+PICTURE_NOISE = Key("picture_noise", 0.0, _from(0, 0.5), shared=True)
 
 # Design a network. The address names the preset only: an edited network is handed on as a file.
 DESIGN_PRESET = Key("design", "mnist", _short, shared=True)
@@ -232,6 +232,20 @@ STACKED = Key("stacked", 2, _whole(1, 3), shared=True)
 STACK_CHANNELS = Key("stack_channels", 64, _whole(1, 4096), shared=True)
 ON_COLOURS = Key("on_colours", False, _flag, shared=True)
 ACTIVATION = Key("activation", "relu", _one_of("linear", "relu", "tanh", "sigmoid"), shared=True)
+
+# Pooling and stride.
+REDUCED = Key("reduced", "picture", _one_of("grid", "picture", "map"), shared=True)
+REDUCED_GRID = Key("reduced_grid", "noise", _short, shared=True)
+POOL_DOWN = Key("pool_down", 2, _whole(1, 7), shared=True)
+POOL_ACROSS = Key("pool_across", 2, _whole(1, 7), shared=True)
+STEP_DOWN = Key("step_down", 2, _whole(1, 8), shared=True)
+STEP_ACROSS = Key("step_across", 2, _whole(1, 8), shared=True)
+POOL_PADDING = Key("pool_padding", "valid", _one_of("valid", "same"), shared=True)
+WAY = Key("way", "max", _short, shared=True)
+WAY_ONE = Key("way_one", "max", _short, shared=True)
+OTHER_WAY = Key("other_way", "average", _short, shared=True)
+NOISE: Key[float] = Key("noise", 0.1, _number, shared=True)
+REPLACED = Key("replaced", "mnist", _short, shared=True)
 
 
 def field(name: str, value: Any, take: Callable[[Any], None]) -> dict[str, Any]:

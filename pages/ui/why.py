@@ -59,7 +59,7 @@ def _place(maps: Maps) -> tuple[int, ...]:
 def _draw_place(row: Row, maps: Maps) -> None:
     """Let the reader choose the value by numbers too."""
     places = st.columns(3)
-    names = (_("Unit"),) if maps.ndim == 1 else (_("Row"), _("Column"), _("Map"))
+    names = (_("Unit"),) if maps.ndim == 1 else (_("Row"), _("Column"), _("Channel"))
     keys = (state.CHANNEL,) if maps.ndim == 1 else (state.ROW, state.COLUMN, state.CHANNEL)
     for column, name, key, size in zip(places, names, keys, maps.shape, strict=False):
         key.set(min(key.get(), size - 1))

@@ -1,0 +1,59 @@
+"""The recorded study of down-sampling: what `assets/studies/make_downsampling.py` measured."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any
+
+from cnn_core.downsampling import Way
+
+RECORD = Path(__file__).resolve().parents[1] / "assets" / "studies" / "downsampling.json"
+
+
+@dataclass(frozen=True)
+class Study:
+    """One network trained in five ways; every figure of a way is over its seeds."""
+
+    made: str
+    data: str
+    epochs: int
+    parameters: Mapping[str, int]
+    multiply_adds: Mapping[str, int]
+    runs: tuple[Mapping[str, Any], ...]
+
+    @property
+    def seeds(self) -> int:
+        return len({run["seed"] for run in self.runs})
+
+    @property
+    def shifts(self) -> tuple[int, ...]:
+        """Return by how many pixels the test pictures were moved."""
+        return tuple(sorted(map(int, self.runs[0]["shifted_accuracy"])))
+
+    def of(self, way: Way) -> list[Mapping[str, Any]]:
+        """Return the runs of a way."""
+        return [run for run in self.runs if run["way"] == way]
+
+    def accuracy(self, way: Way, shift: int) -> tuple[float, float]:
+        """Return mean and standard deviation of the accuracy on test pictures moved by so many pixels."""
+        found = [run["shifted_accuracy"][str(shift)] for run in self.of(way)]
+        return mean(found), stdev(found) if len(found) > 1 else 0.0
+
+    def test_loss(self, way: Way) -> list[float]:
+        """Return the mean loss on the test pictures after each epoch."""
+        return [mean(losses) for losses in zip(*(run["test_loss"] for run in self.of(way)), strict=True)]
+
+    def seconds(self, way: Way) -> float:
+        """Return the mean time of an epoch."""
+        return float(mean(run["seconds_per_epoch"] for run in self.of(way)))
+
+
+@cache
+def recorded_study() -> Study:
+    """Return what was recorded."""
+    record = json.loads(RECORD.read_text(encoding="utf-8"))
+    fields = ("made", "data", "epochs", "parameters", "multiply_adds")
+    return Study(**{field: record[field] for field in fields}, runs=tuple(record["runs"]))

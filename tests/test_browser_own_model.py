@@ -1,0 +1,79 @@
+"""A reader's own model file in a real browser: opened, and one value followed back to a pixel."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, no_traceback, wait_idle
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+WARM_UP = 240_000
+
+# Keras itself writes the file, in a process of its own: the one with the browser stays small.
+WRITE = """
+import sys, keras
+keras.utils.set_random_seed(1)
+model = keras.Sequential([
+    keras.Input((28, 28, 1)),
+    keras.layers.Conv2D(4, 3, padding="same", activation="relu", name="first"),
+    keras.layers.MaxPooling2D(2, name="pool"),
+    keras.layers.Conv2D(3, 3, name="second"),
+    keras.layers.GlobalAveragePooling2D(name="mean"),
+    keras.layers.Dense(2, activation="softmax", name="answer"),
+])
+model.save(sys.argv[1])
+"""
+
+
+@pytest.fixture(scope="module")
+def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model") / "own.keras"
+    subprocess.run([sys.executable, "-c", WRITE, str(path)], check=True, cwd=ROOT, capture_output=True)
+    return path
+
+
+def give(page: Page, path: Path) -> None:
+    page.goto("/Feature_maps?picture=digit_7")
+    page.get_by_test_id("stButtonGroup").get_by_text("Your file", exact=True).click()
+    page.locator('input[type="file"]').first.set_input_files(path)
+
+
+def test_a_value_is_followed_back_to_a_pixel(page: Page, model_file: Path) -> None:
+    give(page, model_file)
+    answer = page.locator('button.frame[data-layer="answer"]')
+    expect(answer).to_be_visible(timeout=WARM_UP)
+    wait_idle(page)
+    answer.click()
+    expect(page.get_by_text("Why this value?")).to_be_visible(timeout=WARM_UP)
+    wait_idle(page)
+    no_traceback(page)
+    for layer in ("mean", "second", "pool", "first", "input_layer"):
+        page.locator('[class*="st-key-walk_0"] button').first.click()
+        wait_idle(page)
+        expect(page.locator(f'button.frame[data-layer="{layer}"]')).to_have_attribute("aria-pressed", "true")
+        no_traceback(page)
+    expect(page.get_by_text("This is where the picture enters")).to_be_visible()
+    page.get_by_role("button", name=re.compile("Back to")).click()
+    wait_idle(page)
+    expect(page.locator('button.frame[data-layer="first"]')).to_have_attribute("aria-pressed", "true")
+    # The stage's own sum is the map's own value.
+    said = page.locator(".stage .said").inner_text()
+    shown = float(said.rpartition("=")[2].replace("−", "-"))
+    value = float(
+        page.locator(".picker .said").inner_text().split(":")[1].split(".  ")[0].split(" Click")[0].strip().rstrip(".")
+    )
+    assert max(shown, 0) == pytest.approx(value, rel=1e-3, abs=1e-4)
+
+
+def test_a_file_that_is_no_model_is_a_sentence(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "notes.keras"
+    path.write_bytes(b"PK\x03\x04 this is no archive")
+    give(page, path)
+    expect(page.get_by_test_id("stAlert").first).to_be_visible(timeout=WARM_UP)
+    no_traceback(page)
+    page.get_by_test_id("stButtonGroup").get_by_text("Bundled", exact=True).click()
+    expect(page.get_by_text("Why this value?")).to_be_visible(timeout=WARM_UP)

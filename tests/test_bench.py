@@ -13,6 +13,8 @@ PROMISED = {
     "convolution": "≤ 3, < 100 ms",
     "convolution_tensorflow": "≤ 5, < 100 ms",
     "stage": "≥ 5, < 16 ms",
+    "why": "≥ 20, < 100 ms",
+    "new_picture": "≤ 1.5",
     "rerun": "≥ 10, < 50 ms",
     "first_paint": "≤ 1.3",
 }

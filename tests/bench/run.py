@@ -32,6 +32,8 @@ ROWS = (
     "convolution",
     "convolution_tensorflow",
     "stage",
+    "why",
+    "new_picture",
     "rerun",
     "first_paint",
 )

@@ -70,7 +70,7 @@ def kernel_picker() -> None:
         st.caption(_("Nobody made these weights: the network found them while it learned to tell digits apart."))
     elif now != setup.OWN:
         st.caption(_(hand_made(now).about))
-    rows, columns = st.columns(2)
+    rows, columns = st.columns(2, vertical_alignment="bottom")
     most = setup.LARGEST_KERNEL
     rows.number_input(_("Kernel rows"), 1, most, **state.KERNEL_ROWS.widget(setup.resize_kernel))
     columns.number_input(_("Kernel columns"), 1, most, **state.KERNEL_COLUMNS.widget(setup.resize_kernel))

@@ -1,4 +1,4 @@
-"""What the decision of a bundled model looked at: heat maps of a picture, and the box around the hottest region.
+"""What the decision of a model looked at: heat maps of a picture, and the box around the hottest region.
 
 Importing this module imports no TensorFlow; calling what takes a model's key does. The score of a class is the one
 before softmax, see `keras_model.attribution`.
@@ -49,7 +49,10 @@ def grad_cam(key: str, pixels: Maps, class_index: int, layer: str | None = None)
 
 
 def saliency(key: str, pixels: Maps, class_index: int) -> Heat:
-    """Return how strongly the score of a class answers to each pixel, (H, W); raises CnnError as `grad_cam` does."""
+    """Return how strongly the score of a class answers to each pixel, (H, W), per unit of what enters the model.
+
+    Arguments and errors are those of `grad_cam`.
+    """
     from cnn_core.keras_model import attribution
 
     return attribution.saliency(*entered(key, pixels), class_index)
@@ -65,14 +68,19 @@ def occlusion_chunk(key: str, pixels: Maps, class_index: int, boxes: Boxes, fill
         pixels: (H, W, C) in [0, 1].
         class_index: counted from 0.
         boxes: any part of a plan.
-        fill: what covers: a number, or one a channel; None is the picture's mean colour.
+        fill: what covers: a number in [0, 1], or one a channel; None is the picture's mean colour.
 
     Raises:
         CnnError: no such model or class, pixels of another size, a box outside of the picture.
     """
     from cnn_core.keras_model import attribution
 
-    return attribution.occlusion_drops(*entered(key, pixels), class_index, boxes, fill)
+    model, values = entered(key, pixels)
+    if fill is not None:
+        # As a picture of its own, so that it enters in the same numbers.
+        _, pictures = entered(key, np.full((1, 1, pixels.shape[-1]), fill, np.float32))
+        fill = pictures[0, 0]
+    return attribution.occlusion_drops(model, values, class_index, boxes, fill)
 
 
 # Occlusion ------------------------------------------------------------------------------------------------------------

@@ -87,10 +87,7 @@ def read_model_file(data: bytes) -> ModelFile:
     """
     description = read_description(data)
     model = read_configuration(description.text)
-    try:
-        graph = read_graph(model, old=not description.version.startswith("3"))
-    except RecursionError as error:
-        raise ModelFileError("Models lie within models too deeply. Save the innermost one on its own.") from error
+    graph = read_graph(model, old=not description.version.startswith("3"))
     kept = _kept(graph)
     places = tuple(places_in_keras(model, kept) if file_kind(data) == "keras" else places_in_h5(model, kept))
     arrays = _read(data, places)

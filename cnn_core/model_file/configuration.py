@@ -18,6 +18,9 @@ CHAIN: Final = "Sequential"
 NESTED: Final = (CHAIN, "Functional", "Model")
 """The classes of models. `Model` is what early versions of Keras 2 call a functional one."""
 
+DEEPEST: Final = 20
+"""Models within models."""
+
 _HOMES: Final = {"keras", "tf_keras", "cnn_core"}
 _OWN_PREFIX: Final = "convscope>"
 """Of the two classes that we gave to Keras ourselves."""
@@ -81,7 +84,7 @@ def read_configuration(text: bytes) -> Model:
                 "Save a Sequential or a functional model.",
                 kind=shown(kind),
             )
-        return _Reader().model(document, kind)
+        return _Reader().model(document, kind, DEEPEST)
     # No text, no JSON, nested too deeply, a number of thousands of digits.
     except (RecursionError, ValueError) as error:
         if isinstance(error, CnnError):
@@ -97,13 +100,18 @@ class _Reader:
     def __init__(self) -> None:
         self._count = 0
 
-    def model(self, document: dict[str, Any], kind: str) -> Model:
+    def model(self, document: dict[str, Any], kind: str, levels: int) -> Model:
+        """Return the model with up to `levels` models within models."""
+        if not levels:
+            raise ModelFileError(
+                "Models lie within models more than {most} deep. Use the inner one alone.", most=DEEPEST
+            )
         config: Any = _member(document, "config", dict, list)
         # Keras wrote a Sequential's layers alone until 2.2.
         config = {"layers": config} if isinstance(config, list) else config
         layers = _member(config, "layers", list)
         self._allow(len(layers))
-        entries = tuple(self._entry(layer) for layer in layers)
+        entries = tuple(self._entry(layer, levels - 1) for layer in layers)
         _refuse_twice([entry.name for entry in entries])
         name = str(config.get("name", ""))
         if kind == CHAIN:
@@ -113,7 +121,7 @@ class _Reader:
         )
         return Model(name, False, entries, inputs, outputs)
 
-    def _entry(self, document: Any) -> Entry:
+    def _entry(self, document: Any, levels: int) -> Entry:
         kind, settings = class_of(document), _member(document, "config", dict, list)
         named = settings if isinstance(settings, dict) and "name" in settings else document
         name = _member(named, "name", str)
@@ -124,7 +132,7 @@ class _Reader:
             calls = tuple(_arguments_of(node) for node in nodes)
         except LayerError as error:
             raise entry.refuse(error) from error
-        model = self.model(document, kind) if kind in NESTED else None
+        model = self.model(document, kind, levels) if kind in NESTED else None
         return Entry(kind, name, entry.settings, calls, model)
 
     def _allow(self, more: int) -> None:

@@ -7,12 +7,12 @@ from typing import Final
 
 from cnn_core.errors import LayerError, ModelFileError
 from cnn_core.layers import Input, Layer
+from cnn_core.model_file.arithmetic import Numbers
 from cnn_core.model_file.configuration import Argument, Entry, Model, Reference
 from cnn_core.model_file.kinds import layer_of
-from cnn_core.model_file.arithmetic import Numbers
 from cnn_core.model_file.shown import shown
 from cnn_core.network_json import MOST_LAYERS
-from cnn_core.shapes import Shape, output_shape, show
+from cnn_core.shapes import Shape, output_shape
 
 MOST_VALUES: Final = 2**29
 """Of all outputs for one picture together: 2 GB. EfficientNetB5 at 456×456 pixels has 358 million, B7 at 600×600 twice

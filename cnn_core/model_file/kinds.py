@@ -12,9 +12,9 @@ from cnn_core import layers
 from cnn_core.activations import SLOPES
 from cnn_core.errors import LayerError
 from cnn_core.layers import ActivationName, Layer
+from cnn_core.model_file.arithmetic import Numbers, arithmetic, row, scaled
 from cnn_core.model_file.configuration import class_of
 from cnn_core.model_file.entry_settings import EntrySettings, demand, number
-from cnn_core.model_file.arithmetic import Numbers, arithmetic, row, scaled
 from cnn_core.model_file.shown import shown
 
 OPEN_SIDE: Final = 224
@@ -152,7 +152,6 @@ def _fixed(layer: Layer) -> Reader:
 
 
 _ACTIVATIONS: Final[dict[str, Reader]] = {
-    "Activation": lambda asked: layers.Activation(_activation(asked)),
     "ReLU": _relu,
     "LeakyReLU": _leaky_relu,
     "ELU": _elu,
@@ -202,6 +201,7 @@ _OPERATIONS: Final = {
 
 _READERS: Final[dict[str, Reader]] = {
     "InputLayer": _input,
+    "Activation": lambda asked: layers.Activation(_activation(asked)),
     **_ACTIVATIONS,
     **{name: _fixed(layers.Activation(activation)) for name, activation in _OPERATIONS.items()},
     "ActivityRegularization": _fixed(layers.Activation(ActivationName.LINEAR)),

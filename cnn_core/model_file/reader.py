@@ -131,11 +131,11 @@ def _inside(group: Any, path: list[str]) -> Any:
         place += f"/{name}"
         if not isinstance(group, h5py.Group) or name in ("", ".", ".."):
             raise Refused("absent", place)
-        try:
-            link = group.id.links.get_info(name.encode())
-        except KeyError:
-            raise Refused("absent", place) from None
-        if link.type != h5py.h5l.TYPE_HARD:
+        # `in` and `get` would follow a link to see what is there.
+        links = group.id.links
+        if not links.exists(name.encode()):
+            raise Refused("absent", place)
+        if links.get_info(name.encode()).type != h5py.h5l.TYPE_HARD:
             raise Refused("elsewhere", place)
         group = group[name]
     return group

@@ -156,16 +156,21 @@ def levels_of(maps: Maps, limits: Maps, signed: bool) -> Levels:
     return places.astype(np.uint8)
 
 
+def palette(signed: bool) -> Levels:
+    """Return the colours of all levels, (256, 3); the gap's is left to its transparency."""
+    colours = np.zeros((256, 3), dtype=np.uint8)
+    colours[:LEVELS] = DIVERGING if signed else SEQUENTIAL
+    colours[NAN_LEVEL] = NAN_COLOUR
+    return colours
+
+
 def palette_png(levels: Levels, signed: bool, enlarged: bool) -> bytes:
     """Return a palette PNG of (H, W) levels, encoded for speed: level 9 takes 30 times as long and saves 5 %.
 
     Run-length coding takes half the time where every pixel is a value of its own; repeated pixels pack better without.
     """
-    palette = np.zeros((256, 3), dtype=np.uint8)
-    palette[:LEVELS] = DIVERGING if signed else SEQUENTIAL
-    palette[NAN_LEVEL] = NAN_COLOUR
     image = Image.fromarray(levels)
-    image.putpalette(palette.tobytes())
+    image.putpalette(palette(signed).tobytes())
     stream = io.BytesIO()
     strategy = _DEFAULT if enlarged else _RUN_LENGTHS
     image.save(stream, "PNG", compress_level=1, compress_type=strategy, transparency=GAP_LEVEL)

@@ -6,7 +6,7 @@ as markup. Backgrounds are transparent and text colours are left to the page: li
 
 import html
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from textwrap import wrap
 from typing import Any, Final, TypeAlias
 
@@ -25,7 +25,7 @@ Values = npt.NDArray[np.float64]
 MAX_MAP_SIDE: Final = 256
 MAX_BARS: Final = 512
 BINS: Final = 40
-LINE: Final = 44
+LINE: Final = 38
 """Characters that fit beside each other on a phone."""
 _ROW_HEIGHT: Final = 24
 _CLEAR: Final = "rgba(0,0,0,0)"
@@ -65,7 +65,7 @@ def map_figure(values: npt.ArrayLike, range_: Range, title: str = "", translate:
         zmax=range_.high or 1.0,  # Plotly would choose a range of its own for an empty one
         colorscale=colour_stops(range_),
         colorbar={"thickness": 12, "outlinewidth": 0},
-        hovertemplate=_hover(hover, row="%{y}", column="%{x}", value="%{z:.4g}"),
+        hovertemplate=hover_text(hover, row="%{y}", column="%{x}", value="%{z:.4g}"),
         hoverongaps=False,
     )
     figure = go.Figure(heatmap)
@@ -75,7 +75,7 @@ def map_figure(values: npt.ArrayLike, range_: Range, title: str = "", translate:
     figure.update_yaxes(**plain, range=[(rows - 0.5) * factor, -factor / 2], scaleanchor="x")
     said = [translate(N_("Each cell is the mean of {n}×{n} values.")).format(n=factor)] if factor > 1 else []
     said += [] if is_finite.all() else [translate(N_("Magenta: no finite number."))]
-    _finished(figure, title, " ".join(said))
+    finished(figure, title, " ".join(said))
     # Plotly leaves such cells out, so the ground shows.
     return figure if is_finite.all() else figure.update_layout(plot_bgcolor=_hex(NAN_COLOUR), margin_pad=0)
 
@@ -96,12 +96,12 @@ def histogram_figure(values: npt.ArrayLike, title: str = "", translate: Translat
         width=np.diff(edges),
         customdata=np.stack([edges[:-1], edges[1:]], axis=1),
         marker={"color": _sign_colours(edges[:-1] + edges[1:]), "line": {"width": 0}},
-        hovertemplate=_hover(hover, low="%{customdata[0]:.4g}", high="%{customdata[1]:.4g}", count="%{y:,}"),
+        hovertemplate=hover_text(hover, low="%{customdata[0]:.4g}", high="%{customdata[1]:.4g}", count="%{y:,}"),
     )
     figure = go.Figure(bars)
     figure.update_xaxes(title=translate(N_("value")))
     figure.update_yaxes(title=translate(N_("number of values")))
-    return _finished(figure, title, _without_a_bar(every, every.size - finite.size, translate))
+    return finished(figure, title, _without_a_bar(every, every.size - finite.size, translate))
 
 
 def _without_a_bar(every: Values, not_finite: int, translate: Translate) -> str:
@@ -118,7 +118,7 @@ def bar_figure(
     """Draw the `top` highest probabilities of (classes,) as horizontal bars from 0 to 1, the highest on top."""
     values = np.asarray(probabilities, dtype=np.float64)
     best = np.argsort(-values, kind="stable")[:top]
-    labels = [_as_it_is(names[index]) for index in best]
+    labels = [as_it_is(names[index]) for index in best]
     bars = go.Bar(
         x=values[best],
         y=np.arange(len(best)),
@@ -128,12 +128,12 @@ def bar_figure(
         textposition="outside",
         cliponaxis=False,
         customdata=labels,
-        hovertemplate=_hover(translate(N_("{name}: {value}")), name="%{customdata}", value="%{x:.3%}"),
+        hovertemplate=hover_text(translate(N_("{name}: {value}")), name="%{customdata}", value="%{x:.3%}"),
     )
     figure = go.Figure(bars)
     figure.update_xaxes(range=[0, 1.15], visible=False)  # room for the number after a bar of 1
     _name_rows(figure, labels)
-    return _finished(figure, title, height=_ROW_HEIGHT * len(labels) + 20)
+    return finished(figure, title, height=_ROW_HEIGHT * len(labels) + 20)
 
 
 def vector_figure(values: npt.ArrayLike, title: str = "", translate: Translate = _english) -> go.Figure:
@@ -149,13 +149,13 @@ def vector_figure(values: npt.ArrayLike, title: str = "", translate: Translate =
         y=every[units],
         width=factor,
         marker={"color": _sign_colours(every[units]), "line": {"width": 0}},
-        hovertemplate=_hover(translate(N_("unit {unit}: {value}")), unit="%{x}", value="%{y:.4g}"),
+        hovertemplate=hover_text(translate(N_("unit {unit}: {value}")), unit="%{x}", value="%{y:.4g}"),
     )
     figure = go.Figure(bars)
     figure.update_xaxes(title=translate(N_("unit")))
     figure.update_yaxes(title=translate(N_("value")))
     reduced = translate(N_("Of every {factor} neighbouring units, the one of the largest magnitude is drawn."))
-    return _finished(figure, title, reduced.format(factor=factor) if factor > 1 else "")
+    return finished(figure, title, reduced.format(factor=factor) if factor > 1 else "")
 
 
 def cost_figure(
@@ -169,8 +169,8 @@ def cost_figure(
 
     The two panels have a scale each.
     """
-    labels = [_as_it_is(name) for name in names]
-    hover = _hover(translate(N_("{name}: {value}")), name="%{customdata}", value="%{x:,}")
+    labels = [as_it_is(name) for name in names]
+    hover = hover_text(translate(N_("{name}: {value}")), name="%{customdata}", value="%{x:,}")
     figure = make_subplots(1, 2, shared_yaxes=True, horizontal_spacing=0.03)
     panels = ((parameters, N_("Parameters")), (multiply_adds, N_("Multiply-adds for one image")))
     for column, (counts, heading) in enumerate(panels, start=1):
@@ -186,15 +186,16 @@ def cost_figure(
         axis = {"title": translate(heading), "side": "top", "tickformat": "~s", "rangemode": "tozero", "nticks": 5}
         figure.update_xaxes(axis, col=column)
     _name_rows(figure, labels)
-    return _finished(figure, title, height=_ROW_HEIGHT * len(labels) + 90)
+    return finished(figure, title, height=_ROW_HEIGHT * len(labels) + 90)
 
 
-def _hover(template: str, **fields: str) -> str:
+def hover_text(template: str, **fields: str) -> str:
+    """Return a sentence for the pointer, filled with Plotly's own fields."""
     # The empty tag keeps Plotly from adding the name of the trace.
     return template.format(**fields) + "<extra></extra>"
 
 
-def _as_it_is(text: str) -> str:
+def as_it_is(text: str) -> str:
     """Return text that Plotly shows as it is: it reads tags, links among them, in every label."""
     return html.escape(text, quote=False)
 
@@ -232,19 +233,41 @@ def _peaks(values: npt.NDArray[np.float32], factor: int) -> npt.NDArray[np.int64
     return np.asarray(sizes.reshape(runs, factor).argmax(axis=1) + np.arange(runs) * factor, dtype=np.int64)
 
 
-def _finished(figure: go.Figure, title: str, said: str = "", height: int | None = None) -> go.Figure:
+def finished(figure: go.Figure, title: str, said: str = "", height: int | None = None) -> go.Figure:
     """Set what all figures share: a title and a sentence under it where there are any, and no margin for nothing."""
     # Plotly breaks no lines: on a phone a longer sentence would run out of the picture.
     sentence = "<br>".join(wrap(said, LINE))
-    heading = {"text": f"<b>{_as_it_is(title)}</b>", "subtitle": {"text": sentence}} if title else {"text": sentence}
-    lines = bool(title) + (sentence.count("<br>") + 1 if said else 0)
+    heading = {"text": f"<b>{as_it_is(title)}</b>", "subtitle": {"text": sentence}} if title else {"text": sentence}
+    breaks = sentence.count("<br>")
+    lines = bool(title) + (breaks + 1 if said else 0)
+    # Plotly lays the last line of a title, not the first, at the top.
+    place = {"x": 0, "yref": "container", "y": 0.99, "yanchor": "top", "pad": {"t": 0 if title else 18 * breaks}}
     figure.update_layout(
-        title=heading | {"x": 0, "yref": "container", "y": 0.99, "yanchor": "top", "font": {"size": 14}},
+        title=heading | place | {"font": {"size": 14}},
         margin={"l": 8, "r": 8, "t": 8 + 24 * lines, "b": 8},
         paper_bgcolor=_CLEAR,
         plot_bgcolor=_CLEAR,
         font={"size": 13},
         showlegend=False,
         height=height,
+    )
+    return figure
+
+
+def lines_figure(
+    places: Sequence[int] | range, series: Mapping[str, Sequence[float]], title: str, across: str, up: str
+) -> go.Figure:
+    """Draw several measurements over the same whole numbers, one line each; all words come translated."""
+    figure = go.Figure()
+    for name, values in series.items():
+        figure.add_scatter(x=list(places), y=list(values), name=name, mode="lines+markers")
+    figure.update_layout(
+        title={"text": title},
+        xaxis={"title": across, "dtick": 1},
+        yaxis={"title": up, "rangemode": "tozero"},
+        legend={"orientation": "h", "y": -0.25},
+        margin={"l": 8, "r": 8, "t": 40, "b": 8},
+        paper_bgcolor=_CLEAR,
+        plot_bgcolor=_CLEAR,
     )
     return figure

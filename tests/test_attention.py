@@ -196,6 +196,10 @@ def test_a_box_in_pixels_is_where_the_stretched_map_shows_it(cells: Any, pixels:
             assert pixels[axis] < cells[axis]
 
 
+def test_a_box_between_two_pixels_keeps_one() -> None:
+    assert box_in_pixels((1, 7, 2, 8), (8, 8), (2, 2)) == (1, 1, 2, 2)
+
+
 # Bundled models, as a worker is asked ---------------------------------------------------------------------------------
 
 

@@ -313,6 +313,21 @@ def ended(end: str) -> Any:
     return keras.Model(image, apart[end](x) if end in apart else x)
 
 
+@pytest.mark.parametrize("name", BUILDERS)
+def test_the_score_is_what_the_model_gives_without_its_last_activation(name: str) -> None:
+    from cnn_core.keras_model.attribution import _run
+
+    model = BUILDERS[name]()
+    head = model.layers[-1]
+    if head.use_bias:
+        head.bias.assign(1 + np.arange(head.units))
+    pictures = np.stack([PIXELS, 1 - PIXELS])
+    outputs = np.asarray(with_a_linear_end(model)(pictures))
+    for index in range(CLASSES[name]):
+        (scores,) = _run(model, None, pictures, index)
+        close(scores, score_of(outputs, index))
+
+
 @pytest.mark.parametrize("end", ["dense", "function", "object", "activation", "layer", "operation"])
 def test_softmax_is_left_out_however_it_is_said(end: str) -> None:
     from cnn_core.keras_model.attribution import grad_cam, occlusion_drops, saliency

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +21,7 @@ from cnn_core import look
 from cnn_core.bundled import bundled_network, class_names
 from cnn_core.errors import CnnError
 from cnn_core.explain_weights import weight_shapes
+from cnn_core.layer_statistics import LayerStatistics, layer_statistics
 from cnn_core.look import LayerLook, Look, Maps
 from cnn_core.summary import Row, summarize
 from pages.ui import cached, compute, panels
@@ -50,11 +52,17 @@ def made_up_weights(model: str, layer: str) -> tuple[Maps, ...]:
     return tuple(np.random.default_rng(7).random(shape).astype(np.float32) for shape in shapes)
 
 
+@cache
+def made_up_statistics(model: str, layer: str) -> LayerStatistics:
+    return layer_statistics(made_up_maps(model, None, layer))
+
+
 def made_up_look(model: str, pixels: Maps) -> Look:
     """Return a look whose best class is the ninth, with 75 %."""
     scores = np.full(len(class_names(model)), 0.25 / (len(class_names(model)) - 1), np.float32)
     scores[8] = 0.75
-    return Look({name: LayerLook((1, 0), b"no picture") for name in rows(model)}, scores)
+    layers = {name: LayerLook((1, 0), b"no picture", made_up_statistics(model, name)) for name in rows(model)}
+    return Look(layers, scores)
 
 
 class Here(Executor):

@@ -22,6 +22,8 @@ from cnn_core.figures import (
     map_figure,
     vector_figure,
 )
+from cnn_core.figures_network import MAX_NAMES, network_figure
+from cnn_core.layer_statistics import LayerStatistics
 
 RNG = np.random.default_rng(5)
 
@@ -43,6 +45,10 @@ def title_of(figure: go.Figure) -> str:
     return f"{title.text} {title.subtitle.text or ''}".replace("<br>", " ").strip()
 
 
+def a_network(layers: int) -> dict[str, LayerStatistics]:
+    return {f"layer <{index}>": LayerStatistics(index, 0.5, index / 200, index, 200) for index in range(layers)}
+
+
 def every_figure() -> dict[str, go.Figure]:
     return {
         "map": map_figure(RNG.random((4, 6)), Range(1, False), "a map"),
@@ -50,6 +56,7 @@ def every_figure() -> dict[str, go.Figure]:
         "bars": bar_figure(["cat", "dog"], [0.25, 0.75]),
         "vector": vector_figure(RNG.normal(size=10)),
         "cost": cost_figure(["conv", "dense"], [320, 1000], [250880, 1000]),
+        "network": network_figure(a_network(5)),
     }
 
 
@@ -221,6 +228,31 @@ def test_the_cost_of_many_layers_stays_readable() -> None:
     assert cost_figure(many, range(150), range(150)).layout.height >= 150 * 20
 
 
+# A network
+
+
+@pytest.mark.parametrize("count", [1, 7, 12, 13, 154])
+def test_a_network_is_drawn_from_input_to_output(count: int) -> None:
+    layers = a_network(count)
+    figure = network_figure(layers, "layer <0>")
+    above, below, mean, zeros, dead = figure.data
+    np.testing.assert_allclose(mean.y, [one.mean for one in layers.values()])
+    np.testing.assert_allclose(np.subtract(above.y, below.y), 1)
+    np.testing.assert_allclose(zeros.y, [one.zero_share for one in layers.values()])
+    np.testing.assert_allclose(dead.y, [one.dead / 200 for one in layers.values()])
+    assert list(mean.text) == list(zeros.text) == [f"layer &lt;{index}&gt;" for index in range(count)]
+    # Some names stand below, each at its layer.
+    ticks = figure.layout.xaxis3
+    assert 1 <= len(ticks.tickvals) <= MAX_NAMES
+    assert [mean.text[place] for place in ticks.tickvals] == list(ticks.ticktext)
+
+
+def test_the_open_layer_is_marked_where_it_is() -> None:
+    lines = network_figure(a_network(9), "layer <4>").layout.shapes
+    assert {(line.x0, line.x1) for line in lines} == {(4, 4)}
+    assert not network_figure(a_network(9), "another").layout.shapes
+
+
 # Words
 
 
@@ -250,4 +282,7 @@ def test_every_word_is_translated() -> None:
     assert vector_figure(values[0], translate=shout).layout.xaxis.title.text == "UNIT"
     assert "¡" in bar_figure(["a"], [1.0], translate=shout).data[0].hovertemplate
     assert cost_figure(["a"], [1], [1], translate=shout).layout.xaxis.title.text == "PARAMETERS"
+    network = network_figure(a_network(2), translate=shout)
+    assert [one.text for one in network.layout.annotations] == ["MEAN ± SPREAD", "ZEROS", "DEAD CHANNELS"]
+    assert "¡" in network.data[2].hovertemplate
     assert len(set(heard)) >= 10

@@ -300,7 +300,7 @@ IMAGE_2 = entry_2("InputLayer", "image", batch_input_shape=[None, 8, 8, 3], spar
 INNER_2 = keras_2(
     IMAGE_2,
     entry_2("Conv2D", "conv", "image", filters=3, kernel_size=[1, 1], data_format="channels_last", groups=1),
-    entry_2("BatchNormalization", "norm", "conv", axis=[3], momentum=0.99, epsilon=0.001, fused=None),
+    entry_2("BatchNormalization", "norm", "conv", axis=[3], momentum=0.99, epsilon=0.001),
     ends=[["norm", 0, 0]],
     kind="Model",
     name="base",
@@ -530,7 +530,10 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "an input that is none": (graph(image(), CONV, ends=["conv", 0, 0], starts=["conv", 0, 0]), "input size"),
     "a merge of one": (called(tensor("image"), kind="Add"), "takes 2 to 64 inputs. Received: 1"),
     "a layer of two": (called([tensor("image"), tensor("image")]), "takes 1 to 1 inputs. Received: 2"),
-    "training": (called(tensor("image"), training=True), "asks for training"),
+    "training in Keras 2": (
+        keras_2(IMAGE_2, entry_2("ReLU", "r", ["image", 0, 0, {"training": True}]), ends=[["r", 0, 0]]),
+        "asks for training",
+    ),
     "text as an input": (called(tensor("image"), mask="os.system"), "neither another layer's output"),
     "an object as an input": (called({"class_name": "Popen", "config": {"args": "sh"}}), "Received: Popen"),
     "shared weights": (graph(image(2), TWICE, ends=["dense", 1, 0]), "several places with the same weights"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeVar
 
 from cnn_core.errors import CnnError, LayerError, ModelFileError
-from cnn_core.layers import MOST_INPUTS
+from cnn_core.layers import KINDS, MOST_INPUTS, Group
 from cnn_core.model_file.arithmetic import Numbers, row
 from cnn_core.model_file.shown import shown
 from cnn_core.network_json import MOST_LAYERS
@@ -26,6 +26,10 @@ _OWN_PREFIX: Final = "convscope>"
 """Of the two classes that we gave to Keras ourselves."""
 
 Found = TypeVar("Found")
+
+
+AUGMENTATION: Final = frozenset(kind for kind, layer in KINDS.items() if layer.group is Group.AUGMENTATION)
+"""Kinds that do nothing unless a model is trained."""
 
 
 class Reference(NamedTuple):
@@ -129,7 +133,7 @@ class _Reader:
         self._allow(len(nodes))
         entry = Entry(kind, name, settings if isinstance(settings, dict) else {})
         try:
-            calls = tuple(_arguments_of(node) for node in nodes)
+            calls = tuple(_arguments_of(_untrained(node) if kind in AUGMENTATION else node) for node in nodes)
         except LayerError as error:
             raise entry.refuse(error) from error
         model = self.model(document, kind, levels) if kind in NESTED else None
@@ -194,8 +198,23 @@ def _references(value: Any) -> Iterator[Reference]:
             yield from _references(value[key])
 
 
+def _untrained(node: Any) -> Any:
+    """Return a node without its wish to be called for training.
+
+    Keras 3 records it for every augmentation in a functional model, and overrides it when the model predicts.
+    """
+    kwargs = node.get("kwargs") if isinstance(node, dict) else None
+    if not isinstance(kwargs, dict):
+        return node
+    return node | {"kwargs": {key: value for key, value in kwargs.items() if key != "training"}}
+
+
 def _arguments_of(node: Any) -> tuple[Argument, ...]:
     """Return what a layer is applied to; raises LayerError for what is neither an output nor a constant."""
+    if isinstance(node, dict):
+        # Keras 3 writes `training` for every augmentation, and overrules it with how the whole model is called.
+        kwargs = _member(node, "kwargs", dict) if "kwargs" in node else {}
+        node = [node.get("args"), {key: value for key, value in kwargs.items() if key != "training"}]
     arguments = tuple(_arguments(node))
     if len(arguments) > MOST_INPUTS:
         raise LayerError(
@@ -240,7 +259,6 @@ def _tensor(value: dict[str, Any]) -> Iterator[Argument]:
 
 def _unknown(argument: object) -> LayerError:
     return LayerError(
-        "It is applied to something that is neither another layer's output nor a number, or asks for training. "
-        "Received: {value}.",
+        "It is applied to something that is neither another layer's output nor a number. Received: {value}.",
         value=shown(argument),
     )

@@ -3,6 +3,7 @@
 Work in the workers is cached as its future: whoever asks again, in whichever session, gets the same one.
 """
 
+import hashlib
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnn_core import attention, look
+from cnn_core import attention, look, survey
 from cnn_core.blocks import Block, fold
 from cnn_core.images import InputImage, read_image
 from cnn_core.models import ModelInfo, describe, is_bundled
@@ -28,7 +29,9 @@ from cnn_core.mosaic import (
 from cnn_core.notes import Note
 from cnn_core.pictures import Pixels, dimmed_outside, overlay_png, picture_png
 from cnn_core.preparation import Colour, Fit, Preparation, Prepared, prepare
+from cnn_core.samples import SAMPLES, sample_bytes
 from cnn_core.summary import Summary, summarize
+from cnn_core.tiles import Tiles
 from pages.ui.compute import WORK
 
 
@@ -46,6 +49,15 @@ class View:
         return self.model, self.digest, self.fit, self.invert
 
 
+@dataclass(frozen=True, eq=False)
+class Entered:
+    """A picture as it enters a model; `title` is English, to be translated."""
+
+    title: str
+    view: View
+    ready: Prepared
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def picture(digest: str, _data: bytes) -> InputImage:
     """Return the decoded picture; raises ImageError."""
@@ -58,6 +70,17 @@ def prepared(model: str, digest: str, fit: str, invert: bool, _data: bytes) -> P
     info = model_info(model).result()
     preparation = Preparation(*info.input_size, info.colour, Fit(fit), invert and info.colour is Colour.GREY)
     return prepare(picture(digest, _data).pixels, preparation)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def entered_samples(model: str, fit: str) -> tuple[Entered, ...]:
+    """Return all sample pictures as the model takes them."""
+    found = []
+    for sample in SAMPLES:
+        data = sample_bytes(sample.key)
+        view = View(model, hashlib.sha256(data).hexdigest(), fit, False)
+        found.append(Entered(sample.title, view, prepared(*view.key, data)))
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -116,7 +139,7 @@ def strip(
     return _draw()
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def layer_maps(model: str, digest: str, fit: str, invert: bool, layer: str, _prepared: Prepared) -> "Future[look.Maps]":
     """Fetch one layer's output from a worker."""
     return WORK.submit(look.layer_maps, model, _prepared.pixels, layer)
@@ -126,6 +149,12 @@ def layer_maps(model: str, digest: str, fit: str, invert: bool, layer: str, _pre
 def layer_weights(model: str, layer: str) -> "Future[tuple[look.Maps, ...]]":
     """Fetch a layer's weights from a worker, in Keras's order."""
     return WORK.submit(look.layer_weights, model, layer)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def surveyed(model: str, digest: str, fit: str, invert: bool, _prepared: Prepared) -> "Future[survey.Survey]":
+    """Measure all channels on a picture in a worker."""
+    return WORK.submit(survey.survey, model, _prepared.pixels)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -161,15 +190,35 @@ def one_map(
 def histogram(
     view: tuple[str, str, str, bool],
     layer: str,
-    channel: int,
+    channel: int | None,
     language: str,
     _translate: Callable[[str], str],
     _maps: look.Maps,
 ) -> Any:
-    """Draw how a map's values are spread, in a language."""
+    """Draw how a map's values are spread, or all of the layer's without one, in a language."""
     from cnn_core import figures  # plotly takes a while to import
 
-    return figures.histogram_figure(_maps[:, :, channel], translate=_translate)
+    values = _maps if channel is None else _maps[:, :, channel]
+    return figures.histogram_figure(values, translate=_translate)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def network_figure(
+    view: tuple[str, str, str, bool], layer: str, language: str, _translate: Callable[[str], str], _look: look.Look
+) -> Any:
+    """Draw what the values of all layers are like, in a language."""
+    from cnn_core import figures_network  # plotly takes a while to import
+
+    layers = {name: one.statistics for name, one in _look.layers.items()}
+    return figures_network.network_figure(layers, layer, translate=_translate)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def kernel_tiles(
+    view: tuple[str, str, str, bool], layer: str, kernels: tuple[int, ...], beside: str, _draw: Callable[[], Tiles]
+) -> Tiles:
+    """Keep a picture of kernels; `beside` says what it depends on besides them."""
+    return _draw()
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

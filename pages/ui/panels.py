@@ -65,10 +65,10 @@ def _offer_retry(message: str, forget: Callable[[], None]) -> None:
     st.button(_("Try again"), icon=":material/refresh:", on_click=forget, key="retry")
 
 
-def wait(future: "Future[Any]", message: str, share: float = 0.0, part: str = "") -> None:
+def wait(future: "Future[Any]", message: str, part: str = "") -> None:
     """Show that work goes on, with a way to stop waiting, and run the page again when it is done.
 
-    `share` of the whole is done already; `part` tells several places of a page apart.
+    `part` tells several places of a page apart.
     """
     if state.STOPPED.get() is future:
         st.info(_("Stopped."))
@@ -79,25 +79,25 @@ def wait(future: "Future[Any]", message: str, share: float = 0.0, part: str = ""
     place = st.empty()
     while not future.done():
         # Each drawing lets Streamlit end this run when the person does something else.
-        place.progress(share, text=f"{message} {time.monotonic() - began:.0f} s")
+        place.progress(0.0, text=f"{message} {time.monotonic() - began:.0f} s")
         time.sleep(0.1)
     st.rerun()
 
 
-def wait_for_all(work: "Sequence[Future[Any]]", message: str, forget: Callable[[], None]) -> None:
+def wait_for_all(work: "Sequence[Future[Any]]", message: str, forget: Callable[[], None], part: str = "") -> None:
     """Show how much of many pieces is done until all are, with a way to give up the rest; run the page again then.
 
-    What was given up stays undone, and the page goes on with what there is; `forget` begins anew.
+    What was given up stays undone, and the page goes on with what there is; `forget` begins anew. `part` as for `wait`.
     """
     if any(one.cancelled() for one in work):
         st.info(_("Stopped."))
-        st.button(_("Begin again"), on_click=forget, key="begin_again")
+        st.button(_("Begin again"), on_click=forget, key=f"begin_again{part}")
         return
     if all(one.done() for one in work):
         for one in work:
             outcome(one, forget)
         return
-    st.button(_("Stop"), on_click=lambda: [one.cancel() for one in work], key="stop_all")
+    st.button(_("Stop"), on_click=lambda: [one.cancel() for one in work], key=f"stop_all{part}")
     place = st.empty()
     while not all(one.done() for one in work):
         done = sum(one.done() for one in work)

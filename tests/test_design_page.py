@@ -52,12 +52,12 @@ def network(at: AppTest) -> Network:
 
 
 def select(at: AppTest, position: int) -> AppTest:
-    return no_exception(at.selectbox(key="design_layer_field").set_value(position).run())
+    return no_exception(at.selectbox(key="layer_field").set_value(position).run())
 
 
 def put(at: AppTest, kind: str, setting: str, value: Any) -> AppTest:
     """Put a value into a widget of the form."""
-    widget = getattr(at, kind)(key=f"design_{setting}_field")
+    widget = getattr(at, kind)(key=f"{setting}_field")
     return no_exception(widget.set_value(value).run())
 
 
@@ -80,7 +80,7 @@ def test_every_preset_shows_its_figures(one: Any) -> None:
     assert rows(at, "parameters") == [row.parameters for row in summary.rows]
     assert rows(at, "shape")[-1] == "×".join(map(str, summary.rows[-1].output_shape))
     assert table(at)["wrong"] is None
-    assert at.selectbox(key="design_preset_field").value == one.key
+    assert at.selectbox(key="preset_field").value == one.key
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_preset_is_picked_and_taken_back() -> None:
     assert at.query_params["design"] == "cats_dogs"
     at = press(at, "undo")
     assert totals(at)[0] == "1,101,526"
-    assert at.selectbox(key="design_preset_field").value == "mnist"
+    assert at.selectbox(key="preset_field").value == "mnist"
 
 
 def test_an_unknown_address_opens_the_default() -> None:
@@ -211,7 +211,7 @@ def test_two_directions() -> None:
     at = put(at, "number_input", "kernel_size_vertical", 5)
     assert network(at)["conv2d"].layer == Conv2D(32, (5, 3), padding="same", activation="relu")
     assert "5·3·1" in formulas(at)
-    assert at.toggle(key="design_square_field").disabled
+    assert at.toggle(key="square_field").disabled
 
 
 def test_padding_of_ones_own() -> None:
@@ -251,7 +251,7 @@ def test_every_kind_has_a_form(kind: str) -> None:
     layers = [Input((9, 9, 4)), layer] if kind != "Input" else [layer]
     at = put(select(opened(Network.of(*layers)), len(layers) - 1), "text_input", "name", "it")
     for square in (False, True):
-        if any(widget.key == "design_square_field" for widget in at.toggle):
+        if any(widget.key == "square_field" for widget in at.toggle):
             at = put(at, "toggle", "square", square)
         keys = [
             widget.key
@@ -259,7 +259,7 @@ def test_every_kind_has_a_form(kind: str) -> None:
             for widget in getattr(at, kind)
         ]
         for name in layer.settings():
-            assert any(key.startswith(f"design_{name}") for key in keys), name
+            assert any(key.startswith(name) for key in keys), name
     assert network(at)["it"].layer == layer
 
 
@@ -269,7 +269,7 @@ def test_every_kind_has_a_form(kind: str) -> None:
 def test_an_illegal_value_is_said_and_changes_nothing() -> None:
     at = put(select(opened(), 1), "number_input", "groups", 3)
     assert "groups must divide the filters" in at.error[0].value
-    assert at.number_input(key="design_groups_field").value == 3
+    assert at.number_input(key="groups_field").value == 3
     assert network(at) == preset("mnist").make()
     assert not put(at, "number_input", "groups", 1).error
     assert not select(put(at, "number_input", "groups", 3), 2).error
@@ -320,7 +320,7 @@ def test_json_round_trip() -> None:
     again = opened(network(edited))
     assert network(again) == network(edited)
     assert rows(again, "parameters") == rows(edited, "parameters")
-    assert again.selectbox(key="design_preset_field").value == ""
+    assert again.selectbox(key="preset_field").value == ""
     assert totals(press(again, "undo"))[0] == "1,101,526"
 
 
@@ -366,7 +366,7 @@ def test_a_file_in_which_a_layer_takes_what_does_not_exist() -> None:
     at = upload(opened(), text.encode())
     assert "ghost" in table(at)["wrong"]["sentence"]
     at = select(at, 2)
-    assert at.multiselect(key="design_inputs_field").value == ["conv2d", "ghost"]
+    assert at.multiselect(key="inputs_field").value == ["conv2d", "ghost"]
     assert table(put(at, "multiselect", "inputs", ["conv2d", "input"]))["wrong"] is None
 
 

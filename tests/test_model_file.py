@@ -401,6 +401,25 @@ def test_operations_between_layers(described: Describe) -> None:
             layer(kind, *arguments)
 
 
+def test_operations_of_keras_2(described: Describe) -> None:
+    def entry_of(name: str, function: str, *node: Any) -> Config:
+        return entry_2("TFOpLambda", name, function=function) | {"inbound_nodes": [list(node)]}
+
+    config = keras_2(
+        IMAGE_2,
+        entry_of("tf.math.truediv", "math.truediv", "image", 0, 0, {"y": 127.5, "name": None}),
+        entry_of("tf.math.subtract", "math.subtract", "tf.math.truediv", 0, 0, {"y": 1.0, "name": None}),
+        entry_of("sum", "__operators__.add", "image", 0, 0, {"y": ["tf.math.subtract", 0, 0], "name": None}),
+        ends=[["sum", 0, 0]],
+    )
+    network = described(config, "2.4.0").network
+    assert [named.layer for named in network.layers[1:]] == [L.Rescaling(1 / 127.5, 0), L.Rescaling(1, -1), L.Add()]
+    assert network["sum"].inputs == ("image", "tf.math.subtract")
+    config["config"]["layers"][1]["config"]["function"] = "io.read_file"
+    with pytest.raises(ModelFileError, match=r'"tf.math.truediv" \(TFOpLambda\): TFOpLambda io.read_file with'):
+        described(config, "2.4.0")
+
+
 def test_strangers_names_are_kept_where_ours_may_be_so(described: Describe) -> None:
     bad = "a/b", "line\nbreak", "x" * 300, " ", "half \udc80 pair"
     named = [entry("ReLU", name) for name in bad]

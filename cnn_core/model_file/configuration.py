@@ -211,11 +211,7 @@ def _untrained(node: Any) -> Any:
 
 def _arguments_of(node: Any) -> tuple[Argument, ...]:
     """Return what a layer is applied to; raises LayerError for what is neither an output nor a constant."""
-    if isinstance(node, dict):
-        # Keras 3 writes `training` for every augmentation, and overrules it with how the whole model is called.
-        kwargs = _member(node, "kwargs", dict) if "kwargs" in node else {}
-        node = [node.get("args"), {key: value for key, value in kwargs.items() if key != "training"}]
-    arguments = tuple(_arguments(node))
+    arguments = tuple(_arguments(_untrained(node)))
     if len(arguments) > MOST_INPUTS:
         raise LayerError(
             "It has too many inputs. Received: {count}; at most {most} are read.",
@@ -259,6 +255,7 @@ def _tensor(value: dict[str, Any]) -> Iterator[Argument]:
 
 def _unknown(argument: object) -> LayerError:
     return LayerError(
-        "It is applied to something that is neither another layer's output nor a number. Received: {value}.",
+        "It is applied to something that is neither another layer's output nor a number, or asks for training. "
+        "Received: {value}.",
         value=shown(argument),
     )

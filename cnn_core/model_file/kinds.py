@@ -36,6 +36,7 @@ def layer_of(
         constants: what it is applied to, in order: numbers, or None for another layer's output.
         old: whether Keras 2 wrote the settings.
     """
+    kind, settings = _operation(kind, settings)
     if any(numbers is not None for numbers in constants):
         return arithmetic(kind, constants)
     read = _READERS.get(kind)
@@ -198,6 +199,26 @@ _OPERATIONS: Final = {
     "Exp": "exponential",
 }
 """Functions of Keras 3 between layers, `keras.ops.relu(x)`."""
+
+_OLD_OPERATIONS: Final = {
+    "math.add": "Add",
+    "__operators__.add": "Add",
+    "math.subtract": "Subtract",
+    "math.multiply": "Multiply",
+    "math.truediv": "TrueDivide",
+    "nn.relu": "Relu",
+    "nn.relu6": "Relu6",
+}
+"""The same in Keras 2, which calls all of them TFOpLambda."""
+
+
+def _operation(kind: str, settings: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return an operation of Keras 2 as one of Keras 3; everything else as it is."""
+    if kind != "TFOpLambda":
+        return kind, settings
+    function = shown(settings.get("function"))
+    return _OLD_OPERATIONS.get(function, f"{kind} {function}"), {}
+
 
 _READERS: Final[dict[str, Reader]] = {
     "InputLayer": _input,

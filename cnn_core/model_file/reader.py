@@ -65,7 +65,7 @@ def limit_itself() -> list[str]:
         "memory": {"RLIMIT_AS": MEMORY, "RLIMIT_DATA": MEMORY},
         "processor time": {"RLIMIT_CPU": SECONDS},
         # No file beside the three that are open now, neither to read nor to write.
-        "files": ({"RLIMIT_NOFILE": 0, "RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0}),
+        "files": {"RLIMIT_NOFILE": 0, "RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0},
     }
     try:
         import resource

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from cnn_core.errors import N_, ModelFileError
 from cnn_core.model_file.shown import shown
+from cnn_core.network_json import LONGEST_NAME
 from cnn_core.shapes import Shape
 
 SECONDS: Final = 60
@@ -46,7 +47,7 @@ _STOPPED: Final = N_(
 )
 _NOT_STARTED: Final = N_(
     "Model files cannot be opened on this computer: the program that reads them does not start. Tell whoever runs "
-    "this server; h5py and NumPy must be installed for {python}."
+    "this server that h5py and NumPy must be installed."
 )
 _REASONS: Final = {
     "stopped": _STOPPED,
@@ -150,7 +151,7 @@ def read_weights(data: bytes, groups: Sequence[Group]) -> Iterator[tuple[str, np
     request = {"kind": file_kind(data), "most": LARGEST_FILE, "groups": [group._asdict() for group in groups]}
     with _answer(request, data) as answer:
         for shape in (shape for group in groups for shape in group.shapes):
-            name = shown(answer.line().get("name"))
+            name = shown(answer.line().get("name"), LONGEST_NAME)
             values = np.empty(prod(shape), "<f4")
             answer.fill(values.view(np.uint8).data)
             yield name, values.reshape(shape)
@@ -167,7 +168,7 @@ class _Answer:
         line = self._stream.readline(_LONGEST_LINE)
         # Whatever goes wrong with the file is caught; 1 is how Python ends that cannot import something.
         if not line and self._process.wait() == 1:
-            raise ModelFileError(_NOT_STARTED, python=sys.executable)
+            raise ModelFileError(_NOT_STARTED)
         try:
             part = json.loads(line)
         # An answer that breaks off is that of a reader that was killed, or killed itself.

@@ -36,6 +36,7 @@ ABOUT = {
     ),
 }
 _WIDTH = 380
+_HALF = 0.5
 _HIGH = 99
 """The percentile at which colours are full: single pixels would leave all others pale."""
 
@@ -66,7 +67,9 @@ def _draw_choices(look: Look, classes: Sequence[str]) -> tuple[str, int]:
         required=True,
         **state.METHOD.widget(),
     )
-    best = int(look.scores.argmax())
+    if look.scores.size == 1:  # one unit stands for two classes
+        classes = tuple(_("Class {number}").format(number=number) for number in (0, 1))
+    best = int(look.scores[0] > _HALF) if look.scores.size == 1 else int(look.scores.argmax())
     order = [best, *(index for index in range(len(classes)) if index != best)]
     # Nothing chosen means the class with the highest score, whatever the picture.
     chosen = state.TARGET.get() if state.TARGET.get() in range(len(classes)) else best

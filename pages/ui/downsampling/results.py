@@ -121,8 +121,8 @@ def draw_table(now: Setup, results: dict[Reduction, Values]) -> None:
     st.caption(
         _(
             "For one map. Multiply-adds count the weights of a kernel, comparisons what a maximum looks at. Pooling "
-            "learns nothing; what a course calls weights that fall by 75% are values: of a 2×2 window with stride 2 one "
-            "in four is kept, and no weight before it is saved."
+            "learns nothing; what a course calls weights that fall by 75% are values: of a 2×2 window with stride 2 "
+            "one in four is kept, and no weight before it is saved."
         )
     )
     st.download_button(_("This table (CSV)"), _csv(lines), "pooling.csv", "text/csv", on_click="ignore")

@@ -173,7 +173,7 @@ def test_the_strip_can_be_walked_by_keyboard(page: Page) -> None:
 
 def test_the_maps_can_be_walked_by_keyboard(page: Page) -> None:
     open_view(page, "?layer=block_1_expand")
-    board, said = page.locator(".board"), page.locator(".said")
+    board, said = page.locator(".mosaic .board"), page.locator(".mosaic .said")
     board.focus()
     for key, channel in (("ArrowRight", 1), ("ArrowRight", 2), ("ArrowDown", 10), ("ArrowLeft", 9), ("ArrowUp", 1)):
         page.keyboard.press(key)
@@ -194,7 +194,7 @@ def test_the_maps_can_be_walked_by_keyboard(page: Page) -> None:
 
 def test_pointing_says_a_maps_figures_and_clicking_opens_it(page: Page) -> None:
     open_view(page, "?layer=Conv1_relu")
-    board, said = page.locator(".board"), page.locator(".said")
+    board, said = page.locator(".mosaic .board"), page.locator(".mosaic .said")
     box = board.bounding_box()
     values = arrays_of(download(page, "All values (NPZ)")[1])["Conv1_relu"].astype(np.float64)
     for column, row in ((2, 0), (7, 3)):
@@ -211,7 +211,7 @@ def test_pointing_says_a_maps_figures_and_clicking_opens_it(page: Page) -> None:
         expect(page.get_by_test_id("stCaptionContainer").get_by_text(f"Map {channel}: mean")).to_be_visible()
     page.mouse.move(0, 0)
     expect(said).to_have_text(re.compile("^Map 31: mean "))
-    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(2)
+    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(1)
     page.get_by_test_id("stPlotlyChart").first.scroll_into_view_if_needed()
     snap(page, "map")
 
@@ -228,7 +228,7 @@ def test_downloads(page: Page) -> None:
     open_view(page, "?layer=block_1_expand")
     name, png = download(page, "These maps as a picture (PNG)")
     assert name == "mobilenet_v2_block_1_expand.png"
-    shown = page.locator(".board img")
+    shown = page.locator(".mosaic .board img")
     image = Image.open(io.BytesIO(png))
     image.load()
     assert image.format == "PNG"
@@ -323,13 +323,13 @@ def test_a_narrow_screen(open_page: OpenPage, app_server: AppServer) -> None:
     is_open(page, "block_1_expand")
     frame(page, "block_1_expand").scroll_into_view_if_needed()
     snap(page, "narrow-strip")
-    for part in (frame(page, "block_1_expand"), toggle(page, "block_1"), page.locator(".board")):
+    for part in (frame(page, "block_1_expand"), toggle(page, "block_1"), page.locator(".mosaic .board")):
         box = part.bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= NARROW["width"]
-    box = page.locator(".board").bounding_box()
-    page.locator(".board").tap(position={"x": box["width"] * 3.5 / 8, "y": box["height"] * 0.5 / 8})
+    box = page.locator(".mosaic .board").bounding_box()
+    page.locator(".mosaic .board").tap(position={"x": box["width"] * 3.5 / 8, "y": box["height"] * 0.5 / 8})
     is_open(page, "block_1_expand", 3)
     assert page.evaluate(TOO_WIDE) == []
-    page.locator(".board").scroll_into_view_if_needed()
+    page.locator(".mosaic .board").scroll_into_view_if_needed()
     snap(page, "narrow-maps")

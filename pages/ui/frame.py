@@ -10,9 +10,11 @@ from pages.ui.text import _
 
 _ROOT = Path(__file__).parents[2]
 
-# Streamlit leaves 6rem above a page and 5rem beside it, which is the first thing that a small screen runs out of.
+# Streamlit leaves 6rem above a page and 5rem beside it, which a small screen runs out of first;
+# and a table that is wider than the screen would move the whole page.
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 3rem clamp(1rem, 3vw, 3rem) 4rem; max-width: 92rem; }
+[data-testid="stMarkdownContainer"] table { display: block; max-width: 100%; overflow-x: auto; word-break: keep-all; }
 </style>"""
 
 PAGES = {

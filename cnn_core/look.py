@@ -21,7 +21,7 @@ from cnn_core.mosaic import RangeScope, mosaic_png
 Maps = npt.NDArray[np.float32]
 
 THUMBNAILS: Final = 3
-THUMBNAIL_SIDE: Final = 48
+THUMBNAIL_SIDE: Final = 40
 NO_LAYER: Final = N_('There is no layer "{layer}" in this model. Choose one from the list.')
 KEPT_BYTES: Final = 256 * 2**20
 """Outputs of the last pictures, kept so that opening a layer computes nothing again."""

@@ -38,6 +38,9 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def give(page: Page, path: Path) -> None:
     page.goto("/Feature_maps?picture=digit_7")
+    # Pictures that are still on their way when the page runs again are gone when the browser asks for them.
+    expect(page.get_by_text("Why this value?")).to_be_visible(timeout=WARM_UP)
+    wait_idle(page)
     page.get_by_test_id("stButtonGroup").get_by_text("Your file", exact=True).click()
     page.locator('input[type="file"]').first.set_input_files(path)
 
@@ -77,3 +80,4 @@ def test_a_file_that_is_no_model_is_a_sentence(page: Page, tmp_path: Path) -> No
     no_traceback(page)
     page.get_by_test_id("stButtonGroup").get_by_text("Bundled", exact=True).click()
     expect(page.get_by_text("Why this value?")).to_be_visible(timeout=WARM_UP)
+    wait_idle(page)

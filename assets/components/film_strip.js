@@ -1,7 +1,8 @@
 // The network from input to output: one frame a layer, long networks folded into blocks.
 // In: data.blocks [{title, label, parameters, layers: [{name, kind, group, shape, parameters, picture, strongest}]}],
 //     data.selected, data.version (of what is drawn), data.words.
-// Out: the trigger "pick", the name of the layer that was opened.
+// Out: the triggers "pick", the name of the layer that was opened, and "unfold", the title of a block whose pictures are
+// not here yet.
 
 const make = (tag, className, text) => {
   const element = document.createElement(tag);
@@ -69,7 +70,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     toggle.setAttribute("aria-label", `${block.title}: ${block.label}`);
     toggle.onclick = () => {
       if (open) memory.open.delete(block.title);
-      else memory.open.add(block.title);
+      else {
+        memory.open.add(block.title);
+        // The pictures of a block come when it is wanted.
+        if (block.layers.some((layer) => !layer.picture)) setTriggerValue("unfold", block.title);
+      }
       draw();
       [...root.querySelectorAll("button.toggle")].find((other) => other.dataset.block === block.title)?.focus();
     };
@@ -95,13 +100,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
 
   const draw = () => {
-    const focused = root.getRootNode().activeElement?.dataset.layer;
+    const { layer: focused, block: toggled } = root.getRootNode().activeElement?.dataset ?? {};
     root.replaceChildren(
       ...data.blocks.map((block) => (block.layers.length > 1 ? drawBlock(block) : drawFrame(block.layers[0]))),
     );
     mark(data.selected);
-    // A frame that was opened by keyboard keeps the focus.
+    // What was opened by keyboard keeps the focus.
+    const toggles = [...root.querySelectorAll("button.toggle")];
     if (focused) frames().find((frame) => frame.dataset.layer === focused)?.focus({ preventScroll: true });
+    if (toggled) toggles.find((toggle) => toggle.dataset.block === toggled)?.focus({ preventScroll: true });
   };
 
   root.onkeydown = (event) => {

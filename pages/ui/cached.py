@@ -28,7 +28,7 @@ from cnn_core.mosaic import (
 )
 from cnn_core.notes import Note
 from cnn_core.pictures import Pixels, dimmed_outside, overlay_png, picture_png
-from cnn_core.preparation import Colour, Fit, Preparation, Prepared, prepare
+from cnn_core.preparation import Box, Colour, Fit, Preparation, Prepared, prepare
 from cnn_core.samples import SAMPLES, sample_bytes
 from cnn_core.summary import Summary, summarize
 from cnn_core.tiles import Tiles
@@ -133,7 +133,11 @@ def look_at(model: str, digest: str, fit: str, invert: bool, _prepared: Prepared
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def strip(
-    view: tuple[str, str, str, bool], ran: bool, language: str, _draw: Callable[[], list[dict[str, Any]]]
+    view: tuple[str, str, str, bool],
+    ran: bool,
+    unfolded: tuple[str, ...],
+    language: str,
+    _draw: Callable[[], list[dict[str, Any]]],
 ) -> list[dict[str, Any]]:
     """Keep what the film strip shows, in a language: hundreds of sentences and pictures."""
     return _draw()
@@ -241,6 +245,12 @@ def small_picture(digest: str, longest: int, _data: bytes) -> Pixels:
     """Return the picture (H, W, 3) reduced by a whole factor to at most `longest` on its longer side."""
     pixels = picture(digest, _data).pixels
     return reduce_maps(pixels, -(-max(pixels.shape[:2]) // longest))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def seen_pixels(view: tuple[str, str, str, bool], box: Box, _pixels: Pixels) -> bytes:
+    """Return the network's input as PNG, dark but for a box."""
+    return picture_png(dimmed_outside(_pixels, box), 300)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -57,9 +57,16 @@ def stage(
     )
 
 
-def film_strip(data: dict[str, Any], key: str, on_pick: Callable[[str], None]) -> None:
-    """Draw the network's frames; `on_pick` gets the name of a layer that was opened."""
-    _FILM_STRIP(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
+def film_strip(
+    data: dict[str, Any], key: str, on_pick: Callable[[str], None], on_unfold: Callable[[str], None]
+) -> None:
+    """Draw the network's frames; `on_pick` gets the layer that was opened, `on_unfold` the title of a block."""
+    _FILM_STRIP(
+        data=data,
+        key=key,
+        on_pick_change=lambda: _told(key, on_pick),
+        on_unfold_change=lambda: _told(key, on_unfold, "unfold"),
+    )
 
 
 def mosaic(data: dict[str, Any], key: str, on_pick: Callable[[int], None]) -> None:

@@ -14,26 +14,40 @@ from pages.ui.text import _
 
 
 def draw_strip(view: View, look: Look | None, selected: str, on_open: Callable[[str], None]) -> None:
-    """Draw the strip; without pictures as long as the network has not run."""
+    """Draw the strip; without pictures as long as the network has not run.
+
+    Layers inside a folded block have no pictures until it is unfolded: most of a long network would be sent unseen.
+    """
+    unfolded = tuple(
+        block.title
+        for block in cached.blocks(view.model)
+        if block.title in state.UNFOLDED.get() or selected in (row.name for row in block.rows)
+    )
+    language = state.LANGUAGE.get()
+    blocks = cached.strip(view.key, look is not None, unfolded, language, lambda: _blocks(view.model, look, unfolded))
     data = {
-        "version": f"{view.key} {look is not None}",
-        "blocks": cached.strip(view.key, look is not None, state.LANGUAGE.get(), lambda: _blocks(view.model, look)),
+        "version": f"{view.key} {look is not None} {unfolded}",
+        "blocks": blocks,
         "selected": selected,
         "words": {"strip": _("The network from input to output; choose a layer to open it")},
     }
-    components.film_strip(data, key="film_strip", on_pick=on_open)
+    components.film_strip(data, key="film_strip", on_pick=on_open, on_unfold=_unfold)
 
 
-def _blocks(model: str, look: Look | None) -> list[dict[str, Any]]:
-    return [_block(block, look) for block in cached.blocks(model)]
+def _unfold(title: str) -> None:
+    state.UNFOLDED.set((*state.UNFOLDED.get(), title))
 
 
-def _block(block: Block, look: Look | None) -> dict[str, Any]:
+def _blocks(model: str, look: Look | None, unfolded: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [_block(block, look, block.title in unfolded) for block in cached.blocks(model)]
+
+
+def _block(block: Block, look: Look | None, is_open: bool) -> dict[str, Any]:
     return {
         "title": block.title,
         "label": _("{count} layers").format(count=len(block.rows)),
         "parameters": _parameters(block.parameters),
-        "layers": [_frame(row, look) for row in block.rows],
+        "layers": [_frame(row, look, is_open or row is block.rows[-1]) for row in block.rows],
     }
 
 
@@ -41,7 +55,7 @@ def _parameters(count: int) -> str:
     return _("{count} params").format(count=f"{count:,}")
 
 
-def _frame(row: Row, look: Look | None) -> dict[str, Any]:
+def _frame(row: Row, look: Look | None, is_seen: bool) -> dict[str, Any]:
     seen = look.layers.get(row.name) if look else None
     strongest = ", ".join(map(str, seen.strongest)) if seen else ""
     return {
@@ -50,6 +64,6 @@ def _frame(row: Row, look: Look | None) -> dict[str, Any]:
         "group": str(row.layer.group),
         "shape": show(row.output_shape),
         "parameters": _parameters(row.parameters),
-        "picture": data_url(seen.thumbnail) if seen else None,
+        "picture": data_url(seen.thumbnail) if seen and is_seen else None,
         "strongest": _("Strongest maps: {channels}").format(channels=strongest) if seen else "",
     }

@@ -154,6 +154,7 @@ SCOPE = Key("scope", "per_layer", _one_of("per_map", "per_layer", "fixed"), shar
 LIMIT: Key[float] = Key("limit", 1.0, lambda text: None)
 ROW = Key("row", 0, _whole(0, 10**6), shared=True)
 COLUMN = Key("column", 0, _whole(0, 10**6), shared=True)
+UNFOLDED: Key[tuple[str, ...]] = Key("unfolded", (), lambda text: None)
 TRAIL: Key[tuple[Any, ...]] = Key("trail", (), lambda text: None)
 METHOD = Key("method", "grad_cam", _one_of("grad_cam", "occlusion", "saliency"), shared=True)
 TARGET = Key("target", -1, _whole(0, 10**6), shared=True)

@@ -11,7 +11,6 @@ from cnn_core.explain import Explanation, Origin, Patch, Stage, StageKind, expla
 from cnn_core.layers import Conv2DTranspose, Input
 from cnn_core.look import Maps
 from cnn_core.one_window import PoolingKind
-from cnn_core.pictures import dimmed_outside, picture_png
 from cnn_core.preparation import Prepared
 from cnn_core.shapes import padding_amounts, show, windows
 from cnn_core.summary import Row
@@ -46,7 +45,7 @@ def draw_why(view: View, rows: Mapping[str, Row], row: Row, maps: Maps, ready: P
         _draw_window(why, row, inputs)
         _draw_strongest(why, row)
     with right:
-        _draw_seen(row, place, ready)
+        _draw_seen(view, row, place, ready)
     _draw_ways(why, row, inputs)
 
 
@@ -199,7 +198,7 @@ def _draw_strongest(why: Explanation, row: Row) -> None:
             st.markdown("\n".join(lines))
 
 
-def _draw_seen(row: Row, place: tuple[int, ...], ready: Prepared) -> None:
+def _draw_seen(view: View, row: Row, place: tuple[int, ...], ready: Prepared) -> None:
     """Draw which pixels of the network's input can reach this value at all."""
     field = row.receptive_field
     if field is None:
@@ -207,7 +206,7 @@ def _draw_seen(row: Row, place: tuple[int, ...], ready: Prepared) -> None:
     (top, bottom), (left, right) = field.pixels(*(place[:2] if len(place) == 3 else (0, 0)))
     height, width = ready.pixels.shape[:2]
     box = max(0, top), max(0, left), min(height, bottom + 1), min(width, right + 1)
-    draw_wide(picture_png(dimmed_outside(ready.pixels, box), 300), _WIDTH, _("Pixels that reach this value"))
+    draw_wide(cached.seen_pixels(view.key, box, ready.pixels), _WIDTH, _("Pixels that reach this value"))
     text = _("Rows {top} to {bottom}, columns {left} to {right}: {size} pixels.").format(
         top=top, bottom=bottom, left=left, right=right, size=show((bottom - top + 1, right - left + 1))
     )

@@ -81,3 +81,20 @@ def test_a_file_that_is_no_model_is_a_sentence(page: Page, tmp_path: Path) -> No
     page.get_by_test_id("stButtonGroup").get_by_text("Bundled", exact=True).click()
     expect(page.get_by_text("Why this value?")).to_be_visible(timeout=WARM_UP)
     wait_idle(page)
+
+
+def test_an_input_on_the_stage_opens_its_own_explanation(page: Page) -> None:
+    page.goto("/Feature_maps?model=mnist&picture=digit_7&layer=conv2d_1&row=10&column=12&channel=3")
+    expect(page.locator(".stage .said")).to_be_visible(timeout=WARM_UP)
+    wait_idle(page)
+    board = page.locator('.stage [data-part="input0"]')
+    board.scroll_into_view_if_needed()
+    box = board.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    wait_idle(page)
+    expect(page.locator('button.frame[data-layer="conv2d"]')).to_have_attribute("aria-pressed", "true")
+    # The middle of the 3×3 window of an unpadded convolution.
+    expect(page.get_by_role("spinbutton", name="Row", exact=True)).to_have_value("11")
+    expect(page.get_by_role("spinbutton", name="Column", exact=True)).to_have_value("13")
+    no_traceback(page)

@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnn_core import attention, look, survey
+from cnn_core import attention, explain_seen, look, survey
 from cnn_core.blocks import Block, fold
 from cnn_core.images import InputImage, read_image
 from cnn_core.models import ModelInfo, describe, is_bundled
@@ -28,7 +28,7 @@ from cnn_core.mosaic import (
 )
 from cnn_core.notes import Note
 from cnn_core.pictures import Pixels, dimmed_outside, overlay_png, picture_png
-from cnn_core.preparation import Box, Colour, Fit, Preparation, Prepared, prepare
+from cnn_core.preparation import Colour, Fit, Preparation, Prepared, prepare
 from cnn_core.samples import SAMPLES, sample_bytes
 from cnn_core.summary import Summary, summarize
 from cnn_core.tiles import Tiles
@@ -248,9 +248,15 @@ def small_picture(digest: str, longest: int, _data: bytes) -> Pixels:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def seen_pixels(view: tuple[str, str, str, bool], box: Box, _pixels: Pixels) -> bytes:
-    """Return the network's input as PNG, dark but for a box."""
-    return picture_png(dimmed_outside(_pixels, box), 300)
+def seen_pixels(
+    view: tuple[str, str, str, bool], layer: str, place: tuple[int, ...], _pixels: Pixels
+) -> tuple[bytes, explain_seen.Box]:
+    """Return the network's input as PNG, dark but for what a value sees, and which rows and columns that are."""
+    seen = explain_seen.seen_pixels(model_info(view[0]).result().network, layer, place)
+    (top, left), (bottom, right) = seen
+    height, width = _pixels.shape[:2]
+    box = max(0, top), max(0, left), min(height, bottom + 1), min(width, right + 1)
+    return picture_png(dimmed_outside(_pixels, box), 300), seen
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -11,33 +11,27 @@ from pages.ui.state import component_value
 _FOLDER = Path(__file__).parents[2] / "assets" / "components"
 
 
-def _register(name: str, html: str) -> Callable[..., Any]:
+def register(name: str, html: str, *shared: str) -> Callable[..., Any]:
+    """Return a component of the script and style of its name; `shared` styles come before its own."""
     script = (_FOLDER / f"{name}.js").read_text(encoding="utf-8")
-    style = (_FOLDER / f"{name}.css").read_text(encoding="utf-8")
-    return st.components.v2.component(f"convscope_{name}", html=html, css=style, js=script)
+    styles = [(_FOLDER / f"{one}.css").read_text(encoding="utf-8") for one in (*shared, name)]
+    return st.components.v2.component(f"convscope_{name}", html=html, css="\n".join(styles), js=script)
 
 
-_FILM_STRIP = _register("film_strip", '<div class="strip" role="group"></div>')
-_MOSAIC = _register(
-    "mosaic",
-    """<div class="mosaic">
+def _picture_board(name: str) -> str:
+    """Return a picture on which a place can be pointed at and chosen."""
+    return f"""<div class="{name}">
   <div class="board" tabindex="0" role="application">
     <img alt=""><div class="chosen" hidden></div><div class="here" hidden></div>
   </div>
   <p class="said" aria-live="polite"></p>
-</div>""",
-)
+</div>"""
 
-_PICKER = _register(
-    "picker",
-    """<div class="picker">
-  <div class="board" tabindex="0" role="application">
-    <img alt=""><div class="chosen" hidden></div><div class="here" hidden></div>
-  </div>
-  <p class="said" aria-live="polite"></p>
-</div>""",
-)
-_STAGE = _register("stage", '<div class="stage" role="group"></div>')
+
+_FILM_STRIP = register("film_strip", '<div class="strip" role="group"></div>', "groups")
+_MOSAIC = register("mosaic", _picture_board("mosaic"), "board")
+_PICKER = register("picker", _picture_board("picker"), "board")
+_STAGE = register("stage", '<div class="stage" role="group"></div>')
 
 
 def stage(

@@ -1,10 +1,7 @@
 """The table of layers on the design page: our own component, so that a row can be selected by pointer and keyboard."""
 
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
-
-import streamlit as st
 
 from cnn_core import editing
 from cnn_core.errors import N_
@@ -13,17 +10,16 @@ from cnn_core.remarks import remarks
 from cnn_core.shapes import show
 from cnn_core.summary import Row, Summary
 from pages.ui import design, state
+from pages.ui.components import register
 from pages.ui.layer_words import in_short
 from pages.ui.text import _, sentence, sentences
 
 _KEY = "layer_table"
-_FOLDER = Path(__file__).parents[2] / "assets" / "components"
-_TABLE = st.components.v2.component(
-    "convscope_layer_table",
-    html='<div class="frame"><table role="grid" aria-describedby="keys">'
+_TABLE = register(
+    _KEY,
+    '<div class="frame"><table role="grid" aria-describedby="keys">'
     '<thead></thead><tbody></tbody><tfoot></tfoot></table></div><p class="keys" id="keys"></p>',
-    css=(_FOLDER / "layer_table.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "layer_table.js").read_text(encoding="utf-8"),
+    "groups",
 )
 
 _HEADS = (

@@ -66,19 +66,19 @@ def draw_layer_facts(row: Row) -> None:
 
 def draw_layer_controls() -> None:
     """Let the reader choose the order of the maps and what shares a range of colours."""
-    order, scope, limit = st.columns([3, 4, 2], vertical_alignment="bottom")
-    order.segmented_control(
-        _("Order"), list(ORDERS), format_func=lambda key: _(ORDERS[key]), required=True, **state.ORDER.widget()
-    )
-    scope.segmented_control(
-        _("Range of colours"),
-        list(SCOPES),
-        format_func=lambda key: _(SCOPES[key]),
-        required=True,
-        **state.SCOPE.widget(),
-    )
-    if state.SCOPE.get() == RangeScope.FIXED:
-        limit.number_input(_("Up to"), min_value=0.001, format="%g", **state.LIMIT.widget())
+    with st.container(horizontal=True, gap="large"):
+        st.segmented_control(
+            _("Order"), list(ORDERS), format_func=lambda key: _(ORDERS[key]), required=True, **state.ORDER.widget()
+        )
+        st.segmented_control(
+            _("Range of colours"),
+            list(SCOPES),
+            format_func=lambda key: _(SCOPES[key]),
+            required=True,
+            **state.SCOPE.widget(),
+        )
+        if state.SCOPE.get() == RangeScope.FIXED:
+            st.number_input(_("Up to"), min_value=0.001, format="%g", width=160, **state.LIMIT.widget())
 
 
 def draw_layer(view: View, row: Row, maps: Maps) -> None:
@@ -147,17 +147,15 @@ def _choose_page(layer: str, count: int) -> slice:
 
 
 def _draw_downloads(view: View, row: Row, maps: Maps, png: bytes) -> None:
-    picture, arrays = st.columns(2)
-    picture.download_button(
-        _("These maps as a picture (PNG)"),
-        png,
-        f"{view.model}_{row.name}.png",
-        "image/png",
-        on_click="ignore",
-        icon=":material/image:",
-        width="stretch",
-    )
-    with arrays:
+    with st.container(horizontal=True):
+        st.download_button(
+            _("These maps as a picture (PNG)"),
+            png,
+            f"{view.model}_{row.name}.png",
+            "image/png",
+            on_click="ignore",
+            icon=":material/image:",
+        )
         download_values(view, row, maps)
 
 
@@ -170,7 +168,6 @@ def download_values(view: View, row: Row, values: Maps) -> None:
         "application/octet-stream",
         on_click="ignore",
         icon=":material/data_array:",
-        width="stretch",
     )
 
 

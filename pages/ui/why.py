@@ -28,6 +28,7 @@ LANES = 3
 LARGEST_PATCH = 14
 _POOLING = {StageKind.MAXIMUM: PoolingKind.MAX, StageKind.AVERAGE: PoolingKind.AVERAGE}
 _WIDTH = 260
+_NUMBER = 160
 
 
 def draw_why(view: View, rows: Mapping[str, Row], row: Row, maps: Maps, ready: Prepared) -> None:
@@ -57,12 +58,12 @@ def _place(maps: Maps) -> tuple[int, ...]:
 
 def _draw_place(row: Row, maps: Maps) -> None:
     """Let the reader choose the value by numbers too."""
-    places = st.columns(3)
     names = (_("Unit"),) if maps.ndim == 1 else (_("Row"), _("Column"), _("Channel"))
     keys = (state.CHANNEL,) if maps.ndim == 1 else (state.ROW, state.COLUMN, state.CHANNEL)
-    for column, name, key, size in zip(places, names, keys, maps.shape, strict=False):
-        key.set(min(key.get(), size - 1))
-        column.number_input(name, 0, size - 1, **key.widget(part="_why"))
+    with st.container(horizontal=True):
+        for name, key, size in zip(names, keys, maps.shape, strict=True):
+            key.set(min(key.get(), size - 1))
+            st.number_input(name, 0, size - 1, width=_NUMBER, **key.widget(part="_why"))
 
 
 def _what_it_takes(
@@ -200,17 +201,15 @@ def _draw_strongest(why: Explanation, row: Row) -> None:
 
 def _draw_seen(view: View, row: Row, place: tuple[int, ...], ready: Prepared) -> None:
     """Draw which pixels of the network's input can reach this value at all."""
-    field = row.receptive_field
-    if field is None:
+    if row.receptive_field is None:  # plain numbers enter
         return
-    (top, bottom), (left, right) = field.pixels(*(place[:2] if len(place) == 3 else (0, 0)))
-    height, width = ready.pixels.shape[:2]
-    box = max(0, top), max(0, left), min(height, bottom + 1), min(width, right + 1)
-    draw_wide(cached.seen_pixels(view.key, box, ready.pixels), _WIDTH, _("Pixels that reach this value"))
+    png, ((top, left), (bottom, right)) = cached.seen_pixels(view.key, row.name, place, ready.pixels)
+    draw_wide(png, _WIDTH, _("Pixels that reach this value"))
     text = _("Rows {top} to {bottom}, columns {left} to {right}: {size} pixels.").format(
         top=top, bottom=bottom, left=left, right=right, size=show((bottom - top + 1, right - left + 1))
     )
-    if (top, left, bottom + 1, right + 1) != box:
+    height, width = ready.pixels.shape[:2]
+    if min(top, left) < 0 or bottom >= height or right >= width:
         text += " " + _("What lies outside of the picture is padding.")
     st.caption(text)
 

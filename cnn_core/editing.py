@@ -22,7 +22,6 @@ from cnn_core.layers import (
 )
 from cnn_core.network import NamedLayer, Network, check_name, free_name
 from cnn_core.network_json import MOST_LAYERS
-from cnn_core.shapes import Shape
 
 _STARTERS: Final = (
     Input((28, 28, 1)),
@@ -166,15 +165,6 @@ def rewire(network: Network, name: str, inputs: Iterable[str]) -> Network:
     layers = list(network.layers)
     layers[at] = changed(layers[at], inputs=inputs)
     return _settled(network, layers)
-
-
-def set_input(network: Network, shape: Shape) -> Network:
-    """Give the network an input of this shape."""
-    layers = list(network.layers)
-    if layers and isinstance(layers[0].layer, Input):
-        layers[0] = changed(layers[0], layer=Input(shape))
-        return _settled(network, layers)
-    return insert(network, 0, Input(shape))
 
 
 def place(network: Network, name: str) -> int:

@@ -75,6 +75,27 @@ def output_length(length: int, window: Window) -> int:
     return (padded - effective_kernel(kernel, dilation)) // stride + 1
 
 
+def window_count(length: int, window: Window, axis: str) -> int:
+    """Return how many windows fit along an axis, at least 1.
+
+    Args:
+        axis: what the error calls it, one of `AXES` or another word for the catalogues.
+
+    Raises:
+        LayerError: a window larger than the padded line.
+    """
+    count = output_length(length, window)
+    if count < 1:
+        raise LayerError(
+            "The window is larger than its input. Received: a window of {kernel} on {length} along the {axis}. "
+            "Use padding 'same', a smaller window, or fewer layers that shrink the map before it.",
+            kernel=effective_kernel(window.kernel, window.dilation),
+            length=length + sum(padding_amounts(length, window)),
+            axis=LayerError(axis),
+        )
+    return count
+
+
 def transposed_length(length: int, window: Window) -> int:
     """Return the length after a transposed convolution, as Keras has it without `output_padding`.
 
@@ -141,23 +162,10 @@ def _slide(layer: Layer, shape: Shape) -> Pair:
     """Return height and width after the layer's windows."""
     height, width, _ = _image(shape)
     vertical, horizontal = windows(layer) or (Window(1), Window(1))
-    rows = _fitting(height, vertical, AXES[0])
+    rows = window_count(height, vertical, AXES[0])
     if width == height and horizontal == vertical:
         return rows, rows
-    return rows, _fitting(width, horizontal, AXES[1])
-
-
-def _fitting(length: int, window: Window, axis: str) -> int:
-    result = output_length(length, window)
-    if result < 1:
-        raise LayerError(
-            "The window is larger than its input. Received: a window of {kernel} on {length} along the {axis}. "
-            "Use padding 'same', a smaller window, or fewer layers that shrink the map before it.",
-            kernel=effective_kernel(window.kernel, window.dilation),
-            length=length + sum(padding_amounts(length, window)),
-            axis=LayerError(axis),
-        )
-    return result
+    return rows, window_count(width, horizontal, AXES[1])
 
 
 @output_shape.register

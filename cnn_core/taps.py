@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from cnn_core.errors import N_, LayerError
 from cnn_core.settings import PaddingMode, Pair
-from cnn_core.shapes import Window, effective_kernel, output_length, padding_amounts, show, transposed_length
+from cnn_core.shapes import Window, effective_kernel, padding_amounts, show, transposed_length, window_count
 
 Values = npt.NDArray[np.floating[Any]]
 
@@ -103,20 +103,6 @@ def cropped_before(window: Window) -> int:
         )
     excess = max(effective_kernel(window.kernel, window.dilation) - window.stride, 0)
     return excess // 2 if window.padding is PaddingMode.SAME else 0
-
-
-def window_count(length: int, window: Window, axis: str) -> int:
-    """Return how many windows fit along an axis, at least 1; refuse as `shapes.output_shape` does."""
-    count = output_length(length, window)
-    if count < 1:
-        raise LayerError(
-            "The window is larger than its input. Received: a window of {kernel} on {length} along the {axis}. "
-            "Use padding 'same', a smaller window, or fewer layers that shrink the map before it.",
-            kernel=effective_kernel(window.kernel, window.dilation),
-            length=length + sum(padding_amounts(length, window)),
-            axis=LayerError(axis),
-        )
-    return count
 
 
 def maps_of(x: npt.ArrayLike) -> Values:

@@ -14,8 +14,8 @@ import numpy.typing as npt
 from cnn_core.errors import LayerError
 from cnn_core.one_window import PoolingKind, refuse_depth
 from cnn_core.settings import Pair
-from cnn_core.shapes import AXES, Window, effective_kernel, padding_amounts, show, transposed_length
-from cnn_core.taps import Filling, Values, cropped_before, maps_of, padded, window_count
+from cnn_core.shapes import AXES, Window, effective_kernel, padding_amounts, show, transposed_length, window_count
+from cnn_core.taps import Filling, Values, cropped_before, maps_of, padded
 
 Windows = tuple[Window, Window]
 """(vertical, horizontal)"""
@@ -126,13 +126,6 @@ def _as_dense(length: int, window: Window) -> Window:
 def flipped(kernel: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return the kernel turned by 180°: with it, convolution is what mathematics calls so."""
     return kernel[::-1, ::-1]
-
-
-def channel_maps(x: npt.ArrayLike, kernel: npt.ArrayLike, windows: Windows, filling: Filling = Filling.ZERO) -> Values:
-    """Return what each input channel adds to each filter, (H', W', C, filters); their sum and the bias are `conv2d`."""
-    channels, filters = np.shape(kernel)[2:]
-    maps = depthwise_conv2d(x, kernel, windows, filling=filling)
-    return maps.reshape(*maps.shape[:2], channels, filters)
 
 
 def _correlated(maps: Values, kernel: Values, windows: Windows, groups: int) -> Values:

@@ -211,12 +211,6 @@ def test_rewire() -> None:
         editing.rewire(chain(), "c", ["z"])
 
 
-def test_set_input() -> None:
-    assert summarize(editing.set_input(chain(), (4, 4, 3))).rows[-1].output_shape == (64,)
-    assert names(editing.set_input(Network((NamedLayer("d", Dense(2)),)), (7,))) == ["input", "d"]
-    assert names(editing.set_input(Network(()), (7,))) == ["input"]
-
-
 @pytest.mark.parametrize(
     "act", [editing.remove, editing.duplicate, lambda network, name: editing.move(network, name, 1)]
 )
@@ -261,7 +255,6 @@ def edits(draw: st.DrawFn, network: Network) -> Any:
     number = draw(st.integers(-3, len(network.layers) + 3))
     several = draw(st.lists(st.sampled_from(names(network)) | layer_names, max_size=3))
     layer = draw(any_layers())
-    shape = draw(st.lists(st.integers(1, 9), min_size=1, max_size=4))
     return draw(
         st.sampled_from(
             (
@@ -274,7 +267,6 @@ def edits(draw: st.DrawFn, network: Network) -> Any:
                 lambda: editing.duplicate(network, name),
                 lambda: editing.remove(network, name),
                 lambda: editing.rewire(network, name, several),
-                lambda: editing.set_input(network, tuple(shape)),
             )
         )
     )

@@ -255,7 +255,7 @@ def test_many_names_of_weights_are_spread_over_attributes() -> None:
 def test_the_weights_of_a_layer_are_its_parameters(network: Network) -> None:
     for step in network.steps():
         count = parameters(step.named.layer, *step.input_shapes)
-        weights = weights_of(step.named.layer, step.input_shapes[0][-1]) if step.input_shapes else ()
+        weights = weights_of(step.named.layer, *step.input_shapes)
         assert sum(prod(weight.shape) for weight in weights if weight.name not in NOT_TRAINED) == count.trainable
         assert sum(prod(weight.shape) for weight in weights) == count.total
 
@@ -395,10 +395,15 @@ def test_operations_between_layers(described: Describe) -> None:
     assert layer("Add", x, x) == L.Add()
     assert layer("Multiply", x, row) == L.Normalization((0, 0, 0), (1, 0.25, 0.0625))
     assert layer("Negative", x) == L.Rescaling(-1, 0)
+    nested = {"class_name": "__tensor__", "config": {"value": [[[1.0, 2.0, 4.0]]], "dtype": "float32"}}
+    assert layer("Multiply", nested, x) == layer("Multiply", x, row)
+    assert layer("LeakyRelu", x) == L.Activation("leaky_relu")
     assert layer("Relu6", x) == L.Activation("relu6")
     for kind, *arguments in (("TrueDivide", 1, x), ("Add", 1, 2), ("TrueDivide", x, 0), ("Maximum", x, 0.5)):
         with pytest.raises(ModelFileError, match=r'Layer "op" \((TrueDivide|Add|Maximum)\)'):
             layer(kind, *arguments)
+    with pytest.raises(ModelFileError, match="only sums, products and maxima"):
+        layer("Subtract", x, x)
 
 
 def test_operations_of_keras_2(described: Describe) -> None:

@@ -497,12 +497,3 @@ def test_nothing_global_changes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         keras.config.set_dtype_policy("float32")
     assert (random.getstate(), np.random.get_state()[1].tobytes(), keras.config.floatx()) == before
     assert keras.config.image_data_format() == "channels_last"
-
-
-def test_both_readers_agree_on_what_they_share() -> None:
-    from cnn_core import model_file
-    from cnn_core.keras_model import graph, read
-    from cnn_core.model_file import kinds
-
-    assert kinds.OPEN_SIDE == read.OPEN_SIDE
-    assert model_file.INSIDE == graph.INSIDE

@@ -238,8 +238,14 @@ def test_constants_of_one_number_a_channel_become_a_normalization() -> None:
     pixels = np.random.default_rng(0).random((4, 4, 3))
     import keras
 
-    scale = keras.layers.Rescaling([0.5, 2.0, 4.0], [1.0, 0.0, -1.0])
-    for function in (scale, keras.applications.densenet.preprocess_input):
+    rows = keras.layers.Rescaling([0.5, 2.0, 4.0], [1.0, 0.0, -1.0])
+    arrays = keras.layers.Rescaling(np.array([0.5, 2.0, 4.0]), np.ones((1, 1, 3)))
+    for function in (
+        rows,
+        arrays,
+        lambda x: x + np.ones((1, 1, 3), "f4"),
+        keras.applications.densenet.preprocess_input,
+    ):
         image = keras.Input((4, 4, 3))
         model = keras.Model(image, function(image))
         network = cnn_core.network_from_keras(model)
@@ -336,7 +342,7 @@ def refusals() -> dict[str, Callable[[Any], Any]]:
         "Lambda": k.Lambda(lambda x: x),
         "Subtract": lambda x: k.Subtract(name="layer")([x, x]),
         "only sums, products and maxima": lambda x: x - x,
-        "constant in this place": lambda x: 1 / x,
+        "constants in these places": lambda x: 1 / x,
         "GetItem": lambda x: x[..., ::-1],
         "approximate": lambda x: keras.ops.gelu(x, approximate=True),
         "same shape": lambda x: k.Add(name="layer")([x, k.GlobalMaxPooling2D()(x)]),
@@ -349,8 +355,8 @@ def refusals() -> dict[str, Callable[[Any], Any]]:
 REFUSED = (
     *("data_format", "output_padding", "axis", "Received: axis", "max_value", "threshold", "bicubic", "invert"),
     *("factor", "width_factor", "lambda", "Add it as a layer", "GroupNormalization", "PReLU", "Stranger", "Lambda"),
-    *("Subtract", "only sums, products and maxima", "constant in this place", "GetItem", "approximate", "same shape"),
-    *("whole number", "some processors only", "positive factors"),
+    *("Subtract", "only sums, products and maxima", "constants in these places", "GetItem", "approximate"),
+    *("same shape", "whole number", "some processors only", "positive factors"),
 )
 
 
@@ -392,9 +398,9 @@ def test_models_without_a_graph_or_with_two_inputs_are_refused() -> None:
 def test_our_shapes_are_checked_against_those_of_keras(monkeypatch: pytest.MonkeyPatch) -> None:
     import keras
 
-    from cnn_core.keras_model import kinds
+    from cnn_core.keras_model import read
 
-    monkeypatch.setitem(kinds._LAYERS, "Dense", lambda call: L.Dense(3))
+    monkeypatch.setattr(read, "layer_of", lambda call: L.Dense(3))
     with pytest.raises(NetworkError, match="has another output shape in Keras"):
         cnn_core.network_from_keras(
             keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, name="dense")], name="model")

@@ -20,7 +20,6 @@ from cnn_core.settings import PaddingMode, Pair
 from cnn_core.shapes import Shape, Window, output_length, padding_amounts, transposed_length
 from cnn_core.taps import NOWHERE, Filling, Taps, axis_taps, transposed_taps
 from cnn_core.windows import (
-    channel_maps,
     conv2d,
     conv2d_transpose,
     depthwise_conv2d,
@@ -218,19 +217,6 @@ def test_depthwise_and_separable_are_made_of_convolutions(
     assert_array_equal(separable, depthwise @ pointwise[0, 0] + bias[0])
 
 
-@given(drawn=fillable(), channels=counts, filters=counts, seed=seeds)
-def test_channel_maps_sum_to_the_convolution(drawn: Any, channels: int, filters: int, seed: int) -> None:
-    ((height, vertical), (width, horizontal)), filling = drawn
-    windows, x = (vertical, horizontal), numbers(seed, height, width, channels)
-    kernel = numbers(seed + 1, vertical.kernel, horizontal.kernel, channels, filters)
-    maps = channel_maps(x, kernel, windows, filling)
-    assert maps.shape[2:] == (channels, filters)
-    assert_array_equal(maps.sum(axis=2), conv2d(x, kernel, windows, filling=filling))
-    alone = x.copy()
-    alone[..., 1:] = 0
-    assert_array_equal(maps[:, :, 0], conv2d(alone, kernel, windows, filling=filling))
-
-
 @given(axes=st.tuples(windows_on(), windows_on()), channels=counts, kind=kinds, seed=seeds)
 def test_pooling_by_loops(axes: tuple[Axis, Axis], channels: int, kind: PoolingKind, seed: int) -> None:
     (height, vertical), (width, horizontal) = axes
@@ -272,7 +258,6 @@ def test_types(given_type: str, expected: str) -> None:
     results = [
         conv2d(x, kernel, WINDOWS, bias=[1, 2], filling=Filling.REFLECT),
         conv2d_transpose(x, kernel.swapaxes(2, 3), WINDOWS, bias=[1, 2]),
-        channel_maps(x, kernel, WINDOWS),
         separable_conv2d(x, kernel, np.ones((1, 1, 6, 4)), WINDOWS),
         *(pool(x, WINDOWS, kind) for kind in PoolingKind),
         upsample(x, (2, 1)),
@@ -320,13 +305,13 @@ def test_one_window_is_its_part_of_the_whole(drawn: Any, channels: int, seed: in
     windows, x = (vertical, horizontal), numbers(seed, height, width, channels)
     kernel = numbers(seed + 1, vertical.kernel, horizontal.kernel, channels, 1)
     whole = conv2d(x, kernel, windows, [3], filling=filling)
-    maps = channel_maps(x, kernel, windows, filling)
+    maps = depthwise_conv2d(x, kernel, windows, filling=filling)
     padded = by_loops(padded_by_numpy(x, *windows, filling), windows, lambda values: values)
     taps = axis_taps(height, vertical, filling), axis_taps(width, horizontal, filling)
     for row, column in np.ndindex(whole.shape[:2]):
         window = one_window(x, kernel[..., 0], *taps, row, column, bias=3)
         assert window.result == whole[row, column, 0]
-        assert_array_equal(window.channel_sums, maps[row, column, :, 0])
+        assert_array_equal(window.channel_sums, maps[row, column])
         assert_array_equal(window.values, padded[row, column])
         assert_array_equal(window.weights, kernel[..., 0])
         assert_array_equal(window.products, window.values * window.weights)
@@ -462,7 +447,6 @@ THREE = (Window(3), Window(3))
         (lambda: conv2d(X, np.ones((3, 3, 1, 4)), THREE, groups=4), "Received: 6 channels, 4 filters, groups=4."),
         (lambda: conv2d(X, np.ones((3, 3, 3, 5)), THREE, groups=2), "Received: 6 channels, 5 filters, groups=2."),
         (lambda: depthwise_conv2d(X, np.ones((3, 3, 2, 3)), THREE), "Received: depth 2 for 6 channels."),
-        (lambda: channel_maps(X, np.ones((3, 3, 2, 3)), THREE), "Received: depth 2 for 6 channels."),
         (lambda: conv2d_transpose(X, np.ones((3, 3, 6, 1)), THREE), "Received: depth 1 for 6 channels."),
         (
             lambda: separable_conv2d(X, np.ones((3, 3, 6, 2)), np.ones((1, 1, 6, 1)), THREE),

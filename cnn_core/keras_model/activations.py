@@ -1,7 +1,8 @@
 """What every layer of a model makes of one input, in one pass."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
@@ -42,7 +43,7 @@ def feature_maps(
     Raises:
         CnnError: an unknown layer, another input size than the model's, or an input that the model cannot compute.
     """
-    values = _numbers(pixels)
+    values = input_values(pixels)
     known = _known(model)
     names = None if layer_names is None else tuple(layer_names)
     traced = known.find(values.shape, names)
@@ -58,14 +59,33 @@ def feature_maps(
 
 def output_layer_name(model: keras.Model) -> str:
     """Return the name of the layer that gives the model's output, the first where there are several."""
-    return _known(model).graph.outputs[0].call
+    return graph_of(model).outputs[0].call
 
 
-def _numbers(pixels: npt.ArrayLike) -> Array:
+def graph_of(model: keras.Model) -> Graph:
+    """Return the model's graph, read anew where layers were added or taken away; raises as `read_graph` does."""
+    return _known(model).graph
+
+
+def input_values(pixels: npt.ArrayLike) -> Array:
+    """Return an input as float32, in its own shape; raises CnnError where it holds no numbers."""
     values = np.asarray(pixels)
     if values.dtype.kind not in "fiub":
         raise CnnError("The input must be an array of numbers. Received: {dtype}.", dtype=values.dtype)
     return values.astype(np.float32, copy=False)
+
+
+@contextmanager
+def computing(shape: Shape) -> Iterator[None]:
+    """Turn what TensorFlow refuses to compute for an input of this shape into a CnnError."""
+    try:
+        yield
+    except tf.errors.OpError as error:
+        raise CnnError(
+            "TensorFlow cannot compute this model here: one of its layers has settings for which this computer has "
+            "no program, or there is too little memory. Received: an input of {shape}.",
+            shape=show(shape),
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -76,14 +96,8 @@ class _Traced:
     positions: dict[str, int]
 
     def run(self, values: Array) -> dict[str, Array]:
-        try:
+        with computing(values.shape):
             outputs = self.function(tf.constant(values[np.newaxis]))
-        except tf.errors.OpError as error:
-            raise CnnError(
-                "TensorFlow cannot compute this model here: one of its layers has settings for which this computer has "
-                "no program, or there is too little memory. Received: an input of {shape}.",
-                shape=show(values.shape),
-            ) from error
         arrays = [_view(output) for output in outputs]
         return {name: arrays[position] for name, position in self.positions.items()}
 
@@ -145,12 +159,12 @@ def _kept(model: keras.Model, ends: tuple[Any, ...]) -> _Known | None:
 
 def _trace(graph: Graph, shape: Shape, names: Names) -> _Traced:
     """Compile one pass that gives the named layers' outputs, each tensor once."""
-    _check_input(graph, shape)
+    check_input(graph, shape)
     _check_names(graph, names)
     positions: dict[str, int] = {}
 
     def compute(values: Any) -> list[Any]:
-        made = _compute(graph, values)
+        made = outputs_of(graph, values)
         single = {name: outputs[0] for name, outputs in made.items() if len(outputs) == 1}
         distinct: dict[Any, int] = {}
         for name in single if names is None else names:
@@ -162,8 +176,17 @@ def _trace(graph: Graph, shape: Shape, names: Names) -> _Traced:
     return _Traced(function.get_concrete_function(tf.TensorSpec((1, *shape), tf.float32)), positions)
 
 
-def _compute(graph: Graph, values: Any) -> dict[str, list[Any]]:
-    """Return every call's outputs. What nobody asked for is dropped from the compiled pass by TensorFlow."""
+def outputs_of(graph: Graph, values: Any) -> dict[str, list[Any]]:
+    """Return the outputs of every call, by its name, without training; for use while a pass is traced.
+
+    What nobody asks for is dropped from the compiled pass by TensorFlow.
+
+    Args:
+        values: a tensor, (inputs, height, width, channels) or (inputs, units).
+
+    Raises:
+        CnnError: a layer that cannot be computed for an input of this size.
+    """
     first = graph.inputs[0].call
     made = {first: [tf.cast(values, graph.calls[0].operation.dtype)]}
     # Inside a scope TensorFlow also takes the names of strangers that begin with an underscore.
@@ -200,7 +223,8 @@ def _only(single: dict[str, Any], name: str) -> Any:
     return single[name]
 
 
-def _check_input(graph: Graph, shape: Shape) -> None:
+def check_input(graph: Graph, shape: Shape) -> None:
+    """Raise CnnError where one input of this shape, without the batch axis, is not what the model takes."""
     if len(graph.inputs) > 1:
         raise CnnError(
             "The model takes several inputs and cannot be fed with one. Received: a model with {count} inputs.",

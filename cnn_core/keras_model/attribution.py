@@ -21,7 +21,7 @@ from cachetools import LRUCache
 
 from cnn_core import layers
 from cnn_core.errors import CnnError, LayerError
-from cnn_core.keras_model.activations import Array, _check_input, _compute, _known, _numbers
+from cnn_core.keras_model.activations import Array, check_input, computing, graph_of, input_values, outputs_of
 from cnn_core.keras_model.graph import LOCK, Call, Graph
 from cnn_core.keras_model.kinds import layer_of
 from cnn_core.layers import ActivationName
@@ -87,7 +87,7 @@ def grad_cam(model: keras.Model, pixels: npt.ArrayLike, class_index: int, layer_
             layer=name,
             names=", ".join(names) or "-",
         )
-    maps, slopes = _maps_and_slopes(model, _numbers(pixels), class_index, name)
+    maps, slopes = _maps_and_slopes(model, input_values(pixels), class_index, name)
     return np.asarray(np.maximum(maps @ slopes.mean(axis=(0, 1)), 0))
 
 
@@ -167,7 +167,7 @@ def _inside(boxes: npt.NDArray[np.int64], values: Array) -> npt.NDArray[np.int64
 
 
 def _picture(pixels: npt.ArrayLike) -> Array:
-    values = _numbers(pixels)
+    values = input_values(pixels)
     if values.ndim != 3:
         raise CnnError(
             "Only a picture (height, width, channels) has places. Received: {shape}. Use a model that takes pictures.",
@@ -194,7 +194,7 @@ _models: WeakKeyDictionary[keras.Model, _Scored] = WeakKeyDictionary()
 def _scored(model: keras.Model) -> _Scored:
     """Return what is kept of the model, made anew where layers were added to it or taken away."""
     with LOCK:
-        whole = _known(model).graph
+        whole = graph_of(model)
         scored = _models.get(model)
         if scored is None or scored.whole is not whole:
             scored = _models[model] = _Scored(whole, _before_squashing(whole))
@@ -236,21 +236,15 @@ def _maps_and_slopes(model: keras.Model, values: Array, class_index: int, name: 
 def _run(model: keras.Model, name: str | None, pictures: Array, class_index: int) -> list[Array]:
     """Return [a layer's maps, the score's gradient there] for one picture, or without a name [the scores] of many."""
     scored, shape = _scored(model), pictures.shape[1:]
-    _check_input(scored.graph, shape)
+    check_input(scored.graph, shape)
     direction = _direction(scored.graph, class_index)
     # The first call of a pass optimizes it, which no other thread may disturb; later ones use all processors anyway.
     with LOCK:
         traced = scored.passes.get((shape, name))
         if traced is None:
             traced = scored.passes[shape, name] = _trace(scored.graph, shape, name)
-        try:
+        with computing(shape):
             return [np.asarray(output) for output in traced(tf.constant(pictures), tf.constant(direction))]
-        except tf.errors.OpError as error:
-            raise CnnError(
-                "TensorFlow cannot compute this model here: one of its layers has settings for which this computer has "
-                "no program, or there is too little memory. Received: an input of {shape}.",
-                shape=show(shape),
-            ) from error
 
 
 def _direction(graph: Graph, class_index: int) -> Array:
@@ -276,7 +270,7 @@ def _trace(graph: Graph, shape: Shape, name: str | None) -> Pass:
     end = graph.outputs[0]
 
     def compute(pictures: Any, direction: Any) -> list[Any]:
-        made = _compute(graph, pictures)
+        made = outputs_of(graph, pictures)
         scores = tf.linalg.matvec(tf.cast(made[end.call][end.index], tf.float32), direction)
         outputs = [scores] if name is None else [made[name][0], _gradient(scores, made[name][0], name)]
         return [tf.cast(output, tf.float32) for output in outputs]

@@ -14,12 +14,10 @@ import keras
 from cnn_core.errors import NetworkError
 from cnn_core.keras_model import own_layers
 from cnn_core.keras_model.names import allowed_name, free_among, own_name
+from cnn_core.model_file.graph import INSIDE
 
 LOCK: Final = RLock()
 """Held while a graph is read or traced: Keras marks tensors while it does either."""
-
-INSIDE: Final = "."
-"""Stands between a nested model's name and its layer's: TensorFlow allows it in a name, and a file system too."""
 
 
 @dataclass(frozen=True)
@@ -144,10 +142,11 @@ def has_graph(operation: Any) -> bool:
     return _is_of_keras(type(operation).call)
 
 
-def operation_kind(operation: Any) -> str | None:
-    """Return the class name of an object of Keras or of ours, None for anybody else's."""
+def operation_kind(operation: Any) -> str:
+    """Return the class name of an object of Keras or of ours; that of anybody else's with its module before it."""
     kind = type(operation)
-    return kind.__name__ if _is_of_keras(kind) or kind.__module__ == own_layers.__name__ else None
+    is_known = _is_of_keras(kind) or kind.__module__ == own_layers.__name__
+    return kind.__name__ if is_known else f"{kind.__module__}.{kind.__name__}"
 
 
 def _is_of_keras(thing: Any) -> bool:

@@ -7,10 +7,10 @@ traces the model (`predict`, `fit`). Such letters are written `.x<code point>-`;
 import re
 from typing import Final
 
+from cnn_core.network_json import LONGEST_NAME
+
 _WRITTEN: Final = re.compile(r"\.x([0-9A-F]{1,6})-")
 _FOREIGN: Final = re.compile(rf"[^A-Za-z0-9_.-]|^[_-]|\.(?={_WRITTEN.pattern[2:]})")
-MOST_LETTERS: Final = 200
-"""As in `cnn_core.network`: the longest name of a layer."""
 
 
 def keras_name(name: str) -> str:
@@ -40,7 +40,7 @@ def _letter(match: re.Match[str]) -> str:
 def allowed_name(name: str) -> str:
     """Return a stranger's name as a NamedLayer may have it: printable, not empty, at most 200 characters."""
     letters = "".join(letter if letter.isprintable() and letter != "/" else "_" for letter in name)
-    return letters[-MOST_LETTERS:] if letters.strip() else "layer"
+    return letters[-LONGEST_NAME:] if letters.strip() else "layer"
 
 
 def free_among(name: str, taken: set[str]) -> str:
@@ -49,5 +49,5 @@ def free_among(name: str, taken: set[str]) -> str:
     while free in taken:
         number += 1
         suffix = f"_{number}"
-        free = name[: MOST_LETTERS - len(suffix)] + suffix
+        free = name[: LONGEST_NAME - len(suffix)] + suffix
     return free

@@ -1,7 +1,6 @@
 """A Keras model as a Network: every layer with its settings, or a sentence that says which has no word here."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 import keras
 
@@ -9,11 +8,9 @@ from cnn_core.errors import LayerError, NetworkError
 from cnn_core.keras_model.graph import Call, Graph, Source, read_graph
 from cnn_core.keras_model.kinds import layer_of
 from cnn_core.layers import Input, Layer
+from cnn_core.model_file.kinds import closed
 from cnn_core.network import NamedLayer, Network
 from cnn_core.shapes import Shape, show
-
-OPEN_SIDE: Final = 224
-"""Height and width where the model leaves them open: what keras.applications calls the default for such models."""
 
 
 def network_from_keras(model: keras.Model, input_shape: Shape | None = None) -> Network:
@@ -61,8 +58,7 @@ def _input(graph: Graph, input_shape: Shape | None) -> Layer:
         )
     sizes = graph.inputs[0].shape[1:]
     if input_shape is None:
-        sides = len(sizes) - 1
-        input_shape = tuple(OPEN_SIDE if size is None and i < sides else size or 0 for i, size in enumerate(sizes))
+        input_shape = tuple(size or 0 for size in closed(sizes))
     if not _agree(sizes, input_shape) or 0 in input_shape:
         raise NetworkError(
             "The model's input has other sizes, or leaves its channels open. "

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from cnn_core.errors import LayerError, ModelFileError
 from cnn_core.model_file.configuration import Entry, read_configuration
-from cnn_core.model_file.graph import Graph, read_graph
+from cnn_core.model_file.graph import INSIDE, Graph, read_graph
 from cnn_core.model_file.sandbox import LARGEST_FILE, Group, file_kind, read_description, read_weights
 from cnn_core.model_file.shown import shown
 from cnn_core.model_file.weights import Kept, Place, contradicts, places_in_h5, places_in_keras, weights_of
@@ -29,9 +29,6 @@ __all__ = ["LARGEST_FILE", "MOST_PARAMETERS", "ModelFile", "OpenedModel", "open_
 
 MOST_PARAMETERS: Final = LARGEST_FILE // 4
 """What the largest file holds in float32; a file of float16 could hold twice as many."""
-
-INSIDE: Final = "."
-"""Stands between a nested model's name and its layer's, as in `keras_model.graph`."""
 
 Array = npt.NDArray[np.float32]
 
@@ -100,7 +97,7 @@ def _kept(graph: Graph) -> Kept:
     """Return the weights of each layer that has some, after checking that they are not too many."""
     kept: Kept = {}
     for call in graph.calls:
-        weights = weights_of(call.layer, call.input_shapes[0][-1]) if call.input_shapes else ()
+        weights = weights_of(call.layer, *call.input_shapes)
         if weights and call.entry in kept:
             raise call.entry.refuse(
                 LayerError(

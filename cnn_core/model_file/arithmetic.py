@@ -15,9 +15,22 @@ _LARGEST: Final = 1e9
 """As in `settings.Number`; keeps out NaN, infinity and whole numbers too large for a float."""
 
 
+ARRAYS: Final = ("__numpy__", "__tensor__")
+"""What Keras writes as the class of an array."""
+
+
 def row(value: Any) -> Numbers:
-    """Return a number, or a list of them, as JSON has it; raises LayerError for anything else."""
-    numbers = value if isinstance(value, list) and value else [value]
+    """Return a number, a list of them or an array, as Keras writes them; raises LayerError for anything else.
+
+    >>> row(2), row([[[1, 2, 4]]])
+    ((2.0,), (1.0, 2.0, 4.0))
+    """
+    config = value.get("config") if isinstance(value, dict) and value.get("class_name") in ARRAYS else None
+    value = config.get("value") if isinstance(config, dict) else value
+    numbers = [value]
+    # A row along the last axis has one place along all others.
+    while len(numbers) == 1 and isinstance(numbers[0], list) and numbers[0]:
+        numbers = numbers[0]
     for number in numbers:
         if isinstance(number, bool) or not isinstance(number, int | float) or not abs(number) <= _LARGEST:
             raise LayerError(

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from cnn_core.errors import CnnError, LayerError, ModelFileError
 from cnn_core.layers import KINDS, MOST_INPUTS, Group
-from cnn_core.model_file.arithmetic import Numbers, row
+from cnn_core.model_file.arithmetic import ARRAYS, Numbers, row
 from cnn_core.model_file.shown import shown
 from cnn_core.network_json import MOST_LAYERS
 
@@ -247,8 +247,8 @@ def _tensor(value: dict[str, Any]) -> Iterator[Argument]:
     found = _reference(config.get("keras_history"))
     if value["class_name"] == "__keras_tensor__" and found:
         yield found
-    elif value["class_name"] in ("__numpy__", "__tensor__"):
-        yield row(config.get("value"))
+    elif value["class_name"] in ARRAYS:
+        yield row(value)
     else:
         raise _unknown(value["class_name"])
 

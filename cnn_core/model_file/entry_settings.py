@@ -1,4 +1,4 @@
-"""What a file says of one layer, setting by setting: what is read, what is left out, what must be as ours is."""
+"""What Keras says of one layer, setting by setting: what is read, what is left out, what must be as ours is."""
 
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ _FIXED: Final[dict[str, tuple[Any, ...]]] = {
     "renorm": (False,),
     "virtual_batch_size": (None,),
     "approximate": (False,),
+    "negative_slope": (0.2,),
+    "alpha": (1.0,),
     "lora_rank": (None,),
     "quantization_config": (None,),
     "sparse": (False, None),
@@ -48,7 +50,7 @@ def number(setting: str, value: Any) -> float:
 
 
 class EntrySettings:
-    """What a file says of one layer, taken setting by setting, so that what nobody has taken is noticed."""
+    """What Keras says of one layer, taken setting by setting, so that what nobody has taken is noticed."""
 
     def __init__(self, settings: dict[str, Any], rank: int, old: bool) -> None:
         self._left = dict(settings)

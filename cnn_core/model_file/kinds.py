@@ -1,11 +1,12 @@
-"""One entry of a description as a layer of ours: which classes there are, and which of their settings.
+"""A class of Keras and its settings, as a file holds them, as a layer of ours: which there are, and which settings.
 
-What matters only while training (initializers, regularizers, constraints, fill modes of augmentation, seeds, dtype) is
-left out. What changes a shape, a number of parameters or an output and has no word here is refused, and so is every
-setting that nobody knows.
+`keras_model` has the layers of a living model read here too: they describe themselves in the same words. What matters
+only while training (initializers, regularizers, constraints, fill modes of augmentation, seeds, dtype) is left out.
+What changes a shape, a number of parameters or an output and has no word here is refused, and so is every setting that
+nobody knows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from cnn_core import layers
@@ -18,7 +19,7 @@ from cnn_core.model_file.entry_settings import EntrySettings, demand, number
 from cnn_core.model_file.shown import shown
 
 OPEN_SIDE: Final = 224
-"""Height and width where the file leaves them open, as in `keras_model.read`."""
+"""Height and width where a model leaves them open: what keras.applications calls the default for such models."""
 
 
 def layer_of(
@@ -52,6 +53,16 @@ def layer_of(
     return layer
 
 
+def closed(sizes: Sequence[Any]) -> tuple[Any, ...]:
+    """Return an input's sizes without the batch axis, OPEN_SIDE for every None before the last, the channels.
+
+    >>> closed((None, 96, 3))
+    (224, 96, 3)
+    """
+    last = len(sizes) - 1
+    return tuple(OPEN_SIDE if size is None and i < last else size for i, size in enumerate(sizes))
+
+
 Reader = Callable[[EntrySettings], Layer]
 
 
@@ -79,14 +90,14 @@ def _same_on_last_axis(kind: type[Layer]) -> Reader:
 
 def _input(asked: EntrySettings) -> Layer:
     shape = asked.take("batch_shape", "batch_input_shape")
-    sizes = shape[1:] if isinstance(shape, list) else ()
-    last = len(sizes) - 1
-    return layers.Input(tuple(OPEN_SIDE if size is None and i < last else size for i, size in enumerate(sizes)))
+    return layers.Input(closed(shape[1:]) if isinstance(shape, list) else ())
 
 
 def _pooling(kind: type[layers.Pooling]) -> Reader:
     def read(asked: EntrySettings) -> Layer:
         size, strides, padding = (asked.take(name) for name in ("pool_size", "strides", "padding"))
+        # Convolutions keep the word in small letters, poolings as it was given.
+        padding = padding.lower() if isinstance(padding, str) else padding
         return kind(size, None if strides == size else strides, padding)
 
     return read
@@ -158,6 +169,7 @@ _ACTIVATIONS: Final[dict[str, Reader]] = {
     "ELU": _elu,
     "Softmax": _softmax,
     "Identity": _fixed(layers.Activation(ActivationName.LINEAR)),
+    "ActivityRegularization": _fixed(layers.Activation(ActivationName.LINEAR)),
 }
 
 # Augmentation: active in training only --------------------------------------------------------------------------------
@@ -186,6 +198,8 @@ def _translation(asked: EntrySettings) -> Layer:
 _OPERATIONS: Final = {
     "Relu": "relu",
     "Relu6": "relu6",
+    "LeakyRelu": "leaky_relu",
+    "Elu": "elu",
     "Selu": "selu",
     "Gelu": "gelu",
     "Silu": "silu",
@@ -220,12 +234,16 @@ def _operation(kind: str, settings: dict[str, Any]) -> tuple[str, dict[str, Any]
     return _OLD_OPERATIONS.get(function, f"{kind} {function}"), {}
 
 
+def _no_merge(asked: EntrySettings) -> Layer:
+    raise LayerError("Of two layers' outputs only sums, products and maxima are supported here.")
+
+
 _READERS: Final[dict[str, Reader]] = {
     "InputLayer": _input,
     "Activation": lambda asked: layers.Activation(_activation(asked)),
     **_ACTIVATIONS,
     **{name: _fixed(layers.Activation(activation)) for name, activation in _OPERATIONS.items()},
-    "ActivityRegularization": _fixed(layers.Activation(ActivationName.LINEAR)),
+    **dict.fromkeys(("Subtract", "TrueDivide", "Divide"), _no_merge),
     "Negative": _fixed(layers.Rescaling(-1, 0)),
     "MaxPooling2D": _pooling(layers.MaxPooling2D),
     "AveragePooling2D": _pooling(layers.AveragePooling2D),

@@ -2,10 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import singledispatch
 from typing import Final, NamedTuple
 
-from cnn_core import layers
+from cnn_core.explain_weights import weight_shapes
 from cnn_core.layers import Layer
 from cnn_core.model_file.configuration import Entry, Model
 from cnn_core.network import snake_case
@@ -25,73 +24,9 @@ class Weight(NamedTuple):
     shape: Shape
 
 
-@singledispatch
-def weights_of(layer: Layer, channels: int) -> tuple[Weight, ...]:
-    """Return a layer's weights for an input of so many channels (last axis); none where it keeps nothing."""
-    return ()
-
-
-def _weights(**shapes: Shape | None) -> tuple[Weight, ...]:
-    return tuple(Weight(name, shape) for name, shape in shapes.items() if shape is not None)
-
-
-@weights_of.register
-def _(layer: layers.Conv2D, channels: int) -> tuple[Weight, ...]:
-    kernel = (*layer.kernel_size, channels // layer.groups, layer.filters)
-    return _weights(kernel=kernel, bias=(layer.filters,) if layer.use_bias else None)
-
-
-@weights_of.register
-def _(layer: layers.DepthwiseConv2D, channels: int) -> tuple[Weight, ...]:
-    kernel = (*layer.kernel_size, channels, layer.depth_multiplier)
-    return _weights(kernel=kernel, bias=(channels * layer.depth_multiplier,) if layer.use_bias else None)
-
-
-@weights_of.register
-def _(layer: layers.SeparableConv2D, channels: int) -> tuple[Weight, ...]:
-    return _weights(
-        depthwise_kernel=(*layer.kernel_size, channels, layer.depth_multiplier),
-        pointwise_kernel=(1, 1, channels * layer.depth_multiplier, layer.filters),
-        bias=(layer.filters,) if layer.use_bias else None,
-    )
-
-
-@weights_of.register
-def _(layer: layers.Conv2DTranspose, channels: int) -> tuple[Weight, ...]:
-    kernel = (*layer.kernel_size, layer.filters, channels)
-    return _weights(kernel=kernel, bias=(layer.filters,) if layer.use_bias else None)
-
-
-@weights_of.register
-def _(layer: layers.Dense, channels: int) -> tuple[Weight, ...]:
-    return _weights(kernel=(channels, layer.units), bias=(layer.units,) if layer.use_bias else None)
-
-
-def _gamma_and_beta(layer: layers.BatchNormalization | layers.LayerNormalization, row: Shape) -> tuple[Weight, ...]:
-    return _weights(gamma=row if layer.scale else None, beta=row if layer.center else None)
-
-
-@weights_of.register
-def _(layer: layers.BatchNormalization, channels: int) -> tuple[Weight, ...]:
-    row = (channels,)
-    return (*_gamma_and_beta(layer, row), *_weights(moving_mean=row, moving_variance=row))
-
-
-@weights_of.register
-def _(layer: layers.LayerNormalization, channels: int) -> tuple[Weight, ...]:
-    return _gamma_and_beta(layer, (channels,))
-
-
-@weights_of.register
-def _(layer: layers.Normalization, channels: int) -> tuple[Weight, ...]:
-    if layer.mean is not None:
-        return ()
-    return _weights(mean=(channels,), variance=(channels,), count=())
-
-
-@weights_of.register
-def _(layer: layers.LayerScale, channels: int) -> tuple[Weight, ...]:
-    return _weights(gamma=(channels,))
+def weights_of(layer: Layer, *inputs: Shape) -> tuple[Weight, ...]:
+    """Return a layer's weights for its input shapes; none where it keeps nothing."""
+    return tuple(Weight(name, shape) for name, shape in weight_shapes(layer, *inputs).items())
 
 
 _NAMES: Final = {"kernel", "depthwise_kernel", "pointwise_kernel", "bias", "gamma", "beta", *NOT_TRAINED}

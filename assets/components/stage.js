@@ -4,11 +4,13 @@
 //     data.vertical, data.horizontal {sources, taps}: which places of the padded line each output takes, by which kernel
 //     index; data.turned: the kernel is turned by 180°; data.pooling: null, "max", "average", "sum" or "l2";
 //     data.channels, data.filters: names; data.editable {input, kernel}; data.ranges {input, kernel, products, output}: {limit, signed};
+//     data.corner {input, output}: [row, column] of the upper left cell in the whole map, where this is a piece of it;
 //     data.others {count, value}: channels that are not shown and what they add, or null; data.walk: inputs can be opened;
 //     data.colours {grey, diverging}: lists of [r, g, b]; data.start [row, column]; data.version; data.words.
 // Out: the triggers "edit" {input} or {kernel}, "pick" {row, column, filter} and "walk" {row, column, channel}.
 
 const MOST_TERMS = 25; // of a sum written out
+const FIELD = 60; // pixels of letter size that a kernel's field has room for, by the number of letters
 
 const make = (tag, className, text) => {
   const element = document.createElement(tag);
@@ -402,12 +404,11 @@ class Stage {
         const field = make("input");
         field.type = "text";
         field.inputMode = "decimal";
-        field.value = showShort(weight);
         field.title = show(weight);
         field.readOnly = !this.data.editable.kernel;
         field.dataset.part = `kernel${channel}-${row}-${column}`;
         field.setAttribute("aria-label", fill(this.data.words.weight, { row, column }));
-        this.#paintField(field, weight);
+        this.#writeField(field, weight);
         field.onfocus = () => field.select();
         field.onchange = () => {
           const value = Number(field.value.trim().replace("−", "-").replace(",", "."));
@@ -416,8 +417,7 @@ class Stage {
             this.#recompute();
             this.send("edit", { kernel: this.kernel });
           }
-          field.value = showShort(line[column]);
-          this.#paintField(field, line[column]);
+          this.#writeField(field, line[column]);
         };
         table.append(field);
       }),
@@ -425,7 +425,9 @@ class Stage {
     return table;
   }
 
-  #paintField(field, weight) {
+  #writeField(field, weight) {
+    field.value = showShort(weight);
+    field.style.fontSize = `${Math.min(11, FIELD / field.value.length)}px`;
     const colour = colourOf(weight, this.data.ranges.kernel, this.data.colours);
     field.style.background = `rgb(${colour.join(",")})`;
     field.style.color = isBright(colour) ? "#0a171e" : "#ffffff";
@@ -703,7 +705,7 @@ class Stage {
     this.said.textContent =
       row < 0 || column < 0
         ? words.padding
-        : fill(words.reach, { row, column, value: show(value), count: reached.length });
+        : fill(words.reach, { ...this.#named([row, column], "input"), value: show(value), count: reached.length });
   }
 
   #say() {
@@ -731,7 +733,12 @@ class Stage {
       if (others) text += ` + ${fill(words.others, { count: others.count, value: signed(others.value) })}`;
       if (bias[this.filter]) text += ` + ${fill(words.bias, { value: signed(bias[this.filter]) })}`;
     }
-    this.said.textContent = `${fill(words.place, { row, column })} ${text} = ${value}`;
+    this.said.textContent = `${fill(words.place, this.#named(this.here, "output"))} ${text} = ${value}`;
+  }
+
+  #named([row, column], grid) {
+    const [top, left] = this.data.corner[grid];
+    return { row: row + top, column: column + left };
   }
 }
 

@@ -22,7 +22,7 @@ def draw_map(view: View, row: Row, maps: Maps, chosen: Chosen) -> None:
     channel = state.CHANNEL.get()
     place = (view.key, row.name, channel, state.SCOPE.get(), state.LIMIT.get())
     st.subheader(_("Map {channel} of {layer}").format(channel=channel, layer=f"`{row.name}`"), anchor=False)
-    st.number_input(_("Map"), 0, maps.shape[2] - 1, **state.CHANNEL.widget())
+    st.number_input(_("Map"), 0, maps.shape[2] - 1, width=160, **state.CHANNEL.widget())
     large, beside = st.columns([3, 2])
     with large:
         _draw_values(place, maps)

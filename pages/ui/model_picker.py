@@ -14,7 +14,7 @@ from pages.ui.text import _
 LARGEST_MODEL_MEGABYTES = 200
 _NAMES_FILE = "class_names_file"
 BUNDLED_SOURCE = "bundled"
-_SOURCES = {BUNDLED_SOURCE: N_("Bundled"), APPLICATION: "keras.applications", FILE: N_("Your file")}
+_SOURCES = {BUNDLED_SOURCE: N_("Bundled"), APPLICATION: "Keras", FILE: N_("Your file")}
 _WEIGHTS = {RANDOM: N_("Random"), IMAGENET: "ImageNet"}
 _SCALINGS = {
     "": N_("As guessed"),
@@ -70,7 +70,7 @@ def _pick_application(key: ModelKey) -> None:
     weights = key.variant if key.source == APPLICATION and key.variant in _WEIGHTS else RANDOM
     choice, trained = st.columns(2, vertical_alignment="bottom")
     choice.selectbox(
-        _("Network"),
+        _("Network of keras.applications"),
         list(APPLICATIONS),
         **state.field("application", name, lambda new: state.MODEL.set(str(ModelKey(APPLICATION, new, weights)))),
     )

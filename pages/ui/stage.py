@@ -38,6 +38,7 @@ class Scene:
         pooling: what a pool makes of its values.
         turned: the kernel acts turned by 180°.
         channels: names of the input channels.
+        corner, output_corner: row and column of the upper left cell in the whole map, where this is a piece of it.
         others: how many channels are not shown, and what they add to the one filter's result.
     """
 
@@ -50,6 +51,8 @@ class Scene:
     pooling: PoolingKind | None = None
     turned: bool = False
     channels: tuple[str, ...] = ("",)
+    corner: tuple[int, int] = (0, 0)
+    output_corner: tuple[int, int] = (0, 0)
     others: tuple[int, float] | None = None
 
 
@@ -99,6 +102,7 @@ def _data(scene: Scene) -> dict[str, Any]:
         "vertical": _axis(scene.vertical),
         "horizontal": _axis(scene.horizontal),
         "turned": scene.turned,
+        "corner": {"input": scene.corner, "output": scene.output_corner},
         "others": None if scene.others is None else {"count": scene.others[0], "value": scene.others[1]},
         "pooling": None if scene.pooling is None else str(scene.pooling),
         "channels": list(scene.channels),

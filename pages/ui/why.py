@@ -122,6 +122,8 @@ def _draw_window(why: Explanation, row: Row, inputs: list[Maps]) -> None:
         bias=[sum(stage.constants.get("bias", 0.0) for stage in why.stages[:2])],
         pooling=None if patch.weights is not None else _POOLING[first.kind],
         channels=tuple(_("map {number}").format(number=channel) for channel in channels),
+        corner=(top, left),
+        output_corner=why.place[:2] if len(why.place) == 3 else (0, 0),
         others=_others(first, patch, lanes),
     )
     if len(patch.channels) > len(channels):

@@ -4,7 +4,7 @@
 >>> weights = [np.array([[2.0], [-1.0]]), np.array([0.5])]
 >>> why = explain_unit(Dense(1, activation="relu"), weights, [np.array([1.0, 3.0])], (0,))
 >>> [(stage.kind.value, stage.formula) for stage in why.stages][:2]
-[('weighed sum', '1·2 + 3·(−1) = −1'), ('bias', '−1 + 0.5 = −0.5')]
+[('weighted sum', '1·2 + 3·(−1) = −1'), ('bias', '−1 + 0.5 = −0.5')]
 >>> why.value, why.origins
 (0.0, (Origin(source=0, place=(0,)), Origin(source=0, place=(1,))))
 
@@ -17,13 +17,13 @@ took part.
 """
 
 from collections.abc import Sequence
-from functools import singledispatch
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from cnn_core import layers
+from cnn_core.by_kind import by_kind
 from cnn_core.errors import N_, LayerError
 from cnn_core.explain_moved import IN_TRAINING_ONLY, concatenated, cropped, enlarged, entered, padded, passed, reshaped
 from cnn_core.explain_parts import (
@@ -54,10 +54,10 @@ from cnn_core.explain_value import (
     normalization,
     rescaling,
     shared,
-    weighed_inputs,
+    weighted_inputs,
 )
 from cnn_core.explain_weights import refuse_other_weights, weight_shapes
-from cnn_core.explain_window import Convolution, largest, mean, weighed_window
+from cnn_core.explain_window import Convolution, largest, mean, weighted_window
 from cnn_core.layers import ActivationName, Layer
 from cnn_core.notes import Note
 from cnn_core.shapes import Shape, output_shape, show
@@ -137,32 +137,32 @@ def _refuse_other_inputs(layer: Layer, shapes: tuple[Shape, ...]) -> None:
 # By kind -------------------------------------------------------------------------------------------------------------
 
 
-@singledispatch
+@by_kind
 def _open(layer: Layer, unit: Unit) -> Opened:
     raise LayerError("A value of {kind} cannot be opened. Open one of the layer before it.", kind=layer.kind)
 
 
-_open.register(layers.Input, entered)
-_open.register(layers.MaxPooling2D, largest)
-_open.register(layers.GlobalMaxPooling2D, largest)
-_open.register(layers.AveragePooling2D, mean)
-_open.register(layers.GlobalAveragePooling2D, mean)
-_open.register(layers.UpSampling2D, enlarged)
-_open.register(layers.ZeroPadding2D, padded)
-_open.register(layers.Cropping2D, cropped)
-_open.register(layers.BatchNormalization, batch_normalization)
-_open.register(layers.LayerNormalization, layer_normalization)
-_open.register(layers.Normalization, normalization)
-_open.register(layers.Rescaling, rescaling)
-_open.register(layers.LayerScale, layer_scale)
-_open.register(layers.Activation, activation)
-_open.register(layers.Flatten, reshaped)
-_open.register(layers.Reshape, reshaped)
-_open.register(layers.Merge, merge)
-_open.register(layers.Concatenate, concatenated)
+_open.register(layers.Input)(entered)
+_open.register(layers.MaxPooling2D)(largest)
+_open.register(layers.GlobalMaxPooling2D)(largest)
+_open.register(layers.AveragePooling2D)(mean)
+_open.register(layers.GlobalAveragePooling2D)(mean)
+_open.register(layers.UpSampling2D)(enlarged)
+_open.register(layers.ZeroPadding2D)(padded)
+_open.register(layers.Cropping2D)(cropped)
+_open.register(layers.BatchNormalization)(batch_normalization)
+_open.register(layers.LayerNormalization)(layer_normalization)
+_open.register(layers.Normalization)(normalization)
+_open.register(layers.Rescaling)(rescaling)
+_open.register(layers.LayerScale)(layer_scale)
+_open.register(layers.Activation)(activation)
+_open.register(layers.Flatten)(reshaped)
+_open.register(layers.Reshape)(reshaped)
+_open.register(layers.Merge)(merge)
+_open.register(layers.Concatenate)(concatenated)
 for _kind in layers.KINDS.values():
     if _kind.group in IN_TRAINING_ONLY:
-        _open.register(_kind, passed)
+        _open.register(_kind)(passed)
 
 
 @_open.register(layers.Conv2D)
@@ -192,7 +192,7 @@ def _logits(layer: Convolution | layers.Dense, unit: Unit) -> Numbers:
 
 
 def _before_activation(layer: Convolution | layers.Dense, unit: Unit) -> Opened:
-    stages, taken = weighed_inputs(layer, unit) if isinstance(layer, layers.Dense) else weighed_window(layer, unit)
+    stages, taken = weighted_inputs(layer, unit) if isinstance(layer, layers.Dense) else weighted_window(layer, unit)
     if not layer.use_bias:
         return stages, taken
     before, bias = stages[-1].after, float(unit.weights[-1][unit.place[-1]])

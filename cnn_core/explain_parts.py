@@ -37,7 +37,7 @@ class Unit(NamedTuple):
 class StageKind(StrEnum):
     """What a stage does: a word to translate."""
 
-    WEIGHED_SUM = N_("weighed sum")
+    WEIGHTED_SUM = N_("weighted sum")
     BIAS = N_("bias")
     ACTIVATION = N_("activation")
     NORMALIZATION = N_("normalization")
@@ -176,7 +176,7 @@ class Stage:
             (`bias`, `mean`, `gamma`, …).
         patch: what lay under the window, where there is one.
         terms: what was put together, where that is more than one number. Over a weighing window these are the channels:
-            the values are `patch.channel_sums` (for SeparableConv2D weighed by the 1×1 kernel); under a pool they are
+            the values are `patch.channel_sums` (for SeparableConv2D weighted by the 1×1 kernel); under a pool they are
             the values that are no padding, in the order of `patch.taken`; of LayerNormalization they are the values
             whose mean and variance are taken, and of a softmax those that share.
     """

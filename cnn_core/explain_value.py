@@ -1,6 +1,5 @@
 """Values opened where no window is: Dense, activations, normalizations and merges, value by value."""
 
-from functools import singledispatch
 from math import prod
 from typing import Final
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from cnn_core import layers
 from cnn_core.activations import activate, slope_of, softmax
+from cnn_core.by_kind import by_kind
 from cnn_core.errors import N_
 from cnn_core.explain_parts import (
     Numbers,
@@ -43,15 +43,15 @@ def along_channels(unit: Unit) -> tuple[Numbers, Table]:
     return values, places(*([index] for index in unit.place[:-1]), range(len(values)))
 
 
-def weighed_inputs(layer: layers.Dense, unit: Unit) -> Opened:
-    """Open the weighed sum of a Dense layer, before the bias."""
+def weighted_inputs(layer: layers.Dense, unit: Unit) -> Opened:
+    """Open the weighted sum of a Dense layer, before the bias."""
     values, taken = along_channels(unit)
     terms = terms_of(values, unit.weights[0][:, unit.place[-1]], taken)
     after = float(terms.amounts.sum())
     message = N_("Each of the {count} inputs is multiplied by its weight, and the products are added.")
     formula = f"{products_text(terms.values, terms.weights)} = {written(after)}"
     about = Note(message, {"count": len(terms)})
-    return (Stage(StageKind.WEIGHED_SUM, about, after, formula, terms=terms),), taken
+    return (Stage(StageKind.WEIGHTED_SUM, about, after, formula, terms=terms),), taken
 
 
 # Activation ----------------------------------------------------------------------------------------------------------
@@ -229,7 +229,7 @@ def stretched_from(place: Place, source: int, shape: Shape) -> Origin:
     return Origin(source, tuple(0 if size == 1 else index for size, index in zip(shape, place, strict=True)))
 
 
-@singledispatch
+@by_kind
 def _merged(layer: layers.Merge, values: Numbers, taken: Table) -> Stage:
     raise NotImplementedError(layer.kind)
 

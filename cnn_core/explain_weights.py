@@ -1,9 +1,9 @@
 """The arrays of weights that each layer kind has, in the order of Keras's `layer.get_weights()`."""
 
 from collections.abc import Sequence
-from functools import singledispatch
 
 from cnn_core import layers
+from cnn_core.by_kind import by_kind
 from cnn_core.errors import LayerError
 from cnn_core.layers import Layer
 from cnn_core.shapes import Shape, show
@@ -13,7 +13,7 @@ Named = dict[str, Shape]
 """The weights by Keras's names, in order."""
 
 
-@singledispatch
+@by_kind
 def weight_shapes(layer: Layer, *inputs: Shape) -> Named:
     """Return the shapes of a layer's weights for its input shapes, by Keras's names and in Keras's order.
 

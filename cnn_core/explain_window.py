@@ -1,11 +1,11 @@
 """Values under a window, opened: convolutions of every kind and poolings."""
 
 from dataclasses import replace
-from functools import singledispatch
 
 import numpy as np
 
 from cnn_core import layers
+from cnn_core.by_kind import by_kind
 from cnn_core.errors import N_
 from cnn_core.explain_parts import (
     Opened,
@@ -24,7 +24,7 @@ from cnn_core.taps import Taps, Values, axis_taps, transposed_taps
 
 Convolution = layers.Conv2D | layers.DepthwiseConv2D | layers.SeparableConv2D | layers.Conv2DTranspose
 
-WEIGHED = N_(
+WEIGHTED = N_(
     "Every value under the kernel is multiplied by the weight that lies on it, and the products are added: "
     "first within each channel, then over the channels."
 )
@@ -54,30 +54,30 @@ MEAN = N_("The mean of the {count} values under the window; padding is not count
 # Convolution ---------------------------------------------------------------------------------------------------------
 
 
-@singledispatch
-def weighed_window(layer: layers.Layer, unit: Unit) -> Opened:
-    """Open the weighed sum of a convolution, before the bias."""
+@by_kind
+def weighted_window(layer: layers.Layer, unit: Unit) -> Opened:
+    """Open the weighted sum of a convolution, before the bias."""
     raise NotImplementedError(layer.kind)
 
 
-@weighed_window.register
+@weighted_window.register
 def _(layer: layers.Conv2D, unit: Unit) -> Opened:
     kernel, number = unit.weights[0], unit.place[2]
     depth = kernel.shape[2]
     first = number // (layer.filters // layer.groups) * depth
     patch = _patch(layer, unit, range(first, first + depth), kernel[..., number])
     grouped = Note(GROUPED, {"first": first, "last": first + depth - 1})
-    return _channel_by_channel(patch, grouped if layer.groups > 1 else Note(WEIGHED))
+    return _channel_by_channel(patch, grouped if layer.groups > 1 else Note(WEIGHTED))
 
 
-@weighed_window.register
+@weighted_window.register
 def _(layer: layers.DepthwiseConv2D, unit: Unit) -> Opened:
     channel, number = divmod(unit.place[2], layer.depth_multiplier)
     patch = _patch(layer, unit, range(channel, channel + 1), unit.weights[0][:, :, channel : channel + 1, number])
     return _channel_by_channel(patch, Note(OF_ONE_CHANNEL, {"channel": channel}))
 
 
-@weighed_window.register
+@weighted_window.register
 def _(layer: layers.SeparableConv2D, unit: Unit) -> Opened:
     depthwise, pointwise = unit.weights[:2]
     height, width, channels, kernels = depthwise.shape
@@ -93,7 +93,7 @@ def _(layer: layers.SeparableConv2D, unit: Unit) -> Opened:
     return _summed(patch, terms, about, products_text(terms.values, terms.weights))
 
 
-@weighed_window.register
+@weighted_window.register
 def _(layer: layers.Conv2DTranspose, unit: Unit) -> Opened:
     patch = _patch(layer, unit, range(unit.inputs[0].shape[2]), unit.weights[0][:, :, unit.place[2]])
     count = len(patch.rows) * len(patch.columns)
@@ -128,7 +128,7 @@ def _channel_by_channel(patch: Patch, about: Note) -> Opened:
 def _summed(patch: Patch, terms: Terms, about: Note, text: str) -> Opened:
     after = float(terms.amounts.sum())
     formula = f"{text} = {written(after)}"
-    return (Stage(StageKind.WEIGHED_SUM, about, after, formula, patch=patch, terms=terms),), patch.taken
+    return (Stage(StageKind.WEIGHTED_SUM, about, after, formula, patch=patch, terms=terms),), patch.taken
 
 
 # Pooling -------------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from cnn_core.shapes import Shape, output_shape
 PRECISION = 1e-6
 """How far Keras's float32 may be away, as a share of the largest numbers that took part."""
 
-SUMS = (StageKind.WEIGHED_SUM, StageKind.SUM, StageKind.AVERAGE, StageKind.INTERPOLATION)
+SUMS = (StageKind.WEIGHTED_SUM, StageKind.SUM, StageKind.AVERAGE, StageKind.INTERPOLATION)
 ANY_RANK = (L.Dense, L.BatchNormalization, L.LayerNormalization, L.Normalization, L.Rescaling, L.LayerScale)
 ANY_RANK += (L.Activation, L.Dropout, L.Flatten, L.Input)
 
@@ -248,7 +248,7 @@ def mnist() -> tuple[dict[str, list[np.ndarray]], dict[str, np.ndarray]]:
 def strongest_origin(why: Explanation) -> Origin:
     """Return where the largest product of the first stage comes from."""
     stage = why.stages[0]
-    if stage.patch is not None and stage.kind is StageKind.WEIGHED_SUM:
+    if stage.patch is not None and stage.kind is StageKind.WEIGHTED_SUM:
         row, column, channel = np.unravel_index(np.abs(stage.patch.products).argmax(), stage.patch.values.shape)
         return Origin(0, (stage.patch.rows[row], stage.patch.columns[column], stage.patch.channels[channel]))
     if stage.terms is None:
@@ -296,7 +296,7 @@ def check(stage: Stage, drawn: Case) -> None:
         inside = patch.real[i, j]
         assert patch.values[i, j, k] == (drawn.inputs[0][row, column, channel] if inside else 0)
     assert_allclose(patch.channel_sums, patch.products.sum(axis=(0, 1)))
-    if stage.kind is StageKind.WEIGHED_SUM:
+    if stage.kind is StageKind.WEIGHTED_SUM:
         assert stage.terms is not None
         assert_allclose(stage.terms.values, patch.channel_sums)
 
@@ -343,12 +343,12 @@ GRID = np.arange(1.0, 10).reshape(3, 3, 1)
 def test_a_convolution_in_words_and_numbers() -> None:
     kernel = np.array([[1.0, 0], [0, -2]]).reshape(2, 2, 1, 1)
     assert said(L.Conv2D(1, 2, activation="relu"), [kernel, [0.5]], [GRID], (1, 0, 0)) == [
-        ("weighed sum", "4·1 + 5·0 + 7·0 + 8·(−2) = −12"),
+        ("weighted sum", "4·1 + 5·0 + 7·0 + 8·(−2) = −12"),
         ("bias", "−12 + 0.5 = −11.5"),
         ("activation", "relu(−11.5) = max(0, −11.5) = 0"),
     ]
     assert said(L.Conv2D(1, 2, padding="same", use_bias=False), [kernel], [GRID], (2, 2, 0)) == [
-        ("weighed sum", "9·1 + 0·0 + 0·0 + 0·(−2) = 9"),
+        ("weighted sum", "9·1 + 0·0 + 0·0 + 0·(−2) = 9"),
         ("activation", "linear(9) = 9"),
     ]
 
@@ -386,7 +386,7 @@ def test_depthwise_channels_keep_to_themselves_and_separable_ones_are_mixed() ->
 
 def test_a_transposed_convolution_may_reach_a_place_from_nowhere() -> None:
     layer = L.Conv2DTranspose(1, 1, 2, use_bias=False)
-    assert said(layer, [[[[[2.0]]]]], [GRID], (2, 4, 0))[0] == ("weighed sum", "6·2 = 12")
+    assert said(layer, [[[[[2.0]]]]], [GRID], (2, 4, 0))[0] == ("weighted sum", "6·2 = 12")
     why = explain_unit(layer, [np.full((1, 1, 1, 1), 2.0)], [GRID], (1, 0, 0))
     assert (why.value, why.origins, why.stages[0].formula) == (0, (), "0 = 0")
     assert "No place" in str(why.stages[0].about)

@@ -23,7 +23,7 @@ from pages.ui.text import _
 METHODS = {"grad_cam": "Grad-CAM", "occlusion": N_("Occlusion"), "saliency": N_("Saliency")}
 ABOUT = {
     "grad_cam": N_(
-        "Where the maps of a layer speak for the class: each map weighed by how much the score grows with it, added, "
+        "Where the maps of a layer speak for the class: each map weighted by how much the score grows with it, added, "
         "and what speaks against the class left out (Selvaraju et al., arXiv:1610.02391). As coarse as the maps."
     ),
     "occlusion": N_(

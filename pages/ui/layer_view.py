@@ -66,7 +66,7 @@ def draw_layer_facts(row: Row) -> None:
 
 def draw_layer_controls() -> None:
     """Let the reader choose the order of the maps and what shares a range of colours."""
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         st.segmented_control(
             _("Order"), list(ORDERS), format_func=lambda key: _(ORDERS[key]), required=True, **state.ORDER.widget()
         )

@@ -202,6 +202,8 @@ def _application(name: str, weights: str) -> Loaded:
     try:
         model = build_application(name, None if weights == RANDOM else IMAGENET, SEED)
     except Exception as error:  # whatever a failed download raises
+        if weights == RANDOM:
+            raise
         raise ModelFileError(
             N_(
                 "The ImageNet weights of {name} cannot be downloaded here ({kind}). "
@@ -211,6 +213,15 @@ def _application(name: str, weights: str) -> Loaded:
             kind=type(error).__name__,
         ) from error
     return Loaded(model, network_from_keras(model), APPLICATIONS[name])
+
+
+def fetched_bytes(since: float) -> int:
+    """Return how much of its weights Keras has downloaded since a time (`time.time()`): it writes them as they come."""
+    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    # Where Keras may not write at home, it takes the folder for temporary files.
+    folders = (home / "models", Path(tempfile.gettempdir()) / ".keras" / "models")
+    found = [file.stat() for folder in folders if folder.is_dir() for file in folder.iterdir()]
+    return sum(status.st_size for status in found if status.st_mtime >= since)
 
 
 # Files of the reader's -----------------------------------------------------------------------------------------------

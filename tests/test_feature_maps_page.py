@@ -3,10 +3,12 @@
 import base64
 import io
 import json
+import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -237,6 +239,18 @@ def test_waiting_can_be_stopped_and_taken_up_again(here: Here) -> None:
     unfinished.set_result(made_up_look("mobilenet_v2", np.zeros(1, np.float32)))
     assert is_complete(no_exception(at.run()))
     assert len(here.asked) == 4
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_download_says_how_much_has_come(here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    (tmp_path / "models").mkdir()
+    coming = tmp_path / "models" / "weights.h5"
+    coming.write_bytes(bytes(2_500_000))
+    os.utime(coming, (time.time() + 60, time.time() + 60))
+    here.ends = [Future()]
+    at = opened(model="application:VGG16:imagenet")
+    assert "weights: 2.5 MB" in predictions(at)[0]
 
 
 @pytest.mark.usefixtures("impatient")

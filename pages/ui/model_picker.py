@@ -1,10 +1,23 @@
 """Which model a picture goes through: a bundled one, one of keras.applications, or a file of the reader's."""
 
+import time
+from collections.abc import Callable
+
 import streamlit as st
 
 from cnn_core.bundled import BUNDLED, bundled_model
 from cnn_core.errors import N_
-from cnn_core.models import APPLICATION, APPLICATIONS, FILE, IMAGENET, RANDOM, ModelInfo, ModelKey, keep_file
+from cnn_core.models import (
+    APPLICATION,
+    APPLICATIONS,
+    FILE,
+    IMAGENET,
+    RANDOM,
+    ModelInfo,
+    ModelKey,
+    fetched_bytes,
+    keep_file,
+)
 from cnn_core.preparation import Colour
 from cnn_core.scaling import Scaling
 from pages.ui import cached, state
@@ -121,9 +134,18 @@ def model_info(model: str) -> ModelInfo:
     describing = cached.model_info(model)
     info = outcome(describing, forget=lambda: cached.model_info.clear(model))
     if info is None:
-        wait(describing, _("The model is opened; the first time TensorFlow starts, which takes some seconds."))
+        more = _fetched() if ModelKey.of(model).variant == IMAGENET else str
+        wait(
+            describing, _("The model is opened; the first time TensorFlow starts, which takes some seconds."), more=more
+        )
         st.stop()
     return info
+
+
+def _fetched() -> Callable[[], str]:
+    """Return what says how much of the weights has come so far."""
+    began = time.time()
+    return lambda: _("· weights: {megabytes} MB").format(megabytes=f"{fetched_bytes(began) / 1e6:.1f}")
 
 
 def class_names(model: str, info: ModelInfo, count: int) -> tuple[str, ...]:

@@ -65,10 +65,10 @@ def _offer_retry(message: str, forget: Callable[[], None]) -> None:
     st.button(_("Try again"), icon=":material/refresh:", on_click=forget, key="retry")
 
 
-def wait(future: "Future[Any]", message: str, part: str = "") -> None:
+def wait(future: "Future[Any]", message: str, part: str = "", more: Callable[[], str] = str) -> None:
     """Show that work goes on, with a way to stop waiting, and run the page again when it is done.
 
-    `part` tells several places of a page apart.
+    `part` tells several places of a page apart; `more` says how far the work has come.
     """
     if state.STOPPED.get() is future:
         st.info(_("Stopped."))
@@ -79,7 +79,7 @@ def wait(future: "Future[Any]", message: str, part: str = "") -> None:
     place = st.empty()
     while not future.done():
         # Each drawing lets Streamlit end this run when the person does something else.
-        place.progress(0.0, text=f"{message} {time.monotonic() - began:.0f} s")
+        place.progress(0.0, text=f"{message} {time.monotonic() - began:.0f} s {more()}")
         time.sleep(0.1)
     st.rerun()
 

@@ -25,6 +25,7 @@ Values = npt.NDArray[np.float64]
 MAX_MAP_SIDE: Final = 256
 MAX_BARS: Final = 512
 BINS: Final = 40
+MOST_TICKS: Final = 10
 LINE: Final = 38
 """Characters that fit beside each other on a phone."""
 _ROW_HEIGHT: Final = 24
@@ -255,16 +256,29 @@ def finished(figure: go.Figure, title: str, said: str = "", height: int | None =
 
 
 def lines_figure(
-    places: Sequence[int] | range, series: Mapping[str, Sequence[float]], title: str, across: str, up: str
+    places: Sequence[int] | range,
+    series: Mapping[str, Sequence[float]],
+    title: str,
+    across: str,
+    up: str,
+    top: float | None = None,
 ) -> go.Figure:
-    """Draw several measurements over the same whole numbers, one line each; all words come translated."""
+    """Draw several measurements over the same whole numbers, one line each; all words come translated.
+
+    A line whose measurements are still coming may be shorter than the others. `top` is where the upright axis ends.
+    """
     figure = go.Figure()
     for name, values in series.items():
-        figure.add_scatter(x=list(places), y=list(values), name=name, mode="lines+markers")
+        figure.add_scatter(x=list(places)[: len(values)], y=list(values), name=name, mode="lines+markers")
+    margin = len(places) / 20
     figure.update_layout(
         title={"text": title},
-        xaxis={"title": across, "dtick": 1},
-        yaxis={"title": up, "rangemode": "tozero"},
+        xaxis={
+            "title": across,
+            "dtick": -(-len(places) // MOST_TICKS),
+            "range": [places[0] - margin, places[-1] + margin],
+        },
+        yaxis={"title": up, "rangemode": "tozero", "range": None if top is None else [0, top]},
         legend={"orientation": "h", "y": -0.25},
         margin={"l": 8, "r": 8, "t": 40, "b": 8},
         paper_bgcolor=_CLEAR,

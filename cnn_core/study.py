@@ -1,16 +1,21 @@
 """The recorded study of down-sampling: what `assets/studies/make_downsampling.py` measured."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any
+from typing import Any, Final
 
-from cnn_core.downsampling import Way
+from cnn_core.downsampling import Way, blur_weights, study_network
+from cnn_core.layers import DepthwiseConv2D
+from cnn_core.training import Run, Training
 
 RECORD = Path(__file__).resolve().parents[1] / "assets" / "studies" / "downsampling.json"
+SMALL_BATCH: Final = 32
+"""A quarter of the recorded study's: its pictures are few, and each batch is a step."""
+LEARNING_RATE: Final = 3e-3
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,19 @@ class Study:
     def seconds(self, way: Way) -> float:
         """Return the mean time of an epoch."""
         return float(mean(run["seconds_per_epoch"] for run in self.of(way)))
+
+
+def study_run(way: Way) -> Run:
+    """Return the study's network to be trained; its blurs stay as they are."""
+    network = study_network(way)
+    blurs = [step for step in network.steps() if isinstance(step.named.layer, DepthwiseConv2D)]
+    return Run(way, network, {step.named.name: (blur_weights(step.input_shapes[0][-1]),) for step in blurs})
+
+
+def small_study(ways: Iterable[Way], pictures: int, epochs: int, seed: int) -> Training:
+    """Return the study on a few thousand pictures, with one seed, as a training of minutes."""
+    runs = tuple(study_run(way) for way in ways)
+    return Training("fashion_mnist_small", runs, seed, epochs, SMALL_BATCH, pictures, LEARNING_RATE, shifts=(2, 4))
 
 
 @cache

@@ -4,12 +4,13 @@ Its interface is `concurrent.futures.Executor`, so another executor, a cluster's
 """
 
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from typing import Any, ParamSpec, TypeVar
+
+from cnn_core.processes import settle_in
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -66,13 +67,7 @@ def _make_pool() -> Executor:
 def _settle_in(megabytes: int, parent: int) -> None:
     """Bound a worker's memory, let the pages go first, and end when the parent does."""
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    if sys.platform == "win32":
-        return
-    import resource
-
-    os.nice(5)
-    limit = megabytes * 2**20
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    settle_in(megabytes)
 
 
 def _end_with(parent: int) -> None:

@@ -10,7 +10,6 @@ The folder holds MNIST's four idx files (LeCun, Cortes and Burges): 60,000 digit
 import datetime
 import json
 import platform
-import struct
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,10 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+from cnn_core.training_data import Labels, Pixels, read_labelled
 
 SEED = 13
 EPOCHS = 8
@@ -26,24 +28,6 @@ BATCH_SIZE = 128
 LEARNING_RATE = 1e-3
 SHIFT = 3
 MODELS = Path(__file__).resolve().parents[1]
-Pixels = NDArray[np.float32]
-Labels = NDArray[np.int32]
-
-
-def read_idx(path: Path) -> NDArray[np.uint8]:
-    """Return the array of an idx file: 0, 0, 8 for unsigned bytes, the rank, big-endian sizes, bytes."""
-    data = path.read_bytes()
-    zeros, kind, rank = struct.unpack_from(">HBB", data)
-    if (zeros, kind) != (0, 8):
-        raise ValueError(f"{path} is no idx file of unsigned bytes")
-    shape = struct.unpack_from(f">{rank}I", data, 4)
-    return np.frombuffer(data, np.uint8, offset=4 + 4 * rank).reshape(shape)
-
-
-def read_mnist(folder: Path, part: str) -> tuple[Pixels, Labels]:
-    """Return the pixels (N, 28, 28, 1) in [0, 1] and the labels (N,) of `part`, "train" or "t10k"."""
-    pixels = read_idx(folder / f"{part}-images-idx3-ubyte").astype(np.float32)[..., np.newaxis] / np.float32(255)
-    return pixels, read_idx(folder / f"{part}-labels-idx1-ubyte").astype(np.int32)
 
 
 def shifted(pixels: Pixels, random: np.random.Generator) -> Pixels:
@@ -121,10 +105,10 @@ def main(folder: Path) -> None:
     keras.utils.set_random_seed(SEED)
     tf.config.experimental.enable_op_determinism()
     network = course_network()
-    pixels, labels = read_mnist(folder, "train")
-    trainer = trainer_of(network, len(pixels))
-    train(trainer, pixels, labels)
-    record = recipe() | {"parameters": network.count_params()} | measure(trainer, *read_mnist(folder, "t10k"))
+    digits, test = read_labelled(folder, "train"), read_labelled(folder, "t10k")
+    trainer = trainer_of(network, len(digits))
+    train(trainer, digits.pixels(), digits.labels)
+    record = recipe() | {"parameters": network.count_params()} | measure(trainer, test.pixels(), test.labels)
     network.save(MODELS / "mnist.keras")
     text = json.dumps({"record": record}, indent=2, ensure_ascii=False)
     (MODELS / "mnist.json").write_text(text + "\n", encoding="utf-8")

@@ -7,8 +7,8 @@ from pages.ui.text import _
 
 begin_page("ConvScope", _("See, ask and calculate what every layer of a convolutional network does."))
 
-left, right = st.columns(2, gap="medium")
-with left:
+maps, design = st.columns(2, gap="medium")
+with maps:
     page_card(
         "pages/1_Feature_maps.py",
         _("Send a picture of yours through a trained network and open every layer."),
@@ -18,6 +18,7 @@ with left:
             _("Your own .keras or .h5 file, or a network of keras.applications"),
         ],
     )
+with design:
     page_card(
         "pages/2_Design_a_network.py",
         _("Put a network together and read its figures as you go."),
@@ -27,7 +28,8 @@ with left:
             _("Start from LeNet-5, AlexNet, VGG16, MobileNetV2 or a network of the course"),
         ],
     )
-with right:
+convolution, pooling = st.columns(2, gap="medium")
+with convolution:
     page_card(
         "pages/3_Convolution.py",
         _("Move a kernel over numbers by hand and see each sum as it is made."),
@@ -37,6 +39,7 @@ with right:
             _("1×1, separable and transposed convolution, and what a Dense layer has to do with it"),
         ],
     )
+with pooling:
     page_card(
         "pages/4_Pooling_and_stride.py",
         _("Make the same input smaller in nine ways and see what each keeps."),

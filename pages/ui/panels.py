@@ -79,7 +79,8 @@ def wait(future: "Future[Any]", message: str, part: str = "", more: Callable[[],
     place = st.empty()
     while not future.done():
         # Each drawing lets Streamlit end this run when the person does something else.
-        place.progress(0.0, text=f"{message} {time.monotonic() - began:.0f} s {more()}")
+        seconds = f"{time.monotonic() - began:.0f} s"
+        place.progress(0.0, text=" ".join((message, seconds, more())))
         time.sleep(0.1)
     st.rerun()
 

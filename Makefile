@@ -22,11 +22,11 @@ COMPLETE := import venv, ensurepip
 GONE := $(shell [ -x $(BIN)/python ] || rm -f $(APP) $(DEV))
 
 # Quick tests and doctests share the processors evenly. Of the slow ones each kind stays in one process: one TensorFlow,
-# one server with its browser. Keras stays out of the first run, because Streamlit is slow where Keras is loaded; the
+# one server with its browser; those that wait for processes of their own fill the gaps. Keras stays out of the first run, because Streamlit is slow where Keras is loaded; the
 # package's `__init__` would load it when doctests are looked for.
-QUICK := -n 2 --dist worksteal -m "not keras and not browser" --ignore=cnn_core/keras_model \
+QUICK := -n 2 --dist worksteal -m "not keras and not browser and not process" --ignore=cnn_core/keras_model \
 	--ignore=cnn_core/__init__.py tests cnn_core pages/ui
-SLOW := -n 2 --dist loadgroup -m "keras or browser" tests cnn_core/keras_model
+SLOW := -n 2 --dist loadgroup -m "keras or browser or process" tests cnn_core/keras_model
 PYBABEL := $(BIN)/python -m babel.messages.frontend
 PYTEST := $(BIN)/python -m pytest
 LINT := '$(BIN)/ruff check' '$(BIN)/ruff format --check' '$(BIN)/python -m mypy'

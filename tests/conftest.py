@@ -89,7 +89,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if ROOT / "cnn_core" / "keras_model" in item.path.parents:
             item.add_marker("keras")
-    items.sort(key=_slow_kinds)
+    # What waits for processes comes last: it fills the gaps of those that stay together.
+    items.sort(key=lambda item: (item.get_closest_marker("process") is not None, _slow_kinds(item)))
     for item in items:
         if kinds := _slow_kinds(item):
             item.add_marker(pytest.mark.xdist_group(kinds[-1]))

@@ -23,6 +23,8 @@ from cnn_core.presets import preset
 from pages.ui import compute
 from pages.ui.compute import Workers
 
+pytestmark = pytest.mark.process
+
 SECONDS = 60
 LIMIT_MEGABYTES = 300
 

@@ -33,6 +33,8 @@ from cnn_core.model_file.weights import NOT_TRAINED, weights_of
 from cnn_core.network import NamedLayer, Network
 from cnn_core.network_json import MOST_LAYERS
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).resolve().parents[1]
 MEGABYTE = 2**20
 

@@ -17,6 +17,8 @@ from cnn_core.study import small_study
 from cnn_core.training import Batch, Ended, Epoch, Moved, Refused, write_record
 from pages.ui.trainings import AT_ONCE, Seen, Stage, Trainings
 
+pytestmark = pytest.mark.process
+
 SECONDS = 60
 TRAINING = small_study([Way.MAX], pictures=1_000, epochs=1, seed=0)
 

@@ -15,14 +15,12 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from cnn_core.colours import DIVERGING, LEVELS, NAN_COLOUR, SEQUENTIAL, Range, colour_stops
+from cnn_core.colours import DIVERGING, LEVELS, SEQUENTIAL
 from cnn_core.errors import N_
-from cnn_core.mosaic import reduce_maps
 
 Translate: TypeAlias = Callable[[str], str]
 Values = npt.NDArray[np.float64]
 
-MAX_MAP_SIDE: Final = 256
 MAX_BARS: Final = 512
 BINS: Final = 40
 MOST_TICKS: Final = 10
@@ -45,40 +43,6 @@ MAGNITUDE: Final = _hex(SEQUENTIAL[LEVELS // 2])
 
 def _english(message: str) -> str:
     return message
-
-
-def map_figure(values: npt.ArrayLike, range_: Range, title: str = "", translate: Translate = _english) -> go.Figure:
-    """Draw one map (H, W), row 0 on top, cells square, in the mosaic's colours.
-
-    Above `MAX_MAP_SIDE` values on a side, means of square boxes are drawn and the figure says so; row and column are
-    then those of a box's first value.
-    """
-    cells = np.asarray(values, dtype=np.float32)
-    is_finite = np.isfinite(cells)
-    factor = -(-max(cells.shape) // MAX_MAP_SIDE)
-    shown = reduce_maps(np.where(is_finite, cells, np.float32("nan"))[..., np.newaxis], factor)[..., 0]
-    hover = translate(N_("row {row}, column {column}: {value}"))
-    heatmap = go.Heatmap(
-        z=shown,
-        dx=factor,
-        dy=factor,
-        zmin=range_.low,
-        zmax=range_.high or 1.0,  # Plotly would choose a range of its own for an empty one
-        colorscale=colour_stops(range_),
-        colorbar={"thickness": 12, "outlinewidth": 0},
-        hovertemplate=hover_text(hover, row="%{y}", column="%{x}", value="%{z:.4g}"),
-        hoverongaps=False,
-    )
-    figure = go.Figure(heatmap)
-    plain = {"showgrid": False, "zeroline": False, "constrain": "domain"}
-    rows, columns = shown.shape
-    figure.update_xaxes(**plain, range=[-factor / 2, (columns - 0.5) * factor])
-    figure.update_yaxes(**plain, range=[(rows - 0.5) * factor, -factor / 2], scaleanchor="x")
-    said = [translate(N_("Each cell is the mean of {n}×{n} values.")).format(n=factor)] if factor > 1 else []
-    said += [] if is_finite.all() else [translate(N_("Magenta: no finite number."))]
-    finished(figure, title, " ".join(said))
-    # Plotly leaves such cells out, so the ground shows.
-    return figure if is_finite.all() else figure.update_layout(plot_bgcolor=_hex(NAN_COLOUR), margin_pad=0)
 
 
 def histogram_figure(values: npt.ArrayLike, title: str = "", translate: Translate = _english) -> go.Figure:
@@ -111,30 +75,6 @@ def _without_a_bar(every: Values, not_finite: int, translate: Translate) -> str:
     zeros = translate(N_("{share} of the values are exactly zero; they have no bar.")).format(share=f"{share:.1%}")
     others = translate(N_("Values that are no finite numbers: {count}.")).format(count=_COUNTS.format(not_finite))
     return " ".join(sentence for sentence, said in ((zeros, share > 0), (others, not_finite > 0)) if said)
-
-
-def bar_figure(
-    names: Sequence[str], probabilities: npt.ArrayLike, title: str = "", translate: Translate = _english, top: int = 5
-) -> go.Figure:
-    """Draw the `top` highest probabilities of (classes,) as horizontal bars from 0 to 1, the highest on top."""
-    values = np.asarray(probabilities, dtype=np.float64)
-    best = np.argsort(-values, kind="stable")[:top]
-    labels = [as_it_is(names[index]) for index in best]
-    bars = go.Bar(
-        x=values[best],
-        y=np.arange(len(best)),
-        orientation="h",
-        marker={"color": MAGNITUDE},
-        texttemplate="%{x:.1%}",
-        textposition="outside",
-        cliponaxis=False,
-        customdata=labels,
-        hovertemplate=hover_text(translate(N_("{name}: {value}")), name="%{customdata}", value="%{x:.3%}"),
-    )
-    figure = go.Figure(bars)
-    figure.update_xaxes(range=[0, 1.15], visible=False)  # room for the number after a bar of 1
-    _name_rows(figure, labels)
-    return finished(figure, title, height=_ROW_HEIGHT * len(labels) + 20)
 
 
 def vector_figure(values: npt.ArrayLike, title: str = "", translate: Translate = _english) -> go.Figure:

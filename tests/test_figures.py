@@ -8,18 +8,14 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from cnn_core.colours import Range
 from cnn_core.figures import (
     BINS,
     MAGNITUDE,
     MAX_BARS,
-    MAX_MAP_SIDE,
     NEGATIVE,
     POSITIVE,
-    bar_figure,
     cost_figure,
     histogram_figure,
-    map_figure,
     vector_figure,
 )
 from cnn_core.figures_network import MAX_NAMES, network_figure
@@ -51,9 +47,7 @@ def a_network(layers: int) -> dict[str, LayerStatistics]:
 
 def every_figure() -> dict[str, go.Figure]:
     return {
-        "map": map_figure(RNG.random((4, 6)), Range(1, False), "a map"),
         "histogram": histogram_figure(RNG.normal(size=100)),
-        "bars": bar_figure(["cat", "dog"], [0.25, 0.75]),
         "vector": vector_figure(RNG.normal(size=10)),
         "cost": cost_figure(["conv", "dense"], [320, 1000], [250880, 1000]),
         "network": network_figure(a_network(5)),
@@ -67,58 +61,6 @@ def test_every_figure_lies_on_the_page_s_own_background_and_fills_its_place(name
     assert layout.font.color is None
     assert max(layout.margin.l, layout.margin.r, layout.margin.b) <= 10
     assert layout.margin.t <= 60
-
-
-# A map
-
-
-def test_a_map_is_sent_as_it_is() -> None:
-    values = RNG.normal(size=(4, 6))
-    figure = map_figure(values, Range(2.5, True), "Map 3")
-    sent = wire(figure)["data"][0]
-    assert sent["z"]["dtype"] == "f4"
-    np.testing.assert_array_equal(numbers(sent["z"]), values.astype(np.float32))
-    assert (sent["zmin"], sent["zmax"]) == (-2.5, 2.5)
-    assert sent["hovertemplate"] == "row %{y}, column %{x}: %{z:.4g}<extra></extra>"
-    assert title_of(figure) == "<b>Map 3</b>"
-
-
-def test_row_0_is_on_top_and_cells_are_square() -> None:
-    layout = map_figure(np.zeros((4, 6)), Range(1, False)).layout
-    assert layout.yaxis.range == (3.5, -0.5)
-    assert layout.xaxis.range == (-0.5, 5.5)
-    assert layout.yaxis.scaleanchor == "x"
-
-
-@pytest.mark.parametrize(("signed", "ends"), [(True, ("#053061", "#67001f")), (False, ("#440154", "#fde725"))])
-def test_a_map_has_the_mosaic_s_colours(signed: bool, ends: tuple[str, str]) -> None:
-    scale = map_figure(np.zeros((2, 2)), Range(1, signed)).data[0].colorscale
-    assert (scale[0], scale[-1]) == ((0, ends[0]), (1, ends[1]))
-    if signed:
-        assert (0.5, "#f7f7f7") in scale
-
-
-def test_a_map_of_zeros_is_drawn_in_the_colour_of_zero() -> None:
-    heatmap = map_figure(np.zeros((2, 2)), Range(0, False)).data[0]
-    assert (heatmap.zmin, heatmap.zmax) == (0, 1)
-
-
-def test_what_is_no_number_is_magenta() -> None:
-    figure = map_figure(np.array([[1, np.nan], [np.inf, 0]]), Range(1, False))
-    np.testing.assert_array_equal(figure.data[0].z, [[1, np.nan], [np.nan, 0]])
-    assert figure.layout.plot_bgcolor == "#ff00ff"
-    assert title_of(figure) == "Magenta: no finite number."
-
-
-def test_a_large_map_is_reduced_and_says_so() -> None:
-    values = RNG.random((MAX_MAP_SIDE * 2, 300), dtype=np.float32)
-    figure = map_figure(values, Range(1, False), "large")
-    heatmap = figure.data[0]
-    assert heatmap.z.shape == (MAX_MAP_SIDE, 150)
-    assert heatmap.z[3, 5] == pytest.approx(values[6:8, 10:12].mean(), rel=1e-5)
-    assert (heatmap.dx, heatmap.dy) == (2, 2)
-    assert figure.layout.xaxis.range == (-1, 299)
-    assert "the mean of 2×2 values" in title_of(figure)
 
 
 # A histogram
@@ -171,17 +113,7 @@ def test_the_browser_gets_bars_and_not_values() -> None:
     assert len(histogram_figure(RNG.normal(size=1_000_000)).to_json()) < 30_000
 
 
-# Classes, units, cost
-
-
-def test_the_highest_probabilities_come_first() -> None:
-    figure = bar_figure(["a", "b", "c", "d"], np.array([0.1, 0.6, 0.1, 0.2], np.float32), "What is it?", top=3)
-    bars = figure.data[0]
-    np.testing.assert_allclose(bars.x, [0.6, 0.2, 0.1], rtol=1e-6)
-    assert list(figure.layout.yaxis.ticktext) == ["b", "d", "a"]
-    first, last = figure.layout.yaxis.range
-    assert first > last  # the first row is on top
-    assert title_of(figure) == "<b>What is it?</b>"
+# Units, cost
 
 
 def test_units_are_bars_by_sign() -> None:
@@ -258,12 +190,11 @@ def test_the_open_layer_is_marked_where_it_is() -> None:
 
 def test_names_are_shown_as_they_are() -> None:
     name = '<a href="javascript:alert(1)">cat</a> & %{x}'
-    for figure in (bar_figure([name], [1.0], name), cost_figure([name], [1], [1], name)):
-        sent = figure.to_plotly_json()
-        assert "<a" not in json.dumps(sent, default=str)
-        assert figure.layout.yaxis.ticktext[0].startswith("&lt;a href=")
-        # A name is a datum of the template and not a part of it.
-        assert "cat" not in figure.data[0].hovertemplate
+    figure = cost_figure([name], [1], [1], name)
+    assert "<a" not in json.dumps(figure.to_plotly_json(), default=str)
+    assert figure.layout.yaxis.ticktext[0].startswith("&lt;a href=")
+    # A name is a datum of the template and not a part of it.
+    assert "cat" not in figure.data[0].hovertemplate
 
 
 def test_every_word_is_translated() -> None:
@@ -274,13 +205,10 @@ def test_every_word_is_translated() -> None:
         return "¡" + message if "{" in message else message.upper()
 
     values = np.array([[-1.0, np.nan, 0.0, 2.0]], np.float32)
-    assert "¡" in map_figure(values, Range(1, True), translate=shout).data[0].hovertemplate
-    assert map_figure(values, Range(1, True), translate=shout).layout.title.text == "MAGENTA: NO FINITE NUMBER."
     histogram = histogram_figure(values, translate=shout)
     assert (histogram.layout.xaxis.title.text, histogram.layout.yaxis.title.text) == ("VALUE", "NUMBER OF VALUES")
     assert title_of(histogram).count("¡") == 2
     assert vector_figure(values[0], translate=shout).layout.xaxis.title.text == "UNIT"
-    assert "¡" in bar_figure(["a"], [1.0], translate=shout).data[0].hovertemplate
     assert cost_figure(["a"], [1], [1], translate=shout).layout.xaxis.title.text == "PARAMETERS"
     network = network_figure(a_network(2), translate=shout)
     assert [one.text for one in network.layout.annotations] == ["MEAN ± SPREAD", "ZEROS", "DEAD CHANNELS"]

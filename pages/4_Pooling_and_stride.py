@@ -4,29 +4,44 @@ import streamlit as st
 
 from cnn_core.errors import CnnError
 from pages.ui import state
-from pages.ui.downsampling import claims, in_network, results, setup, study
+from pages.ui.downsampling import in_network, measures, one_way, results, setup, study, train
 from pages.ui.frame import begin_page
 from pages.ui.panels import show_error
-from pages.ui.text import _
+from pages.ui.text import _, lesson
 
 begin_page(
     _("Pooling and stride"),
-    _("Make the same input smaller in nine ways and measure what each of them keeps."),
+    _("Make the same input smaller in ten ways and measure what each of them keeps."),
 )
 
-controls, board = st.columns([3, 8], gap="medium")
+setup.draw_source()
+controls, board = st.columns([4, 9], gap="medium")
 with controls:
     now = setup.draw_controls()
-found = None
+fits = True
 with board:
     try:
-        found = results.all_results(now)
-        results.draw_way(now)
+        now.results()
+        one_way.draw(now)
     except CnnError as error:
         show_error(error)
-if found is not None:
-    results.draw(now, found)
-    claims.draw(now)
+        fits = False
+if fits:
+    results.draw(now)
+    measures.draw(now)
+with st.expander(_("What the courses say, and what is more exact"), icon=":material/menu_book:"):
+    st.markdown(lesson("pooling"))
 in_network.draw()
-study.draw()
-state.share(state.LANGUAGE, *setup.SHARED)
+recorded = st.expander(
+    _("Trained on 60,000 pictures: a recorded study"),
+    expanded=state.STUDY_OPEN.get(),
+    on_change="rerun",
+    key="recorded_study",
+    icon=":material/science:",
+)
+state.STUDY_OPEN.set(bool(recorded.open))
+if recorded.open:
+    with recorded:
+        study.draw()
+train.draw()
+state.share(state.LANGUAGE, *setup.shared(), *train.SHARED)

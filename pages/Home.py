@@ -42,7 +42,7 @@ with convolution:
 with pooling:
     page_card(
         "pages/4_Pooling_and_stride.py",
-        _("Make the same input smaller in nine ways and see what each keeps."),
+        _("Make the same input smaller in ten ways and see what each keeps."),
         [
             _("Max, average, sum and L2 pooling, subsampling, strided convolution, blur before pooling"),
             _("Shifts, noise and sharpness measured on your own picture"),

@@ -16,6 +16,7 @@ PROMISED = {
     "why": "≥ 20, < 100 ms",
     "new_picture": "≤ 1.5",
     "rerun": "≥ 10, < 50 ms",
+    "pooling": "≥ 2, < 100 ms",
     "first_paint": "≤ 1.3",
 }
 

@@ -301,3 +301,21 @@ def occlusion(
 ) -> "list[Future[attention.Heat]]":
     """Ask for every row of a plan; each can be given up on its own."""
     return [WORK.submit(attention.occlusion_chunk, model, _prepared.pixels, index, row) for row in _plan]
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def place_of_cut(digest: str, box: tuple[int, int, int, int], _pixels: Pixels) -> bytes:
+    """Return a picture as PNG, dark but for a box."""
+    return picture_png(dimmed_outside(_pixels, box), 300)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def reductions(key: str, _work: Callable[[], Any]) -> Any:
+    """Keep what all ways of pooling make of an input; `key` is a digest of all they take."""
+    return _work()
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def measured(what: str, key: str, language: str, _work: Callable[[], Any]) -> Any:
+    """Keep a measurement or drawing of an input, in a language; `what` is its name, `key` a digest of all it takes."""
+    return _work()

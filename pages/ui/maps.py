@@ -1,6 +1,7 @@
 """Several maps beside each other in one range of colours."""
 
-from collections.abc import Callable, Sequence
+import io
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import streamlit as st
@@ -12,6 +13,8 @@ from pages.ui.pictures import colour_bar, draw_wide
 from pages.ui.text import _
 
 _WIDTH = 190
+_NARROWEST = 96
+"""Pixels of the screen that a title needs."""
 
 
 def draw_maps(
@@ -38,3 +41,45 @@ def draw_maps(
     colour_bar(reach, f"{reach.low:.4g}", f"{reach.high:.4g}")
     if factor > 1:
         st.caption(_("Drawn smaller: a point is the mean of {n}×{n} values.").format(n=factor))
+
+
+def draw_exactly(pngs: Mapping[str, bytes], width: int, factor: int, name: str) -> None:
+    """Draw PNGs of one pixel a value, `width` of them wide, by title; each `factor` pixels of the screen a value."""
+    with st.container(horizontal=True, gap="small", key=f"exact_{name}"):
+        if factor > 1:
+            st.html(f"<style>.st-key-exact_{name} img {{ image-rendering: pixelated; }}</style>")
+        for title, png in pngs.items():
+            _draw_exact(png, width * factor, title)
+
+
+def _draw_exact(png: bytes, width: int, title: str) -> None:
+    if width >= _NARROWEST:
+        draw_wide(png, width, title)
+        return
+    with st.container(width=_NARROWEST, gap="xxsmall"):
+        with st.container(width=width):
+            st.image(png, width="stretch", output_format="PNG", alt=title)
+        st.caption(title)
+
+
+def sheet(pngs: Mapping[str, bytes], factor: int, columns: int = 5) -> bytes:
+    """Return PNGs of one size in one, row by row, each value `factor` pixels wide, with its ASCII name above it."""
+    from PIL import Image, ImageDraw
+
+    gap, line = 8, 16
+    pictures = [Image.open(io.BytesIO(png)).convert("RGB") for png in pngs.values()]
+    width, height = (
+        max(side * factor for side in sides) for sides in zip(*(one.size for one in pictures), strict=True)
+    )
+    cell = max(width, 120) + gap, height + line + gap
+    rows = -(-len(pictures) // columns)
+    whole = Image.new("RGB", (min(columns, len(pictures)) * cell[0] + gap, rows * cell[1] + gap), "white")
+    pen = ImageDraw.Draw(whole)
+    for number, (name, picture) in enumerate(zip(pngs, pictures, strict=True)):
+        left, top = gap + number % columns * cell[0], gap + number // columns * cell[1]
+        pen.text((left, top), name, fill="black")
+        large = picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
+        whole.paste(large, (left, top + line))
+    out = io.BytesIO()
+    whole.save(out, "PNG")
+    return out.getvalue()

@@ -35,6 +35,7 @@ ROWS = (
     "why",
     "new_picture",
     "rerun",
+    "pooling",
     "first_paint",
 )
 HEADINGS = ("what", "against", "ours ms", "theirs ms", "ratio", "wanted", "")

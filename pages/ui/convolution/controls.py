@@ -32,11 +32,15 @@ def kernel_title(key: str) -> str:
     return _(_KERNEL_TITLES[key])
 
 
+def grid_title(key: str) -> str:
+    return _(_GRID_TITLES[key])
+
+
 def grid_picker() -> None:
     """Let the reader choose the numbers that the kernel moves over."""
     now = state.GRID.get()
     keys = [key for key in setup.GRID_KEYS if key != setup.OWN or now == setup.OWN]
-    st.selectbox(_("Input"), keys, format_func=lambda key: _(_GRID_TITLES[key]), **state.GRID.widget())
+    st.selectbox(_("Input"), keys, format_func=grid_title, **state.GRID.widget())
     rows, columns = st.columns(2)
     after = setup.resize_grid if now == setup.OWN else None
     rows.number_input(_("Rows"), 1, grids.LARGEST, **state.GRID_ROWS.widget(after))

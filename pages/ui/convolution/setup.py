@@ -1,5 +1,6 @@
 """The grid, the kernel and how it moves: what the reader chose, as the core takes it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,6 @@ from cnn_core.errors import CnnError
 from cnn_core.kernels import HAND_MADE, hand_made
 from cnn_core.learned import first_kernels
 from cnn_core.one_window import PoolingKind
-from cnn_core.pictures import dimmed_outside, picture_png
 from cnn_core.preparation import Box
 from cnn_core.settings import PaddingMode, Pair
 from cnn_core.shapes import Shape, Window
@@ -120,15 +120,26 @@ class Setup:
 
 def begin() -> None:
     """Bring choices that do not exist back to where everybody begins, and the size fields to what they measure."""
-    for key, allowed, packed in (
-        (state.GRID, GRID_KEYS, state.GRID_NUMBERS),
-        (state.KERNEL, KERNEL_KEYS, state.KERNEL_NUMBERS),
-    ):
-        if key.get() not in allowed or (key.get() == OWN and numbers(packed, axes=2) is None):
-            key.set(key.default)
-    _measure(current_kernel(), state.KERNEL_ROWS, state.KERNEL_COLUMNS)
-    if state.GRID.get() == OWN:
+    begin_grid(state.GRID, GRID_KEYS)
+    begin_kernel()
+
+
+def begin_grid(grid: "state.Key[str]", allowed: Sequence[str]) -> None:
+    """Bring a choice of a grid that does not exist back to its default, and the size fields to the reader's own."""
+    _exists(grid, allowed, state.GRID_NUMBERS)
+    if grid.get() == OWN:
         _measure(grids.grid_of_text(state.GRID_NUMBERS.get()), state.GRID_ROWS, state.GRID_COLUMNS)
+
+
+def begin_kernel() -> None:
+    """Do the same for the kernel."""
+    _exists(state.KERNEL, KERNEL_KEYS, state.KERNEL_NUMBERS)
+    _measure(current_kernel(), state.KERNEL_ROWS, state.KERNEL_COLUMNS)
+
+
+def _exists(key: "state.Key[str]", allowed: Sequence[str], packed: "state.Key[str]") -> None:
+    if key.get() not in allowed or (key.get() == OWN and numbers(packed, axes=2) is None):
+        key.set(key.default)
 
 
 def _measure(plane: Values, rows: "state.Key[int]", columns: "state.Key[int]") -> None:
@@ -175,7 +186,7 @@ def cut_of(chosen: Chosen, largest: int = grids.LARGEST) -> Values:
 def place_of_cut(chosen: Chosen) -> bytes:
     """Return the picture as PNG, dark but for the cut; raises ImageError."""
     pixels = cached.picture(chosen.digest, chosen.data).pixels
-    return picture_png(dimmed_outside(pixels, _box(pixels.shape, grids.LARGEST)[0]), longest=300)
+    return cached.place_of_cut(chosen.digest, _box(pixels.shape, grids.LARGEST)[0], pixels)
 
 
 def _box(shape: Shape, largest: int) -> tuple[Box, int]:

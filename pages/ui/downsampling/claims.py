@@ -1,116 +1,287 @@
 """The courses' claims, measured on the reader's own input: shifts, noise, sharpness, contrast, energy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from cnn_core.errors import CnnError
-from cnn_core.reductions import Effects, Reduction, effects, shift_response
+from cnn_core.reductions import Effects, Reduction, effects, noise_left, shift_response
+from cnn_core.taps import Values
 from pages.ui import state
 from pages.ui.downsampling.setup import WAYS, Setup, way_title
+from pages.ui.downsampling.tables import CONFIG, draw_table, offer_csv, together
 from pages.ui.panels import show_error
 from pages.ui.text import _
 
 MOST_SHIFT = 8
-_CONFIG = {"displaylogo": False, "displayModeBar": False}
+BAND = 64
+"""Rows of a large input on which shifts and noise are measured."""
+STRENGTHS = (5, 10, 20, 40, 70, 100)
+"""Of the noise, in percent of the input's spread."""
+
+_TOWERING = 2.0
+
+Shifts = dict[Reduction, tuple[tuple[float, ...], tuple[float, ...]]]
 
 
-def draw(now: Setup) -> None:
-    """Draw the measurements, each with a sentence made of its figures."""
-    st.header(_("The claims, measured here"), anchor=False)
-    _draw_shifts(now)
-    _draw_effects(now)
+def _band(x: Values) -> Values:
+    top = max(0, (x.shape[0] - BAND) // 2)
+    return x[top : top + BAND]
 
 
-def _draw_shifts(now: Setup) -> None:
+def _say_band(now: Setup) -> None:
+    if now.x.shape[0] > BAND:
+        st.caption(_("Measured on the middle {band} of {rows} rows.").format(band=BAND, rows=now.x.shape[0]))
+
+
+# Shifts ---------------------------------------------------------------------------------------------------------------
+
+
+def draw_position(now: Setup) -> None:
     """Plot how much each output changes while the input moves."""
-    from cnn_core.figures import lines_figure  # plotly takes a while to import
-
     most = min(MOST_SHIFT, now.x.shape[1] - now.windows[1].kernel)
+    if most < 1:
+        st.info(_("The input is too narrow to be moved under this window. Choose more columns or a smaller window."))
+        return
+    st.markdown(
+        _(
+            "The input moves to the right, pixel by pixel. 0: the output stays as it is; about 1.4: it is as "
+            "different as that of another picture. In the second plot, each output is first moved back by the nearest "
+            "whole number of its own places."
+        )
+    )
     try:
-        found = {way: shift_response(now.x, way, now.windows, most, now.kernel) for way in WAYS}
+        found: Shifts = now.kept("shifts", lambda: _shifts(now, most))
     except CnnError as error:
         show_error(error)
         return
-    if most < 1:
-        return
-    st.markdown(
-        _(
-            "**Position.** The input moves to the right, pixel by pixel. 0: the output stays as it is; about 1.4: it "
-            "is as different as that of another picture."
-        )
-    )
-    stands, aligned = st.columns(2)
-    for place, which, title in ((stands, 0, _("As it stands")), (aligned, 1, _("Output moved along"))):
-        series = {way_title(way): response[which] for way, response in found.items()}
-        figure = lines_figure(range(most + 1), series, title, _("shift in pixels"), _("change of the output"))
-        place.plotly_chart(figure, key=f"shift_{which}", alt=title, config=_CONFIG)
-    first = {way: response[0][1] for way, response in found.items()}
-    calm, nervous = _extremes(first)
-    st.markdown(
-        _("Moved by one pixel, {calm} changes least ({low}), {nervous} most ({high}).").format(
-            calm=way_title(calm), low=f"{first[calm]:.3g}", nervous=way_title(nervous), high=f"{first[nervous]:.3g}"
-        )
-        + " "
-        + _blur_sentence([found[Reduction.MAX][1], found[Reduction.BLUR_MAX][1]])
-    )
-
-
-def _blur_sentence(aligned: Sequence[Sequence[float]]) -> str:
-    """Say what the blur before subsampling changes, from the aligned curves."""
-    sharp, blurred = (float(np.mean(curve[1:])) for curve in aligned)
-    if not sharp:
-        return ""
-    share = (sharp - blurred) / sharp
-    if share > 0:
-        text = _("A blur before subsampling takes {share} of the aligned change from max pooling.")
-    else:
-        text = _("Here a blur before subsampling does not make the aligned change smaller ({share}).")
-    return text.format(share=f"{share:.0%}")
-
-
-def _draw_effects(now: Setup) -> None:
-    """Tabulate what is left of noise, edges, contrast and energy."""
-    spread = float(now.x.std()) or 1.0
-    st.slider(_("Noise, as a share of the input's spread"), 0.01, 1.0, step=0.01, **state.NOISE.widget())
-    found = {way: effects(now.x, way, now.windows, state.NOISE.get() * spread, now.kernel) for way in WAYS}
-    heads = [_("Way"), _("Noise left"), _("Sharpness"), _("Contrast"), _("Energy")]
-    lines = ["| " + " | ".join(heads) + " |", "|---|---:|---:|---:|---:|"]
-    for way, one in found.items():
-        figures = (one.noise, one.sharpness, one.contrast, one.energy)
-        lines.append(f"| {way_title(way)} | " + " | ".join(f"{figure:.3g}" for figure in figures) + " |")
-    st.markdown("\n".join(lines))
+    titles = (_("As it stands"), _("Output moved along"))
+    figures = now.kept("shift_figures", lambda: [_shift_figure(found, which, titles[which]) for which in (0, 1)])
+    for which, place in enumerate(st.columns(2)):
+        place.plotly_chart(figures[which], key=f"shift_{which}", alt=titles[which], config=CONFIG)
+    st.markdown(_of_one_pixel(found) + " " + _of_strides(now, found) + " " + _of_blur(found))
+    _say_band(now)
+    hidden = _towering(found, 0) or _towering(found, 1)
+    if hidden:
+        st.caption(_("Hidden until you click on its name, since it is far above the others: {way}.").format(way=hidden))
     st.caption(
         _(
-            "Each as a share of the input's. Noise: standard deviation of what Gaussian noise changes. Sharpness: mean "
-            "squared step between neighbours. Contrast: standard deviation. Energy: mean square. A way that scales an "
-            "even area, as a sum does, has its scale taken out first."
+            "The mean magnitude of the change, by the mean magnitude of the output's deviation from its mean. Ways "
+            "with equal curves share one. A click on a name hides or shows its curve."
         )
     )
-    st.markdown(_sentences(found))
-
-
-def _sentences(found: dict[Reduction, Effects]) -> str:
-    best, worst = found[Reduction.MAX], found[Reduction.AVERAGE]
-    parts = [
-        _("Noise: average pooling leaves {average} of it, max pooling {maximum}, subsampling {plain}.").format(
-            average=f"{worst.noise:.0%}", maximum=f"{best.noise:.0%}", plain=f"{found[Reduction.SUBSAMPLE].noise:.0%}"
-        )
+    rows = [
+        [str(way), shift, f"{stands:.6g}", f"{aligned:.6g}"]
+        for way, both in found.items()
+        for shift, (stands, aligned) in enumerate(zip(*both, strict=True))
     ]
-    sharper, softer = (_("max"), _("average")) if best.sharpness > worst.sharpness else (_("average"), _("max"))
-    parts.append(
+    offer_csv(["way", "shift", "as_it_stands", "moved_along"], rows, "pooling_shifts")
+
+
+def _shifts(now: Setup, most: int) -> Shifts:
+    x = _band(now.x)
+    return {way: shift_response(x, way, now.windows, most, now.kernel) for way in WAYS}
+
+
+def _shift_figure(found: Shifts, which: int, title: str) -> Any:
+    from cnn_core.figures import lines_figure  # plotly takes a while to import
+
+    series = together({way_title(way): both[which] for way, both in found.items()})
+    count = len(found[Reduction.MAX][which])
+    figure = lines_figure(range(count), series, title, _("shift in pixels"), _("change of the output"))
+    for curve in figure.data:
+        if curve.name == _towering(found, which):
+            curve.visible = "legendonly"
+    figure.layout.height = 470
+    return figure
+
+
+def _towering(found: Shifts, which: int) -> str:
+    """Return the name of a way beside whose curve all others would lie on each other, "" where there is none."""
+    heights = sorted((max(both[which]), way_title(way)) for way, both in found.items())
+    return heights[-1][1] if heights[-1][0] > _TOWERING * heights[-2][0] else ""
+
+
+def _of_one_pixel(found: Shifts) -> str:
+    first = {way: both[0][1] for way, both in found.items()}
+    calm, nervous = min(first, key=lambda way: first[way]), max(first, key=lambda way: first[way])
+    return _(
+        "Moved by one pixel, max pooling changes by {max}, average pooling by {average} and plain subsampling by "
+        "{plain}; the least of all: {calm} ({low}), the most: {nervous} ({high})."
+    ).format(
+        max=f"{first[Reduction.MAX]:.3g}",
+        average=f"{first[Reduction.AVERAGE]:.3g}",
+        plain=f"{first[Reduction.SUBSAMPLE]:.3g}",
+        calm=way_title(calm),
+        low=f"{first[calm]:.3g}",
+        nervous=way_title(nervous),
+        high=f"{first[nervous]:.3g}",
+    )
+
+
+def _of_strides(now: Setup, found: Shifts) -> str:
+    """Say what is left of the change where the input moved by whole strides."""
+    stride, most = now.windows[1].stride, len(found[Reduction.MAX][1]) - 1
+    if most < stride:
+        return ""
+    largest = max(both[1][shift] for both in found.values() for shift in range(stride, most + 1, stride))
+    if largest < 1e-6:
+        text = _("Moved by whole strides ({stride} pixels), every output only moves along and does not change.")
+    else:
+        text = _("Moved by whole strides ({stride} pixels), an output that moved along changes by {largest} at most.")
+    return text.format(stride=stride, largest=f"{largest:.2g}")
+
+
+def _of_blur(found: Shifts) -> str:
+    """Say what a blur before the maximum or before subsampling changes, from the aligned curves."""
+    sharp, first, between = (
+        float(np.mean(found[way][1][1:])) for way in (Reduction.MAX, Reduction.BLUR_FIRST, Reduction.BLUR_MAX)
+    )
+    if not sharp:
+        return ""
+    return _(
+        "Over all shifts, max pooling's output that moved along changes by {sharp}; with a blur before the pooling by "
+        "{first} ({first_share}), with a blur between maximum and subsampling by {between} ({between_share})."
+    ).format(
+        sharp=f"{sharp:.3g}",
+        first=f"{first:.3g}",
+        first_share=_percent(first / sharp - 1),
+        between=f"{between:.3g}",
+        between_share=_percent(between / sharp - 1),
+    )
+
+
+def _percent(change: float) -> str:
+    return f"{change:+.0%}".replace("-", "−")
+
+
+# Noise ----------------------------------------------------------------------------------------------------------------
+
+
+def draw_noise(now: Setup) -> None:
+    """Plot what is left of noise, over its strength, and say it for the chosen one."""
+    st.slider(_("Noise, as a share of the input's spread"), 0.01, 1.0, step=0.01, **state.NOISE.widget())
+    chosen = state.NOISE.get()
+    curves = now.kept("noise", lambda: _noise(now, [share / 100 for share in STRENGTHS]))
+    left = {way: one[0] for way, one in now.kept(f"noise_{chosen:.2f}", lambda: _noise(now, [chosen])).items()}
+    title = _("Share of the noise that is left")
+    figure = now.kept(f"noise_figure_{chosen:.2f}", lambda: _noise_figure(curves, chosen, title))
+    plot, table = st.columns([3, 2])
+    plot.plotly_chart(figure, key="noise_plot", alt=title, config=CONFIG)
+    with table:
+        draw_table([_("Way"), _("Noise left")], [[way_title(way), f"{left[way]:.1%}"] for way in WAYS], "noise")
+    ordered = sorted(left, key=lambda way: left[way])
+    st.markdown(
         _(
-            "Edges: on this input {sharper} pooling keeps steeper steps than {softer} pooling ({high} against {low})."
+            "At {chosen} of the spread, average pooling leaves {average} of the noise, max pooling {max}, plain "
+            "subsampling {plain}; the least: {best} ({low}), the most: {worst} ({high})."
         ).format(
-            sharper=sharper,
-            softer=softer,
-            high=f"{max(best.sharpness, worst.sharpness):.3g}",
-            low=f"{min(best.sharpness, worst.sharpness):.3g}",
+            chosen=f"{chosen:.0%}",
+            average=f"{left[Reduction.AVERAGE]:.0%}",
+            max=f"{left[Reduction.MAX]:.0%}",
+            plain=f"{left[Reduction.SUBSAMPLE]:.0%}",
+            best=way_title(ordered[0]),
+            low=f"{left[ordered[0]]:.0%}",
+            worst=way_title(ordered[-1]),
+            high=f"{left[ordered[-1]]:.0%}",
         )
     )
-    return " ".join(parts)
+    _say_band(now)
+    st.caption(
+        _(
+            "Gaussian noise, always the same chance numbers. Left: the standard deviation of what it changes in the "
+            "output, by its own; a way that can enlarge values, as a sum does, is divided by that first."
+        )
+    )
+    rows = [
+        [str(way), share / 100, f"{value:.6g}"]
+        for way, values in curves.items()
+        for share, value in zip(STRENGTHS, values, strict=True)
+    ]
+    offer_csv(["way", "noise", "left"], rows, "pooling_noise")
 
 
-def _extremes(values: dict[Reduction, float]) -> tuple[Reduction, Reduction]:
-    return min(values, key=lambda way: values[way]), max(values, key=lambda way: values[way])
+def _noise(now: Setup, shares: Sequence[float]) -> dict[Reduction, tuple[float, ...]]:
+    x = _band(now.x)
+    spread = float(x.std()) or 1.0
+    strengths = [share * spread for share in shares]
+    return {way: noise_left(x, way, now.windows, strengths, now.kernel) for way in WAYS}
+
+
+def _noise_figure(curves: Mapping[Reduction, Sequence[float]], chosen: float, title: str) -> Any:
+    from cnn_core.figures import lines_figure
+
+    series = together({way_title(way): values for way, values in curves.items()})
+    across = _("noise, in percent of the input's spread")
+    figure = lines_figure(STRENGTHS, series, title, across, _("left"))
+    figure.add_vline(chosen * 100, line_dash="dot", line_color="grey")
+    figure.layout.height = 520
+    figure.layout.xaxis.dtick = 20
+    figure.layout.yaxis.tickformat = ".0%"
+    return figure
+
+
+# Sharpness, contrast, energy ------------------------------------------------------------------------------------------
+
+
+def draw_kept(now: Setup) -> None:
+    """Plot what is left of edges, contrast and energy, with the figures below."""
+    found: dict[Reduction, Effects] = now.kept(
+        "kept", lambda: {way: effects(now.x, way, now.windows, now.kernel) for way in WAYS}
+    )
+    names = (_("Sharpness"), _("Contrast"), _("Energy"))
+    title = _("Kept, by the input's own")
+    figure = now.kept("kept_figure", lambda: _kept_figure(found, names, title))
+    st.plotly_chart(figure, key="kept_plot", alt=title, config=CONFIG)
+    st.markdown(_of_edges(found))
+    heads = [_("Way"), *names]
+    figures = {way: (one.sharpness, one.contrast, one.energy) for way, one in found.items()}
+    draw_table(heads, [[way_title(way), *(f"{n:.3g}" for n in three)] for way, three in figures.items()], "kept")
+    st.caption(
+        _(
+            "1: as in the input. Sharpness (gradient energy): mean squared step between neighbours; neighbours of the "
+            "output lie further apart in the picture, so it may grow. Contrast: standard deviation. Energy: mean "
+            "square. A way that can enlarge values, as a sum does, is divided by that first."
+        )
+    )
+    rows = [[str(way), *(f"{n:.6g}" for n in three)] for way, three in figures.items()]
+    offer_csv(["way", "sharpness", "contrast", "energy"], rows, "pooling_kept")
+
+
+def _kept_figure(found: Mapping[Reduction, Effects], names: Sequence[str], title: str) -> Any:
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    titles = [way_title(way) for way in found]
+    for name, part in zip(names, ("sharpness", "contrast", "energy"), strict=True):
+        values = [getattr(one, part) for one in found.values()]
+        figure.add_bar(y=titles, x=values, name=name, orientation="h", hovertemplate="%{y}: %{x:.3g}")
+    figure.add_vline(1, line_dash="dot", line_color="grey")
+    figure.update_layout(
+        title={"text": title},
+        height=34 * len(titles) + 120,
+        barmode="group",
+        yaxis={"autorange": "reversed", "automargin": True},
+        xaxis={"rangemode": "tozero"},
+        legend={"orientation": "h", "y": -0.1},
+        margin={"l": 8, "r": 8, "t": 40, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+    )
+    return figure
+
+
+def _of_edges(found: Mapping[Reduction, Effects]) -> str:
+    largest, mean, blurred = (found[way] for way in (Reduction.MAX, Reduction.AVERAGE, Reduction.BLUR_FIRST))
+    if largest.sharpness > mean.sharpness:
+        text = _("On this input max pooling keeps steeper steps than average pooling ({max} against {average}).")
+    else:
+        text = _("On this input max pooling does not keep steeper steps than average pooling ({max}, {average}).")
+    first = text.format(max=f"{largest.sharpness:.3g}", average=f"{mean.sharpness:.3g}")
+    second = _(
+        "A blur before max pooling takes its sharpness to {blurred}. Of the energy, max pooling has {max}, "
+        "average pooling {average} times the input's."
+    ).format(blurred=f"{blurred.sharpness:.3g}", max=f"{largest.energy:.3g}", average=f"{mean.energy:.3g}")
+    return f"{first} {second}"

@@ -1,129 +1,215 @@
 """What is made smaller and by which windows: the reader's choices as the core takes them."""
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from cnn_core import grids
 from cnn_core.errors import N_
-from cnn_core.reductions import Reduction
+from cnn_core.reductions import Reduction, reduced
 from cnn_core.settings import PaddingMode
-from cnn_core.shapes import Window
+from cnn_core.shapes import Window, show
 from cnn_core.taps import Values
 from cnn_core.windows import Windows
 from pages.ui import cached, state
-from pages.ui.controls import current_picture, fit_picker, picture_picker
-from pages.ui.convolution.setup import grey
+from pages.ui.controls import fit_picker, picture_picker
+from pages.ui.convolution import setup as convolution
+from pages.ui.convolution.controls import grid_title, kernel_picker
 from pages.ui.layer_view import current_layer
 from pages.ui.model_picker import model_info, model_picker
 from pages.ui.panels import outcome, wait
 from pages.ui.text import _
 
-SIDE = 384
-"""Pixels on the longer side of a picture here."""
-SOURCES = {"grid": N_("Numbers"), "picture": N_("Picture"), "map": N_("Feature map")}
+SIDE = 512
+"""Pixels on the longer side of a picture here, at most."""
+SOURCES = {"grid": N_("Grid of numbers"), "picture": N_("Picture"), "map": N_("Feature map")}
 WAYS = {
     Reduction.MAX: N_("Max pooling"),
     Reduction.AVERAGE: N_("Average pooling"),
     Reduction.SUM: N_("Sum pooling"),
     Reduction.L2: N_("L2 pooling"),
     Reduction.SUBSAMPLE: N_("Plain subsampling"),
-    Reduction.BOX: N_("Strided convolution, mean kernel"),
-    Reduction.GAUSSIAN: N_("Strided convolution, Gaussian"),
-    Reduction.KERNEL: N_("Strided convolution, Sobel-like"),
+    Reduction.BOX: N_("Convolution, mean kernel"),
+    Reduction.GAUSSIAN: N_("Convolution, Gaussian kernel"),
+    Reduction.KERNEL: N_("Convolution, chosen kernel"),
+    Reduction.BLUR_FIRST: N_("Blur, then max pooling"),
     Reduction.BLUR_MAX: N_("Maximum, blur, subsampling"),
 }
+_GRIDS = (*(grid.key for grid in grids.GRIDS), grids.SINGLE, grids.NOISE, convolution.OWN)
 
-SHARED = (
+_SHARED = (
     state.REDUCED,
-    state.REDUCED_GRID,
-    state.GRID_ROWS,
-    state.GRID_COLUMNS,
-    state.GRID_NUMBERS,
     state.SAMPLE,
-    state.MODEL,
-    state.LAYER,
-    state.CHANNEL,
     state.POOL_DOWN,
     state.POOL_ACROSS,
     state.STEP_DOWN,
     state.STEP_ACROSS,
-    state.POOL_PADDING,
+    state.POOL_PADDING_DOWN,
+    state.POOL_PADDING_ACROSS,
+    state.KERNEL,
     state.WAY,
+    state.LOOK_ROW,
+    state.LOOK_COLUMN,
+    state.SHOWN,
+    state.MEASURED,
     state.WAY_ONE,
     state.OTHER_WAY,
     state.NOISE,
     state.REPLACED,
+    state.STRIDES_TOO,
+    state.STUDY_OPEN,
 )
+_OF_SOURCE = {
+    "grid": (state.REDUCED_GRID, state.GRID_ROWS, state.GRID_COLUMNS),
+    "picture": (),
+    "map": (state.MODEL, state.LAYER, state.CHANNEL, state.FIT, state.INVERT),
+}
+
+
+def shared() -> "tuple[state.Key[Any], ...]":
+    """Return what belongs into the address: what is not in use stays out of it."""
+    own_grid = (state.REDUCED.get(), state.REDUCED_GRID.get()) == ("grid", convolution.OWN)
+    of_kernel = {convolution.OWN: (state.KERNEL_NUMBERS,), convolution.LEARNED: (state.LEARNED,)}
+    return (
+        *_SHARED,
+        *_OF_SOURCE[state.REDUCED.get()],
+        *((state.GRID_NUMBERS,) if own_grid else ()),
+        *of_kernel.get(state.KERNEL.get(), ()),
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class Setup:
-    """The input (H, W, 1), how the windows lie on it, and the kernel (height, width) of the way that is given one."""
+    """The input (H, W, 1), how the windows lie on it, and the kernel (height, width) of the way that is given one.
+
+    `source` says where the input comes from, as text that no other input has.
+    """
 
     x: Values
     windows: Windows
     kernel: Values
+    source: str
+
+    @cached_property
+    def key(self) -> str:
+        """Return a digest of all that a result depends on."""
+        said = f"{self.source} {self.windows} {self.kernel.shape}".encode()
+        return hashlib.sha256(said + np.ascontiguousarray(self.kernel, np.float64).tobytes()).hexdigest()
+
+    def results(self) -> dict[Reduction, Values]:
+        """Return what every way makes of the input; raises LayerError where the windows do not fit."""
+        found: dict[Reduction, Values] = cached.reductions(
+            self.key, lambda: {way: reduced(self.x, way, self.windows, self.kernel) for way in WAYS}
+        )
+        return found
+
+    def kept(self, what: str, work: Callable[[], Any]) -> Any:
+        """Return what `work` does, done once for this input, these windows and this kernel, in each language."""
+        return cached.measured(what, self.key, state.LANGUAGE.get(), work)
 
 
 def way_title(way: str) -> str:
     return _(WAYS[Reduction(way)])
 
 
-def draw_controls() -> Setup:
-    """Let the reader choose; stops the page where the input is still on its way."""
+def way_picker(key: "state.Key[str]", label: str) -> Reduction:
+    """Let the reader choose a way."""
+    if key.get() not in list(Reduction):
+        key.set(key.default)
+    st.selectbox(label, [str(way) for way in WAYS], format_func=way_title, **key.widget())
+    return Reduction(key.get())
+
+
+def draw_source() -> None:
+    """Let the reader choose what is made smaller."""
     st.segmented_control(
         _("Input"), list(SOURCES), format_func=lambda key: _(SOURCES[key]), required=True, **state.REDUCED.widget()
     )
-    x = _INPUTS[state.REDUCED.get()]()
+
+
+def draw_controls() -> Setup:
+    """Let the reader choose the rest; stops the page where the input is still on its way."""
+    convolution.begin_kernel()
+    x, source = _INPUTS[state.REDUCED.get()]()
     down, across = st.columns(2)
     down.number_input(_("Window ↓"), 1, 7, **state.POOL_DOWN.widget())
     across.number_input(_("Window →"), 1, 7, **state.POOL_ACROSS.widget())
     down.number_input(_("Stride ↓"), 1, 8, **state.STEP_DOWN.widget())
     across.number_input(_("Stride →"), 1, 8, **state.STEP_ACROSS.widget())
-    st.segmented_control(_("Padding"), ["valid", "same"], required=True, **state.POOL_PADDING.widget())
-    mode = PaddingMode(state.POOL_PADDING.get())
-    windows = (
-        Window(state.POOL_DOWN.get(), state.STEP_DOWN.get(), padding=mode),
-        Window(state.POOL_ACROSS.get(), state.STEP_ACROSS.get(), padding=mode),
+    for place, label, key in (
+        (down, _("Padding ↓"), state.POOL_PADDING_DOWN),
+        (across, _("Padding →"), state.POOL_PADDING_ACROSS),
+    ):
+        place.selectbox(label, ["valid", "same"], **key.widget())
+    choosing = st.expander(_("The chosen kernel"), on_change="rerun", key="kernel_open")
+    if choosing.open:
+        with choosing:
+            _draw_kernel()
+    return Setup(x, _windows(), convolution.current_kernel(), source)
+
+
+def _windows() -> Windows:
+    return (
+        Window(state.POOL_DOWN.get(), state.STEP_DOWN.get(), padding=PaddingMode(state.POOL_PADDING_DOWN.get())),
+        Window(state.POOL_ACROSS.get(), state.STEP_ACROSS.get(), padding=PaddingMode(state.POOL_PADDING_ACROSS.get())),
     )
-    return Setup(x, windows, _edge_kernel(windows[0].kernel, windows[1].kernel))
 
 
-def _edge_kernel(height: int, width: int) -> Values:
-    """Return a kernel that answers to vertical edges: the right half less the left, each with weights that sum to 1."""
-    line = np.sign(np.arange(width) - (width - 1) / 2)
-    half = max(1, int((line > 0).sum()))
-    return np.repeat(line[np.newaxis] / (half * height), height, axis=0)
+def _draw_kernel() -> None:
+    kernel_picker()
+    st.caption(
+        _(
+            "The kernel of “Convolution, chosen kernel”, the same as on the page Convolution. It keeps its own size "
+            "and lies centred on each window; what it covers beyond the border is 0. Look into that way to write "
+            "numbers of your own."
+        )
+    )
 
 
-def _grid() -> Values:
-    keys = [*(grid.key for grid in grids.GRIDS), grids.SINGLE, grids.NOISE]
-    own = state.GRID_NUMBERS.get() and state.GRID.get() == "own"
-    if state.REDUCED_GRID.get() not in [*keys, "own"] or (state.REDUCED_GRID.get() == "own" and not own):
-        state.REDUCED_GRID.set(state.REDUCED_GRID.default)
-    shown = [*keys, *(["own"] if own else [])]
-    titles = {grid.key: grid.title for grid in grids.GRIDS} | {
-        grids.SINGLE: N_("A single 1"),
-        grids.NOISE: N_("Chance numbers"),
-        "own": N_("Numbers of your own"),
-    }
-    st.selectbox(_("Numbers"), shown, format_func=lambda key: _(titles[key]), **state.REDUCED_GRID.widget())
+# The inputs, each (H, W, 1) with what names it -----------------------------------------------------------------------
+
+
+def _grid() -> tuple[Values, str]:
+    convolution.begin_grid(state.REDUCED_GRID, _GRIDS)
+    is_own = state.REDUCED_GRID.get() == convolution.OWN
+    shown = [key for key in _GRIDS if key != convolution.OWN or is_own]
+    st.selectbox(_("Which grid"), shown, format_func=grid_title, **state.REDUCED_GRID.widget())
     rows, columns = st.columns(2)
-    if state.REDUCED_GRID.get() == "own":
-        return grids.grid_of_text(state.GRID_NUMBERS.get())[:, :, np.newaxis]
-    rows.number_input(_("Rows"), 1, grids.LARGEST, **state.GRID_ROWS.widget())
-    columns.number_input(_("Columns"), 1, grids.LARGEST, **state.GRID_COLUMNS.widget())
-    return grids.named_grid(state.REDUCED_GRID.get(), state.GRID_ROWS.get(), state.GRID_COLUMNS.get())[:, :, np.newaxis]
+    after = convolution.resize_grid if is_own else None
+    rows.number_input(_("Rows"), 1, grids.LARGEST, **state.GRID_ROWS.widget(after))
+    columns.number_input(_("Columns"), 1, grids.LARGEST, **state.GRID_COLUMNS.widget(after))
+    if is_own:
+        plane = grids.grid_of_text(state.GRID_NUMBERS.get())
+    else:
+        plane = grids.named_grid(state.REDUCED_GRID.get(), state.GRID_ROWS.get(), state.GRID_COLUMNS.get())
+    return plane[:, :, np.newaxis], f"grid {plane.shape} {hashlib.sha256(plane.tobytes()).hexdigest()}"
 
 
-def _picture() -> Values:
+def keep_grid(x: Values) -> None:
+    """Keep numbers that the reader drew here, (H, W, 1)."""
+    convolution.set_grid(x)
+    state.REDUCED_GRID.set(convolution.OWN)
+
+
+def _picture() -> tuple[Values, str]:
+    """Return the picture's brightness in whole numbers from 0 to 255, which float32 adds without rounding."""
     chosen = picture_picker()
-    return grey(cached.small_picture(chosen.digest, SIDE, chosen.data)).astype(np.float64)
+    small = cached.small_picture(chosen.digest, SIDE, chosen.data)
+    x = cached.measured("brightness", chosen.digest, "", lambda: np.round(convolution.grey(small) * 255))
+    st.caption(
+        _("The brightness of its pixels, 0 to 255: {size} values of {whole}.").format(
+            size=show(x.shape[:2]), whole=show(cached.picture(chosen.digest, chosen.data).pixels.shape[:2])
+        )
+    )
+    return x, f"picture {chosen.digest}"
 
 
-def _map() -> Values:
+def _map() -> tuple[Values, str]:
     """Return the map that is open on the page Feature maps."""
     model = model_picker()
     info = model_info(model)
@@ -140,12 +226,8 @@ def _map() -> Values:
     if maps is None:
         wait(fetching, _("Fetching the layer's maps."))
         st.stop()
-    return maps[:, :, state.CHANNEL.get() : state.CHANNEL.get() + 1].astype(np.float64)
+    channel = state.CHANNEL.get()
+    return maps[:, :, channel : channel + 1], f"map {view.key} {layer!r} {channel}"
 
 
-_INPUTS = {"grid": _grid, "picture": _picture, "map": _map}
-
-
-def describe_input() -> str:
-    """Return what the input is called, for file names and sentences."""
-    return current_picture().name if state.REDUCED.get() == "picture" else _(SOURCES[state.REDUCED.get()])
+_INPUTS: dict[str, Callable[[], tuple[Values, str]]] = {"grid": _grid, "picture": _picture, "map": _map}

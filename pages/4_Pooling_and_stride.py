@@ -32,16 +32,6 @@ if fits:
 with st.expander(_("What the courses say, and what is more exact"), icon=":material/menu_book:"):
     st.markdown(lesson("pooling"))
 in_network.draw()
-recorded = st.expander(
-    _("Trained on 60,000 pictures: a recorded study"),
-    expanded=state.STUDY_OPEN.get(),
-    on_change="rerun",
-    key="recorded_study",
-    icon=":material/science:",
-)
-state.STUDY_OPEN.set(bool(recorded.open))
-if recorded.open:
-    with recorded:
-        study.draw()
+study.draw()
 train.draw()
 state.share(state.LANGUAGE, *setup.shared(), *train.SHARED)

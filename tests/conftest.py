@@ -356,6 +356,13 @@ def visit(page: Page, address: str) -> None:
     no_traceback(page)
 
 
+def download(page: Page, button: str) -> tuple[str, bytes]:
+    """Press the first button of this name, which downloads; return the file's name and bytes."""
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).first.click()
+    return waiting.value.suggested_filename, waiting.value.path().read_bytes()
+
+
 # ---------------------------------------------------------------------------------------------- pages without browser
 
 

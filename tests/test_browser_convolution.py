@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import OpenPage, no_traceback, visit, wait_idle
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
+from stages import output, point, said, stage
 
 from cnn_core.grids import named_grid
 from cnn_core.kernels import hand_made
@@ -15,30 +16,6 @@ from cnn_core.windows import conv2d
 pytestmark = pytest.mark.browser
 
 ADDRESS = "/Convolution"
-
-
-def stage(page: Page, number: int = 0) -> Locator:
-    return page.locator(".stage").nth(number)
-
-
-def said(page: Page) -> Locator:
-    return stage(page).locator(".said")
-
-
-def output(page: Page) -> Locator:
-    return stage(page).locator('[data-part="output"]')
-
-
-def point(board: Locator, row: int, column: int, rows: int, columns: int, touch: bool = False) -> None:
-    """Point at the middle of a cell."""
-    board.scroll_into_view_if_needed()
-    box = board.bounding_box()
-    assert box is not None
-    x, y = box["x"] + (column + 0.5) * box["width"] / columns, box["y"] + (row + 0.5) * box["height"] / rows
-    if touch:
-        board.page.touchscreen.tap(x, y)
-    else:
-        board.page.mouse.move(x, y)
 
 
 def expected(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import psutil
 import pytest
-from conftest import ARTIFACTS, AppServer, OpenPage, no_traceback, wait_idle
+from conftest import ARTIFACTS, AppServer, OpenPage, download, no_traceback, wait_idle
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from test_browser_frame import NARROW, TOO_WIDE
@@ -86,12 +86,6 @@ def noise() -> bytes:
     out = io.BytesIO()
     Image.fromarray(np.random.default_rng().integers(0, 256, (32, 32, 3), np.uint8)).save(out, "PNG")
     return out.getvalue()
-
-
-def download(page: Page, button: str) -> tuple[str, bytes]:
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=button).click()
-    return waiting.value.suggested_filename, waiting.value.path().read_bytes()
 
 
 # Looking ------------------------------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ def seen(stage: Stage, accuracies: dict[Way, float], done: int = 2, epochs: int 
 
 def test_nothing_is_trained_unasked(trainings: FakeTrainings) -> None:
     at = page()
-    assert "Train them here" in [header.value for header in at.header]
+    assert "Train them here" in [header.value for header in at.subheader]
     assert not trainings.started
     assert not bars(at)
     assert not at.button(key="train").disabled

@@ -4,10 +4,10 @@ import streamlit as st
 
 from cnn_core.downsampling import Way
 from cnn_core.study import Study, recorded_study
+from pages.ui import state
+from pages.ui.downsampling.tables import CONFIG, draw_table
 from pages.ui.downsampling.ways import network_way
 from pages.ui.text import _
-
-_CONFIG = {"displaylogo": False, "displayModeBar": False}
 
 
 def draw() -> None:
@@ -21,7 +21,6 @@ def draw() -> None:
         ).format(data=study.data, epochs=study.epochs, seeds=study.seeds, made=study.made)
     )
     _draw_table(study)
-    _draw_curves(study)
     st.markdown(_verdict(study))
     st.caption(
         _(
@@ -31,18 +30,27 @@ def draw() -> None:
             "few epochs; it says nothing about large networks."
         )
     )
+    curves = st.expander(
+        _("Its curves: the loss, and the accuracy on moved pictures"),
+        icon=":material/show_chart:",
+        **state.field("study_open", state.STUDY_OPEN.get(), state.STUDY_OPEN.set),
+    )
+    if curves.open:
+        with curves:
+            _draw_curves(study)
 
 
 def _draw_table(study: Study) -> None:
-    heads = [_("Way"), _("Parameters"), _("Multiply-adds"), _("Test accuracy"), _("Moved by 2"), _("Moved by 4")]
-    heads.append(_("Seconds an epoch"))
-    lines = ["| " + " | ".join(heads) + " |", "|---|" + "---:|" * 6]
+    shifts = (2, 4)
+    heads = [_("Way"), _("Parameters"), _("Multiply-adds"), _("Test accuracy")]
+    heads += [*(_("Moved by {shift}").format(shift=one) for one in shifts), _("Seconds an epoch")]
+    rows = []
     for way in Way:
-        shares = [study.accuracy(way, shift) for shift in (0, 2, 4)]
+        shares = [study.accuracy(way, shift) for shift in (0, *shifts)]
         cells = [f"{mean:.2%} ± {spread:.2%}" for mean, spread in shares]
-        figures = [f"{study.parameters[way]:,}", f"{study.multiply_adds[way]:,}", *cells, f"{study.seconds(way):.1f}"]
-        lines.append(f"| {network_way(way)} | " + " | ".join(figures) + " |")
-    st.markdown("\n".join(lines))
+        costs = f"{study.parameters[way]:,}", f"{study.multiply_adds[way]:,}"
+        rows.append([network_way(way), *costs, *cells, f"{study.seconds(way):.1f}"])
+    draw_table(heads, rows, "study")
     st.caption(
         _(
             "Mean ± standard deviation over the seeds, on the 10,000 test pictures; moved by 2 and 4 pixels in four "
@@ -57,11 +65,11 @@ def _draw_curves(study: Study) -> None:
     loss, moved = st.columns(2)
     losses = {network_way(way): study.test_loss(way) for way in Way}
     figure = lines_figure(range(1, study.epochs + 1), losses, _("Loss on the test pictures"), _("epoch"), _("loss"))
-    loss.plotly_chart(figure, key="study_loss", alt=_("Loss on the test pictures"), config=_CONFIG)
+    loss.plotly_chart(figure, key="study_loss", alt=_("Loss on the test pictures"), config=CONFIG)
     shifts = {network_way(way): [study.accuracy(way, shift)[0] for shift in study.shifts] for way in Way}
     title = _("Accuracy on moved pictures")
     figure = lines_figure(study.shifts, shifts, title, _("shift in pixels"), _("accuracy"))
-    moved.plotly_chart(figure, key="study_shift", alt=title, config=_CONFIG)
+    moved.plotly_chart(figure, key="study_shift", alt=title, config=CONFIG)
 
 
 def _verdict(study: Study) -> str:

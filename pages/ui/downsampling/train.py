@@ -9,6 +9,7 @@ from cnn_core.errors import CnnError
 from cnn_core.study import recorded_study, small_study
 from cnn_core.training import Epoch, curves_csv, standard_error
 from pages.ui import state
+from pages.ui.downsampling.tables import CONFIG, draw_table
 from pages.ui.downsampling.ways import network_way
 from pages.ui.panels import show_error
 from pages.ui.text import _
@@ -21,13 +22,12 @@ SHARED = (
     state.TRAINING_EPOCHS,
     state.TRAINING_SEED,
 )
-_CONFIG = {"displaylogo": False, "displayModeBar": False}
 _NOTHING = "–"
 
 
 def draw() -> None:
     """Draw the choices, and the training that the address names."""
-    st.header(_("Train them here"), anchor=False)
+    st.subheader(_("Train them here"), anchor=False)
     st.markdown(
         _(
             "The same network on a few thousand pictures of Fashion-MNIST, on this server. All ways begin with the "
@@ -174,7 +174,7 @@ def _draw_curves(seen: Seen) -> None:
     for place, (figure_name, title, up, top) in zip(st.columns(3), panels, strict=True):
         series = {way: [getattr(one, figure_name) for one in epochs] for way, epochs in every.items()}
         figure = lines_figure(range(1, seen.training.epochs + 1), series, title, _("epoch"), up, top)
-        place.plotly_chart(figure, key=f"training_{figure_name}", alt=title, config=_CONFIG)
+        place.plotly_chart(figure, key=f"training_{figure_name}", alt=title, config=CONFIG)
     st.caption(
         _(
             "The loss on the training pictures is the mean over an epoch, while the network changes; the test comes "
@@ -187,12 +187,12 @@ def _draw_table(seen: Seen) -> None:
     moved = {network_way(Way(one.run)): one.accuracy for one in seen.moved}
     shifts = seen.training.shifts
     heads = [_("Way"), _("Epochs"), _("Test accuracy"), *(_("Moved by {shift}").format(shift=one) for one in shifts)]
-    lines = [[*heads, _("Seconds an epoch")], ["---", *["---:"] * (len(shifts) + 3)]]
+    rows = []
     for way, epochs in _by_way(seen).items():
         shares = [f"{moved[way][shift]:.1%}" if way in moved else _NOTHING for shift in shifts]
         seconds = f"{median(one.seconds for one in epochs):.1f}"
-        lines.append([way, str(len(epochs)), f"{epochs[-1].test_accuracy:.1%}", *shares, seconds])
-    st.markdown("\n".join("| " + " | ".join(line) + " |" for line in lines))
+        rows.append([way, str(len(epochs)), f"{epochs[-1].test_accuracy:.1%}", *shares, seconds])
+    draw_table([*heads, _("Seconds an epoch")], rows, "training")
 
 
 def _verdict(seen: Seen) -> str:

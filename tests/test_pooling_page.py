@@ -174,10 +174,10 @@ def test_equal_ways_are_said_to_be_equal(stages: dict[str, Any]) -> None:
         "with a constant kernel, 1/4",
         "average pooling times 4",
         "a single 1 in a kernel of 2×2",
-        "the Gaussian kernel is the constant one",
+        "the Gaussian kernel is constant",
         "Max pooling with a window of 1 and stride 1 changes nothing",
         "Sum pooling with a window of 1 and stride 1 changes nothing",
-        "L2 pooling with a window of 1 and stride 1 leaves the magnitudes",
+        "L2 pooling with a window of 1 and stride 1 gives the magnitudes",
     ):
         assert f"{sentence}: the same here, to rounding." in text
 
@@ -245,7 +245,7 @@ def test_sentences_are_made_of_the_figures(stages: dict[str, Any], files: dict[s
     assert f"the least of all: {WAYS[Reduction(calm)]} ({stands[calm]:.3g})" in text
     assert "every output only moves along and does not change" in text
     moved = [row for row in table(files, "pooling_shifts") if int(row["shift"]) % 2 == 0]
-    assert max(float(row["moved_along"]) for row in moved) < 1e-6
+    assert max(float(row["moved_back"]) for row in moved) < 1e-6
 
 
 def test_noise_is_said_for_the_chosen_strength(stages: dict[str, Any], files: dict[str, bytes]) -> None:
@@ -313,7 +313,7 @@ def test_what_was_replaced_is_said(stages: dict[str, Any]) -> None:
     assert "Layers that make the maps smaller: 4 (“conv1”, “pool1”, “pool2”, “pool5”)." in text
     assert "Average pooling: 1 of 4 left as they are (“conv1”)." in text
     assert "takes the place of “pool1”" in text
-    assert "gets maps of the same shape in both." in text
+    assert "gets maps of the same shape in all columns." in text
     text = text_of(no_exception(run_page(PAGE, reduced="grid", replaced="resnet_20", strides_too="False")))
     assert "Max pooling: the network as it is." in text
 

@@ -136,7 +136,7 @@ def test_an_unknown_id_is_a_sentence_and_one_can_train_anew(trainings: FakeTrain
     ("stage", "done", "said", "share"),
     [
         (Stage.RUNNING, 0, "TensorFlow starts.", 0),
-        (Stage.RUNNING, 1, "Epoch 1 of 2, Average pooling: loss 1.234; 205 pictures a second, about 0:10 min", 50),
+        (Stage.RUNNING, 1, "Epoch 1 of 2, Average pooling: loss 1.234; 205 pictures a second, about 0:10 (min:s)", 50),
         (Stage.RUNNING, 2, "Testing on moved pictures.", 100),
         (Stage.STOPPING, 1, "It stops after this batch.", 50),
     ],
@@ -209,10 +209,10 @@ def test_the_verdict_is_computed(trainings: FakeTrainings) -> None:
     # 2 √(0.8 · 0.2 / 1000) and 2 √(0.8 · 0.2 / 1000 + 0.6 · 0.4 / 1000)
     assert "Max pooling got 80.0% of 1,000 test pictures right" in text
     assert "uncertain by ± 2.5 percentage points" in text
-    assert "Maximum, blur, subsampling, the next, is 20.0 behind, more than the 4.0 that" in text
+    assert "Maximum, blur, subsampling, the next, is 20.0 points behind, more than the 4.0 that" in text
     trainings.seen = seen(Stage.DONE, {Way.MAX: 0.80, Way.BLUR: 0.81})
     text = text_of(page(training=ID))
-    assert "Max pooling, the next, is 1.0 behind; so few pictures leave 3.5 open: neither is the better." in text
+    assert "Max pooling, the next, is 1.0 points behind; so few pictures leave 3.5 open: neither is better." in text
     trainings.seen = seen(Stage.DONE, {Way.MAX: 0.80})
     assert "the next" not in text_of(page(training=ID))
 

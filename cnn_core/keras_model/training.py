@@ -63,7 +63,7 @@ def compiled_model(run: Run, seed: int, learning_rate: float) -> keras.Model:
         needed, given = ([show(array.shape) for array in arrays] for arrays in (layer.get_weights(), weights))
         if needed != given:
             raise CnnError(
-                'Layer "{layer}" has other weights. Received: {given}; {needed} are needed.',
+                'The weights of layer "{layer}" have other shapes. Received: {given}; {needed} are needed.',
                 layer=name,
                 given=", ".join(given),
                 needed=", ".join(needed),
@@ -90,7 +90,7 @@ def _refuse_misfits(training: Training, data: TrainingSet) -> None:
     """Raise CnnError where the pictures are too few or the networks do not fit them."""
     if training.pictures > len(data.train):
         raise CnnError(
-            "There are not so many pictures to train on. Received: {wanted}; there are {count}.",
+            "There are fewer pictures to train on. Received: {wanted}; {count} are there.",
             wanted=f"{training.pictures:,}",
             count=f"{len(data.train):,}",
         )

@@ -48,8 +48,8 @@ def draw_position(now: Setup) -> None:
     st.markdown(
         _(
             "The input moves to the right, pixel by pixel. 0: the output stays as it is; about 1.4: it is as "
-            "different as that of another picture. In the second plot, each output is first moved back by the nearest "
-            "whole number of its own places."
+            "different as that of another picture. In the second plot, each output is first moved back by the whole "
+            "number of output values that comes nearest to the shift."
         )
     )
     try:
@@ -57,7 +57,7 @@ def draw_position(now: Setup) -> None:
     except CnnError as error:
         show_error(error)
         return
-    titles = (_("As it stands"), _("Output moved along"))
+    titles = (_("As it stands"), _("Output moved back"))
     figures = now.kept("shift_figures", lambda: [_shift_figure(found, which, titles[which]) for which in (0, 1)])
     for which, place in enumerate(st.columns(2)):
         place.plotly_chart(figures[which], key=f"shift_{which}", alt=titles[which], config=CONFIG)
@@ -68,8 +68,8 @@ def draw_position(now: Setup) -> None:
         st.caption(_("Hidden until you click on its name, since it is far above the others: {way}.").format(way=hidden))
     st.caption(
         _(
-            "The mean magnitude of the change, by the mean magnitude of the output's deviation from its mean. Ways "
-            "with equal curves share one. A click on a name hides or shows its curve."
+            "The mean magnitude of the change, divided by the mean magnitude of the output's deviation from its mean. "
+            "Ways with equal curves share one. A click on a name hides or shows its curve."
         )
     )
     rows = [
@@ -77,7 +77,7 @@ def draw_position(now: Setup) -> None:
         for way, both in found.items()
         for shift, (stands, aligned) in enumerate(zip(*both, strict=True))
     ]
-    offer_csv(["way", "shift", "as_it_stands", "moved_along"], rows, "pooling_shifts")
+    offer_csv(["way", "shift", "as_it_stands", "moved_back"], rows, "pooling_shifts")
 
 
 def _shifts(now: Setup, most: int) -> Shifts:
@@ -130,7 +130,7 @@ def _of_strides(now: Setup, found: Shifts) -> str:
     if largest < 1e-6:
         text = _("Moved by whole strides ({stride} pixels), every output only moves along and does not change.")
     else:
-        text = _("Moved by whole strides ({stride} pixels), an output that moved along changes by {largest} at most.")
+        text = _("Moved by whole strides ({stride} pixels), an output moved back differs by {largest} at most.")
     return text.format(stride=stride, largest=f"{largest:.2g}")
 
 
@@ -142,8 +142,9 @@ def _of_blur(found: Shifts) -> str:
     if not sharp:
         return ""
     return _(
-        "Over all shifts, max pooling's output that moved along changes by {sharp}; with a blur before the pooling by "
-        "{first} ({first_share}), with a blur between maximum and subsampling by {between} ({between_share})."
+        "In the mean over all shifts, max pooling's output moved back differs by {sharp}; with a blur before the "
+        "pooling by {first} ({first_share}), with a blur between maximum and subsampling by {between} "
+        "({between_share})."
     ).format(
         sharp=f"{sharp:.3g}",
         first=f"{first:.3g}",
@@ -191,8 +192,8 @@ def draw_noise(now: Setup) -> None:
     _say_band(now)
     st.caption(
         _(
-            "Gaussian noise, always the same chance numbers. Left: the standard deviation of what it changes in the "
-            "output, by its own; a way that can enlarge values, as a sum does, is divided by that first."
+            "Gaussian noise, always the same chance numbers. Noise left: the standard deviation of what it changes in "
+            "the output, divided by its own; a way that can enlarge values, as a sum does, is divided by that first."
         )
     )
     rows = [
@@ -215,7 +216,7 @@ def _noise_figure(curves: Mapping[Reduction, Sequence[float]], chosen: float, ti
 
     series = together({way_title(way): values for way, values in curves.items()})
     across = _("noise, in percent of the input's spread")
-    figure = lines_figure(STRENGTHS, series, title, across, _("left"))
+    figure = lines_figure(STRENGTHS, series, title, across, _("Noise left"))
     figure.add_vline(chosen * 100, line_dash="dot", line_color="grey")
     figure.layout.height = 520
     figure.layout.xaxis.dtick = 20
@@ -232,7 +233,7 @@ def draw_kept(now: Setup) -> None:
         "kept", lambda: {way: effects(now.x, way, now.windows, now.kernel) for way in WAYS}
     )
     names = (_("Sharpness"), _("Contrast"), _("Energy"))
-    title = _("Kept, by the input's own")
+    title = _("What is kept, as a share of the input's")
     figure = now.kept("kept_figure", lambda: _kept_figure(found, names, title))
     st.plotly_chart(figure, key="kept_plot", alt=title, config=CONFIG)
     st.markdown(_of_edges(found))

@@ -42,8 +42,8 @@ def draw_costs(now: Setup) -> None:
     st.caption(
         _(
             "For one map. Parameters are what a network would learn: the weights of the chosen kernel; all other ways "
-            "have none. Multiply-adds count the weights of a kernel and the squares of an L2 pool, comparisons what a "
-            "maximum looks at. An input counts where it has a part in some output: of a maximum where it won, the "
+            "have none. Multiply-adds count the weights of a kernel and the squares of an L2 pool, comparisons those "
+            "that a maximum makes. An input counts where it has a part in some output: of a maximum where it won, the "
             "first of equals. A course says that pooling cuts the weights by 75%: it cuts the values, here to {kept}, "
             "and no weight before it."
         ).format(kept=f"{costs[Reduction.MAX].kept:.1%}")
@@ -102,7 +102,7 @@ def _checks(now: Setup) -> Iterator[_Check]:
     )
     if max(windows[0].kernel, windows[1].kernel) <= 2:
         yield _Check(
-            _("In a window of {size} the Gaussian kernel is the constant one").format(size=size),
+            _("In a window of {size} the Gaussian kernel is constant").format(size=size),
             results[Reduction.GAUSSIAN],
             results[Reduction.BOX],
             alone=True,
@@ -115,7 +115,7 @@ def _checks(now: Setup) -> Iterator[_Check]:
             alone=True,
         )
     yield _Check(
-        _("{way} with a window of 1 and stride 1 leaves the magnitudes").format(way=way_title(Reduction.L2)),
+        _("{way} with a window of 1 and stride 1 gives the magnitudes").format(way=way_title(Reduction.L2)),
         reduced(now.x, Reduction.L2, _UNIT),
         np.abs(now.x),
         alone=True,
@@ -159,4 +159,6 @@ def _reason(now: Setup, check: _Check, differing: npt.NDArray[np.intp]) -> str:
         places.append((starts < 0) | (starts + window.kernel > length))
     if not bool(np.logical_or(*places).all()):
         return ""
-    return _("All of these see padding: a pool leaves it out and divides by fewer, a convolution counts it as 0.")
+    return _(
+        "All values that differ see padding: a pool leaves it out and divides by fewer, a convolution counts it as 0."
+    )

@@ -67,7 +67,8 @@ def draw() -> None:
             "Multiply-adds: multiplications of weights, without biases; pools count none, the fixed blur counts. "
             "Parameters: weights and biases, the blur's fixed ones among them. A strided convolution has as many "
             "filters as its pool had channels, and a window as large (2×2: 3×3, as in arXiv:1412.6806). A strided "
-            "convolution that becomes a pool keeps its kernel, at stride 1, before a pool as large as its stride."
+            "convolution that becomes a pool keeps its kernel, at stride 1; the pool behind it is as large as the "
+            "stride was."
         )
     )
 
@@ -144,8 +145,8 @@ def _replacements(columns: Columns) -> str:
     fallen = _without_convolution(columns)
     if fallen:
         text = _(
-            "{way}: a strided convolution takes the place of {names}, since no convolution of stride 1 that only the "
-            "pool takes from stands before it."
+            "{way}: a strided convolution takes the place of {names}: the layer before it is no convolution of stride "
+            "1, or others take its output too."
         )
         lines.append("- " + text.format(way=network_way(Way.STRIDE), names=_names(fallen)))
     return "\n".join(lines)
@@ -175,8 +176,8 @@ def _shapes(columns: Columns) -> str:
     """Say that every layer behind sees the same shape, or where it does not and why."""
     changes = {way: shape_changes(columns.before, summary) for way, (_network, summary) in columns.ways.items()}
     if not any(changes.values()):
-        return _("Shapes: every layer that is in two columns gets maps of the same shape in both.")
-    lines = [_("Shapes: every layer that is in two columns gets maps of the same shape in both, but for")]
+        return _("Shapes: a layer gets maps of the same shape in all columns.")
+    lines = [_("Shapes: a layer gets maps of the same shape in all columns, with these exceptions:")]
     for way, found in changes.items():
         if found:
             lines.append("- " + _explained(columns, way, found))
@@ -186,8 +187,9 @@ def _shapes(columns: Columns) -> str:
 def _explained(columns: Columns, way: Way, found: tuple[ShapeChange, ...]) -> str:
     first = found[0]
     text = _(
-        "{way}: “{layer}” gets {after} instead of {before}. The pool left a rest out: {pool}. The convolution with its "
-        "stride reaches it, without any padding that could be taken away: {strided}. It is the first of {count} layers."
+        "{way}: “{layer}” gets {after} instead of {before}. The pool left the last row or column out: {pool}. The "
+        "convolution with the stride reaches it, without any padding that could be taken away: {strided}. So many "
+        "layers have another shape: {count}; this is the first."
     )
     return text.format(
         way=network_way(way),

@@ -82,10 +82,14 @@ def _said(now: Setup, drawn: Drawn) -> str:
     reach = drawn.ranges[Reduction.MAX]
     parts = [
         _("A value is {n}×{n} pixels of the screen.").format(n=drawn.factor),
-        _("One range for all: the strongest colours stand for {limit}.").format(limit=f"{reach.limit:.4g}"),
+        _("One limit for all: the strongest colours stand for a magnitude of {limit}.").format(
+            limit=f"{reach.limit:.4g}"
+        ),
     ]
     if len(set(drawn.ranges.values())) > 1:
-        parts.append(_("Results with negative values are blue below 0; the others begin at 0 and show more."))
+        parts.append(
+            _("Results with negative values are blue below 0; the others use all of their colours for values above it.")
+        )
     factors = [(way, scale_of(way, now.windows, now.kernel)) for way in WAYS]
     divided = [f"{way_title(way)} / {factor:.4g}" for way, factor in factors if factor != 1]
     if divided:

@@ -202,7 +202,7 @@ def _picture() -> tuple[Values, str]:
     small = cached.small_picture(chosen.digest, SIDE, chosen.data)
     x = cached.measured("brightness", chosen.digest, "", lambda: np.round(convolution.grey(small) * 255))
     st.caption(
-        _("The brightness of its pixels, 0 to 255: {size} values of {whole}.").format(
+        _("The brightness of its pixels, 0 to 255: {size} values, from a picture of {whole} pixels.").format(
             size=show(x.shape[:2]), whole=show(cached.picture(chosen.digest, chosen.data).pixels.shape[:2])
         )
     )

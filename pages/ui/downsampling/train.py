@@ -143,7 +143,7 @@ def _progress_text(seen: Seen, done: int) -> str:
         return _("TensorFlow starts.")
     if done == _batches(seen):
         return _("Testing on moved pictures.")
-    text = _("Epoch {epoch} of {epochs}, {way}: loss {loss}; {speed} pictures a second, about {left} min left.")
+    text = _("Epoch {epoch} of {epochs}, {way}: loss {loss}; {speed} pictures a second, about {left} (min:s) left.")
     left = round(seen.seconds / max(done, 1) * (_batches(seen) - done))
     return text.format(
         epoch=seen.batch.epoch,
@@ -218,9 +218,13 @@ def _difference(share: float, error: float, second: tuple[str, list[Epoch]], cou
     other = epochs[-1].test_accuracy
     margin = 2 * (error**2 + standard_error(other, count) ** 2) ** 0.5
     if share - other > margin:
-        text = _("{way}, the next, is {difference} behind, more than the {margin} that so few pictures leave open.")
+        text = _(
+            "{way}, the next, is {difference} points behind, more than the {margin} that so few pictures leave open."
+        )
     else:
-        text = _("{way}, the next, is {difference} behind; so few pictures leave {margin} open: neither is the better.")
+        text = _(
+            "{way}, the next, is {difference} points behind; so few pictures leave {margin} open: neither is better."
+        )
     return text.format(way=way, difference=_points(share - other), margin=_points(margin))
 
 

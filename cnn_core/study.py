@@ -24,6 +24,8 @@ class Study:
 
     made: str
     data: str
+    pictures: int
+    test_pictures: int
     epochs: int
     parameters: Mapping[str, int]
     multiply_adds: Mapping[str, int]
@@ -73,5 +75,5 @@ def small_study(ways: Iterable[Way], pictures: int, epochs: int, seed: int) -> T
 def recorded_study() -> Study:
     """Return what was recorded."""
     record = json.loads(RECORD.read_text(encoding="utf-8"))
-    fields = ("made", "data", "epochs", "parameters", "multiply_adds")
+    fields = ("made", "data", "pictures", "test_pictures", "epochs", "parameters", "multiply_adds")
     return Study(**{field: record[field] for field in fields}, runs=tuple(record["runs"]))

@@ -74,7 +74,9 @@ def write(runs: list[dict[str, Any]]) -> None:
     summaries = {way: summarize(study_network(way)) for way in Way}
     about = {
         "made": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d"),
-        "data": "Fashion-MNIST, 60,000 to train on, 10,000 to test on",
+        "data": "Fashion-MNIST",
+        "pictures": 60_000,
+        "test_pictures": 10_000,
         "epochs": EPOCHS,
         "batch_size": BATCH_SIZE,
         "optimizer": f"Adam, learning rate {LEARNING_RATE}",

@@ -16,7 +16,7 @@ from pages.ui.panels import show_error
 from pages.ui.text import _
 
 MOST_SHIFT = 8
-BAND = 64
+BAND = 48
 """Rows of a large input on which shifts and noise are measured."""
 STRENGTHS = (5, 10, 20, 40, 70, 100)
 """Of the noise, in percent of the input's spread."""

@@ -16,9 +16,15 @@ def draw() -> None:
     study = recorded_study()
     st.markdown(
         _(
-            "The same small network, trained on {data}, {epochs} epochs, {seeds} seeds, with each way of making its "
-            "maps smaller twice; recorded on {made}."
-        ).format(data=study.data, epochs=study.epochs, seeds=study.seeds, made=study.made)
+            "The same small network, trained on all {pictures} training pictures of {data}, {epochs} epochs, {seeds} "
+            "seeds, with each way of making its maps smaller twice; recorded on {made}."
+        ).format(
+            pictures=f"{study.pictures:,}",
+            data=study.data,
+            epochs=study.epochs,
+            seeds=study.seeds,
+            made=study.made,
+        )
     )
     _draw_table(study)
     st.markdown(_verdict(study))
@@ -53,9 +59,9 @@ def _draw_table(study: Study) -> None:
     draw_table(heads, rows, "study")
     st.caption(
         _(
-            "Mean ± standard deviation over the seeds, on the 10,000 test pictures; moved by 2 and 4 pixels in four "
+            "Mean ± standard deviation over the seeds, on the {count} test pictures; moved by 2 and 4 pixels in four "
             "directions, black let in. Seconds are those of the machine that recorded it, which did other work too."
-        )
+        ).format(count=f"{study.test_pictures:,}")
     )
 
 

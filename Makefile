@@ -40,7 +40,7 @@ LANGUAGES := ko
 KEYWORDS := _ N_ CnnError ImageError LayerError NetworkError NetworkFileError ModelFileError Note refuse:1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench golden catalogues browser
+.PHONY: help run test check bench study golden catalogues browser
 
 help:  ## print this list
 	@echo 'ConvScope: make <target>'
@@ -59,6 +59,9 @@ check: $(DEV)  ## lint, format, types and the fast tests: under a minute
 
 bench: $(DEV)  ## measure the server's share of what a reader waits for
 	$(BIN)/python tests/bench/run.py $(ROWS)
+
+study: $(APP)  ## go on with the recorded study of down-sampling, hours; DATA= says where its pictures lie
+	$(BIN)/python assets/studies/make_downsampling.py $(DATA)
 
 golden: $(DEV)  ## write the golden tables anew; read the difference before you commit it
 	$(PYTEST) --overwrite tests/test_summary.py

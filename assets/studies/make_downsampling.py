@@ -1,11 +1,12 @@
 """Train one small network with five ways of down-sampling on Fashion-MNIST and write `downsampling.json`.
 
-    apt-get download dataset-fashion-mnist && dpkg-deb -x dataset-fashion-mnist_*.deb fashion
-    python assets/studies/make_downsampling.py fashion/usr/share/datasets/fashion-mnist
+    make study
+    make study DATA=fashion/usr/share/datasets/fashion-mnist
 
-The folder holds the four idx.gz files of Zalando's Fashion-MNIST (MIT): 60,000 pictures to train on, 10,000 to test on.
-Every way gets the same pictures in the same order, the same seeds and the same number of epochs. What a run has found
-is written at once, so that a run that was ended goes on where it was.
+DATA is a folder with the four idx.gz files of Zalando's Fashion-MNIST (MIT), 60,000 pictures to train on and 10,000 to
+test on, as in Debian's package dataset-fashion-mnist; without it Keras downloads them. Every way gets the same
+pictures in the same order, the same seeds and the same number of epochs. What a run has found is written at once, so
+that a run that was ended goes on where it was; to begin anew, remove `downsampling.json`.
 """
 
 import datetime
@@ -20,13 +21,14 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from cnn_core import summarize
 from cnn_core.downsampling import Way, study_network
 from cnn_core.keras_model.training import compiled_model, shifted_accuracy
 from cnn_core.study import LEARNING_RATE, study_run
-from cnn_core.training_data import Labels, Pixels, read_labelled
+from cnn_core.training_data import Labelled, Labels, Pixels, read_labelled
 
 SEEDS = (0, 1, 2)
 EPOCHS = 6
@@ -35,10 +37,14 @@ SHIFTS = (0, 1, 2, 3, 4)
 RESULT = Path(__file__).with_name("downsampling.json")
 
 
-def read(folder: Path, part: str) -> tuple[Pixels, Labels]:
-    """Return pixels (N, 28, 28, 1) in [0, 1] and labels (N,) of "train" or "t10k"."""
-    every = read_labelled(folder, part, ".gz")
-    return every.pixels(), every.labels
+def read(folder: Path | None) -> list[tuple[Pixels, Labels]]:
+    """Return pixels (N, 28, 28, 1) in [0, 1] and labels (N,) to train on and to test on."""
+    if folder is not None:
+        parts = [read_labelled(folder, part, ".gz") for part in ("train", "t10k")]
+    else:
+        loaded = keras.datasets.fashion_mnist.load_data()
+        parts = [Labelled(pictures[..., np.newaxis], labels.astype(np.int32)) for pictures, labels in loaded]
+    return [(part.pixels(), part.labels) for part in parts]
 
 
 def trained(way: Way, seed: int, data: tuple[Pixels, Labels], test: tuple[Pixels, Labels]) -> dict[str, Any]:
@@ -59,8 +65,8 @@ def trained(way: Way, seed: int, data: tuple[Pixels, Labels], test: tuple[Pixels
     }
 
 
-def main(folder: Path) -> None:
-    data, test = read(folder, "train"), read(folder, "t10k")
+def main(folder: Path | None) -> None:
+    data, test = read(folder)
     runs = json.loads(RESULT.read_text(encoding="utf-8"))["runs"] if RESULT.exists() else []
     for seed in SEEDS:
         for way in Way:
@@ -90,4 +96,4 @@ def write(runs: list[dict[str, Any]]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)

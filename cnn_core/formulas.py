@@ -61,7 +61,7 @@ def length_formula(length: int, window: Window) -> str:
     >>> length_formula(28, Window(3, padding=(1, 1))), length_formula(28, Window(3, 2))
     ('(28 + 2·1 − 3) / 1 + 1 = 28', '⌊(28 + 2·0 − 3) / 2⌋ + 1 = 13')
     >>> length_formula(28, Window(3, dilation=2))
-    '(28 + 2·0 − 5) / 1 + 1 = 24, where 5 = 2·(3 − 1) + 1'
+    '(28 + 2·0 − 5) / 1 + 1 = 24; 5 = 2·(3 − 1) + 1'
     """
     before, after = padding_amounts(length, window)
     padding = f"2·{before}" if before == after else f"({before} + {after})"
@@ -71,7 +71,7 @@ def length_formula(length: int, window: Window) -> str:
         fraction = f"⌊{fraction}⌋"
     text = f"{fraction} + 1 = {output_length(length, window)}"
     if window.dilation > 1:
-        text += f", where {span} = {window.dilation}·({window.kernel} − 1) + 1"
+        text += f"; {span} = {window.dilation}·({window.kernel} − 1) + 1"
     return text
 
 

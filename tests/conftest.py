@@ -1,6 +1,7 @@
 """What tests share: a running app, a browser, pages in it that complain at the end, and pages without a browser."""
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -387,3 +388,20 @@ def no_exception(at: AppTest) -> AppTest:
     shown = [f"{one.message}\n" + "\n".join(one.stack_trace) for one in at.exception]
     assert not shown, "\n\n".join(shown)
     return at
+
+
+@pytest.fixture
+def stages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Collect what stages are told, by key, with the functions that they call, instead of drawing them."""
+    import streamlit as st
+
+    from pages.ui import components
+
+    told: dict[str, Any] = {}
+
+    def take(data: dict[str, Any], key: str, **functions: Any) -> None:
+        told[key] = json.loads(json.dumps(data)) | functions
+
+    monkeypatch.setattr(components, "stage", take)
+    st.cache_resource.clear()
+    return told

@@ -1,11 +1,9 @@
 """The page "Convolution": what it calculates, its address, its errors; numbers against the tests' own loops."""
 
-import json
 from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
 from conftest import no_exception, run_page
 from streamlit.testing.v1 import AppTest
 
@@ -15,24 +13,11 @@ from cnn_core.one_window import PoolingKind
 from cnn_core.shapes import Window
 from cnn_core.taps import axis_taps
 from cnn_core.windows import conv2d, pool
-from pages.ui import components, stage
+from pages.ui import stage
 from pages.ui.convolution.ideas import IDEAS
 from pages.ui.stage import Scene, draw_stage
 
 PAGE = "pages/3_Convolution.py"
-
-
-@pytest.fixture
-def stages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Collect what stages are told, by key, instead of drawing them."""
-    told: dict[str, Any] = {}
-
-    def take(data: dict[str, Any], key: str, **functions: Any) -> None:
-        told[key] = json.loads(json.dumps(data)) | functions
-
-    monkeypatch.setattr(components, "stage", take)
-    st.cache_resource.clear()
-    return told
 
 
 def text_of(at: AppTest) -> str:

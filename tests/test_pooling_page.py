@@ -24,26 +24,13 @@ from cnn_core.reductions import Reduction, reduced
 from cnn_core.settings import PaddingMode
 from cnn_core.shapes import Window
 from cnn_core.summary import summarize
-from pages.ui import components, maps
+from pages.ui import maps
 from pages.ui.downsampling import setup
 from pages.ui.downsampling.setup import WAYS
 
 PAGE = "pages/4_Pooling_and_stride.py"
 TWO = Window(2, 2), Window(2, 2)
 MEASURES = ("costs", "difference", "equal", "position", "noise", "kept")
-
-
-@pytest.fixture
-def stages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Collect what stages are told, by key, with the functions that they call."""
-    told: dict[str, Any] = {}
-
-    def take(data: dict[str, Any], key: str, **functions: Any) -> None:
-        told[key] = json.loads(json.dumps(data)) | functions
-
-    monkeypatch.setattr(components, "stage", take)
-    st.cache_resource.clear()
-    return told
 
 
 @pytest.fixture

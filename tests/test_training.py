@@ -219,7 +219,7 @@ def test_it_stops_after_the_batch(batches: int) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"pictures": 5_000}, "Received: 5,000; there are 4,000"),
+        ({"pictures": 5_000}, "Received: 5,000; 4,000 are there"),
         (
             {"runs": (Run("small", Network.of(Input((28, 28, 3)), GlobalAveragePooling2D(), Dense(10))),)},
             "Received: 28×28×3 → 10; 28×28×1 → 10 is needed",

@@ -59,8 +59,6 @@ def draw(layer: OpenLayer) -> None:
 def _sample(layer: OpenLayer) -> Entered:
     """Let the reader choose a sample picture."""
     titles = {sample.key: sample.title for sample in SAMPLES}
-    if state.BESIDE_SAMPLE.get() not in titles:
-        state.BESIDE_SAMPLE.set(state.BESIDE_SAMPLE.default)
     st.selectbox(
         _("The other picture"), list(titles), format_func=lambda key: _(titles[key]), **state.BESIDE_SAMPLE.widget()
     )

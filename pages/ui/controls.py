@@ -40,8 +40,6 @@ def picture_picker() -> Chosen:
     source = state.SOURCE.get()
     if source == "sample":
         titles = {sample.key: sample.title for sample in SAMPLES}
-        if state.SAMPLE.get() not in titles:
-            state.SAMPLE.set(state.SAMPLE.default)
         st.selectbox(_("Sample picture"), list(titles), format_func=lambda key: _(titles[key]), **state.SAMPLE.widget())
     elif source == "upload":
         file = st.file_uploader(
@@ -69,7 +67,7 @@ def current_picture() -> Chosen:
 
 def _sample() -> Chosen:
     by_key = {sample.key: sample for sample in SAMPLES}
-    sample = by_key.get(state.SAMPLE.get(), SAMPLES[0])
+    sample = by_key[state.SAMPLE.get()]
     return _chosen(sample_bytes(sample.key), sample.title, sample.look_for)
 
 

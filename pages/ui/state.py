@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
+from cnn_core.samples import SAMPLES
+
 Value = TypeVar("Value")
 
 
@@ -68,6 +70,9 @@ def share(*keys: Key[Any], instead: dict[str, str] | None = None) -> None:
 
 def _one_of(*allowed: str) -> Callable[[str], str | None]:
     return lambda text: text if text in allowed else None
+
+
+_a_sample = _one_of(*(sample.key for sample in SAMPLES))
 
 
 def _whole(minimum: int, maximum: int) -> Callable[[str], int | None]:
@@ -136,7 +141,7 @@ LANGUAGE = _Language("lang", "en", _one_of(*LANGUAGES), shared=True)
 FRONT_DOOR = Key("front_door", False, _flag)
 
 # The picture and the model: the same on every page.
-SAMPLE = Key("picture", "chelsea", _short, shared=True)
+SAMPLE = Key("picture", "chelsea", _a_sample, shared=True)
 SOURCE = Key("source", "sample", _one_of("sample", "upload", "camera"))
 UPLOAD: Key[Any] = Key("upload", None, _short)
 MODEL = Key("model", "mobilenet_v2", _short, shared=True)
@@ -167,7 +172,7 @@ PANELS = Key("panels", "", _short, shared=True)
 RANKED_BY = Key("ranked_by", "maximum", _one_of("maximum", "mean"), shared=True)
 SURVEYED = Key("surveyed", False, _flag, shared=True)
 BESIDE = Key("beside", "changed", _one_of("changed", "sample"), shared=True)
-BESIDE_SAMPLE = Key("beside_sample", "coffee", _short, shared=True)
+BESIDE_SAMPLE = Key("beside_sample", "coffee", _a_sample, shared=True)
 MIRRORED = Key("mirrored", False, _flag, shared=True)
 ANGLE = Key("angle", 0, _signed(180), shared=True)
 SHIFT_DOWN = Key("shift_down", 0, _signed(4096), shared=True)

@@ -8,7 +8,8 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
-from typing import Any, ParamSpec, TypeVar
+from importlib import import_module
+from typing import ParamSpec, TypeVar
 
 from cnn_core.processes import settle_in
 
@@ -82,11 +83,17 @@ WORK = Workers(_make_pool)
 _started = threading.Lock()
 
 
-def start(warm_up: Callable[[], Any], delay: float = 0.5) -> None:
-    """Start the workers behind the first page, once a server; `warm_up` must not import TensorFlow when loaded."""
+def start(module: str, warm_up: str, delay: float = 0.5) -> None:
+    """Start the workers behind the first page, once a server; importing the module must not import TensorFlow."""
     if not _started.acquire(blocking=False):
         return
+
+    def submit() -> None:
+        work = getattr(import_module(module), warm_up)
+        for _ in range(WORKERS):
+            WORK.submit(work)
+
     # The delay lets the first page be painted before the processors are busy.
-    timer = threading.Timer(delay, lambda: [WORK.submit(warm_up) for _ in range(WORKERS)])
+    timer = threading.Timer(delay, submit)
     timer.daemon = True
     timer.start()

@@ -48,6 +48,9 @@ def begin_page(title: str, claim: str) -> None:
     """Draw what every page begins with; a page that was opened past the front door goes through it first."""
     configure()
     _through_the_front_door()
+    # First, so that a browser paints it before it fetches what the rest needs.
+    st.title(title, anchor=False)
+    st.markdown(claim)
     _set_document_language()
     st.html(_STYLE)
     with st.sidebar:
@@ -57,8 +60,6 @@ def begin_page(title: str, claim: str) -> None:
             format_func=state.LANGUAGES.get,
             **state.LANGUAGE.widget(),
         )
-    st.title(title, anchor=False)
-    st.markdown(claim)
 
 
 def page_card(file: str, claim: str, points: list[str]) -> None:

@@ -83,7 +83,7 @@ PLACES: tuple[dict[str, str], ...] = ({}, {"look_row": "0", "look_column": "0"},
 
 
 # The places take turns: each is seen by several ways.
-@pytest.mark.parametrize(("way", "place"), zip(Reduction, itertools.cycle(PLACES), strict=False))
+@pytest.mark.parametrize(("way", "place"), list(zip(Reduction, itertools.cycle(PLACES), strict=False)))
 def test_a_part_of_a_picture_is_that_part_of_the_whole(
     stages: dict[str, Any], way: Reduction, place: dict[str, str]
 ) -> None:

@@ -31,7 +31,7 @@ def configure() -> None:
     """Set what the browser's tab shows and how wide the page may be."""
     # A file of ours: a name of a Material icon would make every browser ask another server for its picture.
     icon = _ROOT / "assets" / "icon.svg"
-    st.set_page_config(page_title="ConvScope", page_icon=icon, layout="wide", initial_sidebar_state=240)
+    st.set_page_config(page_title="ConvScope", page_icon=icon, layout="wide", initial_sidebar_state=264)
 
 
 def navigation(pages: dict[str, tuple[str, str]]) -> st.Page:

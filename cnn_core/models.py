@@ -210,7 +210,7 @@ def _application(name: str, weights: str) -> Loaded:
                 "Look whether this computer reaches the internet, or take random weights."
             ),
             name=name,
-            kind=type(error).__name__,
+            kind=type(error.__context__ or error).__name__,  # Keras raises a plain Exception over the reason
         ) from error
     return Loaded(model, network_from_keras(model), APPLICATIONS[name])
 

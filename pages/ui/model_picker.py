@@ -81,13 +81,12 @@ def _pick_bundled(key: ModelKey) -> None:
 def _pick_application(key: ModelKey) -> None:
     name = key.name if key.source == APPLICATION and key.name in APPLICATIONS else "MobileNetV2"
     weights = key.variant if key.source == APPLICATION and key.variant in _WEIGHTS else RANDOM
-    choice, trained = st.columns(2, vertical_alignment="bottom")
-    choice.selectbox(
+    st.selectbox(
         _("Network of keras.applications"),
         list(APPLICATIONS),
         **state.field("application", name, lambda new: state.MODEL.set(str(ModelKey(APPLICATION, new, weights)))),
     )
-    trained.segmented_control(
+    st.segmented_control(
         _("Weights"),
         list(_WEIGHTS),
         format_func=lambda one: _(_WEIGHTS[one]),

@@ -225,3 +225,23 @@ def lines_figure(
         plot_bgcolor=_CLEAR,
     )
     return figure
+
+
+def ratios_figure(rows: Sequence[str], series: Mapping[str, Sequence[float]], title: str) -> go.Figure:
+    """Draw several ratios of each row as bars, with a line at 1; all words come translated."""
+    figure = go.Figure()
+    for name, values in series.items():
+        figure.add_bar(y=list(rows), x=list(values), name=name, orientation="h", hovertemplate="%{y}: %{x:.3g}")
+    figure.add_vline(1, line_dash="dot", line_color="grey")
+    figure.update_layout(
+        title={"text": title},
+        height=34 * len(rows) + 120,
+        barmode="group",
+        yaxis={"autorange": "reversed", "automargin": True},
+        xaxis={"rangemode": "tozero"},
+        legend={"orientation": "h", "y": -0.1},
+        margin={"l": 8, "r": 8, "t": 40, "b": 8},
+        paper_bgcolor=_CLEAR,
+        plot_bgcolor=_CLEAR,
+    )
+    return figure

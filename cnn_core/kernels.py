@@ -63,6 +63,15 @@ def gaussian(size: int, sigma: float) -> Kernel:
     return np.asarray(np.outer(bell, bell) / bell.sum() ** 2)
 
 
+def usual_sigma(size: int) -> float:
+    """Return the standard deviation that OpenCV takes for a Gaussian kernel: 0.3 · ((size − 1) / 2 − 1) + 0.8 pixels.
+
+    >>> usual_sigma(3), usual_sigma(5)
+    (0.8, 1.1)
+    """
+    return 0.3 * ((size - 1) / 2 - 1) + 0.8
+
+
 def gabor(
     size: int, wavelength: float, orientation: float = 0.0, sigma: float = 1.7, aspect: float = 0.5, phase: float = 0.0
 ) -> Kernel:
@@ -138,20 +147,19 @@ HAND_MADE: Final = (
         _MEANS,
         box(5),
     ),
-    # The sigmas are those that OpenCV takes for these sizes: 0.3 · ((size − 1) / 2 − 1) + 0.8.
     HandMade(
         "gaussian_3",
         N_("Gaussian blur, 3×3"),
         N_("A mean in which near pixels count more: as soft as the mean, but with less of its blocky look."),
         _MEANS,
-        gaussian(3, 0.8),
+        gaussian(3, usual_sigma(3)),
     ),
     HandMade(
         "gaussian_5",
         N_("Gaussian blur, 5×5"),
         N_("A wider bell: details of a pixel or two are gone, larger forms stay."),
         _MEANS,
-        gaussian(5, 1.1),
+        gaussian(5, usual_sigma(5)),
     ),
     HandMade(
         "sharpen",

@@ -1,6 +1,7 @@
 """Pixels to PNG for the screen: pictures as people see them, beside the maps of `mosaic`."""
 
 import io
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -79,3 +80,24 @@ def overlay_png(
 
 def _bytes(pixels: Pixels) -> npt.NDArray[np.uint8]:
     return np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
+
+
+def sheet(pngs: Mapping[str, bytes], factor: int, columns: int = 5) -> bytes:
+    """Return PNGs of one size in one, row by row, each value `factor` pixels wide, with its ASCII name above it."""
+    gap, line = 8, 16
+    pictures = [Image.open(io.BytesIO(png)).convert("RGB") for png in pngs.values()]
+    width, height = (
+        max(side * factor for side in sides) for sides in zip(*(one.size for one in pictures), strict=True)
+    )
+    cell = max(width, 120) + gap, height + line + gap
+    rows = -(-len(pictures) // columns)
+    whole = Image.new("RGB", (min(columns, len(pictures)) * cell[0] + gap, rows * cell[1] + gap), "white")
+    pen = ImageDraw.Draw(whole)
+    for number, (name, picture) in enumerate(zip(pngs, pictures, strict=True)):
+        left, top = gap + number % columns * cell[0], gap + number // columns * cell[1]
+        pen.text((left, top), name, fill="black")
+        large = picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
+        whole.paste(large, (left, top + line))
+    out = io.BytesIO()
+    whole.save(out, "PNG")
+    return out.getvalue()

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.errors import N_, CnnError
-from cnn_core.kernels import gaussian
+from cnn_core.kernels import gaussian, usual_sigma
 from cnn_core.one_window import PoolingKind
 from cnn_core.shapes import AXES, Shape, Window, output_length, padding_amounts, window_count
 from cnn_core.taps import Values, maps_of
@@ -69,7 +69,7 @@ def kernel_of(way: Reduction, windows: Windows, given: Values | None = None) -> 
         case Reduction.BOX:
             return np.full(size, 1 / (size[0] * size[1]))
         case Reduction.GAUSSIAN:
-            lines = [gaussian(side, max(0.3 * ((side - 1) / 2 - 1) + 0.8, 0.3)).sum(axis=0) for side in size]
+            lines = [gaussian(side, usual_sigma(side)).sum(axis=0) for side in size]
             return np.asarray(np.outer(*lines))
         case Reduction.KERNEL:
             return _as_large(given, size)

@@ -14,6 +14,7 @@ from conftest import no_exception, run_page
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from cnn_core import pictures
 from cnn_core.downsampling import Way, replaced
 from cnn_core.grids import grid_of_text, grid_text, named_grid
 from cnn_core.kernels import hand_made
@@ -25,7 +26,6 @@ from cnn_core.reductions import Reduction, reduced
 from cnn_core.settings import PaddingMode
 from cnn_core.shapes import Window
 from cnn_core.summary import summarize
-from pages.ui import maps
 from pages.ui.downsampling import setup
 from pages.ui.downsampling.setup import WAYS
 
@@ -267,7 +267,9 @@ def test_pictures_are_offered_as_they_are_shown(stages: dict[str, Any], files: d
 def test_a_sheet_holds_every_value() -> None:
     dots = io.BytesIO()
     Image.fromarray(np.array([[0, 255], [255, 0]], np.uint8)).save(dots, "PNG")
-    whole = np.asarray(Image.open(io.BytesIO(maps.sheet({"a": dots.getvalue(), "b": dots.getvalue()}, 3))).convert("L"))
+    whole = np.asarray(
+        Image.open(io.BytesIO(pictures.sheet({"a": dots.getvalue(), "b": dots.getvalue()}, 3))).convert("L")
+    )
     wanted = np.kron([[0, 255], [255, 0]], np.ones((3, 3)))
     places = np.lib.stride_tricks.sliding_window_view(whole, (6, 6))
     assert int((places == wanted).all(axis=(2, 3)).sum()) >= 2

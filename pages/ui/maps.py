@@ -1,6 +1,5 @@
 """Several maps beside each other in one range of colours."""
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -22,14 +21,9 @@ def draw_maps(
     titles: Sequence[str],
     width: int = _WIDTH,
     before: Callable[[], None] = lambda: None,
-    limit: float | None = None,
 ) -> None:
-    """Draw (H, W, maps) with a title below each, all in one stated range, up to `limit` or the largest magnitude.
-
-    `before` draws what stands left of them.
-    """
-    largest = float(np.abs(maps).max(initial=0)) if limit is None else limit
-    reach = Range(largest, bool((maps < 0).any()))
+    """Draw (H, W, maps) with a title below each, all in one stated range; `before` draws what stands left of them."""
+    reach = Range(float(np.abs(maps).max(initial=0)), bool((maps < 0).any()))
     factor = -(-maps.shape[1] // (2 * width))
     shown = reduce_maps(np.asarray(maps, np.float32), factor)
     # Twice as fine as it is shown, so that no browser smooths it.
@@ -60,26 +54,3 @@ def _draw_exact(png: bytes, width: int, title: str) -> None:
         with st.container(width=width):
             st.image(png, width="stretch", output_format="PNG", alt=title)
         st.caption(title)
-
-
-def sheet(pngs: Mapping[str, bytes], factor: int, columns: int = 5) -> bytes:
-    """Return PNGs of one size in one, row by row, each value `factor` pixels wide, with its ASCII name above it."""
-    from PIL import Image, ImageDraw
-
-    gap, line = 8, 16
-    pictures = [Image.open(io.BytesIO(png)).convert("RGB") for png in pngs.values()]
-    width, height = (
-        max(side * factor for side in sides) for sides in zip(*(one.size for one in pictures), strict=True)
-    )
-    cell = max(width, 120) + gap, height + line + gap
-    rows = -(-len(pictures) // columns)
-    whole = Image.new("RGB", (min(columns, len(pictures)) * cell[0] + gap, rows * cell[1] + gap), "white")
-    pen = ImageDraw.Draw(whole)
-    for number, (name, picture) in enumerate(zip(pngs, pictures, strict=True)):
-        left, top = gap + number % columns * cell[0], gap + number // columns * cell[1]
-        pen.text((left, top), name, fill="black")
-        large = picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
-        whole.paste(large, (left, top + line))
-    out = io.BytesIO()
-    whole.save(out, "PNG")
-    return out.getvalue()

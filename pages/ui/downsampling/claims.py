@@ -252,26 +252,11 @@ def draw_kept(now: Setup) -> None:
 
 
 def _kept_figure(found: Mapping[Reduction, Effects], names: Sequence[str], title: str) -> Any:
-    import plotly.graph_objects as go
+    from cnn_core.figures import ratios_figure
 
-    figure = go.Figure()
-    titles = [way_title(way) for way in found]
-    for name, part in zip(names, ("sharpness", "contrast", "energy"), strict=True):
-        values = [getattr(one, part) for one in found.values()]
-        figure.add_bar(y=titles, x=values, name=name, orientation="h", hovertemplate="%{y}: %{x:.3g}")
-    figure.add_vline(1, line_dash="dot", line_color="grey")
-    figure.update_layout(
-        title={"text": title},
-        height=34 * len(titles) + 120,
-        barmode="group",
-        yaxis={"autorange": "reversed", "automargin": True},
-        xaxis={"rangemode": "tozero"},
-        legend={"orientation": "h", "y": -0.1},
-        margin={"l": 8, "r": 8, "t": 40, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-    )
-    return figure
+    parts = zip(names, ("sharpness", "contrast", "energy"), strict=True)
+    series = {name: [getattr(one, part) for one in found.values()] for name, part in parts}
+    return ratios_figure([way_title(way) for way in found], series, title)
 
 
 def _of_edges(found: Mapping[Reduction, Effects]) -> str:

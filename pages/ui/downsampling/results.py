@@ -7,11 +7,12 @@ import streamlit as st
 
 from cnn_core.colours import Range
 from cnn_core.mosaic import map_png
+from cnn_core.pictures import sheet
 from cnn_core.reductions import Reduction, scale_of
 from cnn_core.taps import Values
 from pages.ui import state
 from pages.ui.downsampling.setup import WAYS, Setup, way_picker, way_title
-from pages.ui.maps import draw_exactly, sheet
+from pages.ui.maps import draw_exactly
 from pages.ui.pictures import colour_bar
 from pages.ui.text import _
 

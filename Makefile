@@ -61,10 +61,10 @@ bench: $(DEV)  ## measure the server's share of what a reader waits for
 	$(BIN)/python tests/bench/run.py $(ROWS)
 
 study: $(APP)  ## go on with the recorded study of down-sampling, hours; DATA= says where its pictures lie
-	$(BIN)/python assets/studies/make_downsampling.py $(DATA)
+	$(BIN)/python assets/make/studies/downsampling.py $(DATA)
 
 golden: $(DEV)  ## write the golden tables anew; read the difference before you commit it
-	$(PYTEST) --overwrite tests/test_summary.py
+	$(PYTEST) --overwrite tests/network/test_summary.py
 
 catalogues: $(APP)  ## collect the sentences of the code into the catalogues of assets/catalogues
 	@mkdir -p .cache

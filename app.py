@@ -5,5 +5,5 @@ from pages.ui.frame import PAGES, configure, navigation
 
 configure()
 state.FRONT_DOOR.set(True)
-compute.start("cnn_core.look", "warm_up")
+compute.start("cnn_core.models.run", "warm_up")
 navigation(PAGES).run()

@@ -7,22 +7,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from cnn_core.images import read_image
     from cnn_core.keras_model import build_model, feature_maps, network_from_keras
-    from cnn_core.model_file import open_model
-    from cnn_core.network import Network
-    from cnn_core.summary import summarize
+    from cnn_core.keras_model.opening import open_model
+    from cnn_core.network.network import Network
+    from cnn_core.network.summary import summarize
+    from cnn_core.pictures.read import read_image
 
 __all__ = ["Network", "build_model", "feature_maps", "network_from_keras", "open_model", "read_image", "summarize"]
 
 _HOMES: Final = {
-    "Network": "cnn_core.network",
+    "Network": "cnn_core.network.network",
     "build_model": "cnn_core.keras_model",
     "feature_maps": "cnn_core.keras_model",
     "network_from_keras": "cnn_core.keras_model",
-    "open_model": "cnn_core.model_file",
-    "read_image": "cnn_core.images",
-    "summarize": "cnn_core.summary",
+    "open_model": "cnn_core.keras_model.opening",
+    "read_image": "cnn_core.pictures.read",
+    "summarize": "cnn_core.network.summary",
 }
 
 

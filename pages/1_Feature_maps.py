@@ -3,17 +3,18 @@
 import streamlit as st
 
 from cnn_core.errors import CnnError
-from pages.ui import cached, layer_panels, layer_view, map_view, state, why
-from pages.ui.controls import fit_picker, picture_picker
-from pages.ui.decision import draw_decision
-from pages.ui.film_strip import draw_strip
+from pages.ui import cached, state
+from pages.ui.ask.model import class_names, draw_about, model_info, model_picker
+from pages.ui.ask.picture import fit_picker, picture_picker
+from pages.ui.draw.pictures import draw_picture
+from pages.ui.feature_maps import layer_view, map_view, panels, why
+from pages.ui.feature_maps.decision import draw_decision
+from pages.ui.feature_maps.film_strip import draw_strip
+from pages.ui.feature_maps.open_layer import OpenLayer
+from pages.ui.feature_maps.predictions import draw_predictions
 from pages.ui.frame import begin_page
-from pages.ui.model_picker import class_names, draw_about, model_info, model_picker
-from pages.ui.open_layer import OpenLayer
-from pages.ui.panels import outcome, show_error, wait
-from pages.ui.pictures import draw_picture
-from pages.ui.predictions import draw_predictions
 from pages.ui.text import _
+from pages.ui.waiting import outcome, show_error, wait
 
 begin_page(_("Feature maps"), _("Send a picture through a trained network and see what every layer makes of it."))
 
@@ -37,7 +38,7 @@ shown = (
     state.TARGET,
     state.HEAT_LAYER,
 )
-state.share(state.LANGUAGE, state.MODEL, state.SAMPLE, state.FIT, state.INVERT, *shown, *layer_panels.shared())
+state.share(state.LANGUAGE, state.MODEL, state.SAMPLE, state.FIT, state.INVERT, *shown, *panels.shared())
 
 try:
     ready = cached.prepared(*view.key, chosen.data)
@@ -81,6 +82,6 @@ else:
     layer_view.draw_layer_controls()
     layer_view.draw_layer(view, rows[layer], maps)
     map_view.draw_map(view, rows[layer], maps, chosen)
-layer_panels.draw_panels(OpenLayer(view, rows, rows[layer], maps, look, ready, chosen.name, names))
+panels.draw_panels(OpenLayer(view, rows, rows[layer], maps, look, ready, chosen.name, names))
 why.draw_why(view, rows, rows[layer], maps, ready)
 draw_decision(view, look, names, ready)

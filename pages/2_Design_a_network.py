@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.ui import design, design_figures, design_tools, layer_form, layer_table, state
+from pages.ui import state
+from pages.ui.design import editor, figures, layer_form, layer_table, tools
 from pages.ui.frame import begin_page
 from pages.ui.text import _, lesson
 
@@ -11,31 +12,31 @@ begin_page(
     _("Put layers together and read what they give and what they cost, with the formula behind each figure."),
 )
 
-network, summary = design.network(), design.summary()
+network, summary = editor.network(), editor.summary()
 # A network from a file has no address.
 state.share(state.LANGUAGE, *([state.DESIGN_PRESET] if state.DESIGN_PRESET.get() else []))
 
 picker, history = st.columns([3, 2], vertical_alignment="bottom")
 with picker:
-    design_tools.preset_picker()
+    tools.preset_picker()
 with history:
-    design_tools.history(summary)
-design_tools.preset_about()
-design_tools.file_problem()
-design_figures.totals(summary)
+    tools.history(summary)
+tools.preset_about()
+tools.file_problem()
+figures.totals(summary)
 
 table, form = st.columns([5, 2], gap="small")
 with table:
-    design_tools.tools()
+    tools.tools()
     layer_table.draw(network, summary)
-    design_figures.formulas(summary)
+    figures.formulas(summary)
 with form, st.container(border=True):
     names = [named.name for named in network.layers]
     st.selectbox(
         _("Layer"),
         range(len(names)),
         format_func=lambda position: f"{position + 1}. {names[position]}",
-        **state.field("layer", design.selected(), design.select),
+        **state.field("layer", editor.selected(), editor.select),
     )
     layer_form.draw()
 
@@ -48,6 +49,6 @@ chart = st.expander(
 )
 if chart.open:
     with chart:
-        design_figures.chart(summary)
+        figures.chart(summary)
 with st.expander(_("What these numbers mean"), icon=":material/menu_book:"):
     st.markdown(lesson("design"))

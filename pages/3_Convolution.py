@@ -3,25 +3,25 @@
 import streamlit as st
 
 from cnn_core.errors import CnnError
-from cnn_core.grids import grid_text
+from cnn_core.numerics.grids import grid_text
 from pages.ui import state
-from pages.ui.controls import current_picture, picture_picker
-from pages.ui.convolution import controls, ideas, setup, size
+from pages.ui.ask.picture import current_picture, picture_picker
+from pages.ui.convolution import choices, controls, ideas, size
+from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.frame import begin_page
-from pages.ui.panels import show_error
-from pages.ui.stage import Scene, draw_stage
 from pages.ui.text import _, lesson
+from pages.ui.waiting import show_error
 
 begin_page(
     _("Convolution"),
     _("Lay the kernel over the input, multiply, add: one number. Move on and do it again: a feature map."),
 )
 
-setup.begin()
-choices, board = st.columns([3, 8], gap="medium")
-with choices:
+choices.begin()
+picked, board = st.columns([3, 8], gap="medium")
+with picked:
     controls.grid_picker()
-    if state.GRID.get() == setup.CUT:
+    if state.GRID.get() == choices.CUT:
         picture_picker()
         controls.cut_picker()
     controls.kernel_picker()
@@ -31,7 +31,7 @@ with choices:
             controls.movement()
 
 try:
-    now = setup.current(current_picture())
+    now = choices.current(current_picture())
     vertical, horizontal = now.taps()
     scene = Scene(
         now.x,
@@ -49,12 +49,12 @@ except CnnError as error:
 
 with board:
     if scene is not None:
-        draw_stage(scene, "first_stage", setup.set_grid, setup.set_kernel)
+        draw_stage(scene, "first_stage", choices.set_grid, choices.set_kernel)
         size.formulas(now)
 
 ideas.draw(now if scene is not None else None)
 with st.expander(_("What the courses say, and what is more exact"), icon=":material/menu_book:"):
     st.markdown(lesson("convolution"))
-is_private = state.GRID.get() == setup.CUT and state.SOURCE.get() != "sample" and scene is not None
-own = {"grid": setup.OWN, "numbers": grid_text(now.x[:, :, 0])} if is_private else {}
-state.share(state.LANGUAGE, *setup.SHARED, instead=own)
+is_private = state.GRID.get() == choices.CUT and state.SOURCE.get() != "sample" and scene is not None
+own = {"grid": choices.OWN, "numbers": grid_text(now.x[:, :, 0])} if is_private else {}
+state.share(state.LANGUAGE, *choices.SHARED, instead=own)

@@ -4,20 +4,20 @@ import streamlit as st
 
 from cnn_core.errors import CnnError
 from pages.ui import state
-from pages.ui.downsampling import in_network, measures, one_way, results, setup, study, train
 from pages.ui.frame import begin_page
-from pages.ui.panels import show_error
+from pages.ui.pooling import choices, in_network, measures, one_way, results, study, train
 from pages.ui.text import _, lesson
+from pages.ui.waiting import show_error
 
 begin_page(
     _("Pooling and stride"),
     _("Make the same input smaller in ten ways and measure what each of them keeps."),
 )
 
-setup.draw_source()
+choices.draw_source()
 controls, board = st.columns([4, 9], gap="medium")
 with controls:
-    now = setup.draw_controls()
+    now = choices.draw_controls()
 fits = True
 with board:
     try:
@@ -34,4 +34,4 @@ with st.expander(_("What the courses say, and what is more exact"), icon=":mater
 in_network.draw()
 study.draw()
 train.draw()
-state.share(state.LANGUAGE, *setup.shared(), *train.SHARED)
+state.share(state.LANGUAGE, *choices.shared(), *train.SHARED)

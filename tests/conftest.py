@@ -64,7 +64,9 @@ expect.set_options(timeout=30_000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--overwrite", action="store_true", help="write the tables of tests/golden anew; read the diff")
+    parser.addoption(
+        "--overwrite", action="store_true", help="write the tables of tests/network/golden anew; read the diff"
+    )
 
 
 Golden = Callable[[str, str], None]
@@ -72,10 +74,10 @@ Golden = Callable[[str, str], None]
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Golden:
-    """Return a function that compares a text with a file of tests/golden, or writes the file with `--overwrite`."""
+    """Return a function that compares a text with a golden file of tests/network, or writes it with `--overwrite`."""
 
     def compare(name: str, text: str) -> None:
-        path = ROOT / "tests" / "golden" / name
+        path = ROOT / "tests" / "network" / "golden" / name
         if request.config.getoption("--overwrite"):
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="")

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from cnn_core.errors import LayerError
 from cnn_core.layers import KINDS, Concatenate, Conv2D, DepthwiseConv2D, Input, Layer, Merge, SeparableConv2D
-from cnn_core.network import NamedLayer, Network
-from cnn_core.settings import (
+from cnn_core.layers.settings import (
     LARGEST,
     AmountsSetting,
     Choice,
@@ -25,7 +24,8 @@ from cnn_core.settings import (
     Whole,
     WholePair,
 )
-from cnn_core.shapes import Shape, Window, output_length, output_shape
+from cnn_core.layers.shapes import Shape, Window, output_length, output_shape
+from cnn_core.network.network import NamedLayer, Network
 
 LARGEST_OUTPUT = 4_000
 """Values. Keeps what is drawn small enough to be computed by brute force."""

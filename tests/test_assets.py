@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn_core.bundled import BUNDLED, MODELS, bundled_model, class_names, model_path
+from cnn_core.data import DATA
 from cnn_core.errors import CnnError
-from cnn_core.samples import IMAGES, SAMPLES, Sample, sample_bytes
+from cnn_core.models.bundled import BUNDLED, MODELS, bundled_model, class_names, model_path
+from cnn_core.pictures.samples import IMAGES, SAMPLES, Sample, sample_bytes
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 PARAMETERS = {"mnist": 1_101_526, "mobilenet_v2": 3_538_984}
@@ -57,8 +58,9 @@ def answer(model_key: str, sample_key: str) -> str:
 
 
 def asset_files() -> list[str]:
-    """Return the files below models and images, from `assets` on, without what Python and its tools leave behind."""
-    files = [path.relative_to(ASSETS) for folder in (MODELS, IMAGES) for path in folder.rglob("*") if path.is_file()]
+    """Return the files below models and images, and the scripts that made them, without what tools leave behind."""
+    homes = ((DATA, MODELS), (DATA, IMAGES), (ASSETS, ASSETS / "make"))
+    files = [path.relative_to(home) for home, folder in homes for path in folder.rglob("*") if path.is_file()]
     return sorted(path.as_posix() for path in files if not any(part.startswith((".", "__")) for part in path.parts))
 
 

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from cnn_core.errors import CnnError
-from cnn_core.keras_model.graph import LOCK, Call, Graph, Source, read_graph
-from cnn_core.shapes import Shape, show
+from cnn_core.keras_model.walk import LOCK, Call, Graph, Source, read_graph
+from cnn_core.layers.shapes import Shape, show
 
 Array = npt.NDArray[np.float32]
 Names = tuple[str, ...] | None

@@ -22,10 +22,10 @@ from cachetools import LRUCache
 from cnn_core import layers
 from cnn_core.errors import CnnError, LayerError
 from cnn_core.keras_model.activations import Array, check_input, computing, graph_of, input_values, outputs_of
-from cnn_core.keras_model.graph import LOCK, Call, Graph
-from cnn_core.keras_model.kinds import layer_of
+from cnn_core.keras_model.describing import layer_of
+from cnn_core.keras_model.walk import LOCK, Call, Graph
 from cnn_core.layers import ActivationName
-from cnn_core.shapes import Shape, show
+from cnn_core.layers.shapes import Shape, show
 
 Pass = Callable[[Any, Any], list[Any]]
 

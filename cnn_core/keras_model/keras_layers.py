@@ -8,11 +8,11 @@ from typing import Any
 import keras
 
 from cnn_core import layers
-from cnn_core.by_kind import by_kind
 from cnn_core.keras_model.names import keras_name
 from cnn_core.keras_model.own_layers import LayerScale, StochasticDepth
 from cnn_core.layers import ActivationName, Layer
-from cnn_core.settings import PaddingMode
+from cnn_core.layers.by_kind import by_kind
+from cnn_core.layers.settings import PaddingMode
 
 
 def keras_layer(layer: Layer, name: str, seed: int = 0) -> Any:

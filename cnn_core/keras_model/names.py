@@ -7,7 +7,7 @@ traces the model (`predict`, `fit`). Such letters are written `.x<code point>-`;
 import re
 from typing import Final
 
-from cnn_core.network_json import LONGEST_NAME
+from cnn_core.network.files import LONGEST_NAME
 
 _WRITTEN: Final = re.compile(r"\.x([0-9A-F]{1,6})-")
 _FOREIGN: Final = re.compile(rf"[^A-Za-z0-9_.-]|^[_-]|\.(?={_WRITTEN.pattern[2:]})")

@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 import keras
 
 from cnn_core.errors import LayerError, NetworkError
-from cnn_core.keras_model.graph import Call, Graph, Source, read_graph
-from cnn_core.keras_model.kinds import layer_of
+from cnn_core.keras_model.describing import layer_of
+from cnn_core.keras_model.walk import Call, Graph, Source, read_graph
 from cnn_core.layers import Input, Layer
+from cnn_core.layers.shapes import Shape, show
 from cnn_core.model_file.kinds import closed
-from cnn_core.network import NamedLayer, Network
-from cnn_core.shapes import Shape, show
+from cnn_core.network.network import NamedLayer, Network
 
 
 def network_from_keras(model: keras.Model, input_shape: Shape | None = None) -> Network:

@@ -8,7 +8,7 @@ network afterwards like any other.
 
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +19,10 @@ from cnn_core.model_file.graph import INSIDE, Graph, read_graph
 from cnn_core.model_file.sandbox import LARGEST_FILE, Group, file_kind, read_description, read_weights
 from cnn_core.model_file.shown import shown
 from cnn_core.model_file.weights import Kept, Place, contradicts, places_in_h5, places_in_keras, weights_of
-from cnn_core.network import NamedLayer, Network, check_name, free_name
-from cnn_core.network_json import LONGEST_NAME
+from cnn_core.network.files import LONGEST_NAME
+from cnn_core.network.network import NamedLayer, Network, check_name, free_name
 
-if TYPE_CHECKING:
-    import keras
-
-__all__ = ["LARGEST_FILE", "MOST_PARAMETERS", "ModelFile", "OpenedModel", "open_model", "read_model_file"]
+__all__ = ["LARGEST_FILE", "MOST_PARAMETERS", "ModelFile", "read_model_file"]
 
 MOST_PARAMETERS: Final = LARGEST_FILE // 4
 """What the largest file holds in float32; a file of float16 could hold twice as many."""
@@ -48,29 +45,6 @@ class ModelFile:
     weights: dict[str, tuple[Array, ...]]
     display_names: dict[str, str]
     unlimited: tuple[str, ...]
-
-
-class OpenedModel(NamedTuple):
-    """A model file's network, and the Keras model that was built of it."""
-
-    network: Network
-    model: "keras.Model"
-    display_names: dict[str, str]
-
-
-def open_model(data: bytes) -> OpenedModel:
-    """Return the model in a .keras or .h5 file as a Keras model with the file's weights.
-
-    No code of the file runs, no other file is read, and no global setting changes. It needs Keras, so pages ask a
-    worker for it; `read_model_file` is what can be had without.
-
-    Raises:
-        ModelFileError: what is wrong with the file, or has no counterpart here, by name.
-    """
-    from cnn_core.keras_model.strange_files import build_with_weights
-
-    file = read_model_file(data)
-    return OpenedModel(file.network, build_with_weights(file.network, file.weights), file.display_names)
 
 
 def read_model_file(data: bytes) -> ModelFile:

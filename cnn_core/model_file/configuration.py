@@ -12,7 +12,7 @@ from cnn_core.errors import CnnError, LayerError, ModelFileError
 from cnn_core.layers import KINDS, MOST_INPUTS, Group
 from cnn_core.model_file.arithmetic import ARRAYS, Numbers, row
 from cnn_core.model_file.shown import shown
-from cnn_core.network_json import MOST_LAYERS
+from cnn_core.network.files import MOST_LAYERS
 
 CHAIN: Final = "Sequential"
 NESTED: Final = (CHAIN, "Functional", "Model")

@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from cnn_core.errors import LayerError
+from cnn_core.layers.settings import Number
 from cnn_core.model_file.shown import shown
-from cnn_core.settings import Number
 
 _FIXED: Final[dict[str, tuple[Any, ...]]] = {
     "data_format": ("channels_last",),

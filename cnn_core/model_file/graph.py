@@ -7,12 +7,12 @@ from typing import Final
 
 from cnn_core.errors import LayerError, ModelFileError
 from cnn_core.layers import Input, Layer
+from cnn_core.layers.shapes import Shape, output_shape
 from cnn_core.model_file.arithmetic import Numbers
 from cnn_core.model_file.configuration import Argument, Entry, Model, Reference
 from cnn_core.model_file.kinds import layer_of
 from cnn_core.model_file.shown import shown
-from cnn_core.network_json import MOST_LAYERS
-from cnn_core.shapes import Shape, output_shape
+from cnn_core.network.files import MOST_LAYERS
 
 INSIDE: Final = "."
 """Stands between a nested model's name and its layer's: TensorFlow allows it in a name, and a file system too."""

@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from cnn_core import layers
-from cnn_core.activations import SLOPES
 from cnn_core.errors import LayerError
-from cnn_core.layers import ActivationName, Layer
+from cnn_core.layers import SLOPES, ActivationName, Layer
 from cnn_core.model_file.arithmetic import Numbers, arithmetic, row, scaled
 from cnn_core.model_file.configuration import class_of
 from cnn_core.model_file.entry_settings import EntrySettings, demand, number

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.errors import N_, ModelFileError
+from cnn_core.layers.shapes import Shape
 from cnn_core.model_file.shown import shown
-from cnn_core.network_json import LONGEST_NAME
-from cnn_core.shapes import Shape
+from cnn_core.network.files import LONGEST_NAME
 
 SECONDS: Final = 60
 """Until a reader is killed, by the clock. 300 MB take 3; two processors may be busy with others."""

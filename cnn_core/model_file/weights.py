@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from cnn_core.explain_weights import weight_shapes
 from cnn_core.layers import Layer
+from cnn_core.layers.shapes import Shape
+from cnn_core.layers.weights import weight_shapes
 from cnn_core.model_file.configuration import Entry, Model
-from cnn_core.network import snake_case
-from cnn_core.shapes import Shape
+from cnn_core.network.network import snake_case
 
 NOT_TRAINED: Final = ("moving_mean", "moving_variance", "mean", "variance", "count")
 """Kept, and not learned by gradient descent."""

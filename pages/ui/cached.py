@@ -11,11 +11,8 @@ from typing import Any
 
 import streamlit as st
 
-from cnn_core import attention, explain_seen, look, survey
-from cnn_core.blocks import Block, fold
-from cnn_core.images import InputImage, read_image
-from cnn_core.models import ModelInfo, describe, is_bundled
-from cnn_core.mosaic import (
+from cnn_core.drawing.kernel_tiles import Tiles
+from cnn_core.drawing.mosaic import (
     ChannelStatistics,
     Mosaic,
     Range,
@@ -26,12 +23,16 @@ from cnn_core.mosaic import (
     reduce_maps,
     value_range,
 )
-from cnn_core.notes import Note
-from cnn_core.pictures import Pixels, dimmed_outside, overlay_png, picture_png
-from cnn_core.preparation import Colour, Fit, Preparation, Prepared, prepare
-from cnn_core.samples import SAMPLES, sample_bytes
-from cnn_core.summary import Summary, summarize
-from cnn_core.tiles import Tiles
+from cnn_core.drawing.png import Pixels, dimmed_outside, overlay_png, picture_png
+from cnn_core.explain import seen as explain_seen
+from cnn_core.models import attention, run, survey
+from cnn_core.models.loading import ModelInfo, describe, is_bundled
+from cnn_core.network.folding import Block, fold
+from cnn_core.network.summary import Summary, summarize
+from cnn_core.pictures.prepare import Colour, Fit, Preparation, Prepared, prepare
+from cnn_core.pictures.read import InputImage, read_image
+from cnn_core.pictures.samples import SAMPLES, sample_bytes
+from cnn_core.sentences import Note
 from pages.ui.compute import WORK
 
 
@@ -126,9 +127,9 @@ def blocks(model: str) -> tuple[Block, ...]:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def look_at(model: str, digest: str, fit: str, invert: bool, _prepared: Prepared) -> "Future[look.Look]":
+def look_at(model: str, digest: str, fit: str, invert: bool, _prepared: Prepared) -> "Future[run.Look]":
     """Send the picture through the model in a worker."""
-    return WORK.submit(look.look, model, _prepared.pixels)
+    return WORK.submit(run.look, model, _prepared.pixels)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -144,15 +145,15 @@ def strip(
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def layer_maps(model: str, digest: str, fit: str, invert: bool, layer: str, _prepared: Prepared) -> "Future[look.Maps]":
+def layer_maps(model: str, digest: str, fit: str, invert: bool, layer: str, _prepared: Prepared) -> "Future[run.Maps]":
     """Fetch one layer's output from a worker."""
-    return WORK.submit(look.layer_maps, model, _prepared.pixels, layer)
+    return WORK.submit(run.layer_maps, model, _prepared.pixels, layer)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def layer_weights(model: str, layer: str) -> "Future[tuple[look.Maps, ...]]":
+def layer_weights(model: str, layer: str) -> "Future[tuple[run.Maps, ...]]":
     """Fetch a layer's weights from a worker, in Keras's order."""
-    return WORK.submit(look.layer_weights, model, layer)
+    return WORK.submit(run.layer_weights, model, layer)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -162,7 +163,7 @@ def surveyed(model: str, digest: str, fit: str, invert: bool, _prepared: Prepare
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def statistics(model: str, digest: str, fit: str, invert: bool, layer: str, _maps: look.Maps) -> ChannelStatistics:
+def statistics(model: str, digest: str, fit: str, invert: bool, layer: str, _maps: run.Maps) -> ChannelStatistics:
     """Return the figures of a layer's channels."""
     return channel_statistics(_maps)
 
@@ -175,7 +176,7 @@ def overlay(
     scope: str,
     limit: float,
     _pixels: Pixels,
-    _maps: look.Maps,
+    _maps: run.Maps,
 ) -> bytes:
     """Lay one map over the network's input; PNG."""
     return overlay_png(_pixels, _maps[:, :, channel], value_range(_maps, RangeScope(scope), channel, limit))
@@ -183,7 +184,7 @@ def overlay(
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def one_map(
-    view: tuple[str, str, str, bool], layer: str, channel: int, scope: str, limit: float, _maps: look.Maps
+    view: tuple[str, str, str, bool], layer: str, channel: int, scope: str, limit: float, _maps: run.Maps
 ) -> tuple[bytes, Range]:
     """Draw one map, a pixel a value; return the PNG and its range."""
     reach = value_range(_maps, RangeScope(scope), channel, limit)
@@ -197,10 +198,10 @@ def histogram(
     channel: int | None,
     language: str,
     _translate: Callable[[str], str],
-    _maps: look.Maps,
+    _maps: run.Maps,
 ) -> Any:
     """Draw how a map's values are spread, or all of the layer's without one, in a language."""
-    from cnn_core import figures  # plotly takes a while to import
+    from cnn_core.drawing import figures  # plotly takes a while to import
 
     values = _maps if channel is None else _maps[:, :, channel]
     return figures.histogram_figure(values, translate=_translate)
@@ -208,13 +209,13 @@ def histogram(
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def network_figure(
-    view: tuple[str, str, str, bool], layer: str, language: str, _translate: Callable[[str], str], _look: look.Look
+    view: tuple[str, str, str, bool], layer: str, language: str, _translate: Callable[[str], str], _look: run.Look
 ) -> Any:
     """Draw what the values of all layers are like, in a language."""
-    from cnn_core import figures_network  # plotly takes a while to import
+    from cnn_core.drawing import network_figure  # plotly takes a while to import
 
     layers = {name: one.statistics for name, one in _look.layers.items()}
-    return figures_network.network_figure(layers, layer, translate=_translate)
+    return network_figure.network_figure(layers, layer, translate=_translate)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -234,7 +235,7 @@ def mosaic(
     limit: float,
     columns: int,
     cell: int,
-    _maps: look.Maps,
+    _maps: run.Maps,
 ) -> Mosaic:
     """Draw some of a layer's maps in one picture."""
     return mosaic_png(_maps, channels, RangeScope(scope), fixed=limit, columns=columns, cell=cell)

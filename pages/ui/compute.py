@@ -11,7 +11,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from importlib import import_module
 from typing import ParamSpec, TypeVar
 
-from cnn_core.processes import settle_in
+from cnn_core.processes.settle_in import settle_in
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")

@@ -6,8 +6,8 @@ from typing import Any
 
 from cnn_core.errors import N_
 from cnn_core.layers import Group, Layer
-from cnn_core.settings import PaddingMode
-from cnn_core.shapes import show
+from cnn_core.layers.settings import PaddingMode
+from cnn_core.layers.shapes import show
 from pages.ui.text import _
 
 GROUPS = {

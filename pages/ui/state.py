@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-from cnn_core.samples import SAMPLES
+from cnn_core.pictures.samples import SAMPLES
 
 Value = TypeVar("Value")
 

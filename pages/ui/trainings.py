@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Final
 
 from cnn_core.errors import N_, CnnError
-from cnn_core.training import Batch, Ended, Epoch, Moved, Record, Refused, Training, read_record
-from cnn_core.training_process import STOP
+from cnn_core.processes.training import STOP
+from cnn_core.training.plan import Batch, Ended, Epoch, Moved, Record, Refused, Training, read_record
 from pages.ui.compute import MEMORY_MEGABYTES
 
 AT_ONCE: Final = int(os.environ.get("CONVSCOPE_TRAININGS", "") or min(2, os.cpu_count() or 1))
@@ -33,7 +33,7 @@ GRACE_SECONDS: Final = 10
 LIMIT_SECONDS: Final = int(os.environ.get("CONVSCOPE_TRAINING_SECONDS", "") or 1800)
 """Until a training is stopped. The longest that the page offers takes 3 minutes on two free cores."""
 
-_COMMAND: Final = (sys.executable, "-m", "cnn_core.training_process", str(MEMORY_MEGABYTES))
+_COMMAND: Final = (sys.executable, "-m", "cnn_core.processes.training", str(MEMORY_MEGABYTES))
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _DIED: Final = N_(
     "The process that trained has stopped before it was done: it was ended or ran out of memory. Train again, perhaps "
@@ -97,7 +97,7 @@ class Trainings:
     """All trainings of a server, by their ids; its methods may be called from any thread.
 
     Args:
-        command: starts a process that talks as `cnn_core.training_process` does.
+        command: starts a process that talks as `cnn_core.processes.training` does.
         at_once, waiting, kept: how many may run, wait, and be remembered once they have ended.
         grace: seconds from the word to stop until a process is killed.
         limit: seconds after which a training is stopped.

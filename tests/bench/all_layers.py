@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.measure import Goal, Result, in_turns, seconds
-from cnn_core.bundled import bundled_model, model_path
-from cnn_core.images import read_image
-from cnn_core.preparation import Colour, Preparation, prepare
-from cnn_core.samples import sample_bytes
+from cnn_core.models.bundled import bundled_model, model_path
+from cnn_core.pictures.prepare import Colour, Preparation, prepare
+from cnn_core.pictures.read import read_image
+from cnn_core.pictures.samples import sample_bytes
 
 GOAL = Goal("all layers of MobileNetV2 for one picture", "its last output alone, traced", within=1.6)
 ROUNDS = 30

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bench.measure import Goal, Result, in_turns, seconds, typical_seconds
-from cnn_core.mosaic import RangeScope, mosaic_png
+from cnn_core.drawing.mosaic import RangeScope, mosaic_png
 
 GOAL = Goal("tile, colour and encode 512 maps of 14×14", "one Plotly subplot a map", faster=100)
 COUNT, SIDE, COLUMNS, CELL = 512, 14, 16, 56

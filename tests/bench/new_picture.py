@@ -14,21 +14,21 @@ def measure() -> Result:
     """Send chance pictures, each another one, so that nothing is remembered."""
     import numpy as np
 
-    from cnn_core import look
     from cnn_core.keras_model import feature_maps
-    from cnn_core.models import entered
+    from cnn_core.models import run
+    from cnn_core.models.loading import entered
 
     numbers = np.random.default_rng(0)
 
     def picture() -> Any:
         return numbers.random((224, 224, 3), dtype=np.float32)
 
-    look.look("mobilenet_v2", picture())
+    run.look("mobilenet_v2", picture())
     whole: list[float] = []
 
     def ours() -> float:
         pixels = picture()
-        whole.append(seconds(lambda: look.look("mobilenet_v2", pixels)))
+        whole.append(seconds(lambda: run.look("mobilenet_v2", pixels)))
         return max(whole[-1] - ALLOWED, 1e-6)
 
     def theirs() -> float:

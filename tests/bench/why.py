@@ -14,10 +14,10 @@ def measure() -> Result:
     import keras
     import numpy as np
 
-    from cnn_core.explain import explain_unit
+    from cnn_core.explain.unit import explain_unit
     from cnn_core.keras_model import feature_maps
-    from cnn_core.look import layer_weights
-    from cnn_core.models import load
+    from cnn_core.models.loading import load
+    from cnn_core.models.run import layer_weights
 
     numbers = np.random.default_rng(0)
     loaded = load("mobilenet_v2")

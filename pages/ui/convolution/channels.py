@@ -3,32 +3,32 @@
 import numpy as np
 import streamlit as st
 
-from cnn_core import grids
-from cnn_core.formulas import formulas
-from cnn_core.kernels import HAND_MADE, hand_made
 from cnn_core.layers import Conv2D
-from cnn_core.learned import first_kernels
-from cnn_core.shapes import Window, show
-from cnn_core.taps import Values, axis_taps
-from cnn_core.windows import conv2d
+from cnn_core.layers.formulas import formulas
+from cnn_core.layers.shapes import Window, show
+from cnn_core.models.first_kernels import first_kernels
+from cnn_core.numerics import grids
+from cnn_core.numerics.convolve import conv2d
+from cnn_core.numerics.hand_made import HAND_MADE, hand_made
+from cnn_core.numerics.taps import Values, axis_taps
 from pages.ui import state
-from pages.ui.controls import Chosen
-from pages.ui.convolution import setup
+from pages.ui.ask.picture import Chosen
+from pages.ui.convolution import choices
 from pages.ui.convolution.controls import kernel_title
-from pages.ui.stage import Scene, draw_stage
+from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.text import _
 
 _SIDE = 8
-_CHOICES = (*(kernel.key for kernel in HAND_MADE if kernel.values.shape == (3, 3)), setup.LEARNED)
+_CHOICES = (*(kernel.key for kernel in HAND_MADE if kernel.values.shape == (3, 3)), choices.LEARNED)
 
 
 def colour_names() -> tuple[str, str, str]:
     return _("red"), _("green"), _("blue")
 
 
-def draw(chosen: Chosen, now: setup.Setup | None) -> None:
+def draw(chosen: Chosen, now: choices.Setup | None) -> None:
     """Draw the stage with three input channels and the reader's filters."""
-    x = setup.cut_of(chosen, _SIDE)
+    x = choices.cut_of(chosen, _SIDE)
     kernels = _kernels()
     windows = Window(3), Window(3)
     biases = [state.FILTER_BIAS.get()] * kernels.shape[3]
@@ -72,7 +72,7 @@ def _kernels() -> Values:
             format_func=kernel_title,
             **state.field(f"filter_{number}", chosen[number], lambda key, number=number: _choose(number, key)),
         )
-    own = setup.numbers(state.FILTER_NUMBERS, axes=4)
+    own = choices.numbers(state.FILTER_NUMBERS, axes=4)
     if own is not None and own.shape == (3, 3, 3, len(places)):
         return own
     return np.stack([_kernel(key, number) for number, key in enumerate(chosen[: len(places)])], axis=3)
@@ -80,7 +80,7 @@ def _kernels() -> Values:
 
 def _kernel(key: str, number: int) -> Values:
     """Return (3, 3, 3): a hand-made kernel for each channel, or what MobileNetV2 learned."""
-    if key == setup.LEARNED:
+    if key == choices.LEARNED:
         return np.asarray(first_kernels("mobilenet_v2")[:, :, :, number], np.float64)
     return np.repeat(hand_made(key).values[:, :, np.newaxis], 3, axis=2)
 

@@ -2,27 +2,27 @@
 
 import streamlit as st
 
-from cnn_core import grids
 from cnn_core.errors import N_, CnnError
-from cnn_core.kernels import HAND_MADE, hand_made
-from cnn_core.learned import first_kernels
+from cnn_core.models.first_kernels import first_kernels
+from cnn_core.numerics import grids
+from cnn_core.numerics.hand_made import HAND_MADE, hand_made
 from pages.ui import state
-from pages.ui.controls import current_picture
-from pages.ui.convolution import setup
-from pages.ui.panels import show_error
+from pages.ui.ask.picture import current_picture
+from pages.ui.convolution import choices
 from pages.ui.text import _
+from pages.ui.waiting import show_error
 
 _GRID_TITLES = {
     **{grid.key: grid.title for grid in grids.GRIDS},
     grids.SINGLE: N_("A single 1"),
     grids.NOISE: N_("Chance numbers"),
-    setup.CUT: N_("Cut from a picture"),
-    setup.OWN: N_("Numbers of your own"),
+    choices.CUT: N_("Cut from a picture"),
+    choices.OWN: N_("Numbers of your own"),
 }
 _KERNEL_TITLES = {
     **{kernel.key: kernel.title for kernel in HAND_MADE},
-    setup.LEARNED: N_("Learned from digits (MNIST)"),
-    setup.OWN: N_("Weights of your own"),
+    choices.LEARNED: N_("Learned from digits (MNIST)"),
+    choices.OWN: N_("Weights of your own"),
 }
 _PADDINGS = {"valid": N_("Valid: none"), "same": N_("Same"), "explicit": N_("By hand")}
 _FILLINGS = {"zero": N_("Zeros"), "reflect": N_("Reflected"), "replicate": N_("Repeated edge")}
@@ -39,10 +39,10 @@ def grid_title(key: str) -> str:
 def grid_picker() -> None:
     """Let the reader choose the numbers that the kernel moves over."""
     now = state.GRID.get()
-    keys = [key for key in setup.GRID_KEYS if key != setup.OWN or now == setup.OWN]
+    keys = [key for key in choices.GRID_KEYS if key != choices.OWN or now == choices.OWN]
     st.selectbox(_("Input"), keys, format_func=grid_title, **state.GRID.widget())
     rows, columns = st.columns(2)
-    after = setup.resize_grid if now == setup.OWN else None
+    after = choices.resize_grid if now == choices.OWN else None
     rows.number_input(_("Rows"), 1, grids.LARGEST, **state.GRID_ROWS.widget(after))
     columns.number_input(_("Columns"), 1, grids.LARGEST, **state.GRID_COLUMNS.widget(after))
 
@@ -56,7 +56,7 @@ def cut_picker() -> None:
         _("Pixels"), 1, 64, help=_("Each number is the mean of so many pixels squared."), **state.CUT_SCALE.widget()
     )
     try:
-        png = setup.place_of_cut(current_picture())
+        png = choices.place_of_cut(current_picture())
     except CnnError as error:
         show_error(error)
     else:
@@ -66,18 +66,18 @@ def cut_picker() -> None:
 def kernel_picker() -> None:
     """Let the reader choose a kernel, and say what it is for."""
     now = state.KERNEL.get()
-    keys = [key for key in setup.KERNEL_KEYS if key != setup.OWN or now == setup.OWN]
+    keys = [key for key in choices.KERNEL_KEYS if key != choices.OWN or now == choices.OWN]
     st.selectbox(_("Kernel"), keys, format_func=kernel_title, **state.KERNEL.widget())
-    if now == setup.LEARNED:
+    if now == choices.LEARNED:
         count = first_kernels("mnist").shape[3]
         st.number_input(_("Filter"), 0, count - 1, **state.LEARNED.widget())
         st.caption(_("Nobody made these weights: the network found them while it learned to tell digits apart."))
-    elif now != setup.OWN:
+    elif now != choices.OWN:
         st.caption(_(hand_made(now).about))
     rows, columns = st.columns(2, vertical_alignment="bottom")
-    most = setup.LARGEST_KERNEL
-    rows.number_input(_("Kernel rows"), 1, most, **state.KERNEL_ROWS.widget(setup.resize_kernel))
-    columns.number_input(_("Kernel columns"), 1, most, **state.KERNEL_COLUMNS.widget(setup.resize_kernel))
+    most = choices.LARGEST_KERNEL
+    rows.number_input(_("Kernel rows"), 1, most, **state.KERNEL_ROWS.widget(choices.resize_kernel))
+    columns.number_input(_("Kernel columns"), 1, most, **state.KERNEL_COLUMNS.widget(choices.resize_kernel))
 
 
 def movement() -> None:
@@ -87,7 +87,7 @@ def movement() -> None:
     axis_across.number_input(_("Stride →"), 1, 8, **state.STRIDE_ACROSS.widget())
     axis_down.number_input(_("Dilation ↓"), 1, 4, **state.DILATION_DOWN.widget())
     axis_across.number_input(_("Dilation →"), 1, 4, **state.DILATION_ACROSS.widget())
-    if setup.has_stride_and_dilation():
+    if choices.has_stride_and_dilation():
         st.caption(_("Keras refuses a stride and a dilation above 1 together; PyTorch computes it, as here."))
     st.segmented_control(
         _("Padding"),

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnn_core.formulas import MULTIPLY_ADDS, PARAMETERS
 from cnn_core.layers import Input, Layer
-from cnn_core.network import Network
-from cnn_core.shapes import Shape
-from cnn_core.summary import Summary, summarize
+from cnn_core.layers.formulas import MULTIPLY_ADDS, PARAMETERS
+from cnn_core.layers.shapes import Shape
+from cnn_core.network.network import Network
+from cnn_core.network.summary import Summary, summarize
 from pages.ui.text import _
 
 

@@ -7,12 +7,12 @@ import streamlit as st
 
 from cnn_core.errors import N_, CnnError
 from pages.ui import state
-from pages.ui.controls import Chosen, current_picture, picture_picker
+from pages.ui.ask.picture import Chosen, current_picture, picture_picker
 from pages.ui.convolution import channels, dense, mixing, separable, stacked, transposed, whole_picture
+from pages.ui.convolution.choices import CUT, Setup
 from pages.ui.convolution.controls import cut_picker
-from pages.ui.convolution.setup import CUT, Setup
-from pages.ui.panels import show_error
 from pages.ui.text import _
+from pages.ui.waiting import show_error
 
 
 @dataclass(frozen=True)

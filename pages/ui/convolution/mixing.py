@@ -3,28 +3,28 @@
 import numpy as np
 import streamlit as st
 
-from cnn_core import grids
 from cnn_core.layers import Conv2D
-from cnn_core.shapes import Window
-from cnn_core.taps import Values, axis_taps
-from cnn_core.windows import conv2d
+from cnn_core.layers.shapes import Window
+from cnn_core.numerics import grids
+from cnn_core.numerics.convolve import conv2d
+from cnn_core.numerics.taps import Values, axis_taps
 from pages.ui import state
-from pages.ui.controls import Chosen
-from pages.ui.convolution import setup
+from pages.ui.ask.picture import Chosen
+from pages.ui.convolution import choices
 from pages.ui.convolution.channels import colour_names
 from pages.ui.convolution.costs import draw_costs
-from pages.ui.stage import Scene, draw_stage
+from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.text import _
 
 _SIDE = 6
 _PLACES = 56
 
 
-def draw(chosen: Chosen, now: setup.Setup | None) -> None:
+def draw(chosen: Chosen, now: choices.Setup | None) -> None:
     """Draw the mixing of three colours to one map, and the bottleneck's costs."""
-    x = setup.cut_of(chosen, _SIDE)
-    own = setup.numbers(state.MIX_NUMBERS, axes=4)
-    kernel = own if own is not None and own.shape == (1, 1, 3, 1) else np.reshape(setup.LUMINANCE, (1, 1, 3, 1))
+    x = choices.cut_of(chosen, _SIDE)
+    own = choices.numbers(state.MIX_NUMBERS, axes=4)
+    kernel = own if own is not None and own.shape == (1, 1, 3, 1) else np.reshape(choices.LUMINANCE, (1, 1, 3, 1))
     one = Window(1)
     scene = Scene(
         x,

@@ -4,13 +4,13 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.layers import Conv2D, DepthwiseConv2D, SeparableConv2D
-from cnn_core.windows import conv2d, depthwise_conv2d, separable_conv2d
+from cnn_core.numerics.convolve import conv2d, depthwise_conv2d, separable_conv2d
 from pages.ui import cached, state
-from pages.ui.controls import Chosen
+from pages.ui.ask.picture import Chosen
 from pages.ui.convolution.channels import colour_names
+from pages.ui.convolution.choices import LUMINANCE, Setup
 from pages.ui.convolution.costs import draw_costs
-from pages.ui.convolution.setup import LUMINANCE, Setup
-from pages.ui.maps import draw_maps
+from pages.ui.draw.maps import draw_maps
 from pages.ui.text import _
 
 _PLACES = 56

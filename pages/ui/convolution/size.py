@@ -3,10 +3,10 @@
 import streamlit as st
 
 from cnn_core.errors import N_
-from cnn_core.formulas import length_formula
-from cnn_core.remarks import padding_that_fits, rest
-from cnn_core.shapes import show
-from pages.ui.convolution.setup import Setup
+from cnn_core.layers.formulas import length_formula
+from cnn_core.layers.shapes import show
+from cnn_core.network.remarks import padding_that_fits, rest
+from pages.ui.convolution.choices import Setup
 from pages.ui.text import _
 
 _AXES = (N_("height"), N_("width"))

@@ -4,14 +4,14 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.layers import Conv2D
-from cnn_core.shapes import Window
-from cnn_core.taps import Values, axis_taps
-from cnn_core.windows import conv2d
+from cnn_core.layers.shapes import Window
+from cnn_core.numerics.convolve import conv2d
+from cnn_core.numerics.taps import Values, axis_taps
 from pages.ui import state
-from pages.ui.controls import Chosen
+from pages.ui.ask.picture import Chosen
+from pages.ui.convolution.choices import Setup
 from pages.ui.convolution.costs import draw_costs
-from pages.ui.convolution.setup import Setup
-from pages.ui.stage import Scene, draw_stage
+from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.text import _
 
 _PLACES = 56

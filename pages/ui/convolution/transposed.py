@@ -3,16 +3,16 @@
 import numpy as np
 import streamlit as st
 
-from cnn_core.formulas import formulas
 from cnn_core.layers import Conv2DTranspose
-from cnn_core.settings import PaddingMode
-from cnn_core.shapes import Window, output_shape
-from cnn_core.taps import axis_taps, transposed_taps
-from cnn_core.windows import conv2d, conv2d_transpose, upsample
+from cnn_core.layers.formulas import formulas
+from cnn_core.layers.settings import PaddingMode
+from cnn_core.layers.shapes import Window, output_shape
+from cnn_core.numerics.convolve import conv2d, conv2d_transpose, upsample
+from cnn_core.numerics.taps import axis_taps, transposed_taps
 from pages.ui import state
-from pages.ui.controls import Chosen
-from pages.ui.convolution.setup import Setup
-from pages.ui.stage import Scene, draw_stage
+from pages.ui.ask.picture import Chosen
+from pages.ui.convolution.choices import Setup
+from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.text import _
 
 _SIDE = 4

@@ -5,15 +5,15 @@ from contextlib import nullcontext
 import numpy as np
 import streamlit as st
 
-from cnn_core.activations import activate
+from cnn_core.drawing.png import picture_png
 from cnn_core.layers import ActivationName
-from cnn_core.pictures import picture_png
-from cnn_core.shapes import show
+from cnn_core.layers.shapes import show
+from cnn_core.numerics.activations import activate
 from pages.ui import cached, state
-from pages.ui.controls import Chosen
-from pages.ui.convolution.setup import Setup, grey
-from pages.ui.maps import draw_maps
-from pages.ui.pictures import draw_wide
+from pages.ui.ask.picture import Chosen
+from pages.ui.convolution.choices import Setup, grey
+from pages.ui.draw.maps import draw_maps
+from pages.ui.draw.pictures import draw_wide
 from pages.ui.text import _
 
 _ACTIVATIONS = ("linear", "relu", "tanh", "sigmoid")

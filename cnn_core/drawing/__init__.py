@@ -1,0 +1,1 @@
+"""From numbers to pictures: mosaics, kernels, PNGs and figures."""

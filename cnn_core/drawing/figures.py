@@ -1,0 +1,247 @@
+"""Plain data to Plotly figures.
+
+Sentences and axis names go through `translate`. Names from outside (layers, classes) are shown as they are, never read
+as markup. Backgrounds are transparent and text colours are left to the page: light and dark themes both work.
+"""
+
+import html
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from textwrap import wrap
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from cnn_core.drawing.colour_scale import DIVERGING, LEVELS, SEQUENTIAL
+from cnn_core.errors import N_
+
+Translate: TypeAlias = Callable[[str], str]
+Values = npt.NDArray[np.float64]
+
+MAX_BARS: Final = 512
+BINS: Final = 40
+MOST_TICKS: Final = 10
+LINE: Final = 38
+"""Characters that fit beside each other on a phone."""
+_ROW_HEIGHT: Final = 24
+_CLEAR: Final = "rgba(0,0,0,0)"
+_COUNTS: Final = "{:,}"
+
+
+def _hex(colour: Iterable[int]) -> str:
+    return "#" + bytes(colour).hex()
+
+
+# Colours of the two tables, so that they keep their meaning; each is strong on a light and on a dark page.
+NEGATIVE: Final = _hex(DIVERGING[LEVELS // 5])
+POSITIVE: Final = _hex(DIVERGING[-1 - LEVELS // 5])
+MAGNITUDE: Final = _hex(SEQUENTIAL[LEVELS // 2])
+
+
+def _english(message: str) -> str:
+    return message
+
+
+def histogram_figure(values: npt.ArrayLike, title: str = "", translate: Translate = _english) -> go.Figure:
+    """Draw how often values (of any shape) occur, negative and positive ones in their colours.
+
+    Exact zeros, most of what a ReLU gives, would dwarf the bars: a sentence gives their share instead. The browser gets
+    the bars only.
+    """
+    every = np.asarray(values, dtype=np.float64).ravel()
+    finite = every[np.isfinite(every)]
+    edges, counts = _binned(finite[finite != 0])
+    hover = translate(N_("{low} to {high}: {count} values"))
+    bars = go.Bar(
+        x=(edges[:-1] + edges[1:]) / 2,
+        y=counts,
+        width=np.diff(edges),
+        customdata=np.stack([edges[:-1], edges[1:]], axis=1),
+        marker={"color": _sign_colours(edges[:-1] + edges[1:]), "line": {"width": 0}},
+        hovertemplate=hover_text(hover, low="%{customdata[0]:.4g}", high="%{customdata[1]:.4g}", count="%{y:,}"),
+    )
+    figure = go.Figure(bars)
+    figure.update_xaxes(title=translate(N_("value")))
+    figure.update_yaxes(title=translate(N_("number of values")))
+    return finished(figure, title, _without_a_bar(every, every.size - finite.size, translate))
+
+
+def _without_a_bar(every: Values, not_finite: int, translate: Translate) -> str:
+    """Return a sentence on the zeros and one on what is no number, each only where there are any."""
+    share = float(np.mean(every == 0)) if every.size else 0.0
+    zeros = translate(N_("{share} of the values are exactly zero; they have no bar.")).format(share=f"{share:.1%}")
+    others = translate(N_("Values that are no finite numbers: {count}.")).format(count=_COUNTS.format(not_finite))
+    return " ".join(sentence for sentence, said in ((zeros, share > 0), (others, not_finite > 0)) if said)
+
+
+def vector_figure(values: npt.ArrayLike, title: str = "", translate: Translate = _english) -> go.Figure:
+    """Draw a layer's output (units,) as bars, negative and positive ones in their colours.
+
+    Of more than `MAX_BARS` units, the largest magnitude in each run of neighbours is drawn, and the figure says so.
+    """
+    every = np.asarray(values, dtype=np.float32)
+    factor = max(1, -(-every.size // MAX_BARS))
+    units = _peaks(every, factor)
+    bars = go.Bar(
+        x=units,
+        y=every[units],
+        width=factor,
+        marker={"color": _sign_colours(every[units]), "line": {"width": 0}},
+        hovertemplate=hover_text(translate(N_("unit {unit}: {value}")), unit="%{x}", value="%{y:.4g}"),
+    )
+    figure = go.Figure(bars)
+    figure.update_xaxes(title=translate(N_("unit")))
+    figure.update_yaxes(title=translate(N_("value")))
+    reduced = translate(N_("Of every {factor} neighbouring units, the one of the largest magnitude is drawn."))
+    return finished(figure, title, reduced.format(factor=factor) if factor > 1 else "")
+
+
+def cost_figure(
+    names: Sequence[str],
+    parameters: Sequence[int],
+    multiply_adds: Sequence[int],
+    title: str = "",
+    translate: Translate = _english,
+) -> go.Figure:
+    """Draw each layer's parameters and multiply-adds (one image) as horizontal bars, the first layer on top.
+
+    The two panels have a scale each.
+    """
+    labels = [as_it_is(name) for name in names]
+    hover = hover_text(translate(N_("{name}: {value}")), name="%{customdata}", value="%{x:,}")
+    figure = make_subplots(1, 2, shared_yaxes=True, horizontal_spacing=0.03)
+    panels = ((parameters, N_("Parameters")), (multiply_adds, N_("Multiply-adds for one image")))
+    for column, (counts, heading) in enumerate(panels, start=1):
+        bars = go.Bar(
+            x=list(counts),
+            y=list(range(len(labels))),
+            orientation="h",
+            marker={"color": MAGNITUDE},
+            customdata=labels,
+            hovertemplate=hover,
+        )
+        figure.add_trace(bars, 1, column)
+        axis = {"title": translate(heading), "side": "top", "tickformat": "~s", "rangemode": "tozero", "nticks": 5}
+        figure.update_xaxes(axis, col=column)
+    _name_rows(figure, labels)
+    return finished(figure, title, height=_ROW_HEIGHT * len(labels) + 90)
+
+
+def hover_text(template: str, **fields: str) -> str:
+    """Return a sentence for the pointer, filled with Plotly's own fields."""
+    # The empty tag keeps Plotly from adding the name of the trace.
+    return template.format(**fields) + "<extra></extra>"
+
+
+def as_it_is(text: str) -> str:
+    """Return text that Plotly shows as it is: it reads tags, links among them, in every label."""
+    return html.escape(text, quote=False)
+
+
+def _name_rows(figure: go.Figure, labels: list[str]) -> None:
+    # Numbers with names at them, not a category axis: that would lay two layers of one name on each other.
+    rows = list(range(len(labels)))
+    figure.update_yaxes(tickvals=rows, ticktext=labels, range=[len(labels) - 0.5, -0.5], automargin=True)
+
+
+def _sign_colours(values: npt.NDArray[Any]) -> list[str]:
+    return [NEGATIVE if value < 0 else POSITIVE for value in values]
+
+
+def _binned(values: Values) -> tuple[Values, npt.NDArray[np.int64]]:
+    """Return the edges (n + 1,) and counts (n,) of about `BINS` equal bins; zero is an edge wherever it is inside."""
+    if values.size == 0:
+        return np.zeros(1), np.zeros(0, dtype=np.int64)
+    low, high = float(values.min()), float(values.max())
+    width = (high - low) / BINS
+    if width <= max(abs(low), abs(high)) * 1e-9:  # all but equal: one bin around them
+        margin = abs(low) / 10
+        edges = np.array([low - margin, high + margin])
+    else:
+        edges = np.arange(math.floor(low / width), math.ceil(high / width) + 1) * width
+    counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)  # rounding may end the edges a bit early
+    return edges, counts
+
+
+def _peaks(values: npt.NDArray[np.float32], factor: int) -> npt.NDArray[np.int64]:
+    """Return the index of the largest magnitude in each run of `factor` values."""
+    runs = -(-values.size // factor)
+    sizes = np.full(runs * factor, -1.0)
+    sizes[: values.size] = np.nan_to_num(np.abs(values), nan=0.0)
+    return np.asarray(sizes.reshape(runs, factor).argmax(axis=1) + np.arange(runs) * factor, dtype=np.int64)
+
+
+def finished(figure: go.Figure, title: str, said: str = "", height: int | None = None) -> go.Figure:
+    """Set what all figures share: a title and a sentence under it where there are any, and no margin for nothing."""
+    # Plotly breaks no lines: on a phone a longer sentence would run out of the picture.
+    sentence = "<br>".join(wrap(said, LINE))
+    heading = {"text": f"<b>{as_it_is(title)}</b>", "subtitle": {"text": sentence}} if title else {"text": sentence}
+    breaks = sentence.count("<br>")
+    lines = bool(title) + (breaks + 1 if said else 0)
+    # Plotly lays the last line of a title, not the first, at the top.
+    place = {"x": 0, "yref": "container", "y": 0.99, "yanchor": "top", "pad": {"t": 0 if title else 18 * breaks}}
+    figure.update_layout(
+        title=heading | place | {"font": {"size": 14}},
+        margin={"l": 8, "r": 8, "t": 8 + 24 * lines, "b": 8},
+        paper_bgcolor=_CLEAR,
+        plot_bgcolor=_CLEAR,
+        font={"size": 13},
+        showlegend=False,
+        height=height,
+    )
+    return figure
+
+
+def lines_figure(
+    places: Sequence[int] | range,
+    series: Mapping[str, Sequence[float]],
+    title: str,
+    across: str,
+    up: str,
+    top: float | None = None,
+) -> go.Figure:
+    """Draw several measurements over the same whole numbers, one line each; all words come translated.
+
+    A line whose measurements are still coming may be shorter than the others. `top` is where the upright axis ends.
+    """
+    figure = go.Figure()
+    for name, values in series.items():
+        figure.add_scatter(x=list(places)[: len(values)], y=list(values), name=name, mode="lines+markers")
+    margin = len(places) / 20
+    figure.update_layout(
+        title={"text": title},
+        xaxis={
+            "title": across,
+            "dtick": -(-len(places) // MOST_TICKS),
+            "range": [places[0] - margin, places[-1] + margin],
+        },
+        yaxis={"title": up, "rangemode": "tozero", "range": None if top is None else [0, top]},
+        legend={"orientation": "h", "y": -0.25},
+        margin={"l": 8, "r": 8, "t": 40, "b": 8},
+        paper_bgcolor=_CLEAR,
+        plot_bgcolor=_CLEAR,
+    )
+    return figure
+
+
+def ratios_figure(rows: Sequence[str], series: Mapping[str, Sequence[float]], title: str) -> go.Figure:
+    """Draw several ratios of each row as bars, with a line at 1; all words come translated."""
+    figure = go.Figure()
+    for name, values in series.items():
+        figure.add_bar(y=list(rows), x=list(values), name=name, orientation="h", hovertemplate="%{y}: %{x:.3g}")
+    figure.add_vline(1, line_dash="dot", line_color="grey")
+    figure.update_layout(
+        title={"text": title},
+        height=34 * len(rows) + 120,
+        barmode="group",
+        yaxis={"autorange": "reversed", "automargin": True},
+        xaxis={"rangemode": "tozero"},
+        legend={"orientation": "h", "y": -0.1},
+        margin={"l": 8, "r": 8, "t": 40, "b": 8},
+        paper_bgcolor=_CLEAR,
+        plot_bgcolor=_CLEAR,
+    )
+    return figure

@@ -1,0 +1,103 @@
+"""Pixels to PNG for the screen: pictures as people see them, beside the maps of `mosaic`."""
+
+import io
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw
+
+from cnn_core.drawing.colour_scale import Range
+from cnn_core.pictures.prepare import Box
+
+Pixels = npt.NDArray[np.float32]
+
+DIMMED: Final = 0.3
+"""How bright the part of a picture stays that the network does not see."""
+
+FRAME: Final = "#e65100"
+
+STRONGEST: Final = 0.8
+"""How much of a map's colour its largest value shows over the picture."""
+
+
+def picture_png(pixels: Pixels, longest: int = 480) -> bytes:
+    """Return (H, W, 3 or 1) pixels in [0, 1] as PNG with `longest` pixels on the longer side, or a little less.
+
+    Larger pictures are reduced (antialiased); smaller ones are enlarged by a whole factor, so pixels stay squares.
+    """
+    image = Image.fromarray(_bytes(pixels if pixels.shape[2] == 3 else np.repeat(pixels, 3, axis=2)))
+    factor = longest // max(image.size)
+    if factor >= 1:
+        image = image.resize((image.width * factor, image.height * factor), Image.Resampling.NEAREST)
+    else:
+        image.thumbnail((longest, longest))
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def dimmed_outside(pixels: Pixels, box: Box) -> Pixels:
+    """Return the picture (H, W, 3) with all that lies outside of `box` darkened."""
+    top, left, bottom, right = box
+    result = pixels * np.float32(DIMMED)
+    result[top:bottom, left:right] = pixels[top:bottom, left:right]
+    return result
+
+
+def with_box(pixels: Pixels, box: Box, longest: int = 480) -> bytes:
+    """Return the picture (H, W, 3 or 1) as PNG, as `picture_png` does, with an orange frame around `box`."""
+    with Image.open(io.BytesIO(picture_png(pixels, longest))) as image:
+        framed = image.convert("RGB")
+    across, down = framed.width / pixels.shape[1], framed.height / pixels.shape[0]
+    top, left, bottom, right = box
+    corners = (left * across, top * down, right * across - 1, bottom * down - 1)
+    ImageDraw.Draw(framed).rectangle(corners, outline=FRAME, width=max(3, longest // 120))
+    out = io.BytesIO()
+    framed.save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def overlay_png(
+    pixels: Pixels, values: Pixels, reach: Range, longest: int = 480, strongest: float = STRONGEST
+) -> bytes:
+    """Lay one map (h, w) over the network's input (H, W, 3 or 1): the larger its magnitude, the more of its colour.
+
+    `strongest` is how much of its colour the largest value shows, 0 to 1.
+    The map is stretched to the input's size without smoothing. Values that are no numbers leave the picture as it is.
+    """
+    shares = np.nan_to_num(values / np.float32(reach.limit or 1), posinf=1, neginf=-1).clip(-1, 1)
+    levels = (shares + 1) / 2 if reach.signed else shares.clip(0)
+    colours = reach.table[np.rint(levels * (len(reach.table) - 1)).astype(int)] / np.float32(255)
+    rows = np.arange(pixels.shape[0]) * values.shape[0] // pixels.shape[0]
+    columns = np.arange(pixels.shape[1]) * values.shape[1] // pixels.shape[1]
+    place = np.ix_(rows, columns)
+    grey = pixels.mean(axis=2, keepdims=True)
+    strength = np.abs(shares)[place][..., np.newaxis] * np.float32(strongest)
+    return picture_png((grey * (1 - strength) + colours[place] * strength).astype(np.float32), longest)
+
+
+def _bytes(pixels: Pixels) -> npt.NDArray[np.uint8]:
+    return np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
+
+
+def sheet(pngs: Mapping[str, bytes], factor: int, columns: int = 5) -> bytes:
+    """Return PNGs of one size in one, row by row, each value `factor` pixels wide, with its ASCII name above it."""
+    gap, line = 8, 16
+    pictures = [Image.open(io.BytesIO(png)).convert("RGB") for png in pngs.values()]
+    width, height = (
+        max(side * factor for side in sides) for sides in zip(*(one.size for one in pictures), strict=True)
+    )
+    cell = max(width, 120) + gap, height + line + gap
+    rows = -(-len(pictures) // columns)
+    whole = Image.new("RGB", (min(columns, len(pictures)) * cell[0] + gap, rows * cell[1] + gap), "white")
+    pen = ImageDraw.Draw(whole)
+    for number, (name, picture) in enumerate(zip(pngs, pictures, strict=True)):
+        left, top = gap + number % columns * cell[0], gap + number // columns * cell[1]
+        pen.text((left, top), name, fill="black")
+        large = picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
+        whole.paste(large, (left, top + line))
+    out = io.BytesIO()
+    whole.save(out, "PNG")
+    return out.getvalue()

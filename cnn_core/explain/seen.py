@@ -1,0 +1,67 @@
+"""The pixels of the network's input that a value can depend on."""
+
+from cnn_core import layers
+from cnn_core.errors import LayerError
+from cnn_core.explain.moved import concatenated_from, reshaped_from
+from cnn_core.explain.parts import Origin, Place, inside
+from cnn_core.explain.value import stretched_from
+from cnn_core.layers.settings import Pair
+from cnn_core.network.network import Network
+from cnn_core.network.summary import Row, summarize
+
+Box = tuple[Pair, Pair]
+"""((top, left), (bottom, right)), both included."""
+
+
+def seen_pixels(network: Network, layer_name: str, place: Place) -> Box:
+    """Return the box of input pixels that a value sees; it reaches out of the picture where padding is seen.
+
+    It is the field of `receptive_field`, which encloses what is seen; a unit of a flattened map sees what its place in
+    the map saw.
+
+    Raises:
+        NetworkError: the layers do not fit together, or there is none of this name.
+        LayerError: the network's input is no picture, or the place is not in the layer's output.
+    """
+    rows = {row.name: row for row in summarize(network).rows}
+    start = network[layer_name].name, inside(place, rows[layer_name].output_shape)
+    waiting, met, boxes = [start], {start}, []
+    while waiting:
+        name, at = waiting.pop()
+        box = _box(rows[name], at)
+        if box is not None:
+            boxes.append(box)
+            continue
+        origins = {(rows[name].sources[source], before) for source, before in _origins(rows[name], at)}
+        waiting.extend(origins - met)
+        met |= origins
+    return _hull(boxes)
+
+
+def _box(row: Row, place: Place) -> Box | None:
+    """Return what is seen from a place of a map, or of a vector whose units all see the same; None for any other."""
+    field = row.receptive_field
+    if field is None:
+        raise LayerError(
+            "Only a network that takes a picture sees pixels. Received: a network of plain numbers. "
+            "Ask for one whose Input is (height, width, channels)."
+        )
+    if len(place) != 3 and field.jump != (0, 0):
+        return None
+    (top, bottom), (left, right) = field.pixels(*place[:2]) if len(place) == 3 else field.pixels(0, 0)
+    return (top, left), (bottom, right)
+
+
+def _origins(row: Row, place: Place) -> list[Origin]:
+    """Return where a number came from in a layer that leaves each number by itself, as all behind Flatten do."""
+    if isinstance(row.layer, layers.Flatten | layers.Reshape):
+        return [reshaped_from(place, row.output_shape, row.input_shapes[0])]
+    if isinstance(row.layer, layers.Concatenate):
+        return [concatenated_from(place, row.input_shapes)]
+    return [stretched_from(place, source, shape) for source, shape in enumerate(row.input_shapes)]
+
+
+def _hull(boxes: list[Box]) -> Box:
+    starts, ends = zip(*boxes, strict=True)
+    (tops, lefts), (bottoms, rights) = zip(*starts, strict=True), zip(*ends, strict=True)
+    return (min(tops), min(lefts)), (max(bottoms), max(rights))

@@ -1,0 +1,1 @@
+"""A model by its key, and what a picture makes of it."""

@@ -1,0 +1,209 @@
+"""What the decision of a model looked at: heat maps of a picture, and the box around the hottest region.
+
+Importing this module imports no TensorFlow; calling what takes a model's key does. The score of a class is the one
+before softmax, see `keras_model.attribution`.
+"""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from cnn_core.errors import N_, CnnError
+from cnn_core.layers.shapes import Shape
+from cnn_core.models.loading import entered
+from cnn_core.models.run import Maps
+from cnn_core.network.network import Network
+from cnn_core.pictures.prepare import Box
+
+Heat = npt.NDArray[np.float32]
+Boxes = npt.NDArray[np.int64]
+
+HOT_SHARE: Final = 0.5
+
+
+# Heat maps from a worker ----------------------------------------------------------------------------------------------
+
+
+def map_layers(network: Network) -> tuple[str, ...]:
+    """Return the layers that `grad_cam` can show, in order, the default last; needs no TensorFlow."""
+    steps = [(step.named.name, step.output_shape) for step in network.steps()]
+    return tuple(name for name, shape in steps[1:] if len(shape) == 3 and shape[:2] != (1, 1))
+
+
+def grad_cam(key: str, pixels: Maps, class_index: int, layer: str | None = None) -> Heat:
+    """Return where a layer's maps speak for a class, (h, w) of that layer: Grad-CAM, after its ReLU, not normalized.
+
+    Args:
+        key: of a model, see `models`.
+        pixels: (H, W, C) in [0, 1].
+        class_index: counted from 0.
+        layer: one of `map_layers`; by default the last.
+
+    Raises:
+        CnnError: no such model, class or layer; pixels of another size.
+    """
+    from cnn_core.keras_model import attribution
+
+    return attribution.grad_cam(*entered(key, pixels), class_index, layer)
+
+
+def saliency(key: str, pixels: Maps, class_index: int) -> Heat:
+    """Return how strongly the score of a class answers to each pixel, (H, W), per unit of what enters the model.
+
+    Arguments and errors are those of `grad_cam`.
+    """
+    from cnn_core.keras_model import attribution
+
+    return attribution.saliency(*entered(key, pixels), class_index)
+
+
+def occlusion_chunk(key: str, pixels: Maps, class_index: int, boxes: Boxes, fill: npt.ArrayLike | None = None) -> Heat:
+    """Return how far the score of a class drops while each of some boxes is covered: (..., 4) → (...).
+
+    A row of `occlusion_plan` makes a good chunk: a page can show it, and stop, before it asks for the next.
+
+    Args:
+        key: of a model, see `models`.
+        pixels: (H, W, C) in [0, 1].
+        class_index: counted from 0.
+        boxes: any part of a plan.
+        fill: what covers: a number in [0, 1], or one a channel; None is the picture's mean colour.
+
+    Raises:
+        CnnError: no such model or class, pixels of another size, a box outside of the picture.
+    """
+    from cnn_core.keras_model import attribution
+
+    model, values = entered(key, pixels)
+    if fill is not None:
+        # As a picture of its own, so that it enters in the same numbers.
+        _, pictures = entered(key, np.full((1, 1, pixels.shape[-1]), fill, np.float32))
+        fill = pictures[0, 0]
+    return attribution.occlusion_drops(model, values, class_index, boxes, fill)
+
+
+# Occlusion ------------------------------------------------------------------------------------------------------------
+
+
+def occlusion_plan(input_shape: Shape, patch: int, stride: int) -> Boxes:
+    """Return the square patches that cover a picture: (rows, columns, 4), each (top, left, bottom, right).
+
+    They lie `stride` apart; the last row and column are moved back to end with the picture, so every pixel is covered
+    and all patches are equally large.
+
+    Args:
+        input_shape: (H, W) or (H, W, C).
+        patch: pixels on a side.
+        stride: pixels from one patch to the next, at most `patch`.
+
+    Raises:
+        CnnError: a patch that does not fit into the picture, a stride that leaves gaps.
+    """
+    height, width = input_shape[:2]
+    if not 1 <= patch <= min(height, width):
+        raise CnnError(
+            N_(
+                "A patch must be at least 1 pixel and at most the picture's shorter side. "
+                "Received: {patch} on a picture of {height}×{width}. Choose a smaller patch."
+            ),
+            patch=patch,
+            height=height,
+            width=width,
+        )
+    if not 1 <= stride <= patch:
+        raise CnnError(
+            N_(
+                "The stride must be from 1 to the patch's side, so that patches leave no gaps. "
+                "Received: stride={stride} with patches of {patch}."
+            ),
+            stride=stride,
+            patch=patch,
+        )
+    lines = [np.minimum(np.arange(0, side - patch + stride, stride), side - patch) for side in (height, width)]
+    begins = np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).astype(np.int64)
+    return np.concatenate([begins, begins + patch], axis=-1)
+
+
+def occlusion_heat(input_shape: Shape, boxes: Boxes, drops: Heat) -> Heat:
+    """Return the mean drop of the boxes over each pixel, (H, W); NaN where no box lies, as in a plan that was stopped.
+
+    Args:
+        input_shape: (H, W) or (H, W, C).
+        boxes: (..., 4), a plan or a part of it.
+        drops: (...), as `occlusion_chunk` gives them.
+    """
+    totals, counts = np.zeros((2, *input_shape[:2]))
+    for (top, left, bottom, right), drop in zip(boxes.reshape(-1, 4), drops.ravel(), strict=True):
+        totals[top:bottom, left:right] += drop
+        counts[top:bottom, left:right] += 1
+    means = np.divide(totals, counts, out=np.full_like(totals, np.nan), where=counts > 0)
+    return np.asarray(means, np.float32)
+
+
+# The hottest region ---------------------------------------------------------------------------------------------------
+
+
+def hot_box(heat: npt.NDArray[np.floating], share: float = HOT_SHARE) -> Box | None:
+    """Return the box around the hottest region: what hangs together with the maximum and is at least `share` of it.
+
+    Cells hang together by their sides; of several maxima the first in reading order counts. This is weak localization
+    (Zhou et al., arXiv:1512.04150): it says where the evidence for a class lies, which may be a part of the object or
+    what surrounds it; it is no detection, and does not tell two objects apart.
+
+    Args:
+        heat: (h, w); NaN counts as cold.
+        share: above 0 and at most 1.
+
+    Returns:
+        (top, left, bottom, right) in cells, ends excluded; None where nothing is above zero.
+
+    Raises:
+        CnnError: another share, or no map.
+    """
+    if heat.ndim != 2 or not heat.size or not 0 < share <= 1:
+        raise CnnError(
+            N_("A hot region needs a map (h, w) and a share above 0 and at most 1. Received: {shape} and {share}."),
+            shape=heat.shape,
+            share=share,
+        )
+    warmth = np.nan_to_num(heat)
+    hottest = np.unravel_index(warmth.argmax(), warmth.shape)
+    if warmth[hottest] <= 0:
+        return None
+    rows, columns = np.nonzero(_region(warmth >= share * warmth[hottest], hottest))
+    return int(rows.min()), int(columns.min()), int(rows.max()) + 1, int(columns.max()) + 1
+
+
+def _region(hot: npt.NDArray[np.bool], start: tuple[np.intp, ...]) -> npt.NDArray[np.bool]:
+    """Return the hot cells that hang together with `start`: it grows by its neighbours until nothing is added."""
+    region = np.zeros_like(hot)
+    region[start] = True
+    while True:
+        grown = region.copy()
+        grown[1:] |= region[:-1]
+        grown[:-1] |= region[1:]
+        grown[:, 1:] |= region[:, :-1]
+        grown[:, :-1] |= region[:, 1:]
+        grown &= hot
+        if (grown == region).all():
+            return region
+        region = grown
+
+
+def box_in_pixels(box: Box, cells: tuple[int, ...], pixels: tuple[int, ...]) -> Box:
+    """Return the pixels that show a box of cells when its map is stretched over the picture, as `overlay_png` does it.
+
+    Args:
+        box: (top, left, bottom, right) in cells, ends excluded.
+        cells: (h, w) of the map.
+        pixels: (H, W) of the picture. Where it is smaller than the map, the box keeps at least one pixel.
+    """
+    (top, bottom), (left, right) = (_stretched(box[axis], box[axis + 2], cells[axis], pixels[axis]) for axis in (0, 1))
+    return top, left, bottom, right
+
+
+def _stretched(begin: int, end: int, cells: int, pixels: int) -> tuple[int, int]:
+    """Pixel p shows cell ⌊p · cells / pixels⌋."""
+    first = min(-(-begin * pixels // cells), pixels - 1)
+    return first, max(-(-end * pixels // cells), first + 1)

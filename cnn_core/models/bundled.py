@@ -1,0 +1,102 @@
+"""The trained models in `cnn_core/data/models`: what each was trained on and what it takes. Nothing here loads one.
+
+Both take pixels in [0, 1]. Origins: `assets/CREDITS.md`; how they were made and measured: the JSON beside each file.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from cnn_core.data import DATA
+from cnn_core.errors import N_, CnnError
+from cnn_core.network.network import Network
+
+MODELS = DATA / "models"
+
+
+@dataclass(frozen=True)
+class BundledModel:
+    """A trained model that comes with ConvScope.
+
+    Args:
+        file: the Keras file in `cnn_core/data/models`.
+        classes: the names of the outputs, in order; or the JSON file in `cnn_core/data/models` that lists them.
+        input_size: (height, width) in pixels.
+        colour: what the input's channels are: three for "rgb", one for "grey".
+    """
+
+    key: str
+    title: str
+    about: str
+    file: str
+    classes: tuple[str, ...] | Path
+    input_size: tuple[int, int]
+    colour: Literal["rgb", "grey"]
+
+
+BUNDLED = (
+    BundledModel(
+        key="mnist",
+        title=N_("Handwritten digits (MNIST)"),
+        about=N_(
+            "The course's network, trained by us on 60,000 handwritten digits, white on black: "
+            "99.15% of 10,000 other digits right, measured by us."
+        ),
+        file="mnist.keras",
+        classes=tuple("0123456789"),
+        input_size=(28, 28),
+        colour="grey",
+    ),
+    BundledModel(
+        key="mobilenet_v2",
+        title=N_("Photographs in 1,000 classes (MobileNetV2)"),
+        about=N_(
+            "Trained by the makers of torchvision on the 1.28 million photographs of ImageNet: "
+            "71.9% of 50,000 other photographs right, as they published it."
+        ),
+        file="mobilenet_v2.keras",
+        classes=Path("imagenet_classes.json"),
+        input_size=(224, 224),
+        colour="rgb",
+    ),
+)
+
+_BY_KEY = {model.key: model for model in BUNDLED}
+
+
+def bundled_model(key: str) -> BundledModel:
+    """Return the bundled model of this key."""
+    if key not in _BY_KEY:
+        raise CnnError(
+            N_("There is no bundled model of this name. Received: key={key}; known are {known}."),
+            key=key,
+            known=", ".join(_BY_KEY),
+        )
+    return _BY_KEY[key]
+
+
+def model_path(key: str) -> Path:
+    """Return where the model's Keras file lies."""
+    return MODELS / bundled_model(key).file
+
+
+def network_path(key: str) -> Path:
+    """Return where the model's layers lie as JSON, so that they can be shown without Keras."""
+    return MODELS / f"{bundled_model(key).key}.network.json"
+
+
+@cache
+def bundled_network(key: str) -> Network:
+    """Return the model's layers."""
+    return Network.from_json(network_path(key).read_text(encoding="utf-8"))
+
+
+@cache
+def class_names(key: str) -> tuple[str, ...]:
+    """Return the names of the model's outputs, in English, in the order of the outputs."""
+    classes = bundled_model(key).classes
+    if isinstance(classes, Path):
+        return tuple(json.loads((MODELS / classes).read_text(encoding="utf-8")))
+    return classes

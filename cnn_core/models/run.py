@@ -1,0 +1,112 @@
+"""A picture through a model: what every layer makes of it, small enough to be sent from process to process.
+
+Importing this module imports no TensorFlow; calling a function of it does. They are plain functions: a notebook can
+call them as well as a worker process.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from cachetools import LRUCache
+
+from cnn_core.drawing.mosaic import RangeScope, mosaic_png
+from cnn_core.drawing.statistics import LayerStatistics, layer_statistics
+from cnn_core.errors import N_, CnnError
+from cnn_core.models.bundled import BUNDLED
+from cnn_core.models.loading import entered, load
+
+Maps = npt.NDArray[np.float32]
+
+THUMBNAILS: Final = 3
+THUMBNAIL_SIDE: Final = 40
+NO_LAYER: Final = N_('There is no layer "{layer}" in this model. Choose one from the list.')
+KEPT_BYTES: Final = 256 * 2**20
+"""Outputs of the last pictures, kept so that opening a layer computes nothing again."""
+
+
+@dataclass(frozen=True, eq=False)
+class LayerLook:
+    """What a layer makes of a picture.
+
+    Attributes:
+        strongest: the channels with the largest mean.
+        thumbnail: these as a PNG, all in the layer's range.
+        statistics: of all its values.
+    """
+
+    strongest: tuple[int, ...]
+    thumbnail: bytes
+    statistics: LayerStatistics
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What every layer makes of a picture, by its name, and the model's last output (classes,)."""
+
+    layers: dict[str, LayerLook]
+    scores: Maps
+
+
+def look(key: str, pixels: Maps) -> Look:
+    """Send `pixels` (H, W, C) in [0, 1] through a model (see `models`); raises CnnError where they do not fit."""
+    maps = _kept_maps(key, pixels)
+    scores = next(reversed(maps.values()))
+    return Look({name: _layer_look(values) for name, values in maps.items()}, scores)
+
+
+def layer_maps(key: str, pixels: Maps, layer: str) -> Maps:
+    """Return one layer's output, (H, W, C) or (units,); raises CnnError for a layer that is not there."""
+    maps = _kept_maps(key, pixels)
+    if layer not in maps:
+        raise CnnError(NO_LAYER, layer=layer)
+    return maps[layer]
+
+
+def layer_weights(key: str, layer: str) -> tuple[npt.NDArray[np.float32], ...]:
+    """Return a layer's arrays in Keras's order; raises CnnError for a layer that is not there."""
+    loaded = load(key)
+    if layer not in (named.name for named in loaded.network.layers):
+        raise CnnError(NO_LAYER, layer=layer)
+    # A Sequential does not count its input among its layers.
+    return tuple(array for one in loaded.model.layers if one.name == layer for array in one.get_weights())
+
+
+def warm_up() -> None:
+    """Import TensorFlow, load the bundled models and trace them with an empty picture."""
+    for bundled in BUNDLED:
+        channels = 1 if bundled.colour == "grey" else 3
+        look(bundled.key, np.zeros((*bundled.input_size, channels), np.float32))
+
+
+def _bytes(maps: dict[str, Maps]) -> int:
+    return sum(values.nbytes for values in maps.values())
+
+
+_KEPT: LRUCache[tuple[object, ...], dict[str, Maps]] = LRUCache(KEPT_BYTES, getsizeof=_bytes)
+
+
+def all_maps(key: str, pixels: Maps) -> dict[str, Maps]:
+    """Return every layer's output by its name, computed anew and kept nowhere."""
+    from cnn_core.keras_model import feature_maps
+
+    return feature_maps(*entered(key, pixels))
+
+
+def _kept_maps(key: str, pixels: Maps) -> dict[str, Maps]:
+    place = (key, pixels.shape, pixels.dtype.str, hashlib.sha256(pixels.tobytes()).hexdigest())
+    maps = _KEPT.get(place)
+    if maps is None:
+        maps = all_maps(key, pixels)
+        if _bytes(maps) <= KEPT_BYTES:
+            _KEPT[place] = maps
+    return maps
+
+
+def _layer_look(maps: Maps) -> LayerLook:
+    means = maps.reshape(-1, maps.shape[-1]).mean(axis=0)
+    strongest = tuple(np.argsort(-means, kind="stable")[:THUMBNAILS].tolist())
+    picture = mosaic_png(maps, strongest, RangeScope.PER_LAYER, columns=THUMBNAILS, cell=THUMBNAIL_SIDE)
+    return LayerLook(strongest, picture.png, layer_statistics(maps))

@@ -1,0 +1,102 @@
+"""Which pictures excite a channel: every layer's channels measured on several pictures, one pass a picture.
+
+Importing this module imports no TensorFlow; `survey` does when it is called.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cnn_core.drawing.colour_scale import Maps, as_maps
+from cnn_core.drawing.statistics import dead_channels
+from cnn_core.layers.receptive_field import ReceptiveField
+from cnn_core.models.run import all_maps
+from cnn_core.pictures.prepare import Box
+
+
+class RankedBy(StrEnum):
+    MAXIMUM = "maximum"
+    MEAN = "mean"
+
+
+@dataclass(frozen=True, eq=False)
+class ChannelPeaks:
+    """What a layer's channels do on one picture.
+
+    Attributes:
+        mean, maximum: (C,) float32.
+        places: (C, 2) uint16, row and column of the maximum, the first of equals; (0, 0) in a layer without maps.
+        dead: (C,), whether the channel is zero everywhere.
+    """
+
+    mean: Maps
+    maximum: Maps
+    places: npt.NDArray[np.uint16]
+    dead: npt.NDArray[np.bool_]
+
+
+Survey = dict[str, ChannelPeaks]
+"""Every layer's channels on one picture, by the layer's name: 13 bytes a channel."""
+
+
+class Ranked(NamedTuple):
+    """How strongly a channel answers to one of several pictures; `picture` is its number among them."""
+
+    picture: int
+    mean: float
+    maximum: float
+    place: tuple[int, int]
+
+
+def survey(key: str, pixels: Maps) -> Survey:
+    """Measure all channels of the bundled model `key` on `pixels` (H, W, C) in [0, 1]; raises CnnError as `look`."""
+    return {name: channel_peaks(maps) for name, maps in all_maps(key, pixels).items()}
+
+
+def channel_peaks(maps: npt.ArrayLike) -> ChannelPeaks:
+    """Measure the channels of a layer's output, (H, W, C) or (units,)."""
+    values = as_maps(maps)
+    places = values.reshape(-1, values.shape[2])
+    best = places.argmax(axis=0)
+    return ChannelPeaks(
+        mean=places.mean(axis=0),
+        maximum=np.take_along_axis(places, best[np.newaxis], axis=0)[0],
+        places=np.stack(np.divmod(best, values.shape[1]), axis=1).astype(np.uint16),
+        dead=dead_channels(values),
+    )
+
+
+def ranked(surveys: Sequence[Survey], layer: str, channel: int, by: RankedBy) -> list[Ranked]:
+    """Return what a channel does on each picture, the strongest first; equals in the order of the pictures."""
+    found = []
+    for number, one in enumerate(surveys):
+        peaks = one[layer]
+        row, column = peaks.places[channel].tolist()
+        found.append(Ranked(number, float(peaks.mean[channel]), float(peaks.maximum[channel]), (row, column)))
+    return sorted(found, key=lambda one: -(one.mean if by is RankedBy.MEAN else one.maximum))
+
+
+def dead_everywhere(surveys: Sequence[Survey], layer: str) -> npt.NDArray[np.bool_]:
+    """Say of each channel of a layer whether it is zero everywhere on every picture."""
+    dead: npt.NDArray[np.bool_] = np.all([one[layer].dead for one in surveys], axis=0)
+    return dead
+
+
+def window_of(field: ReceptiveField, place: tuple[int, int], size: tuple[int, int]) -> Box:
+    """Return the part of a picture of `size` that the value at `place` sees, at least one pixel at the border.
+
+    >>> window_of(ReceptiveField(), (4, 9), (8, 8))
+    (4, 7, 5, 8)
+    """
+    spans = field.pixels(*place)
+    (top, bottom), (left, right) = (_cut(span, length) for span, length in zip(spans, size, strict=True))
+    return top, left, bottom, right
+
+
+def _cut(span: tuple[int, int], length: int) -> tuple[int, int]:
+    first = min(max(span[0], 0), length - 1)
+    return first, max(first, min(span[1], length - 1)) + 1

@@ -1,0 +1,206 @@
+"""Edits of a network: pure functions from one Network to another.
+
+A layer whose input is the layer directly above it follows its place: what stands above it after an edit is its input.
+A layer that names any other input keeps it. An edited network may not fit together; walking it says where.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace as changed
+from typing import Final
+
+from cnn_core.errors import LayerError, NetworkError
+from cnn_core.layers import (
+    KINDS,
+    Conv2D,
+    Conv2DTranspose,
+    Dense,
+    DepthwiseConv2D,
+    Input,
+    Layer,
+    Reshape,
+    SeparableConv2D,
+)
+from cnn_core.network.files import MOST_LAYERS
+from cnn_core.network.network import NamedLayer, Network, check_name, free_name
+
+_STARTERS: Final = (
+    Input((28, 28, 1)),
+    Conv2D(32, 3, padding="same", activation="relu"),
+    DepthwiseConv2D(3, padding="same", activation="relu"),
+    SeparableConv2D(32, 3, padding="same", activation="relu"),
+    Conv2DTranspose(32, 3, strides=2, padding="same", activation="relu"),
+    Reshape((-1,)),
+    Dense(64, activation="relu"),
+)
+
+
+def starter(kind: str) -> Layer:
+    """Return what a new layer of this kind begins with: Keras's defaults where there are some.
+
+    >>> starter("MaxPooling2D").pool_size, starter("Dense").units
+    ((2, 2), 64)
+    """
+    for layer in _STARTERS:
+        if layer.kind == kind:
+            return layer
+    return KINDS[kind]()
+
+
+def convert(layer: Layer, kind: str) -> Layer:
+    """Return a layer of another kind that keeps the settings which both kinds have.
+
+    >>> convert(Conv2D(8, 5), "SeparableConv2D").filters
+    8
+    """
+    first = starter(kind)
+    values = {name: getattr(first, name) for name in first.settings()}
+    for name, rule in first.settings().items():
+        if name in layer.settings():
+            try:
+                values[name] = rule.read(getattr(layer, name))
+            except LayerError:
+                continue
+    try:
+        return KINDS[kind](**values)
+    except LayerError:
+        return first
+
+
+def insert(network: Network, position: int, layer: Layer, inputs: Iterable[str] = ()) -> Network:
+    """Put a layer at `position`, on the way from the layer above that place to the layer below it.
+
+    Without `inputs` it takes its input from the layer above. Its name is made of its kind.
+    """
+    if len(network.layers) >= MOST_LAYERS:
+        raise NetworkError("A network has at most {most} layers. Remove one before adding another.", most=MOST_LAYERS)
+    if position < _first_free(network):
+        raise NetworkError("Nothing comes before the Input. Add the layer below it.")
+    name = free_name(layer.kind, {named.name for named in network.layers})
+    layers = list(network.layers)
+    position = min(position, len(layers))
+    if 0 < position < len(layers):
+        above, below = layers[position - 1].name, layers[position]
+        layers[position] = changed(below, inputs=tuple(name if one == above else one for one in below.inputs))
+    layers.insert(position, NamedLayer(name, layer, tuple(inputs)))
+    return _settled(network, layers)
+
+
+def replace(network: Network, name: str, layer: Layer) -> Network:
+    """Put another layer in the place of the one called `name`, which keeps its name and inputs."""
+    at = place(network, name)
+    if isinstance(network.layers[at].layer, Input) != isinstance(layer, Input):
+        raise _keep_input(name)
+    layers = list(network.layers)
+    layers[at] = changed(layers[at], layer=layer)
+    return _settled(network, layers)
+
+
+def change_kind(network: Network, name: str, kind: str) -> Network:
+    """Make a layer one of another kind; a name that was made of the old kind is made anew."""
+    old = network[name]
+    if old.kind == kind:
+        return network
+    result = replace(network, name, convert(old.layer, kind))
+    others = {named.name for named in network.layers} - {name}
+    if _is_made_of(name, old.kind):
+        result = rename(result, name, free_name(kind, others))
+    return result
+
+
+def rename(network: Network, name: str, new_name: str) -> Network:
+    """Give a layer another name; those that name it as their input follow."""
+    at = place(network, name)
+    check_name(new_name, {named.name for named in network.layers} - {name})
+    layers = [
+        changed(named, inputs=tuple(new_name if one == name else one for one in named.inputs))
+        for named in network.layers
+    ]
+    layers[at] = changed(layers[at], name=new_name)
+    return _settled(network, layers)
+
+
+def move(network: Network, name: str, by: int) -> Network:
+    """Move a layer down by so many places, or up where `by` is negative, as far as there is room."""
+    layers = list(_settled(network, network.layers).layers)
+    at = place(network, name)
+    if isinstance(layers[at].layer, Input):
+        raise _keep_input(name)
+    to = max(min(at + by, len(layers) - 1), _first_free(network))
+    layers.insert(to, layers.pop(at))
+    return _settled(network, layers)
+
+
+def duplicate(network: Network, name: str) -> Network:
+    """Put a copy of a layer below it; a copy of a merge joins the same layers."""
+    at = place(network, name)
+    named = network.layers[at]
+    if isinstance(named.layer, Input):
+        raise _keep_input(name)
+    return insert(network, at + 1, named.layer, named.inputs if named.layer.inputs[1] > 1 else ())
+
+
+def remove(network: Network, name: str) -> Network:
+    """Take a layer away; those that took their input from it now take what it took."""
+    at = place(network, name)
+    if isinstance(network.layers[at].layer, Input) and not at:
+        raise _keep_input(name)
+    instead = sources(network, at)
+    layers = []
+    for position, named in enumerate(network.layers):
+        taken = sources(network, position)
+        if name in taken:
+            # One source for a layer that takes one: what was joined here is no longer joined.
+            found = instead if named.layer.inputs[1] > 1 else instead[:1]
+            named = changed(named, inputs=tuple(one for old in taken for one in (found if old == name else (old,))))
+        if position != at:
+            layers.append(named)
+    return _settled(network, layers)
+
+
+def rewire(network: Network, name: str, inputs: Iterable[str]) -> Network:
+    """Let a layer take its input from the layers with these names."""
+    at, inputs = place(network, name), tuple(inputs)
+    for source in inputs:
+        place(network, source)
+    layers = list(network.layers)
+    layers[at] = changed(layers[at], inputs=inputs)
+    return _settled(network, layers)
+
+
+def place(network: Network, name: str) -> int:
+    """Return the position of the layer called `name`; raises NetworkError."""
+    return network.layers.index(network[name])
+
+
+def sources(network: Network, position: int) -> tuple[str, ...]:
+    """Return the names that a layer takes its input from, whether or not that fits together."""
+    named = network.layers[position]
+    if named.inputs or not position or not named.layer.inputs[1]:
+        return named.inputs
+    return (network.layers[position - 1].name,)
+
+
+def _settled(network: Network, layers: Iterable[NamedLayer]) -> Network:
+    """Return the network with these layers, where "the layer above" is never spelled out by its name."""
+    settled: list[NamedLayer] = []
+    for named in layers:
+        follows = settled and named.inputs == (settled[-1].name,)
+        settled.append(changed(named, inputs=()) if follows else named)
+    return changed(network, layers=tuple(settled))
+
+
+def _first_free(network: Network) -> int:
+    """Return the first position that a layer may take: below the Input, if there is one."""
+    return 1 if network.layers and isinstance(network.layers[0].layer, Input) else 0
+
+
+def _is_made_of(name: str, kind: str) -> bool:
+    base = free_name(kind, ())
+    return name == base or (name.startswith(f"{base}_") and name[len(base) + 1 :].isdecimal())
+
+
+def _keep_input(name: str) -> NetworkError:
+    return NetworkError(
+        'The Input stays what it is and where it is. Received: an edit of "{layer}". Change its shape instead.',
+        layer=name,
+    )

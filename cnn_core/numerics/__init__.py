@@ -1,0 +1,1 @@
+"""What layers compute, in NumPy: one window, whole maps, activations, hand-made kernels, reductions."""

@@ -1,0 +1,242 @@
+"""Convolution and pooling in NumPy, all windows at once; `taps.py` and `one_window.py` tell of each.
+
+Maps are (height, width, channels) without a batch axis. Kernels are Keras's: (kernel height, kernel width, depth,
+filters). What everybody in this field calls convolution does not turn the kernel; `flipped` does. float64 stays
+float64, everything else becomes float32.
+"""
+
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cnn_core.errors import LayerError
+from cnn_core.layers.settings import Pair
+from cnn_core.layers.shapes import (
+    AXES,
+    Window,
+    effective_kernel,
+    padding_amounts,
+    show,
+    transposed_length,
+    window_count,
+)
+from cnn_core.numerics.one_window import PoolingKind, refuse_depth
+from cnn_core.numerics.taps import Filling, Values, cropped_before, maps_of, padded
+
+Windows = tuple[Window, Window]
+"""(vertical, horizontal)"""
+
+
+def pad(x: npt.ArrayLike, windows: Windows, filling: Filling = Filling.ZERO) -> Values:
+    """Return maps (H, W, C) with what the windows' padding adds around them.
+
+    Raises:
+        LayerError: no maps, a window larger than they are then, reflection that reaches beyond the other side.
+    """
+    return _pad(maps_of(x), windows, filling)
+
+
+def _pad(maps: Values, windows: Windows, filling: Filling = Filling.ZERO, outside: float = 0) -> Values:
+    """Return padded maps; refuse a window that is larger than they are."""
+    for length, window, axis in zip(maps.shape, windows, AXES, strict=False):
+        window_count(length, window, axis)
+    amounts = (padding_amounts(length, window) for length, window in zip(maps.shape, windows, strict=False))
+    return padded(maps, (*amounts, (0, 0)), filling, outside)
+
+
+# Convolution ---------------------------------------------------------------------------------------------------------
+
+
+def conv2d(
+    x: npt.ArrayLike,
+    kernel: npt.ArrayLike,
+    windows: Windows,
+    bias: npt.ArrayLike | None = None,
+    groups: int = 1,
+    filling: Filling = Filling.ZERO,
+) -> Values:
+    """Return a convolution, (H', W', filters).
+
+    Args:
+        x: (H, W, C).
+        kernel: (kernel height, kernel width, C / groups, filters).
+        windows: (vertical, horizontal).
+        bias: (filters,).
+        groups: the channels and the filters are cut into so many parts, and each part of the filters sees its own part
+            of the channels.
+        filling: what the padding shows.
+
+    Raises:
+        LayerError: shapes that do not fit together, a window larger than the padded input, reflection too far.
+    """
+    maps = maps_of(x)
+    weights = _kernel(kernel, maps, windows, groups)
+    return _plus(_correlated(_pad(maps, windows, filling), weights, windows, groups), bias)
+
+
+def depthwise_conv2d(
+    x: npt.ArrayLike,
+    kernel: npt.ArrayLike,
+    windows: Windows,
+    bias: npt.ArrayLike | None = None,
+    filling: Filling = Filling.ZERO,
+) -> Values:
+    """Return each channel's own convolutions, (H', W', C · multiplier); kernel (height, width, C, multiplier)."""
+    maps, weights = maps_of(x), _with_four_axes(kernel)
+    height, width, channels, _ = weights.shape
+    refuse_depth(channels, maps.shape[2])
+    return conv2d(maps, weights.reshape(height, width, 1, -1), windows, bias, channels, filling)
+
+
+def separable_conv2d(
+    x: npt.ArrayLike,
+    depthwise_kernel: npt.ArrayLike,
+    pointwise_kernel: npt.ArrayLike,
+    windows: Windows,
+    bias: npt.ArrayLike | None = None,
+    filling: Filling = Filling.ZERO,
+) -> Values:
+    """Return a depthwise convolution whose channels a 1×1 kernel (1, 1, C · multiplier, filters) then mixes."""
+    channels = depthwise_conv2d(x, depthwise_kernel, windows, filling=filling)
+    return conv2d(channels, pointwise_kernel, (Window(1), Window(1)), bias)
+
+
+def conv2d_transpose(
+    x: npt.ArrayLike, kernel: npt.ArrayLike, windows: Windows, bias: npt.ArrayLike | None = None
+) -> Values:
+    """Return a transposed convolution; kernel (height, width, filters, C).
+
+    It is the convolution, with the turned kernel, of x with stride − 1 zeros between its values (arXiv:1603.07285,
+    section 4.5). One output at a time it is `transposed_taps`.
+
+    Raises:
+        LayerError: shapes that do not fit together, padding in amounts.
+    """
+    maps, weights = maps_of(x), _with_four_axes(kernel)
+    (down, across), channels = (window.stride for window in windows), maps.shape[2]
+    height, width = ((length - 1) * step + 1 for length, step in zip(maps.shape, (down, across), strict=False))
+    spread = np.zeros((height, width, channels), maps.dtype)
+    spread[::down, ::across] = maps
+    dense = tuple(_as_dense(length, window) for length, window in zip(maps.shape, windows, strict=False))
+    return conv2d(spread, flipped(weights.swapaxes(2, 3)), (dense[0], dense[1]), bias)
+
+
+def _as_dense(length: int, window: Window) -> Window:
+    """Return the window that computes a transposed convolution on the line with zeros between its values."""
+    reach = effective_kernel(window.kernel, window.dilation) - 1
+    before = reach - cropped_before(window)
+    after = transposed_length(length, window) + reach - ((length - 1) * window.stride + 1) - before
+    return Window(window.kernel, 1, window.dilation, (before, after))
+
+
+def flipped(kernel: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the kernel turned by 180°: with it, convolution is what mathematics calls so."""
+    return kernel[::-1, ::-1]
+
+
+def _correlated(maps: Values, kernel: Values, windows: Windows, groups: int) -> Values:
+    """Return (H', W', filters) for padded maps: one matrix product for each row of the kernel, summed.
+
+    What lies under a row of the kernel is laid out as a row of the picture's width, so memory grows by the kernel's
+    width and not by its area.
+    """
+    height, width, depth, filters = kernel.shape
+    down, across = (_steps(length, window) for length, window in zip(maps.shape, windows, strict=False))
+    planes = np.ascontiguousarray(maps.reshape(*maps.shape[:2], groups, depth).transpose(2, 0, 3, 1))
+    under = np.concatenate([planes[..., step] for step in across], axis=2)  # (groups, H, width · depth, W')
+    weights = kernel.reshape(height, width * depth, groups, 1, -1).transpose(0, 2, 3, 4, 1)
+    result: Values = reduce(np.add, (row @ under[:, step] for row, step in zip(weights, down, strict=True)))
+    return result.transpose(1, 3, 0, 2).reshape(result.shape[1], -1, filters)
+
+
+def _steps(length: int, window: Window) -> list[slice]:
+    """Return, for each index of the kernel, the places of the padded line where the windows have it."""
+    kernel, stride, dilation, _ = window
+    last = (length - effective_kernel(kernel, dilation)) // stride * stride
+    return [slice(tap * dilation, tap * dilation + last + 1, stride) for tap in range(kernel)]
+
+
+def _kernel(kernel: npt.ArrayLike, maps: Values, windows: Windows, groups: int) -> Values:
+    """Return the kernel in the maps' type, or refuse it."""
+    values = _with_four_axes(kernel)
+    channels, sizes = maps.shape[2], tuple(window.kernel for window in windows)
+    if values.shape[:2] != sizes:
+        raise LayerError(
+            "The kernel must be as large as the windows. Received: a kernel of {kernel} for windows of {windows}. "
+            "Give both the same height and width.",
+            kernel=show(values.shape[:2]),
+            windows=show(sizes),
+        )
+    if channels % groups or values.shape[3] % groups:
+        raise LayerError(
+            "The groups must divide the input channels and the filters. "
+            "Received: {channels} channels, {filters} filters, groups={groups}. Change one of them.",
+            channels=channels,
+            filters=values.shape[3],
+            groups=groups,
+        )
+    refuse_depth(values.shape[2], channels // groups)
+    return np.asarray(values, maps.dtype)
+
+
+def _with_four_axes(kernel: npt.ArrayLike) -> npt.NDArray[Any]:
+    values = np.asarray(kernel)
+    if values.ndim != 4:
+        raise LayerError(
+            "A kernel is (height, width, depth, filters). Received: an array of shape {shape}. "
+            "Give it these four axes; depth and filters may be 1.",
+            shape=show(values.shape),
+        )
+    return values
+
+
+def _plus(maps: Values, bias: npt.ArrayLike | None) -> Values:
+    if bias is None:
+        return maps
+    values = np.asarray(bias, maps.dtype)
+    if values.shape != maps.shape[2:]:
+        raise LayerError(
+            "The bias must hold one number a filter. Received: {count} numbers for {filters} filters.",
+            count=values.size,
+            filters=maps.shape[2],
+        )
+    return maps + values
+
+
+# Pooling -------------------------------------------------------------------------------------------------------------
+
+
+def pool(x: npt.ArrayLike, windows: Windows, kind: PoolingKind) -> Values:
+    """Return a pooling of (H, W, C), (H', W', C); padding takes no part in it, as in Keras.
+
+    Raises:
+        LayerError: no maps, a window larger than the padded input, one that sees nothing but padding.
+    """
+    maps = maps_of(x)
+    counts = _combined(np.ones((*maps.shape[:2], 1), maps.dtype), windows, np.add, outside=0)
+    if not counts.all():
+        raise LayerError(
+            "A pool must see more than padding. Received: padding {padding} for pools of {sizes}. Pad less.",
+            padding=tuple(padding_amounts(*pair) for pair in zip(maps.shape, windows, strict=False)),
+            sizes=show(tuple(window.kernel for window in windows)),
+        )
+    if kind is PoolingKind.MAX:
+        return _combined(maps, windows, np.maximum, outside=-np.inf)
+    sums = _combined(np.square(maps) if kind is PoolingKind.L2 else maps, windows, np.add, outside=0)
+    if kind is PoolingKind.L2:
+        return np.asarray(np.sqrt(sums))
+    return sums / counts if kind is PoolingKind.AVERAGE else sums
+
+
+def _combined(maps: Values, windows: Windows, combine: np.ufunc, outside: float) -> Values:
+    """Return what `combine` makes of each window's values: first down, then across."""
+    result = _pad(maps, windows, outside=outside)
+    result = reduce(combine, (result[step] for step in _steps(len(result), windows[0])))
+    return reduce(combine, (result[:, step] for step in _steps(result.shape[1], windows[1])))
+
+
+def upsample(x: npt.ArrayLike, factors: Pair) -> Values:
+    """Return (H, W, C) with each value repeated (down, across) times: Keras's UpSampling2D, nearest neighbour."""
+    return maps_of(x).repeat(factors[0], axis=0).repeat(factors[1], axis=1)

@@ -1,0 +1,1 @@
+"""A training as data: what is trained on what, and what is reported."""

@@ -1,0 +1,249 @@
+"""A training as plain data: what is trained, how and on what, and what is reported meanwhile; both as JSON.
+
+Nothing here needs Keras: `keras_model/training.py` trains, `training_process.py` does so in a process of its own.
+"""
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, astuple, dataclass, field, fields
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from cnn_core.errors import N_, CnnError
+from cnn_core.layers.shapes import Shape
+from cnn_core.network.network import Network
+
+Array = npt.NDArray[np.float32]
+
+MOST_RUNS: Final = 16
+_BOUNDS: Final = {
+    "seed": (0, 2**31 - 1),
+    "epochs": (1, 1_000),
+    "batch_size": (1, 4_096),
+    "pictures": (1, 10**6),
+}
+_BROKEN: Final = N_("This does not describe a training: {problem}.")
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One network to be trained.
+
+    Args:
+        fixed: the weights, in Keras's order, of layers that are not trained, by the layer's name.
+
+    Raises:
+        NetworkError: the layers do not fit together.
+        CnnError: a layer to be left untrained is not there.
+    """
+
+    name: str
+    network: Network
+    fixed: Mapping[str, tuple[Array, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        names = [step.named.name for step in self.network.steps()]
+        for layer in self.fixed:
+            if layer not in names:
+                raise CnnError('There is no layer "{layer}" in the network "{run}".', layer=layer, run=self.name)
+
+    @property
+    def shapes(self) -> list[Shape]:
+        """What goes in, (height, width, channels), and what comes out of each output."""
+        shapes = {step.named.name: step.output_shape for step in self.network.steps()}
+        return [next(iter(shapes.values())), *(shapes[name] for name in self.network.output_names())]
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """Networks trained for comparison: all see the same pictures in the same order, batch by batch.
+
+    Args:
+        data: one of `training_data.TRAINING_SETS`.
+        pictures: how many of its pictures are trained on; all of its test pictures are tested on.
+        learning_rate: Adam's, above 0 and at most 1.
+        shifts: by how many pixels the test pictures are moved once all is trained.
+
+    Raises:
+        CnnError: a number is out of bounds, or two runs have one name.
+    """
+
+    data: str
+    runs: tuple[Run, ...]
+    seed: int
+    epochs: int
+    batch_size: int
+    pictures: int
+    learning_rate: float
+    shifts: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, (least, most) in _BOUNDS.items():
+            _check(name, getattr(self, name), least, most)
+        _check("runs", len({run.name for run in self.runs}), max(1, len(self.runs)), MOST_RUNS)
+        if not 0 < self.learning_rate <= 1:
+            raise CnnError(
+                "The learning rate must be above 0 and at most 1. Received: {value}.", value=self.learning_rate
+            )
+        for shift in self.shifts:
+            _check("shifts", shift, 0, 4_096)
+
+    @property
+    def batches(self) -> int:
+        """How many batches an epoch has."""
+        return math.ceil(self.pictures / self.batch_size)
+
+    def to_json(self) -> str:
+        """Return the training as one line."""
+        plain = {name: getattr(self, name) for name in _PLAIN}
+        return json.dumps({**plain, "runs": [_run_to_json(run) for run in self.runs]})
+
+    @classmethod
+    def from_json(cls, text: str) -> "Training":
+        """Return what `to_json` wrote; raises CnnError."""
+        try:
+            document = json.loads(text)
+            runs = tuple(_read_run(entry) for entry in document.pop("runs"))
+            return cls(runs=runs, **{**document, "shifts": tuple(document["shifts"])})
+        except CnnError:
+            raise
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise CnnError(_BROKEN, problem=error) from error
+
+
+_PLAIN: Final = tuple(one.name for one in fields(Training) if one.name != "runs")
+
+
+def _check(name: str, value: Any, least: int, most: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise CnnError(
+            "{name} must be a whole number from {least} to {most}. Received: {value}.",
+            name=name,
+            least=f"{least:,}",
+            most=f"{most:,}",
+            value=value,
+        )
+
+
+def _run_to_json(run: Run) -> dict[str, Any]:
+    fixed = {layer: [array.tolist() for array in arrays] for layer, arrays in run.fixed.items()}
+    return {"name": run.name, "network": run.network.to_json(), "fixed": fixed}
+
+
+def _read_run(entry: Any) -> Run:
+    fixed = {layer: tuple(np.array(array, np.float32) for array in arrays) for layer, arrays in entry["fixed"].items()}
+    return Run(entry["name"], Network.from_json(entry["network"]), fixed)
+
+
+# What is reported -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch is done.
+
+    Attributes:
+        epoch: counted from 1, as `batch` is.
+        loss: the mean over the epoch so far, as `accuracy` is; the network changes meanwhile.
+        seconds: since the epoch began.
+    """
+
+    run: str
+    epoch: int
+    batch: int
+    loss: float
+    accuracy: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """An epoch is done and the network tested; `seconds` are for both."""
+
+    run: str
+    epoch: int
+    loss: float
+    accuracy: float
+    test_loss: float
+    test_accuracy: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The share of `pictures` test pictures that a trained run gets right when they are moved.
+
+    Attributes:
+        accuracy: by shift in pixels, the mean over four directions.
+    """
+
+    run: str
+    pictures: int
+    accuracy: Mapping[int, float]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Nothing more comes; `complete` is False where it was stopped before."""
+
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Nothing more comes, because of a CnnError: its English sentence and the values in it."""
+
+    message: str
+    values: Mapping[str, str]
+
+    @classmethod
+    def of(cls, error: CnnError) -> "Refused":
+        return cls(error.message, {name: str(value) for name, value in error.values.items()})
+
+    @property
+    def error(self) -> CnnError:
+        return CnnError(self.message, **self.values)
+
+
+Record = Batch | Epoch | Moved | Ended | Refused
+_RECORDS: Final[dict[str, type[Record]]] = {kind.__name__: kind for kind in (Batch, Epoch, Moved, Ended, Refused)}
+
+
+def write_record(record: Record) -> str:
+    """Return a record as JSON in one line."""
+    return json.dumps({"kind": type(record).__name__, **asdict(record)})
+
+
+def read_record(line: str) -> Record:
+    """Return what `write_record` wrote; raises CnnError."""
+    try:
+        values = json.loads(line)
+        kind = _RECORDS[values.pop("kind")]
+        if kind is Moved:  # JSON has no numbers as keys
+            values["accuracy"] = {int(shift): share for shift, share in values["accuracy"].items()}
+        return kind(**values)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise CnnError(_BROKEN, problem=error) from error
+
+
+def curves_csv(epochs: Iterable[Epoch]) -> str:
+    """Return the epochs as comma-separated values, a line each."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(one.name for one in fields(Epoch))
+    writer.writerows(astuple(epoch) for epoch in epochs)
+    return out.getvalue()
+
+
+def standard_error(share: float, count: int) -> float:
+    """Return the standard error of a share of `count` independent trials: √(p (1 − p) / n).
+
+    >>> round(standard_error(0.8, 1_000), 4)
+    0.0126
+    """
+    return math.sqrt(share * (1 - share) / count)

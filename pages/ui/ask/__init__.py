@@ -1,0 +1,1 @@
+"""Pickers: what a person chooses, as values of the core."""

@@ -1,0 +1,186 @@
+"""Which model a picture goes through: a bundled one, one of keras.applications, or a file of the reader's."""
+
+import time
+from collections.abc import Callable
+
+import streamlit as st
+
+from cnn_core.errors import N_
+from cnn_core.models.bundled import BUNDLED, bundled_model
+from cnn_core.models.loading import (
+    APPLICATION,
+    APPLICATIONS,
+    FILE,
+    IMAGENET,
+    RANDOM,
+    ModelInfo,
+    ModelKey,
+    fetched_bytes,
+    keep_file,
+)
+from cnn_core.pictures.prepare import Colour
+from cnn_core.pictures.scaling import Scaling
+from pages.ui import cached, state
+from pages.ui.text import _
+from pages.ui.waiting import outcome, wait
+
+LARGEST_MODEL_MEGABYTES = 200
+_NAMES_FILE = "class_names_file"
+BUNDLED_SOURCE = "bundled"
+_SOURCES = {BUNDLED_SOURCE: N_("Bundled"), APPLICATION: "Keras", FILE: N_("Your file")}
+_WEIGHTS = {RANDOM: N_("Random"), IMAGENET: "ImageNet"}
+_SCALINGS = {
+    "": N_("As guessed"),
+    Scaling.UNIT: N_("0 to 1"),
+    Scaling.BYTES: N_("0 to 255"),
+    Scaling.SIGNED: N_("−1 to 1"),
+    Scaling.TORCH: N_("ImageNet mean and deviation"),
+    Scaling.CAFFE: N_("BGR less ImageNet mean (Caffe)"),
+}
+
+
+def model_picker() -> str:
+    """Let the person choose a model; return its key. Stops the page as long as there is no file."""
+    key = ModelKey.of(state.MODEL.get())
+    if key.source == BUNDLED_SOURCE and key.name not in (model.key for model in BUNDLED):
+        state.MODEL.set(state.MODEL.default)
+        key = ModelKey.of(state.MODEL.get())
+    source = state.MODEL_SOURCE.get() or key.source
+    st.segmented_control(
+        _("Model"),
+        list(_SOURCES),
+        format_func=lambda name: _(_SOURCES[name]),
+        required=True,
+        **state.field("model_source", source, _turn_to),
+    )
+    if source == BUNDLED_SOURCE:
+        _pick_bundled(key)
+    elif source == APPLICATION:
+        _pick_application(key)
+    else:
+        _pick_file(key)
+    return state.MODEL.get()
+
+
+def _turn_to(source: str) -> None:
+    """Show another source of models; a file has to be chosen first."""
+    state.MODEL_SOURCE.set(source)
+    if source == BUNDLED_SOURCE:
+        state.MODEL.set(state.MODEL.default)
+    elif source == APPLICATION:
+        state.MODEL.set(str(ModelKey(APPLICATION, "MobileNetV2", RANDOM)))
+
+
+def _pick_bundled(key: ModelKey) -> None:
+    keys = [model.key for model in BUNDLED]
+    st.selectbox(
+        _("Bundled model"), keys, format_func=lambda name: _(bundled_model(name).title), **state.MODEL.widget()
+    )
+
+
+def _pick_application(key: ModelKey) -> None:
+    name = key.name if key.source == APPLICATION and key.name in APPLICATIONS else "MobileNetV2"
+    weights = key.variant if key.source == APPLICATION and key.variant in _WEIGHTS else RANDOM
+    st.selectbox(
+        _("Network of keras.applications"),
+        list(APPLICATIONS),
+        **state.field("application", name, lambda new: state.MODEL.set(str(ModelKey(APPLICATION, new, weights)))),
+    )
+    st.segmented_control(
+        _("Weights"),
+        list(_WEIGHTS),
+        format_func=lambda one: _(_WEIGHTS[one]),
+        required=True,
+        **state.field(
+            "application_weights", weights, lambda new: state.MODEL.set(str(ModelKey(APPLICATION, name, new)))
+        ),
+    )
+
+
+def _pick_file(key: ModelKey) -> None:
+    file = st.file_uploader(
+        _("A model of yours (.keras or .h5)"),
+        type=["keras", "h5", "hdf5"],
+        max_upload_size=LARGEST_MODEL_MEGABYTES,
+        key="model_file",
+    )
+    if file is not None and file.file_id != state.MODEL_FILE.get():
+        # Once a file: a scaling that was chosen for it stays.
+        state.MODEL_FILE.set(file.file_id)
+        state.MODEL.set(str(ModelKey(FILE, keep_file(file.getvalue()), "")))
+        key = ModelKey.of(state.MODEL.get())
+    if key.source != FILE:
+        st.caption(_("It is read without running any code in it. Until you choose one, nothing is shown."))
+        st.stop()
+    st.selectbox(
+        _("Pixels enter as"),
+        list(_SCALINGS),
+        format_func=lambda one: _(_SCALINGS[one]),
+        **state.field("scaling", key.variant, lambda new: state.MODEL.set(str(ModelKey(FILE, key.name, str(new))))),
+    )
+    st.file_uploader(_("Class names: a text file"), type=["txt"], key=_NAMES_FILE, on_change=_take_names)
+    st.text_area(_("Class names, one a line"), height=80, **state.CLASS_LIST.widget())
+
+
+def _take_names() -> None:
+    file = state.widget_value(_NAMES_FILE)
+    if file is not None:
+        state.CLASS_LIST.set(file.getvalue().decode("utf-8", "replace"))
+
+
+def model_info(model: str) -> ModelInfo:
+    """Return what is known of the model; stops the page, with a sentence, where that cannot be had or takes a while."""
+    describing = cached.model_info(model)
+    info = outcome(describing, forget=lambda: cached.model_info.clear(model))
+    if info is None:
+        more = _fetched() if ModelKey.of(model).variant == IMAGENET else str
+        wait(
+            describing, _("The model is opened; the first time TensorFlow starts, which takes some seconds."), more=more
+        )
+        st.stop()
+    return info
+
+
+def _fetched() -> Callable[[], str]:
+    """Return what says how much of the weights has come so far."""
+    began = time.time()
+    return lambda: _("· weights: {megabytes} MB").format(megabytes=f"{fetched_bytes(began) / 1e6:.1f}")
+
+
+def class_names(model: str, info: ModelInfo, count: int) -> tuple[str, ...]:
+    """Return a name for each of a model's outputs: known ones, else the reader's, else their numbers."""
+    is_file = ModelKey.of(model).source == FILE
+    given = tuple(line.strip() for line in state.CLASS_LIST.get().splitlines() if line.strip()) if is_file else ()
+    if info.classes is not None and len(info.classes) == count:
+        return info.classes
+    if len(given) == count:
+        return given
+    if given:
+        st.warning(
+            _("{given} class names were given for {count} outputs; the outputs are numbered instead.").format(
+                given=len(given), count=count
+            )
+        )
+    return tuple(_("Class {number}").format(number=number) for number in range(count))
+
+
+def draw_about(model: str, info: ModelInfo) -> None:
+    """Say where the model comes from and how pixels enter it."""
+    key = ModelKey.of(model)
+    if key.source == BUNDLED_SOURCE:
+        st.caption(_(bundled_model(model).about))
+        return
+    if key.variant == RANDOM:
+        st.warning(
+            _("Random weights: this network has learned nothing. Its maps and its answers mean nothing."),
+            icon=":material/casino:",
+        )
+    elif key.variant == IMAGENET:
+        st.caption(_("Weights of keras.applications, trained on ImageNet."))
+    colour = _("grey") if info.colour is Colour.GREY else _("red, green, blue")
+    text = _("Pixels enter as: {scaling}; channels: {colour}.").format(
+        scaling=_(_SCALINGS[info.scaling]), colour=colour
+    )
+    if key.source == FILE and not key.variant:
+        text += " " + _("This is guessed from the first layers; change it if the model was trained otherwise.")
+    st.caption(text)

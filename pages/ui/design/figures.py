@@ -1,0 +1,167 @@
+"""The figures of the design page around the table: totals, formulas, chart."""
+
+import html
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cnn_core.layers.cost import BYTES_PER_VALUE
+from cnn_core.layers.shapes import show
+from cnn_core.network.folding import fold
+from cnn_core.network.remarks import remarks
+from cnn_core.network.summary import Row, Summary
+from pages.ui import state
+from pages.ui.design import editor
+from pages.ui.design.layer_table import readable_bytes
+from pages.ui.text import _, sentence
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+
+def totals(summary: Summary) -> None:
+    """Draw the sums over all layers, each with what it consists of."""
+    peak = summary.peak_bytes
+    figures = (
+        (
+            _("Parameters"),
+            f"{summary.parameters:,}",
+            _trained(summary),
+        ),
+        (
+            _("Multiply-adds"),
+            f"{summary.multiply_adds:,}",
+            _("FLOPs = 2 × that"),
+        ),
+        (_("Memory of parameters"), readable_bytes(summary.parameter_bytes), _bytes(summary.parameter_bytes)),
+        (_("Memory of all outputs"), readable_bytes(summary.activation_bytes), _bytes(summary.activation_bytes)),
+        (_("Peak of outputs"), readable_bytes(peak), _bytes(peak)),
+    )
+    _definitions(figures, "totals")
+    if summary.error is not None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(_("The layers do not fit together yet: these are the sums above the error."), width="content")
+            wrong = len(summary.rows)
+            st.button(
+                _("Show the error"),
+                icon=":material/error:",
+                type="tertiary",
+                disabled=wrong == editor.selected(),
+                on_click=lambda: editor.select(wrong),
+                key="design_show_error",
+            )
+
+
+def _trained(summary: Summary) -> str:
+    if not summary.non_trainable:
+        return _("all trainable")
+    return _("{others} not trainable").format(others=f"{summary.non_trainable:,}")
+
+
+def _bytes(count: int) -> str:
+    return _("{count} bytes, float32").format(count=f"{count:,}")
+
+
+def formulas(summary: Summary) -> None:
+    """Draw how the figures of the selected layer come about."""
+    st.subheader(_("How the selected layer is calculated"), anchor=False)
+    position = editor.selected()
+    if position >= len(summary.rows):
+        st.caption(_("Its figures can be calculated once the error is mended."))
+        return
+    row = summary.rows[position]
+    lines = [(_(formula.quantity), formula.text) for formula in row.formulas]
+    values = "·".join(map(str, row.output_shape))
+    lines.append((_("memory"), f"{values}·{BYTES_PER_VALUE} = {row.activation_bytes:,} bytes"))
+    if row.receptive_field is not None:
+        lines.append((_("receptive field"), _field(row)))
+    _table(lines)
+    for note in remarks(row):
+        st.info(sentence(note), icon=":material/info:")
+
+
+def _field(row: Row) -> str:
+    field = row.receptive_field
+    if field.jump == (0, 0):
+        return _("{size} pixels, the same for all outputs").format(size=show(field.size))
+    return _(
+        "{size} pixels, {down}×{right} from one output to the next; the first begins at ({top},\u00a0{left})"
+    ).format(
+        size=show(field.size),
+        down=f"{field.jump[0]:g}",
+        right=f"{field.jump[1]:g}",
+        top=_signed(field.start[0]),
+        left=_signed(field.start[1]),
+    )
+
+
+def _signed(number: int) -> str:
+    return str(number).replace("-", "−")
+
+
+def chart(summary: Summary) -> None:
+    """Draw where parameters and multiply-adds sit; long networks by block."""
+    blocks = [block for block in fold(summary.rows) if any(row.parameters or row.multiply_adds for row in block.rows)]
+    if not blocks:
+        st.caption(_("No layer has parameters yet."))
+        return
+    bars = tuple((block.title, block.parameters, sum(row.multiply_adds for row in block.rows)) for block in blocks)
+    st.plotly_chart(
+        _chart(bars, state.LANGUAGE.get()),
+        config={"displayModeBar": False},
+        key="design_chart",
+        alt=_("Bars; the same figures stand in the table of layers."),
+    )
+    if sum(len(block.rows) for block in blocks) > len(blocks):
+        st.caption(_("Summed by block, for the network is long. Blocks without parameters are left out."))
+
+
+# Kept for whoever selects another row: making a figure takes longer than all else on this page.
+@lru_cache(maxsize=16)
+def _chart(bars: tuple[tuple[str, int, int], ...], language: str) -> "Figure":
+    # Plotly is needed nowhere else on this page; importing it here lets the rest be drawn first.
+    from cnn_core.drawing.figures import cost_figure
+
+    names, parameters, multiply_adds = zip(*bars, strict=True)
+    figure = cost_figure(names, parameters, multiply_adds, translate=_)
+    # Two panels side by side must also fit a telephone.
+    figure.update_xaxes(nticks=4, tickangle=0)
+    figure.update_xaxes(title=_("Multiply-adds"), col=2)
+    return figure
+
+
+# Pieces of HTML: numbers and sentences of our own, escaped all the same ---------------------------------------------
+
+
+def _definitions(figures: Sequence[tuple[str, str, str]], name: str) -> None:
+    items = "".join(
+        f"<div><dt>{html.escape(label)}</dt><dd>{html.escape(value)}<small>{html.escape(detail)}</small></dd></div>"
+        for label, value, detail in figures
+    )
+    st.html(f'{_STYLE}<dl class="cs-{name}">{items}</dl>')
+
+
+def _table(lines: Sequence[tuple[str, str]]) -> None:
+    rows = "".join(
+        f"<tr><th scope='row'>{html.escape(label)}</th><td>{html.escape(text)}</td></tr>" for label, text in lines
+    )
+    st.html(f'{_STYLE}<table class="cs-formulas">{rows}</table>')
+
+
+_STYLE = """<style>
+.cs-totals {
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(9.9rem, 1fr)); gap: 0.6rem 0.75rem;
+  margin: 0; padding: 0 !important;
+}
+.cs-totals dt { font-size: 0.8125rem; opacity: 0.75; }
+.cs-totals dd { margin: 0; font-size: 1.2rem; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.3; }
+.cs-totals small { display: block; font-size: 0.75rem; font-weight: 400; opacity: 0.75; }
+.cs-formulas { border-collapse: collapse; font-size: 0.875rem; }
+.cs-formulas th {
+  text-align: left; font-weight: 400; opacity: 0.75; padding: 0.2rem 1rem 0.2rem 0; vertical-align: top;
+}
+@media (min-width: 640px) { .cs-formulas th { white-space: nowrap; } }
+.cs-formulas td { padding: 0.2rem 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+</style>"""

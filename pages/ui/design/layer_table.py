@@ -1,0 +1,144 @@
+"""The table of layers on the design page: our own component, so that a row can be selected by pointer and keyboard."""
+
+from functools import lru_cache
+from typing import Any
+
+from cnn_core.errors import N_
+from cnn_core.layers.shapes import show
+from cnn_core.network import editing
+from cnn_core.network.network import NamedLayer, Network
+from cnn_core.network.remarks import remarks
+from cnn_core.network.summary import Row, Summary
+from pages.ui import state
+from pages.ui.components import register
+from pages.ui.design import editor
+from pages.ui.layer_words import in_short
+from pages.ui.text import _, sentence, sentences
+
+_KEY = "layer_table"
+_TABLE = register(
+    _KEY,
+    '<div class="frame"><table role="grid" aria-describedby="keys">'
+    '<thead></thead><tbody></tbody><tfoot></tfoot></table></div><p class="keys" id="keys"></p>',
+    "groups",
+)
+
+_HEADS = (
+    (N_("Layer"), ""),
+    (N_("Output"), N_("height × width × channels of the output for one picture")),
+    (N_("Parameters"), N_("Weights and biases, trainable or not")),
+    (N_("Multiply-adds"), N_("Kernel multiplications for one picture, biases not counted; FLOPs = 2 × this")),
+    (N_("Memory"), N_("Memory of the output for one picture in float32")),
+    (N_("Receptive field"), N_("Input pixels that can reach one output value, vertical × horizontal")),
+)
+
+_UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
+
+
+def readable_bytes(count: int) -> str:
+    """Return an amount of memory with three digits and a unit of 1000.
+
+    >>> readable_bytes(100_352), readable_bytes(784)
+    ('100 kB', '784 B')
+    """
+    for size, unit in _UNITS:
+        # What would round up to 1000 belongs to the next unit.
+        if count >= 0.9995 * size:
+            value = count / size
+            return f"{value:.{max(2 - (value >= 9.995) - (value >= 99.95), 0)}f} {unit}"
+    return f"{count} B"
+
+
+def draw(network: Network, summary: Summary) -> None:
+    """Draw the table; what the person does in it acts at once."""
+    _TABLE(data=_data(network, summary), key=_KEY, on_said_change=_hear)
+
+
+def _hear() -> None:
+    """Do what was done in the table since we last heard of it, in order."""
+    for one in state.component_value(_KEY, "said") or ():
+        if one["number"] > state.DESIGN_ANSWERED.get():
+            state.DESIGN_ANSWERED.set(one["number"])
+            _do(one["what"], one["name"], one["by"])
+
+
+def _do(what: str, name: str, by: int) -> None:
+    names = [named.name for named in editor.network().layers]
+    if what == "undo":
+        editor.undo()
+    elif what == "redo":
+        editor.redo()
+    # A key may be pressed twice before the first answer comes, and the layer be gone.
+    elif name in names:
+        position = names.index(name)
+        {"select": editor.select, "move": lambda at: move(at, by), "remove": remove}[what](position)
+
+
+def move(position: int, by: int) -> None:
+    """Move a layer and keep it selected."""
+    name = editor.network().layers[position].name
+    editor.edit(lambda network: editing.move(network, name, by), lambda network: editing.place(network, name))
+
+
+def remove(position: int) -> None:
+    """Remove a layer and select the one that takes its place."""
+    name = editor.network().layers[position].name
+    editor.edit(lambda network: editing.remove(network, name), lambda network: min(position, len(network.layers) - 1))
+
+
+def _data(network: Network, summary: Summary) -> dict[str, Any]:
+    wrong = None
+    if summary.error is not None:
+        wrong = {"row": len(summary.rows), "sentence": sentence(summary.error)}
+    return {
+        "rows": _rows(editor.text(), state.LANGUAGE.get()),
+        "wrong": wrong,
+        "selected": editor.selected(),
+        "answered": state.DESIGN_ANSWERED.get(),
+        "totals": {
+            "parameters": summary.parameters,
+            "multiplyAdds": summary.multiply_adds,
+            "memory": readable_bytes(summary.activation_bytes),
+            "bytes": summary.activation_bytes,
+        },
+        "words": {
+            "table": _("Layers of the network"),
+            "heads": [_(head) for head, _meaning in _HEADS],
+            "meanings": [meaning and _(meaning) for _head, meaning in _HEADS],
+            "keys": _("Arrow keys select, Alt and arrow keys move, Delete removes, Ctrl+Z undoes."),
+            "share": _("{percent}% of the network"),
+            "bytes": _("{bytes} bytes"),
+            "total": _("Total") if wrong is None else _("Total above the error"),
+        },
+    }
+
+
+# Kept for whoever selects another row: the network's text and the language say all that is in it.
+@lru_cache(maxsize=16)
+def _rows(text: str, language: str) -> list[dict[str, Any]]:
+    """Return what the table shows of each layer; those below an error have no figures."""
+    network, summary = editor.network_of(text), editor.summary_of(text)
+    rows = [_head(named, language) for named in network.layers]
+    for shown, row in zip(rows, summary.rows, strict=False):
+        shown |= _figures(row)
+    return rows
+
+
+def _head(named: NamedLayer, language: str) -> dict[str, Any]:
+    layer = named.layer
+    head = {"name": named.name, "kind": named.kind, "group": layer.group.value, "facts": in_short(layer, language)}
+    if named.inputs:
+        head["from"] = _("from {names}").format(names=", ".join(named.inputs))
+    return head
+
+
+def _figures(row: Row) -> dict[str, Any]:
+    return {
+        "remark": sentences(remarks(row)),
+        "shape": show(row.output_shape),
+        "parameters": row.parameters,
+        "multiplyAdds": row.multiply_adds,
+        "bytes": row.activation_bytes,
+        "memory": readable_bytes(row.activation_bytes),
+        "field": "" if row.receptive_field is None else show(row.receptive_field.size),
+    }

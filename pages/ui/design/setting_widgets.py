@@ -1,0 +1,206 @@
+"""One widget, or a few, for each kind of setting; the rule of the setting says which."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from cnn_core.layers import Input, Layer
+from cnn_core.layers.settings import (
+    LARGEST,
+    AmountsSetting,
+    Choice,
+    Flag,
+    Number,
+    OptionalNumber,
+    OptionalNumbers,
+    OptionalPair,
+    PaddingMode,
+    PaddingSetting,
+    Setting,
+    ShapeSetting,
+    Whole,
+    WholePair,
+)
+from pages.ui import state
+from pages.ui.layer_words import setting_words
+from pages.ui.text import _
+
+Take = Callable[[Any], None]
+
+_AMOUNTS = "amounts"
+
+
+def setting(rule: Setting[Any, Any], layer: Layer, shown: dict[str, Any], square: bool, take: Take) -> None:
+    """Draw the widget or widgets of one setting."""
+    value = shown[rule.name]
+    label, meaning = setting_words(layer.kind, rule.name)
+    # Keras's word beside ours, for it is what people meet in code.
+    if label.casefold() != rule.name:
+        label = f"{label} ({rule.name})"
+    match rule:
+        case Flag():
+            st.checkbox(label, help=meaning, **state.field(rule.name, value, take))
+        case Choice():
+            options = [choice.value for choice in rule.choices]
+            st.selectbox(label, options, help=meaning, **state.field(rule.name, str(value), take))
+        case Whole():
+            _whole(label, rule.name, value, take, rule.minimum, help=meaning)
+        case Number():
+            _number(rule, label, meaning, value, take)
+        case WholePair():
+            _pair(label, meaning, rule, value, square, take)
+        case OptionalPair():
+            _optional_pair(label, meaning, rule, value, shown["pool_size"], square, take)
+        case PaddingSetting():
+            _padding(label, meaning, rule.name, value, take)
+        case AmountsSetting():
+            _amounts(label, meaning, rule.name, value, take)
+        case ShapeSetting() if isinstance(layer, Input):
+            _input_shape(value, take)
+        case OptionalNumber():
+            st.number_input(label, step=0.05, format="%.6g", help=meaning, **state.field(rule.name, value, take))
+        case ShapeSetting() | OptionalNumbers():
+            _list(rule, label, meaning, value, take)
+
+
+def _whole(label: str, name: str, value: int, take: Take, minimum: int = 0, **options: Any) -> None:
+    tied = state.field(name, value, _unless_empty(take))
+    st.number_input(label, min_value=minimum, max_value=LARGEST, step=1, **options, **tied)
+
+
+def _unless_empty(take: Take) -> Take:
+    """A number that was rubbed out is no value yet."""
+    return lambda value: None if value is None else take(value)
+
+
+def _number(rule: Number, label: str, meaning: str, value: float, take: Take) -> None:
+    step = 0.05 if rule.name.endswith(("rate", "factor")) else 0.001
+    st.number_input(
+        label,
+        min_value=float(rule.minimum),
+        max_value=float(rule.maximum),
+        step=step,
+        format="%.6g",
+        help=meaning,
+        **state.field(rule.name, float(value), _unless_empty(take)),
+    )
+
+
+def _pair(
+    label: str, meaning: str, rule: WholePair | OptionalPair, value: tuple[int, int], square: bool, take: Take
+) -> None:
+    if square:
+        _whole(label, rule.name, value[0], lambda one: take((one, one)), rule.minimum, help=meaning)
+        return
+    vertical, horizontal = st.columns(2)
+    with vertical:
+        _whole(
+            _("{setting}, vertical").format(setting=label),
+            f"{rule.name}_vertical",
+            value[0],
+            lambda one: take((one, value[1])),
+            rule.minimum,
+            help=meaning,
+        )
+    with horizontal:
+        _whole(
+            _("{setting}, horizontal").format(setting=label),
+            f"{rule.name}_horizontal",
+            value[1],
+            lambda one: take((value[0], one)),
+            rule.minimum,
+            help=meaning,
+        )
+
+
+def _optional_pair(
+    label: str,
+    meaning: str,
+    rule: OptionalPair,
+    value: tuple[int, int] | None,
+    otherwise: tuple[int, int],
+    square: bool,
+    take: Take,
+) -> None:
+    st.checkbox(
+        _("Strides as pool size"),
+        help=_("The windows then lie side by side and do not overlap."),
+        **state.field(f"{rule.name}_none", value is None, lambda same: take(None if same else otherwise)),
+    )
+    if value is not None:
+        _pair(label, meaning, rule, value, square, take)
+
+
+def _padding(label: str, meaning: str, name: str, value: Any, take: Take) -> None:
+    given = not isinstance(value, PaddingMode)
+    first = value if given else ((1, 1), (1, 1))
+    options = [*(mode.value for mode in PaddingMode), _AMOUNTS]
+    st.selectbox(
+        label,
+        options,
+        format_func=lambda option: _("amounts of your own") if option == _AMOUNTS else option,
+        help=meaning,
+        **state.field(
+            name,
+            _AMOUNTS if given else value.value,
+            lambda option: take(first if option == _AMOUNTS else option),
+        ),
+    )
+    if given:
+        _amounts("", meaning, name, value, take)
+
+
+def _amounts(label: str, meaning: str, name: str, value: Any, take: Take) -> None:
+    if label:
+        st.markdown(label, help=meaning)
+    sides = (_("top"), _("bottom"), _("left"), _("right"))
+    flat = [amount for side in value for amount in side]
+
+    def take_one(which: int) -> Take:
+        def put(amount: int) -> None:
+            top, bottom, left, right = (*flat[:which], amount, *flat[which + 1 :])
+            take(((top, bottom), (left, right)))
+
+        return put
+
+    columns = st.columns(2)
+    for which, side in enumerate(sides):
+        with columns[which % 2]:
+            _whole(side, f"{name}_{which}", flat[which], take_one(which))
+
+
+def _input_shape(shape: tuple[int, ...], take: Take) -> None:
+    """Height, width and channels of a picture; or the count of plain numbers."""
+    st.toggle(
+        _("Plain numbers, no picture"),
+        **state.field("plain", len(shape) == 1, lambda plain: take(shape[:1] if plain else (*shape, 28, 1)[:3])),
+    )
+    labels = {1: (_("Numbers"),), 3: (_("Height"), _("Width"), _("Channels"))}.get(len(shape))
+    for axis, size in enumerate(shape):
+        label = labels[axis] if labels else _("Axis {number}").format(number=axis + 1)
+        _whole(label, f"shape_{axis}", size, _axis_taker(shape, axis, take), 1)
+
+
+def _axis_taker(shape: tuple[int, ...], axis: int, take: Take) -> Take:
+    return lambda size: take((*shape[:axis], size, *shape[axis + 1 :]))
+
+
+def _list(rule: Setting[Any, Any], label: str, meaning: str, value: Any, take: Take) -> None:
+    text = value if isinstance(value, str) else ", ".join(f"{number:.10g}" for number in value or ())
+    whole = isinstance(rule, ShapeSetting)
+    st.text_input(label, help=meaning, **state.field(rule.name, text, lambda typed: take(read_list(typed, whole))))
+
+
+def read_list(text: str, whole: bool) -> tuple[int, ...] | tuple[float, ...] | str | None:
+    """Return the numbers in a text; nothing for an empty one, the text itself where it holds no numbers.
+
+    >>> read_list("7, 7, 64", True), read_list("7×7×64", True), read_list(" ", False), read_list("a", True)
+    ((7, 7, 64), (7, 7, 64), None, 'a')
+    """
+    parts = [part for part in re.split(r"[\s,;×x]+", text) if part]
+    try:
+        return tuple((int if whole else float)(part) for part in parts) or None
+    except ValueError:
+        return text

@@ -1,0 +1,170 @@
+"""What acts on the network as a whole and on the selected layer: the buttons and files of the design page."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from cnn_core.errors import N_, NetworkFileError
+from cnn_core.layers import KINDS, Input
+from cnn_core.network import editing
+from cnn_core.network.presets import PRESETS, PresetGroup, preset
+from cnn_core.network.summary import Summary
+from pages.ui import state
+from pages.ui.design import editor, layer_table
+from pages.ui.layer_words import GROUPS
+from pages.ui.text import _
+from pages.ui.waiting import show_error
+
+_FILE = "design_file"
+
+_PRESET_GROUPS = {
+    PresetGroup.COURSE: N_("Course"),
+    PresetGroup.PATTERN: N_("Pattern"),
+    PresetGroup.CLASSIC: N_("Classic"),
+}
+
+
+def preset_picker() -> None:
+    """Let the person begin with a preset or with nothing."""
+    current = state.DESIGN_PRESET.get()
+    options = [*([editor.OWN] if current == editor.OWN else []), *(one.key for one in PRESETS), editor.EMPTY]
+    st.selectbox(_("Begin with"), options, format_func=_preset_title, **state.field("preset", current, _open_preset))
+
+
+def preset_about() -> None:
+    """Say what the preset is and where it comes from."""
+    current = state.DESIGN_PRESET.get()
+    if current in (editor.OWN, editor.EMPTY):
+        return
+    chosen = preset(current)
+    about = _("{about} Source: {source}.").format(about=_(chosen.about), source=chosen.source)
+    edited = "**" + _("Edited.") + "**"
+    st.caption(f"{about} {edited}" if editor.edited() else about)
+
+
+def _preset_title(key: str) -> str:
+    if key in (editor.OWN, editor.EMPTY):
+        return _("Nothing but an input") if key else _("Your file")
+    chosen = preset(key)
+    return f"{_(_PRESET_GROUPS[chosen.group])}: {_(chosen.title)}"
+
+
+def _open_preset(key: str | None) -> None:
+    if key:
+        editor.open_preset(key)
+
+
+def tools() -> None:
+    """Draw what is done with the network and with the selected layer."""
+    position, count = editor.selected(), len(editor.network().layers)
+    fixed = isinstance(editor.selected_layer().layer, Input) and not position
+    with st.container(horizontal=True, gap="xsmall"):
+        _add_layer(position)
+        _tool(_("Up"), "arrow_upward", fixed or position <= 1, lambda: layer_table.move(position, -1), "up")
+        _tool(
+            _("Down"), "arrow_downward", fixed or position == count - 1, lambda: layer_table.move(position, 1), "down"
+        )
+        _tool(_("Duplicate"), "content_copy", fixed, lambda: _duplicate(position), "duplicate")
+        _tool(_("Remove"), "delete", fixed, lambda: layer_table.remove(position), "remove")
+
+
+def _tool(label: str, icon: str, disabled: bool, act: Callable[[], None], key: str) -> None:
+    st.button(label, icon=f":material/{icon}:", disabled=disabled, on_click=act, key=f"design_{key}")
+
+
+def _add_layer(position: int) -> None:
+    has_input = isinstance(editor.network().layers[0].layer, Input)
+    st.selectbox(
+        _("Add a layer below"),
+        [kind for kind in KINDS if kind != "Input" or not has_input],
+        index=None,
+        placeholder=_("Add a layer below"),
+        format_func=lambda kind: f"{kind} · {_(GROUPS[KINDS[kind].group])}",
+        label_visibility="collapsed",
+        width=200,
+        **state.field("add", None, lambda kind: _add(kind, position)),
+    )
+
+
+def _add(kind: str | None, position: int) -> None:
+    if kind is None:
+        return
+    network = editor.network()
+    layer = editing.starter(kind)
+    if kind == "Input":
+        position = -1
+    # A merge begins as the joint of a residual block: the selected layer and what that took.
+    joined = layer.inputs[0] > 1
+    inputs = (network.layers[position].name, *editing.sources(network, position)[:1]) if joined else ()
+    editor.edit(lambda before: editing.insert(before, position + 1, layer, inputs), lambda after: position + 1)
+
+
+def _duplicate(position: int) -> None:
+    name = editor.network().layers[position].name
+    editor.edit(lambda network: editing.duplicate(network, name), lambda network: position + 1)
+
+
+def history(summary: Summary) -> None:
+    """Draw the ways back, out and in."""
+    with st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
+        _tool(_("Undo"), "undo", not state.DESIGN_PAST.get(), editor.undo, "undo")
+        _tool(_("Redo"), "redo", not state.DESIGN_FUTURE.get(), editor.redo, "redo")
+        _files(summary)
+
+
+def _files(summary: Summary) -> None:
+    """The network as JSON, the table as CSV and Markdown, a network file."""
+    with st.popover(_("Files"), icon=":material/file_save:"):
+        st.download_button(
+            _("Network (JSON)"),
+            editor.text(),
+            "network.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+            key="design_json",
+            width="stretch",
+        )
+        st.download_button(
+            _("Table (CSV)"),
+            summary.to_csv,
+            "network.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key="design_csv",
+            width="stretch",
+        )
+        st.download_button(
+            _("Table (Markdown)"),
+            summary.to_markdown,
+            "network.md",
+            "text/markdown",
+            icon=":material/download:",
+            on_click="ignore",
+            key="design_markdown",
+            width="stretch",
+        )
+        st.file_uploader(
+            _("Open a network (JSON)"),
+            type=["json"],
+            max_upload_size=editor.LARGEST_FILE_MEGABYTES,
+            key=_FILE,
+            on_change=_open_file,
+        )
+
+
+def _open_file() -> None:
+    file = state.widget_value(_FILE)
+    if file is not None:
+        editor.load(file.getvalue())
+
+
+def file_problem() -> None:
+    """Say why the last file could not be opened."""
+    problem = state.DESIGN_PROBLEM.get()
+    if isinstance(problem, NetworkFileError):
+        # Beside the open list of files, not under it.
+        with st.columns([3, 2])[0]:
+            show_error(problem)
+            st.caption(_("Nothing was changed: the network below is the one from before."))

@@ -1,0 +1,46 @@
+"""Pictures on the page: the original, what the network sees, colour bars."""
+
+import base64
+
+import streamlit as st
+
+from cnn_core.drawing.mosaic import Range, colour_bar_css
+from pages.ui import cached
+from pages.ui.ask.picture import Chosen
+from pages.ui.cached import View
+from pages.ui.text import _, sentences
+
+SIDE = 150
+"""Pixels: two of them fit beside each other on a phone."""
+
+
+def data_url(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+
+
+def draw_picture(view: View, chosen: Chosen) -> None:
+    """Draw the original and what the network sees of it."""
+    pictures = cached.shown_pictures(*view.key, chosen.data)
+    # Side by side on a phone too, where columns would stack.
+    with st.container(horizontal=True, horizontal_alignment="left", gap="small"):
+        draw_wide(pictures.original, SIDE, _("Your picture"), _(chosen.name))
+        draw_wide(pictures.seen, SIDE, _("What the network sees"), _("The input of the network"))
+    if pictures.cropped:
+        st.caption(_("The network does not see what is dark in your picture."))
+    st.caption(sentences(pictures.notes))
+
+
+def draw_wide(png: bytes, width: int, caption: str, alt: str = "") -> None:
+    """Draw a picture so many pixels of the screen wide."""
+    # The container sets the width: given to the picture, Streamlit would scale and encode it anew at every run.
+    with st.container(width=width):
+        st.image(png, width="stretch", output_format="PNG", caption=caption, alt=alt or caption)
+
+
+def colour_bar(reach: Range, low: str, high: str) -> None:
+    """Draw a colour table with the values at its ends; both are numbers or words of ours."""
+    st.html(
+        '<div style="display:flex;gap:.6rem;align-items:center;font-size:.875rem">'
+        f'<span>{low}</span><span role="presentation" style="flex:1;max-width:20rem;height:.8rem;border-radius:3px;'
+        f'background:{colour_bar_css(reach)}"></span><span>{high}</span></div>'
+    )

@@ -1,0 +1,174 @@
+"""Two pictures through the same layer: the reader's, and a changed copy of it or a sample picture."""
+
+import hashlib
+from concurrent.futures import Future
+from dataclasses import astuple, replace
+
+import numpy as np
+import streamlit as st
+
+from cnn_core.drawing.png import picture_png
+from cnn_core.errors import N_
+from cnn_core.models.run import Maps
+from cnn_core.pictures.change import Change, changed
+from cnn_core.pictures.samples import SAMPLES
+from pages.ui import cached, state
+from pages.ui.cached import Entered
+from pages.ui.draw.maps import draw_maps
+from pages.ui.draw.pictures import SIDE, draw_wide
+from pages.ui.feature_maps.open_layer import OpenLayer
+from pages.ui.feature_maps.predictions import draw_predictions
+from pages.ui.text import _
+from pages.ui.waiting import outcome, wait
+
+BESIDE = {"changed": N_("A changed copy"), "sample": N_("A sample picture")}
+CHOICES = (
+    *(state.BESIDE, state.BESIDE_SAMPLE, state.MIRRORED, state.ANGLE),
+    *(state.SHIFT_DOWN, state.SHIFT_RIGHT, state.BRIGHTNESS, state.PICTURE_NOISE),
+)
+_CONFIG = {"displaylogo": False, "displayModeBar": False}
+
+
+def draw(layer: OpenLayer) -> None:
+    """Draw both pictures with what the network takes them for, and the open map of both with the difference."""
+    st.segmented_control(
+        _("Beside your picture"),
+        list(BESIDE),
+        format_func=lambda key: _(BESIDE[key]),
+        required=True,
+        **state.BESIDE.widget(),
+    )
+    other = _changed_copy(layer) if state.BESIDE.get() == "changed" else _sample(layer)
+    wanted = layer.row.name, next(reversed(layer.rows))
+    maps, scores = (_fetched(other, name) for name in wanted)
+    if maps is not None and layer.has_maps:
+        _draw_maps(layer, other, maps)
+    else:
+        with st.container(horizontal=True, gap="small"):
+            _draw_pictures(layer, other)
+    if maps is not None and not layer.has_maps:
+        _draw_vectors(maps, layer.maps)
+    if scores is not None:
+        _draw_answers(layer, other, scores)
+    for name, result in zip(wanted, (maps, scores), strict=True):
+        if result is None:
+            wait(_asked(other, name), _("The second picture goes through the network."), part="_compare")
+            return
+
+
+def _sample(layer: OpenLayer) -> Entered:
+    """Let the reader choose a sample picture."""
+    titles = {sample.key: sample.title for sample in SAMPLES}
+    st.selectbox(
+        _("The other picture"), list(titles), format_func=lambda key: _(titles[key]), **state.BESIDE_SAMPLE.widget()
+    )
+    number = list(titles).index(state.BESIDE_SAMPLE.get())
+    return cached.entered_samples(layer.view.model, layer.view.fit)[number]
+
+
+def _changed_copy(layer: OpenLayer) -> Entered:
+    """Let the reader change the picture."""
+    change = _change(layer.ready.pixels.shape[0] // 2, layer.ready.pixels.shape[1] // 2)
+    st.caption(
+        _(
+            "In this order: mirrored, turned around the middle, shifted, multiplied by the brightness, with random "
+            "numbers of this spread added. What enters from outside repeats the picture's edge; values below 0 and "
+            "above 1 are cut off there."
+        )
+    )
+    digest = hashlib.sha256(f"{layer.view.digest} {astuple(change)}".encode()).hexdigest()
+    pixels = changed(layer.ready.pixels, change)
+    return Entered(N_("Changed"), replace(layer.view, digest=digest), replace(layer.ready, pixels=pixels))
+
+
+def _change(most_down: int, most_right: int) -> Change:
+    for key, most in ((state.SHIFT_DOWN, most_down), (state.SHIFT_RIGHT, most_right)):
+        key.set(max(-most, min(key.get(), most)))
+    first, second, third = st.columns(3)
+    first.slider(_("Shifted to the right (pixels)"), -most_right, most_right, **state.SHIFT_RIGHT.widget())
+    first.slider(_("Shifted down (pixels)"), -most_down, most_down, **state.SHIFT_DOWN.widget())
+    second.slider(_("Turned to the left (degrees)"), -180, 180, **state.ANGLE.widget())
+    second.toggle(_("Mirrored: left and right"), **state.MIRRORED.widget())
+    third.slider(_("Brightness"), 0.0, 2.0, step=0.05, format="× %.2f", **state.BRIGHTNESS.widget())
+    third.slider(_("Noise"), 0.0, 0.5, step=0.01, **state.PICTURE_NOISE.widget())
+    return Change(
+        mirrored=state.MIRRORED.get(),
+        angle=state.ANGLE.get(),
+        down=state.SHIFT_DOWN.get(),
+        right=state.SHIFT_RIGHT.get(),
+        brightness=state.BRIGHTNESS.get(),
+        noise=state.PICTURE_NOISE.get(),
+    )
+
+
+def _asked(picture: Entered, layer: str) -> "Future[Maps]":
+    return cached.layer_maps(*picture.view.key, layer, picture.ready)
+
+
+def _fetched(picture: Entered, layer: str) -> Maps | None:
+    """Return a layer's output for a picture; None while it is on its way."""
+    return outcome(
+        _asked(picture, layer), forget=lambda: cached.layer_maps.clear(*picture.view.key, layer, picture.ready)
+    )
+
+
+def _draw_pictures(layer: OpenLayer, other: Entered) -> None:
+    draw_wide(picture_png(layer.ready.pixels), SIDE, _("Your picture"))
+    draw_wide(picture_png(other.ready.pixels), SIDE, _(other.title))
+
+
+def _draw_maps(layer: OpenLayer, other: Entered, maps: Maps) -> None:
+    """Draw both pictures, the open map of both and what the second has more, all three maps in one range."""
+    channel = state.CHANNEL.get()
+    pair = layer.maps[:, :, channel], maps[:, :, channel]
+    difference = pair[1] - pair[0]
+    titles = _("Map {channel} of yours"), _("Map {channel} of the other"), _("The other − yours")
+    draw_maps(
+        np.stack([*pair, difference], axis=2),
+        [title.format(channel=channel) for title in titles],
+        SIDE,
+        before=lambda: _draw_pictures(layer, other),
+    )
+    st.caption(
+        _("All three maps share this range. They differ by {mean} on average, by {largest} at most.").format(
+            mean=f"{np.abs(difference).mean():.4g}", largest=f"{np.abs(difference).max():.4g}"
+        )
+    )
+
+
+def _draw_vectors(second: Maps, first: Maps) -> None:
+    """Draw by how much the values of a layer without maps differ."""
+    from cnn_core.drawing import figures  # plotly takes a while to import
+
+    difference = second - first
+    st.markdown("**" + _("The other − yours") + "**")
+    st.plotly_chart(
+        figures.vector_figure(difference, translate=_).update_layout(height=260),
+        key="compare_vector",
+        alt=_("The other picture's values less yours"),
+        config=_CONFIG,
+    )
+    lines = [
+        "| " + " | ".join([_("Unit"), _("Yours"), _("The other"), _("Change")]) + " |",
+        "|---:|---:|---:|---:|",
+        *(
+            f"| {unit} | {first[unit]:.4g} | {second[unit]:.4g} | {difference[unit]:.4g} |"
+            for unit in _most_changed(difference, state.CHANNEL.get())
+        ),
+    ]
+    st.markdown("\n".join(lines))
+    st.caption(_("The open unit, and those that differ most."))
+
+
+def _most_changed(difference: Maps, opened: int, most: int = 5) -> list[int]:
+    order = [int(unit) for unit in np.argsort(-np.abs(difference), kind="stable")[: most + 1]]
+    return [opened, *(unit for unit in order if unit != opened)][: most + 1]
+
+
+def _draw_answers(layer: OpenLayer, other: Entered, scores: Maps) -> None:
+    """Draw what the network takes both pictures for."""
+    sides = (_("Your picture"), layer.look.scores), (_(other.title), scores)
+    for column, (title, values) in zip(st.columns(2), sides, strict=True):
+        with column:
+            st.markdown(f"**{title}**")
+            draw_predictions(values, layer.classes)

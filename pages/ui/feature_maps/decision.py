@@ -1,0 +1,169 @@
+"""What the decision looked at: Grad-CAM, occlusion and saliency of any class, over the picture, with the hot region."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnn_core.drawing.colour_scale import Range
+from cnn_core.drawing.png import overlay_png, with_box
+from cnn_core.errors import N_, CnnError
+from cnn_core.models import attention
+from cnn_core.models.attention import Heat, box_in_pixels, hot_box, occlusion_heat, occlusion_plan
+from cnn_core.models.run import Look
+from cnn_core.pictures.prepare import Prepared
+from pages.ui import cached, state
+from pages.ui.cached import View
+from pages.ui.draw.pictures import colour_bar, draw_wide
+from pages.ui.text import _
+from pages.ui.waiting import outcome, show_error, wait, wait_for_all
+
+METHODS = {"grad_cam": "Grad-CAM", "occlusion": N_("Occlusion"), "saliency": N_("Saliency")}
+ABOUT = {
+    "grad_cam": N_(
+        "Where the maps of a layer speak for the class: each map weighted by how much the score grows with it, added, "
+        "and what speaks against the class left out (Selvaraju et al., arXiv:1610.02391). As coarse as the maps."
+    ),
+    "occlusion": N_(
+        "How far the score falls when a patch of the picture is covered with its mean colour (Zeiler and Fergus, "
+        "arXiv:1311.2901). Blue: covering it helps the class."
+    ),
+    "saliency": N_(
+        "How strongly the score answers to a small change of each pixel: the gradient's magnitude, the largest of the "
+        "channels (Simonyan et al., arXiv:1312.6034). Fine and noisy."
+    ),
+}
+_WIDTH = 380
+_HALF = 0.5
+_HIGH = 99
+"""The percentile at which colours are full: single pixels would leave all others pale."""
+
+
+def draw_decision(view: View, look: Look, classes: Sequence[str], ready: Prepared) -> None:
+    """Draw where the evidence for a class lies; opened when wanted."""
+    place = st.expander(
+        _("What the decision looked at"), icon=":material/center_focus_strong:", on_change="rerun", key="decision_open"
+    )
+    if not place.open:
+        return
+    with place:
+        if look.scores.ndim > 1:
+            st.caption(_("The last layer has maps, not classes: there is no decision to ask about."))
+            return
+        method, index = _draw_choices(look, classes)
+        heat = _HEATS[method](view, index, ready)
+        if heat is not None:
+            _draw_heat(heat, ready)
+
+
+def _draw_choices(look: Look, classes: Sequence[str]) -> tuple[str, int]:
+    method, target, opacity = st.columns([3, 3, 2], vertical_alignment="bottom")
+    method.segmented_control(
+        _("Method"),
+        list(METHODS),
+        format_func=lambda key: _(METHODS[key]),
+        required=True,
+        **state.METHOD.widget(),
+    )
+    if look.scores.size == 1:  # one unit stands for two classes
+        classes = tuple(_("Class {number}").format(number=number) for number in (0, 1))
+    best = int(look.scores[0] > _HALF) if look.scores.size == 1 else int(look.scores.argmax())
+    order = [best, *(index for index in range(len(classes)) if index != best)]
+    # Nothing chosen means the class with the highest score, whatever the picture.
+    chosen = state.TARGET.get() if state.TARGET.get() in range(len(classes)) else best
+    target.selectbox(
+        _("Class"),
+        order,
+        format_func=lambda index: classes[index],
+        **state.field("target", chosen, lambda index: state.TARGET.set(-1 if index == best else index)),
+    )
+    opacity.slider(_("Opacity"), 0.0, 1.0, step=0.05, **state.OPACITY.widget())
+    st.caption(_(ABOUT[state.METHOD.get()]))
+    return state.METHOD.get(), chosen
+
+
+def _grad_cam(view: View, index: int, ready: Prepared) -> Heat | None:
+    layers = attention.map_layers(cached.model_info(view.model).result().network)
+    if not layers:
+        st.caption(_("This network has no maps before its decision."))
+        return None
+    layer = state.HEAT_LAYER.get() if state.HEAT_LAYER.get() in layers else layers[-1]
+    st.selectbox(
+        _("Maps of the layer"),
+        layers[::-1],
+        **state.field("heat_layer", layer, state.HEAT_LAYER.set),
+    )
+    asked = cached.grad_cam(*view.key, index, layer, ready)
+    return _when_done(asked, lambda: cached.grad_cam.clear(*view.key, index, layer, ready))
+
+
+def _saliency(view: View, index: int, ready: Prepared) -> Heat | None:
+    asked = cached.saliency(*view.key, index, ready)
+    return _when_done(asked, lambda: cached.saliency.clear(*view.key, index, ready))
+
+
+def _when_done(asked: "Future[Heat]", forget: Any) -> Heat | None:
+    heat = outcome(asked, forget)
+    if heat is None:
+        wait(asked, _("The gradients are computed."))
+    return heat
+
+
+def _occlusion(view: View, index: int, ready: Prepared) -> Heat | None:
+    """Cover patch after patch; a row of patches is one piece of work."""
+    side = min(ready.pixels.shape[:2])
+    size, step = st.columns(2)
+    state.PATCH.set(min(state.PATCH.get() or max(1, side // 6), side))
+    size.number_input(_("Patch (pixels)"), 1, side, **state.PATCH.widget())
+    state.PATCH_STRIDE.set(min(state.PATCH_STRIDE.get() or max(1, state.PATCH.get() // 2), state.PATCH.get()))
+    step.number_input(_("From patch to patch"), 1, state.PATCH.get(), **state.PATCH_STRIDE.widget())
+    try:
+        plan = occlusion_plan(ready.pixels.shape, state.PATCH.get(), state.PATCH_STRIDE.get())
+    except CnnError as error:
+        show_error(error)
+        return None
+    asked = (*view.key, index, state.PATCH.get(), state.PATCH_STRIDE.get())
+    rows = cached.occlusion(*asked, ready, plan)
+    wait_for_all(rows, _("Covering patch after patch."), forget=lambda: cached.occlusion.clear(*asked, ready, plan))
+    found = [(boxes, row.result()) for boxes, row in zip(plan, rows, strict=True) if row.done() and not row.cancelled()]
+    if not found:
+        return None
+    st.caption(
+        _("{done} of {count} patches covered.").format(done=sum(len(b) for b, _row in found), count=plan[..., 0].size)
+    )
+    return occlusion_heat(
+        ready.pixels.shape, np.concatenate([b for b, _row in found]), np.concatenate([d for _b, d in found])
+    )
+
+
+_HEATS = {"grad_cam": _grad_cam, "saliency": _saliency, "occlusion": _occlusion}
+
+
+def _draw_heat(heat: Heat, ready: Prepared) -> None:
+    """Draw the heat over the picture, and the box around its hottest region."""
+    known = heat[np.isfinite(heat)]
+    reach = Range(float(np.percentile(np.abs(known), _HIGH)) if known.size else 0.0, bool((known < 0).any()))
+    box = hot_box(heat)
+    pixels = ready.pixels
+    with st.container(horizontal=True, gap="medium"):
+        draw_wide(
+            overlay_png(pixels, heat, reach, strongest=state.OPACITY.get()),
+            _WIDTH,
+            _("Stronger where the evidence is; full colour from the 99th percentile on"),
+        )
+        if box is not None:
+            where = box_in_pixels(box, heat.shape, pixels.shape[:2])
+            draw_wide(with_box(pixels, where), _WIDTH, _("Around the hottest region, from half of the maximum on"))
+    colour_bar(reach, f"{reach.low:.4g}", f"{reach.high:.4g}")
+    if box is None:
+        st.caption(_("Nothing in the picture speaks for this class."))
+    else:
+        st.caption(
+            _(
+                "Rows {top} to {bottom}, columns {left} to {right} of what the network sees. This is weak "
+                "localization, not detection: the network was never told where things are, and the box may hold a part "
+                "of the thing or what surrounds it, and only one of several."
+            ).format(top=where[0], left=where[1], bottom=where[2] - 1, right=where[3] - 1)
+        )

@@ -1,0 +1,77 @@
+"""The open layer's values in numbers, and those of all layers from input to output."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from cnn_core.models.survey import dead_everywhere
+from pages.ui import cached, state
+from pages.ui.feature_maps.open_layer import OpenLayer
+from pages.ui.feature_maps.sample_survey import draw_survey, pictures_of
+from pages.ui.text import _
+
+CHOICES = (state.SURVEYED,)
+MOST_NAMED = 40
+_CONFIG = {"displaylogo": False, "displayModeBar": False}
+
+
+def draw(layer: OpenLayer) -> None:
+    """Draw the layer's figures, how its values are spread, and the network as a whole."""
+    figures = layer.look.layers[layer.row.name].statistics
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(_("Mean"), f"{figures.mean:.4g}", width="content")
+        st.metric(_("Spread"), f"{figures.spread:.4g}", width="content")
+        st.metric(_("Zeros"), f"{figures.zero_share:.1%}", width="content")
+        st.metric(_("Dead channels"), _share(figures.dead, figures.channels), width="content")
+    dead = np.flatnonzero(cached.statistics(*layer.view.key, layer.row.name, layer.maps).zero_share == 1)
+    _draw_dead(dead.tolist(), figures.channels, 1)
+    _draw_dead_in_samples(layer)
+    st.plotly_chart(
+        cached.histogram(layer.view.key, layer.row.name, None, state.LANGUAGE.get(), _, layer.maps),
+        key="layer_histogram",
+        alt=_("How often each value of the layer occurs"),
+        config=_CONFIG,
+    )
+    st.markdown("**" + _("All layers, from input to output") + "**")
+    st.plotly_chart(
+        cached.network_figure(layer.view.key, layer.row.name, state.LANGUAGE.get(), _, layer.look),
+        key="network_figure",
+        alt=_("Mean and spread, zeros and dead channels of every layer; the open one is marked."),
+        config=_CONFIG,
+    )
+    st.caption(
+        _(
+            "Band: the mean and one standard deviation to both sides. The dotted line is the open layer. "
+            "A dead channel is zero everywhere in this picture; in a layer without maps, a unit that is zero."
+        )
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    return _("{part} of {whole}").format(part=f"{part:,}", whole=f"{whole:,}")
+
+
+def _draw_dead(dead: Sequence[int], channels: int, pictures: int) -> None:
+    """Say which channels are zero everywhere, in one picture or in several."""
+    if pictures == 1:
+        text = _("Zero everywhere in this picture: {share} channels")
+    else:
+        text = _("Zero everywhere in all {pictures} pictures: {share} channels")
+    text = text.format(share=f"**{_share(len(dead), channels)}**", pictures=pictures)
+    if dead:
+        text += " – " + ", ".join(map(str, dead[:MOST_NAMED]))
+    if len(dead) > MOST_NAMED:
+        text += " " + _("and {count} more").format(count=f"{len(dead) - MOST_NAMED:,}")
+    st.markdown(text + ".")
+
+
+def _draw_dead_in_samples(layer: OpenLayer) -> None:
+    count = len(pictures_of(layer))
+    st.toggle(_("Look at all {count} pictures: the samples and yours").format(count=count), **state.SURVEYED.widget())
+    if not state.SURVEYED.get():
+        return
+    surveyed = draw_survey(layer, "_dead")
+    if surveyed:
+        dead = dead_everywhere([one.survey for one in surveyed], layer.row.name)
+        _draw_dead(np.flatnonzero(dead).tolist(), len(dead), len(surveyed))

@@ -1,0 +1,284 @@
+"""Why this value? One value opened down to the sum that made it, and from there on to the values before it."""
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnn_core.explain.unit import Explanation, Origin, Patch, Stage, StageKind, explain_unit
+from cnn_core.layers import Conv2DTranspose, Input
+from cnn_core.layers.shapes import padding_amounts, show, windows
+from cnn_core.models.run import Maps
+from cnn_core.network.summary import Row
+from cnn_core.numerics.one_window import PoolingKind
+from cnn_core.numerics.taps import NOWHERE, Taps
+from cnn_core.pictures.prepare import Prepared
+from pages.ui import cached, state
+from pages.ui.cached import View
+from pages.ui.draw.pictures import draw_wide
+from pages.ui.draw.stage import Scene, draw_stage
+from pages.ui.text import _, sentence
+from pages.ui.waiting import outcome, wait
+
+MARGIN = 2
+"""Values of the input shown around the window."""
+LANES = 3
+LARGEST_PATCH = 14
+_POOLING = {StageKind.MAXIMUM: PoolingKind.MAX, StageKind.AVERAGE: PoolingKind.AVERAGE}
+_WIDTH = 260
+_NUMBER = 160
+
+
+def draw_why(view: View, rows: Mapping[str, Row], row: Row, maps: Maps, ready: Prepared) -> None:
+    """Draw the explanation of the value at the chosen place of the open layer."""
+    st.header(_("Why this value?"), anchor=False)
+    _draw_place(row, maps)
+    inputs, weights = _what_it_takes(view, row, maps, ready)
+    if inputs is None or weights is None:
+        return
+    place = _place(maps)
+    why = explain_unit(row.layer, weights, inputs, place)
+    left, right = st.columns([8, 3])
+    with left:
+        _draw_stages(why)
+        _draw_window(why, row, inputs)
+        _draw_strongest(why, row)
+    with right:
+        _draw_seen(view, row, place, ready)
+    _draw_ways(why, row, inputs)
+
+
+def _place(maps: Maps) -> tuple[int, ...]:
+    if maps.ndim == 1:
+        return (state.CHANNEL.get(),)
+    return state.ROW.get(), state.COLUMN.get(), state.CHANNEL.get()
+
+
+def _draw_place(row: Row, maps: Maps) -> None:
+    """Let the reader choose the value by numbers too."""
+    names = (_("Unit"),) if maps.ndim == 1 else (_("Row"), _("Column"), _("Channel"))
+    keys = (state.CHANNEL,) if maps.ndim == 1 else (state.ROW, state.COLUMN, state.CHANNEL)
+    with st.container(horizontal=True):
+        for name, key, size in zip(names, keys, maps.shape, strict=True):
+            key.set(min(key.get(), size - 1))
+            st.number_input(name, 0, size - 1, width=_NUMBER, **key.widget(part="_why"))
+
+
+def _what_it_takes(
+    view: View, row: Row, maps: Maps, ready: Prepared
+) -> tuple[list[Maps] | None, tuple[Maps, ...] | None]:
+    """Return the layer's inputs and weights; None for what is still on its way."""
+    if isinstance(row.layer, Input):
+        return [maps], ()
+    asked: list[tuple[Future[Any], Any]] = [
+        (
+            cached.layer_maps(*view.key, source, ready),
+            lambda source=source: cached.layer_maps.clear(*view.key, source, ready),
+        )
+        for source in row.sources
+    ]
+    asked.append((cached.layer_weights(view.model, row.name), lambda: cached.layer_weights.clear(view.model, row.name)))
+    found = [outcome(future, forget) for future, forget in asked]
+    for (future, _forget), result in zip(asked, found, strict=True):
+        if result is None:
+            wait(future, _("Fetching what the value was made of."))
+            return None, None
+    return found[:-1], found[-1]
+
+
+def _draw_stages(why: Explanation) -> None:
+    """Say step by step how the value came about."""
+    lines = []
+    for number, stage in enumerate(why.stages, 1):
+        lines.append(f"{number}. **{_(stage.kind)}** – {sentence(stage.about)}")
+        if stage.formula:
+            lines.append(f"    `{stage.formula}`")
+    st.markdown("\n".join(lines))
+
+
+def _draw_window(why: Explanation, row: Row, inputs: list[Maps]) -> None:
+    """Draw what lay under the window, on the stage."""
+    first = why.stages[0]
+    patch = first.patch
+    if patch is None or not patch.rows or not patch.columns or max(len(patch.rows), len(patch.columns)) > LARGEST_PATCH:
+        return
+    lanes = (
+        np.argsort(-np.abs(patch.channel_sums), kind="stable")[:LANES]
+        if first.terms and patch.weights is not None
+        else [0]
+    )
+    vertical, top = _axis(row, patch.rows, why.place, inputs[0].shape, 0)
+    horizontal, left = _axis(row, patch.columns, why.place, inputs[0].shape, 1)
+    x = inputs[0][top : top + max(vertical.sources) + 1, left : left + max(horizontal.sources) + 1]
+    channels = [patch.channels[lane] for lane in lanes]
+    scene = Scene(
+        x[:, :, channels].astype(np.float64),
+        vertical,
+        horizontal,
+        np.reshape(_before_activation(why), (1, 1, 1)),
+        kernel=_lane_weights(first, patch, lanes),
+        bias=[sum(stage.constants.get("bias", 0.0) for stage in why.stages[:2])],
+        pooling=None if patch.weights is not None else _POOLING[first.kind],
+        channels=tuple(_("map {number}").format(number=channel) for channel in channels),
+        corner=(top, left),
+        output_corner=why.place[:2] if len(why.place) == 3 else (0, 0),
+        others=_others(first, patch, lanes),
+    )
+    if len(patch.channels) > len(channels):
+        st.caption(
+            _("The {shown} strongest of {count} input channels:").format(shown=len(channels), count=len(patch.channels))
+        )
+    source = row.sources[0]
+
+    def walk(r: int, c: int, lane: int) -> None:
+        open_value(source, (r + top, c + left, channels[lane]))
+
+    draw_stage(scene, f"why_{row.name}", on_walk=walk)
+
+
+def _axis(
+    row: Row, taken: tuple[int, ...], place: tuple[int, ...], shape: tuple[int, ...], axis: int
+) -> tuple[Taps, int]:
+    """Return the taps of the one output on the piece of the input around its window, and where that piece begins."""
+    found = windows(row.layer)
+    if found is None or isinstance(row.layer, Conv2DTranspose):
+        places = list(taken)
+    else:
+        window = found[axis]
+        start = place[axis] * window.stride - padding_amounts(shape[axis], window)[0]
+        places = [start + tap * window.dilation for tap in range(len(taken))]
+    low, high = min(places) - MARGIN, max(places) + MARGIN
+    first = max(0, low)
+    # What lies outside of the input is shown only where the window takes it.
+    line = [index for index in range(low, high + 1) if 0 <= index < shape[axis] or min(places) <= index <= max(places)]
+    sources = tuple(index - first if 0 <= index < shape[axis] else NOWHERE for index in line)
+    return Taps(sources, (tuple((line.index(at), tap) for tap, at in enumerate(places)),)), first
+
+
+def _lane_weights(first: Stage, patch: Patch, lanes: Any) -> Any:
+    if patch.weights is None:
+        return None
+    weights = patch.weights[:, :, lanes]
+    if first.terms is not None:
+        weights = weights * first.terms.weights[lanes]
+    return weights[..., np.newaxis]
+
+
+def _others(first: Stage, patch: Patch, lanes: Any) -> tuple[int, float] | None:
+    """Return how many channels are not drawn, and what they add."""
+    if first.terms is None or patch.weights is None or len(patch.channels) == len(lanes):
+        return None
+    amounts = first.terms.amounts
+    return len(patch.channels) - len(lanes), float(amounts.sum() - amounts[lanes].sum())
+
+
+def _before_activation(why: Explanation) -> float:
+    """Return what the window made, with its bias."""
+    has_bias = len(why.stages) > 1 and why.stages[1].kind is StageKind.BIAS
+    return why.stages[1 if has_bias else 0].after
+
+
+def _draw_strongest(why: Explanation, row: Row) -> None:
+    """Draw the strongest parts of the sum, and what the others add up to."""
+    for stage in why.stages:
+        if stage.terms is None or len(stage.terms) < 2 or stage.kind in _POOLING:
+            continue
+        strongest = stage.terms.strongest()
+        lines = [
+            "| " + " | ".join([_("Part"), _("Value"), _("Weight"), _("Adds")]) + " |",
+            "|---|---:|---:|---:|",
+            *(
+                f"| {term.number} | {term.value:.6g} | {term.weight:.6g} | {term.amount:.6g} |"
+                for term in strongest.terms
+            ),
+        ]
+        if strongest.others:
+            others = _("the other {count}").format(count=strongest.others)
+            lines.append(f"| {others} | | | {strongest.rest:.6g} |")
+        with st.expander(_("The strongest parts of the {stage}").format(stage=_(stage.kind))):
+            st.markdown("\n".join(lines))
+
+
+def _draw_seen(view: View, row: Row, place: tuple[int, ...], ready: Prepared) -> None:
+    """Draw which pixels of the network's input can reach this value at all."""
+    if row.receptive_field is None:  # plain numbers enter
+        return
+    png, ((top, left), (bottom, right)) = cached.seen_pixels(view.key, row.name, place, ready.pixels)
+    draw_wide(png, _WIDTH, _("Pixels that reach this value"))
+    text = _("Rows {top} to {bottom}, columns {left} to {right}: {size} pixels.").format(
+        top=top, bottom=bottom, left=left, right=right, size=show((bottom - top + 1, right - left + 1))
+    )
+    height, width = ready.pixels.shape[:2]
+    if min(top, left) < 0 or bottom >= height or right >= width:
+        text += " " + _("What lies outside of the picture is padding.")
+    st.caption(text)
+
+
+def _draw_ways(why: Explanation, row: Row, inputs: list[Maps]) -> None:
+    """Offer the way back, and on to the values that took part most."""
+    trail = state.TRAIL.get()
+    with st.container(horizontal=True, gap="xsmall"):
+        if trail:
+            st.button(
+                _("Back to {layer}").format(layer=f"`{trail[-1][0]}`"),
+                icon=":material/undo:",
+                on_click=go_back,
+                key="go_back",
+            )
+        if not row.sources:
+            st.caption(_("This is where the picture enters: there is nothing before it."))
+            return
+        for number, origin in enumerate(_strongest_origins(why)):
+            value = float(inputs[origin.source][origin.place])
+            source = row.sources[origin.source]
+            st.button(
+                f"`{source}` {list(origin.place)} = {value:.4g}",
+                key=f"walk_{number}",
+                on_click=open_value,
+                args=(source, origin.place),
+                help=_("Why is this one what it is?"),
+            )
+
+
+def _strongest_origins(why: Explanation, most: int = 5) -> list[Origin]:
+    """Return the input values whose parts are largest, as far as the first stage tells."""
+    first = why.stages[0]
+    if first.terms is not None and first.terms.taken is not None:
+        found = [first.terms[index].origin for index in first.terms.order()[:most]]
+        return [origin for origin in found if origin is not None]
+    if first.patch is not None and first.patch.weights is not None:
+        return _strongest_under(first.patch, most)
+    return list(why.origins[:most])
+
+
+def _strongest_under(patch: Patch, most: int) -> list[Origin]:
+    products = np.abs(patch.products) * patch.real[:, :, np.newaxis]
+    order = np.argsort(-products, axis=None, kind="stable")[:most]
+    found = zip(*np.unravel_index(order, products.shape), strict=True)
+    return [
+        Origin(0, (patch.rows[r], patch.columns[c], patch.channels[lane])) for r, c, lane in found if patch.real[r, c]
+    ]
+
+
+def open_value(layer: str, place: tuple[int, ...]) -> None:
+    """Go on to a value of another layer, and remember where the reader came from."""
+    here = state.LAYER.get(), (state.ROW.get(), state.COLUMN.get(), state.CHANNEL.get())
+    state.TRAIL.set((*state.TRAIL.get(), here))
+    _go(layer, place)
+
+
+def go_back() -> None:
+    """Return to the value before."""
+    *rest, (layer, place) = state.TRAIL.get()
+    state.TRAIL.set(tuple(rest))
+    _go(layer, place)
+
+
+def _go(layer: str, place: tuple[int, ...]) -> None:
+    state.LAYER.set(layer)
+    row, column, channel = place if len(place) == 3 else (0, 0, place[0])
+    state.ROW.set(int(row))
+    state.COLUMN.set(int(column))
+    state.CHANNEL.set(int(channel))

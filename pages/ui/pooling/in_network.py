@@ -1,0 +1,211 @@
+"""A whole network with its down-sampling replaced: shapes and costs in columns side by side."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import streamlit as st
+
+from cnn_core.errors import CnnError
+from cnn_core.layers import Conv2D
+from cnn_core.layers.formulas import length_formula
+from cnn_core.layers.shapes import Shape, show, windows
+from cnn_core.network.network import Network
+from cnn_core.network.presets import PRESETS, preset
+from cnn_core.network.replacing import ShapeChange, Way, down_sampling, replaced, shape_changes
+from cnn_core.network.summary import Summary, summarize
+from pages.ui import state
+from pages.ui.design import editor
+from pages.ui.draw.tables import draw_table, offer_csv
+from pages.ui.pooling.ways import network_way
+from pages.ui.text import _
+from pages.ui.waiting import escaped, show_error
+
+OWN = "own"
+_NAMED = 6
+"""Layers whose names are spelled out before it is only their number."""
+
+
+class Columns(NamedTuple):
+    """A network as it is, and with each way in the place of its down-sampling, whose layers have these names."""
+
+    network: Network
+    names: tuple[str, ...]
+    before: Summary
+    ways: dict[Way, tuple[Network, Summary]]
+
+
+# A network's text says all of it, so no two share a key; what is kept is frozen and may be shared by sessions.
+@lru_cache(maxsize=32)
+def columns_of(text: str, strides_too: bool) -> Columns:
+    """Return the figures of the network that a text describes; raises NetworkError where it does not fit together."""
+    network = Network.from_json(text)
+    changed = {way: replaced(network, way, strides_too) for way in Way}
+    ways = {way: (one, summarize(one)) for way, one in changed.items()}
+    return Columns(network, down_sampling(network), summarize(network), ways)
+
+
+@lru_cache(maxsize=32)
+def _preset_text(key: str) -> str:
+    return preset(key).make().to_json()
+
+
+def draw() -> None:
+    """Draw the network as it is and with each way in the place of its down-sampling."""
+    st.header(_("In a network"), anchor=False)
+    key = _choose_network()
+    st.checkbox(_("Replace strides of convolutions too, not only pools"), **state.STRIDES_TOO.widget())
+    try:
+        columns = columns_of(editor.text() if key == OWN else _preset_text(key), state.STRIDES_TOO.get())
+    except CnnError as error:
+        show_error(error)
+        return
+    _draw_figures(columns)
+    st.markdown(_replacements(columns))
+    st.markdown(_shapes(columns))
+    st.caption(
+        _(
+            "For one picture. Memory: the outputs of all layers added up, in float32, as training keeps them. "
+            "Multiply-adds: multiplications of weights, without biases; pools count none, the fixed blur counts. "
+            "Parameters: weights and biases, the blur's fixed ones among them. A strided convolution has as many "
+            "filters as its pool had channels, and a window as large (2×2: 3×3, as in arXiv:1412.6806). A strided "
+            "convolution that becomes a pool keeps its kernel, at stride 1; the pool behind it is as large as the "
+            "stride was."
+        )
+    )
+
+
+def _choose_network() -> str:
+    keys = [one.key for one in PRESETS]
+    has_own = bool(state.DESIGN.get())
+    if state.REPLACED.get() not in [*keys, OWN] or (state.REPLACED.get() == OWN and not has_own):
+        state.REPLACED.set(state.REPLACED.default)
+    st.selectbox(
+        _("Network"),
+        [*keys, *([OWN] if has_own else [])],
+        format_func=lambda key: _("The one on Design a network") if key == OWN else _(preset(key).title),
+        **state.REPLACED.widget(),
+    )
+    return state.REPLACED.get()
+
+
+def _draw_figures(columns: Columns) -> None:
+    titles = {_("As it is"): columns.before, **{network_way(way): one for way, (_net, one) in columns.ways.items()}}
+    every = list(titles.values())
+    rows = [
+        [_("Parameters"), *(f"{one.parameters:,}" for one in every)],
+        [_("Multiply-adds"), *(f"{one.multiply_adds:,}" for one in every)],
+        [_("Memory of the outputs (MB)"), *(f"{one.activation_bytes / 1e6:,.2f}" for one in every)],
+        [_("Layers"), *(str(len(one.rows)) for one in every)],
+        [_("Last maps"), *(_last_maps(one) for one in every)],
+        [_("Receptive field there"), *(_last_field(one) for one in every)],
+        [_("Output"), *(show(one.rows[-1].output_shape) for one in every)],
+    ]
+    draw_table(["", *titles], rows, "network")
+    plain = [
+        [way, one.parameters, one.multiply_adds, one.activation_bytes, len(one.rows), _last_maps(one), _last_field(one)]
+        for way, one in zip(["as_it_is", *map(str, columns.ways)], every, strict=True)
+    ]
+    heads = ["way", "parameters", "multiply_adds", "memory_bytes", "layers", "last_maps", "receptive_field"]
+    offer_csv(heads, plain, "pooling_in_a_network")
+
+
+def _last_maps(summary: Summary) -> str:
+    shapes = [row.output_shape for row in summary.rows if len(row.output_shape) == 3]
+    return show(shapes[-1]) if shapes else "–"
+
+
+def _last_field(summary: Summary) -> str:
+    fields = [row.receptive_field for row in summary.rows if len(row.output_shape) == 3 and row.receptive_field]
+    return show(fields[-1].size) if fields else "–"
+
+
+# What was replaced, and whether the shapes are the same ---------------------------------------------------------------
+
+
+def _replacements(columns: Columns) -> str:
+    """Say which layers make the maps smaller, and for each way which of them stay."""
+    if not columns.names:
+        return _("No layer of this network makes its maps smaller by a stride: there is nothing to replace.")
+    lines = [
+        _("Layers that make the maps smaller: {count} ({names}).").format(
+            count=len(columns.names), names=_names(columns.names)
+        )
+    ]
+    for way, (network, _summary) in columns.ways.items():
+        if network == columns.network:
+            lines.append("- " + _("{way}: the network as it is.").format(way=network_way(way)))
+            continue
+        stay = [
+            name for name in columns.names if _has(network, name) and network[name].layer == columns.network[name].layer
+        ]
+        if stay:
+            text = _("{way}: {count} of {all} left as they are ({names}).").format(
+                way=network_way(way), count=len(stay), all=len(columns.names), names=_names(stay)
+            )
+            lines.append(f"- {text}")
+    fallen = _without_convolution(columns)
+    if fallen:
+        text = _(
+            "{way}: a strided convolution takes the place of {names}: the layer before it is no convolution of stride "
+            "1, or others take its output too."
+        )
+        lines.append("- " + text.format(way=network_way(Way.STRIDE), names=_names(fallen)))
+    return "\n".join(lines)
+
+
+def _without_convolution(columns: Columns) -> list[str]:
+    network = columns.ways[Way.STRIDE][0]
+    return [
+        name
+        for name in columns.names
+        if _has(network, name)
+        and isinstance(network[name].layer, Conv2D)
+        and not isinstance(columns.network[name].layer, Conv2D)
+    ]
+
+
+def _has(network: Network, name: str) -> bool:
+    return any(named.name == name for named in network.layers)
+
+
+def _names(names: "tuple[str, ...] | list[str]") -> str:
+    shown = ", ".join(f"“{escaped(name)}”" for name in names[:_NAMED])
+    return shown + (", …" if len(names) > _NAMED else "")
+
+
+def _shapes(columns: Columns) -> str:
+    """Say that every layer behind sees the same shape, or where it does not and why."""
+    changes = {way: shape_changes(columns.before, summary) for way, (_network, summary) in columns.ways.items()}
+    if not any(changes.values()):
+        return _("Shapes: a layer gets maps of the same shape in all columns.")
+    lines = [_("Shapes: a layer gets maps of the same shape in all columns, with these exceptions:")]
+    for way, found in changes.items():
+        if found:
+            lines.append("- " + _explained(columns, way, found))
+    return "\n".join(lines)
+
+
+def _explained(columns: Columns, way: Way, found: tuple[ShapeChange, ...]) -> str:
+    first = found[0]
+    text = _(
+        "{way}: “{layer}” gets {after} instead of {before}. The pool left the last row or column out: {pool}. The "
+        "convolution with the stride reaches it, without any padding that could be taken away: {strided}. So many "
+        "layers have another shape: {count}; this is the first."
+    )
+    return text.format(
+        way=network_way(way),
+        layer=escaped(first.layer),
+        before=show(first.before),
+        after=show(first.after),
+        pool=_formula(columns.before, first.source_before, first.before, first.after),
+        strided=_formula(columns.ways[way][1], first.source, first.before, first.after),
+        count=len({change.layer for change in found}),
+    )
+
+
+def _formula(summary: Summary, name: str, before: Shape, after: Shape) -> str:
+    """Return how the layer that was taken from came to its size, along the first axis on which the two differ."""
+    row = next(row for row in summary.rows if row.name == name)
+    axis = 0 if before[0] != after[0] else 1
+    found = windows(row.layer)
+    return length_formula(row.input_shapes[0][axis], found[axis]) if found else show(row.output_shape)

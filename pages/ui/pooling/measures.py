@@ -1,0 +1,70 @@
+"""What can be measured of all ways, one thing at a time, so that a change computes only what is seen."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import streamlit as st
+
+from cnn_core.errors import N_
+from pages.ui import state
+from pages.ui.pooling import claims, costs, results
+from pages.ui.pooling.choices import Setup
+from pages.ui.text import _
+
+
+class _Measure(NamedTuple):
+    """`claim` is said first; `draw` measures it."""
+
+    title: str
+    claim: str
+    draw: Callable[[Setup], None]
+
+
+_MEASURES = {
+    "costs": _Measure(
+        N_("Size and cost"),
+        N_("All ways give one size. Pooling learns nothing; what they calculate and what they use differs."),
+        costs.draw_costs,
+    ),
+    "difference": _Measure(
+        N_("Difference of two"),
+        N_("Two results subtracted, value by value: where they disagree."),
+        results.draw_difference,
+    ),
+    "equal": _Measure(
+        N_("Where they are the same"),
+        N_("Several ways are one and the same operation under another name."),
+        costs.draw_equal,
+    ),
+    "position": _Measure(
+        N_("Position"),
+        N_("“Pooling evens out the position”, “position relative to others matters more than the exact place”."),
+        claims.draw_position,
+    ),
+    "noise": _Measure(
+        N_("Noise"),
+        N_("“Pooling denoises.”"),
+        claims.draw_noise,
+    ),
+    "kept": _Measure(
+        N_("Edges, contrast, energy"),
+        N_("“Max pooling gives sharp, average pooling smooth features”, “stride 2 may lose features”."),
+        claims.draw_kept,
+    ),
+}
+
+
+def draw(now: Setup) -> None:
+    """Let the reader choose what to measure, and draw it."""
+    st.header(_("Measured on this input"), anchor=False)
+    st.pills(
+        _("What to measure"),
+        list(_MEASURES),
+        format_func=lambda key: _(_MEASURES[key].title),
+        required=True,
+        label_visibility="collapsed",
+        **state.MEASURED.widget(),
+    )
+    measure = _MEASURES[state.MEASURED.get()]
+    st.markdown(_(measure.claim))
+    measure.draw(now)

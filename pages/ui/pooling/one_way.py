@@ -1,0 +1,107 @@
+"""One way on the stage: a grid that can be changed there, or a part of a picture with the borders that it has."""
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from cnn_core.layers.shapes import Window, output_length, padding_amounts, show
+from cnn_core.numerics.convolve import Windows, conv2d, pool
+from cnn_core.numerics.one_window import PoolingKind
+from cnn_core.numerics.reductions import Reduction, blurred, dense_windows, kernel_of, windows_of
+from cnn_core.numerics.taps import Values, axis_taps
+from pages.ui import state
+from pages.ui.convolution import choices as convolution
+from pages.ui.draw.stage import Scene, draw_stage
+from pages.ui.pooling.choices import Setup, keep_grid, way_picker
+from pages.ui.text import _
+
+MOST = 12
+"""Rows and columns of the part of a picture that is shown."""
+
+
+class _Step(NamedTuple):
+    """What the stage shows of a way: the input, how the windows lie on it, and what they do."""
+
+    x: Values
+    windows: Windows
+    pooling: PoolingKind | None
+    kernel: Values | None
+
+
+class _Part(NamedTuple):
+    """A part of an input, with windows that find its real borders and no others.
+
+    `corner`, `first`: row and column of its upper left input and output in the whole.
+    """
+
+    x: Values
+    windows: Windows
+    corner: tuple[int, int] = (0, 0)
+    first: tuple[int, int] = (0, 0)
+
+
+def draw(now: Setup) -> None:
+    """Draw the way that the reader chose."""
+    way = way_picker(state.WAY, _("Look into"))
+    step = _step(now, way)
+    is_grid = state.REDUCED.get() == "grid"
+    x, windows, corner, first = _Part(step.x, step.windows) if is_grid else _part(step)
+    weights = None if step.kernel is None else step.kernel[:, :, np.newaxis, np.newaxis]
+    output = pool(x, windows, step.pooling) if step.pooling else conv2d(x, np.asarray(weights), windows)
+    taps = axis_taps(x.shape[0], windows[0]), axis_taps(x.shape[1], windows[1])
+    draw_stage(
+        Scene(x, *taps, output, weights, pooling=step.pooling, corner=corner, output_corner=first),
+        "way_stage",
+        on_input=keep_grid if is_grid and way is not Reduction.BLUR_FIRST else None,
+        on_kernel=convolution.set_kernel if way is Reduction.KERNEL else None,
+    )
+
+
+def _step(now: Setup, way: Reduction) -> _Step:
+    if way is Reduction.BLUR_MAX:
+        st.caption(_("Two steps: a maximum at stride 1, then the blur 1 2 1 at the stride. The stage shows the first."))
+        return _Step(now.x, dense_windows(now.x.shape, now.windows), PoolingKind.MAX, None)
+    if way is Reduction.BLUR_FIRST:
+        st.caption(_("Two steps: the blur 1 2 1, then a maximum. The stage shows the second, its input is blurred."))
+        return _Step(blurred(now.x), now.windows, PoolingKind.MAX, None)
+    lying = windows_of(way, now.x.shape, now.windows, now.kernel)
+    return _Step(now.x, lying, way.pooling, kernel_of(way, now.windows, now.kernel))
+
+
+def _part(step: _Step) -> _Part:
+    """Let the reader choose a part of the input."""
+    places = [output_length(length, window) for length, window in zip(step.x.shape, step.windows, strict=False)]
+    counts = [min(count, _fitting(window)) for count, window in zip(places, step.windows, strict=True)]
+    firsts = []
+    choices = ((state.LOOK_ROW, _("From output row")), (state.LOOK_COLUMN, _("From output column")))
+    for (key, label), place, count, most in zip(choices, st.columns(2), counts, places, strict=True):
+        last = most - count
+        first = last // 2 if key.get() < 0 else min(key.get(), last)
+        place.number_input(label, 0, last, **state.field(key.name, first, key.set), disabled=not last)
+        firsts.append(first)
+    down, across = (_span(*one) for one in zip(step.x.shape[:2], step.windows, firsts, counts, strict=True))
+    st.caption(
+        _(
+            "Rows {top} to {bottom}, columns {left} to {right} of {whole} values; padding at their real borders only."
+        ).format(
+            top=down[0].start,
+            bottom=down[0].stop - 1,
+            left=across[0].start,
+            right=across[0].stop - 1,
+            whole=show(step.x.shape[:2]),
+        )
+    )
+    corner = down[0].start, across[0].start
+    return _Part(step.x[down[0], across[0]], (down[1], across[1]), corner, (firsts[0], firsts[1]))
+
+
+def _fitting(window: Window) -> int:
+    return max(1, (MOST - window.kernel) // window.stride + 1)
+
+
+def _span(length: int, window: Window, first: int, count: int) -> tuple[slice, Window]:
+    """Return which inputs so many windows from the `first` on see, and the window with the padding among them."""
+    start = first * window.stride - padding_amounts(length, window)[0]
+    stop = start + (count - 1) * window.stride + window.kernel
+    return slice(max(0, start), min(stop, length)), window._replace(padding=(max(0, -start), max(0, stop - length)))

@@ -1,0 +1,133 @@
+"""What all ways make of the input, beside each other in one range, and any two of them subtracted."""
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from cnn_core.drawing.colour_scale import Range
+from cnn_core.drawing.mosaic import map_png
+from cnn_core.drawing.png import sheet
+from cnn_core.numerics.reductions import Reduction, scale_of
+from cnn_core.numerics.taps import Values
+from pages.ui import state
+from pages.ui.draw.maps import draw_exactly
+from pages.ui.draw.pictures import colour_bar
+from pages.ui.pooling.choices import WAYS, Setup, way_picker, way_title
+from pages.ui.text import _
+
+WIDE = 192
+"""Pixels of the screen that an enlarged result takes, about."""
+DETAIL = 48
+"""Values of a large result that are enlarged."""
+
+
+class Drawn(NamedTuple):
+    """Results as PNG, a pixel a value: so many values wide, each so many pixels of the screen."""
+
+    pngs: dict[Reduction, bytes]
+    ranges: dict[Reduction, Range]
+    width: int
+    factor: int
+
+
+def draw(now: Setup) -> None:
+    """Draw all results in one range; what a way enlarges is brought to the scale of the others, which is said."""
+    st.header(_("All ways, one scale"), anchor=False)
+    side = max(now.results()[Reduction.MAX].shape[:2])
+    shown = state.SHOWN.get() if side > DETAIL else "enlarged"
+    if side > DETAIL:
+        titles = {"true": _("True size"), "enlarged": _("The middle, enlarged")}
+        st.segmented_control(_("Show"), list(titles), format_func=titles.get, required=True, **state.SHOWN.widget())
+    drawn = now.kept(f"results_{shown}", lambda: _drawn(now, shown))
+    draw_exactly({way_title(way): png for way, png in drawn.pngs.items()}, drawn.width, drawn.factor, "ways")
+    for reach in sorted(set(drawn.ranges.values()), key=lambda one: one.signed):
+        colour_bar(reach, f"{reach.low:.4g}", f"{reach.high:.4g}")
+    st.caption(_said(now, drawn))
+    st.download_button(
+        _("All results (PNG)"),
+        lambda: sheet({str(way): png for way, png in drawn.pngs.items()}, drawn.factor),
+        "pooling.png",
+        "image/png",
+        on_click="ignore",
+        key="png_ways",
+    )
+
+
+def scaled(now: Setup, way: Reduction) -> Values:
+    """Return a result (H', W', 1) in the input's range."""
+    result: Values = now.results()[way] / scale_of(way, now.windows, now.kernel)
+    return result
+
+
+def _drawn(now: Setup, shown: str) -> Drawn:
+    whole = {way: scaled(now, way)[:, :, 0] for way in WAYS}
+    limit = max(float(np.abs(plane).max(initial=0)) for plane in whole.values())
+    # Of an input without a sign, results without one have a table that shows more; the limit is the same for all.
+    is_signed = bool((now.x < 0).any())
+    ranges = {way: Range(limit, is_signed or bool((plane < 0).any())) for way, plane in whole.items()}
+    maps = {way: _shown_part(plane, shown) for way, plane in whole.items()}
+    width = maps[Reduction.MAX].shape[1]
+    factor = max(1, WIDE // max(maps[Reduction.MAX].shape)) if shown == "enlarged" else 1
+    return Drawn({way: map_png(plane, ranges[way]) for way, plane in maps.items()}, ranges, width, factor)
+
+
+def _shown_part(plane: Values, shown: str) -> Values:
+    if shown == "true":
+        return plane
+    top, left = (max(0, (side - DETAIL) // 2) for side in plane.shape)
+    return plane[top : top + DETAIL, left : left + DETAIL]
+
+
+def _said(now: Setup, drawn: Drawn) -> str:
+    reach = drawn.ranges[Reduction.MAX]
+    parts = [
+        _("A value is {n}×{n} pixels of the screen.").format(n=drawn.factor),
+        _("One limit for all: the strongest colours stand for a magnitude of {limit}.").format(
+            limit=f"{reach.limit:.4g}"
+        ),
+    ]
+    if len(set(drawn.ranges.values())) > 1:
+        parts.append(
+            _("Results with negative values are blue below 0; the others use all of their colours for values above it.")
+        )
+    factors = [(way, scale_of(way, now.windows, now.kernel)) for way in WAYS]
+    divided = [f"{way_title(way)} / {factor:.4g}" for way, factor in factors if factor != 1]
+    if divided:
+        parts.append(_("Divided by the most that they can enlarge a value: {ways}.").format(ways="; ".join(divided)))
+    return " ".join(parts)
+
+
+def draw_difference(now: Setup) -> None:
+    """Let the reader subtract two results, in the scale in which they are drawn."""
+    one, two = st.columns(2)
+    with one:
+        first = way_picker(state.WAY_ONE, _("First way"))
+    with two:
+        second = way_picker(state.OTHER_WAY, _("Second way, subtracted from it"))
+    largest, mean, png, reach, width, factor = now.kept(
+        f"difference_{first}_{second}", lambda: _difference(now, first, second)
+    )
+    draw_exactly({f"{way_title(first)} − {way_title(second)}": png}, width, factor, "difference")
+    colour_bar(reach, f"{reach.low:.4g}", f"{reach.high:.4g}")
+    st.caption(
+        _("Largest difference {largest}, mean magnitude {mean}. A value is {n}×{n} pixels of the screen.").format(
+            largest=f"{largest:.4g}", mean=f"{mean:.4g}", n=factor
+        )
+    )
+    st.download_button(
+        _("This difference (PNG)"),
+        lambda: sheet({f"{first} - {second}": png}, factor),
+        f"pooling_{first}_minus_{second}.png",
+        "image/png",
+        on_click="ignore",
+        key="png_difference",
+    )
+
+
+def _difference(now: Setup, first: Reduction, second: Reduction) -> tuple[float, float, bytes, Range, int, int]:
+    plane = (scaled(now, first) - scaled(now, second))[:, :, 0]
+    sizes = np.abs(plane)
+    reach = Range(float(sizes.max()), bool((plane < 0).any()))
+    factor = max(1, 2 * WIDE // max(plane.shape))
+    return reach.limit, float(sizes.mean()), map_png(plane, reach), reach, plane.shape[1], factor

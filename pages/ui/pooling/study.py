@@ -1,0 +1,94 @@
+"""What the recorded study found, with its spread, and what it does not say."""
+
+import streamlit as st
+
+from cnn_core.network.replacing import Way
+from cnn_core.training.study import Study, recorded_study
+from pages.ui import state
+from pages.ui.draw.tables import CONFIG, draw_table
+from pages.ui.pooling.ways import network_way
+from pages.ui.text import _
+
+
+def draw() -> None:
+    """Draw the study's results."""
+    st.header(_("Trained, five ways"), anchor=False)
+    study = recorded_study()
+    st.markdown(
+        _(
+            "The same small network, trained on all {pictures} training pictures of {data}, {epochs} epochs, {seeds} "
+            "seeds, with each way of making its maps smaller twice; recorded on {made}."
+        ).format(
+            pictures=f"{study.pictures:,}",
+            data=study.data,
+            epochs=study.epochs,
+            seeds=study.seeds,
+            made=study.made,
+        )
+    )
+    _draw_table(study)
+    st.markdown(_verdict(study))
+    st.caption(
+        _(
+            "Springenberg et al. (arXiv:1412.6806) found on CIFAR-10 that pooling can be replaced by convolutions with "
+            "stride without loss of accuracy. Zhang (arXiv:1904.11486) found that a blur before subsampling makes "
+            "networks steadier under shifts and often more accurate. This study is small: one network, one data set, "
+            "few epochs; it says nothing about large networks."
+        )
+    )
+    curves = st.expander(
+        _("Its curves: the loss, and the accuracy on moved pictures"),
+        icon=":material/show_chart:",
+        **state.field("study_open", state.STUDY_OPEN.get(), state.STUDY_OPEN.set),
+    )
+    if curves.open:
+        with curves:
+            _draw_curves(study)
+
+
+def _draw_table(study: Study) -> None:
+    shifts = (2, 4)
+    heads = [_("Way"), _("Parameters"), _("Multiply-adds"), _("Test accuracy")]
+    heads += [*(_("Moved by {shift}").format(shift=one) for one in shifts), _("Seconds an epoch")]
+    rows = []
+    for way in Way:
+        shares = [study.accuracy(way, shift) for shift in (0, *shifts)]
+        cells = [f"{mean:.2%} ± {spread:.2%}" for mean, spread in shares]
+        costs = f"{study.parameters[way]:,}", f"{study.multiply_adds[way]:,}"
+        rows.append([network_way(way), *costs, *cells, f"{study.seconds(way):.1f}"])
+    draw_table(heads, rows, "study")
+    st.caption(
+        _(
+            "Mean ± standard deviation over the seeds, on the {count} test pictures; moved by 2 and 4 pixels in four "
+            "directions, black let in. Seconds are those of the machine that recorded it, which did other work too."
+        ).format(count=f"{study.test_pictures:,}")
+    )
+
+
+def _draw_curves(study: Study) -> None:
+    from cnn_core.drawing.figures import lines_figure  # plotly takes a while to import
+
+    loss, moved = st.columns(2)
+    losses = {network_way(way): study.test_loss(way) for way in Way}
+    figure = lines_figure(range(1, study.epochs + 1), losses, _("Loss on the test pictures"), _("epoch"), _("loss"))
+    loss.plotly_chart(figure, key="study_loss", alt=_("Loss on the test pictures"), config=CONFIG)
+    shifts = {network_way(way): [study.accuracy(way, shift)[0] for shift in study.shifts] for way in Way}
+    title = _("Accuracy on moved pictures")
+    figure = lines_figure(study.shifts, shifts, title, _("shift in pixels"), _("accuracy"))
+    moved.plotly_chart(figure, key="study_shift", alt=title, config=CONFIG)
+
+
+def _verdict(study: Study) -> str:
+    """Say what the figures support: only differences larger than the seeds' spread."""
+    ordered = sorted(Way, key=lambda way: -study.accuracy(way, 0)[0])
+    best, second = ordered[0], ordered[1]
+    (high, spread), (next_high, other) = study.accuracy(best, 0), study.accuracy(second, 0)
+    if high - next_high > spread + other:
+        text = _("It supports: {best} was the most accurate here, by more than the seeds differ.")
+    else:
+        text = _("It does not say which is the most accurate: {best} and {second} differ by less than the seeds do.")
+    firmest = max(Way, key=lambda way: study.accuracy(way, 4)[0])
+    moved = _("Moved by 4 pixels, {firmest} kept the most ({share}).").format(
+        firmest=network_way(firmest), share=f"{study.accuracy(firmest, 4)[0]:.1%}"
+    )
+    return text.format(best=network_way(best), second=network_way(second)) + " " + moved

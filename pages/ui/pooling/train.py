@@ -1,0 +1,242 @@
+"""The study in small, trained while the reader looks on: which ways, how far it is, its curves and what they prove."""
+
+from statistics import median
+
+import streamlit as st
+
+from cnn_core.errors import CnnError
+from cnn_core.network.replacing import Way
+from cnn_core.training.plan import Epoch, curves_csv, standard_error
+from cnn_core.training.study import recorded_study, small_study
+from pages.ui import state
+from pages.ui.draw.tables import CONFIG, draw_table
+from pages.ui.pooling.ways import network_way
+from pages.ui.text import _
+from pages.ui.trainings import AT_ONCE, TRAININGS, Seen, Stage
+from pages.ui.waiting import show_error
+
+SHARED = (
+    state.TRAINING,
+    state.TRAINED_WAYS,
+    state.TRAINING_PICTURES,
+    state.TRAINING_EPOCHS,
+    state.TRAINING_SEED,
+)
+_NOTHING = "–"
+
+
+def draw() -> None:
+    """Draw the choices, and the training that the address names."""
+    st.subheader(_("Train them here"), anchor=False)
+    st.markdown(
+        _(
+            "The same network on a few thousand pictures of Fashion-MNIST, on this server. All ways begin with the "
+            "same seed, see the same pictures in the same order and take turns after every epoch. It goes on while you "
+            "read elsewhere; the address of this page leads back to it."
+        )
+    )
+    _draw_choices()
+    key = state.TRAINING.get()
+    if key:
+        is_active = _is_active(key)
+        # Only a whole run of the page can end the repetition.
+        st.fragment(_draw_training, run_every=1 if is_active else None)(key, is_active)
+
+
+def _is_active(key: str) -> bool:
+    seen = TRAININGS.look(key)
+    return seen is not None and seen.active
+
+
+def _draw_choices() -> None:
+    ways = _chosen_ways()
+    st.multiselect(
+        _("Ways"),
+        list(Way),
+        format_func=network_way,
+        **state.field("trained_ways", ways, lambda chosen: state.TRAINED_WAYS.set(".".join(chosen))),
+    )
+    pictures, epochs, seed, button = st.columns(4, vertical_alignment="bottom")
+    pictures.number_input(_("Pictures"), 1000, 4000, step=500, **state.TRAINING_PICTURES.widget())
+    epochs.number_input(_("Epochs"), 1, 20, **state.TRAINING_EPOCHS.widget())
+    seed.number_input(_("Seed"), 0, 10**6, **state.TRAINING_SEED.widget())
+    is_active = _is_active(state.TRAINING.get())
+    label = _("Train here")
+    if button.button(label, icon=":material/play_arrow:", disabled=is_active or not ways, key="train", width="stretch"):
+        _start(ways)
+
+
+def _chosen_ways() -> list[Way]:
+    named = state.TRAINED_WAYS.get().split(".")
+    return [way for way in Way if way in named]
+
+
+def _start(ways: list[Way]) -> None:
+    chosen = (state.TRAINING_PICTURES.get(), state.TRAINING_EPOCHS.get(), state.TRAINING_SEED.get())
+    try:
+        state.TRAINING.set(TRAININGS.start(small_study(ways, *chosen)))
+    except CnnError as error:
+        show_error(error)
+        return
+    st.rerun()
+
+
+def _draw_training(key: str, was_active: bool) -> None:
+    seen = TRAININGS.look(key)
+    if was_active and (seen is None or not seen.active):
+        st.rerun()
+    if seen is None:
+        st.info(
+            _(
+                "The training of this address is not known here any more: the server was started anew, or many others "
+                "have been trained since."
+            )
+        )
+        return
+    if seen.active:
+        _draw_progress(key, seen)
+    if seen.problem is not None:
+        show_error(seen.problem)
+    elif seen.stage is Stage.STOPPED:
+        st.info(_("Stopped."))
+    if seen.epochs:
+        _draw_curves(seen)
+    if seen.epochs and not seen.active:
+        _draw_table(seen)
+        st.download_button(
+            _("These curves (CSV)"), curves_csv(seen.epochs), "training.csv", "text/csv", on_click="ignore"
+        )
+    if seen.stage is Stage.DONE:
+        st.markdown(_verdict(seen))
+
+
+def _draw_progress(key: str, seen: Seen) -> None:
+    bar, button = st.columns([5, 1], vertical_alignment="center")
+    done = _batches_done(seen)
+    bar.progress(done / _batches(seen), text=_progress_text(seen, done))
+    is_stopping = seen.stage is Stage.STOPPING
+    button.button(
+        _("Stop"), on_click=TRAININGS.stop, args=(key,), disabled=is_stopping, key="training_stop", width="stretch"
+    )
+
+
+def _batches(seen: Seen) -> int:
+    return len(seen.training.runs) * seen.training.epochs * seen.training.batches
+
+
+def _batches_done(seen: Seen) -> int:
+    whole = len(seen.epochs) * seen.training.batches
+    if seen.batch is None or (seen.batch.run, seen.batch.epoch) in {(one.run, one.epoch) for one in seen.epochs}:
+        return whole
+    return whole + seen.batch.batch
+
+
+def _progress_text(seen: Seen, done: int) -> str:
+    """Say what is going on, how fast and how long it may still take."""
+    if seen.stage is Stage.WAITING:
+        return _("Waiting, as number {place} of the queue; {count} are trained at once.").format(
+            place=seen.place, count=AT_ONCE
+        )
+    if seen.stage is Stage.STOPPING:
+        return _("It stops after this batch.")
+    if seen.batch is None:
+        return _("TensorFlow starts.")
+    if done == _batches(seen):
+        return _("Testing on moved pictures.")
+    text = _("Epoch {epoch} of {epochs}, {way}: loss {loss}; {speed} pictures a second, about {left} (min:s) left.")
+    left = round(seen.seconds / max(done, 1) * (_batches(seen) - done))
+    return text.format(
+        epoch=seen.batch.epoch,
+        epochs=seen.training.epochs,
+        way=network_way(Way(seen.batch.run)),
+        loss=f"{seen.batch.loss:.3f}",
+        speed=f"{done * seen.training.batch_size / max(seen.seconds, 0.1):,.0f}",
+        left=f"{left // 60}:{left % 60:02}",
+    )
+
+
+def _by_way(seen: Seen) -> dict[str, list[Epoch]]:
+    """Return the epochs of each way that has ended one, by the way's title."""
+    every = {run.name: [one for one in seen.epochs if one.run == run.name] for run in seen.training.runs}
+    return {network_way(Way(name)): epochs for name, epochs in every.items() if epochs}
+
+
+def _draw_curves(seen: Seen) -> None:
+    from cnn_core.drawing.figures import lines_figure  # plotly takes a while to import
+
+    every = _by_way(seen)
+    highest = max(max(one.loss, one.test_loss) for one in seen.epochs) * 1.05
+    panels = (
+        ("loss", _("Loss on the training pictures"), _("loss"), highest),
+        ("test_loss", _("Loss on the test pictures"), _("loss"), highest),
+        ("test_accuracy", _("Accuracy on the test pictures"), _("accuracy"), 1.0),
+    )
+    for place, (figure_name, title, up, top) in zip(st.columns(3), panels, strict=True):
+        series = {way: [getattr(one, figure_name) for one in epochs] for way, epochs in every.items()}
+        figure = lines_figure(range(1, seen.training.epochs + 1), series, title, _("epoch"), up, top)
+        place.plotly_chart(figure, key=f"training_{figure_name}", alt=title, config=CONFIG)
+    st.caption(
+        _(
+            "The loss on the training pictures is the mean over an epoch, while the network changes; the test comes "
+            "after it. Both losses have one scale."
+        )
+    )
+
+
+def _draw_table(seen: Seen) -> None:
+    moved = {network_way(Way(one.run)): one.accuracy for one in seen.moved}
+    shifts = seen.training.shifts
+    heads = [_("Way"), _("Epochs"), _("Test accuracy"), *(_("Moved by {shift}").format(shift=one) for one in shifts)]
+    rows = []
+    for way, epochs in _by_way(seen).items():
+        shares = [f"{moved[way][shift]:.1%}" if way in moved else _NOTHING for shift in shifts]
+        seconds = f"{median(one.seconds for one in epochs):.1f}"
+        rows.append([way, str(len(epochs)), f"{epochs[-1].test_accuracy:.1%}", *shares, seconds])
+    draw_table([*heads, _("Seconds an epoch")], rows, "training")
+
+
+def _verdict(seen: Seen) -> str:
+    """Say how little one seed and so few test pictures prove."""
+    count = seen.moved[0].pictures
+    ordered = sorted(_by_way(seen).items(), key=lambda item: -item[1][-1].test_accuracy)
+    (best, epochs), *others = ordered
+    share = epochs[-1].test_accuracy
+    error = standard_error(share, count)
+    said = [
+        _(
+            "{way} got {share} of {count} test pictures right; by the choice of these pictures alone that is uncertain "
+            "by ± {margin} percentage points (two standard errors, √(p (1 − p) / n))."
+        ).format(way=best, share=f"{share:.1%}", count=f"{count:,}", margin=_points(2 * error))
+    ]
+    if others:
+        said.append(_difference(share, error, others[0], count))
+    return " ".join([*said, _seeds()])
+
+
+def _difference(share: float, error: float, second: tuple[str, list[Epoch]], count: int) -> str:
+    way, epochs = second
+    other = epochs[-1].test_accuracy
+    margin = 2 * (error**2 + standard_error(other, count) ** 2) ** 0.5
+    if share - other > margin:
+        text = _(
+            "{way}, the next, is {difference} points behind, more than the {margin} that so few pictures leave open."
+        )
+    else:
+        text = _(
+            "{way}, the next, is {difference} points behind; so few pictures leave {margin} open: neither is better."
+        )
+    return text.format(way=way, difference=_points(share - other), margin=_points(margin))
+
+
+def _points(share: float) -> str:
+    """Return a difference of shares in percentage points."""
+    return f"{100 * share:.1f}"
+
+
+def _seeds() -> str:
+    study = recorded_study()
+    spread = max(study.accuracy(way, 0)[1] for way in Way)
+    return _(
+        "It is one seed, too: in the recorded study another seed alone moved an accuracy by up to ± {spread} "
+        "points (standard deviation). Train again with another one and see what stays."
+    ).format(spread=_points(spread))

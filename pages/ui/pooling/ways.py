@@ -1,0 +1,17 @@
+"""What the ways of down-sampling in a network are called."""
+
+from cnn_core.errors import N_
+from cnn_core.network.replacing import Way
+from pages.ui.text import _
+
+WAYS = {
+    Way.MAX: N_("Max pooling"),
+    Way.AVERAGE: N_("Average pooling"),
+    Way.CONVOLUTION: N_("Strided convolution instead"),
+    Way.STRIDE: N_("Stride in the convolution before"),
+    Way.BLUR: N_("Maximum, blur, subsampling"),
+}
+
+
+def network_way(way: Way) -> str:
+    return _(WAYS[way])

@@ -1,0 +1,184 @@
+"""The page "Design a network" in a real browser: the table by pointer and keyboard, edits, errors, files."""
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import OpenPage, no_traceback, visit, wait_idle
+from playwright.sync_api import Locator, Page, expect
+
+from cnn_core.network.network import Network
+from cnn_core.network.presets import preset
+
+pytestmark = pytest.mark.browser
+
+ADDRESS = "/Design_a_network"
+
+
+def layers(page: Page) -> Locator:
+    return page.locator("tr.layer")
+
+
+def cell(page: Page, row: int, column: int) -> Locator:
+    return layers(page).nth(row).locator("td").nth(column)
+
+
+def total(page: Page) -> Locator:
+    return page.locator("tfoot th").nth(2)
+
+
+def number(page: Page, label: str) -> Locator:
+    return page.get_by_role("spinbutton", name=label, exact=True)
+
+
+def put(page: Page, label: str, value: int) -> None:
+    number(page, label).fill(str(value))
+    number(page, label).press("Enter")
+    wait_idle(page)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+    wait_idle(page)
+
+
+def select_by_keyboard(page: Page, steps: int) -> None:
+    """Go into the table as the Tab key does, to the one row that it stops at, and walk down."""
+    layers(page).and_(page.locator('[tabindex="0"]')).focus()
+    for _ in range(steps):
+        page.keyboard.press("ArrowDown")
+
+
+def test_a_network_is_edited(page: Page) -> None:
+    visit(page, f"{ADDRESS}?design=vgg16")
+    expect(total(page)).to_have_text("138,357,544")
+    # The first screen shows where to begin, the sums and the table.
+    for shown in (page.get_by_role("combobox", name="Begin with"), page.locator(".cs-totals"), layers(page).nth(3)):
+        expect(shown).to_be_in_viewport(ratio=0.9)
+    choose(page, "Begin with", "Course: Digits (MNIST)")
+    expect(total(page)).to_have_text("1,101,526")
+    expect(page.locator(".cs-totals")).to_contain_text("1,101,526")
+
+    select_by_keyboard(page, 2)
+    expect(layers(page).nth(2)).to_have_attribute("aria-selected", "true")
+    wait_idle(page)
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("conv2d_1")
+    expect(page.locator(".cs-formulas")).to_contain_text("(3·3·32 + 1)·64 = 18,496")
+
+    put(page, "Filters", 32)
+    expect(cell(page, 2, 2)).to_have_text("9,248")
+    expect(cell(page, 2, 1)).to_have_text("26×26×32")
+    expect(page.locator(".cs-formulas")).to_contain_text("(3·3·32 + 1)·32 = 9,248")
+
+    put(page, "Kernel size (kernel_size)", 40)
+    expect(layers(page).nth(2)).to_have_class("layer group-convolution wrong")
+    expect(page.locator("tr.why")).to_contain_text("larger than its input")
+    expect(page.locator("tr.layer.below")).to_have_count(4)
+    expect(cell(page, 1, 2)).to_have_text("320")
+    expect(total(page)).to_have_text("320")
+
+    page.get_by_role("button", name="Undo").click()
+    wait_idle(page)
+    expect(page.locator("tr.why")).to_have_count(0)
+    no_traceback(page)
+
+
+def test_the_selection_does_not_wait_for_the_server(page: Page) -> None:
+    visit(page, ADDRESS)
+    page.route("**/*", lambda route: route.abort())
+    marked = page.evaluate(
+        """() => {
+            const roots = [...document.querySelectorAll("*")].map(e => e.shadowRoot);
+            const table = roots.find(r => r?.querySelector("tr.layer"));
+            const row = table.querySelectorAll("tr.layer")[3];
+            row.click();
+            return row.getAttribute("aria-selected");
+        }"""
+    )
+    assert marked == "true"
+    page.unroute("**/*")
+    wait_idle(page)
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("max_pooling2d")
+
+
+def test_keys_move_remove_and_undo(page: Page) -> None:
+    visit(page, ADDRESS)
+    select_by_keyboard(page, 3)
+    page.keyboard.press("Alt+ArrowUp")
+    wait_idle(page)
+    expect(cell(page, 2, 0)).to_contain_text("max_pooling2d")
+    # The row keeps the focus, so that the next key reaches it.
+    expect(layers(page).nth(2)).to_be_focused()
+    page.keyboard.press("Delete")
+    expect(layers(page)).to_have_count(6)
+    wait_idle(page)
+    page.keyboard.press("Control+z")
+    expect(layers(page)).to_have_count(7)
+    wait_idle(page)
+    page.keyboard.press("Control+z")
+    wait_idle(page)
+    expect(cell(page, 2, 0)).to_contain_text("conv2d_1")
+    expect(total(page)).to_have_text("1,101,526")
+
+
+def test_a_quick_walk_ends_where_the_keys_ended(page: Page) -> None:
+    visit(page, f"{ADDRESS}?design=mobilenet_v2")
+    select_by_keyboard(page, 40)
+    wait_idle(page)
+    row = layers(page).nth(40)
+    expect(row).to_have_attribute("aria-selected", "true")
+    expect(row).to_be_focused()
+    expect(row).to_be_in_viewport()
+    name = preset("mobilenet_v2").make().layers[40].name
+    expect(page.get_by_role("textbox", name="Name")).to_have_value(name)
+    page.keyboard.press("End")
+    wait_idle(page)
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("predictions")
+
+
+def test_a_network_goes_out_and_comes_in_again(page: Page, tmp_path: Path) -> None:
+    visit(page, ADDRESS)
+    layers(page).nth(1).click()
+    wait_idle(page)
+    put(page, "Filters", 8)
+    page.get_by_role("button", name="Files").click()
+    with page.expect_download() as waited:
+        page.get_by_role("button", name="Network (JSON)").click()
+    text = Path(waited.value.path()).read_text(encoding="utf-8")
+    assert Network.from_json(text)["conv2d"].layer.filters == 8
+    with page.expect_download() as waited:
+        page.get_by_role("button", name="Table (CSV)").click()
+    assert "conv2d,Conv2D,28×28×8,80," in Path(waited.value.path()).read_text(encoding="utf-8")
+
+    chosen = page.get_by_test_id("stFileUploaderDropzoneInput")
+    chosen.set_input_files({"name": "bad.json", "mimeType": "application/json", "buffer": b'{"format": 1}'})
+    wait_idle(page)
+    expect(page.get_by_role("alert")).to_contain_text("version")
+    expect(cell(page, 1, 2)).to_have_text("80")
+
+    document = json.loads(text)
+    document["layers"][1]["filters"] = 4
+    document["layers"][1]["name"] = "<img src=x onerror='document.title=1'>"
+    buffer = json.dumps(document).encode()
+    chosen.set_input_files({"name": "good.json", "mimeType": "application/json", "buffer": buffer})
+    wait_idle(page)
+    expect(cell(page, 1, 2)).to_have_text("40")
+    expect(cell(page, 1, 0)).to_contain_text("<img src=x")
+    assert page.title() != "1"
+    no_traceback(page)
+
+
+def test_a_telephone_scrolls_the_table_and_not_the_page(open_page: OpenPage, app_server: object) -> None:
+    page = open_page(app_server, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    visit(page, f"{ADDRESS}?design=vgg16")
+    inside, outside = page.evaluate(
+        """() => {
+            const roots = [...document.querySelectorAll("*")].map(e => e.shadowRoot);
+            const root = roots.find(r => r?.querySelector("tr.layer"));
+            const frame = root.querySelector(".frame"), main = document.querySelector('[data-testid="stMain"]');
+            return [frame.scrollWidth > frame.clientWidth, main.scrollWidth > main.clientWidth];
+        }"""
+    )
+    assert inside
+    assert not outside

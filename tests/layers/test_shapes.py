@@ -1,0 +1,291 @@
+"""Output shapes against counting, TensorFlow's definition of `same`, published figures; and what does not fit."""
+
+from math import ceil
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import fitting_networks
+
+from cnn_core import layers as L  # noqa: N812
+from cnn_core.errors import LayerError
+from cnn_core.layers import KINDS, Layer
+from cnn_core.layers.settings import PaddingMode, Pair
+from cnn_core.layers.shapes import (
+    Shape,
+    Window,
+    effective_kernel,
+    output_length,
+    output_shape,
+    padding_amounts,
+    show,
+    transposed_length,
+    windows,
+)
+from cnn_core.network.network import Network
+from cnn_core.network.presets import preset
+
+lengths = st.integers(1, 40)
+small = st.integers(1, 7)
+amounts = st.tuples(st.integers(0, 5), st.integers(0, 5))
+
+
+def tap_places(start: int, window: Window) -> list[int]:
+    """Return the places that a kernel touches when it begins at `start`."""
+    return [start + tap * window.dilation for tap in range(window.kernel)]
+
+
+def count_windows(length: int, window: Window, padding: Pair) -> int:
+    """Count, by trying every start, the windows that touch nothing outside the padded line."""
+    line = range(-padding[0], length + padding[1])
+    starts = range(line.start, line.stop, window.stride)
+    return sum(all(place in line for place in tap_places(start, window)) for start in starts)
+
+
+# One axis ----------------------------------------------------------------------------------------------------------
+
+
+@given(length=lengths, kernel=small, stride=small, dilation=small, padding=amounts)
+def test_output_length_counts_windows(length: int, kernel: int, stride: int, dilation: int, padding: Pair) -> None:
+    window = Window(kernel, stride, dilation, padding)
+    assert max(output_length(length, window), 0) == count_windows(length, window, padding)
+
+
+@given(length=lengths, kernel=small, stride=small, dilation=small)
+def test_valid_pads_nothing(length: int, kernel: int, stride: int, dilation: int) -> None:
+    window = Window(kernel, stride, dilation, PaddingMode.VALID)
+    assert padding_amounts(length, window) == (0, 0)
+    assert max(output_length(length, window), 0) == count_windows(length, window, (0, 0))
+
+
+@given(length=lengths, kernel=small, stride=small, dilation=small)
+def test_same_is_the_least_padding_for_one_window_a_stride(
+    length: int, kernel: int, stride: int, dilation: int
+) -> None:
+    """TensorFlow: ceil(length / stride) windows, padded by no more than they need, the odd one after."""
+    window = Window(kernel, stride, dilation, PaddingMode.SAME)
+    before, after = padding_amounts(length, window)
+    wanted = ceil(length / stride)
+    assert output_length(length, window) == wanted == count_windows(length, window, (before, after))
+    assert after - before in (0, 1)
+    assert before + after == 0 or count_windows(length, window, (before, after - 1)) < wanted
+
+
+@pytest.mark.parametrize(
+    ("length", "window", "padding", "result"),
+    [
+        (4, Window(3, 2, padding=PaddingMode.SAME), (0, 1), 2),
+        (5, Window(3, 2, padding=PaddingMode.SAME), (1, 1), 3),
+        (224, Window(7, 2, padding=PaddingMode.SAME), (2, 3), 112),
+        (28, Window(5, padding=PaddingMode.SAME), (2, 2), 28),
+        (5, Window(1, 3, padding=PaddingMode.SAME), (0, 0), 2),
+        (10, Window(3, 1, 2, PaddingMode.SAME), (2, 2), 10),
+        (224, Window(11, 4, padding=(2, 2)), (2, 2), 55),
+    ],
+)
+def test_padding_by_hand(length: int, window: Window, padding: Pair, result: int) -> None:
+    assert (padding_amounts(length, window), output_length(length, window)) == (padding, result)
+
+
+@given(kernel=small, dilation=small)
+def test_effective_kernel_is_what_the_taps_span(kernel: int, dilation: int) -> None:
+    places = tap_places(0, Window(kernel, 1, dilation))
+    assert effective_kernel(kernel, dilation) == max(places) - min(places) + 1
+
+
+@given(length=lengths, kernel=small, stride=small, dilation=small)
+def test_transposed_length_counts_what_the_kernels_cover(length: int, kernel: int, stride: int, dilation: int) -> None:
+    """Each input lays a kernel, `stride` apart; a stride beyond the kernel leaves its gap behind each of them."""
+    window = Window(kernel, stride, dilation, PaddingMode.VALID)
+    reach = max(effective_kernel(kernel, dilation), stride)
+    covered = {start * stride + place for start in range(length) for place in range(reach)}
+    assert transposed_length(length, window) == len(covered)
+
+
+@given(length=lengths, kernel=small, stride=small, mode=st.sampled_from(PaddingMode))
+def test_transposed_convolution_undoes_the_shape(length: int, kernel: int, stride: int, mode: PaddingMode) -> None:
+    window = Window(kernel, stride, padding=mode)
+    assert output_length(transposed_length(length, window), window) == length
+
+
+# The courses' figures ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shape", "layer", "expected"),
+    [
+        ((7, 7, 3), L.Conv2D(1, 3), (5, 5, 1)),
+        ((7, 7, 3), L.Conv2D(1, 3, strides=2), (3, 3, 1)),
+        ((7, 7, 3), L.Conv2D(1, 3, strides=3), (2, 2, 1)),
+        ((32, 32, 3), L.Conv2D(6, 5), (28, 28, 6)),
+        ((32, 32, 3), L.Conv2D(6, 5, padding=2), (32, 32, 6)),
+        ((32, 32, 3), L.Conv2D(6, 5, padding="same"), (32, 32, 6)),
+        ((28, 28, 1), L.MaxPooling2D(2), (14, 14, 1)),
+        ((9, 9, 1), L.MaxPooling2D(2), (4, 4, 1)),
+        ((9, 9, 1), L.AveragePooling2D(2, padding="same"), (5, 5, 1)),
+        ((8, 9, 2), L.Conv2D(4, (3, 2), strides=(2, 1), padding=((1, 0), (0, 2))), (4, 10, 4)),
+        ((8, 8, 6), L.Conv2D(9, 3, groups=3), (6, 6, 9)),
+        ((8, 8, 2), L.DepthwiseConv2D(3, depth_multiplier=3), (6, 6, 6)),
+        ((8, 8, 2), L.SeparableConv2D(5, 3, depth_multiplier=3, padding="same"), (8, 8, 5)),
+        ((7, 7, 8), L.Conv2DTranspose(4, 3, strides=2), (15, 15, 4)),
+        ((7, 7, 8), L.Conv2DTranspose(4, 3, strides=2, padding="same"), (14, 14, 4)),
+        ((7, 5, 8), L.GlobalAveragePooling2D(), (8,)),
+        ((7, 5, 8), L.GlobalMaxPooling2D(keepdims=True), (1, 1, 8)),
+        ((7, 5, 8), L.UpSampling2D((2, 3)), (14, 15, 8)),
+        ((7, 5, 8), L.ZeroPadding2D(((1, 2), (3, 4))), (10, 12, 8)),
+        ((7, 5, 8), L.Cropping2D(((1, 2), (3, 0))), (4, 2, 8)),
+        ((7, 5, 8), L.Flatten(), (280,)),
+        ((7, 5, 8), L.Dense(3), (7, 5, 3)),
+        ((280,), L.Dense(3), (3,)),
+        ((280,), L.Reshape((7, 5, -1)), (7, 5, 8)),
+        ((7, 5, 8), L.Reshape((-1,)), (280,)),
+        ((7, 5, 8), L.BatchNormalization(), (7, 5, 8)),
+        ((7, 5, 2), L.Normalization((0, 0), (1, 1)), (7, 5, 2)),
+        ((7, 5, 2), L.Normalization((0,), (1,)), (7, 5, 2)),
+    ],
+)
+def test_shapes_by_hand(shape: Shape, layer: Layer, expected: Shape) -> None:
+    assert output_shape(layer, shape) == expected
+
+
+def test_cats_and_dogs_halves_to_7() -> None:
+    shapes = [step.output_shape for step in preset("cats_dogs").make().steps()]
+    sizes = [shape[0] for shape in shapes[1:-2]]
+    assert sizes == [180, 178, 89, 87, 43, 41, 20, 18, 9, 7]
+    assert shapes[-3:] == [(7, 7, 256), (12_544,), (1,)]
+
+
+def test_mnist_flattens_to_10816() -> None:
+    shapes = [step.output_shape for step in preset("mnist").make().steps()]
+    assert shapes == [(28, 28, 1), (28, 28, 32), (26, 26, 64), (13, 13, 64), (10_816,), (100,), (10,)]
+
+
+@given(network=fitting_networks())
+def test_every_size_of_a_network_is_at_least_1(network: Network) -> None:
+    for step in network.steps():
+        assert len(step.output_shape) >= 1
+        assert min(step.output_shape) >= 1
+        assert all(type(size) is int for size in step.output_shape)
+
+
+def test_windows_belong_to_layers_that_slide_one() -> None:
+    assert windows(L.Conv2D(1, (3, 5), dilation_rate=(1, 2), padding=((1, 2), (3, 4)))) == (
+        Window(3, 1, 1, (1, 2)),
+        Window(5, 1, 2, (3, 4)),
+    )
+    assert windows(L.MaxPooling2D((2, 3), padding="same")) == (
+        Window(2, 2, 1, PaddingMode.SAME),
+        Window(3, 3, 1, PaddingMode.SAME),
+    )
+    assert windows(L.Dense(3)) is None
+
+
+# Merges ------------------------------------------------------------------------------------------------------------
+
+VALUE_BY_VALUE = [L.Add(), L.Multiply(), L.Average(), L.Maximum()]
+
+
+@pytest.mark.parametrize("layer", VALUE_BY_VALUE, ids=lambda layer: layer.kind)
+def test_merges_keep_the_shape_and_stretch_1(layer: Layer) -> None:
+    assert output_shape(layer, (4, 5, 6), (4, 5, 6), (4, 5, 6)) == (4, 5, 6)
+    assert output_shape(layer, (4, 5, 6), (1, 1, 6)) == (4, 5, 6)
+    assert output_shape(layer, (1, 5, 1), (4, 1, 6)) == (4, 5, 6)
+    assert output_shape(layer, (1, 1), (1, 1)) == (1, 1)
+
+
+@pytest.mark.parametrize("layer", VALUE_BY_VALUE, ids=lambda layer: layer.kind)
+@pytest.mark.parametrize("other", [(4, 5, 7), (4, 4, 6), (3, 5, 6), (6,), (1, 4, 5, 6)], ids=show)
+def test_merges_refuse_unequal_shapes(layer: Layer, other: Shape) -> None:
+    with pytest.raises(LayerError, match=rf"^{layer.kind} works .* Received: 4×5×6, {show(other)}\."):
+        output_shape(layer, (4, 5, 6), other)
+
+
+def test_concatenate_adds_channels() -> None:
+    assert output_shape(L.Concatenate(), (4, 5, 6), (4, 5, 1), (4, 5, 2)) == (4, 5, 9)
+    assert output_shape(L.Concatenate(), (6,), (2,)) == (8,)
+
+
+@pytest.mark.parametrize("other", [(4, 4, 6), (1, 1, 6), (6,)], ids=show)
+def test_concatenate_refuses_unequal_sizes(other: Shape) -> None:
+    with pytest.raises(LayerError, match=rf"^Concatenate joins channels.* Received: 4×5×6, {show(other)}\."):
+        output_shape(L.Concatenate(), (4, 5, 6), other)
+
+
+# What does not fit -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shape", "layer", "message"),
+    [
+        ((2, 9, 1), L.Conv2D(1, 3), "a window of 3 on 2 along the height. Use padding 'same'"),
+        ((9, 2, 1), L.Conv2D(1, 3), "a window of 3 on 2 along the width."),
+        ((4, 9, 1), L.Conv2D(1, 3, dilation_rate=2), "a window of 5 on 4 along the height."),
+        ((2, 9, 1), L.Conv2D(1, 9, padding=2), "a window of 9 on 6 along the height."),
+        ((1, 1, 1), L.MaxPooling2D(2), "a window of 2 on 1 along the height."),
+        ((2, 2, 1), L.DepthwiseConv2D(3), "a window of 3 on 2 along the height."),
+        ((2, 2, 1), L.SeparableConv2D(1, 3), "a window of 3 on 2 along the height."),
+        ((9, 9, 4), L.Conv2D(6, 3, groups=3), "Received: 4 channels, groups=3."),
+        ((4, 4, 1), L.Cropping2D(2), "an input of 4×4×1, cropping=((2, 2), (2, 2)). Crop less."),
+        ((4, 9, 1), L.Cropping2D(((4, 1), (0, 0))), "Cropping leaves nothing."),
+        ((4, 4, 2), L.Reshape((5, -1)), "32 values (4×4×2) for target_shape=(5, -1)."),
+        ((4, 4, 2), L.Reshape((4, 4)), "32 values (4×4×2) for target_shape=(4, 4)."),
+        ((4, 4, 2), L.Reshape((64, -1)), "32 values (4×4×2) for target_shape=(64, -1)."),
+        ((4, 4, 2), L.Normalization((0, 0, 0), (1, 1, 1)), "3 numbers for 2 channels."),
+        ((4, 4, 2), L.Normalization((0,), (1, 1, 1)), "3 numbers for 2 channels."),
+    ],
+)
+def test_misfits_say_what_they_got(shape: Shape, layer: Layer, message: str) -> None:
+    with pytest.raises(LayerError) as caught:
+        output_shape(layer, shape)
+    assert message in str(caught.value)
+
+
+NEEDS_MAPS: list[Layer] = [
+    L.Conv2D(1, 1),
+    L.DepthwiseConv2D(1),
+    L.SeparableConv2D(1, 1),
+    L.Conv2DTranspose(1, 1),
+    L.MaxPooling2D(1),
+    L.AveragePooling2D(1),
+    L.GlobalMaxPooling2D(),
+    L.GlobalAveragePooling2D(),
+    L.UpSampling2D(),
+    L.ZeroPadding2D(),
+    L.Cropping2D(),
+    L.SpatialDropout2D(),
+    L.StochasticDepth(),
+    L.RandomFlip(),
+    L.RandomRotation(),
+    L.RandomZoom(),
+    L.RandomTranslation(),
+    L.RandomContrast(),
+]
+
+
+@pytest.mark.parametrize("layer", NEEDS_MAPS, ids=lambda layer: layer.kind)
+@pytest.mark.parametrize("shape", [(6,), (4, 6), (2, 4, 5, 6)], ids=show)
+def test_layers_that_need_maps_say_so(layer: Layer, shape: Shape) -> None:
+    assert len(output_shape(layer, (4, 5, 6))) in (1, 3)
+    with pytest.raises(LayerError, match=rf"needs feature maps.* Received: an input of shape {show(shape)}\."):
+        output_shape(layer, shape)
+
+
+def test_every_other_kind_takes_a_vector() -> None:
+    others = set(KINDS) - {layer.kind for layer in NEEDS_MAPS} - {"Input"}
+    for kind in others:
+        layer = KINDS[kind](*[3] * (kind == "Dense"), *[(6, 1)] * (kind == "Reshape"))
+        assert output_shape(layer, (6,), (6,))
+
+
+@given(shape=st.lists(st.integers(1, 6), min_size=1, max_size=4).map(tuple), data=st.data())
+def test_reshape_keeps_every_value(shape: Shape, data: st.DataObject) -> None:
+    order = data.draw(st.permutations(shape))
+    place = data.draw(st.integers(0, len(order) - 1))
+    assert output_shape(L.Reshape(tuple(order)), shape) == tuple(order)
+    assert output_shape(L.Reshape((*order[:place], -1, *order[place + 1 :])), shape) == tuple(order)
+
+
+@given(shape=st.tuples(small, small, small), by=st.tuples(amounts, amounts))
+def test_cropping_undoes_padding(shape: Shape, by: tuple[Pair, Pair]) -> None:
+    padded = output_shape(L.ZeroPadding2D(by), shape)
+    assert output_shape(L.Cropping2D(by), padded) == shape

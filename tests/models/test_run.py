@@ -1,0 +1,154 @@
+"""A picture through the bundled models: what is kept and shown is what Keras computes, and the JSON is not stale."""
+
+import io
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnn_core.drawing.mosaic import RangeScope, channel_statistics, mosaic_png
+from cnn_core.errors import CnnError
+from cnn_core.models import run as module
+from cnn_core.models.bundled import BUNDLED, bundled_model, bundled_network, class_names, model_path
+from cnn_core.models.run import KEPT_BYTES, THUMBNAIL_SIDE, THUMBNAILS, Look, Maps, layer_maps, look, warm_up
+from cnn_core.network.summary import Row, summarize
+from cnn_core.pictures.prepare import Colour, Preparation, prepare
+from cnn_core.pictures.read import read_image
+from cnn_core.pictures.samples import sample_bytes
+
+pytestmark = pytest.mark.keras
+
+each_model = pytest.mark.parametrize("key", [model.key for model in BUNDLED])
+SAMPLE = {"mnist": "digit_7", "mobilenet_v2": "chelsea"}
+
+
+@cache
+def pixels_for(key: str) -> Maps:
+    bundled = bundled_model(key)
+    image = read_image(sample_bytes(SAMPLE[key]))
+    return prepare(image.pixels, Preparation(*bundled.input_size, Colour(bundled.colour))).pixels
+
+
+@cache
+def looked(key: str) -> Look:
+    return look(key, pixels_for(key))
+
+
+@cache
+def rows(key: str) -> tuple[Row, ...]:
+    return summarize(bundled_network(key)).rows
+
+
+@cache
+def keras_model(key: str) -> Any:
+    import keras
+
+    return keras.models.load_model(model_path(key), compile=False)
+
+
+@each_model
+def test_the_network_beside_the_model_is_the_models(key: str) -> None:
+    from cnn_core.keras_model import network_from_keras
+
+    assert bundled_network(key).layers == network_from_keras(keras_model(key)).layers
+    assert summarize(bundled_network(key)).parameters == keras_model(key).count_params()
+
+
+@each_model
+def test_every_layer_is_there_with_its_shape(key: str) -> None:
+    assert list(looked(key).layers) == [row.name for row in rows(key)]
+    for row in rows(key):
+        assert layer_maps(key, pixels_for(key), row.name).shape == row.output_shape
+
+
+@each_model
+def test_scores_are_keras_own(key: str) -> None:
+    expected = keras_model(key).predict(pixels_for(key)[np.newaxis], verbose=0)[0]
+    np.testing.assert_allclose(looked(key).scores, expected, atol=1e-5)
+    assert looked(key).scores.shape == (len(class_names(key)),)
+
+
+@pytest.mark.parametrize(("key", "name"), [("mnist", "7"), ("mobilenet_v2", "Egyptian cat")])
+def test_best_class(key: str, name: str) -> None:
+    assert class_names(key)[looked(key).scores.argmax()] == name
+
+
+@each_model
+def test_strongest_maps_have_the_largest_means(key: str) -> None:
+    for row in rows(key):
+        maps = layer_maps(key, pixels_for(key), row.name)
+        strongest = looked(key).layers[row.name].strongest
+        means = channel_statistics(maps).mean
+        assert len(set(strongest)) == len(strongest) == min(THUMBNAILS, row.output_shape[-1])
+        others = np.delete(means, strongest)
+        assert list(means[list(strongest)]) == pytest.approx(sorted(means[list(strongest)], reverse=True), abs=1e-6)
+        assert others.size == 0 or means[list(strongest)].min() >= others.max() - 1e-6
+
+
+@each_model
+def test_thumbnails_show_the_strongest_maps_in_the_layers_range(key: str) -> None:
+    for row in rows(key):
+        seen = looked(key).layers[row.name]
+        maps = layer_maps(key, pixels_for(key), row.name)
+        drawn = mosaic_png(maps, seen.strongest, RangeScope.PER_LAYER, columns=THUMBNAILS, cell=THUMBNAIL_SIDE)
+        assert seen.thumbnail == drawn.png
+        assert max(Image.open(io.BytesIO(seen.thumbnail)).size) <= THUMBNAILS * (THUMBNAIL_SIDE + 2) + 2
+
+
+def test_opening_a_layer_computes_nothing_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cnn_core import keras_model as door
+
+    looked("mnist")
+    pixels = pixels_for("mnist")
+    look("mnist", pixels)
+    monkeypatch.setattr(door, "feature_maps", None)
+    assert layer_maps("mnist", pixels.copy(), "conv2d").shape == (28, 28, 32)
+    with pytest.raises(TypeError):
+        layer_maps("mnist", 1 - pixels, "conv2d")
+
+
+def test_what_is_kept_stays_bounded() -> None:
+    noise = np.random.default_rng(5)
+    for _ in range(30):
+        look("mobilenet_v2", noise.random((224, 224, 3), np.float32))
+        held = {id(array): array.nbytes for maps in module._KEPT.values() for array in maps.values()}
+        assert 0 < sum(held.values()) <= KEPT_BYTES
+    # So many pictures do not fit: some were let go, and a few are kept.
+    assert 2 <= len(module._KEPT) < 30
+
+
+def test_warm_up_leaves_the_models_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    import keras
+
+    warm_up()
+    monkeypatch.setattr(keras.models, "load_model", None)
+    for model in BUNDLED:
+        look(model.key, 1 - pixels_for(model.key))
+
+
+@each_model
+def test_a_layer_that_is_not_there_is_refused(key: str) -> None:
+    with pytest.raises(CnnError, match="no_such_layer"):
+        layer_maps(key, pixels_for(key), "no_such_layer")
+
+
+@each_model
+@pytest.mark.parametrize("shape", [(27, 28, 1), (28, 28, 4), (224, 223, 3), (0, 0, 3)])
+def test_another_size_is_refused(key: str, shape: tuple[int, ...]) -> None:
+    with pytest.raises(CnnError):
+        look(key, np.zeros(shape, np.float32))
+
+
+def test_the_same_bytes_in_another_shape_are_another_picture() -> None:
+    pixels = pixels_for("mnist")
+    look("mnist", pixels)
+    for other in (pixels[..., 0], pixels.reshape(14, 56, 1), pixels.view(np.int32)[..., 0]):
+        with pytest.raises(CnnError):
+            look("mnist", other)
+
+
+def test_an_unknown_model_is_refused() -> None:
+    with pytest.raises(CnnError, match="resnet"):
+        look("resnet", np.zeros((28, 28, 1), np.float32))

@@ -1,0 +1,73 @@
+"""What is legal and yet worth a sentence, against what the windows really cover."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnn_core.layers import Activation, Conv2D, Dense, Flatten, Input, Layer, MaxPooling2D
+from cnn_core.layers.settings import PaddingMode
+from cnn_core.layers.shapes import Shape, Window, effective_kernel, output_length, padding_amounts
+from cnn_core.network.network import Network
+from cnn_core.network.presets import PRESETS, preset
+from cnn_core.network.remarks import padding_that_fits, remarks, rest
+from cnn_core.network.summary import summarize
+
+lengths = st.integers(1, 40)
+paddings = st.sampled_from(PaddingMode) | st.tuples(st.integers(0, 4), st.integers(0, 4))
+windows = st.builds(Window, st.integers(1, 7), st.integers(1, 9), st.integers(1, 3), paddings)
+
+
+def said(layer: Layer, shape: Shape) -> str:
+    return " ".join(str(note) for note in remarks(summarize(Network.of(Input(shape), layer)).rows[-1]))
+
+
+@given(lengths, windows)
+def test_rest_is_what_lies_behind_the_last_window(length: int, window: Window) -> None:
+    count = output_length(length, window)
+    if count < 1:
+        return
+    before = padding_amounts(length, window)[0]
+    last = (count - 1) * window.stride - before + effective_kernel(window.kernel, window.dilation) - 1
+    assert rest(length, window) == sum(place > last for place in range(length))
+
+
+def test_a_stride_that_leaves_a_rest() -> None:
+    assert "rows 1, columns 0" in said(MaxPooling2D(2), (43, 20, 8))
+    assert "rows 1, columns 1" in said(Conv2D(1, 3, strides=3), (7, 7, 1))
+    assert said(Conv2D(1, 3, strides=2), (7, 7, 1)) == ""
+    assert said(Conv2D(1, 3, strides=2, padding="same"), (8, 8, 1)) == ""
+
+
+def test_a_stride_that_leaps_over_places() -> None:
+    assert "between two windows" in said(Conv2D(1, 1, strides=2), (7, 7, 1))
+
+
+def test_a_dense_on_a_map() -> None:
+    assert "never flattened" in said(Dense(3), (7, 7, 2))
+    assert said(Dense(3), (7,)) == ""
+
+
+def test_a_softmax_of_one_value() -> None:
+    assert "always 1" in said(Dense(1, activation="softmax"), (7,))
+    assert "always 1" in said(Activation("softmax"), (4, 4, 1))
+    assert said(Dense(2, activation="softmax"), (7,)) == ""
+    assert said(Flatten(), (4, 4, 1)) == ""
+
+
+def test_the_network_of_cats_and_dogs_rounds_down_twice() -> None:
+    marked = [row.name for row in summarize(preset("cats_dogs").make()).rows if remarks(row)]
+    assert len(marked) == 2
+
+
+def test_every_preset_can_be_remarked_on() -> None:
+    for one in PRESETS:
+        for row in summarize(one.make()).rows:
+            assert all(str(note) for note in remarks(row))
+
+
+@given(length=st.integers(1, 40), kernel=st.integers(1, 7), stride=st.integers(1, 5), dilation=st.integers(1, 3))
+def test_padding_that_fits_leaves_no_rest(length: int, kernel: int, stride: int, dilation: int) -> None:
+    window = Window(kernel, stride, dilation)
+    more = padding_that_fits(length, window)
+    assert 0 <= more < stride
+    span = dilation * (kernel - 1) + 1
+    assert (length + more - span) % stride == 0

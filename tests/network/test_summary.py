@@ -1,0 +1,205 @@
+"""The table of a network: golden files, totals, the three ways to write it, and the memory that is alive at once."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from conftest import Golden
+from hypothesis import given
+from strategies import fitting_networks
+
+from cnn_core.layers import Add, Conv2D, Dense, Flatten, Input, MaxPooling2D
+from cnn_core.layers.cost import activation_bytes, multiply_adds, parameters
+from cnn_core.layers.shapes import output_shape
+from cnn_core.network.network import NamedLayer, Network
+from cnn_core.network.presets import PRESETS, Preset, preset
+from cnn_core.network.summary import HEADINGS, Summary, summarize
+
+BRANCHES = Network(
+    (
+        NamedLayer("input", Input((4, 4, 1))),
+        NamedLayer("wide|deep", Conv2D(8, 3, padding="same")),
+        NamedLayer("narrow, too", Conv2D(8, 1), ("input",)),
+        NamedLayer('the "sum"', Add(), ("wide|deep", "narrow, too")),
+        NamedLayer("flat", Flatten()),
+        NamedLayer("out", Dense(2)),
+    )
+)
+
+
+@pytest.mark.parametrize("one", PRESETS, ids=lambda one: one.key)
+def test_tables_of_the_presets(one: Preset, golden: Golden) -> None:
+    golden(f"{one.key}.txt", summarize(one.make()).to_text())
+
+
+@pytest.mark.parametrize("one", PRESETS, ids=lambda one: one.key)
+def test_other_forms_of_the_presets(one: Preset, golden: Golden) -> None:
+    summary = summarize(one.make())
+    golden(f"{one.key}.csv", summary.to_csv())
+    golden(f"{one.key}.md", summary.to_markdown())
+
+
+def test_every_golden_table_is_compared() -> None:
+    files = {path.name for path in (Path(__file__).parent / "golden").iterdir()}
+    assert files == {f"{one.key}.{ending}" for one in PRESETS for ending in ("txt", "csv", "md")}
+
+
+# The three forms ---------------------------------------------------------------------------------------------------
+
+
+def test_text_has_aligned_columns() -> None:
+    lines = summarize(preset("mnist").make()).to_text().splitlines()
+    starts = lines[0].index("Layer"), lines[0].index("Kind")
+    assert starts[0] == 0
+    assert all(line[starts[1] - 2 : starts[1]] == "  " for line in lines)
+    end = lines[0].index("Parameters") + len("Parameters")
+    assert [line[:end].split()[-1] for line in lines[1:]] == [
+        "0",
+        "320",
+        "18,496",
+        "0",
+        "0",
+        "1,081,700",
+        "1,010",
+        "1,101,526",
+    ]
+    assert all(line == line.rstrip() for line in lines)
+
+
+def test_csv_can_be_read_back() -> None:
+    summary = summarize(BRANCHES)
+    table = list(csv.reader(io.StringIO(summary.to_csv())))
+    assert table[0] == list(HEADINGS)
+    assert [line[0] for line in table[1:-1]] == [named.name for named in BRANCHES.layers]
+    assert [int(line[3]) for line in table[1:]] == [*(row.parameters for row in summary.rows), summary.parameters]
+    assert [int(line[4]) for line in table[1:]] == [*(row.multiply_adds for row in summary.rows), summary.multiply_adds]
+    assert [int(line[5]) for line in table[1:]] == [
+        *(row.activation_bytes for row in summary.rows),
+        summary.activation_bytes,
+    ]
+    assert table[4] == ['the "sum"', "Add", "4×4×8", "0", "0", "512", "3×3", "wide|deep, narrow, too"]
+
+
+def test_markdown_keeps_its_columns() -> None:
+    lines = summarize(BRANCHES).to_markdown().splitlines()
+    unescaped = [line.replace("\\|", "") for line in lines]
+    assert {line.count("|") for line in unescaped} == {len(HEADINGS) + 1}
+    assert lines[3].startswith("| wide\\|deep | Conv2D | 4×4×8 | 80 | 1,152 | 512 | 3×3 | input |")
+    assert lines[1] == "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |"
+    assert lines[-1] == "| Total |  |  | 354 | 1,536 | 2,120 |  |  |"
+
+
+def test_rows_say_where_their_input_comes_from() -> None:
+    rows = summarize(BRANCHES).rows
+    assert rows[0].cells()[-1] == ""
+    assert rows[3].cells()[-1] == "wide|deep, narrow, too"
+    assert rows[4].sources == ('the "sum"',)
+
+
+# Networks repeat themselves ----------------------------------------------------------------------------------------
+
+
+def check_each_row(network: Network) -> None:
+    """Ask for every figure anew, layer by layer."""
+    for row in summarize(network).rows:
+        layer, inputs, output = row.layer, row.input_shapes, row.output_shape
+        assert output == output_shape(layer, *inputs)
+        assert (row.trainable, row.non_trainable) == parameters(layer, *inputs)
+        assert row.multiply_adds == multiply_adds(layer, output, *inputs)
+        assert row.activation_bytes == activation_bytes(output)
+        assert row.layer is network[row.name].layer
+
+
+@pytest.mark.parametrize("one", PRESETS, ids=lambda one: one.key)
+def test_figures_of_presets_are_those_of_each_layer_alone(one: Preset) -> None:
+    check_each_row(one.make())
+
+
+@given(network=fitting_networks())
+def test_figures_are_those_of_each_layer_alone(network: Network) -> None:
+    check_each_row(network)
+
+
+def test_equal_layers_see_more_and_more() -> None:
+    """Their own figures are equal; what they see of the picture is not."""
+    rows = summarize(Network.of(Input((16, 16, 4)), *(Conv2D(4, 3, padding="same") for _ in range(3)))).rows[1:]
+    assert {(row.output_shape, row.parameters, row.multiply_adds) for row in rows} == {((16, 16, 4), 148, 36_864)}
+    assert [row.receptive_field and row.receptive_field.size for row in rows] == [(3, 3), (5, 5), (7, 7)]
+
+
+# Totals ------------------------------------------------------------------------------------------------------------
+
+
+@given(network=fitting_networks())
+def test_totals_are_sums(network: Network) -> None:
+    summary = summarize(network)
+    assert (
+        summary.parameters == summary.trainable + summary.non_trainable == sum(row.parameters for row in summary.rows)
+    )
+    assert summary.multiply_adds == sum(row.multiply_adds for row in summary.rows)
+    assert summary.activation_bytes == sum(row.activation_bytes for row in summary.rows)
+    assert summary.parameter_bytes == 4 * summary.parameters
+
+
+def test_memory_by_hand() -> None:
+    summary = summarize(preset("mnist").make())
+    values = [784, 25_088, 43_264, 10_816, 10_816, 100, 10]
+    assert [row.activation_bytes for row in summary.rows] == [4 * count for count in values]
+    assert summary.parameter_bytes == 4_406_104
+
+
+# Memory alive at once ----------------------------------------------------------------------------------------------
+
+
+def peak_by_looking_ahead(summary: Summary) -> int:
+    """At each layer, count every output so far that is still read from here on, or that is a result."""
+    read_by = {
+        row.name: [i for i, other in enumerate(summary.rows) if row.name in other.sources] for row in summary.rows
+    }
+    peaks = [0]
+    for now in range(len(summary.rows)):
+        alive = [row for row in summary.rows[: now + 1] if not read_by[row.name] or max(read_by[row.name]) >= now]
+        peaks.append(sum(row.activation_bytes for row in alive))
+    return max(peaks)
+
+
+@given(network=fitting_networks(most_layers=10))
+def test_peak_by_looking_ahead(network: Network) -> None:
+    summary = summarize(network)
+    assert summary.peak_bytes == peak_by_looking_ahead(summary)
+
+
+@pytest.mark.parametrize("one", PRESETS, ids=lambda one: one.key)
+def test_peak_of_presets_by_looking_ahead(one: Preset) -> None:
+    summary = summarize(one.make())
+    assert summary.peak_bytes == peak_by_looking_ahead(summary) < summary.activation_bytes
+
+
+def test_peak_of_a_chain_is_two_neighbours() -> None:
+    """25,088 values of the first convolution and 43,264 of the second."""
+    assert summarize(preset("mnist").make()).peak_bytes == 4 * (25_088 + 43_264)
+
+
+def test_peak_of_a_shortcut_is_three() -> None:
+    network = Network(
+        (
+            NamedLayer("input", Input((8, 8, 1))),
+            NamedLayer("start", Conv2D(4, 3, padding="same")),
+            NamedLayer("around", Conv2D(4, 3, padding="same")),
+            NamedLayer("sum", Add(), ("start", "around")),
+            NamedLayer("pool", MaxPooling2D(2)),
+        )
+    )
+    assert summarize(network).peak_bytes == 3 * 4 * 8 * 8 * 4
+
+
+def test_results_stay_to_the_end() -> None:
+    network = Network(
+        (
+            NamedLayer("input", Input((10,))),
+            NamedLayer("first result", Dense(100)),
+            NamedLayer("second result", Dense(1), ("input",)),
+        )
+    )
+    assert summarize(network).peak_bytes == 4 * (10 + 100 + 1)

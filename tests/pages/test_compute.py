@@ -1,0 +1,230 @@
+"""The workers with real processes and cheap functions: results, errors, deaths, bounds, and nobody left behind.
+
+The functions are Python's own, so that a worker imports no test.
+"""
+
+import operator
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from typing import Any
+
+import psutil
+import pytest
+from conftest import ROOT
+
+from cnn_core.errors import CnnError
+from cnn_core.network.presets import preset
+from pages.ui import compute
+from pages.ui.compute import Workers
+
+pytestmark = pytest.mark.process
+
+SECONDS = 60
+LIMIT_MEGABYTES = 300
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits as POSIX has them")
+
+
+def answer(future: "Future[Any]") -> Any:
+    return future.result(timeout=SECONDS)
+
+
+@pytest.fixture
+def workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers]:
+    """The app's own pool, of two small processes."""
+    monkeypatch.setattr(compute, "WORKERS", 2)
+    monkeypatch.setattr(compute, "MEMORY_MEGABYTES", LIMIT_MEGABYTES)
+    with Workers(compute._make_pool) as made:
+        yield made
+
+
+@pytest.fixture(params=["processes", "threads"])
+def executor(request: pytest.FixtureRequest) -> Iterator[Workers]:
+    """The app's own pool, and another executor in its place."""
+    if request.param == "processes":
+        yield request.getfixturevalue("workers")
+    else:
+        with Workers(lambda: ThreadPoolExecutor(1)) as made:
+            yield made
+
+
+# What every executor does -------------------------------------------------------------------------------------------
+
+
+def test_it_is_an_executor(executor: Workers) -> None:
+    assert isinstance(executor, Executor)
+    future = executor.submit(int, "101", base=2)
+    assert isinstance(future, Future)
+    assert answer(future) == 5
+    assert list(executor.map(pow, range(10), [2] * 10, timeout=SECONDS)) == [number**2 for number in range(10)]
+
+
+def test_an_error_comes_back_with_its_sentence_and_values(executor: Workers) -> None:
+    with pytest.raises(CnnError) as caught:
+        answer(executor.submit(preset, "nothing"))
+    with pytest.raises(CnnError) as here:
+        preset("nothing")
+    assert str(caught.value) == str(here.value)
+    assert (caught.value.message, caught.value.values) == (here.value.message, here.value.values)
+
+
+def test_any_other_error_comes_back_as_it_is(executor: Workers) -> None:
+    with pytest.raises(ZeroDivisionError):
+        answer(executor.submit(operator.truediv, 1, 0))
+    assert answer(executor.submit(operator.truediv, 1, 2)) == 0.5
+
+
+def test_many_threads_may_ask_at_once(executor: Workers) -> None:
+    together = threading.Barrier(16)
+
+    def ask(number: int) -> int:
+        together.wait(SECONDS)
+        return answer(executor.submit(operator.mul, number, number))
+
+    with ThreadPoolExecutor(16) as askers:
+        assert list(askers.map(ask, range(16))) == [number * number for number in range(16)]
+
+
+def test_one_pool_is_made_at_the_first_question() -> None:
+    made: list[ThreadPoolExecutor] = []
+
+    def make() -> ThreadPoolExecutor:
+        made.append(ThreadPoolExecutor(1))
+        return made[-1]
+
+    with Workers(make) as workers:
+        assert not made
+        assert [answer(workers.submit(abs, -1)) for _ in range(3)] == [1, 1, 1]
+        assert len(made) == 1
+
+
+# Processes ----------------------------------------------------------------------------------------------------------
+
+
+def test_work_runs_elsewhere_and_later(workers: Workers) -> None:
+    parent = psutil.Process()
+    child = psutil.Process(answer(workers.submit(os.getpid)))
+    assert child.ppid() == parent.pid
+    if sys.platform != "win32":
+        assert child.nice() == min(parent.nice() + 5, 19)
+
+
+def test_a_worker_loads_neither_streamlit_nor_tensorflow_by_itself(workers: Workers) -> None:
+    loaded = answer(workers.submit(eval, "set(__import__('sys').modules)"))
+    assert "pages.ui.compute" in loaded
+    assert not loaded & {"streamlit", "tensorflow", "keras", "numpy"}
+
+
+@posix
+def test_a_worker_that_dies_costs_what_it_was_doing_and_no_more(workers: Workers) -> None:
+    for _ in range(3):
+        with pytest.raises(BrokenExecutor):
+            answer(workers.submit(signal.raise_signal, signal.SIGKILL))
+        assert answer(workers.submit(abs, -3)) == 3
+
+
+@posix
+def test_killing_idle_workers_is_survived(workers: Workers) -> None:
+    before = processes()
+    assert answer(workers.submit(abs, -1)) == 1
+    killed = processes() - before
+    assert len(killed) == 2
+    for process in killed:
+        process.kill()
+    assert asked_again(workers) == 1
+
+
+def processes() -> set[psutil.Process]:
+    """Return the workers of this process, in whichever pool."""
+    return {child for child in psutil.Process().children() if "popen_loky" in " ".join(child.cmdline())}
+
+
+def asked_again(workers: Workers) -> int:
+    """Ask as a page does: a second time where the first failed, for the pool may not have noticed yet."""
+    try:
+        return answer(workers.submit(abs, -1))
+    except BrokenExecutor:
+        return answer(workers.submit(abs, -1))
+
+
+@posix
+def test_all_waiting_work_ends_when_a_worker_dies(workers: Workers) -> None:
+    one = answer(workers.submit(os.getpid))
+    waiting = [workers.submit(time.sleep, 10 * SECONDS) for _ in range(6)]
+    os.kill(one, signal.SIGKILL)
+    for future in waiting:
+        assert isinstance(future.exception(timeout=SECONDS), BrokenExecutor)
+    assert answer(workers.submit(abs, -1)) == 1
+
+
+def ask_for_memory(workers: Workers, megabytes: int) -> Any:
+    return answer(workers.submit(eval, f"len([bytearray(2**20) for _ in range({megabytes})])"))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux counts anonymous memory as data")
+def test_memory_is_bounded(workers: Workers) -> None:
+    assert ask_for_memory(workers, LIMIT_MEGABYTES // 4) == LIMIT_MEGABYTES // 4
+    for _ in range(2):
+        with pytest.raises((MemoryError, BrokenExecutor)):
+            ask_for_memory(workers, LIMIT_MEGABYTES)
+        assert answer(workers.submit(abs, -3)) == 3
+
+
+def test_what_a_worker_keeps_is_no_leak(workers: Workers) -> None:
+    """Loky would end a worker that grew by 300 MB after its first piece of work, with the models in it."""
+    allowed = answer(workers.submit(eval, "__import__('loky').process_executor._MAX_MEMORY_LEAK_SIZE"))
+    assert allowed == LIMIT_MEGABYTES * 2**20
+
+
+@posix
+def test_shutdown_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compute, "WORKERS", 2)
+    before = processes()
+    with Workers(compute._make_pool) as workers:
+        assert answer(workers.submit(abs, -1)) == 1
+        mine = processes() - before
+        assert len(mine) == 2
+    assert psutil.wait_procs(mine, timeout=SECONDS)[1] == []
+
+
+# A parent with workers that have nothing to do, that are busy, and that are still being started.
+PARENT = """
+import os, sys, time, psutil
+from pages.ui.compute import WORK
+
+state = sys.argv[1]
+first = WORK.submit(os.getpid)
+if state != "starting":
+    first.result()
+if state == "busy":
+    running = [WORK.submit(time.sleep, 600) for _ in range(4)]
+print(*[child.pid for child in psutil.Process().children(recursive=True)], flush=True)
+sys.stdin.read()
+"""
+
+
+@posix
+@pytest.mark.parametrize("end", ["killed", "finished"])
+@pytest.mark.parametrize("state", ["starting", "idle", "busy"])
+def test_workers_end_with_their_parent(state: str, end: str) -> None:
+    environment = {**os.environ, "CONVSCOPE_WORKERS": "2", "PYTHONPATH": str(ROOT)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, state], env=environment, cwd=ROOT, **pipes)
+    children = [psutil.Process(int(pid)) for pid in parent.stdout.readline().split()]
+    try:
+        assert len(children) >= 2
+        if end == "killed":
+            parent.kill()
+        parent.communicate(timeout=SECONDS)
+        assert psutil.wait_procs(children, timeout=SECONDS)[1] == []
+    finally:
+        parent.kill()
+        for child in children:
+            if child.is_running():
+                child.kill()

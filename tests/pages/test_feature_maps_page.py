@@ -1,0 +1,520 @@
+"""The page "Feature maps", without a browser: with stand-ins for the workers, and once with the real ones."""
+
+import base64
+import io
+import json
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit as st
+from conftest import no_exception, run_page
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from cnn_core.drawing.statistics import LayerStatistics, layer_statistics
+from cnn_core.errors import CnnError
+from cnn_core.layers.weights import weight_shapes
+from cnn_core.models import run
+from cnn_core.models.bundled import bundled_network, class_names
+from cnn_core.models.run import LayerLook, Look, Maps
+from cnn_core.network.summary import Row, summarize
+from pages.ui import cached, compute, waiting
+
+PAGE = "pages/1_Feature_maps.py"
+SECRET = "/home/somebody/secret"
+
+
+def rows(model: str) -> dict[str, Row]:
+    return {row.name: row for row in summarize(bundled_network(model)).rows}
+
+
+# Stand-ins ----------------------------------------------------------------------------------------------------------
+
+
+def made_up_maps(model: str, pixels: Maps, layer: str) -> Maps:
+    """Return values of a layer's shape, the same every time; with negative ones."""
+    shape = rows(model)[layer].output_shape
+    channel = np.arange(shape[-1], dtype=np.float32)
+    values = np.random.default_rng(4).normal(size=shape) * (1 + channel * 3 % 7) + 10 * np.sin(channel)
+    return values.astype(np.float32)
+
+
+def made_up_weights(model: str, layer: str) -> tuple[Maps, ...]:
+    """Return weights of a layer's shapes, the same every time."""
+    row = rows(model)[layer]
+    shapes = weight_shapes(row.layer, *row.input_shapes).values()
+    return tuple(np.random.default_rng(7).random(shape).astype(np.float32) for shape in shapes)
+
+
+@cache
+def made_up_statistics(model: str, layer: str) -> LayerStatistics:
+    return layer_statistics(made_up_maps(model, None, layer))
+
+
+def made_up_look(model: str, pixels: Maps) -> Look:
+    """Return a look whose best class is the ninth, with 75 %."""
+    scores = np.full(len(class_names(model)), 0.25 / (len(class_names(model)) - 1), np.float32)
+    scores[8] = 0.75
+    layers = {name: LayerLook((1, 0), b"no picture", made_up_statistics(model, name)) for name in rows(model)}
+    return Look(layers, scores)
+
+
+class Here(Executor):
+    """Works at once, in this process; `ends` says how the next pieces of work end instead."""
+
+    def __init__(self) -> None:
+        self.ends: list[BaseException | Future[Any]] = []
+        self.asked: list[tuple[Any, ...]] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.asked.append((fn, *args))
+        future: Future[Any] = Future()
+        end = self.ends.pop(0) if self.ends else None
+        if isinstance(end, Future):
+            return end
+        if end is None:
+            future.set_result(fn(*args, **kwargs))
+        else:
+            future.set_exception(end)
+        return future
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
+    executor = Here()
+    monkeypatch.setattr(compute, "start", lambda *asked: None)
+    monkeypatch.setattr(cached, "WORK", executor)
+    monkeypatch.setattr(run, "look", made_up_look)
+    monkeypatch.setattr(run, "layer_maps", made_up_maps)
+    monkeypatch.setattr(run, "layer_weights", made_up_weights)
+    yield executor
+    st.cache_resource.clear()
+
+
+def opened(**query: str) -> AppTest:
+    return run_page(PAGE, **{"lang": "en", **query})
+
+
+def through_the_front_door() -> AppTest:
+    return no_exception(run_page("app.py", lang="en").switch_page(PAGE).run())
+
+
+# What a page shows --------------------------------------------------------------------------------------------------
+
+
+def data_of(at: AppTest, component: str) -> dict[str, Any]:
+    protos = [element.proto for element in at.get("bidi_component")]
+    return json.loads(next(proto.json for proto in protos if proto.component_name == f"convscope_{component}"))
+
+
+def said(at: AppTest) -> str:
+    """Return everything that stands on the page as text."""
+    kinds = (at.title, at.header, at.subheader, at.markdown, at.caption, at.error, at.info, at.warning)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def predictions(at: AppTest) -> list[str]:
+    return [element.proto.text for element in at.get("progress")]
+
+
+def choose(at: AppTest, kind: str, name: str, value: Any) -> AppTest:
+    return no_exception(getattr(at, kind)(key=f"{name}_widget").set_value(value).run())
+
+
+def press(at: AppTest, button: str) -> AppTest:
+    return no_exception(at.button(key=button).click().run())
+
+
+def is_complete(at: AppTest) -> bool:
+    """Say whether nothing is missing: the strip, a layer's maps, no error and nothing to wait for."""
+    shown = {element.proto.component_name for element in at.get("bidi_component")}
+    wanted = {f"convscope_{name}" for name in ("film_strip", "mosaic", "picker", "stage")}
+    return wanted <= shown and not at.error and not at.info and not at.get("skeleton")
+
+
+# The page as it opens -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("door", [opened, through_the_front_door])
+def test_everything_is_there_from_the_start(door: Any) -> None:
+    at = door()
+    assert is_complete(at)
+    strip = data_of(at, "film_strip")
+    assert [layer["name"] for block in strip["blocks"] for layer in block["layers"]] == list(rows("mobilenet_v2"))
+    assert strip["selected"] == at.selectbox(key="layer_widget").value == "Conv1"
+    assert at.selectbox(key="layer_widget").options == list(rows("mobilenet_v2"))
+    assert predictions(at)[0] == f"**{class_names('mobilenet_v2')[8]}** · 75.0%"
+    assert "**Conv2D** · 112×112×32 · 864 parameters · 10,838,016 multiply-adds" in said(at)
+    assert "**32 of 32** maps shown" in said(at)
+    assert "Cropped to the central 300×300 pixels. Resized from 300×300 to 224×224 pixels" in said(at)
+
+
+def test_the_work_is_asked_for_once(here: Here) -> None:
+    at = opened()
+    asked = len(here.asked)
+    for _ in range(3):
+        no_exception(at.run())
+    assert len(here.asked) == asked == 4
+
+
+@pytest.mark.usefixtures("here")
+def test_pictures_and_charts_have_alternative_texts() -> None:
+    at = opened()
+    images = [image for element in at.image for image in element.proto.imgs]
+    assert len(images) == 4
+    assert all(image.alt for image in images)
+    charts = at.get("plotly_chart")
+    assert len(charts) == 1
+    assert all(chart.proto.alt for chart in charts)
+
+
+# Trouble ------------------------------------------------------------------------------------------------------------
+
+ENDED = [BrokenExecutor("a worker died"), CancelledError()]
+UNEXPECTED = [ValueError(f"cannot open {SECRET}"), MemoryError(), TimeoutError(SECRET)]
+
+
+@pytest.mark.parametrize("error", ENDED, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("before", [0, 1], ids=["the network runs", "a layer is fetched"])
+def test_a_dead_worker_is_one_sentence_and_a_retry(here: Here, error: BaseException, before: int) -> None:
+    here.ends = [*[None] * before, error, error]
+    at = opened()
+    assert [element.value for element in at.error] == [
+        "The process that runs the model has stopped: it was ended or ran out of memory. "
+        "A new one starts by itself; nothing of yours is lost."
+    ]
+    # Running again does not ask again; only the button does.
+    assert len(no_exception(at.run()).error) == 1
+    assert len(press(at, "retry").error) == 1
+    assert is_complete(press(at, "retry"))
+
+
+@pytest.mark.parametrize("error", UNEXPECTED, ids=lambda error: type(error).__name__)
+def test_any_other_failure_is_one_sentence_and_a_retry(here: Here, error: BaseException) -> None:
+    here.ends = [error]
+    at = opened()
+    assert [element.value for element in at.error] == [f"The model could not be run ({type(error).__name__})."]
+    assert SECRET not in said(at)
+    assert is_complete(press(at, "retry"))
+
+
+def test_a_refusal_is_one_sentence(here: Here) -> None:
+    here.ends = [CnnError("There is no layer {layer}. Choose another.", layer="![](http://example.org/x.png)")]
+    at = opened()
+    assert [element.value for element in at.error] == [
+        r"There is no layer \!\[\]\(http\://example\.org/x\.png\)\. Choose another\."
+    ]
+    assert is_complete(choose(at, "selectbox", "picture", "coffee"))
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a page that waits for work stop where it would sleep, as if the person had looked at it then."""
+    monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=time.monotonic, sleep=lambda seconds: st.stop()))
+    monkeypatch.setattr(waiting, "_PATIENCE", 0)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_waiting_can_be_stopped_and_taken_up_again(here: Here) -> None:
+    unfinished: Future[Look] = Future()
+    here.ends = [unfinished]
+    at = opened()
+    assert "The network is running" in predictions(at)[0]
+    assert len(at.get("skeleton")) == 1
+    assert [layer["picture"] for layer in data_of(at, "film_strip")["blocks"][0]["layers"]] == [None]
+    press(at, "stop_waiting")
+    assert [element.value for element in at.info] == ["Stopped."]
+    press(at, "go_on")
+    assert not at.info
+    assert "The network is running" in predictions(at)[0]
+    unfinished.set_result(made_up_look("mobilenet_v2", np.zeros(1, np.float32)))
+    assert is_complete(no_exception(at.run()))
+    assert len(here.asked) == 4
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_download_says_how_much_has_come(here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    (tmp_path / "models").mkdir()
+    coming = tmp_path / "models" / "weights.h5"
+    coming.write_bytes(bytes(2_500_000))
+    os.utime(coming, (time.time() + 60, time.time() + 60))
+    here.ends = [Future()]
+    at = opened(model="application:VGG16:imagenet")
+    assert "weights: 2.5 MB" in predictions(at)[0]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_other_work_is_not_stopped_with_it(here: Here) -> None:
+    here.ends = [Future(), Future()]
+    at = press(opened(), "stop_waiting")
+    choose(at, "selectbox", "picture", "coffee")
+    assert not at.info
+    assert at.button(key="stop_waiting")
+    assert len(choose(at, "selectbox", "picture", "chelsea").info) == 1
+
+
+def test_the_page_runs_again_when_the_work_is_done(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    unfinished: Future[Look] = Future()
+    here.ends = [unfinished]
+
+    def finish(seconds: float) -> None:
+        unfinished.set_result(made_up_look("mobilenet_v2", np.zeros(1, np.float32)))
+
+    monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=time.monotonic, sleep=finish))
+    assert is_complete(opened())
+
+
+# One layer ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("order", ["index", "mean", "spread"])
+def test_order_of_the_maps(order: str) -> None:
+    at = choose(opened(layer="block_1_expand"), "segmented_control", "order", order)
+    maps = made_up_maps("mobilenet_v2", None, "block_1_expand").reshape(-1, 96).astype(np.float64)
+    figure = {"index": -np.arange(96), "mean": maps.mean(axis=0), "spread": maps.std(axis=0)}[order]
+    shown = [entry["channel"] for entry in data_of(at, "mosaic")["maps"]]
+    assert shown == np.argsort(-figure)[:64].tolist()
+
+
+@pytest.mark.usefixtures("here")
+def test_pages_show_every_map_once() -> None:
+    at = opened(layer="Conv_1")
+    pages = at.get("pagination")[0].num_pages
+    assert pages == 20
+    shown = []
+    for page in range(1, pages + 1):
+        no_exception(at.get("pagination")[0].set_value(page).run())
+        assert "**64 of 1280** maps shown" in said(at)
+        shown += [entry["channel"] for entry in data_of(at, "mosaic")["maps"]]
+    assert shown == list(range(1280))
+    assert not choose(at, "selectbox", "layer", "Conv1").get("pagination")
+
+
+@pytest.mark.usefixtures("here")
+def test_range_of_colours() -> None:
+    at = opened(layer="block_1_expand")
+    per_layer = data_of(at, "mosaic")["picture"]
+    largest = np.abs(made_up_maps("mobilenet_v2", None, "block_1_expand")).max()
+    assert "All maps share this range. White is zero." in said(at)
+    assert f"{largest:.4g}" in bar_of(at)
+    choose(at, "segmented_control", "scope", "per_map")
+    assert "Every map has its own range" in said(at)
+    per_map = data_of(at, "mosaic")["picture"]
+    choose(at, "segmented_control", "scope", "fixed")
+    choose(at, "number_input", "limit", 2.5)
+    assert ">-2.5<" in bar_of(at)
+    assert ">2.5<" in bar_of(at)
+    assert len({per_layer, per_map, data_of(at, "mosaic")["picture"]}) == 3
+
+
+def bar_of(at: AppTest) -> str:
+    return next(element.proto.body for element in at.get("html") if "linear-gradient" in element.proto.body)
+
+
+@pytest.mark.usefixtures("here")
+def test_one_map_is_opened_by_its_number() -> None:
+    at = choose(opened(layer="block_1_expand"), "number_input", "channel", 17)
+    assert at.subheader[-1].value == "Map 17 of `block_1_expand`"
+    assert data_of(at, "mosaic")["selected"] == 17
+    values = made_up_maps("mobilenet_v2", None, "block_1_expand")[:, :, 17].astype(np.float64)
+    assert f"Map 17: mean {values.mean():.4g}, spread {values.std():.4g}, {values.min():.4g} to" in said(at)
+    drawn = data_of(at, "picker")
+    assert (drawn["rows"], drawn["columns"]) == values.shape
+    sent = np.frombuffer(base64.b64decode(drawn["values"]), "<f4").reshape(values.shape)
+    np.testing.assert_array_equal(sent, values.astype(np.float32))
+
+
+@pytest.mark.usefixtures("here")
+def test_another_layer_begins_at_its_first_map() -> None:
+    at = choose(opened(layer="Conv_1"), "number_input", "channel", 1279)
+    choose(at, "selectbox", "layer", "Conv1")
+    assert at.number_input(key="channel_widget").value == 0
+    assert at.subheader[-1].value == "Map 0 of `Conv1`"
+
+
+@pytest.mark.usefixtures("here")
+def test_a_layer_without_maps_is_drawn_as_values() -> None:
+    at = opened(layer="predictions")
+    assert len(at.get("plotly_chart")) == 1
+    assert at.get("plotly_chart")[0].proto.alt == "Values of the layer"
+    assert [element.proto.component_name for element in at.get("bidi_component")] == ["convscope_film_strip"]
+
+
+# Address and memory -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("here")
+def test_a_link_opens_the_same_view() -> None:
+    at = opened(model="mnist", picture="digit_7", layer="conv2d", channel="5", order="mean", scope="per_map")
+    assert is_complete(at)
+    assert at.selectbox(key="model_widget").value == "mnist"
+    assert at.selectbox(key="picture_widget").value == "digit_7"
+    assert at.selectbox(key="layer_widget").value == "conv2d"
+    assert at.subheader[-1].value == "Map 5 of `conv2d`"
+    assert predictions(at)[0] == "**8** · 75.0%"
+    assert "Every map has its own range" in said(at)
+    again = opened(**at.query_params)
+    assert data_of(again, "mosaic") == data_of(at, "mosaic")
+    assert again.query_params == at.query_params
+
+
+NONSENSE = {
+    "model": ("", "resnet", "../mnist", "x" * 300, "\x00"),
+    "picture": ("nothing", "../../etc/passwd"),
+    "layer": ("conv2d", "![](x)", ""),
+    "channel": ("999999", "-1", "1.5", "٣", "nan", "9" * 5000),
+    "fit": ("shrink",),
+    "invert": ("yes",),
+    "order": ("size",),
+    "scope": ("all",),
+    "unknown": ("1",),
+}
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("number", range(6))
+def test_nonsense_in_the_address_gives_the_defaults(number: int) -> None:
+    address = {name: values[number % len(values)] for name, values in NONSENSE.items()}
+    at = opened(**address)
+    assert is_complete(at)
+    assert at.selectbox(key="layer_widget").value == "Conv1"
+    assert at.selectbox(key="picture_widget").value == "chelsea"
+    # What cannot be is not handed on in a link.
+    assert not [name for name, value in address.items() if at.query_params.get(name) == value]
+    shown = at.number_input(key="channel_widget").value
+    assert at.subheader[-1].value == f"Map {shown:.0f} of `Conv1`"
+
+
+@pytest.mark.usefixtures("here")
+def test_another_model_keeps_no_layer_and_no_map_of_the_first() -> None:
+    at = opened(layer="Conv_1", channel="1279")
+    choose(at, "selectbox", "model", "mnist")
+    assert at.selectbox(key="layer_widget").value == "conv2d"
+    assert at.subheader[-1].value == "Map 0 of `conv2d`"
+    assert at.number_input(key="channel_widget").value == 0
+
+
+@pytest.mark.usefixtures("here")
+def test_choices_survive_other_pages() -> None:
+    at = through_the_front_door()
+    choose(at, "selectbox", "model", "mnist")
+    choose(at, "selectbox", "picture", "digit_3")
+    choose(at, "checkbox", "invert", True)
+    choose(at, "selectbox", "layer", "conv2d_1")
+    choose(at, "segmented_control", "order", "spread")
+    choose(at, "number_input", "channel", 9)
+    before = data_of(at, "mosaic")
+    for page in ("pages/Home.py", "pages/2_Design_a_network.py"):
+        no_exception(at.switch_page(page).run())
+    no_exception(at.switch_page(PAGE).run())
+    assert data_of(at, "mosaic") == before
+    assert (at.selectbox(key="model_widget").value, at.checkbox(key="invert_widget").value) == ("mnist", True)
+
+
+# Uploads ------------------------------------------------------------------------------------------------------------
+
+
+def a_picture(width: int, height: int, kind: str = "PNG") -> bytes:
+    stream = io.BytesIO()
+    Image.linear_gradient("L").resize((width, height)).convert("RGB").save(stream, kind)
+    return stream.getvalue()
+
+
+def upload(at: AppTest, name: str, data: bytes) -> AppTest:
+    if not at.file_uploader:
+        choose(at, "segmented_control", "source", "upload")
+    return no_exception(at.file_uploader(key="picture_file").upload(name, data, "image/png").run())
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])
+def test_an_upload_opens(here: Here, kind: str) -> None:
+    at = upload(opened(), f"mine.{kind.lower()}", a_picture(48, 40, kind))
+    assert is_complete(at)
+    assert "Cropped to the central 40×40 pixels. Resized from 40×40 to 224×224 pixels" in said(at)
+    assert here.asked[-1][2].shape == (224, 224, 3)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    "data", [b"This is a text.", b"", a_picture(9, 9)[:60], b"<svg onload='alert(1)'/>"], ids=["text", "", "cut", "svg"]
+)
+def test_a_file_that_is_no_picture_is_one_sentence(data: bytes) -> None:
+    at = upload(opened(), "notes.png", data)
+    assert len(at.error) == 1
+    assert len(at.error[0].value.split(". ")) <= 3
+    assert "Traceback" not in said(at)
+    assert is_complete(upload(at, "mine.png", a_picture(48, 40)))
+    upload(at, "notes.png", data)
+    assert is_complete(choose(at, "segmented_control", "source", "sample"))
+
+
+@pytest.mark.usefixtures("here")
+def test_an_upload_survives_other_pages() -> None:
+    at = upload(through_the_front_door(), "mine.png", a_picture(48, 40))
+    for page in ("pages/Home.py", PAGE):
+        no_exception(at.switch_page(page).run())
+    assert "Resized from 40×40" in said(at)
+    choose(at, "segmented_control", "fit", "pad")
+    assert "Padded with black: 37 rows and 0 columns in all." in said(at)
+
+
+@pytest.mark.usefixtures("here")
+def test_until_something_is_uploaded_the_sample_is_shown() -> None:
+    at = choose(opened(), "segmented_control", "source", "camera")
+    assert "Until you choose one, the sample is shown." in said(at)
+    assert is_complete(at)
+
+
+# With the real workers ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[None]:
+    """Let a worker load its models first: the page would wait for that, but a test must not."""
+    compute.WORK.submit(run.warm_up).result(timeout=600)
+    yield
+    compute.WORK.shutdown()
+
+
+@pytest.mark.keras
+@pytest.mark.usefixtures("warm")
+def test_a_photograph_through_the_real_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compute, "start", lambda *asked: None)
+    at = opened()
+    assert predictions(at)[0].startswith("**Egyptian cat** · ")
+    frames = [layer for block in data_of(at, "film_strip")["blocks"] for layer in block["layers"]]
+    # Layers inside a folded block get theirs when it is unfolded; its last layer shows for it.
+    assert all(block["layers"][-1]["picture"] for block in data_of(at, "film_strip")["blocks"])
+    pictures = [frame["picture"] for frame in frames if frame["picture"]]
+    assert len(set(pictures)) > len(pictures) / 2
+    choose(at, "selectbox", "layer", "Conv_1")
+    assert "**64 of 1280** maps shown" in said(at)
+    choose(at, "segmented_control", "order", "mean")
+    means = [float(entry["text"].split("mean ")[1].split(",")[0]) for entry in data_of(at, "mosaic")["maps"]]
+    assert means == sorted(means, reverse=True)
+    choose(at, "segmented_control", "scope", "per_map")
+    choose(at, "selectbox", "layer", "out_relu")
+    assert "White is zero." not in said(at)
+    choose(at, "selectbox", "layer", "predictions")
+    assert at.get("plotly_chart")[0].proto.alt == "Values of the layer"
+
+
+@pytest.mark.keras
+@pytest.mark.usefixtures("warm")
+@pytest.mark.parametrize("digit", ["3", "7", "8"])
+def test_a_digit_through_the_real_network(monkeypatch: pytest.MonkeyPatch, digit: str) -> None:
+    monkeypatch.setattr(compute, "start", lambda *asked: None)
+    at = opened(model="mnist", picture=f"digit_{digit}")
+    assert is_complete(at)
+    assert predictions(at)[0].startswith(f"**{digit}** · ")

@@ -1,0 +1,354 @@
+"""The panels of the page Feature maps that say what a layer is like: with stand-ins for the workers."""
+
+import base64
+import hashlib
+import io
+import json
+from concurrent.futures import BrokenExecutor, Future
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import no_exception
+from PIL import Image
+from test_feature_maps_page import (
+    Here,
+    choose,
+    data_of,
+    here,
+    impatient,
+    made_up_maps,
+    made_up_weights,
+    opened,
+    predictions,
+    press,
+    rows,
+    said,
+)
+
+from cnn_core.drawing.statistics import layer_statistics
+from cnn_core.layers.weights import weight_shapes
+from cnn_core.models import survey
+from cnn_core.models.survey import ChannelPeaks, channel_peaks
+from cnn_core.pictures.samples import SAMPLES
+
+__all__ = ["here", "impatient"]
+
+PANELS = ("kernels", "statistics", "excite", "compare")
+LAYERS = [
+    *[("mnist", name) for name in ("input", "conv2d", "conv2d_1", "max_pooling2d", "flatten", "dense", "dense_1")],
+    *[
+        ("mobilenet_v2", name)
+        for name in (
+            "normalization",
+            "Conv1",
+            "bn_Conv1",
+            "block_1_expand",
+            "block_1_depthwise",
+            "block_2_add",
+            "global_average_pooling2d",
+            "predictions",
+        )
+    ],
+]
+
+
+def brightness(pixels: Any) -> np.float32:
+    return np.float32(np.asarray(pixels).mean())
+
+
+class MadeUpSurvey(dict[str, ChannelPeaks]):
+    """Measures a layer when it is asked for: the made-up maps, times the picture's brightness."""
+
+    def __init__(self, model: str, pixels: Any) -> None:
+        self.model, self.brightness = model, brightness(pixels)
+
+    def __missing__(self, layer: str) -> ChannelPeaks:
+        maps = made_up_maps(self.model, None, layer) * self.brightness
+        if maps.ndim == 3:
+            maps[:, :, 1:2] = 0
+        return channel_peaks(maps)
+
+
+@pytest.fixture(autouse=True)
+def surveyed(monkeypatch: pytest.MonkeyPatch, here: Here) -> None:
+    monkeypatch.setattr(survey, "survey", MadeUpSurvey)
+
+
+def boards(at: Any) -> list[dict[str, Any]]:
+    """Return what the mosaics show: the maps, then the kernels."""
+    protos = [element.proto for element in at.get("bidi_component")]
+    return [json.loads(proto.json) for proto in protos if proto.component_name == "convscope_mosaic"]
+
+
+def charts(at: Any) -> list[str]:
+    return [chart.proto.alt for chart in at.get("plotly_chart")]
+
+
+def captions_of_pictures(at: Any) -> list[str]:
+    return [image.caption for element in at.image for image in element.proto.imgs]
+
+
+def ranked_captions(at: Any) -> list[str]:
+    return [caption for caption in captions_of_pictures(at) if caption[0].isdigit()]
+
+
+# All of them ----------------------------------------------------------------------------------------------------------
+
+
+# The languages take turns: both together would take twice as long and say little more.
+@pytest.mark.parametrize(
+    ("model", "layer", "language"), [(*one, "ko" if at % 2 else "en") for at, one in enumerate(LAYERS)]
+)
+def test_every_panel_opens_for_every_kind_of_layer(model: str, layer: str, language: str) -> None:
+    at = opened(model=model, layer=layer, picture="digit_7", panels=".".join(PANELS), surveyed="True", lang=language)
+    no_exception(at)
+    assert not at.error
+    assert all(chart for chart in charts(at))
+    assert all(image.alt for element in at.image for image in element.proto.imgs)
+
+
+def test_a_closed_panel_asks_for_nothing(here: Here) -> None:
+    no_exception(opened(panels=""))
+    assert not [asked for asked in here.asked if asked[0] is MadeUpSurvey]
+
+
+def test_what_is_open_and_chosen_stands_in_the_address() -> None:
+    at = opened(panels="compare.excite", angle="-45", shift_right="3", ranked_by="mean", picture_noise="0.2")
+    for name, value in (("panels", "compare.excite"), ("angle", "-45"), ("shift_right", "3"), ("ranked_by", "mean")):
+        assert at.query_params[name] == value
+    choose(at, "slider", "shift_down", -7)
+    assert at.query_params["shift_down"] == "-7"
+
+
+NONSENSE = {
+    "angle": ("181", "--5", "-", "1.5", "٣"),
+    "shift_right": ("99999", "-99999"),
+    "brightness": ("-1", "3", "nan", "inf"),
+    "picture_noise": ("0.6", "x"),
+    "beside_sample": ("../x",),
+    "ranked_by": ("size",),
+}
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_nonsense_in_the_address_gives_the_defaults(number: int) -> None:
+    address = {name: values[number % len(values)] for name, values in NONSENSE.items()}
+    at = no_exception(opened(panels="compare.excite.nothing", **address))
+    assert not at.error
+    assert not [name for name, value in address.items() if at.query_params.get(name) == value]
+
+
+# Kernels --------------------------------------------------------------------------------------------------------------
+
+
+def test_kernels_stand_in_the_order_of_their_maps() -> None:
+    at = opened(layer="Conv1", panels="kernels", order="mean")
+    maps, pairs, own = boards(at)
+    assert [entry["channel"] for entry in pairs["maps"]] == [entry["channel"] for entry in maps["maps"]]
+    assert pairs["selected"] == 0
+    assert len(own["maps"]) == 3
+    (kernel,) = made_up_weights("mobilenet_v2", "Conv1")
+    assert "**32 of 32** kernels of 3×3 shown" in said(at)
+    assert f"full brightness {kernel.max():.4g}, none {-kernel.max():.4g}" in said(at)
+    first = kernel[..., 0]
+    text = f"Input 1: weights {first[:, :, 1].min():.4g} to {first[:, :, 1].max():.4g}, sum {first[:, :, 1].sum():.4g}"
+    assert own["maps"][1]["text"] == text
+
+
+def test_many_kernels_have_pages() -> None:
+    at = opened(layer="block_1_depthwise", panels="kernels")
+    assert "**60 of 96** kernels of 3×3 shown" in said(at)
+    at.get("pagination")[1].set_value(2).run()
+    assert "**36 of 96** kernels of 3×3 shown" in said(at)
+    assert [entry["channel"] for entry in boards(at)[1]["maps"]] == list(range(60, 96))
+
+
+def test_a_deep_filter_shows_a_kernel_for_each_input() -> None:
+    at = opened(model="mnist", layer="conv2d_1", channel="5", panels="kernels", picture="digit_7")
+    assert "Filter 5 lays 32 kernels of 3×3 over the maps of `conv2d`, one over each, and adds up." in said(at)
+    _, own = boards(at)
+    assert [entry["channel"] for entry in own["maps"]] == list(range(32))
+    weights = made_up_weights("mnist", "conv2d_1")[0][..., 5]
+    picture = Image.open(io.BytesIO(base64.b64decode(own["picture"].partition(",")[2])))
+    assert picture.width == own["columns"] * (own["cell"][0] + own["gap"]) + own["gap"]
+    assert own["maps"][7]["text"].endswith(f"sum {weights[:, :, 7].sum():.4g}")
+
+
+def test_the_weights_of_a_unit_are_put_back_to_the_maps() -> None:
+    at = opened(model="mnist", layer="dense", channel="4", panels="kernels", picture="digit_7")
+    text = said(at)
+    assert "a matrix of 10816×100 weights" in text
+    assert "unit 4, put back to the 64 maps of 13×13 of `max_pooling2d`." in text
+    weights = made_up_weights("mnist", "dense")[0][:, 4].reshape(13, 13, 64)
+    assert boards(at)[0]["maps"][9]["text"].endswith(f"sum {weights[:, :, 9].sum():.4g}")
+
+
+def test_a_layer_without_kernels_says_so() -> None:
+    at = opened(model="mnist", layer="max_pooling2d", panels="kernels", picture="digit_7")
+    assert "**MaxPooling2D** has no kernel" in said(at)
+
+
+def test_every_weight_of_every_layer_can_be_drawn() -> None:
+    for model in ("mnist", "mobilenet_v2"):
+        for row in rows(model).values():
+            shapes = list(weight_shapes(row.layer, *row.input_shapes).values())
+            assert [weight.shape for weight in made_up_weights(model, row.name)] == shapes
+
+
+# Statistics -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layer", ["conv2d", "dense"])
+def test_a_layer_s_figures_are_those_of_its_values(layer: str) -> None:
+    at = opened(model="mnist", layer=layer, panels="statistics", picture="digit_7")
+    figures = layer_statistics(made_up_maps("mnist", None, layer))
+    shown = {metric.label: metric.value for metric in at.metric}
+    assert shown["Mean"] == f"{figures.mean:.4g}"
+    assert shown["Spread"] == f"{figures.spread:.4g}"
+    assert shown["Zeros"] == f"{figures.zero_share:.1%}"
+    assert shown["Dead channels"] == f"0 of {figures.channels}"
+    assert "How often each value of the layer occurs" in charts(at)
+    assert any("every layer" in alt for alt in charts(at))
+
+
+def test_dead_channels_over_all_pictures() -> None:
+    at = opened(model="mnist", layer="conv2d", panels="statistics", picture="digit_7")
+    assert "all 15 pictures:" not in said(at)
+    choose(at, "toggle", "surveyed", True)
+    assert "Zero everywhere in all 15 pictures: **1 of 32** channels – 1." in said(at)
+
+
+# What excites a channel -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", ["maximum", "mean"])
+def test_pictures_are_ranked_by_what_the_channel_makes_of_them(here: Here, by: str) -> None:
+    at = opened(model="mnist", layer="conv2d", channel="3", panels="excite", picture="digit_7", ranked_by=by)
+    asked = [one[2] for one in here.asked if one[0] is MadeUpSurvey]
+    assert len(asked) == len(SAMPLES)
+    maps = made_up_maps("mnist", None, "conv2d")[:, :, 3]
+    figures = sorted((getattr(maps, {"maximum": "max"}.get(by, by))() * brightness(one) for one in asked), reverse=True)
+    shown = ranked_captions(at)
+    assert len(shown) == len(SAMPLES)
+    for number, (caption, figure) in enumerate(zip(shown, figures, strict=True), 1):
+        assert caption.startswith(f"{number}. ")
+        assert f": {figure:.4g}" in caption or f": {np.float32(figure):.3g}" in caption
+
+
+def test_a_channel_that_nothing_excites_is_said() -> None:
+    at = opened(model="mnist", layer="conv2d", channel="1", panels="excite", picture="digit_7")
+    assert [one.value for one in at.info] == ["Nothing here excites it: it is zero everywhere in all 15 pictures."]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_the_survey_says_how_far_it_is_and_can_be_stopped(here: Here) -> None:
+    at = opened(model="mnist", layer="conv2d", picture="digit_7")
+    here.ends = [None, None, *[Future() for _ in SAMPLES[2:]]]
+    at.session_state["panels"] = "excite"
+    no_exception(at.run())
+    assert "Pictures through the network: 2 / 15" in predictions(at)[-1]
+    press(at, "stop_all_excite")
+    assert [one.value for one in at.info] == ["Stopped."]
+    # The two that were done are shown, and the page goes on below.
+    assert len(ranked_captions(at)) == 2
+    assert "Why this value?" in [header.value for header in at.header]
+    press(at, "begin_again_excite")
+    assert len(ranked_captions(at)) == len(SAMPLES)
+    assert len([asked for asked in here.asked if asked[0] is MadeUpSurvey]) == 2 * len(SAMPLES) - 2
+
+
+def test_a_dead_worker_is_asked_again_for_what_it_did_not_do(here: Here) -> None:
+    at = opened(model="mnist", layer="conv2d", picture="digit_7")
+    here.ends = [None, BrokenExecutor("a worker died")]
+    at.session_state["panels"] = "excite"
+    no_exception(at.run())
+    assert len(at.error) == 1
+    press(at, "retry")
+    assert len(ranked_captions(at)) == len(SAMPLES)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_two_panels_may_wait_for_the_same_survey(here: Here) -> None:
+    at = opened(model="mnist", layer="conv2d", picture="digit_7")
+    here.ends = [Future() for _ in SAMPLES]
+    at.session_state["panels"] = "statistics.excite"
+    at.session_state["surveyed"] = True
+    no_exception(at.run())
+    press(at, "stop_all_dead")
+    assert len(at.info) == 2
+
+
+# Two pictures ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def maps_of_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the made-up maps depend on the picture."""
+    from cnn_core.models import run
+
+    monkeypatch.setattr(
+        run, "layer_maps", lambda model, pixels, layer: made_up_maps(model, None, layer) * brightness(pixels)
+    )
+
+
+@pytest.mark.usefixtures("maps_of_the_picture")
+def test_a_changed_copy_goes_through_the_same_layer(here: Here) -> None:
+    at = opened(
+        model="mnist",
+        layer="conv2d",
+        channel="3",
+        panels="compare",
+        picture="digit_7",
+        brightness="0.5",
+        shift_right="0",
+    )
+    # The picture itself is asked for twice before: by all layers, and by the open one.
+    ready, copy = here.asked[0][2], here.asked[2][2]
+    np.testing.assert_array_equal(copy, ready * np.float32(0.5))
+    maps = made_up_maps("mnist", None, "conv2d")[:, :, 3]
+    difference = np.abs(maps * brightness(copy) - maps * brightness(ready))
+    assert f"They differ by {difference.mean():.4g} on average, by {difference.max():.4g} at most." in said(at)
+    reach = np.abs(maps * brightness(ready)).max()
+    bars = [element.proto.body for element in at.get("html") if "linear-gradient" in element.proto.body]
+    assert any(f">{reach:.4g}<" in bar and f">{-reach:.4g}<" in bar for bar in bars)
+
+
+def test_an_unchanged_copy_makes_no_difference() -> None:
+    at = opened(model="mnist", layer="conv2d", panels="compare", picture="digit_7", shift_right="0")
+    assert "They differ by 0 on average, by 0 at most." in said(at)
+    assert "What enters from outside repeats the picture's edge" in said(at)
+
+
+def test_a_shift_stays_within_half_the_picture() -> None:
+    at = opened(
+        model="mnist", layer="conv2d", panels="compare", picture="digit_7", shift_right="100", shift_down="-100"
+    )
+    assert at.slider(key="shift_right_widget").value == 14
+    assert at.slider(key="shift_down_widget").value == -14
+
+
+def test_another_sample_can_stand_beside(here: Here) -> None:
+    at = opened(model="mnist", layer="conv2d", panels="compare", picture="digit_7", beside="sample")
+    choose(at, "selectbox", "beside_sample", "digit_3")
+    assert captions_of_pictures(at).count("Handwritten 3") == 1
+    other = here.asked[-1][2]
+    assert hashlib.sha256(other.tobytes()) != hashlib.sha256(here.asked[0][2].tobytes())
+
+
+@pytest.mark.usefixtures("maps_of_the_picture")
+def test_units_are_compared_in_a_table() -> None:
+    at = opened(model="mnist", layer="dense_1", channel="7", panels="compare", picture="digit_7", brightness="0")
+    values = made_up_maps("mnist", None, "dense_1")
+    table = next(element.value for element in at.markdown if element.value.startswith("| Unit"))
+    lines = [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
+    assert lines[0][0] == "7"
+    others = [int(line[0]) for line in lines[1:]]
+    assert others == [unit for unit in np.argsort(-np.abs(values)).tolist() if unit != 7][: len(others)]
+    assert all(float(line[1]) == -float(line[3]) for line in lines)
+
+
+def test_the_mosaic_of_the_page_stays_the_first() -> None:
+    """The panels' boards come after the page's own, which other tests and readers find first."""
+    at = opened(layer="Conv1", panels="kernels")
+    assert data_of(at, "mosaic") == boards(at)[0]

@@ -1,0 +1,87 @@
+"""Every page launches, through the front door and by itself, and none brings TensorFlow into Streamlit's process."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from conftest import ROOT, no_exception, run_page
+
+from pages.ui import compute, frame, state, waiting
+
+PAGES = sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py"))
+HEAVY = {"tensorflow", "keras", "h5py"}
+
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: Path(page).stem)
+
+# Launches every page as the front door does and waits for what its workers answer; launches it by itself in both
+# languages; prints what the process has loaded.
+LAUNCH_ALL = """
+import json, sys
+from streamlit.testing.v1 import AppTest
+from conftest import ROOT, no_exception
+
+door = no_exception(AppTest.from_file(ROOT / "app.py", default_timeout=120).run())
+for page in sys.argv[1:]:
+    no_exception(door.switch_page(page).run())
+    for language in ("en", "ko"):
+        alone = AppTest.from_file(ROOT / page, default_timeout=120)
+        alone.query_params["lang"] = language
+        no_exception(alone.run())
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+@pytest.fixture
+def no_workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no worker start; a page that asks one ends where it would wait."""
+
+    def never(*asked: Any, **more: Any) -> Future[Any]:
+        return Future()
+
+    monkeypatch.setattr(compute, "start", never)
+    monkeypatch.setattr(compute.Workers, "submit", never)
+    monkeypatch.setattr(waiting, "wait", never)
+    yield
+    st.cache_resource.clear()
+
+
+def test_front_door_knows_every_page() -> None:
+    assert sorted(frame.PAGES) == PAGES
+
+
+@each_page
+@pytest.mark.usefixtures("no_workers")
+def test_page_launches_through_the_front_door(page: str) -> None:
+    at = no_exception(run_page("app.py").switch_page(page).run())
+    assert len(at.title) == 1
+
+
+@each_page
+@pytest.mark.parametrize("language", state.LANGUAGES)
+@pytest.mark.usefixtures("no_workers")
+def test_page_launches_by_itself(page: str, language: str) -> None:
+    assert len(run_page(page, lang=language).title) == 1
+
+
+@pytest.mark.keras
+def test_pages_launch_with_workers_and_keep_tensorflow_out_of_streamlits_process() -> None:
+    asked = subprocess.run(
+        [sys.executable, "-c", LAUNCH_ALL, *PAGES],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert asked.returncode == 0, asked.stderr[-4000:]
+    loaded = set(json.loads(asked.stdout.splitlines()[-1]))
+    assert "streamlit" in loaded
+    assert not HEAVY & loaded

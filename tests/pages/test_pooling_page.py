@@ -1,0 +1,339 @@
+"""The page "Pooling and stride": every input, every way, odd windows, the claims' sentences, the network's columns."""
+
+import csv
+import io
+import itertools
+import json
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit as st
+from conftest import no_exception, run_page
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from cnn_core.drawing import png
+from cnn_core.layers import Conv2D, Dense, Flatten, Input, MaxPooling2D
+from cnn_core.layers.settings import PaddingMode
+from cnn_core.layers.shapes import Window
+from cnn_core.models.first_kernels import first_kernels
+from cnn_core.network.network import Network
+from cnn_core.network.presets import preset
+from cnn_core.network.replacing import Way, replaced
+from cnn_core.network.summary import summarize
+from cnn_core.numerics.grids import grid_of_text, grid_text, named_grid
+from cnn_core.numerics.hand_made import hand_made
+from cnn_core.numerics.reductions import Reduction, reduced
+from pages.ui.pooling import choices
+from pages.ui.pooling.choices import WAYS
+
+PAGE = "pages/4_Pooling_and_stride.py"
+TWO = Window(2, 2), Window(2, 2)
+MEASURES = ("costs", "difference", "equal", "position", "noise", "kept")
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """Collect what is offered for download, by file name."""
+    offered: dict[str, bytes] = {}
+
+    def take(_label: str, data: Any, file_name: str, *_: Any, **__: Any) -> None:
+        offered[file_name] = data() if callable(data) else data
+
+    monkeypatch.setattr(st, "download_button", take)
+    return offered
+
+
+def text_of(at: AppTest) -> str:
+    return "\n".join(element.value for element in [*at.markdown, *at.caption, *at.info, *at.error])
+
+
+def table(files: dict[str, bytes], name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(files[f"{name}.csv"].decode())))
+
+
+def noise(rows: int = 7, columns: int = 7) -> np.ndarray:
+    return named_grid("noise", rows, columns)[:, :, np.newaxis]
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("source", ["grid", "picture"])
+@pytest.mark.parametrize("measured", MEASURES)
+def test_it_opens(stages: dict[str, Any], source: str, language: str, measured: str) -> None:
+    at = no_exception(run_page(PAGE, reduced=source, lang=language, measured=measured))
+    assert not at.error
+    assert stages["way_stage"]["pooling"] == "max"
+
+
+@pytest.mark.parametrize("way", list(Reduction))
+def test_every_way_is_looked_into(stages: dict[str, Any], way: Reduction) -> None:
+    no_exception(run_page(PAGE, reduced="grid", way=str(way), rows="8", columns="8"))
+    x = noise(8, 8)
+    shown = np.array(stages["way_stage"]["output"][0])
+    if way is Reduction.BLUR_MAX:
+        wanted = np.lib.stride_tricks.sliding_window_view(x[:, :, 0], (2, 2)).max((2, 3))
+    else:
+        wanted = reduced(x, way, TWO, hand_made("sobel_vertical_edges").values)[:, :, 0]
+    np.testing.assert_allclose(shown, wanted)
+
+
+PLACES: tuple[dict[str, str], ...] = ({}, {"look_row": "0", "look_column": "0"}, {"look_row": "9999"})
+
+
+# The places take turns: each is seen by several ways.
+@pytest.mark.parametrize(("way", "place"), list(zip(Reduction, itertools.cycle(PLACES), strict=False)))
+def test_a_part_of_a_picture_is_that_part_of_the_whole(
+    stages: dict[str, Any], way: Reduction, place: dict[str, str]
+) -> None:
+    """Padding at the real borders only: what the stage shows is cut out of the result for the whole picture."""
+    odd = {"pool_down": "3", "step_down": "2", "pool_across": "4", "step_across": "3"}
+    same = {"pool_padding_down": "same", "pool_padding_across": "same"}
+    seen: list[choices.Setup] = []
+    draw = choices.draw_controls
+
+    def noticed() -> choices.Setup:
+        seen.append(draw())
+        return seen[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(choices, "draw_controls", noticed)
+        no_exception(run_page(PAGE, picture="digit_3", way=str(way), **odd, **same, **place))
+    shown, now = np.array(stages["way_stage"]["output"][0]), seen[-1]
+    whole = now.results()[way]
+    if way is Reduction.BLUR_MAX:
+        around = np.pad(now.x[:, :, 0], ((0, 1), (1, 1)), constant_values=-np.inf)
+        whole = np.lib.stride_tricks.sliding_window_view(around, (3, 4)).max((2, 3))[:, :, np.newaxis]
+    parts = np.lib.stride_tricks.sliding_window_view(whole[:, :, 0], shown.shape)
+    assert np.isclose(parts, shown, atol=1e-3).all(axis=(2, 3)).any()
+
+
+def test_numbers_are_changed_in_place(stages: dict[str, Any]) -> None:
+    mine = np.arange(12.0).reshape(3, 4, 1) - 6
+    at = no_exception(run_page(PAGE, reduced="grid", reduced_grid="own", numbers=grid_text(mine[:, :, 0])))
+    np.testing.assert_allclose(stages["way_stage"]["input"], mine.transpose(2, 0, 1))
+    np.testing.assert_allclose(stages["way_stage"]["output"][0], reduced(mine, Reduction.MAX, TWO)[:, :, 0])
+    assert at.query_params["numbers"]
+
+
+def test_drawn_numbers_are_kept() -> None:
+    def draw() -> None:
+        import numpy as np
+        import streamlit as st
+
+        from pages.ui import state
+        from pages.ui.pooling.choices import keep_grid
+
+        keep_grid(np.array([[[1.0], [-2.5]]]))
+        st.text(f"{state.REDUCED_GRID.get()} {state.GRID_NUMBERS.get()}")
+
+    which, numbers = AppTest.from_function(draw).run().text[0].value.split()
+    assert which == "own"
+    assert grid_of_text(numbers).tolist() == [[1, -2.5]]
+
+
+def test_only_what_is_in_use_stands_in_the_address(stages: dict[str, Any]) -> None:
+    packed = grid_text(np.ones((2, 2)))
+    at = no_exception(run_page(PAGE, reduced="picture", numbers=packed, weights=packed, learned="3"))
+    assert not {"numbers", "weights", "learned"} & set(at.query_params)
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+def test_the_kernel_is_chosen(stages: dict[str, Any], files: dict[str, bytes], padding: str) -> None:
+    mode = PaddingMode(padding)
+    windows = Window(2, 2, padding=mode), Window(2, 2, padding=mode)
+    paddings = {"pool_padding_down": padding, "pool_padding_across": padding}
+    own = np.array([[1.0, 2.0, 3.0, 4.0, 5.0]])
+    for query, kernel in (
+        ({"kernel": "gabor_vertical_lines"}, hand_made("gabor_vertical_lines").values),
+        ({"kernel": "learned", "learned": "5"}, first_kernels("mnist")[:, :, 0, 5]),
+        ({"kernel": "own", "weights": grid_text(own)}, own),
+    ):
+        at = no_exception(run_page(PAGE, reduced="grid", way="kernel", **paddings, **query))
+        wanted = reduced(noise(), Reduction.KERNEL, windows, kernel)
+        np.testing.assert_allclose(stages["way_stage"]["output"][0], wanted[:, :, 0], atol=1e-5)
+        (row,) = [row for row in table(files, "pooling_costs") if row["way"] == "kernel"]
+        assert int(row["parameters"]) == kernel.size
+        assert dict.fromkeys(query, True) == {key: key in at.query_params for key in query}
+    assert callable(stages["way_stage"]["on_edit"])
+
+
+def test_equal_ways_are_said_to_be_equal(stages: dict[str, Any]) -> None:
+    text = text_of(no_exception(run_page(PAGE, reduced="picture", measured="equal")))
+    for sentence in (
+        "with a constant kernel, 1/4",
+        "average pooling times 4",
+        "a single 1 in a kernel of 2×2",
+        "the Gaussian kernel is constant",
+        "Max pooling with a window of 1 and stride 1 changes nothing",
+        "Sum pooling with a window of 1 and stride 1 changes nothing",
+        "L2 pooling with a window of 1 and stride 1 gives the magnitudes",
+    ):
+        assert f"{sentence}: the same here, to rounding." in text
+
+
+@pytest.mark.parametrize("size", ["2", "3", "4"])
+@pytest.mark.parametrize("stride", ["1", "2", "3"])
+def test_where_padding_is_seen_ways_differ_there_only(stages: dict[str, Any], size: str, stride: str) -> None:
+    odd = {"pool_down": size, "pool_across": size, "step_down": stride, "step_across": stride}
+    same = {"pool_padding_down": "same", "pool_padding_across": "same"}
+    text = text_of(no_exception(run_page(PAGE, reduced="grid", measured="equal", **odd, **same)))
+    assert f"a single 1 in a kernel of {size}×{size}: the same here" in text
+    found = re.search(r"with a constant kernel, 1/\d+: (.*)", text)
+    assert found
+    assert found[1].startswith("the same here") or found[1].endswith("a convolution counts it as 0.")
+
+
+def test_sizes_and_costs(stages: dict[str, Any]) -> None:
+    text = text_of(no_exception(run_page(PAGE, reduced="grid", rows="9", columns="8", pool_down="3", pool_across="3")))
+    assert "height: (n + p − k) / s + 1 → (9 + 2·0 − 3) / 2 + 1 = 4" in text
+    assert "width: (n + p − k) / s + 1 → ⌊(8 + 2·0 − 3) / 2⌋ + 1 = 3" in text
+    assert f"| Max pooling | 4×3 | 0 | 0 | 0 | {12 * 8} |" in text
+
+
+def test_windows_that_do_not_fit_are_one_sentence(stages: dict[str, Any]) -> None:
+    at = no_exception(run_page(PAGE, reduced="grid", rows="2", columns="2", pool_down="5"))
+    assert "larger than its input" in text_of(at)
+    assert "In a network" in [header.value for header in at.header]
+
+
+def test_overlapping_windows_and_unequal_axes(stages: dict[str, Any]) -> None:
+    unequal = {"pool_down": "3", "pool_across": "2", "step_down": "1", "step_across": "2", "columns": "9"}
+    at = no_exception(run_page(PAGE, reduced="grid", pool_padding_across="same", **unequal))
+    assert not at.error
+    assert (len(stages["way_stage"]["output"][0]), len(stages["way_stage"]["output"][0][0])) == (5, 5)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"way": "x"},
+        {"reduced_grid": "x"},
+        {"reduced_grid": "own"},
+        {"reduced_grid": "own", "numbers": "x"},
+        {"kernel": "own", "weights": "x"},
+        {"replaced": "x"},
+        {"noise": "nan"},
+        {"reduced": "x"},
+        {"measured": "x"},
+        {"rows": "1", "columns": "1"},
+    ],
+)
+def test_unknown_choices_fall_back(stages: dict[str, Any], query: dict[str, str]) -> None:
+    at = no_exception(run_page(PAGE, **{"reduced": "grid", **query}))
+    assert all("larger than its input" in one.value or "cannot be read" in one.value for one in at.error)
+
+
+# What is measured -----------------------------------------------------------------------------------------------------
+
+
+def test_sentences_are_made_of_the_figures(stages: dict[str, Any], files: dict[str, bytes]) -> None:
+    text = text_of(no_exception(run_page(PAGE, picture="digit_3", measured="position")))
+    stands = {row["way"]: float(row["as_it_stands"]) for row in table(files, "pooling_shifts") if row["shift"] == "1"}
+    assert f"max pooling changes by {stands['max']:.3g}, average pooling by {stands['average']:.3g}" in text
+    calm = min(stands, key=lambda way: stands[way])
+    assert f"the least of all: {WAYS[Reduction(calm)]} ({stands[calm]:.3g})" in text
+    assert "every output only moves along and does not change" in text
+    moved = [row for row in table(files, "pooling_shifts") if int(row["shift"]) % 2 == 0]
+    assert max(float(row["moved_back"]) for row in moved) < 1e-6
+
+
+def test_noise_is_said_for_the_chosen_strength(stages: dict[str, Any], files: dict[str, bytes]) -> None:
+    text = text_of(no_exception(run_page(PAGE, picture="grass", measured="noise", noise="0.4")))
+    left = {row["way"]: float(row["left"]) for row in table(files, "pooling_noise") if row["noise"] == "0.4"}
+    assert left["average"] == pytest.approx(0.5, rel=0.05)
+    assert f"At 40% of the spread, average pooling leaves {left['average']:.0%} of the noise" in text
+    assert f"| Max pooling | {left['max']:.1%} |" in text
+
+
+def test_effects_are_plotted_and_offered(stages: dict[str, Any], files: dict[str, bytes]) -> None:
+    at = no_exception(run_page(PAGE, picture="stripes", measured="kept"))
+    figures = {row["way"]: float(row["sharpness"]) for row in table(files, "pooling_kept")}
+    assert list(figures) == [str(way) for way in WAYS]
+    figure = json.loads(at.get("plotly_chart")[0].proto.spec)
+    assert [bar["name"] for bar in figure["data"]] == ["Sharpness", "Contrast", "Energy"]
+    assert f"({figures['max']:.3g} against" in text_of(at) or f"({figures['max']:.3g}," in text_of(at)
+
+
+def test_pictures_are_offered_as_they_are_shown(stages: dict[str, Any], files: dict[str, bytes]) -> None:
+    no_exception(run_page(PAGE, picture="edge", measured="difference", way_one="max", other_way="subsample"))
+    for name in ("pooling.png", "pooling_max_minus_subsample.png"):
+        with Image.open(io.BytesIO(files[name])) as picture:
+            assert picture.format == "PNG"
+            assert min(picture.size) >= 64
+
+
+def test_a_sheet_holds_every_value() -> None:
+    dots = io.BytesIO()
+    Image.fromarray(np.array([[0, 255], [255, 0]], np.uint8)).save(dots, "PNG")
+    whole = np.asarray(Image.open(io.BytesIO(png.sheet({"a": dots.getvalue(), "b": dots.getvalue()}, 3))).convert("L"))
+    wanted = np.kron([[0, 255], [255, 0]], np.ones((3, 3)))
+    places = np.lib.stride_tricks.sliding_window_view(whole, (6, 6))
+    assert int((places == wanted).all(axis=(2, 3)).sum()) >= 2
+
+
+def test_an_unrelated_change_computes_nothing_anew(stages: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    at = no_exception(run_page(PAGE, picture="edge", measured="noise"))
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("calculated again")
+
+    monkeypatch.setattr(choices, "reduced", refuse)
+    at.selectbox(key="replaced_widget").set_value("vgg16")
+    no_exception(at.run())
+
+
+# In a network ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["mnist", "vgg16", "resnet_20", "alexnet"])
+@pytest.mark.parametrize("strides_too", [True, False])
+def test_a_network_in_columns(stages: dict[str, Any], files: dict[str, bytes], key: str, strides_too: bool) -> None:
+    text = text_of(no_exception(run_page(PAGE, reduced="grid", replaced=key, strides_too=str(strides_too))))
+    network = preset(key).make()
+    every = [summarize(network), *(summarize(replaced(network, way, strides_too)) for way in Way)]
+    assert " | ".join(f"{one.parameters:,}" for one in every) in text
+    rows = table(files, "pooling_in_a_network")
+    assert [int(row["multiply_adds"]) for row in rows] == [one.multiply_adds for one in every]
+    assert [int(row["memory_bytes"]) for row in rows] == [one.activation_bytes for one in every]
+
+
+def test_what_was_replaced_is_said(stages: dict[str, Any]) -> None:
+    text = text_of(no_exception(run_page(PAGE, reduced="grid", replaced="alexnet", strides_too="False")))
+    assert "Layers that make the maps smaller: 4 (“conv1”, “pool1”, “pool2”, “pool5”)." in text
+    assert "Average pooling: 1 of 4 left as they are (“conv1”)." in text
+    assert "takes the place of “pool1”" in text
+    assert "gets maps of the same shape in all columns." in text
+    text = text_of(no_exception(run_page(PAGE, reduced="grid", replaced="resnet_20", strides_too="False")))
+    assert "Max pooling: the network as it is." in text
+
+
+def test_a_shape_that_differs_is_explained(stages: dict[str, Any]) -> None:
+    text = text_of(no_exception(run_page(PAGE, reduced="grid", replaced="cats_dogs")))
+    # 180 → 178 → 89 → 87 → 43 → 41 → 20 → 18 → 9 → 7; with strides 180 → 89 → 44 → 21 → 10.
+    assert "gets 44×44×64 instead of 43×43×64" in text
+    assert "⌊(87 + 2·0 − 2) / 2⌋ + 1 = 43" in text
+    assert "(89 + 2·0 − 3) / 2 + 1 = 44" in text
+
+
+def test_a_network_without_strides_has_nothing_to_replace(stages: dict[str, Any]) -> None:
+    from pages.ui.pooling.in_network import columns_of
+
+    plain = Network.of(Input((8, 8, 1)), Conv2D(2, 3), Flatten(), Dense(1))
+    columns = columns_of(plain.to_json(), True)
+    assert columns.names == ()
+    pooled = Network.of(Input((8, 8, 1)), Conv2D(2, 3), MaxPooling2D(2), Flatten(), Dense(1))
+    assert columns_of(pooled.to_json(), True).names == ("max_pooling2d",)
+
+
+def test_the_study_is_shown_with_its_spread(stages: dict[str, Any]) -> None:
+    text = text_of(no_exception(run_page(PAGE, reduced="grid", study_open="True")))
+    assert "Fashion-MNIST" in text
+    assert "±" in text
+    assert "1412.6806" in text
+    assert "1904.11486" in text
+
+
+def test_the_lesson_says_what_is_cut(stages: dict[str, Any]) -> None:
+    assert "It cuts the *values*" in text_of(no_exception(run_page(PAGE, reduced="grid")))

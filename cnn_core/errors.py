@@ -1,39 +1,28 @@
 """Errors that a person reads: one sentence that says what is wrong, what was received and what to change.
 
-A message is kept apart from its values, so that a page can translate the sentence and put the same values in.
+CnnError                 everything that ConvScope refuses
+├── ImageError           a picture
+├── LayerError           a layer's settings, or what comes in
+├── NetworkError         layers that do not fit together
+├── NetworkFileError     JSON that is no network
+└── ModelFileError       a model file
 """
 
-from collections.abc import Callable
+from cnn_core.sentences import Sentence
 
 
-def N_(message: str) -> str:
-    """Mark a sentence for the catalogues; whoever shows it translates it."""
-    return message
-
-
-class CnnError(ValueError):
+class CnnError(Sentence, ValueError):
     """Root of everything that ConvScope refuses.
 
     Args:
         message: an English template with named fields, `"… Received: strides={strides}."`.
-        values: what to put into the fields. A `CnnError` among them is rendered in the same language.
+        values: what to put into the fields.
     """
 
     def __init__(self, message: str, /, **values: object) -> None:
         super().__init__(message, values)
         self.message = message
         self.values = values
-
-    def render(self, translate: Callable[[str], str]) -> str:
-        """Return the sentence in the language of `translate`."""
-        values = {
-            name: value.render(translate) if isinstance(value, CnnError) else value
-            for name, value in self.values.items()
-        }
-        return translate(self.message).format(**values)
-
-    def __str__(self) -> str:
-        return self.render(lambda message: message)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Keyword arguments do not survive the default pickling, and errors cross process borders.

@@ -15,19 +15,19 @@ FILES = sorted(path.relative_to(ROOT).as_posix() for name in OWN for path in ROO
 )
 
 BELOW = {
-    "errors": "",
     "sentences": "",
+    "errors": "sentences",
     "data": "",
     "layers": "errors sentences",
     "network": "errors sentences layers",
-    "numerics": "errors layers",
+    "numerics": "errors sentences layers",
     "explain": "errors sentences layers network numerics",
     "pictures": "errors sentences data",
-    "drawing": "errors pictures",
-    "model_file": "errors layers network",
-    "training": "errors data layers network",
-    "keras_model": "errors layers network model_file training",
-    "models": "errors data layers network numerics explain pictures drawing model_file keras_model",
+    "drawing": "errors sentences pictures",
+    "model_file": "errors sentences layers network",
+    "training": "errors sentences data layers network",
+    "keras_model": "errors sentences layers network model_file training",
+    "models": "errors sentences data layers network numerics explain pictures drawing model_file keras_model",
     "processes": "errors keras_model training",
 }
 """Which packages of the core each package may import, besides itself."""

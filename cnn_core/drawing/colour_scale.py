@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cnn_core.errors import N_, CnnError
+from cnn_core.errors import CnnError
+from cnn_core.sentences import N_
 
 Maps = npt.NDArray[np.float32]
 Levels = npt.NDArray[np.uint8]

@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from cnn_core.drawing.colour_scale import DIVERGING, LEVELS, SEQUENTIAL
-from cnn_core.errors import N_
+from cnn_core.sentences import N_
 
 Translate: TypeAlias = Callable[[str], str]
 Values = npt.NDArray[np.float64]

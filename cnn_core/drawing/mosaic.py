@@ -24,7 +24,8 @@ from cnn_core.drawing.colour_scale import (
     value_range,
     value_ranges,
 )
-from cnn_core.errors import N_, CnnError
+from cnn_core.errors import CnnError
+from cnn_core.sentences import N_
 
 __all__ = [
     "ChannelOrder",

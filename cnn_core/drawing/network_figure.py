@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 from cnn_core.drawing.colour_scale import DIVERGING, LEVELS
 from cnn_core.drawing.figures import MAGNITUDE, POSITIVE, Translate, as_it_is, finished, hover_text
 from cnn_core.drawing.statistics import LayerStatistics
-from cnn_core.errors import N_
+from cnn_core.sentences import N_
 
 MAX_NAMES: Final = 12
 """Layer names that fit beside each other below the figure; the others are read with the pointer."""

@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 
 from cnn_core import layers
-from cnn_core.errors import N_
 from cnn_core.explain.parts import (
     Opened,
     Origin,
@@ -21,7 +20,7 @@ from cnn_core.explain.parts import (
 from cnn_core.explain.text import products_text, written
 from cnn_core.layers import Group, Interpolation, Layer
 from cnn_core.layers.shapes import Shape, output_shape
-from cnn_core.sentences import Note
+from cnn_core.sentences import N_, Note
 
 IN_TRAINING_ONLY: Final = {
     Group.REGULARIZATION: N_(

@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.errors import N_, LayerError
+from cnn_core.errors import LayerError
 from cnn_core.layers.shapes import Shape, show
 from cnn_core.numerics.taps import NOWHERE, Values
-from cnn_core.sentences import Note
+from cnn_core.sentences import N_, Note
 
 Place = tuple[int, ...]
 Numbers = npt.NDArray[np.float64]

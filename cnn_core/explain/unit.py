@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core import layers
-from cnn_core.errors import N_, LayerError
+from cnn_core.errors import LayerError
 from cnn_core.explain.moved import IN_TRAINING_ONLY, concatenated, cropped, enlarged, entered, padded, passed, reshaped
 from cnn_core.explain.parts import (
     Explanation,
@@ -61,7 +61,7 @@ from cnn_core.layers.by_kind import by_kind
 from cnn_core.layers.shapes import Shape, output_shape, show
 from cnn_core.layers.weights import weight_shapes
 from cnn_core.numerics.taps import Values
-from cnn_core.sentences import Note
+from cnn_core.sentences import N_, Note
 
 __all__ = [
     "Explanation",

@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 
 from cnn_core import layers
-from cnn_core.errors import N_
 from cnn_core.explain.parts import (
     Numbers,
     Opened,
@@ -26,7 +25,7 @@ from cnn_core.layers import ActivationName
 from cnn_core.layers.by_kind import by_kind
 from cnn_core.layers.shapes import Shape
 from cnn_core.numerics.activations import activate, slope_of, softmax
-from cnn_core.sentences import Note
+from cnn_core.sentences import N_, Note
 
 KERAS_EPSILON: Final = 1e-7
 """Normalization divides by no less than this."""

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 
 from cnn_core import layers
-from cnn_core.errors import N_
 from cnn_core.explain.parts import (
     Opened,
     Patch,
@@ -20,7 +19,7 @@ from cnn_core.layers.by_kind import by_kind
 from cnn_core.layers.shapes import Window, windows
 from cnn_core.numerics.one_window import PoolingKind, one_pool, one_window
 from cnn_core.numerics.taps import Taps, Values, axis_taps, transposed_taps
-from cnn_core.sentences import Note
+from cnn_core.sentences import N_, Note
 
 Convolution = layers.Conv2D | layers.DepthwiseConv2D | layers.SeparableConv2D | layers.Conv2DTranspose
 

@@ -4,11 +4,11 @@ from math import prod
 from typing import NamedTuple
 
 from cnn_core import layers
-from cnn_core.errors import N_
 from cnn_core.layers import Layer, cost
 from cnn_core.layers.by_kind import by_kind
 from cnn_core.layers.settings import PaddingMode
 from cnn_core.layers.shapes import Shape, Window, effective_kernel, output_length, padding_amounts, windows
+from cnn_core.sentences import N_
 
 
 class Formula(NamedTuple):

@@ -7,7 +7,8 @@ use it, so they cannot disagree. See "Descriptor-typed fields" in the documentat
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, overload
 
-from cnn_core.errors import N_, CnnError, LayerError
+from cnn_core.errors import CnnError, LayerError
+from cnn_core.sentences import N_
 
 Given = TypeVar("Given")
 Kept = TypeVar("Kept")

@@ -9,10 +9,11 @@ from math import prod
 from typing import NamedTuple
 
 from cnn_core import layers
-from cnn_core.errors import N_, LayerError
+from cnn_core.errors import LayerError
 from cnn_core.layers import Layer
 from cnn_core.layers.by_kind import by_kind
 from cnn_core.layers.settings import Padding, PaddingMode, Pair
+from cnn_core.sentences import N_
 
 Shape = tuple[int, ...]
 AXES = (N_("height"), N_("width"))

@@ -14,10 +14,11 @@ from typing import IO, Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.errors import N_, ModelFileError
+from cnn_core.errors import ModelFileError
 from cnn_core.layers.shapes import Shape
 from cnn_core.model_file.shown import shown
 from cnn_core.network.files import LONGEST_NAME
+from cnn_core.sentences import N_
 
 SECONDS: Final = 60
 """Until a reader is killed, by the clock. 300 MB take 3; two processors may be busy with others."""

@@ -9,12 +9,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.errors import N_, CnnError
+from cnn_core.errors import CnnError
 from cnn_core.layers.shapes import Shape
 from cnn_core.models.loading import entered
 from cnn_core.models.run import Maps
 from cnn_core.network.network import Network
 from cnn_core.pictures.prepare import Box
+from cnn_core.sentences import N_
 
 Heat = npt.NDArray[np.float32]
 Boxes = npt.NDArray[np.int64]

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Literal
 
 from cnn_core.data import DATA
-from cnn_core.errors import N_, CnnError
+from cnn_core.errors import CnnError
 from cnn_core.network.network import Network
+from cnn_core.sentences import N_
 
 MODELS = DATA / "models"
 

@@ -12,12 +12,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from cnn_core.errors import N_, ModelFileError
+from cnn_core.errors import ModelFileError
 from cnn_core.layers import Input, Normalization, Rescaling
 from cnn_core.models.bundled import BUNDLED, bundled_model, bundled_network, class_names, model_path
 from cnn_core.network.network import Network
 from cnn_core.pictures.prepare import Colour
 from cnn_core.pictures.scaling import Pixels, Scaling, scaled
+from cnn_core.sentences import N_
 
 if TYPE_CHECKING:
     import keras

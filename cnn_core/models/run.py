@@ -14,9 +14,10 @@ from cachetools import LRUCache
 
 from cnn_core.drawing.mosaic import RangeScope, mosaic_png
 from cnn_core.drawing.statistics import LayerStatistics, layer_statistics
-from cnn_core.errors import N_, CnnError
+from cnn_core.errors import CnnError
 from cnn_core.models.bundled import BUNDLED
 from cnn_core.models.loading import entered, load
+from cnn_core.sentences import N_
 
 Maps = npt.NDArray[np.float32]
 

@@ -3,9 +3,10 @@
 import json
 from typing import Any, Final
 
-from cnn_core.errors import N_, CnnError, NetworkFileError
+from cnn_core.errors import CnnError, NetworkFileError
 from cnn_core.layers import KINDS, Layer
 from cnn_core.network.network import NamedLayer, Network
+from cnn_core.sentences import N_
 
 FORMAT: Final = "convscope-network"
 VERSION: Final = 1

@@ -1,10 +1,9 @@
 """What is legal and yet worth a sentence: places that no window sees, a Dense on a map, a softmax of one value."""
 
-from cnn_core.errors import N_
 from cnn_core.layers import ActivationName, Conv2DTranspose, Dense
 from cnn_core.layers.shapes import Window, effective_kernel, output_length, padding_amounts, windows
 from cnn_core.network.summary import Row
-from cnn_core.sentences import Note
+from cnn_core.sentences import N_, Note
 
 
 def remarks(row: Row) -> tuple[Note, ...]:

@@ -5,13 +5,14 @@ import io
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cnn_core.errors import N_, NetworkError
+from cnn_core.errors import NetworkError
 from cnn_core.layers import Layer
 from cnn_core.layers.cost import BYTES_PER_VALUE, activation_bytes, multiply_adds, parameters
 from cnn_core.layers.formulas import Formula, formulas
 from cnn_core.layers.receptive_field import ReceptiveField, Rule, Seen, of_input, of_layer, through
 from cnn_core.layers.shapes import Shape, show
 from cnn_core.network.network import Network, Step
+from cnn_core.sentences import N_
 
 HEADINGS = (
     N_("Layer"),

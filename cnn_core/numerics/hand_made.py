@@ -12,7 +12,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.errors import N_, CnnError
+from cnn_core.errors import CnnError
+from cnn_core.sentences import N_
 
 Kernel = npt.NDArray[np.float64]
 

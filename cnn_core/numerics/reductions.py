@@ -13,12 +13,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.errors import N_, CnnError
+from cnn_core.errors import CnnError
 from cnn_core.layers.shapes import AXES, Shape, Window, output_length, padding_amounts, window_count
 from cnn_core.numerics.convolve import Windows, depthwise_conv2d, pool
 from cnn_core.numerics.hand_made import gaussian, usual_sigma
 from cnn_core.numerics.one_window import PoolingKind
 from cnn_core.numerics.taps import Values, maps_of
+from cnn_core.sentences import N_
 
 Places = npt.NDArray[np.intp]
 

@@ -13,9 +13,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.errors import N_, LayerError
+from cnn_core.errors import LayerError
 from cnn_core.layers.settings import PaddingMode, Pair
 from cnn_core.layers.shapes import Window, effective_kernel, padding_amounts, show, transposed_length, window_count
+from cnn_core.sentences import N_
 
 Values = npt.NDArray[np.floating[Any]]
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.errors import N_, CnnError
+from cnn_core.errors import CnnError
+from cnn_core.sentences import N_
 
 Pixels = npt.NDArray[np.float32]
 

@@ -6,7 +6,8 @@ or strip offsets cost Pillow 13 up to 1.2 GB and half a minute, so the structure
 
 import struct
 
-from cnn_core.errors import N_, ImageError
+from cnn_core.errors import ImageError
+from cnn_core.sentences import N_
 
 MAX_BYTES = 20_000_000
 # Real files stay far below: a JPEG has tens of segments and scans, a 20 MB PNG or GIF some thousand blocks.

@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, TiffImagePlugin
 
-from cnn_core.errors import N_
-from cnn_core.sentences import Note
+from cnn_core.sentences import N_, Note
 
 Converter: TypeAlias = Callable[[Image.Image], Image.Image]
 

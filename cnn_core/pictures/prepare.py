@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cnn_core.errors import N_, ImageError
-from cnn_core.sentences import Note
+from cnn_core.errors import ImageError
+from cnn_core.sentences import N_, Note
 
 Pixels = npt.NDArray[np.float32]
 # Rows and columns, ends excluded: (top, left, bottom, right).

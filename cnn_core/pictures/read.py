@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, TiffImagePlugin
 
-from cnn_core.errors import N_, ImageError
+from cnn_core.errors import ImageError
 from cnn_core.pictures.limits import check_bytes, picture_kind
 from cnn_core.pictures.modes import converter, reduced
-from cnn_core.sentences import Note
+from cnn_core.sentences import N_, Note
 
 Pixels = npt.NDArray[np.float32]
 

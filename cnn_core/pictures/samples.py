@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from cnn_core.data import DATA
-from cnn_core.errors import N_, CnnError
+from cnn_core.errors import CnnError
+from cnn_core.sentences import N_
 
 IMAGES = DATA / "images"
 

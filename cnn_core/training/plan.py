@@ -14,9 +14,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.errors import N_, CnnError
+from cnn_core.errors import CnnError
 from cnn_core.layers.shapes import Shape
 from cnn_core.network.network import Network
+from cnn_core.sentences import N_
 
 Array = npt.NDArray[np.float32]
 

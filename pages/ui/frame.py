@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from cnn_core.errors import N_
+from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.text import _
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from cnn_core.errors import N_
 from cnn_core.layers import Group, Layer
 from cnn_core.layers.settings import PaddingMode
 from cnn_core.layers.shapes import show
+from cnn_core.sentences import N_
 from pages.ui.text import _
 
 GROUPS = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from cnn_core.errors import CnnError
+from cnn_core.sentences import Sentence
 from pages.ui import state
 
 _ASSETS = Path(__file__).parents[2] / "assets"
@@ -35,12 +35,12 @@ def _(message: str) -> str:
     return catalogue(state.LANGUAGE.get()).gettext(message)
 
 
-def sentence(error: CnnError) -> str:
+def sentence(said: Sentence) -> str:
     """Return an error, or any other sentence with values in it, in the language of this session."""
-    return error.render(_)
+    return said.render(_)
 
 
-def sentences(notes: Iterable[CnnError]) -> str:
+def sentences(notes: Iterable[Sentence]) -> str:
     """Return several of them as one paragraph."""
     return " ".join(sentence(note) for note in notes)
 

@@ -19,8 +19,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from cnn_core.errors import N_, CnnError
+from cnn_core.errors import CnnError
 from cnn_core.processes.training import STOP
+from cnn_core.sentences import N_
 from cnn_core.training.plan import Batch, Ended, Epoch, Moved, Record, Refused, Training, read_record
 from pages.ui.compute import MEMORY_MEGABYTES
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from cnn_core.errors import N_, CnnError
+from cnn_core.errors import CnnError
 from cnn_core.network.network import Network
 from cnn_core.network.presets import classics, courses, mobilenet_v2, patterns, resnet
+from cnn_core.sentences import N_
 
 
 class PresetGroup(StrEnum):

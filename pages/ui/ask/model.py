@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cnn_core.errors import N_
 from cnn_core.models.bundled import BUNDLED, bundled_model
 from cnn_core.models.loading import (
     APPLICATION,
@@ -20,6 +19,7 @@ from cnn_core.models.loading import (
 )
 from cnn_core.pictures.prepare import Colour
 from cnn_core.pictures.scaling import Scaling
+from cnn_core.sentences import N_
 from pages.ui import cached, state
 from pages.ui.text import _
 from pages.ui.waiting import outcome, wait

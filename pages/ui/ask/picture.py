@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnn_core.errors import N_
 from cnn_core.models.loading import ModelInfo
 from cnn_core.pictures.prepare import Colour
 from cnn_core.pictures.samples import SAMPLES, sample_bytes
+from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.text import _
 

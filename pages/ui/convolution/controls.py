@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from cnn_core.errors import N_, CnnError
+from cnn_core.errors import CnnError
 from cnn_core.models.first_kernels import first_kernels
 from cnn_core.numerics import grids
 from cnn_core.numerics.hand_made import HAND_MADE, hand_made
+from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.ask.picture import current_picture
 from pages.ui.convolution import choices

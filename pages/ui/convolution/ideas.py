@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnn_core.errors import N_, CnnError
+from cnn_core.errors import CnnError
+from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.ask.picture import Chosen, current_picture, picture_picker
 from pages.ui.convolution import channels, dense, mixing, separable, stacked, transposed, whole_picture

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from cnn_core.errors import N_
 from cnn_core.layers.formulas import length_formula
 from cnn_core.layers.shapes import show
 from cnn_core.network.remarks import padding_that_fits, rest
+from cnn_core.sentences import N_
 from pages.ui.convolution.choices import Setup
 from pages.ui.text import _
 

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cnn_core.errors import N_, CnnError, NetworkFileError
+from cnn_core.errors import CnnError, NetworkFileError
 from cnn_core.layers import Input
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import PRESETS, preset
 from cnn_core.network.summary import Summary, summarize_so_far
+from cnn_core.sentences import N_
 from pages.ui import state
 
 EMPTY = "empty"

@@ -3,12 +3,12 @@
 from functools import lru_cache
 from typing import Any
 
-from cnn_core.errors import N_
 from cnn_core.layers.shapes import show
 from cnn_core.network import editing
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.remarks import remarks
 from cnn_core.network.summary import Row, Summary
+from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.components import register
 from pages.ui.design import editor

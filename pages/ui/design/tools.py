@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cnn_core.errors import N_, NetworkFileError
+from cnn_core.errors import NetworkFileError
 from cnn_core.layers import KINDS, Input
 from cnn_core.network import editing
 from cnn_core.network.presets import PRESETS, PresetGroup, preset
 from cnn_core.network.summary import Summary
+from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.design import editor, layer_table
 from pages.ui.layer_words import GROUPS

@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.drawing.png import picture_png
-from cnn_core.errors import N_
 from cnn_core.models.run import Maps
 from cnn_core.pictures.change import Change, changed
 from cnn_core.pictures.samples import SAMPLES
+from cnn_core.sentences import N_
 from pages.ui import cached, state
 from pages.ui.cached import Entered
 from pages.ui.draw.maps import draw_maps

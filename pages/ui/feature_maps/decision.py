@@ -9,11 +9,12 @@ import streamlit as st
 
 from cnn_core.drawing.colour_scale import Range
 from cnn_core.drawing.png import overlay_png, with_box
-from cnn_core.errors import N_, CnnError
+from cnn_core.errors import CnnError
 from cnn_core.models import attention
 from cnn_core.models.attention import Heat, box_in_pixels, hot_box, occlusion_heat, occlusion_plan
 from cnn_core.models.run import Look
 from cnn_core.pictures.prepare import Prepared
+from cnn_core.sentences import N_
 from pages.ui import cached, state
 from pages.ui.cached import View
 from pages.ui.draw.pictures import colour_bar, draw_wide

@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.drawing.png import picture_png
-from cnn_core.errors import N_
 from cnn_core.layers.shapes import show
 from cnn_core.models.survey import Ranked, RankedBy, ranked, window_of
+from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.cached import Entered
 from pages.ui.draw.pictures import draw_wide

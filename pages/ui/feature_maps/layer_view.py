@@ -7,11 +7,11 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.drawing.mosaic import ChannelOrder, ChannelStatistics, Mosaic, RangeScope, order_channels
-from cnn_core.errors import N_
 from cnn_core.layers import Group
 from cnn_core.layers.shapes import show
 from cnn_core.models.run import Maps
 from cnn_core.network.summary import Row
+from cnn_core.sentences import N_
 from pages.ui import cached, components, state
 from pages.ui.cached import View
 from pages.ui.draw.pictures import colour_bar, data_url

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from cnn_core.errors import N_, CnnError
+from cnn_core.errors import CnnError
+from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.feature_maps import compare, excite, kernels, statistics
 from pages.ui.feature_maps.open_layer import OpenLayer

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnn_core.errors import N_
 from cnn_core.layers.settings import PaddingMode
 from cnn_core.layers.shapes import Window, show
 from cnn_core.numerics import grids
 from cnn_core.numerics.convolve import Windows
 from cnn_core.numerics.reductions import Reduction, reduced
 from cnn_core.numerics.taps import Values
+from cnn_core.sentences import N_
 from pages.ui import cached, state
 from pages.ui.ask.model import model_info, model_picker
 from pages.ui.ask.picture import fit_picker, picture_picker

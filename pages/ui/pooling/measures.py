@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from cnn_core.errors import N_
+from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.pooling import claims, costs, results
 from pages.ui.pooling.choices import Setup

@@ -1,7 +1,7 @@
 """What the ways of down-sampling in a network are called."""
 
-from cnn_core.errors import N_
 from cnn_core.network.replacing import Way
+from cnn_core.sentences import N_
 from pages.ui.text import _
 
 WAYS = {

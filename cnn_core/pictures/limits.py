@@ -4,6 +4,7 @@ A decoder spends memory and time on a file's structure as well as on its pixels.
 or strip offsets cost Pillow 13 up to 1.2 GB and half a minute, so the structure is counted here first.
 """
 
+import re
 import struct
 
 from cnn_core.errors import ImageError
@@ -47,6 +48,12 @@ _OTHERS = (
     (0, b"\x1f\x8b", "GZIP"),
     (0, b"\x89HDF", "HDF5"),
 )
+
+
+# Inside a scan's data FF is followed by 00 or by the number of a restart; these and FF itself begin no segment, and
+# neither does 01, which carries no length.
+_JPEG_MARKER = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd8]", re.DOTALL)
+_JPEG_SCAN, _JPEG_END = b"\xff\xda", b"\xff\xd9"
 
 
 def _kind(data: bytes, table: tuple[tuple[int, bytes, str], ...]) -> str | None:
@@ -109,8 +116,8 @@ def _is_text(head: bytes) -> bool:
 
 def _is_trap(data: bytes, kind: str) -> bool:
     if kind == "JPEG":
-        # Each scan of a progressive JPEG goes over the whole picture; inside the data FF is always followed by 00.
-        return data.count(b"\xff\xda") > MAX_SCANS or _jpeg_segments(data) > MAX_SEGMENTS
+        segments, scans = _jpeg_parts(data)
+        return segments > MAX_SEGMENTS or scans > MAX_SCANS
     if kind == "PNG":
         return _png_chunks(data) > MAX_BLOCKS
     if kind == "GIF":
@@ -118,19 +125,22 @@ def _is_trap(data: bytes, kind: str) -> bool:
     return kind == "TIFF" and _tiff_is_trap(data)
 
 
-def _jpeg_segments(data: bytes) -> int:
-    """Count the markers and stray bytes before the first scan, and stop above the limit."""
-    position, count = 2, 0
-    while position < len(data) and count <= MAX_SEGMENTS and data[position : position + 2] != b"\xff\xda":
-        marker = data[position + 1] if data[position] == 0xFF and position + 1 < len(data) else 0
-        if marker in (0, 0xFF):
-            position += 1
-        elif marker == 1 or 0xD0 <= marker <= 0xD9:  # these carry no length
-            position += 2
-        else:
-            position += 2 + int.from_bytes(data[position + 2 : position + 4])
-        count += 1
-    return count
+def _jpeg_parts(data: bytes) -> tuple[int, int]:
+    """Count the segments and the scans up to the picture's end, and stop above a limit.
+
+    A phone's motion photo has a video behind that end. Each scan of a progressive JPEG goes over the whole picture.
+    """
+    position, segments, scans = 2, 0, 0
+    while segments <= MAX_SEGMENTS and scans <= MAX_SCANS:
+        marker = _JPEG_MARKER.search(data, position)
+        if marker is None or marker[0] == _JPEG_END:
+            break
+        # A decoder goes over what it does not know byte by byte, and so does whoever counts for it.
+        is_astray = marker.start() > position and not scans
+        scans += marker[0] == _JPEG_SCAN
+        segments += 1 + (marker.start() - position if is_astray else 0)
+        position = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2])
+    return segments, scans
 
 
 def _png_chunks(data: bytes) -> int:

@@ -1,5 +1,6 @@
 """Any mode that Pillow decodes to, brought to RGB or to grey in [0, 1] and reduced, without a second full-size copy."""
 
+import io
 import math
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
@@ -45,7 +46,7 @@ def converter(image: Image.Image, data: bytes, notes: list[Note]) -> tuple[str, 
         notes.append(Note(N_("The {bits}-bit colours were read with 8 bits a channel."), {"bits": bits}))
     if image.mode == "CMYK":
         notes.append(Note(N_("Converted from CMYK print colours without a colour profile; colours are approximate.")))
-    _fit_colour_key(image, bits)
+    _fit_colour_key(image, data, bits)
     if image.has_transparency_data and any(_is_see_through(band) for _, band in _bands(image)):
         notes.append(Note(N_("Transparent parts were laid on white.")))
         return "RGB", _on_white
@@ -68,13 +69,33 @@ def _bits(image: Image.Image, data: bytes) -> int:
     return data[24] if image.format == "PNG" and data[24] in (1, 2, 4, 8, 16) else 8
 
 
-def _fit_colour_key(image: Image.Image, bits: int) -> None:
-    """Bring a PNG's one transparent colour to 8 bits: Pillow does so with the pixels, not with the key."""
+def _fit_colour_key(image: Image.Image, data: bytes, bits: int) -> None:
+    """Find a PNG's one transparent colour as deep as the file has it: Pillow brings only the pixels to 8 bits."""
     key = image.info.get("transparency")
     if image.mode == "L" and isinstance(key, int):
         image.info["transparency"] = key * 255 // (2**bits - 1)
     elif image.mode == "RGB" and bits == 16 and isinstance(key, tuple):
-        image.info["transparency"] = tuple(value >> 8 for value in key)
+        del image.info["transparency"]
+        image.putalpha(_not_key(image, _low_bytes(data), key))
+
+
+def _low_bytes(data: bytes) -> Image.Image:
+    """Return the lower bytes of a PNG's 16-bit colours, which Pillow leaves out, as a picture of their own."""
+    image = Image.open(io.BytesIO(data), formats=("PNG",))
+    # Read as if the lower byte came first, each value's "upper" byte is its lower one.
+    image.tile = [tile._replace(args="RGB;16L") for tile in image.tile]
+    image.load()
+    return image
+
+
+def _not_key(high: Image.Image, low: Image.Image, key: tuple[int, ...]) -> Image.Image:
+    """Return an alpha channel, 0 where all channels of both bytes are those of the key."""
+    alpha = Image.new("L", high.size)
+    for (top, upper), (_, lower) in zip(_bands(high), _bands(low), strict=True):
+        values = np.asarray(upper).astype(np.uint16) << 8 | np.asarray(lower)
+        opaque = (values != np.array(key, np.uint16)).any(axis=2)
+        alpha.paste(Image.fromarray(opaque.astype(np.uint8) * 255), (0, top))
+    return alpha
 
 
 def _opaque(band: Image.Image) -> Image.Image:

@@ -5,7 +5,6 @@ What was done to a picture on its way is said in its notes. Embedded colour prof
 
 import hashlib
 import io
-import struct
 import threading
 from dataclasses import dataclass
 
@@ -26,23 +25,9 @@ MAX_SIDE_KEPT = 2048
 # What a decoder may need at its peak. Pictures are decoded one at a time, so this holds for the whole process.
 MAX_DECODER_BYTES = 200_000_000
 # Measured with Pillow 13, in bytes a pixel; the others need at most 4.
-_COSTLY = {"WEBP": 16, "TIFF": 8, "progressive JPEG": 8}
+_COSTLY = {"WEBP": 16, "TIFF": 8, "progressive JPEG": 8, "16-bit PNG": 8}
 _ONE_AT_A_TIME = threading.Lock()
 
-# Seen over thousands of odd files, and what those would become with one more field missing.
-_DECODER_ERRORS = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    struct.error,
-    LookupError,
-    TypeError,
-    ArithmeticError,
-    AssertionError,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)
 _NO_MEMORY = N_("There is not enough memory for this picture. Reduce it and try again.")
 _TURNED = Note(N_("Turned or mirrored as the camera's EXIF orientation says."))
 _ORIENTATION = 274  # the EXIF and TIFF tag
@@ -88,8 +73,14 @@ def read_image(data: bytes) -> InputImage:
     try:
         with _ONE_AT_A_TIME:
             pixels = _to_pixels(_decode(data, notes))
+    except ImageError:
+        raise
     except MemoryError:
         raise ImageError(_NO_MEMORY) from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise ImageError(N_("The picture has far too many pixels. Reduce it and try again.")) from None
+    except Exception:  # decoders raise what they like, also while a decoded picture is converted
+        raise _damaged(data) from None
     return InputImage(hashlib.sha256(data).hexdigest(), pixels, tuple(notes))
 
 
@@ -109,27 +100,20 @@ def _decode(data: bytes, notes: list[Note]) -> Image.Image:
 
 def _load(data: bytes, notes: list[Note]) -> tuple[Image.Image, tuple[int, int]]:
     """Return the decoded picture, and the (width, height) that it has in the file: a large JPEG is decoded small."""
-    try:
-        image: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
-        size = image.size
-        _check_header(image)
-        notes.extend(_notes_of_header(image))
-        if max(size) > MAX_SIDE_KEPT:
-            image.draft(None, _kept_size(size))
-        image.load()
-    except ImageError:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise ImageError(N_("The picture has far too many pixels. Reduce it and try again.")) from None
-    except _DECODER_ERRORS:
-        raise _damaged(data) from None
+    image: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
+    size = image.size
+    _check_header(image)
+    notes.extend(_notes_of_header(image))
+    if max(size) > MAX_SIDE_KEPT:
+        image.draft(None, _kept_size(size))
+    image.load()
     return image, size
 
 
 def _check_header(image: Image.Image) -> None:
     """Refuse what would need too much memory, or has colours that do not turn into RGB. Nothing is decoded yet."""
     width, height = image.size
-    kind = "progressive JPEG" if "progressive" in image.info else str(image.format)
+    kind = _kind_of_decoding(image)
     limit = MAX_DECODER_BYTES / _COSTLY.get(kind, 4)
     if width * height > limit or max(width, height) > MAX_SIDE:
         raise ImageError(
@@ -146,6 +130,14 @@ def _check_header(image: Image.Image) -> None:
     if image.mode == "LAB":
         message = N_("Colours of the kind {mode} are not read here. Save the picture in RGB colours.")
         raise ImageError(message, mode=image.mode)
+
+
+def _kind_of_decoding(image: Image.Image) -> str:
+    if "progressive" in image.info:
+        return "progressive JPEG"
+    # Its transparent colour is looked for in a second decoding.
+    is_keyed = image.format == "PNG" and image.mode == "RGB" and isinstance(image.info.get("transparency"), tuple)
+    return "16-bit PNG" if is_keyed else str(image.format)
 
 
 def _notes_of_header(image: Image.Image) -> list[Note]:
@@ -175,7 +167,7 @@ def _orientation(image: Image.Image) -> int:
     """Return the EXIF orientation, 1 (upright) where there is none or where it cannot be read."""
     try:
         orientation = image.getexif().get(_ORIENTATION)
-    except _DECODER_ERRORS:
+    except Exception:  # a picture is worth more than its orientation
         return 1
     return orientation if isinstance(orientation, int) else 1
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import GifImagePlugin, Image, ImageOps, TiffImagePlugin
+from PIL import GifImagePlugin, Image, ImageOps, PngImagePlugin, TiffImagePlugin
 
 from cnn_core.errors import ImageError
 from cnn_core.pictures import read
@@ -188,8 +188,10 @@ def test_a_partly_transparent_palette_entry_is_mixed_with_white() -> None:
         (png(2, 4, 0, b"\0\x3f", b"\0\3"), [1, 1]),
         (png(2, 16, 0, b"\0\x0f\xff\x10\0", b"\x0f\xff"), [1, 0x1000 / 65535]),
         (png(2, 16, 2, b"\0" + b"\x12\x34" * 3 + b"\x34\x12" * 3, b"\x12\x34" * 3), [1, 0x34 / 255]),
+        (png(2, 16, 2, b"\0" + b"\x12\x34" * 3 + b"\x12\x35" * 3, b"\x12\x34" * 3), [1, 0x12 / 255]),
+        (png(2, 16, 2, b"\0" + b"\x12\x34" * 3 + b"\x12\x34" * 2 + b"\x13\x34", b"\x12\x34" * 3), [1, 0x12 / 255]),
     ],
-    ids=["2 bits", "4 bits", "16 bits", "16-bit colour"],
+    ids=["2 bits", "4 bits", "16 bits", "16-bit colour", "lower byte differs", "upper byte of one channel differs"],
 )
 def test_the_transparent_colour_of_a_png_is_found_at_every_depth(data: bytes, expected: list[float]) -> None:
     np.testing.assert_allclose(read_image(data).pixels[0, :, 0], expected, atol=1e-6)
@@ -441,6 +443,10 @@ def test_costly_decoders_have_lower_limits(kind: str, options: dict[str, object]
     assert said in sentence(encoded(Image.new("RGB", size), kind, **options))
 
 
+def test_a_transparent_colour_that_is_decoded_twice_has_a_lower_limit() -> None:
+    assert "25 million pixels (16-bit PNG)" in sentence(png(5100, 16, 2, b"\0", b"\0\1" * 3, height=5000))
+
+
 def test_lab_colours_are_refused_by_name() -> None:
     assert "LAB" in sentence(encoded(Image.frombytes("LAB", (2, 2), bytes(12)), "TIFF"))
 
@@ -484,6 +490,21 @@ def test_many_but_not_too_many_scans_are_read() -> None:
     assert read_image(_progressive_with_scans(20)).pixels.shape == (64, 64, 3)
 
 
+@pytest.mark.parametrize("options", [{}, {"progressive": True}], ids=["baseline", "progressive"])
+def test_a_motion_photo_is_read_whatever_its_video_holds(options: dict[str, object]) -> None:
+    picture = encoded(PICTURE, "JPEG", **options)
+    video = b"\xff\xda\xff\xee\0\2" * (MAX_SEGMENTS + 1)
+    np.testing.assert_array_equal(read_image(picture + video).pixels, read_image(picture).pixels)
+
+
+def test_scans_behind_restarts_and_stuffed_bytes_are_counted() -> None:
+    data = encoded(PICTURE, "JPEG")
+    start = data.index(b"\xff\xda")
+    scan = data[start : start + 14] + b"\xff\0\xff\xd0\xff\xff" * 3
+    trap = data[:start] + scan * (MAX_SCANS + 1) + b"\xff\xd9"
+    assert "no ordinary picture has" in sentence(trap)
+
+
 # Damage
 
 SAMPLES = {
@@ -506,6 +527,30 @@ def test_every_truncation_is_a_sentence_or_a_picture(name: str) -> None:
     data = SAMPLES[name]
     read = [is_read(data[:length]) for length in range(1, len(data), max(1, len(data) // 200))]
     assert read.count(False) > 50
+
+
+def test_whatever_a_decoder_raises_is_a_sentence() -> None:
+    # Pillow's PNG reader asserts that a palette picture has a palette, once the pixels are asked for.
+    assert "damaged" in sentence(png(2, 8, 3, b"\0\0\1"))
+
+
+@pytest.mark.parametrize("error", [AssertionError, RuntimeError, RecursionError, NotImplementedError, KeyError])
+@pytest.mark.parametrize("step", ["load", "getexif", "crop", "transpose"])
+def test_every_error_at_every_step_is_a_sentence_or_passed_over(
+    step: str, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+
+    def fail(*_: object, **__: object) -> None:
+        raise error("a decoder's own words")
+
+    data = encoded(PICTURE, "PNG", exif=exif)
+    monkeypatch.setattr(PngImagePlugin.PngImageFile if step in ("load", "getexif") else Image.Image, step, fail)
+    if step == "getexif":
+        assert read_image(data).pixels.shape == (9, 13, 3)
+    else:
+        assert "damaged" in sentence(data)
 
 
 @pytest.mark.parametrize("name", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])

@@ -13,8 +13,9 @@ from pages.ui.feature_maps.film_strip import draw_strip
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.predictions import draw_predictions
 from pages.ui.frame import begin_page
+from pages.ui.messages import show_error
 from pages.ui.text import _
-from pages.ui.waiting import outcome, show_error, wait
+from pages.ui.waiting import outcome, wait
 
 begin_page(_("Feature maps"), _("Send a picture through a trained network and see what every layer makes of it."))
 

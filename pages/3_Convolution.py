@@ -9,8 +9,8 @@ from pages.ui.ask.picture import current_picture, picture_picker
 from pages.ui.convolution import choices, controls, ideas, size
 from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.frame import begin_page
+from pages.ui.messages import show_error
 from pages.ui.text import _, lesson
-from pages.ui.waiting import show_error
 
 begin_page(
     _("Convolution"),

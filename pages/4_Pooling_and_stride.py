@@ -5,9 +5,9 @@ import streamlit as st
 from cnn_core.errors import CnnError
 from pages.ui import state
 from pages.ui.frame import begin_page
+from pages.ui.messages import show_error
 from pages.ui.pooling import choices, in_network, measures, one_way, results, study, train
 from pages.ui.text import _, lesson
-from pages.ui.waiting import show_error
 
 begin_page(
     _("Pooling and stride"),

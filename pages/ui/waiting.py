@@ -1,4 +1,4 @@
-"""Pieces that several pages draw: errors, work in progress, figures."""
+"""Work in progress: waiting for it on the page, stopping, trying again."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -8,25 +8,15 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from cnn_core.drawing.mosaic import page_of
 from cnn_core.errors import CnnError
 from pages.ui import state
-from pages.ui.text import _, sentence
+from pages.ui.messages import show_error
+from pages.ui.text import _
 
 Result = TypeVar("Result")
 
 _PATIENCE = 0.2
 """Seconds that a page waits in silence: most work of a warm worker is done by then."""
-
-
-def show_error(error: CnnError) -> None:
-    """Say what is wrong; names from files and people are shown as they are, not as Markdown."""
-    st.error(escaped(sentence(error)), icon=":material/error:")
-
-
-def escaped(text: str) -> str:
-    """Escape what Markdown would take for markup, links and pictures."""
-    return "".join("\\" + char if char in "\\`*_{}[]()#+-.!|<>~$:" else char for char in text)
 
 
 def outcome(future: "Future[Result]", forget: Callable[[], None]) -> Result | None:
@@ -51,13 +41,6 @@ def outcome(future: "Future[Result]", forget: Callable[[], None]) -> Result | No
     except Exception as error:  # whatever a library in the worker raises must not end the page
         _offer_retry(_("The model could not be run ({kind}).").format(kind=type(error).__name__), forget)
     return st.stop()
-
-
-def choose_page(count: int, per_page: int, key: str) -> slice:
-    """Let the reader turn the pages of `count` things where one does not hold them; return which are on this one."""
-    pages = -(-count // per_page)
-    page = st.pagination(pages, key=key) if pages > 1 else 1
-    return page_of(count, page, per_page)
 
 
 def _offer_retry(message: str, forget: Callable[[], None]) -> None:

@@ -17,7 +17,7 @@ from cnn_core.numerics.taps import Filling, Taps, Values, axis_taps
 from cnn_core.pictures.prepare import Box
 from pages.ui import cached, state
 from pages.ui.ask.picture import Chosen
-from pages.ui.waiting import show_error
+from pages.ui.messages import show_error
 
 OWN = "own"
 CUT = "cut"

@@ -10,8 +10,8 @@ from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.ask.picture import current_picture
 from pages.ui.convolution import choices
+from pages.ui.messages import show_error
 from pages.ui.text import _
-from pages.ui.waiting import show_error
 
 _GRID_TITLES = {
     **{grid.key: grid.title for grid in grids.GRIDS},

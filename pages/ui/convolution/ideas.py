@@ -12,8 +12,8 @@ from pages.ui.ask.picture import Chosen, current_picture, picture_picker
 from pages.ui.convolution import channels, dense, mixing, separable, stacked, transposed, whole_picture
 from pages.ui.convolution.choices import CUT, Setup
 from pages.ui.convolution.controls import cut_picker
+from pages.ui.messages import show_error
 from pages.ui.text import _
-from pages.ui.waiting import show_error
 
 
 @dataclass(frozen=True)

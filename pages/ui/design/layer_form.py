@@ -17,8 +17,8 @@ from pages.ui import state
 from pages.ui.design import editor, setting_widgets
 from pages.ui.design.setting_widgets import Take
 from pages.ui.layer_words import kind_words
+from pages.ui.messages import show_error
 from pages.ui.text import _
-from pages.ui.waiting import show_error
 
 _INNER_KINDS = [kind for kind in KINDS if kind != "Input"]
 

@@ -13,8 +13,8 @@ from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.design import editor, layer_table
 from pages.ui.layer_words import GROUPS
+from pages.ui.messages import show_error
 from pages.ui.text import _
-from pages.ui.waiting import show_error
 
 _FILE = "design_file"
 

@@ -18,8 +18,9 @@ from cnn_core.sentences import N_
 from pages.ui import cached, state
 from pages.ui.cached import View
 from pages.ui.draw.pictures import colour_bar, draw_wide
+from pages.ui.messages import show_error
 from pages.ui.text import _
-from pages.ui.waiting import outcome, show_error, wait, wait_for_all
+from pages.ui.waiting import outcome, wait, wait_for_all
 
 METHODS = {"grad_cam": "Grad-CAM", "occlusion": N_("Occlusion"), "saliency": N_("Saliency")}
 ABOUT = {

@@ -14,9 +14,9 @@ from cnn_core.network.summary import Row
 from cnn_core.sentences import N_
 from pages.ui import cached, components, state
 from pages.ui.cached import View
+from pages.ui.draw.paging import choose_page
 from pages.ui.draw.pictures import colour_bar, data_url
 from pages.ui.text import _
-from pages.ui.waiting import choose_page
 
 PER_PAGE = 64
 ORDERS = {"index": N_("Index"), "mean": N_("Mean"), "spread": N_("Spread")}

@@ -10,9 +10,9 @@ from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.feature_maps import compare, excite, kernels, statistics
 from pages.ui.feature_maps.open_layer import OpenLayer
+from pages.ui.messages import show_error
 from pages.ui.state import Key
 from pages.ui.text import _
-from pages.ui.waiting import show_error
 
 
 class Panel(NamedTuple):

@@ -11,9 +11,9 @@ from cnn_core.numerics.reductions import Effects, Reduction, effects, noise_left
 from cnn_core.numerics.taps import Values
 from pages.ui import state
 from pages.ui.draw.tables import CONFIG, draw_table, offer_csv, together
+from pages.ui.messages import show_error
 from pages.ui.pooling.choices import WAYS, Setup, way_title
 from pages.ui.text import _
-from pages.ui.waiting import show_error
 
 MOST_SHIFT = 8
 BAND = 48

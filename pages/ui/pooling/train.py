@@ -10,10 +10,10 @@ from cnn_core.training.plan import Epoch, curves_csv, standard_error
 from cnn_core.training.study import recorded_study, small_study
 from pages.ui import state
 from pages.ui.draw.tables import CONFIG, draw_table
+from pages.ui.messages import show_error
 from pages.ui.pooling.ways import network_way
 from pages.ui.text import _
 from pages.ui.trainings import AT_ONCE, TRAININGS, Seen, Stage
-from pages.ui.waiting import show_error
 
 SHARED = (
     state.TRAINING,

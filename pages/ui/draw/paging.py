@@ -1,0 +1,12 @@
+"""Pages of what is too much for one screen."""
+
+import streamlit as st
+
+from cnn_core.drawing.mosaic import page_of
+
+
+def choose_page(count: int, per_page: int, key: str) -> slice:
+    """Let the reader turn the pages of `count` things where one does not hold them; return which are on this one."""
+    pages = -(-count // per_page)
+    page = st.pagination(pages, key=key) if pages > 1 else 1
+    return page_of(count, page, per_page)

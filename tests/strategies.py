@@ -80,10 +80,10 @@ def layers_of(draw: st.DrawFn, kind: type[Layer], most: int = LARGEST) -> Layer:
 
 def _made_to_fit(kind: type[Layer], given_values: dict[str, Any]) -> dict[str, Any]:
     """Change what depends on another setting, so that no draw is lost."""
-    if "dilation_rate" in given_values and _largest(given_values["strides"]) > 1:
-        given_values["dilation_rate"] = 1
     if kind in (DepthwiseConv2D, SeparableConv2D):
         given_values["strides"] = _largest(given_values["strides"])
+    elif "dilation_rate" in given_values and _largest(given_values["strides"]) > 1:
+        given_values["dilation_rate"] = 1
     if kind is Conv2D and given_values["filters"] % given_values["groups"]:
         given_values["groups"] = 1
     if "variance" in given_values and (given_values["mean"] is None or given_values["variance"] is None):

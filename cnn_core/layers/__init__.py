@@ -204,7 +204,6 @@ class DepthwiseConv2D(Layer):
     def __post_init__(self) -> None:
         super().__post_init__()
         _refuse_uneven_strides(self.strides)
-        _refuse_stride_with_dilation(self.strides, self.dilation_rate)
 
 
 @_kind
@@ -225,7 +224,6 @@ class SeparableConv2D(Layer):
     def __post_init__(self) -> None:
         super().__post_init__()
         _refuse_uneven_strides(self.strides)
-        _refuse_stride_with_dilation(self.strides, self.dilation_rate)
 
 
 @_kind

@@ -1,5 +1,7 @@
 """What is legal and yet worth a sentence: places that no window sees, a Dense on a map, a softmax of one value."""
 
+from math import gcd
+
 from cnn_core.layers import ActivationName, Conv2DTranspose, Dense
 from cnn_core.layers.shapes import Window, effective_kernel, output_length, padding_amounts, windows
 from cnn_core.network.summary import Row
@@ -36,10 +38,10 @@ def padding_that_fits(length: int, window: Window) -> int:
 
 
 def _unseen(row: Row) -> tuple[Note, ...]:
-    found = windows(row.layer)
-    if found is None or isinstance(row.layer, Conv2DTranspose):
+    both = windows(row.layer)
+    if both is None or isinstance(row.layer, Conv2DTranspose):
         return ()
-    below, right = (rest(row.input_shapes[0][axis], found[axis]) for axis in (0, 1))
+    below, right = (rest(row.input_shapes[0][axis], both[axis]) for axis in (0, 1))
     notes = []
     if below or right:
         message = N_(
@@ -47,10 +49,26 @@ def _unseen(row: Row) -> tuple[Note, ...]:
             "Never seen: rows {rows}, columns {columns}."
         )
         notes.append(Note(message, {"rows": below, "columns": right}))
-    if any(window.stride > effective_kernel(window.kernel, window.dilation) for window in found):
+    moving = [both[axis] for axis in (0, 1) if row.output_shape[axis] > 1]
+    if any(window.stride > effective_kernel(window.kernel, window.dilation) for window in moving):
         message = N_("The stride is larger than the window, so there are places between two windows that none sees.")
         notes.append(Note(message))
+    elif any(map(_passes_over, moving)):
+        message = N_(
+            "The kernel is spread so that windows one stride apart never take some of the places between them. "
+            "Use a stride that is no larger than the kernel and shares no divisor with the dilation."
+        )
+        notes.append(Note(message))
     return tuple(notes)
+
+
+def _passes_over(window: Window) -> bool:
+    """Say whether windows in a row leave places out: the kernel's indices do not reach every remainder of the stride.
+
+    >>> _passes_over(Window(3, 2, 2)), _passes_over(Window(3, 2, 3)), _passes_over(Window(2, 3, 2))
+    (True, False, True)
+    """
+    return min(window.kernel, window.stride // gcd(window.stride, window.dilation)) < window.stride
 
 
 def _on_a_map(row: Row) -> tuple[Note, ...]:

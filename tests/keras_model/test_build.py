@@ -125,15 +125,9 @@ def test_settings_that_we_refuse_cannot_be_computed(kind: type[Layer], values: d
 
 @pytest.mark.parametrize("kind", [L.DepthwiseConv2D, L.SeparableConv2D])
 def test_where_we_are_stricter_there_is_a_reason(kind: type[Layer]) -> None:
-    """Keras 3.15 computes strides with dilation by a detour that its documentation still excludes."""
-    import keras
-
     needed = {"kernel_size": 3} | ({"filters": 4} if "filters" in kind.settings() else {})
     with pytest.raises(LayerError, match="some processors only"):
         kind(**needed, strides=(1, 2))
-    with pytest.raises(LayerError, match="do not go together"):
-        kind(**needed, strides=2, dilation_rate=2)
-    assert "incompatible with `dilation_rate > 1`" in " ".join(getattr(keras.layers, kind.__name__).__doc__.split())
 
 
 def test_a_negative_slope_is_refused_as_keras_does() -> None:

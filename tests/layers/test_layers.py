@@ -130,11 +130,17 @@ def test_layers_survive_copies(layer: Layer) -> None:
 # Settings that depend on one another -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", [Conv2D, DepthwiseConv2D, SeparableConv2D, Conv2DTranspose])
+@pytest.mark.parametrize("kind", [Conv2D, Conv2DTranspose])
 def test_strides_and_dilation_exclude_each_other(kind: type[Layer]) -> None:
     with pytest.raises(LayerError, match=r"Received: strides=\(2, 2\), dilation_rate=\(1, 2\)\. Set one"):
         make(kind, strides=2, dilation_rate=(1, 2))
     assert make(kind, strides=2) != make(kind, dilation_rate=2)
+
+
+@pytest.mark.parametrize("kind", [DepthwiseConv2D, SeparableConv2D])
+def test_depthwise_kernels_may_be_dilated_and_move(kind: type[Layer]) -> None:
+    layer = make(kind, strides=2, dilation_rate=(1, 2))
+    assert layer == make(kind, strides=(2, 2), dilation_rate=(1, 2)) != make(kind, strides=2)
 
 
 @pytest.mark.parametrize("kind", [DepthwiseConv2D, SeparableConv2D])

@@ -89,8 +89,16 @@ EACH_KIND: dict[str, Network] = {
         L.Conv2D(6, (3, 2), strides=2, groups=2, padding="same", activation="gelu"),
         L.Conv2D(3, 2, dilation_rate=2, use_bias=False),
     ),
-    "DepthwiseConv2D": of(L.DepthwiseConv2D(3, depth_multiplier=2), L.DepthwiseConv2D(2, 2, use_bias=False)),
-    "SeparableConv2D": of(L.SeparableConv2D(5, 3, depth_multiplier=2), L.SeparableConv2D(5, 2, use_bias=False)),
+    "DepthwiseConv2D": of(
+        L.DepthwiseConv2D(3, depth_multiplier=2),
+        L.DepthwiseConv2D(2, 2, use_bias=False),
+        L.DepthwiseConv2D(3, 2, "same", dilation_rate=(2, 3)),
+    ),
+    "SeparableConv2D": of(
+        L.SeparableConv2D(5, 3, depth_multiplier=2),
+        L.SeparableConv2D(5, 2, use_bias=False),
+        L.SeparableConv2D(5, 2, 2, dilation_rate=(2, 3)),
+    ),
     "Conv2DTranspose": of(L.Conv2DTranspose(5, 3, 2, padding="same"), L.Conv2DTranspose(2, 2, use_bias=False)),
     "MaxPooling2D": of(L.MaxPooling2D(3, 2, padding="same"), L.MaxPooling2D((2, 1))),
     "AveragePooling2D": of(L.AveragePooling2D(3, (2, 1)), L.AveragePooling2D(2, padding="same")),

@@ -3,13 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn_core.layers import Activation, Conv2D, Dense, Flatten, Input, Layer, MaxPooling2D
+from cnn_core.layers import Activation, Conv2D, Dense, DepthwiseConv2D, Flatten, Input, Layer, MaxPooling2D
 from cnn_core.layers.settings import PaddingMode
 from cnn_core.layers.shapes import Shape, Window, effective_kernel, output_length, padding_amounts
 from cnn_core.network.network import Network
 from cnn_core.network.presets import PRESETS, preset
 from cnn_core.network.remarks import padding_that_fits, remarks, rest
 from cnn_core.network.summary import summarize
+from cnn_core.numerics.taps import axis_taps
 
 lengths = st.integers(1, 40)
 paddings = st.sampled_from(PaddingMode) | st.tuples(st.integers(0, 4), st.integers(0, 4))
@@ -39,6 +40,17 @@ def test_a_stride_that_leaves_a_rest() -> None:
 
 def test_a_stride_that_leaps_over_places() -> None:
     assert "between two windows" in said(Conv2D(1, 1, strides=2), (7, 7, 1))
+    assert said(Conv2D(1, 1, strides=2), (1, 1, 1)) == ""
+
+
+@given(kernel=st.integers(1, 5), stride=st.integers(1, 5), dilation=st.integers(1, 5))
+def test_places_that_no_window_takes_are_said(kernel: int, stride: int, dilation: int) -> None:
+    span = effective_kernel(kernel, dilation)
+    layer = DepthwiseConv2D(kernel, strides=stride, dilation_rate=dilation)
+    taps = axis_taps(3 * stride + 2 * span + 60, Window(kernel, stride, dilation))
+    middle = range(span, len(taps.sources) - span - stride)
+    notes = said(layer, (len(taps.sources), len(taps.sources), 1))
+    assert ("places between" in notes) == any(place in middle for place in taps.unseen)
 
 
 def test_a_dense_on_a_map() -> None:

@@ -89,7 +89,7 @@ def movement() -> None:
     axis_down.number_input(_("Dilation ↓"), 1, 4, **state.DILATION_DOWN.widget())
     axis_across.number_input(_("Dilation →"), 1, 4, **state.DILATION_ACROSS.widget())
     if choices.has_stride_and_dilation():
-        st.caption(_("Keras refuses a stride and a dilation above 1 together; PyTorch computes it, as here."))
+        st.caption(_("Conv2D of Keras refuses a stride and a dilation above 1 together; PyTorch computes it, as here."))
     st.segmented_control(
         _("Padding"),
         list(_PADDINGS),

@@ -19,7 +19,7 @@ from pages.ui.waiting import outcome, wait
 
 begin_page(_("Feature maps"), _("Send a picture through a trained network and see what every layer makes of it."))
 
-controls, pictures, answer = st.columns([5, 6, 4], gap="medium")
+controls, pictures, verdict = st.columns([5, 6, 4], gap="medium")
 with controls:
     model = model_picker()
     info = model_info(model)
@@ -50,21 +50,21 @@ except CnnError as error:
         show_error(error)
     st.stop()
 
-running = cached.look_at(*view.key, ready)
-look = outcome(running, forget=lambda: cached.look_at.clear(*view.key, ready))
+running = cached.answers(*view.key, ready)
+answers = outcome(running, forget=lambda: cached.answers.clear(*view.key, ready))
 
-with answer:
+with verdict:
     st.markdown("**" + _("What the network takes it for") + "**")
-    if look is None:
+    if answers is None:
         st.skeleton(height=260)
     else:
-        names = class_names(model, info, look.scores.size)
-        draw_predictions(look.scores, names)
+        names = class_names(model, info, answers.scores.size)
+        draw_predictions(answers.scores, names)
     draw_about(model, info)
 
 st.header(_("From input to output"), anchor=False)
-draw_strip(view, look, layer, layer_view.open_layer)
-if look is None:
+draw_strip(view, answers, layer, layer_view.open_layer)
+if answers is None:
     wait(running, _("The network is running; the first time TensorFlow starts, which takes some seconds."))
     st.stop()
 
@@ -83,6 +83,6 @@ else:
     layer_view.draw_layer_controls()
     layer_view.draw_layer(view, rows[layer], maps)
     map_view.draw_map(view, rows[layer], maps, chosen)
-panels.draw_panels(OpenLayer(view, rows, rows[layer], maps, look, ready, chosen.name, names))
+panels.draw_panels(OpenLayer(view, rows, rows[layer], maps, answers, ready, chosen.name, names))
 why.draw_why(view, rows, rows[layer], maps, ready)
-draw_decision(view, look, names, ready)
+draw_decision(view, answers, names, ready)

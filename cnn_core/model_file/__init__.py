@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from cnn_core.errors import LayerError, ModelFileError
 from cnn_core.model_file.configuration import Entry, read_configuration
-from cnn_core.model_file.graph import INSIDE, Graph, read_graph
+from cnn_core.model_file.graph import INSIDE, FileGraph, file_graph
 from cnn_core.model_file.sandbox import LARGEST_FILE, Group, file_kind, read_description, read_weights
 from cnn_core.model_file.shown import shown
 from cnn_core.model_file.weights import Kept, Place, contradicts, places_in_h5, places_in_keras, weights_of
@@ -58,7 +58,7 @@ def read_model_file(data: bytes) -> ModelFile:
     """
     description = read_description(data)
     model = read_configuration(description.text)
-    graph = read_graph(model, old=not description.version.startswith("3"))
+    graph = file_graph(model, old=not description.version.startswith("3"))
     kept = _kept(graph)
     places = tuple(places_in_keras(model, kept) if file_kind(data) == "keras" else places_in_h5(model, kept))
     arrays = _read(data, places)
@@ -67,7 +67,7 @@ def read_model_file(data: bytes) -> ModelFile:
     return ModelFile(network, weights, display_names, description.unlimited)
 
 
-def _kept(graph: Graph) -> Kept:
+def _kept(graph: FileGraph) -> Kept:
     """Return the weights of each layer that has some, after checking that they are not too many."""
     kept: Kept = {}
     for call in graph.calls:
@@ -109,7 +109,7 @@ def _read(data: bytes, places: tuple[Place, ...]) -> dict[Entry, tuple[Array, ..
     return {entry: tuple(arrays[number] for number in sorted(arrays)) for entry, arrays in found.items()}
 
 
-def _named(graph: Graph, name: str) -> tuple[Network, dict[Entry, str], dict[str, str]]:
+def _named(graph: FileGraph, name: str) -> tuple[Network, dict[Entry, str], dict[str, str]]:
     """Return the network of the calls that the outputs need, the layers' names, and what the file calls some."""
     layers: dict[int, NamedLayer] = {}
     display_names: dict[str, str] = {}

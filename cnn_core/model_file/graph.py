@@ -23,7 +23,7 @@ as many as this."""
 
 
 @dataclass(frozen=True, eq=False)
-class Call:
+class FileCall:
     """A layer applied once. `sources` are positions in the list of calls, all before its own.
 
     `path` holds the names of the models around it, outermost first.
@@ -38,10 +38,10 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Graph:
+class FileGraph:
     """All calls, the input first, and the positions of those that are the model's outputs."""
 
-    calls: tuple[Call, ...]
+    calls: tuple[FileCall, ...]
     outputs: tuple[int, ...]
 
     def used(self) -> list[int]:
@@ -53,7 +53,7 @@ class Graph:
         return sorted(needed)
 
 
-def read_graph(model: Model, *, old: bool) -> Graph:
+def file_graph(model: Model, *, old: bool) -> FileGraph:
     """Return the model's calls, those of nested models in their place; raises ModelFileError, which names the layer.
 
     Args:
@@ -62,7 +62,7 @@ def read_graph(model: Model, *, old: bool) -> Graph:
     walk = _Walk(old)
     first = walk.add(_input(model), (), ())
     outputs = walk.add_model(model, (), [first])
-    return Graph(tuple(walk.calls), tuple(outputs))
+    return FileGraph(tuple(walk.calls), tuple(outputs))
 
 
 def _input(model: Model) -> Entry:
@@ -93,7 +93,7 @@ class _Walk:
     """Collects calls; nested models leave theirs in the same list."""
 
     def __init__(self, old: bool) -> None:
-        self.calls: list[Call] = []
+        self.calls: list[FileCall] = []
         self._old = old
         self._values = 0
 
@@ -111,7 +111,7 @@ class _Walk:
             self._allow(shape)
         except LayerError as error:
             raise entry.refuse(error) from error
-        self.calls.append(Call(entry, path, layer, sources, shapes, shape))
+        self.calls.append(FileCall(entry, path, layer, sources, shapes, shape))
         return len(self.calls) - 1
 
     def _allow(self, shape: Shape) -> None:

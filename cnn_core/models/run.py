@@ -29,7 +29,7 @@ KEPT_BYTES: Final = 256 * 2**20
 
 
 @dataclass(frozen=True, eq=False)
-class LayerLook:
+class LayerAnswer:
     """What a layer makes of a picture.
 
     Attributes:
@@ -44,18 +44,18 @@ class LayerLook:
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class Answers:
     """What every layer makes of a picture, by its name, and the model's last output (classes,)."""
 
-    layers: dict[str, LayerLook]
+    layers: dict[str, LayerAnswer]
     scores: Maps
 
 
-def look(key: str, pixels: Maps) -> Look:
+def run(key: str, pixels: Maps) -> Answers:
     """Send `pixels` (H, W, C) in [0, 1] through a model (see `models`); raises CnnError where they do not fit."""
     maps = _kept_maps(key, pixels)
     scores = next(reversed(maps.values()))
-    return Look({name: _layer_look(values) for name, values in maps.items()}, scores)
+    return Answers({name: _layer_answer(values) for name, values in maps.items()}, scores)
 
 
 def layer_maps(key: str, pixels: Maps, layer: str) -> Maps:
@@ -79,7 +79,7 @@ def warm_up() -> None:
     """Import TensorFlow, load the bundled models and trace them with an empty picture."""
     for bundled in BUNDLED:
         channels = 1 if bundled.colour == "grey" else 3
-        look(bundled.key, np.zeros((*bundled.input_size, channels), np.float32))
+        run(bundled.key, np.zeros((*bundled.input_size, channels), np.float32))
 
 
 def _bytes(maps: dict[str, Maps]) -> int:
@@ -106,8 +106,8 @@ def _kept_maps(key: str, pixels: Maps) -> dict[str, Maps]:
     return maps
 
 
-def _layer_look(maps: Maps) -> LayerLook:
+def _layer_answer(maps: Maps) -> LayerAnswer:
     means = maps.reshape(-1, maps.shape[-1]).mean(axis=0)
     strongest = tuple(np.argsort(-means, kind="stable")[:THUMBNAILS].tolist())
     picture = mosaic_png(maps, strongest, RangeScope.PER_LAYER, columns=THUMBNAILS, cell=THUMBNAIL_SIDE)
-    return LayerLook(strongest, picture.png, layer_statistics(maps))
+    return LayerAnswer(strongest, picture.png, layer_statistics(maps))

@@ -1,6 +1,6 @@
 """Which pictures excite a channel: every layer's channels measured on several pictures, one pass a picture.
 
-Importing this module imports no TensorFlow; `survey` does when it is called.
+Importing this module imports no TensorFlow; `survey_of` does when it is called.
 """
 
 from collections.abc import Sequence
@@ -52,8 +52,8 @@ class Ranked(NamedTuple):
     place: tuple[int, int]
 
 
-def survey(key: str, pixels: Maps) -> Survey:
-    """Measure all channels of the bundled model `key` on `pixels` (H, W, C) in [0, 1]; raises CnnError as `look`."""
+def survey_of(key: str, pixels: Maps) -> Survey:
+    """Measure all channels of the model `key` on `pixels` (H, W, C) in [0, 1]; raises CnnError as `run`."""
     return {name: channel_peaks(maps) for name, maps in all_maps(key, pixels).items()}
 
 

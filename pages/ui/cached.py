@@ -26,7 +26,8 @@ from cnn_core.drawing.mosaic import (
 from cnn_core.drawing.png import Pixels, dimmed_outside, overlay_png, picture_png
 from cnn_core.explain import seen as explain_seen
 from cnn_core.models import attention, run, survey
-from cnn_core.models.loading import ModelInfo, describe, is_bundled
+from cnn_core.models.info import ModelInfo, describe
+from cnn_core.models.keys import is_bundled
 from cnn_core.network.folding import Block, fold
 from cnn_core.network.summary import Summary, summarize
 from cnn_core.pictures.prepare import Colour, Fit, Preparation, Prepared, prepare
@@ -127,9 +128,9 @@ def blocks(model: str) -> tuple[Block, ...]:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def look_at(model: str, digest: str, fit: str, invert: bool, _prepared: Prepared) -> "Future[run.Look]":
+def answers(model: str, digest: str, fit: str, invert: bool, _prepared: Prepared) -> "Future[run.Answers]":
     """Send the picture through the model in a worker."""
-    return WORK.submit(run.look, model, _prepared.pixels)
+    return WORK.submit(run.run, model, _prepared.pixels)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -159,7 +160,7 @@ def layer_weights(model: str, layer: str) -> "Future[tuple[run.Maps, ...]]":
 @st.cache_resource(max_entries=64, show_spinner=False)
 def surveyed(model: str, digest: str, fit: str, invert: bool, _prepared: Prepared) -> "Future[survey.Survey]":
     """Measure all channels on a picture in a worker."""
-    return WORK.submit(survey.survey, model, _prepared.pixels)
+    return WORK.submit(survey.survey_of, model, _prepared.pixels)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -209,12 +210,12 @@ def histogram(
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def network_figure(
-    view: tuple[str, str, str, bool], layer: str, language: str, _translate: Callable[[str], str], _look: run.Look
+    view: tuple[str, str, str, bool], layer: str, language: str, _translate: Callable[[str], str], _answers: run.Answers
 ) -> Any:
     """Draw what the values of all layers are like, in a language."""
     from cnn_core.drawing import network_figure  # plotly takes a while to import
 
-    layers = {name: one.statistics for name, one in _look.layers.items()}
+    layers = {name: one.statistics for name, one in _answers.layers.items()}
     return network_figure.network_figure(layers, layer, translate=_translate)
 
 

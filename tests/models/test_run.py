@@ -12,7 +12,7 @@ from cnn_core.drawing.mosaic import RangeScope, channel_statistics, mosaic_png
 from cnn_core.errors import CnnError
 from cnn_core.models import run as module
 from cnn_core.models.bundled import BUNDLED, bundled_model, bundled_network, class_names, model_path
-from cnn_core.models.run import KEPT_BYTES, THUMBNAIL_SIDE, THUMBNAILS, Look, Maps, layer_maps, look, warm_up
+from cnn_core.models.run import KEPT_BYTES, THUMBNAIL_SIDE, THUMBNAILS, Answers, Maps, layer_maps, run, warm_up
 from cnn_core.network.summary import Row, summarize
 from cnn_core.pictures.prepare import Colour, Preparation, prepare
 from cnn_core.pictures.read import read_image
@@ -32,8 +32,8 @@ def pixels_for(key: str) -> Maps:
 
 
 @cache
-def looked(key: str) -> Look:
-    return look(key, pixels_for(key))
+def looked(key: str) -> Answers:
+    return run(key, pixels_for(key))
 
 
 @cache
@@ -102,7 +102,7 @@ def test_opening_a_layer_computes_nothing_again(monkeypatch: pytest.MonkeyPatch)
 
     looked("mnist")
     pixels = pixels_for("mnist")
-    look("mnist", pixels)
+    run("mnist", pixels)
     monkeypatch.setattr(door, "feature_maps", None)
     assert layer_maps("mnist", pixels.copy(), "conv2d").shape == (28, 28, 32)
     with pytest.raises(TypeError):
@@ -112,7 +112,7 @@ def test_opening_a_layer_computes_nothing_again(monkeypatch: pytest.MonkeyPatch)
 def test_what_is_kept_stays_bounded() -> None:
     noise = np.random.default_rng(5)
     for _ in range(30):
-        look("mobilenet_v2", noise.random((224, 224, 3), np.float32))
+        run("mobilenet_v2", noise.random((224, 224, 3), np.float32))
         held = {id(array): array.nbytes for maps in module._KEPT.values() for array in maps.values()}
         assert 0 < sum(held.values()) <= KEPT_BYTES
     # So many pictures do not fit: some were let go, and a few are kept.
@@ -125,7 +125,7 @@ def test_warm_up_leaves_the_models_ready(monkeypatch: pytest.MonkeyPatch) -> Non
     warm_up()
     monkeypatch.setattr(keras.models, "load_model", None)
     for model in BUNDLED:
-        look(model.key, 1 - pixels_for(model.key))
+        run(model.key, 1 - pixels_for(model.key))
 
 
 @each_model
@@ -138,17 +138,17 @@ def test_a_layer_that_is_not_there_is_refused(key: str) -> None:
 @pytest.mark.parametrize("shape", [(27, 28, 1), (28, 28, 4), (224, 223, 3), (0, 0, 3)])
 def test_another_size_is_refused(key: str, shape: tuple[int, ...]) -> None:
     with pytest.raises(CnnError):
-        look(key, np.zeros(shape, np.float32))
+        run(key, np.zeros(shape, np.float32))
 
 
 def test_the_same_bytes_in_another_shape_are_another_picture() -> None:
     pixels = pixels_for("mnist")
-    look("mnist", pixels)
+    run("mnist", pixels)
     for other in (pixels[..., 0], pixels.reshape(14, 56, 1), pixels.view(np.int32)[..., 0]):
         with pytest.raises(CnnError):
-            look("mnist", other)
+            run("mnist", other)
 
 
 def test_an_unknown_model_is_refused() -> None:
     with pytest.raises(CnnError, match="resnet"):
-        look("resnet", np.zeros((28, 28, 1), np.float32))
+        run("resnet", np.zeros((28, 28, 1), np.float32))

@@ -5,7 +5,7 @@ import pytest
 
 from cnn_core.layers.receptive_field import ReceptiveField
 from cnn_core.models.bundled import bundled_network
-from cnn_core.models.survey import RankedBy, Survey, channel_peaks, dead_everywhere, ranked, survey, window_of
+from cnn_core.models.survey import RankedBy, Survey, channel_peaks, dead_everywhere, ranked, survey_of, window_of
 from cnn_core.network.summary import summarize
 
 RNG = np.random.default_rng(6)
@@ -88,7 +88,7 @@ def test_a_survey_is_that_of_the_network_s_maps() -> None:
 
     pixels = RNG.random((28, 28, 1), np.float32)
     kept = len(run._KEPT)
-    found = survey("mnist", pixels)
+    found = survey_of("mnist", pixels)
     # A survey must not push the reader's own picture out of what is kept.
     assert len(run._KEPT) == kept
     assert list(found) == [row.name for row in summarize(bundled_network("mnist")).rows]

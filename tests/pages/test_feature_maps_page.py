@@ -24,7 +24,7 @@ from cnn_core.errors import CnnError
 from cnn_core.layers.weights import weight_shapes
 from cnn_core.models import run
 from cnn_core.models.bundled import bundled_network, class_names
-from cnn_core.models.run import LayerLook, Look, Maps
+from cnn_core.models.run import Answers, LayerAnswer, Maps
 from cnn_core.network.summary import Row, summarize
 from pages.ui import cached, compute, waiting
 
@@ -59,12 +59,12 @@ def made_up_statistics(model: str, layer: str) -> LayerStatistics:
     return layer_statistics(made_up_maps(model, None, layer))
 
 
-def made_up_look(model: str, pixels: Maps) -> Look:
-    """Return a look whose best class is the ninth, with 75 %."""
+def made_up_answers(model: str, pixels: Maps) -> Answers:
+    """Return answers whose best class is the ninth, with 75 %."""
     scores = np.full(len(class_names(model)), 0.25 / (len(class_names(model)) - 1), np.float32)
     scores[8] = 0.75
-    layers = {name: LayerLook((1, 0), b"no picture", made_up_statistics(model, name)) for name in rows(model)}
-    return Look(layers, scores)
+    layers = {name: LayerAnswer((1, 0), b"no picture", made_up_statistics(model, name)) for name in rows(model)}
+    return Answers(layers, scores)
 
 
 class Here(Executor):
@@ -92,7 +92,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
     executor = Here()
     monkeypatch.setattr(compute, "start", lambda *asked: None)
     monkeypatch.setattr(cached, "WORK", executor)
-    monkeypatch.setattr(run, "look", made_up_look)
+    monkeypatch.setattr(run, "run", made_up_answers)
     monkeypatch.setattr(run, "layer_maps", made_up_maps)
     monkeypatch.setattr(run, "layer_weights", made_up_weights)
     yield executor
@@ -225,7 +225,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("impatient")
 def test_waiting_can_be_stopped_and_taken_up_again(here: Here) -> None:
-    unfinished: Future[Look] = Future()
+    unfinished: Future[Answers] = Future()
     here.ends = [unfinished]
     at = opened()
     assert "The network is running" in predictions(at)[0]
@@ -236,7 +236,7 @@ def test_waiting_can_be_stopped_and_taken_up_again(here: Here) -> None:
     press(at, "go_on")
     assert not at.info
     assert "The network is running" in predictions(at)[0]
-    unfinished.set_result(made_up_look("mobilenet_v2", np.zeros(1, np.float32)))
+    unfinished.set_result(made_up_answers("mobilenet_v2", np.zeros(1, np.float32)))
     assert is_complete(no_exception(at.run()))
     assert len(here.asked) == 4
 
@@ -264,11 +264,11 @@ def test_other_work_is_not_stopped_with_it(here: Here) -> None:
 
 
 def test_the_page_runs_again_when_the_work_is_done(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    unfinished: Future[Look] = Future()
+    unfinished: Future[Answers] = Future()
     here.ends = [unfinished]
 
     def finish(seconds: float) -> None:
-        unfinished.set_result(made_up_look("mobilenet_v2", np.zeros(1, np.float32)))
+        unfinished.set_result(made_up_answers("mobilenet_v2", np.zeros(1, np.float32)))
 
     monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=time.monotonic, sleep=finish))
     assert is_complete(opened())

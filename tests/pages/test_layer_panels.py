@@ -72,7 +72,7 @@ class MadeUpSurvey(dict[str, ChannelPeaks]):
 
 @pytest.fixture(autouse=True)
 def surveyed(monkeypatch: pytest.MonkeyPatch, here: Here) -> None:
-    monkeypatch.setattr(survey, "survey", MadeUpSurvey)
+    monkeypatch.setattr(survey, "survey_of", MadeUpSurvey)
 
 
 def boards(at: Any) -> list[dict[str, Any]]:

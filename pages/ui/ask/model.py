@@ -6,17 +6,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnn_core.models.bundled import BUNDLED, bundled_model
-from cnn_core.models.loading import (
-    APPLICATION,
-    APPLICATIONS,
-    FILE,
-    IMAGENET,
-    RANDOM,
-    ModelInfo,
-    ModelKey,
-    fetched_bytes,
-    keep_file,
-)
+from cnn_core.models.info import ModelInfo
+from cnn_core.models.kept_files import keep_file
+from cnn_core.models.keys import APPLICATION, APPLICATIONS, BUNDLED_SOURCE, FILE, IMAGENET, RANDOM, ModelKey
+from cnn_core.models.loading import fetched_bytes
 from cnn_core.pictures.prepare import Colour
 from cnn_core.pictures.scaling import Scaling
 from cnn_core.sentences import N_
@@ -26,7 +19,6 @@ from pages.ui.waiting import outcome, wait
 
 LARGEST_MODEL_MEGABYTES = 200
 _NAMES_FILE = "class_names_file"
-BUNDLED_SOURCE = "bundled"
 _SOURCES = {BUNDLED_SOURCE: N_("Bundled"), APPLICATION: "Keras", FILE: N_("Your file")}
 _WEIGHTS = {RANDOM: N_("Random"), IMAGENET: "ImageNet"}
 _SCALINGS = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnn_core.models.loading import ModelInfo
+from cnn_core.models.info import ModelInfo
 from cnn_core.pictures.prepare import Colour
 from cnn_core.pictures.samples import SAMPLES, sample_bytes
 from cnn_core.sentences import N_

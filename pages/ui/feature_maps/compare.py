@@ -167,7 +167,7 @@ def _most_changed(difference: Maps, opened: int, most: int = 5) -> list[int]:
 
 def _draw_answers(layer: OpenLayer, other: Entered, scores: Maps) -> None:
     """Draw what the network takes both pictures for."""
-    sides = (_("Your picture"), layer.look.scores), (_(other.title), scores)
+    sides = (_("Your picture"), layer.answers.scores), (_(other.title), scores)
     for column, (title, values) in zip(st.columns(2), sides, strict=True):
         with column:
             st.markdown(f"**{title}**")

@@ -12,7 +12,7 @@ from cnn_core.drawing.png import overlay_png, with_box
 from cnn_core.errors import CnnError
 from cnn_core.models import attention
 from cnn_core.models.attention import Heat, box_in_pixels, hot_box, occlusion_heat, occlusion_plan
-from cnn_core.models.run import Look
+from cnn_core.models.run import Answers
 from cnn_core.pictures.prepare import Prepared
 from cnn_core.sentences import N_
 from pages.ui import cached, state
@@ -43,7 +43,7 @@ _HIGH = 99
 """The percentile at which colours are full: single pixels would leave all others pale."""
 
 
-def draw_decision(view: View, look: Look, classes: Sequence[str], ready: Prepared) -> None:
+def draw_decision(view: View, answers: Answers, classes: Sequence[str], ready: Prepared) -> None:
     """Draw where the evidence for a class lies; opened when wanted."""
     place = st.expander(
         _("What the decision looked at"), icon=":material/center_focus_strong:", on_change="rerun", key="decision_open"
@@ -51,16 +51,16 @@ def draw_decision(view: View, look: Look, classes: Sequence[str], ready: Prepare
     if not place.open:
         return
     with place:
-        if look.scores.ndim > 1:
+        if answers.scores.ndim > 1:
             st.caption(_("The last layer has maps, not classes: there is no decision to ask about."))
             return
-        method, index = _draw_choices(look, classes)
+        method, index = _draw_choices(answers, classes)
         heat = _HEATS[method](view, index, ready)
         if heat is not None:
             _draw_heat(heat, ready)
 
 
-def _draw_choices(look: Look, classes: Sequence[str]) -> tuple[str, int]:
+def _draw_choices(answers: Answers, classes: Sequence[str]) -> tuple[str, int]:
     method, target, opacity = st.columns([3, 3, 2], vertical_alignment="bottom")
     method.segmented_control(
         _("Method"),
@@ -69,9 +69,9 @@ def _draw_choices(look: Look, classes: Sequence[str]) -> tuple[str, int]:
         required=True,
         **state.METHOD.widget(),
     )
-    if look.scores.size == 1:  # one unit stands for two classes
+    if answers.scores.size == 1:  # one unit stands for two classes
         classes = tuple(_("Class {number}").format(number=number) for number in (0, 1))
-    best = int(look.scores[0] > _HALF) if look.scores.size == 1 else int(look.scores.argmax())
+    best = int(answers.scores[0] > _HALF) if answers.scores.size == 1 else int(answers.scores.argmax())
     order = [best, *(index for index in range(len(classes)) if index != best)]
     # Nothing chosen means the class with the highest score, whatever the picture.
     chosen = state.TARGET.get() if state.TARGET.get() in range(len(classes)) else best

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cnn_core.layers.shapes import show
-from cnn_core.models.run import Look
+from cnn_core.models.run import Answers
 from cnn_core.network.folding import Block
 from cnn_core.network.summary import Row
 from pages.ui import cached, components, state
@@ -13,7 +13,7 @@ from pages.ui.draw.pictures import data_url
 from pages.ui.text import _
 
 
-def draw_strip(view: View, look: Look | None, selected: str, on_open: Callable[[str], None]) -> None:
+def draw_strip(view: View, answers: Answers | None, selected: str, on_open: Callable[[str], None]) -> None:
     """Draw the strip; without pictures as long as the network has not run.
 
     Layers inside a folded block have no pictures until it is unfolded: most of a long network would be sent unseen.
@@ -24,9 +24,10 @@ def draw_strip(view: View, look: Look | None, selected: str, on_open: Callable[[
         if block.title in state.UNFOLDED.get() or selected in (row.name for row in block.rows)
     )
     language = state.LANGUAGE.get()
-    blocks = cached.strip(view.key, look is not None, unfolded, language, lambda: _blocks(view.model, look, unfolded))
+    ran = answers is not None
+    blocks = cached.strip(view.key, ran, unfolded, language, lambda: _blocks(view.model, answers, unfolded))
     data = {
-        "version": f"{view.key} {look is not None} {unfolded}",
+        "version": f"{view.key} {ran} {unfolded}",
         "blocks": blocks,
         "selected": selected,
         "words": {"strip": _("The network from input to output; choose a layer to open it")},
@@ -38,16 +39,16 @@ def _unfold(title: str) -> None:
     state.UNFOLDED.set((*state.UNFOLDED.get(), title))
 
 
-def _blocks(model: str, look: Look | None, unfolded: tuple[str, ...]) -> list[dict[str, Any]]:
-    return [_block(block, look, block.title in unfolded) for block in cached.blocks(model)]
+def _blocks(model: str, answers: Answers | None, unfolded: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [_block(block, answers, block.title in unfolded) for block in cached.blocks(model)]
 
 
-def _block(block: Block, look: Look | None, is_open: bool) -> dict[str, Any]:
+def _block(block: Block, answers: Answers | None, is_open: bool) -> dict[str, Any]:
     return {
         "title": block.title,
         "label": _("{count} layers").format(count=len(block.rows)),
         "parameters": _parameters(block.parameters),
-        "layers": [_frame(row, look, is_open or row is block.rows[-1]) for row in block.rows],
+        "layers": [_frame(row, answers, is_open or row is block.rows[-1]) for row in block.rows],
     }
 
 
@@ -55,8 +56,8 @@ def _parameters(count: int) -> str:
     return _("{count} params").format(count=f"{count:,}")
 
 
-def _frame(row: Row, look: Look | None, is_seen: bool) -> dict[str, Any]:
-    seen = look.layers.get(row.name) if look else None
+def _frame(row: Row, answers: Answers | None, is_seen: bool) -> dict[str, Any]:
+    seen = answers.layers.get(row.name) if answers else None
     strongest = ", ".join(map(str, seen.strongest)) if seen else ""
     return {
         "name": row.name,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cnn_core.models.run import Look, Maps
+from cnn_core.models.run import Answers, Maps
 from cnn_core.network.summary import Row
 from cnn_core.pictures.prepare import Prepared
 from pages.ui.cached import View
@@ -16,7 +16,7 @@ class OpenLayer:
     Attributes:
         rows: all layers of the network, by name.
         row, maps: the open one, and its output, (H, W, C) or (units,).
-        look: what all layers make of the picture.
+        answers: what all layers make of the picture.
         ready, title: the picture, and what it is called.
         classes: names of the network's outputs.
     """
@@ -25,7 +25,7 @@ class OpenLayer:
     rows: Mapping[str, Row]
     row: Row
     maps: Maps
-    look: Look
+    answers: Answers
     ready: Prepared
     title: str
     classes: Sequence[str]

@@ -18,7 +18,7 @@ _CONFIG = {"displaylogo": False, "displayModeBar": False}
 
 def draw(layer: OpenLayer) -> None:
     """Draw the layer's figures, how its values are spread, and the network as a whole."""
-    figures = layer.look.layers[layer.row.name].statistics
+    figures = layer.answers.layers[layer.row.name].statistics
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("Mean"), f"{figures.mean:.4g}", width="content")
         st.metric(_("Spread"), f"{figures.spread:.4g}", width="content")
@@ -35,7 +35,7 @@ def draw(layer: OpenLayer) -> None:
     )
     st.markdown("**" + _("All layers, from input to output") + "**")
     st.plotly_chart(
-        cached.network_figure(layer.view.key, layer.row.name, state.LANGUAGE.get(), _, layer.look),
+        cached.network_figure(layer.view.key, layer.row.name, state.LANGUAGE.get(), _, layer.answers),
         key="network_figure",
         alt=_("Mean and spread, zeros and dead channels of every layer; the open one is marked."),
         config=_CONFIG,

@@ -1,38 +1,62 @@
-"""Model files of the reader's, kept where the workers find them, for as long as they are among the last ones used."""
+"""Model files of the reader's, kept where the workers find them, for as long as they are among the last ones used.
+
+Many people keep and open files at once, perhaps from several servers: whatever is done here, somebody else may just
+have done it.
+"""
 
 import hashlib
 import os
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
+from uuid import uuid4
 
 from cnn_core.errors import ModelFileError
 from cnn_core.sentences import N_
 
 MOST_FILES: Final = 8
-"""Model files kept for the workers; the one that was used longest ago goes first."""
+"""Files kept beyond those in use; the one that was used longest ago goes first."""
+
+IN_USE_SECONDS: Final = 1800
+"""A file that was kept or opened so lately is in use: nobody else's file pushes it out."""
+
+MOST_BYTES: Final = 4 * 2**30
+"""Of all files together; thirty people can have a model of 140 MB each."""
 
 _GONE: Final = N_("The model file is no longer here. Choose it again.")
 
 
 def keep_file(data: bytes) -> str:
-    """Keep a model file where the workers find it, and return its SHA-256. It is not opened yet."""
+    """Keep a model file where the workers find it, and return its SHA-256. It is not opened yet.
+
+    Raises:
+        ModelFileError: there is no room for it.
+    """
     digest = hashlib.sha256(data).hexdigest()
     path = _file(digest)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        part = path.with_suffix(f".{os.getpid()}")
-        part.write_bytes(data)
-        part.replace(path)
-    os.utime(path)
-    _forget_oldest(path.parent)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _forget(path, len(data))
+        # Between touching and forgetting somebody else may have thrown the old file away.
+        while not _touch(path):
+            _write(path, data)
+    except OSError as error:
+        raise ModelFileError(
+            N_("The model file cannot be kept here ({reason}). Make room for temporary files."),
+            reason=error.strerror or type(error).__name__,
+        ) from error
     return digest
 
 
 def kept_bytes(digest: str) -> bytes:
     """Return a kept file by its SHA-256; raises ModelFileError where it is not there."""
+    path = _file(digest)
     try:
-        return _file(digest).read_bytes()
+        _touch(path)
+        return path.read_bytes()
     except OSError as error:
         raise ModelFileError(_GONE) from error
 
@@ -44,7 +68,74 @@ def _file(digest: str) -> Path:
     return Path(tempfile.gettempdir()) / f"convscope-{user}" / f"{digest}.model"
 
 
-def _forget_oldest(folder: Path) -> None:
-    files = sorted(folder.glob("*.model"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for file in files[MOST_FILES:]:
-        file.unlink(missing_ok=True)
+def _touch(path: Path) -> bool:
+    """Say that a file is used now; return whether it is there."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file under a name of its own first, so that nobody reads a part of it."""
+    part = path.with_name(f"{uuid4().hex}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+# What goes ------------------------------------------------------------------------------------------------------------
+
+
+class _File(NamedTuple):
+    used: float
+    size: int
+    path: Path
+
+    @property
+    def is_in_use(self) -> bool:
+        return self.used > time.time() - IN_USE_SECONDS
+
+
+def _files(folder: Path) -> Iterator[_File]:
+    """Yield what lies in the folder, parts of files among it."""
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):
+            status = path.stat()
+            yield _File(status.st_mtime, status.st_size, path)
+
+
+def _forget(wanted: Path, size: int) -> None:
+    """Make room for a file of `size` bytes: forget what was used longest ago and is not in use."""
+    others = sorted((file for file in _files(wanted.parent) if file.path != wanted), reverse=True)
+    in_use = [file for file in others if file.is_in_use]
+    _refuse_too_many(size, sum(file.size for file in in_use))
+    room = MOST_BYTES - size - sum(file.size for file in in_use)
+    for number, file in enumerate(others[len(in_use) :], 1 + len(in_use)):
+        room -= file.size
+        if number >= MOST_FILES or room < 0 or file.path.suffix != wanted.suffix:
+            _remove(file.path)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, but for one that somebody has begun to use meanwhile."""
+    with suppress(OSError):
+        status = path.stat()
+        if not _File(status.st_mtime, status.st_size, path).is_in_use:
+            path.unlink()
+
+
+def _refuse_too_many(size: int, used: int) -> None:
+    if size + used > MOST_BYTES:
+        raise ModelFileError(
+            N_(
+                "Too many model files are in use here. Received: a file of {size} bytes beside {used}; at most {most} "
+                "are kept. Try again in half an hour, or use a smaller model."
+            ),
+            size=f"{size:,}",
+            used=f"{used:,}",
+            most=f"{MOST_BYTES:,}",
+        )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from cnn_core.errors import CnnError
 from cnn_core.models.bundled import BUNDLED, bundled_model
 from cnn_core.models.info import ModelInfo
 from cnn_core.models.kept_files import keep_file
@@ -15,7 +16,7 @@ from cnn_core.pictures.scaling import Scaling
 from cnn_core.sentences import N_
 from pages.ui import cached, state
 from pages.ui.text import _
-from pages.ui.waiting import outcome, wait
+from pages.ui.waiting import outcome, show_error, wait
 
 LARGEST_MODEL_MEGABYTES = 200
 _NAMES_FILE = "class_names_file"
@@ -97,9 +98,14 @@ def _pick_file(key: ModelKey) -> None:
         key="model_file",
     )
     if file is not None and file.file_id != state.MODEL_FILE.get():
+        try:
+            digest = keep_file(file.getvalue())
+        except CnnError as error:
+            show_error(error)
+            st.stop()
         # Once a file: a scaling that was chosen for it stays.
         state.MODEL_FILE.set(file.file_id)
-        state.MODEL.set(str(ModelKey(FILE, keep_file(file.getvalue()), "")))
+        state.MODEL.set(str(ModelKey(FILE, digest, "")))
         key = ModelKey.of(state.MODEL.get())
     if key.source != FILE:
         st.caption(_("It is read without running any code in it. Until you choose one, nothing is shown."))

@@ -3,12 +3,14 @@
 An edit that the core refuses changes nothing: the refusal is kept and said on the page until the next action.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from cnn_core.errors import CnnError, NetworkFileError
-from cnn_core.layers import Input
+from cnn_core.layers import Input, Layer
+from cnn_core.network import editing
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import PRESETS, preset
 from cnn_core.network.summary import Summary, summarize_so_far
@@ -95,21 +97,94 @@ def edited() -> bool:
     return state.DESIGN_PRESET.get() != OWN and text() != _preset_text(state.DESIGN_PRESET.get())
 
 
-def edit(change: Callable[[Network], Network], then_select: Callable[[Network], int] | None = None) -> None:
-    """Change the network, or keep why that was refused."""
+# What can be done; a layer goes by its name, for its row may have moved since the page was drawn ----------------------
+
+
+def move(name: str, by: int) -> None:
+    """Move a layer down by so many places, up where `by` is negative, and keep it selected."""
+    _edit(lambda network: editing.move(network, name, by), lambda before, after: editing.place(after, name))
+
+
+def remove(name: str) -> None:
+    """Remove a layer and select the one that takes its place."""
+    _edit(
+        lambda network: editing.remove(network, name),
+        lambda before, after: min(editing.place(before, name), len(after.layers) - 1),
+    )
+
+
+def duplicate(name: str) -> None:
+    """Put a copy of a layer below it and select the copy."""
+    _edit(lambda network: editing.duplicate(network, name), lambda before, after: editing.place(before, name) + 1)
+
+
+def add(kind: str, below: str) -> None:
+    """Put a new layer below the one of this name and select it; an Input goes to the top."""
+    layer = editing.starter(kind)
+
+    def position(network: Network) -> int:
+        return 0 if isinstance(layer, Input) else editing.place(network, below) + 1
+
+    def change(network: Network) -> Network:
+        at = position(network)
+        # A merge begins as the joint of a residual block: the layer above and what that took.
+        joined = layer.inputs[0] > 1
+        inputs = (below, *editing.sources(network, at - 1)[:1]) if joined else ()
+        return editing.insert(network, at, layer, inputs)
+
+    _edit(change, lambda before, after: position(before))
+
+
+def rename(name: str, new_name: str) -> None:
+    """Give a layer another name."""
+    _edit(lambda network: editing.rename(network, name, new_name))
+
+
+def change_kind(name: str, kind: str) -> None:
+    """Make a layer one of another kind."""
+    _edit(lambda network: editing.change_kind(network, name, kind))
+
+
+def rewire(name: str, inputs: Iterable[str]) -> None:
+    """Let a layer take its input from these; without any, nothing changes."""
+    wanted = tuple(inputs)
+    if wanted:
+        _edit(lambda network: editing.rewire(network, name, wanted))
+
+
+def put(name: str, setting: str, value: Any) -> None:
+    """Give a layer's setting a value; one that the layer refuses waits in the draft for another to go with it."""
+    draft = {**state.DESIGN_DRAFT.get(), setting: value}
     try:
-        changed = change(network())
-        changed_text = changed.to_json()
-        # Only what can be read again is kept.
-        network_of(changed_text)
+        layer = _changed(network()[name].layer, draft)
     except CnnError as error:
-        refuse(error)
+        state.DESIGN_DRAFT.set(draft)
+        _refuse(error)
+    else:
+        _edit(lambda network: editing.replace(network, name, layer))
+
+
+def _changed(layer: Layer, values: dict[str, Any]) -> Layer:
+    kept = {name: getattr(layer, name) for name in layer.settings()}
+    return type(layer)(**{**kept, **values})
+
+
+def _edit(change: Callable[[Network], Network], then_select: Callable[[Network, Network], int] | None = None) -> None:
+    """Change the network, or keep why that was refused; `then_select` gets the network before and after."""
+    before = network()
+    try:
+        after = change(before)
+        text_after = after.to_json()
+        # Only what can be read again is kept.
+        network_of(text_after)
+    except CnnError as error:
+        _refuse(error)
         return
-    position = selected() if then_select is None else then_select(changed)
-    _keep(Moment(changed_text, position, state.DESIGN_PRESET.get()))
+    position = selected() if then_select is None else then_select(before, after)
+    _keep(Moment(text_after, position, state.DESIGN_PRESET.get()))
 
 
-def refuse(error: CnnError) -> None:
+def _refuse(error: CnnError) -> None:
     """Keep why something was refused, to be said on the page."""
     state.DESIGN_PROBLEM.set(error)
 
@@ -125,7 +200,7 @@ def load(data: bytes) -> None:
         loaded = _read(data)
     except CnnError as error:
         _settle()
-        refuse(error)
+        _refuse(error)
         return
     _keep(Moment(loaded.to_json(), 0, OWN))
 

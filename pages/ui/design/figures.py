@@ -14,11 +14,27 @@ from cnn_core.network.remarks import remarks
 from cnn_core.network.summary import Row, Summary
 from pages.ui import state
 from pages.ui.design import editor
-from pages.ui.design.layer_table import readable_bytes
 from pages.ui.text import _, sentence
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
+
+
+_UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
+
+
+def readable_bytes(count: int) -> str:
+    """Return an amount of memory with three digits and a unit of 1000.
+
+    >>> readable_bytes(100_352), readable_bytes(784)
+    ('100 kB', '784 B')
+    """
+    for size, unit in _UNITS:
+        # What would round up to 1000 belongs to the next unit.
+        if count >= 0.9995 * size:
+            value = count / size
+            return f"{value:.{max(2 - (value >= 9.995) - (value >= 99.95), 0)}f} {unit}"
+    return f"{count} B"
 
 
 def totals(summary: Summary) -> None:
@@ -49,7 +65,8 @@ def totals(summary: Summary) -> None:
                 icon=":material/error:",
                 type="tertiary",
                 disabled=wrong == editor.selected(),
-                on_click=lambda: editor.select(wrong),
+                on_click=editor.select,
+                args=(wrong,),
                 key="design_show_error",
             )
 

@@ -4,18 +4,18 @@ Every change acts at once. A value that the layer refuses stays in the form with
 network as it last was; so two settings that only fit together can be changed one after the other.
 """
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from cnn_core.errors import CnnError, NetworkFileError
-from cnn_core.layers import KINDS, Input, Layer
+from cnn_core.layers import KINDS, Input
 from cnn_core.layers.settings import OptionalPair, Setting, WholePair
 from cnn_core.network import editing
 from cnn_core.network.network import NamedLayer
 from pages.ui import state
 from pages.ui.design import editor, setting_widgets
-from pages.ui.design.setting_widgets import Take
 from pages.ui.layer_words import kind_words
 from pages.ui.messages import show_error
 from pages.ui.text import _
@@ -28,7 +28,7 @@ def draw() -> None:
     position = editor.selected()
     named = editor.selected_layer()
     _problem()
-    st.text_input(_("Name"), max_chars=200, **state.field("name", named.name, lambda new: _rename(named.name, new)))
+    st.text_input(_("Name"), max_chars=200, **state.field("name", named.name, partial(editor.rename, named.name)))
     if isinstance(named.layer, Input):
         st.caption(kind_words(named.kind))
     else:
@@ -45,23 +45,13 @@ def _problem() -> None:
         show_error(problem)
 
 
-def _rename(name: str, new_name: str | None) -> None:
-    if new_name is not None and new_name != name:
-        editor.edit(lambda network: editing.rename(network, name, new_name))
-
-
 def _kind(named: NamedLayer) -> None:
     st.selectbox(
         _("Kind"),
         _INNER_KINDS,
         help=kind_words(named.kind),
-        **state.field("kind", named.kind, lambda kind: _change_kind(named.name, kind)),
+        **state.field("kind", named.kind, partial(editor.change_kind, named.name)),
     )
-
-
-def _change_kind(name: str, kind: str | None) -> None:
-    if kind is not None:
-        editor.edit(lambda network: editing.change_kind(network, name, kind))
 
 
 def _inputs(named: NamedLayer, position: int) -> None:
@@ -71,18 +61,11 @@ def _inputs(named: NamedLayer, position: int) -> None:
     options = [*above, *(name for name in taken if name not in above)]
     label, meaning = _("Input from"), _("The layer above, unless this one begins or joins a branch.")
 
-    def take(names: list[str] | str | None) -> None:
-        wanted = (names,) if isinstance(names, str) else tuple(names or ())
-        if wanted:
-            editor.edit(lambda network: editing.rewire(network, named.name, wanted))
-
     if named.layer.inputs[1] > 1 or len(taken) > 1:
-        st.multiselect(label, options, help=meaning, **state.field("inputs", taken, take))
+        st.multiselect(label, options, help=meaning, **state.field("inputs", taken, partial(editor.rewire, named.name)))
     else:
-        st.selectbox(label, options, help=meaning, **state.field("input", taken[0], take))
-
-
-# Settings ------------------------------------------------------------------------------------------------------------
+        take = state.field("input", taken[0], lambda source: editor.rewire(named.name, (source,)))
+        st.selectbox(label, options, help=meaning, **take)
 
 
 def _settings(named: NamedLayer) -> None:
@@ -91,28 +74,7 @@ def _settings(named: NamedLayer) -> None:
     shown = {name: draft.get(name, getattr(named.layer, name)) for name in rules}
     square = _square(rules, shown)
     for name, rule in rules.items():
-        setting_widgets.setting(rule, named.layer, shown, square, _taker(named.name, name))
-
-
-def _taker(layer_name: str, setting: str) -> Take:
-    """Return what is done with a new value of a setting: it acts at once, or waits in the draft with the reason."""
-
-    def take(value: Any) -> None:
-        draft = {**state.DESIGN_DRAFT.get(), setting: value}
-        try:
-            layer = _changed(editor.network()[layer_name].layer, draft)
-        except CnnError as error:
-            state.DESIGN_DRAFT.set(draft)
-            editor.refuse(error)
-        else:
-            editor.edit(lambda network: editing.replace(network, layer_name, layer))
-
-    return take
-
-
-def _changed(layer: Layer, values: dict[str, Any]) -> Layer:
-    kept = {name: getattr(layer, name) for name in layer.settings()}
-    return type(layer)(**{**kept, **values})
+        setting_widgets.setting(rule, named.layer, shown, square, partial(editor.put, named.name, name))
 
 
 def _square(rules: dict[str, Setting[Any, Any]], shown: dict[str, Any]) -> bool:

@@ -4,7 +4,6 @@ from functools import lru_cache
 from typing import Any
 
 from cnn_core.layers.shapes import show
-from cnn_core.network import editing
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.remarks import remarks
 from cnn_core.network.summary import Row, Summary
@@ -12,6 +11,7 @@ from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.components import register
 from pages.ui.design import editor
+from pages.ui.design.figures import readable_bytes
 from pages.ui.layer_words import in_short
 from pages.ui.text import _, sentence, sentences
 
@@ -32,22 +32,6 @@ _HEADS = (
     (N_("Receptive field"), N_("Input pixels that can reach one output value, vertical × horizontal")),
 )
 
-_UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
-
-
-def readable_bytes(count: int) -> str:
-    """Return an amount of memory with three digits and a unit of 1000.
-
-    >>> readable_bytes(100_352), readable_bytes(784)
-    ('100 kB', '784 B')
-    """
-    for size, unit in _UNITS:
-        # What would round up to 1000 belongs to the next unit.
-        if count >= 0.9995 * size:
-            value = count / size
-            return f"{value:.{max(2 - (value >= 9.995) - (value >= 99.95), 0)}f} {unit}"
-    return f"{count} B"
-
 
 def draw(network: Network, summary: Summary) -> None:
     """Draw the table; what the person does in it acts at once."""
@@ -63,27 +47,18 @@ def _hear() -> None:
 
 
 def _do(what: str, name: str, by: int) -> None:
-    names = [named.name for named in editor.network().layers]
     if what == "undo":
         editor.undo()
     elif what == "redo":
         editor.redo()
     # A key may be pressed twice before the first answer comes, and the layer be gone.
-    elif name in names:
-        position = names.index(name)
-        {"select": editor.select, "move": lambda at: move(at, by), "remove": remove}[what](position)
-
-
-def move(position: int, by: int) -> None:
-    """Move a layer and keep it selected."""
-    name = editor.network().layers[position].name
-    editor.edit(lambda network: editing.move(network, name, by), lambda network: editing.place(network, name))
-
-
-def remove(position: int) -> None:
-    """Remove a layer and select the one that takes its place."""
-    name = editor.network().layers[position].name
-    editor.edit(lambda network: editing.remove(network, name), lambda network: min(position, len(network.layers) - 1))
+    elif name in (names := [named.name for named in editor.network().layers]):
+        if what == "select":
+            editor.select(names.index(name))
+        elif what == "move":
+            editor.move(name, by)
+        elif what == "remove":
+            editor.remove(name)
 
 
 def _data(network: Network, summary: Summary) -> dict[str, Any]:

@@ -1,17 +1,17 @@
 """What acts on the network as a whole and on the selected layer: the buttons and files of the design page."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
 from cnn_core.errors import NetworkFileError
 from cnn_core.layers import KINDS, Input
-from cnn_core.network import editing
 from cnn_core.network.presets import PRESETS, PresetGroup, preset
 from cnn_core.network.summary import Summary
 from cnn_core.sentences import N_
 from pages.ui import state
-from pages.ui.design import editor, layer_table
+from pages.ui.design import editor
 from pages.ui.layer_words import GROUPS
 from pages.ui.messages import show_error
 from pages.ui.text import _
@@ -57,23 +57,22 @@ def _open_preset(key: str | None) -> None:
 
 def tools() -> None:
     """Draw what is done with the network and with the selected layer."""
-    position, count = editor.selected(), len(editor.network().layers)
-    fixed = isinstance(editor.selected_layer().layer, Input) and not position
+    position, last = editor.selected(), len(editor.network().layers) - 1
+    layer, name = editor.selected_layer().layer, editor.selected_layer().name
+    fixed = isinstance(layer, Input) and not position
     with st.container(horizontal=True, gap="xsmall"):
-        _add_layer(position)
-        _tool(_("Up"), "arrow_upward", fixed or position <= 1, lambda: layer_table.move(position, -1), "up")
-        _tool(
-            _("Down"), "arrow_downward", fixed or position == count - 1, lambda: layer_table.move(position, 1), "down"
-        )
-        _tool(_("Duplicate"), "content_copy", fixed, lambda: _duplicate(position), "duplicate")
-        _tool(_("Remove"), "delete", fixed, lambda: layer_table.remove(position), "remove")
+        _add_layer(name)
+        _tool(_("Up"), "arrow_upward", "up", fixed or position <= 1, editor.move, name, -1)
+        _tool(_("Down"), "arrow_downward", "down", fixed or position == last, editor.move, name, 1)
+        _tool(_("Duplicate"), "content_copy", "duplicate", fixed, editor.duplicate, name)
+        _tool(_("Remove"), "delete", "remove", fixed, editor.remove, name)
 
 
-def _tool(label: str, icon: str, disabled: bool, act: Callable[[], None], key: str) -> None:
-    st.button(label, icon=f":material/{icon}:", disabled=disabled, on_click=act, key=f"design_{key}")
+def _tool(label: str, icon: str, key: str, disabled: bool, act: Callable[..., None], *args: Any) -> None:
+    st.button(label, icon=f":material/{icon}:", disabled=disabled, on_click=act, args=args, key=f"design_{key}")
 
 
-def _add_layer(position: int) -> None:
+def _add_layer(below: str) -> None:
     has_input = isinstance(editor.network().layers[0].layer, Input)
     st.selectbox(
         _("Add a layer below"),
@@ -83,33 +82,15 @@ def _add_layer(position: int) -> None:
         format_func=lambda kind: f"{kind} · {_(GROUPS[KINDS[kind].group])}",
         label_visibility="collapsed",
         width=200,
-        **state.field("add", None, lambda kind: _add(kind, position)),
+        **state.field("add", None, lambda kind: kind and editor.add(kind, below)),
     )
-
-
-def _add(kind: str | None, position: int) -> None:
-    if kind is None:
-        return
-    network = editor.network()
-    layer = editing.starter(kind)
-    if kind == "Input":
-        position = -1
-    # A merge begins as the joint of a residual block: the selected layer and what that took.
-    joined = layer.inputs[0] > 1
-    inputs = (network.layers[position].name, *editing.sources(network, position)[:1]) if joined else ()
-    editor.edit(lambda before: editing.insert(before, position + 1, layer, inputs), lambda after: position + 1)
-
-
-def _duplicate(position: int) -> None:
-    name = editor.network().layers[position].name
-    editor.edit(lambda network: editing.duplicate(network, name), lambda network: position + 1)
 
 
 def history(summary: Summary) -> None:
     """Draw the ways back, out and in."""
     with st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
-        _tool(_("Undo"), "undo", not state.DESIGN_PAST.get(), editor.undo, "undo")
-        _tool(_("Redo"), "redo", not state.DESIGN_FUTURE.get(), editor.redo, "redo")
+        _tool(_("Undo"), "undo", "undo", not state.DESIGN_PAST.get(), editor.undo)
+        _tool(_("Redo"), "redo", "redo", not state.DESIGN_FUTURE.get(), editor.redo)
         _files(summary)
 
 

@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from cnn_core.errors import LayerError
 from cnn_core.layers.shapes import Shape, show
-from cnn_core.numerics.taps import NOWHERE, Values
+from cnn_core.numerics.maps import Values
+from cnn_core.numerics.taps import NOWHERE
 from cnn_core.sentences import N_, Note
 
 Place = tuple[int, ...]

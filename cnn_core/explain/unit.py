@@ -60,7 +60,7 @@ from cnn_core.layers import ActivationName, Layer
 from cnn_core.layers.by_kind import by_kind
 from cnn_core.layers.shapes import Shape, output_shape, show
 from cnn_core.layers.weights import weight_shapes
-from cnn_core.numerics.taps import Values
+from cnn_core.numerics.maps import Values
 from cnn_core.sentences import N_, Note
 
 __all__ = [

@@ -17,8 +17,10 @@ from cnn_core.explain.parts import (
 from cnn_core.explain.text import largest_text, products_text, sum_text, written
 from cnn_core.layers.by_kind import by_kind
 from cnn_core.layers.shapes import Window, windows
-from cnn_core.numerics.one_window import PoolingKind, one_pool, one_window
-from cnn_core.numerics.taps import Taps, Values, axis_taps, transposed_taps
+from cnn_core.numerics.maps import Values
+from cnn_core.numerics.one_window import one_pool, one_window
+from cnn_core.numerics.pool import PoolingKind
+from cnn_core.numerics.taps import Taps, axis_taps, transposed_taps
 from cnn_core.sentences import N_, Note
 
 Convolution = layers.Conv2D | layers.DepthwiseConv2D | layers.SeparableConv2D | layers.Conv2DTranspose

@@ -7,7 +7,7 @@ from cnn_core import layers
 from cnn_core.layers import Layer, cost
 from cnn_core.layers.by_kind import by_kind
 from cnn_core.layers.settings import PaddingMode
-from cnn_core.layers.shapes import Shape, Window, effective_kernel, output_length, padding_amounts, windows
+from cnn_core.layers.shapes import AXES, Shape, Window, effective_kernel, output_length, padding_amounts, windows
 from cnn_core.sentences import N_
 
 
@@ -19,7 +19,6 @@ class Formula(NamedTuple):
 
 
 BOTH_AXES = N_("height and width")
-AXES = (N_("height"), N_("width"))
 PARAMETERS = N_("parameters")
 MULTIPLY_ADDS = N_("multiply-adds")
 VALUES = N_("values")

@@ -6,7 +6,7 @@ and Visin, "A guide to convolution arithmetic for deep learning" (arXiv:1603.072
 """
 
 from math import prod
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cnn_core import layers
 from cnn_core.errors import LayerError
@@ -17,6 +17,8 @@ from cnn_core.sentences import N_
 
 Shape = tuple[int, ...]
 AXES = (N_("height"), N_("width"))
+BLUR_SIZE: Final = 3
+"""Rows and columns of the blur 1 2 1 of MaxBlurPool (arXiv:1904.11486), on arrays and in networks."""
 
 
 class Window(NamedTuple):

@@ -4,8 +4,8 @@ A layer whose input is the layer directly above it follows its place: what stand
 A layer that names any other input keeps it. An edited network may not fit together; walking it says where.
 """
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import replace as changed
 from typing import Final
 
 from cnn_core.errors import LayerError, NetworkError
@@ -80,7 +80,9 @@ def insert(network: Network, position: int, layer: Layer, inputs: Iterable[str] 
     position = min(position, len(layers))
     if 0 < position < len(layers):
         above, below = layers[position - 1].name, layers[position]
-        layers[position] = changed(below, inputs=tuple(name if one == above else one for one in below.inputs))
+        layers[position] = dataclasses.replace(
+            below, inputs=tuple(name if one == above else one for one in below.inputs)
+        )
     layers.insert(position, NamedLayer(name, layer, tuple(inputs)))
     return _settled(network, layers)
 
@@ -91,7 +93,7 @@ def replace(network: Network, name: str, layer: Layer) -> Network:
     if isinstance(network.layers[at].layer, Input) != isinstance(layer, Input):
         raise _keep_input(name)
     layers = list(network.layers)
-    layers[at] = changed(layers[at], layer=layer)
+    layers[at] = dataclasses.replace(layers[at], layer=layer)
     return _settled(network, layers)
 
 
@@ -112,10 +114,10 @@ def rename(network: Network, name: str, new_name: str) -> Network:
     at = place(network, name)
     check_name(new_name, {named.name for named in network.layers} - {name})
     layers = [
-        changed(named, inputs=tuple(new_name if one == name else one for one in named.inputs))
+        dataclasses.replace(named, inputs=tuple(new_name if one == name else one for one in named.inputs))
         for named in network.layers
     ]
-    layers[at] = changed(layers[at], name=new_name)
+    layers[at] = dataclasses.replace(layers[at], name=new_name)
     return _settled(network, layers)
 
 
@@ -151,7 +153,9 @@ def remove(network: Network, name: str) -> Network:
         if name in taken:
             # One source for a layer that takes one: what was joined here is no longer joined.
             found = instead if named.layer.inputs[1] > 1 else instead[:1]
-            named = changed(named, inputs=tuple(one for old in taken for one in (found if old == name else (old,))))
+            named = dataclasses.replace(
+                named, inputs=tuple(one for old in taken for one in (found if old == name else (old,)))
+            )
         if position != at:
             layers.append(named)
     return _settled(network, layers)
@@ -163,7 +167,7 @@ def rewire(network: Network, name: str, inputs: Iterable[str]) -> Network:
     for source in inputs:
         place(network, source)
     layers = list(network.layers)
-    layers[at] = changed(layers[at], inputs=inputs)
+    layers[at] = dataclasses.replace(layers[at], inputs=inputs)
     return _settled(network, layers)
 
 
@@ -185,8 +189,8 @@ def _settled(network: Network, layers: Iterable[NamedLayer]) -> Network:
     settled: list[NamedLayer] = []
     for named in layers:
         follows = settled and named.inputs == (settled[-1].name,)
-        settled.append(changed(named, inputs=()) if follows else named)
-    return changed(network, layers=tuple(settled))
+        settled.append(dataclasses.replace(named, inputs=()) if follows else named)
+    return dataclasses.replace(network, layers=tuple(settled))
 
 
 def _first_free(network: Network) -> int:

@@ -1,7 +1,6 @@
 """Ways of making maps smaller, as layers: the network of the study, and any network with its down-sampling replaced."""
 
-from dataclasses import dataclass
-from dataclasses import replace as changed
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -20,12 +19,10 @@ from cnn_core.layers import (
     SeparableConv2D,
 )
 from cnn_core.layers.settings import Padding, PaddingMode, Pair
-from cnn_core.layers.shapes import Shape, Window, output_length, padding_amounts, windows
+from cnn_core.layers.shapes import BLUR_SIZE, Shape, Window, output_length, padding_amounts, windows
 from cnn_core.network import editing
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.summary import Summary
-
-BLUR_SIZE: Final = 3
 
 
 class Way(StrEnum):
@@ -140,7 +137,7 @@ def _pool_replaced(network: Network, name: str, pool: Pooling, way: Way, output:
 def _stride_replaced(network: Network, name: str, layer: Strided, way: Way) -> Network:
     """Return the network with a convolution at stride 1 and a pool of its stride behind it, which takes its name."""
     strides: Pair = layer.strides
-    dense = changed(layer, strides=1)
+    dense = replace(layer, strides=1)
     if way is Way.BLUR:
         network = _two_steps(network, name, dense, _blur(strides))
         return _two_steps(network, name, MaxPooling2D(strides, strides=1, padding="same"), network[name].layer)
@@ -182,7 +179,7 @@ def _strided(network: Network, before: NamedLayer, pool: Pooling, output: Shape)
     down, across = (
         _amounts(*one) for one in zip(shape, windows(layer) or (), windows(pool) or (), output, strict=False)
     )
-    return changed(layer, strides=pool.steps, padding=(down, across))
+    return replace(layer, strides=pool.steps, padding=(down, across))
 
 
 def _amounts(length: int, window: Window, pool: Window, wanted: int) -> Pair:

@@ -1,4 +1,4 @@
-"""Convolution and pooling in NumPy, all windows at once; `taps.py` and `one_window.py` tell of each.
+"""Convolution in NumPy, all windows at once; `taps.py` and `one_window.py` tell of each.
 
 Maps are (height, width, channels) without a batch axis. Kernels are Keras's: (kernel height, kernel width, depth,
 filters). What everybody in this field calls convolution does not turn the kernel; `flipped` does. float64 stays
@@ -12,41 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.errors import LayerError
-from cnn_core.layers.settings import Pair
-from cnn_core.layers.shapes import (
-    AXES,
-    Window,
-    effective_kernel,
-    padding_amounts,
-    show,
-    transposed_length,
-    window_count,
-)
-from cnn_core.numerics.one_window import PoolingKind, refuse_depth
-from cnn_core.numerics.taps import Filling, Values, cropped_before, maps_of, padded
-
-Windows = tuple[Window, Window]
-"""(vertical, horizontal)"""
-
-
-def pad(x: npt.ArrayLike, windows: Windows, filling: Filling = Filling.ZERO) -> Values:
-    """Return maps (H, W, C) with what the windows' padding adds around them.
-
-    Raises:
-        LayerError: no maps, a window larger than they are then, reflection that reaches beyond the other side.
-    """
-    return _pad(maps_of(x), windows, filling)
-
-
-def _pad(maps: Values, windows: Windows, filling: Filling = Filling.ZERO, outside: float = 0) -> Values:
-    """Return padded maps; refuse a window that is larger than they are."""
-    for length, window, axis in zip(maps.shape, windows, AXES, strict=False):
-        window_count(length, window, axis)
-    amounts = (padding_amounts(length, window) for length, window in zip(maps.shape, windows, strict=False))
-    return padded(maps, (*amounts, (0, 0)), filling, outside)
-
-
-# Convolution ---------------------------------------------------------------------------------------------------------
+from cnn_core.layers.shapes import Window, effective_kernel, show, transposed_length
+from cnn_core.numerics.maps import Values, Windows, maps_of, refuse_depth
+from cnn_core.numerics.padding import Filling, pad
+from cnn_core.numerics.taps import cropped_before, tap_slices
 
 
 def conv2d(
@@ -73,7 +42,7 @@ def conv2d(
     """
     maps = maps_of(x)
     weights = _kernel(kernel, maps, windows, groups)
-    return _plus(_correlated(_pad(maps, windows, filling), weights, windows, groups), bias)
+    return _plus(_correlated(pad(maps, windows, filling), weights, windows, groups), bias)
 
 
 def depthwise_conv2d(
@@ -143,19 +112,12 @@ def _correlated(maps: Values, kernel: Values, windows: Windows, groups: int) -> 
     width and not by its area.
     """
     height, width, depth, filters = kernel.shape
-    down, across = (_steps(length, window) for length, window in zip(maps.shape, windows, strict=False))
+    down, across = (tap_slices(length, window) for length, window in zip(maps.shape, windows, strict=False))
     planes = np.ascontiguousarray(maps.reshape(*maps.shape[:2], groups, depth).transpose(2, 0, 3, 1))
     under = np.concatenate([planes[..., step] for step in across], axis=2)  # (groups, H, width · depth, W')
     weights = kernel.reshape(height, width * depth, groups, 1, -1).transpose(0, 2, 3, 4, 1)
     result: Values = reduce(np.add, (row @ under[:, step] for row, step in zip(weights, down, strict=True)))
     return result.transpose(1, 3, 0, 2).reshape(result.shape[1], -1, filters)
-
-
-def _steps(length: int, window: Window) -> list[slice]:
-    """Return, for each index of the kernel, the places of the padded line where the windows have it."""
-    kernel, stride, dilation, _ = window
-    last = (length - effective_kernel(kernel, dilation)) // stride * stride
-    return [slice(tap * dilation, tap * dilation + last + 1, stride) for tap in range(kernel)]
 
 
 def _kernel(kernel: npt.ArrayLike, maps: Values, windows: Windows, groups: int) -> Values:
@@ -203,40 +165,3 @@ def _plus(maps: Values, bias: npt.ArrayLike | None) -> Values:
             filters=maps.shape[2],
         )
     return maps + values
-
-
-# Pooling -------------------------------------------------------------------------------------------------------------
-
-
-def pool(x: npt.ArrayLike, windows: Windows, kind: PoolingKind) -> Values:
-    """Return a pooling of (H, W, C), (H', W', C); padding takes no part in it, as in Keras.
-
-    Raises:
-        LayerError: no maps, a window larger than the padded input, one that sees nothing but padding.
-    """
-    maps = maps_of(x)
-    counts = _combined(np.ones((*maps.shape[:2], 1), maps.dtype), windows, np.add, outside=0)
-    if not counts.all():
-        raise LayerError(
-            "A pool must see more than padding. Received: padding {padding} for pools of {sizes}. Pad less.",
-            padding=tuple(padding_amounts(*pair) for pair in zip(maps.shape, windows, strict=False)),
-            sizes=show(tuple(window.kernel for window in windows)),
-        )
-    if kind is PoolingKind.MAX:
-        return _combined(maps, windows, np.maximum, outside=-np.inf)
-    sums = _combined(np.square(maps) if kind is PoolingKind.L2 else maps, windows, np.add, outside=0)
-    if kind is PoolingKind.L2:
-        return np.asarray(np.sqrt(sums))
-    return sums / counts if kind is PoolingKind.AVERAGE else sums
-
-
-def _combined(maps: Values, windows: Windows, combine: np.ufunc, outside: float) -> Values:
-    """Return what `combine` makes of each window's values: first down, then across."""
-    result = _pad(maps, windows, outside=outside)
-    result = reduce(combine, (result[step] for step in _steps(len(result), windows[0])))
-    return reduce(combine, (result[:, step] for step in _steps(result.shape[1], windows[1])))
-
-
-def upsample(x: npt.ArrayLike, factors: Pair) -> Values:
-    """Return (H, W, C) with each value repeated (down, across) times: Keras's UpSampling2D, nearest neighbour."""
-    return maps_of(x).repeat(factors[0], axis=0).repeat(factors[1], axis=1)

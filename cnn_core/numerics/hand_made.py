@@ -1,8 +1,8 @@
 """Kernels made by hand: what each answers to, where it was published, and functions that make them at any size.
 
-All are to be laid on the picture as they stand, without a turn, as convolutional layers do (`windows.conv2d`). A kernel
-is named for the edges it answers to, not for the direction in which it subtracts: a vertical edge divides left from
-right, so its kernel subtracts left from right. Literature names kernels both ways.
+All are to be laid on the picture as they stand, without a turn, as convolutional layers do (`convolve.conv2d`). A
+kernel is named for the edges it answers to, not for the direction in which it subtracts: a vertical edge divides left
+from right, so its kernel subtracts left from right. Literature names kernels both ways.
 """
 
 from dataclasses import dataclass

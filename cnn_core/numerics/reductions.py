@@ -8,23 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from cnn_core.errors import CnnError
-from cnn_core.layers.shapes import AXES, Shape, Window, output_length, padding_amounts, window_count
-from cnn_core.numerics.convolve import Windows, depthwise_conv2d, pool
+from cnn_core.layers.shapes import AXES, BLUR_SIZE, Shape, Window, output_length, padding_amounts, window_count
+from cnn_core.numerics.convolve import depthwise_conv2d
 from cnn_core.numerics.hand_made import gaussian, usual_sigma
-from cnn_core.numerics.one_window import PoolingKind
-from cnn_core.numerics.taps import Values, maps_of
+from cnn_core.numerics.maps import Values, Windows, maps_of
+from cnn_core.numerics.pool import PoolingKind, pool
 from cnn_core.sentences import N_
 
 Places = npt.NDArray[np.intp]
-
-BLUR_SIDE: Final = 3
-"""Of the blur 1 2 1 across and down, as in arXiv:1904.11486."""
 
 
 class Reduction(StrEnum):
@@ -143,9 +139,9 @@ def blurred(maps: Values, strides: tuple[int, int] = (1, 1)) -> Values:
     """Return a weighted mean 1 2 1 down and across; value o is centred on place o · stride, borders are repeated."""
     around = np.pad(maps, ((1, 1), (1, 1), (0, 0)), mode="edge")
     (height, width), (down, across) = maps.shape[:2], strides
-    above, middle, below = (around[tap : tap + height : down] for tap in range(BLUR_SIDE))
+    above, middle, below = (around[tap : tap + height : down] for tap in range(BLUR_SIZE))
     rows = above + 2 * middle + below
-    left, middle, right = (rows[:, tap : tap + width : across] for tap in range(BLUR_SIDE))
+    left, middle, right = (rows[:, tap : tap + width : across] for tap in range(BLUR_SIZE))
     return np.asarray((left + 2 * middle + right) / 16)
 
 
@@ -174,7 +170,7 @@ def cost(x: Values, way: Reduction, windows: Windows, given: Values | None = Non
     """Return what a way costs on one channel of (H, W, C), padding counted as it is computed."""
     places, outputs = x.shape[0] * x.shape[1], _count(x.shape, windows)
     dense = _count(x.shape, dense_windows(x.shape, windows))
-    area, blur = windows[0].kernel * windows[1].kernel, BLUR_SIDE**2
+    area, blur = windows[0].kernel * windows[1].kernel, BLUR_SIZE**2
     weights = given.size if way is Reduction.KERNEL and given is not None else 0
     multiply_adds = {
         Reduction.BOX: outputs * area,
@@ -244,7 +240,7 @@ def _won(plane: Values, way: Reduction, windows: Windows) -> npt.NDArray[np.bool
         return won
     around = np.pad(won, 1)
     height, width = won.shape
-    near = [around[a : a + height, b : b + width] for a in range(BLUR_SIDE) for b in range(BLUR_SIDE)]
+    near = [around[a : a + height, b : b + width] for a in range(BLUR_SIZE) for b in range(BLUR_SIZE)]
     return np.asarray(np.logical_or.reduce(near))
 
 

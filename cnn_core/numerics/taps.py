@@ -7,29 +7,18 @@ The arithmetic is that of Dumoulin and Visin, "A guide to convolution arithmetic
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from cnn_core.errors import LayerError
 from cnn_core.layers.settings import PaddingMode, Pair
-from cnn_core.layers.shapes import Window, effective_kernel, padding_amounts, show, transposed_length, window_count
+from cnn_core.layers.shapes import Window, effective_kernel, padding_amounts, transposed_length, window_count
+from cnn_core.numerics.padding import Filling, padded
 from cnn_core.sentences import N_
-
-Values = npt.NDArray[np.floating[Any]]
 
 NOWHERE: Final = -1
 """The source of a place that shows no input: a zero, or nothing at all under a pool."""
-
-
-class Filling(StrEnum):
-    """What padding shows. ZERO: 0. REFLECT: the picture mirrored at its outermost pixels. REPLICATE: those pixels."""
-
-    ZERO = "zero"
-    REFLECT = "reflect"
-    REPLICATE = "replicate"
 
 
 @dataclass(frozen=True)
@@ -106,38 +95,8 @@ def cropped_before(window: Window) -> int:
     return excess // 2 if window.padding is PaddingMode.SAME else 0
 
 
-def maps_of(x: npt.ArrayLike) -> Values:
-    """Return (H, W, C) as float64 if it is that already, as float32 otherwise.
-
-    Raises:
-        LayerError: not three axes.
-    """
-    values = np.asarray(x)
-    if values.ndim != 3:
-        raise LayerError(
-            "A picture or feature maps are (height, width, channels). Received: an array of shape {shape}. "
-            "Give it these three axes; a picture without colours has 1 channel.",
-            shape=show(values.shape),
-        )
-    return values if values.dtype == np.float64 else np.asarray(values, np.float32)
-
-
-def padded(values: npt.NDArray[Any], amounts: tuple[Pair, ...], filling: Filling, outside: float) -> npt.NDArray[Any]:
-    """Return values with (before, after) more of them along each axis; `outside` is what ZERO puts there.
-
-    Raises:
-        LayerError: reflection that reaches beyond the other end.
-    """
-    if filling is Filling.ZERO:
-        return np.pad(values, amounts, constant_values=outside)
-    if filling is Filling.REPLICATE:
-        return np.pad(values, amounts, mode="edge")
-    for length, sides in zip(values.shape, amounts, strict=True):
-        if max(sides) >= length:
-            raise LayerError(
-                "Reflection needs less padding than there are values. Received: padding of {amount} for {length}. "
-                "Pad less, use a smaller kernel, or fill with zeros.",
-                amount=max(sides),
-                length=length,
-            )
-    return np.pad(values, amounts, mode="reflect")
+def tap_slices(length: int, window: Window) -> list[slice]:
+    """Return, for each index of the kernel, the places of the padded line where the windows have it."""
+    kernel, stride, dilation, _ = window
+    last = (length - effective_kernel(kernel, dilation)) // stride * stride
+    return [slice(tap * dilation, tap * dilation + last + 1, stride) for tap in range(kernel)]

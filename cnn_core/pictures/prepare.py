@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ from cnn_core.errors import ImageError
 from cnn_core.sentences import N_, Note
 
 Pixels = npt.NDArray[np.float32]
+Channel = TypeVar("Channel", bound=np.floating[Any])
 # Rows and columns, ends excluded: (top, left, bottom, right).
 Box = tuple[int, int, int, int]
 
@@ -173,11 +175,17 @@ def _note_resized(before: tuple[int, int], after: tuple[int, int]) -> Note:
     return Note(message, values)
 
 
+def brightness(pixels: npt.NDArray[Channel]) -> npt.NDArray[Channel]:
+    """Return the brightness (H, W, 1) of pixels (H, W, 3) after ITU-R BT.601, in their type.
+
+    It is added up in float64, so that equal channels give exactly that value again.
+    """
+    return np.asarray((pixels @ np.array(GREY_WEIGHTS))[:, :, np.newaxis], pixels.dtype)
+
+
 def _grey(pixels: Pixels, notes: list[Note]) -> Pixels:
     notes.append(Note(N_("Turned grey: 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601).")))
-    # In float64, so that equal channels give exactly that value again.
-    grey: Pixels = (pixels @ np.array(GREY_WEIGHTS)).astype(np.float32)
-    return grey[..., np.newaxis]
+    return brightness(pixels)
 
 
 def _inverted(pixels: Pixels, notes: list[Note]) -> Pixels:

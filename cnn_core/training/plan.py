@@ -1,6 +1,6 @@
 """A training as plain data: what is trained, how and on what, and what is reported meanwhile; both as JSON.
 
-Nothing here needs Keras: `keras_model/training.py` trains, `training_process.py` does so in a process of its own.
+Nothing here needs Keras: `keras_model/training.py` trains, `processes/training.py` does so in a process of its own.
 """
 
 import csv
@@ -65,7 +65,7 @@ class Training:
     """Networks trained for comparison: all see the same pictures in the same order, batch by batch.
 
     Args:
-        data: one of `training_data.TRAINING_SETS`.
+        data: one of `data.TRAINING_SETS`.
         pictures: how many of its pictures are trained on; all of its test pictures are tested on.
         learning_rate: Adam's, above 0 and at most 1.
         shifts: by how many pixels the test pictures are moved once all is trained.

@@ -17,18 +17,12 @@ from strategies import modes, windows_on
 from cnn_core.errors import LayerError
 from cnn_core.layers.settings import PaddingMode, Pair
 from cnn_core.layers.shapes import Shape, Window, output_length, padding_amounts, transposed_length
-from cnn_core.numerics.convolve import (
-    conv2d,
-    conv2d_transpose,
-    depthwise_conv2d,
-    flipped,
-    pad,
-    pool,
-    separable_conv2d,
-    upsample,
-)
-from cnn_core.numerics.one_window import PoolingKind, convolution_matrix, dense_as_convolution, one_pool, one_window
-from cnn_core.numerics.taps import NOWHERE, Filling, Taps, axis_taps, transposed_taps
+from cnn_core.numerics.as_dense import convolution_matrix, dense_as_convolution
+from cnn_core.numerics.convolve import conv2d, conv2d_transpose, depthwise_conv2d, flipped, separable_conv2d
+from cnn_core.numerics.one_window import one_pool, one_window
+from cnn_core.numerics.padding import Filling, pad
+from cnn_core.numerics.pool import PoolingKind, pool, upsample
+from cnn_core.numerics.taps import NOWHERE, Taps, axis_taps, transposed_taps
 
 # TensorFlow is imported by the tests themselves: a run of the fast tests collects this file too.
 keras_tests = pytest.mark.keras

@@ -16,7 +16,7 @@ from cnn_core.errors import CnnError
 from cnn_core.layers.shapes import Window
 from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.hand_made import HAND_MADE, HandMade, box, gabor, gaussian, hand_made
-from cnn_core.numerics.taps import Values
+from cnn_core.numerics.maps import Values
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (20, 30)).astype(np.float64)
 SIZES = range(1, 8)

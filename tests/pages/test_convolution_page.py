@@ -8,10 +8,10 @@ from conftest import no_exception, run_page
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.layers.shapes import Window
-from cnn_core.numerics.convolve import conv2d, pool
+from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.grids import grid_text, named_grid
 from cnn_core.numerics.hand_made import hand_made
-from cnn_core.numerics.one_window import PoolingKind
+from cnn_core.numerics.pool import PoolingKind, pool
 from cnn_core.numerics.taps import axis_taps
 from pages.ui.convolution.ideas import IDEAS
 from pages.ui.draw import stage

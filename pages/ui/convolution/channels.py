@@ -10,7 +10,8 @@ from cnn_core.models.first_kernels import first_kernels
 from cnn_core.numerics import grids
 from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.hand_made import HAND_MADE, hand_made
-from cnn_core.numerics.taps import Values, axis_taps
+from cnn_core.numerics.maps import Values
+from cnn_core.numerics.taps import axis_taps
 from pages.ui import state
 from pages.ui.ask.picture import Chosen
 from pages.ui.convolution import choices

@@ -10,11 +10,13 @@ from cnn_core.layers.settings import PaddingMode, Pair
 from cnn_core.layers.shapes import Shape, Window
 from cnn_core.models.first_kernels import first_kernels
 from cnn_core.numerics import grids
-from cnn_core.numerics.convolve import Windows, conv2d, depthwise_conv2d, flipped, pool
+from cnn_core.numerics.convolve import conv2d, depthwise_conv2d, flipped
 from cnn_core.numerics.hand_made import HAND_MADE, hand_made
-from cnn_core.numerics.one_window import PoolingKind
-from cnn_core.numerics.taps import Filling, Taps, Values, axis_taps
-from cnn_core.pictures.prepare import Box
+from cnn_core.numerics.maps import Values, Windows
+from cnn_core.numerics.padding import Filling
+from cnn_core.numerics.pool import PoolingKind, pool
+from cnn_core.numerics.taps import Taps, axis_taps
+from cnn_core.pictures.prepare import Box, brightness
 from pages.ui import cached, state
 from pages.ui.ask.picture import Chosen
 from pages.ui.messages import show_error
@@ -23,8 +25,6 @@ OWN = "own"
 CUT = "cut"
 LEARNED = "learned"
 LARGEST_KERNEL = 7
-LUMINANCE = (0.299, 0.587, 0.114)
-"""Shares of red, green and blue in brightness (ITU-R BT.601)."""
 GRID_KEYS = (*(grid.key for grid in grids.GRIDS), grids.SINGLE, grids.NOISE, CUT, OWN)
 SHARED = (
     state.GRID,
@@ -165,13 +165,8 @@ def current_grid(chosen: Chosen) -> Values:
     if state.GRID.get() == OWN:
         return grids.grid_of_text(state.GRID_NUMBERS.get())
     if state.GRID.get() == CUT:
-        return np.round(grey(cut_of(chosen)))[:, :, 0]
+        return np.round(brightness(cut_of(chosen)))[:, :, 0]
     return grids.named_grid(state.GRID.get(), state.GRID_ROWS.get(), state.GRID_COLUMNS.get())
-
-
-def grey(pixels: Values) -> Values:
-    """Return the brightness (H, W, 1) of (H, W, 3) after ITU-R BT.601, in the pixels' type."""
-    return np.asarray(pixels @ np.array(LUMINANCE), pixels.dtype)[:, :, np.newaxis]
 
 
 def cut_of(chosen: Chosen, largest: int = grids.LARGEST) -> Values:

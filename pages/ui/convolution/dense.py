@@ -6,8 +6,8 @@ import streamlit as st
 from cnn_core.drawing.colour_scale import Range
 from cnn_core.drawing.mosaic import map_png
 from cnn_core.layers.shapes import Window, show
+from cnn_core.numerics.as_dense import convolution_matrix, dense_as_convolution
 from cnn_core.numerics.convolve import conv2d
-from cnn_core.numerics.one_window import convolution_matrix, dense_as_convolution
 from pages.ui.ask.picture import Chosen
 from pages.ui.convolution.choices import Setup
 from pages.ui.draw.pictures import colour_bar, draw_wide

@@ -7,7 +7,9 @@ from cnn_core.layers import Conv2D
 from cnn_core.layers.shapes import Window
 from cnn_core.numerics import grids
 from cnn_core.numerics.convolve import conv2d
-from cnn_core.numerics.taps import Values, axis_taps
+from cnn_core.numerics.maps import Values
+from cnn_core.numerics.taps import axis_taps
+from cnn_core.pictures.prepare import GREY_WEIGHTS
 from pages.ui import state
 from pages.ui.ask.picture import Chosen
 from pages.ui.convolution import choices
@@ -24,7 +26,7 @@ def draw(chosen: Chosen, now: choices.Setup | None) -> None:
     """Draw the mixing of three colours to one map, and the bottleneck's costs."""
     x = choices.cut_of(chosen, _SIDE)
     own = choices.numbers(state.MIX_NUMBERS, axes=4)
-    kernel = own if own is not None and own.shape == (1, 1, 3, 1) else np.reshape(choices.LUMINANCE, (1, 1, 3, 1))
+    kernel = own if own is not None and own.shape == (1, 1, 3, 1) else np.reshape(GREY_WEIGHTS, (1, 1, 3, 1))
     one = Window(1)
     scene = Scene(
         x,

@@ -5,10 +5,11 @@ import streamlit as st
 
 from cnn_core.layers import Conv2D, DepthwiseConv2D, SeparableConv2D
 from cnn_core.numerics.convolve import conv2d, depthwise_conv2d, separable_conv2d
+from cnn_core.pictures.prepare import GREY_WEIGHTS
 from pages.ui import cached, state
 from pages.ui.ask.picture import Chosen
 from pages.ui.convolution.channels import colour_names
-from pages.ui.convolution.choices import LUMINANCE, Setup
+from pages.ui.convolution.choices import Setup
 from pages.ui.convolution.costs import draw_costs
 from pages.ui.draw.maps import draw_maps
 from pages.ui.text import _
@@ -42,7 +43,7 @@ def _draw_pictures(chosen: Chosen, now: Setup) -> None:
     """Show that a separable convolution is a full one whose kernels are multiples of each other."""
     pixels = cached.small_picture(chosen.digest, _LONGEST, chosen.data)
     depthwise = np.repeat(now.weights, 3, axis=2)
-    pointwise = np.reshape(LUMINANCE, (1, 1, 3, 1))
+    pointwise = np.reshape(GREY_WEIGHTS, (1, 1, 3, 1))
     apart = depthwise_conv2d(pixels, depthwise, now.windows, filling=now.filling)
     together = separable_conv2d(pixels, depthwise, pointwise, now.windows, filling=now.filling)
     full = conv2d(pixels, depthwise * pointwise, now.windows, filling=now.filling)
@@ -52,5 +53,5 @@ def _draw_pictures(chosen: Chosen, now: Setup) -> None:
         _(
             "The kernel from above on each colour, then mixed by 1×1 weights {weights}. The full convolution has the "
             "kernel times each of these weights; the two differ by at most {difference}: rounding."
-        ).format(weights=LUMINANCE, difference=f"{np.abs(together - full).max():.1g}")
+        ).format(weights=GREY_WEIGHTS, difference=f"{np.abs(together - full).max():.1g}")
     )

@@ -3,20 +3,17 @@
 import streamlit as st
 
 from cnn_core.layers.formulas import length_formula
-from cnn_core.layers.shapes import show
+from cnn_core.layers.shapes import AXES, show
 from cnn_core.network.remarks import padding_that_fits, rest
-from cnn_core.sentences import N_
 from pages.ui.convolution.choices import Setup
 from pages.ui.text import _
-
-_AXES = (N_("height"), N_("width"))
 
 
 def formulas(now: Setup) -> None:
     """Say how large the output is on each axis and why, and mark what no window sees."""
     lengths = now.x.shape[:2]
     texts = [length_formula(length, window) for length, window in zip(lengths, now.windows, strict=True)]
-    names = [_("height and width")] if texts[0] == texts[1] else [_(axis) for axis in _AXES]
+    names = [_("height and width")] if texts[0] == texts[1] else [_(axis) for axis in AXES]
     lines = [f"{name}: (n + p − k) / s + 1 → {text}" for name, text in zip(names, texts, strict=False)]
     st.markdown("**" + _("Output size") + "**  \n" + "  \n".join(lines))
     left_over = [rest(length, window) for length, window in zip(lengths, now.windows, strict=True)]

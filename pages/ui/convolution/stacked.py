@@ -6,7 +6,8 @@ import streamlit as st
 from cnn_core.layers import Conv2D
 from cnn_core.layers.shapes import Window
 from cnn_core.numerics.convolve import conv2d
-from cnn_core.numerics.taps import Values, axis_taps
+from cnn_core.numerics.maps import Values
+from cnn_core.numerics.taps import axis_taps
 from pages.ui import state
 from pages.ui.ask.picture import Chosen
 from pages.ui.convolution.choices import Setup

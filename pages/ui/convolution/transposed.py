@@ -7,7 +7,8 @@ from cnn_core.layers import Conv2DTranspose
 from cnn_core.layers.formulas import formulas
 from cnn_core.layers.settings import PaddingMode
 from cnn_core.layers.shapes import Window, output_shape
-from cnn_core.numerics.convolve import conv2d, conv2d_transpose, upsample
+from cnn_core.numerics.convolve import conv2d, conv2d_transpose
+from cnn_core.numerics.pool import upsample
 from cnn_core.numerics.taps import axis_taps, transposed_taps
 from pages.ui import state
 from pages.ui.ask.picture import Chosen

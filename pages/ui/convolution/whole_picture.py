@@ -9,9 +9,10 @@ from cnn_core.drawing.png import picture_png
 from cnn_core.layers import ActivationName
 from cnn_core.layers.shapes import show
 from cnn_core.numerics.activations import activate
+from cnn_core.pictures.prepare import brightness
 from pages.ui import cached, state
 from pages.ui.ask.picture import Chosen
-from pages.ui.convolution.choices import Setup, grey
+from pages.ui.convolution.choices import Setup
 from pages.ui.draw.maps import draw_maps
 from pages.ui.draw.pictures import draw_wide
 from pages.ui.text import _
@@ -34,7 +35,7 @@ def draw(chosen: Chosen, now: Setup | None) -> None:
     pixels = cached.picture(chosen.digest, chosen.data).pixels
     is_large = pixels.size > _LARGE
     with st.spinner(_("Moving the kernel over every pixel …")) if is_large else nullcontext():
-        maps = pixels if each else grey(pixels)
+        maps = pixels if each else brightness(pixels)
         result = cached.filtered(chosen.digest, now.key, each, lambda: now.over(maps))
     after = activate(ActivationName(state.ACTIVATION.get()), result)
     width = round(_WIDTH * result.shape[1] / pixels.shape[1])

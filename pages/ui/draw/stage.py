@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.drawing.colour_scale import DIVERGING
-from cnn_core.numerics.one_window import PoolingKind
+from cnn_core.numerics.pool import PoolingKind
 from cnn_core.numerics.taps import NOWHERE, Taps
 from pages.ui import components
 from pages.ui.text import _

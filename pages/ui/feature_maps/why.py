@@ -12,7 +12,7 @@ from cnn_core.layers import Conv2DTranspose, Input
 from cnn_core.layers.shapes import padding_amounts, show, windows
 from cnn_core.models.run import Maps
 from cnn_core.network.summary import Row
-from cnn_core.numerics.one_window import PoolingKind
+from cnn_core.numerics.pool import PoolingKind
 from cnn_core.numerics.taps import NOWHERE, Taps
 from cnn_core.pictures.prepare import Prepared
 from pages.ui import cached, state

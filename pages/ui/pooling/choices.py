@@ -12,9 +12,9 @@ import streamlit as st
 from cnn_core.layers.settings import PaddingMode
 from cnn_core.layers.shapes import Window, show
 from cnn_core.numerics import grids
-from cnn_core.numerics.convolve import Windows
+from cnn_core.numerics.maps import Values, Windows
 from cnn_core.numerics.reductions import Reduction, reduced
-from cnn_core.numerics.taps import Values
+from cnn_core.pictures.prepare import brightness
 from cnn_core.sentences import N_
 from pages.ui import cached, state
 from pages.ui.ask.model import model_info, model_picker
@@ -200,7 +200,7 @@ def _picture() -> tuple[Values, str]:
     """Return the picture's brightness in whole numbers from 0 to 255, which float32 adds without rounding."""
     chosen = picture_picker()
     small = cached.small_picture(chosen.digest, SIDE, chosen.data)
-    x = cached.measured("brightness", chosen.digest, "", lambda: np.round(convolution.grey(small) * 255))
+    x = cached.measured("brightness", chosen.digest, "", lambda: np.round(brightness(small) * 255))
     st.caption(
         _("The brightness of its pixels, 0 to 255: {size} values, from a picture of {whole} pixels.").format(
             size=show(x.shape[:2]), whole=show(cached.picture(chosen.digest, chosen.data).pixels.shape[:2])

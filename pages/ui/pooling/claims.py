@@ -7,8 +7,8 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.errors import CnnError
+from cnn_core.numerics.maps import Values
 from cnn_core.numerics.reductions import Effects, Reduction, effects, noise_left, shift_response
-from cnn_core.numerics.taps import Values
 from pages.ui import state
 from pages.ui.draw.tables import CONFIG, draw_table, offer_csv, together
 from pages.ui.messages import show_error

@@ -9,8 +9,8 @@ import streamlit as st
 
 from cnn_core.layers.formulas import length_formula
 from cnn_core.layers.shapes import Window, padding_amounts, show
+from cnn_core.numerics.maps import Values
 from cnn_core.numerics.reductions import Cost, Reduction, cost, reduced
-from cnn_core.numerics.taps import Values
 from pages.ui.draw.tables import draw_table, offer_csv
 from pages.ui.pooling.choices import WAYS, Setup, way_title
 from pages.ui.text import _

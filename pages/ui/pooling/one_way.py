@@ -6,10 +6,11 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.layers.shapes import Window, output_length, padding_amounts, show
-from cnn_core.numerics.convolve import Windows, conv2d, pool
-from cnn_core.numerics.one_window import PoolingKind
+from cnn_core.numerics.convolve import conv2d
+from cnn_core.numerics.maps import Values, Windows
+from cnn_core.numerics.pool import PoolingKind, pool
 from cnn_core.numerics.reductions import Reduction, blurred, dense_windows, kernel_of, windows_of
-from cnn_core.numerics.taps import Values, axis_taps
+from cnn_core.numerics.taps import axis_taps
 from pages.ui import state
 from pages.ui.convolution import choices as convolution
 from pages.ui.draw.stage import Scene, draw_stage

@@ -8,8 +8,8 @@ import streamlit as st
 from cnn_core.drawing.colour_scale import Range
 from cnn_core.drawing.mosaic import map_png
 from cnn_core.drawing.png import sheet
+from cnn_core.numerics.maps import Values
 from cnn_core.numerics.reductions import Reduction, scale_of
-from cnn_core.numerics.taps import Values
 from pages.ui import state
 from pages.ui.draw.maps import draw_exactly
 from pages.ui.draw.pictures import colour_bar

@@ -23,7 +23,7 @@ controls, pictures, verdict = st.columns([5, 6, 4], gap="medium")
 with controls:
     model = model_picker()
     info = model_info(model)
-    chosen = picture_picker()
+    chosen = picture_picker(info.colour)
     fit, invert = fit_picker(info)
 view = cached.View(model, chosen.digest, fit, invert)
 rows = {row.name: row for row in cached.network(model).rows}

@@ -7,11 +7,11 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
 from cnn_core.data import DATA
 from cnn_core.errors import CnnError
 from cnn_core.network.network import Network
+from cnn_core.pictures.colour import Colour
 from cnn_core.sentences import N_
 
 MODELS = DATA / "models"
@@ -25,7 +25,7 @@ class BundledModel:
         file: the Keras file in `cnn_core/data/models`.
         classes: the names of the outputs, in order; or the JSON file in `cnn_core/data/models` that lists them.
         input_size: (height, width) in pixels.
-        colour: what the input's channels are: three for "rgb", one for "grey".
+        colour: what the input's channels are.
     """
 
     key: str
@@ -34,7 +34,7 @@ class BundledModel:
     file: str
     classes: tuple[str, ...] | Path
     input_size: tuple[int, int]
-    colour: Literal["rgb", "grey"]
+    colour: Colour
 
 
 BUNDLED = (
@@ -48,7 +48,7 @@ BUNDLED = (
         file="mnist.keras",
         classes=tuple("0123456789"),
         input_size=(28, 28),
-        colour="grey",
+        colour=Colour.GREY,
     ),
     BundledModel(
         key="mobilenet_v2",
@@ -60,7 +60,7 @@ BUNDLED = (
         file="mobilenet_v2.keras",
         classes=Path("imagenet_classes.json"),
         input_size=(224, 224),
-        colour="rgb",
+        colour=Colour.RGB,
     ),
 )
 

@@ -10,7 +10,7 @@ from cnn_core.models.bundled import bundled_model, bundled_network, class_names
 from cnn_core.models.keys import APPLICATION, BUNDLED_SOURCE, ModelKey
 from cnn_core.models.loading import load
 from cnn_core.network.network import Network
-from cnn_core.pictures.prepare import Colour
+from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.scaling import Scaling
 from cnn_core.sentences import N_
 

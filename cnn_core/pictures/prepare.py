@@ -9,6 +9,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from cnn_core.errors import ImageError
+from cnn_core.pictures.colour import Colour
 from cnn_core.sentences import N_, Note
 
 Pixels = npt.NDArray[np.float32]
@@ -18,11 +19,6 @@ Box = tuple[int, int, int, int]
 
 MAX_INPUT_SIDE = 4096
 GREY_WEIGHTS = (0.299, 0.587, 0.114)  # luma of ITU-R BT.601, as in Pillow's "L"
-
-
-class Colour(StrEnum):
-    RGB = "rgb"
-    GREY = "grey"
 
 
 class Fit(StrEnum):

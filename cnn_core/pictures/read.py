@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, TiffImagePlugin
+from PIL import Image, ImageFile, TiffImagePlugin
 
 from cnn_core.errors import ImageError
 from cnn_core.pictures.limits import check_bytes, picture_kind
@@ -100,7 +100,7 @@ def _decode(data: bytes, notes: list[Note]) -> Image.Image:
 
 def _load(data: bytes, notes: list[Note]) -> tuple[Image.Image, tuple[int, int]]:
     """Return the decoded picture, and the (width, height) that it has in the file: a large JPEG is decoded small."""
-    image: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
+    image = Image.open(io.BytesIO(data), formats=FORMATS)
     size = image.size
     _check_header(image)
     notes.extend(_notes_of_header(image))
@@ -110,7 +110,7 @@ def _load(data: bytes, notes: list[Note]) -> tuple[Image.Image, tuple[int, int]]
     return image, size
 
 
-def _check_header(image: Image.Image) -> None:
+def _check_header(image: ImageFile.ImageFile) -> None:
     """Refuse what would need too much memory, or has colours that do not turn into RGB. Nothing is decoded yet."""
     width, height = image.size
     kind = _kind_of_decoding(image)
@@ -132,12 +132,12 @@ def _check_header(image: Image.Image) -> None:
         raise ImageError(message, mode=image.mode)
 
 
-def _kind_of_decoding(image: Image.Image) -> str:
+def _kind_of_decoding(image: ImageFile.ImageFile) -> str:
     if "progressive" in image.info:
         return "progressive JPEG"
     # Its transparent colour is looked for in a second decoding.
-    is_keyed = image.format == "PNG" and image.mode == "RGB" and isinstance(image.info.get("transparency"), tuple)
-    return "16-bit PNG" if is_keyed else str(image.format)
+    is_deep = any(tile.args == "RGB;16B" for tile in image.tile)
+    return "16-bit PNG" if is_deep and "transparency" in image.info else str(image.format)
 
 
 def _notes_of_header(image: Image.Image) -> list[Note]:

@@ -30,7 +30,8 @@ from cnn_core.models.info import ModelInfo, describe
 from cnn_core.models.keys import is_bundled
 from cnn_core.network.folding import Block, fold
 from cnn_core.network.summary import Summary, summarize
-from cnn_core.pictures.prepare import Colour, Fit, Preparation, Prepared, prepare
+from cnn_core.pictures.colour import Colour
+from cnn_core.pictures.prepare import Fit, Preparation, Prepared, prepare
 from cnn_core.pictures.read import InputImage, read_image
 from cnn_core.pictures.samples import SAMPLES, sample_bytes
 from cnn_core.sentences import Note

@@ -3,14 +3,9 @@
 import streamlit as st
 
 from cnn_core.errors import CnnError
-from pages.ui.text import sentence
+from pages.ui.text import escaped, sentence
 
 
 def show_error(error: CnnError) -> None:
     """Say what is wrong; names from files and people are shown as they are, not as Markdown."""
     st.error(escaped(sentence(error)), icon=":material/error:")
-
-
-def escaped(text: str) -> str:
-    """Escape what Markdown would take for markup, links and pictures."""
-    return "".join("\\" + char if char in "\\`*_{}[]()#+-.!|<>~$:" else char for char in text)

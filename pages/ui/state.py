@@ -141,13 +141,16 @@ LANGUAGE = _Language("lang", "en", _one_of(*LANGUAGES), shared=True)
 FRONT_DOOR = Key("front_door", False, _flag)
 
 # The picture and the model: the same on every page.
-SAMPLE = Key("picture", "chelsea", _a_sample, shared=True)
+SAMPLE = Key("picture", "", _a_sample, shared=True)
+SAMPLE_COLOUR = Key("sample_colour", "", lambda text: None)
 SOURCE = Key("source", "sample", _one_of("sample", "upload", "camera"))
-UPLOAD: Key[Any] = Key("upload", None, _short)
+UPLOAD: Key[Any] = Key("upload", None, lambda text: None)
+PHOTOGRAPH: Key[Any] = Key("photograph", None, lambda text: None)
 MODEL = Key("model", "mobilenet_v2", _short, shared=True)
 MODEL_SOURCE = Key("model_source", "", lambda text: None)
 MODEL_FILE = Key("model_file_id", "", lambda text: None)
 CLASS_LIST = Key("class_list", "", lambda text: None)
+CLASS_LIST_NOTE: Key[Any] = Key("class_list_note", None, lambda text: None)
 FIT = Key("fit", "crop", _one_of("crop", "pad", "stretch"), shared=True)
 INVERT = Key("invert", False, _flag, shared=True)
 

@@ -2,6 +2,7 @@
 
 import gettext
 import io
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -43,6 +44,19 @@ def sentence(said: Sentence) -> str:
 def sentences(notes: Iterable[Sentence]) -> str:
     """Return several of them as one paragraph."""
     return " ".join(sentence(note) for note in notes)
+
+
+def escaped(text: str) -> str:
+    """Return a name from a file or a person so that Markdown shows it as it stands: no markup, no pictures."""
+    return "".join("\\" + char if char in "\\`*_{}[]()#+-.!|<>~$:" else char for char in text)
+
+
+def as_code(name: str) -> str:
+    """Return a name as a span of code in Markdown, whatever it holds."""
+    # A span ends at the first run of as many backticks as began it; a space keeps those of the name apart.
+    fence = "`" * (1 + max(map(len, re.findall("`+", name)), default=0))
+    space = " " if "`" in (name[:1], name[-1:]) else ""
+    return f"{fence}{space}{name}{space}{fence}"
 
 
 @cache

@@ -5,7 +5,8 @@ from typing import Any
 
 from bench.measure import Goal, Result, in_turns, seconds
 from cnn_core.models.bundled import bundled_model, model_path
-from cnn_core.pictures.prepare import Colour, Preparation, prepare
+from cnn_core.pictures.colour import Colour
+from cnn_core.pictures.prepare import Preparation, prepare
 from cnn_core.pictures.read import read_image
 from cnn_core.pictures.samples import sample_bytes
 

@@ -15,7 +15,8 @@ import cnn_core
 from cnn_core.errors import CnnError, NetworkError
 from cnn_core.models.attention import occlusion_plan
 from cnn_core.models.bundled import bundled_model, class_names, model_path
-from cnn_core.pictures.prepare import Colour, Preparation, prepare
+from cnn_core.pictures.colour import Colour
+from cnn_core.pictures.prepare import Preparation, prepare
 from cnn_core.pictures.read import read_image
 from cnn_core.pictures.samples import sample_bytes
 

@@ -26,7 +26,8 @@ from cnn_core.models.attention import (
 )
 from cnn_core.models.bundled import BUNDLED, bundled_model, bundled_network, class_names
 from cnn_core.models.loading import Loaded, load
-from cnn_core.pictures.prepare import Box, Colour, Preparation, prepare
+from cnn_core.pictures.colour import Colour
+from cnn_core.pictures.prepare import Box, Preparation, prepare
 from cnn_core.pictures.read import read_image
 from cnn_core.pictures.samples import sample_bytes
 from cnn_core.pictures.scaling import Scaling, scaled

@@ -11,7 +11,7 @@ from cnn_core.models import kept_files
 from cnn_core.models.info import describe
 from cnn_core.models.kept_files import keep_file
 from cnn_core.network.network import Network
-from cnn_core.pictures.prepare import Colour
+from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.scaling import Scaling
 
 

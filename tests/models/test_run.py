@@ -14,7 +14,8 @@ from cnn_core.models import run as module
 from cnn_core.models.bundled import BUNDLED, bundled_model, bundled_network, class_names, model_path
 from cnn_core.models.run import KEPT_BYTES, THUMBNAIL_SIDE, THUMBNAILS, Answers, Maps, layer_maps, run, warm_up
 from cnn_core.network.summary import Row, summarize
-from cnn_core.pictures.prepare import Colour, Preparation, prepare
+from cnn_core.pictures.colour import Colour
+from cnn_core.pictures.prepare import Preparation, prepare
 from cnn_core.pictures.read import read_image
 from cnn_core.pictures.samples import sample_bytes
 

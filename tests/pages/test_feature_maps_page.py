@@ -129,6 +129,10 @@ def choose(at: AppTest, kind: str, name: str, value: Any) -> AppTest:
     return no_exception(getattr(at, kind)(key=f"{name}_widget").set_value(value).run())
 
 
+def choose_sample(at: AppTest, key: str) -> AppTest:
+    return no_exception(at.selectbox(key="picture_field").set_value(key).run())
+
+
 def press(at: AppTest, button: str) -> AppTest:
     return no_exception(at.button(key=button).click().run())
 
@@ -213,7 +217,7 @@ def test_a_refusal_is_one_sentence(here: Here) -> None:
     assert [element.value for element in at.error] == [
         r"There is no layer \!\[\]\(http\://example\.org/x\.png\)\. Choose another\."
     ]
-    assert is_complete(choose(at, "selectbox", "picture", "coffee"))
+    assert is_complete(choose_sample(at, "coffee"))
 
 
 @pytest.fixture
@@ -257,10 +261,10 @@ def test_a_download_says_how_much_has_come(here: Here, tmp_path: Path, monkeypat
 def test_other_work_is_not_stopped_with_it(here: Here) -> None:
     here.ends = [Future(), Future()]
     at = press(opened(), "stop_waiting")
-    choose(at, "selectbox", "picture", "coffee")
+    choose_sample(at, "coffee")
     assert not at.info
     assert at.button(key="stop_waiting")
-    assert len(choose(at, "selectbox", "picture", "chelsea").info) == 1
+    assert len(choose_sample(at, "chelsea").info) == 1
 
 
 def test_the_page_runs_again_when_the_work_is_done(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -359,7 +363,7 @@ def test_a_link_opens_the_same_view() -> None:
     at = opened(model="mnist", picture="digit_7", layer="conv2d", channel="5", order="mean", scope="per_map")
     assert is_complete(at)
     assert at.selectbox(key="model_widget").value == "mnist"
-    assert at.selectbox(key="picture_widget").value == "digit_7"
+    assert at.selectbox(key="picture_field").value == "digit_7"
     assert at.selectbox(key="layer_widget").value == "conv2d"
     assert at.subheader[-1].value == "Map 5 of `conv2d`"
     assert predictions(at)[0] == "**8** · 75.0%"
@@ -389,7 +393,7 @@ def test_nonsense_in_the_address_gives_the_defaults(number: int) -> None:
     at = opened(**address)
     assert is_complete(at)
     assert at.selectbox(key="layer_widget").value == "Conv1"
-    assert at.selectbox(key="picture_widget").value == "chelsea"
+    assert at.selectbox(key="picture_field").value == "chelsea"
     # What cannot be is not handed on in a link.
     assert not [name for name, value in address.items() if at.query_params.get(name) == value]
     shown = at.number_input(key="channel_widget").value
@@ -409,7 +413,7 @@ def test_another_model_keeps_no_layer_and_no_map_of_the_first() -> None:
 def test_choices_survive_other_pages() -> None:
     at = through_the_front_door()
     choose(at, "selectbox", "model", "mnist")
-    choose(at, "selectbox", "picture", "digit_3")
+    choose_sample(at, "digit_3")
     choose(at, "checkbox", "invert", True)
     choose(at, "selectbox", "layer", "conv2d_1")
     choose(at, "segmented_control", "order", "spread")
@@ -474,6 +478,57 @@ def test_until_something_is_uploaded_the_sample_is_shown() -> None:
     at = choose(opened(), "segmented_control", "source", "camera")
     assert "Until you choose one, the sample is shown." in said(at)
     assert is_complete(at)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_removed_picture_is_gone() -> None:
+    at = upload(opened(), "mine.png", a_picture(48, 40))
+    no_exception(at.file_uploader(key="picture_file").clear().run())
+    assert "Until you choose one, the sample is shown." in said(at)
+    assert "Resized from 40×40" not in said(at)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_picture_that_its_uploader_forgot_is_named_and_can_be_removed() -> None:
+    at = upload(through_the_front_door(), "mine*1*.png", a_picture(48, 40))
+    for page in ("pages/Home.py", PAGE):
+        no_exception(at.switch_page(page).run())
+    assert "mine\\*1\\*\\.png is still shown." in said(at)
+    press(at, "remove_picture_file")
+    assert "Resized from 40×40" not in said(at)
+
+
+@pytest.mark.usefixtures("here")
+def test_an_upload_is_no_photograph() -> None:
+    at = upload(opened(), "mine.png", a_picture(48, 40))
+    choose(at, "segmented_control", "source", "camera")
+    assert "Until you choose one, the sample is shown." in said(at)
+    choose(at, "segmented_control", "source", "upload")
+    assert "Resized from 40×40" in said(at)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_model_that_cannot_know_the_sample_gets_one_of_its_own() -> None:
+    at = choose_sample(opened(), "coffee")
+    choose(at, "selectbox", "model", "mnist")
+    assert at.selectbox(key="picture_field").value == "digit_3"
+    # What is chosen for the model stays, whatever it is, and so does a pattern for any model.
+    assert at.query_params.get("picture") is None
+    choose_sample(at, "coffee")
+    choose(at, "segmented_control", "fit", "pad")
+    assert at.selectbox(key="picture_field").value == "coffee"
+    choose_sample(at, "stripes")
+    choose(at, "selectbox", "model", "mobilenet_v2")
+    assert at.selectbox(key="picture_field").value == "stripes"
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [({}, "chelsea"), ({"model": "mnist"}, "digit_3"), ({"model": "mnist", "picture": "chelsea"}, "chelsea")],
+)
+def test_a_link_shows_its_own_sample(address: dict[str, str], shown: str) -> None:
+    assert opened(**address).selectbox(key="picture_field").value == shown
 
 
 # With the real workers ----------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cnn_core.errors import ImageError
-from cnn_core.pictures.prepare import MAX_INPUT_SIDE, Colour, Fit, Preparation, Prepared, prepare
+from cnn_core.pictures.colour import Colour
+from cnn_core.pictures.prepare import MAX_INPUT_SIDE, Fit, Preparation, Prepared, prepare
 
 RNG = np.random.default_rng(3)
 Pixels = npt.NDArray[np.float32]

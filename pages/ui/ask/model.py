@@ -7,15 +7,16 @@ import streamlit as st
 
 from cnn_core.errors import CnnError
 from cnn_core.models.bundled import BUNDLED, bundled_model
+from cnn_core.models.class_lists import names_in, read_class_list
 from cnn_core.models.info import ModelInfo
 from cnn_core.models.kept_files import keep_file
 from cnn_core.models.keys import APPLICATION, APPLICATIONS, BUNDLED_SOURCE, FILE, IMAGENET, RANDOM, ModelKey
 from cnn_core.models.loading import fetched_bytes
-from cnn_core.pictures.prepare import Colour
+from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.scaling import Scaling
-from cnn_core.sentences import N_
+from cnn_core.sentences import N_, Sentence
 from pages.ui import cached, state
-from pages.ui.text import _
+from pages.ui.text import _, sentence
 from pages.ui.waiting import outcome, show_error, wait
 
 LARGEST_MODEL_MEGABYTES = 200
@@ -117,13 +118,30 @@ def _pick_file(key: ModelKey) -> None:
         **state.field("scaling", key.variant, lambda new: state.MODEL.set(str(ModelKey(FILE, key.name, str(new))))),
     )
     st.file_uploader(_("Class names: a text file"), type=["txt"], key=_NAMES_FILE, on_change=_take_names)
+    _draw_note(state.CLASS_LIST_NOTE.get())
     st.text_area(_("Class names, one a line"), height=80, **state.CLASS_LIST.widget())
 
 
 def _take_names() -> None:
+    """Put the names in a file into the text field, where they can be changed, or keep why they cannot be read."""
     file = state.widget_value(_NAMES_FILE)
-    if file is not None:
-        state.CLASS_LIST.set(file.getvalue().decode("utf-8", "replace"))
+    if file is None:
+        return
+    try:
+        read = read_class_list(file.getvalue())
+    except CnnError as error:
+        state.CLASS_LIST_NOTE.set(error)
+        return
+    state.CLASS_LIST.set("\n".join(read.names))
+    state.CLASS_LIST_NOTE.set(read.note)
+
+
+def _draw_note(note: Sentence | None) -> None:
+    """Say how the file of names was read, or why not."""
+    if isinstance(note, CnnError):
+        show_error(note)
+    elif note is not None:
+        st.caption(sentence(note))
 
 
 def model_info(model: str) -> ModelInfo:
@@ -148,7 +166,7 @@ def _fetched() -> Callable[[], str]:
 def class_names(model: str, info: ModelInfo, count: int) -> tuple[str, ...]:
     """Return a name for each of a model's outputs: known ones, else the reader's, else their numbers."""
     is_file = ModelKey.of(model).source == FILE
-    given = tuple(line.strip() for line in state.CLASS_LIST.get().splitlines() if line.strip()) if is_file else ()
+    given = names_in(state.CLASS_LIST.get()) if is_file else ()
     if info.classes is not None and len(info.classes) == count:
         return info.classes
     if len(given) == count:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnn_core.models.info import ModelInfo
-from cnn_core.pictures.prepare import Colour
-from cnn_core.pictures.samples import SAMPLES, sample_bytes
+from cnn_core.pictures.colour import Colour
+from cnn_core.pictures.samples import SAMPLES, default_sample, sample_bytes, sample_of, suits
 from cnn_core.sentences import N_
 from pages.ui import state
-from pages.ui.text import _
+from pages.ui.text import _, escaped
 
 LARGEST_UPLOAD_MEGABYTES = 20
 _FORMATS = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
@@ -32,43 +32,83 @@ def _chosen(data: bytes, name: str, look_for: str = "") -> Chosen:
     return Chosen(data, hashlib.sha256(data).hexdigest(), name, look_for)
 
 
-def picture_picker() -> Chosen:
-    """Let the person choose a sample, a file or the camera; the choice follows them from page to page."""
+def picture_picker(colour: Colour | None = None) -> Chosen:
+    """Let the person choose a sample, a file or the camera; the choice follows them from page to page.
+
+    `colour` is that of the model that the picture is for: until a sample is chosen, one is shown that it may know.
+    """
+    _follow(colour)
     st.segmented_control(
         _("Picture"), list(_SOURCES), format_func=lambda key: _(_SOURCES[key]), required=True, **state.SOURCE.widget()
     )
     source = state.SOURCE.get()
     if source == "sample":
         titles = {sample.key: sample.title for sample in SAMPLES}
-        st.selectbox(_("Sample picture"), list(titles), format_func=lambda key: _(titles[key]), **state.SAMPLE.widget())
-    elif source == "upload":
-        file = st.file_uploader(
-            _("A picture of yours"), type=_FORMATS, max_upload_size=LARGEST_UPLOAD_MEGABYTES, key="picture_file"
+        st.selectbox(
+            _("Sample picture"),
+            list(titles),
+            format_func=lambda key: _(titles[key]),
+            **state.field("picture", _sample_key(colour), state.SAMPLE.set),
         )
-        _keep(file)
+    elif source == "upload":
+        st.file_uploader(
+            _("A picture of yours"),
+            type=_FORMATS,
+            max_upload_size=LARGEST_UPLOAD_MEGABYTES,
+            key="picture_file",
+            on_change=lambda: _keep(state.UPLOAD, "picture_file"),
+        )
+        _draw_kept(state.UPLOAD, "picture_file")
     else:
-        _keep(st.camera_input(_("A photograph"), key="picture_camera"))
-    if source != "sample" and state.UPLOAD.get() is None:
+        st.camera_input(
+            _("A photograph"), key="picture_camera", on_change=lambda: _keep(state.PHOTOGRAPH, "picture_camera")
+        )
+        _draw_kept(state.PHOTOGRAPH, "picture_camera")
+    return current_picture(colour)
+
+
+def _follow(colour: Colour | None) -> None:
+    """Drop a sample that was chosen for a model of other colours and that this one cannot know."""
+    if colour is None:
+        return
+    before = state.SAMPLE_COLOUR.get()
+    chosen = state.SAMPLE.get()
+    if before not in ("", colour) and chosen and not suits(sample_of(chosen), colour):
+        state.SAMPLE.set("")
+    state.SAMPLE_COLOUR.set(colour.value)
+
+
+def _keep(kept: "state.Key[Chosen | None]", widget: str) -> None:
+    """Keep a file's bytes, for its widget forgets them on another page; what is removed is removed."""
+    file = state.widget_value(widget)
+    kept.set(None if file is None else _chosen(file.getvalue(), file.name))
+
+
+def _draw_kept(kept: "state.Key[Chosen | None]", widget: str) -> None:
+    """Say which picture is shown where the widget itself does not."""
+    picture = kept.get()
+    if picture is None:
         st.caption(_("Until you choose one, the sample is shown."))
-    return current_picture()
+    elif state.widget_value(widget) is None:
+        st.caption(_("{name} is still shown.").format(name=escaped(picture.name)))
+        st.button(_("Remove the picture"), on_click=lambda: kept.set(None), key=f"remove_{widget}")
 
 
-def _keep(file: object) -> None:
-    """Keep an upload's bytes: the widget forgets them when the person goes to another page."""
-    if file is not None:
-        state.UPLOAD.set(_chosen(file.getvalue(), file.name))
+def current_picture(colour: Colour | None = None) -> Chosen:
+    """Return the person's picture, as the picker on this or another page has it; `colour` as there."""
+    own = {"upload": state.UPLOAD, "camera": state.PHOTOGRAPH}.get(state.SOURCE.get())
+    picture = own.get() if own is not None else None
+    return _sample(_sample_key(colour)) if picture is None else picture
 
 
-def current_picture() -> Chosen:
-    """Return the person's picture, as the picker on this or another page has it."""
-    upload = state.UPLOAD.get()
-    return _sample() if state.SOURCE.get() == "sample" or upload is None else upload
+def _sample_key(colour: Colour | None) -> str:
+    """Return the sample that was chosen, else one that suits the model."""
+    return state.SAMPLE.get() or default_sample(colour or Colour.RGB)
 
 
-def _sample() -> Chosen:
-    by_key = {sample.key: sample for sample in SAMPLES}
-    sample = by_key[state.SAMPLE.get()]
-    return _chosen(sample_bytes(sample.key), sample.title, sample.look_for)
+def _sample(key: str) -> Chosen:
+    sample = sample_of(key)
+    return _chosen(sample_bytes(key), sample.title, sample.look_for)
 
 
 def fit_picker(info: ModelInfo) -> tuple[str, bool]:

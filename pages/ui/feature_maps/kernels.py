@@ -15,7 +15,7 @@ from pages.ui.draw.paging import choose_page
 from pages.ui.draw.pictures import colour_bar, data_url
 from pages.ui.feature_maps.layer_view import open_layer
 from pages.ui.feature_maps.open_layer import OpenLayer
-from pages.ui.text import _
+from pages.ui.text import _, as_code
 from pages.ui.waiting import outcome, wait
 
 PAIRS_PER_PAGE = 60
@@ -157,14 +157,14 @@ def _about(layer: OpenLayer, own: Kernels, source: Row, first: int) -> str:
         text = text.format(matrix=matrix, number=number)
         if size != "1×1":
             text += " " + _("the weights of unit {number}, put back to the {count} maps of {size} of {source}.")
-            return text.format(number=number, count=count, size=size, source=f"`{source.name}`")
+            return text.format(number=number, count=count, size=size, source=as_code(source.name))
         return text + " " + _("one weight for each of {count} inputs.").format(count=count)
     text = _("Filter {number} lays {count} kernels of {size} over the maps of {source}, one over each, and adds up.")
     if count == 1:
         text = _("Filter {number} lays its kernel of {size} over map {first} of {source}.")
     if isinstance(layer.row.layer, layers.SeparableConv2D):
         text += " " + _("Each is the channel's own kernel times the weight with which this filter takes it.")
-    return text.format(number=number, count=count, size=size, first=first, source=f"`{source.name}`")
+    return text.format(number=number, count=count, size=size, first=first, source=as_code(source.name))
 
 
 def _tiles(own: Kernels, limit: float) -> Tiles:

@@ -12,7 +12,7 @@ from pages.ui.ask.picture import Chosen
 from pages.ui.cached import View
 from pages.ui.draw.pictures import colour_bar, data_url
 from pages.ui.feature_maps.layer_view import download_values, figures_text
-from pages.ui.text import _
+from pages.ui.text import _, as_code
 
 _CONFIG = {"displaylogo": False, "displayModeBar": False}
 
@@ -21,7 +21,7 @@ def draw_map(view: View, row: Row, maps: Maps, chosen: Chosen) -> None:
     """Draw one map large: its values, how they are spread, and its place over the input."""
     channel = state.CHANNEL.get()
     place = (view.key, row.name, channel, state.SCOPE.get(), state.LIMIT.get())
-    st.subheader(_("Map {channel} of {layer}").format(channel=channel, layer=f"`{row.name}`"), anchor=False)
+    st.subheader(_("Map {channel} of {layer}").format(channel=channel, layer=as_code(row.name)), anchor=False)
     st.number_input(_("Map"), 0, maps.shape[2] - 1, width=160, **state.CHANNEL.widget())
     large, beside = st.columns([3, 2])
     with large:

@@ -33,8 +33,3 @@ class OpenLayer:
     @property
     def has_maps(self) -> bool:
         return self.maps.ndim == 3
-
-    @property
-    def as_code(self) -> str:
-        """The layer's name for Markdown."""
-        return f"`{self.row.name}`"

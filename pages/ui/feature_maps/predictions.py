@@ -6,8 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.models.run import Maps
-from pages.ui.messages import escaped
-from pages.ui.text import _
+from pages.ui.text import _, escaped
 
 TOP = 5
 LEAST = 0.001

@@ -19,7 +19,7 @@ from pages.ui import cached, state
 from pages.ui.cached import View
 from pages.ui.draw.pictures import draw_wide
 from pages.ui.draw.stage import Scene, draw_stage
-from pages.ui.text import _, sentence
+from pages.ui.text import _, as_code, sentence
 from pages.ui.waiting import outcome, wait
 
 MARGIN = 2
@@ -222,7 +222,7 @@ def _draw_ways(why: Explanation, row: Row, inputs: list[Maps]) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         if trail:
             st.button(
-                _("Back to {layer}").format(layer=f"`{trail[-1][0]}`"),
+                _("Back to {layer}").format(layer=as_code(trail[-1][0])),
                 icon=":material/undo:",
                 on_click=go_back,
                 key="go_back",
@@ -234,7 +234,7 @@ def _draw_ways(why: Explanation, row: Row, inputs: list[Maps]) -> None:
             value = float(inputs[origin.source][origin.place])
             source = row.sources[origin.source]
             st.button(
-                f"`{source}` {list(origin.place)} = {value:.4g}",
+                f"{as_code(source)} {list(origin.place)} = {value:.4g}",
                 key=f"walk_{number}",
                 on_click=open_value,
                 args=(source, origin.place),

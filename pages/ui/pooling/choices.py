@@ -213,7 +213,7 @@ def _map() -> tuple[Values, str]:
     """Return the map that is open on the page Feature maps."""
     model = model_picker()
     info = model_info(model)
-    chosen = picture_picker()
+    chosen = picture_picker(info.colour)
     fit, invert = fit_picker(info)
     rows = {row.name: row for row in cached.network(model).rows if len(row.output_shape) == 3}
     layer = current_layer(rows)

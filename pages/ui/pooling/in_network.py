@@ -16,9 +16,9 @@ from cnn_core.network.summary import Summary, summarize
 from pages.ui import state
 from pages.ui.design import editor
 from pages.ui.draw.tables import draw_table, offer_csv
-from pages.ui.messages import escaped, show_error
+from pages.ui.messages import show_error
 from pages.ui.pooling.ways import network_way
-from pages.ui.text import _
+from pages.ui.text import _, escaped
 
 OWN = "own"
 _NAMED = 6

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import OpenPage, no_traceback, visit, wait_idle
+from browsing import OpenPage, no_traceback, visit, wait_idle
 from playwright.sync_api import Page, expect
 from stages import output, point, said, stage
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import OpenPage, no_traceback, visit, wait_idle
+from browsing import OpenPage, no_traceback, visit, wait_idle
 from playwright.sync_api import Locator, Page, expect
 
 from cnn_core.network.network import Network

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import psutil
 import pytest
-from conftest import ARTIFACTS, AppServer, OpenPage, download, no_traceback, wait_idle
+from browsing import OpenPage, download, no_traceback, wait_idle
+from folders import ARTIFACTS
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
+from serving import AppServer
 from test_browser_frame import NARROW, TOO_WIDE
 
 from cnn_core.models.bundled import bundled_network

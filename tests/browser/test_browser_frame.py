@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, AppServer, OpenPage, no_traceback, visit, wait_idle
+from browsing import OpenPage, no_traceback, visit, wait_idle
+from folders import ROOT
 from playwright.sync_api import Page, expect
+from serving import AppServer
 
 from pages.ui.frame import PAGES
 from pages.ui.state import LANGUAGES

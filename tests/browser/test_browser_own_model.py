@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, no_traceback, wait_idle
+from browsing import no_traceback, wait_idle
+from folders import ROOT
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import OpenPage, download, no_traceback, visit, wait_idle
+from browsing import OpenPage, download, no_traceback, visit, wait_idle
 from PIL import Image
 from playwright.sync_api import Page, expect
 from stages import output, point, said, stage

@@ -2,10 +2,10 @@
 
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Golden
 from hypothesis import given
 from strategies import fitting_networks
 
@@ -28,21 +28,35 @@ BRANCHES = Network(
 )
 
 
-@pytest.mark.parametrize("one", PRESETS, ids=lambda one: one.key)
-def test_tables_of_the_presets(one: Preset, golden: Golden) -> None:
-    golden(f"{one.key}.txt", summarize(one.make()).to_text())
+GOLDEN = Path(__file__).parent / "golden"
+OTHER_FORMS = ("mnist.csv", "mnist.md")
 
 
-@pytest.mark.parametrize("one", PRESETS, ids=lambda one: one.key)
-def test_other_forms_of_the_presets(one: Preset, golden: Golden) -> None:
-    summary = summarize(one.make())
-    golden(f"{one.key}.csv", summary.to_csv())
-    golden(f"{one.key}.md", summary.to_markdown())
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Return a function that compares a text with a golden file, or writes it with `--overwrite`."""
+
+    def compare(name: str, text: str) -> None:
+        if request.config.getoption("--overwrite"):
+            (GOLDEN / name).write_text(text, encoding="utf-8", newline="")
+        assert text == (GOLDEN / name).read_bytes().decode("utf-8")
+
+    return compare
+
+
+@pytest.mark.parametrize("known", PRESETS, ids=lambda known: known.key)
+def test_tables_of_the_presets(known: Preset, golden: Callable[[str, str], None]) -> None:
+    golden(f"{known.key}.txt", summarize(known.make()).to_text())
+
+
+def test_other_forms_of_one_preset(golden: Callable[[str, str], None]) -> None:
+    summary = summarize(preset("mnist").make())
+    for name, text in zip(OTHER_FORMS, (summary.to_csv(), summary.to_markdown()), strict=True):
+        golden(name, text)
 
 
 def test_every_golden_table_is_compared() -> None:
-    files = {path.name for path in (Path(__file__).parent / "golden").iterdir()}
-    assert files == {f"{one.key}.{ending}" for one in PRESETS for ending in ("txt", "csv", "md")}
+    assert {path.name for path in GOLDEN.iterdir()} == {*OTHER_FORMS, *(f"{known.key}.txt" for known in PRESETS)}
 
 
 # The three forms ---------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import Any
 
 import psutil
 import pytest
-from conftest import ROOT
+from folders import ROOT
 
 from cnn_core.errors import CnnError
 from cnn_core.network.presets import preset

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import no_exception, run_page
+from running import no_exception, run_page
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.layers.shapes import Window

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from conftest import no_exception, run_page
+from running import no_exception, run_page
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.layers import KINDS, Add, Conv2D, DepthwiseConv2D, Input, Layer, MaxPooling2D, Normalization, Reshape

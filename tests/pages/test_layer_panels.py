@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import no_exception
 from PIL import Image
+from running import no_exception
 from test_feature_maps_page import (
     Here,
     choose,

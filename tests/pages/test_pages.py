@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from conftest import ROOT, no_exception, run_page
+from folders import ROOT
+from running import no_exception, run_page
 
 from pages.ui import compute, frame, state, waiting
 
@@ -25,7 +26,8 @@ each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: Path(page).s
 LAUNCH_ALL = """
 import json, sys
 from streamlit.testing.v1 import AppTest
-from conftest import ROOT, no_exception
+from folders import ROOT
+from running import no_exception
 
 door = no_exception(AppTest.from_file(ROOT / "app.py", default_timeout=120).run())
 for page in sys.argv[1:]:

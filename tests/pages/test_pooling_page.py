@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit as st
-from conftest import no_exception, run_page
 from PIL import Image
+from running import no_exception, run_page
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.drawing import png

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
-from conftest import ROOT
+from folders import ROOT
 
 from cnn_core.errors import LayerError, NetworkError
 from pages.ui import state, text

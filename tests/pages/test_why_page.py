@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import no_exception
+from running import no_exception
 from test_feature_maps_page import data_of, here, made_up_maps, made_up_weights, opened, press, rows, said
 
 from cnn_core.explain.unit import explain_unit

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from folders import ROOT
 
 from cnn_core.errors import CnnError
 from cnn_core.training.data import FOLDER, TRAINING_SETS, read_idx, read_labelled, shifted, training_set

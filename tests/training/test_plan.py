@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from folders import ROOT
 
 from cnn_core.errors import CnnError
 from cnn_core.layers import Conv2D, Dense, GlobalAveragePooling2D, Input

@@ -1,0 +1,104 @@
+"""The running app and a Chromium; pages in it complain at the end."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser_setup import advice, find_browser
+from browsing import Noise, OpenPage
+from folders import ARTIFACTS
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from serving import AppServer, running_app
+
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+expect.set_options(timeout=30_000)
+
+_FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Note for the fixtures whether the test failed before they end."""
+    report = yield
+    item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
+    return report
+
+
+@pytest.fixture(scope="session")
+def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """The app, one for all tests of a process."""
+    with running_app(tmp_path_factory.mktemp("app")) as server:
+        yield server
+
+
+@pytest.fixture
+def cold_server(tmp_path: Path) -> Iterator[AppServer]:
+    """An app that nobody has opened yet, with one worker: it is not there to compute."""
+    with running_app(tmp_path, CONVSCOPE_WORKERS="1") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium without a window."""
+    path = find_browser()
+    if path is None:
+        pytest.fail(advice())
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+    """Return a function that opens an empty page for a server, in a context of its own.
+
+    At the end a screenshot of every page is kept if the test failed; if not, no page may have complained.
+    """
+    opened: list[tuple[Page, AppServer, Noise]] = []
+
+    def open_one(server: AppServer, **context: Any) -> Page:
+        wanted = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US", **context}
+        page = browser.new_context(base_url=server.url, **wanted).new_page()
+        noise = Noise(server.url)
+        noise.listen(page)
+        opened.append((page, server, noise))
+        return page
+
+    yield open_one
+    failed = request.node.stash.get(_FAILED, False)
+    for number, (page, server, noise) in enumerate(opened):
+        if failed:
+            _keep(page, server, noise, f"{request.node.name}-{number}")
+        page.context.close()
+    if not failed:
+        complaints = [line for _, _, noise in opened for line in noise.complaints()]
+        assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture
+def page(open_page: OpenPage, app_server: AppServer) -> Page:
+    """An empty page; `page.goto("/Feature_maps")` opens a page of the app in it."""
+    return open_page(app_server)
+
+
+def _keep(page: Page, server: AppServer, noise: Noise, name: str) -> None:
+    ARTIFACTS.mkdir(exist_ok=True)
+    place = ARTIFACTS / re.sub(r"[^\w.=-]+", "_", name)
+    with contextlib.suppress(Exception):
+        page.screenshot(path=f"{place}.png")
+    Path(f"{place}.log").write_text("\n".join([page.url, *noise.heard, "", server.read_log()]), encoding="utf-8")

@@ -1,0 +1,30 @@
+"""Pages without a browser: a script runs in this process."""
+
+import streamlit as st
+from folders import ROOT
+from streamlit import config
+from streamlit.testing.v1 import AppTest
+
+# A failing test must show the traceback that the app hides from its readers.
+config.set_option("client.showErrorDetails", "full")
+
+
+def run_page(path: str, *, timeout: float = 30, **query: str) -> AppTest:
+    """Run a page's script, or app.py, in this process with empty caches; fail if it shows an exception.
+
+    `query` is what stands behind the `?` of the address. A page that waits for a worker's first answer takes longer.
+    """
+    # Caches outlive an AppTest: without this a test sees what another one computed.
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    at = AppTest.from_file(ROOT / path, default_timeout=timeout)
+    for name, value in query.items():
+        at.query_params[name] = value
+    return no_exception(at.run())
+
+
+def no_exception(at: AppTest) -> AppTest:
+    """Fail if the page shows an exception, else return it."""
+    shown = [f"{one.message}\n" + "\n".join(one.stack_trace) for one in at.exception]
+    assert not shown, "\n\n".join(shown)
+    return at

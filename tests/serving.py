@@ -1,0 +1,120 @@
+"""The app as a process of its own, as `streamlit run` starts it."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import psutil
+import pytest
+from folders import ROOT
+
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class AppServer:
+    """The app as `streamlit run` starts it; its workers are its children."""
+
+    url: str
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def read_log(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def family(self) -> list[psutil.Process]:
+        """Return the server's child processes, children of children among them."""
+        try:
+            return psutil.Process(self.process.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            return []
+
+    def stop(self) -> str | None:
+        """End the server as a supervisor does, kill what is left, and return what went wrong."""
+        if self.process.poll() is not None:
+            self._kill_group()
+            return f"The app ended by itself with status {self.process.returncode}.\n{self.read_log()[-4000:]}"
+        family = self.family()
+        self.process.terminate()
+        _, left = psutil.wait_procs([psutil.Process(self.process.pid), *family], timeout=STOP_SECONDS)
+        names = [f"{process.pid} {_command(process)}" for process in left]
+        self._kill_group()
+        for process in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        self.process.wait(STOP_SECONDS)
+        return f"Still running {STOP_SECONDS} s after the app was told to end: {names}" if names else None
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())[:200]
+    except psutil.Error:
+        return "?"
+
+
+@contextlib.contextmanager
+def running_app(folder: Path, **environment: str) -> Iterator[AppServer]:
+    """Start the app on a free port, its log in `folder`; stop it at the end, and fail if it or a worker went astray."""
+    server = _start_app(folder / "server.log", environment)
+    try:
+        _wait_until_healthy(server)
+        yield server
+    finally:
+        problem = server.stop()
+    assert problem is None, problem
+
+
+def _start_app(log: Path, environment: dict[str, str]) -> AppServer:
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    options = {"server.address": "127.0.0.1", "server.port": port, "server.fileWatcherType": "none"}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, *(f"--{name}={value}" for name, value in options.items())],
+            cwd=ROOT,
+            env={**_server_environment(), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return AppServer(f"http://127.0.0.1:{port}", log, process)
+
+
+def _server_environment() -> dict[str, str]:
+    """Return this process's environment without its settings for tests, and with warnings written to the log."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STREAMLIT_", "CONVSCOPE_"))}
+    return {**kept, "PYTHONWARNINGS": "default", "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_healthy(server: AppServer) -> None:
+    until = monotonic() + START_SECONDS
+    while monotonic() < until:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+            urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=5).close()
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.process.wait(0.05)
+            break
+    pytest.fail(f"The app does not answer.\n{server.read_log()[-4000:]}")

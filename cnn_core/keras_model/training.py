@@ -12,7 +12,8 @@ from cnn_core.keras_model.build import build_model
 from cnn_core.keras_model.names import keras_name
 from cnn_core.layers.shapes import show
 from cnn_core.training.data import Labels, Pixels, TrainingSet, shifted, training_set
-from cnn_core.training.plan import Batch, Epoch, Moved, Record, Run, Training
+from cnn_core.training.plan import Run, Training
+from cnn_core.training.records import Batch, Epoch, Moved, Record
 
 _AT_ONCE: Final = 500
 """Pictures in a batch where nothing is learned: the answers do not depend on it."""

@@ -25,7 +25,7 @@ from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.summary import Summary
 
 
-class Way(StrEnum):
+class Replacement(StrEnum):
     """How a network makes its maps smaller.
 
     MAX, AVERAGE: a pool. CONVOLUTION: a convolution with stride in its place (All-CNN of Springenberg et al.,
@@ -40,16 +40,16 @@ class Way(StrEnum):
     BLUR = "blur"
 
 
-def block(way: Way, filters: int, number: int) -> tuple[NamedLayer, ...]:
+def block(way: Replacement, filters: int, number: int) -> tuple[NamedLayer, ...]:
     """Return a 3×3 convolution whose maps are then half as large; what stays untrained is called blur_<number>."""
-    strides = 2 if way is Way.STRIDE else 1
+    strides = 2 if way is Replacement.STRIDE else 1
     convolution = Conv2D(filters, 3, strides=strides, padding="same", activation="relu")
-    down: dict[Way, tuple[tuple[str, Layer], ...]] = {
-        Way.MAX: (("pool", MaxPooling2D(2)),),
-        Way.AVERAGE: (("pool", AveragePooling2D(2)),),
-        Way.CONVOLUTION: (("down", Conv2D(filters, 3, strides=2, padding="same", activation="relu")),),
-        Way.STRIDE: (),
-        Way.BLUR: (
+    down: dict[Replacement, tuple[tuple[str, Layer], ...]] = {
+        Replacement.MAX: (("pool", MaxPooling2D(2)),),
+        Replacement.AVERAGE: (("pool", AveragePooling2D(2)),),
+        Replacement.CONVOLUTION: (("down", Conv2D(filters, 3, strides=2, padding="same", activation="relu")),),
+        Replacement.STRIDE: (),
+        Replacement.BLUR: (
             ("pool", MaxPooling2D(2, strides=1, padding="same")),
             ("blur", DepthwiseConv2D(BLUR_SIZE, strides=2, padding="same", use_bias=False)),
         ),
@@ -57,7 +57,7 @@ def block(way: Way, filters: int, number: int) -> tuple[NamedLayer, ...]:
     return tuple(NamedLayer(f"{name}_{number}", layer) for name, layer in (("conv", convolution), *down[way]))
 
 
-def study_network(way: Way) -> Network:
+def study_network(way: Replacement) -> Network:
     """Return the small network of the study: 28×28 grey to ten classes, made smaller twice in one way."""
     return Network.of(
         Input((28, 28, 1)),
@@ -86,7 +86,7 @@ def _stride(layer: Layer) -> Pair:
     return layer.strides if isinstance(layer, Strided) else (1, 1)
 
 
-def replaced(network: Network, way: Way, convolutions: bool = True) -> Network:
+def replaced(network: Network, way: Replacement, convolutions: bool = True) -> Network:
     """Return a network with its down-sampling done in another way.
 
     Every pool with a stride is replaced, with its own window, stride and padding. With `convolutions`, one whose stride
@@ -104,24 +104,24 @@ def replaced(network: Network, way: Way, convolutions: bool = True) -> Network:
     steps = {step.named.name: step for step in network.steps()}
     for name in down_sampling(network):
         layer, output = steps[name].named.layer, steps[name].output_shape
-        if way is Way.BLUR and len(set(_stride(layer))) > 1:
+        if way is Replacement.BLUR and len(set(_stride(layer))) > 1:
             continue
         if isinstance(layer, Pooling):
             network = _pool_replaced(network, name, layer, way, output)
-        elif convolutions and isinstance(layer, Strided) and way not in (Way.CONVOLUTION, Way.STRIDE):
+        elif convolutions and isinstance(layer, Strided) and way not in (Replacement.CONVOLUTION, Replacement.STRIDE):
             network = _stride_replaced(network, name, layer, way)
     return network
 
 
-def _pool_replaced(network: Network, name: str, pool: Pooling, way: Way, output: Shape) -> Network:
+def _pool_replaced(network: Network, name: str, pool: Pooling, way: Replacement, output: Shape) -> Network:
     """Return the network with one pool replaced; what gives the smaller maps keeps its name, so that others find it."""
-    if way in (Way.MAX, Way.AVERAGE):
-        kind = MaxPooling2D if way is Way.MAX else AveragePooling2D
+    if way in (Replacement.MAX, Replacement.AVERAGE):
+        kind = MaxPooling2D if way is Replacement.MAX else AveragePooling2D
         return editing.replace(network, name, kind(pool.pool_size, strides=pool.strides, padding=pool.padding))
-    if way is Way.BLUR:
+    if way is Replacement.BLUR:
         dense = MaxPooling2D(pool.pool_size, strides=1, padding=pool.padding)
         return _two_steps(network, name, dense, _blur(pool.steps))
-    before = _convolution_before(network, name) if way is Way.STRIDE else None
+    before = _convolution_before(network, name) if way is Replacement.STRIDE else None
     if before is not None:
         return editing.remove(editing.replace(network, before.name, _strided(network, before, pool, output)), name)
     # An odd kernel, as All-CNN has it; beside an even pool one more row and column at the end: as many windows.
@@ -134,14 +134,14 @@ def _pool_replaced(network: Network, name: str, pool: Pooling, way: Way, output:
     return editing.replace(network, name, strided)
 
 
-def _stride_replaced(network: Network, name: str, layer: Strided, way: Way) -> Network:
+def _stride_replaced(network: Network, name: str, layer: Strided, way: Replacement) -> Network:
     """Return the network with a convolution at stride 1 and a pool of its stride behind it, which takes its name."""
     strides: Pair = layer.strides
     dense = replace(layer, strides=1)
-    if way is Way.BLUR:
+    if way is Replacement.BLUR:
         network = _two_steps(network, name, dense, _blur(strides))
         return _two_steps(network, name, MaxPooling2D(strides, strides=1, padding="same"), network[name].layer)
-    kind = MaxPooling2D if way is Way.MAX else AveragePooling2D
+    kind = MaxPooling2D if way is Replacement.MAX else AveragePooling2D
     return _two_steps(network, name, dense, kind(strides, padding="same"))
 
 

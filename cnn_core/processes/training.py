@@ -14,7 +14,8 @@ from typing import Final, TextIO
 
 from cnn_core.errors import CnnError
 from cnn_core.processes.settle_in import settle_in
-from cnn_core.training.plan import Batch, Ended, Record, Refused, Training, write_record
+from cnn_core.training.plan import Training
+from cnn_core.training.records import Batch, Ended, Record, Refused, write_record
 
 STOP: Final = "stop"
 SECONDS_APART: Final = 0.1

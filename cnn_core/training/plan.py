@@ -1,14 +1,12 @@
-"""A training as plain data: what is trained, how and on what, and what is reported meanwhile; both as JSON.
+"""A training as plain data: what is trained, how and on what; as JSON.
 
 Nothing here needs Keras: `keras_model/training.py` trains, `processes/training.py` does so in a process of its own.
 """
 
-import csv
-import io
 import json
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, astuple, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 import numpy as np
@@ -28,7 +26,6 @@ _BOUNDS: Final = {
     "batch_size": (1, 4_096),
     "pictures": (1, 10**6),
 }
-_BROKEN: Final = N_("This does not describe a training: {problem}.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +111,7 @@ class Training:
         except CnnError:
             raise
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-            raise CnnError(_BROKEN, problem=error) from error
+            raise CnnError(N_("This does not describe a training: {problem}."), problem=error) from error
 
 
 _PLAIN: Final = tuple(one.name for one in fields(Training) if one.name != "runs")
@@ -139,112 +136,3 @@ def _run_to_json(run: Run) -> dict[str, Any]:
 def _read_run(entry: Any) -> Run:
     fixed = {layer: tuple(np.array(array, np.float32) for array in arrays) for layer, arrays in entry["fixed"].items()}
     return Run(entry["name"], Network.from_json(entry["network"]), fixed)
-
-
-# What is reported -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Batch:
-    """A batch is done.
-
-    Attributes:
-        epoch: counted from 1, as `batch` is.
-        loss: the mean over the epoch so far, as `accuracy` is; the network changes meanwhile.
-        seconds: since the epoch began.
-    """
-
-    run: str
-    epoch: int
-    batch: int
-    loss: float
-    accuracy: float
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """An epoch is done and the network tested; `seconds` are for both."""
-
-    run: str
-    epoch: int
-    loss: float
-    accuracy: float
-    test_loss: float
-    test_accuracy: float
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Moved:
-    """The share of `pictures` test pictures that a trained run gets right when they are moved.
-
-    Attributes:
-        accuracy: by shift in pixels, the mean over four directions.
-    """
-
-    run: str
-    pictures: int
-    accuracy: Mapping[int, float]
-
-
-@dataclass(frozen=True)
-class Ended:
-    """Nothing more comes; `complete` is False where it was stopped before."""
-
-    complete: bool
-
-
-@dataclass(frozen=True)
-class Refused:
-    """Nothing more comes, because of a CnnError: its English sentence and the values in it."""
-
-    message: str
-    values: Mapping[str, str]
-
-    @classmethod
-    def of(cls, error: CnnError) -> "Refused":
-        return cls(error.message, {name: str(value) for name, value in error.values.items()})
-
-    @property
-    def error(self) -> CnnError:
-        return CnnError(self.message, **self.values)
-
-
-Record = Batch | Epoch | Moved | Ended | Refused
-_RECORDS: Final[dict[str, type[Record]]] = {kind.__name__: kind for kind in (Batch, Epoch, Moved, Ended, Refused)}
-
-
-def write_record(record: Record) -> str:
-    """Return a record as JSON in one line."""
-    return json.dumps({"kind": type(record).__name__, **asdict(record)})
-
-
-def read_record(line: str) -> Record:
-    """Return what `write_record` wrote; raises CnnError."""
-    try:
-        values = json.loads(line)
-        kind = _RECORDS[values.pop("kind")]
-        if kind is Moved:  # JSON has no numbers as keys
-            values["accuracy"] = {int(shift): share for shift, share in values["accuracy"].items()}
-        return kind(**values)
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise CnnError(_BROKEN, problem=error) from error
-
-
-def curves_csv(epochs: Iterable[Epoch]) -> str:
-    """Return the epochs as comma-separated values, a line each."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(one.name for one in fields(Epoch))
-    writer.writerows(astuple(epoch) for epoch in epochs)
-    return out.getvalue()
-
-
-def standard_error(share: float, count: int) -> float:
-    """Return the standard error of a share of `count` independent trials: √(p (1 − p) / n).
-
-    >>> round(standard_error(0.8, 1_000), 4)
-    0.0126
-    """
-    return math.sqrt(share * (1 - share) / count)

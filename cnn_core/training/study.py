@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from cnn_core.data import DATA
 from cnn_core.layers import DepthwiseConv2D
-from cnn_core.network.replacing import Way, study_network
+from cnn_core.network.replacing import Replacement, study_network
 from cnn_core.training.plan import Run, Training
 
 RECORD = DATA / "studies" / "downsampling.json"
@@ -43,20 +43,20 @@ class Study:
         """Return by how many pixels the test pictures were moved."""
         return tuple(sorted(map(int, self.runs[0]["shifted_accuracy"])))
 
-    def of(self, way: Way) -> list[Mapping[str, Any]]:
+    def of(self, way: Replacement) -> list[Mapping[str, Any]]:
         """Return the runs of a way."""
         return [run for run in self.runs if run["way"] == way]
 
-    def accuracy(self, way: Way, shift: int) -> tuple[float, float]:
+    def accuracy(self, way: Replacement, shift: int) -> tuple[float, float]:
         """Return mean and standard deviation of the accuracy on test pictures moved by so many pixels."""
         found = [run["shifted_accuracy"][str(shift)] for run in self.of(way)]
         return mean(found), stdev(found) if len(found) > 1 else 0.0
 
-    def test_loss(self, way: Way) -> list[float]:
+    def test_loss(self, way: Replacement) -> list[float]:
         """Return the mean loss on the test pictures after each epoch."""
         return [mean(losses) for losses in zip(*(run["test_loss"] for run in self.of(way)), strict=True)]
 
-    def seconds(self, way: Way) -> float:
+    def seconds(self, way: Replacement) -> float:
         """Return the mean time of an epoch."""
         return float(mean(run["seconds_per_epoch"] for run in self.of(way)))
 
@@ -67,14 +67,14 @@ def blur_weights(channels: int) -> npt.NDArray[np.float32]:
     return np.repeat(np.outer(line, line)[:, :, np.newaxis, np.newaxis], channels, axis=2)
 
 
-def study_run(way: Way) -> Run:
+def study_run(way: Replacement) -> Run:
     """Return the study's network to be trained; its blurs stay as they are."""
     network = study_network(way)
     blurs = [step for step in network.steps() if isinstance(step.named.layer, DepthwiseConv2D)]
     return Run(way, network, {step.named.name: (blur_weights(step.input_shapes[0][-1]),) for step in blurs})
 
 
-def small_study(ways: Iterable[Way], pictures: int, epochs: int, seed: int) -> Training:
+def small_study(ways: Iterable[Replacement], pictures: int, epochs: int, seed: int) -> Training:
     """Return the study on a few thousand pictures, with one seed, as a training of minutes."""
     runs = tuple(study_run(way) for way in ways)
     return Training("fashion_mnist_small", runs, seed, epochs, SMALL_BATCH, pictures, LEARNING_RATE, shifts=(2, 4))

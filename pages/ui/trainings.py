@@ -22,7 +22,8 @@ from typing import Final
 from cnn_core.errors import CnnError
 from cnn_core.processes.training import STOP
 from cnn_core.sentences import N_
-from cnn_core.training.plan import Batch, Ended, Epoch, Moved, Record, Refused, Training, read_record
+from cnn_core.training.plan import Training
+from cnn_core.training.records import Batch, Ended, Epoch, Moved, Record, Refused, read_record
 from pages.ui.compute import MEMORY_MEGABYTES
 
 AT_ONCE: Final = int(os.environ.get("CONVSCOPE_TRAININGS", "") or min(2, os.cpu_count() or 1))
@@ -44,7 +45,7 @@ _TOO_LONG: Final = N_("The training was stopped: it took longer than the {minute
 _TOO_MANY: Final = N_("{count} trainings are waiting already, as many as may. Try again in a few minutes.")
 
 
-class Stage(StrEnum):
+class Phase(StrEnum):
     """Where a training is. STOPPING: told to stop, its process not yet ended."""
 
     WAITING = "waiting"
@@ -66,7 +67,7 @@ class Seen:
     """
 
     training: Training
-    stage: Stage
+    phase: Phase
     place: int
     batch: Batch | None
     epochs: tuple[Epoch, ...]
@@ -76,7 +77,7 @@ class Seen:
 
     @property
     def active(self) -> bool:
-        return self.stage in (Stage.WAITING, Stage.RUNNING, Stage.STOPPING)
+        return self.phase in (Phase.WAITING, Phase.RUNNING, Phase.STOPPING)
 
 
 @dataclass(eq=False)
@@ -84,7 +85,7 @@ class _Job:
     """A training with what it has reported; everything but `training` is guarded by the registry's lock."""
 
     training: Training
-    stage: Stage = Stage.WAITING
+    phase: Phase = Phase.WAITING
     process: subprocess.Popen[str] | None = None
     batch: Batch | None = None
     epochs: list[Epoch] = field(default_factory=list)
@@ -122,7 +123,7 @@ class Trainings:
     def start(self, training: Training) -> str:
         """Train as soon as there is room and return the training's id; raises CnnError where too many wait."""
         with self._lock:
-            if len(self._in(Stage.WAITING)) >= self._most_waiting:
+            if len(self._in(Phase.WAITING)) >= self._most_waiting:
                 raise CnnError(_TOO_MANY, count=self._most_waiting)
             key = secrets.token_urlsafe(12)
             self._jobs[key] = _Job(training)
@@ -135,11 +136,11 @@ class Trainings:
             job = self._jobs.get(key)
             if job is None:
                 return None
-            place = self._in(Stage.WAITING).index(job) + 1 if job.stage is Stage.WAITING else 0
-            now = time.monotonic() if job.stage in (Stage.RUNNING, Stage.STOPPING) else job.last
+            place = self._in(Phase.WAITING).index(job) + 1 if job.phase is Phase.WAITING else 0
+            now = time.monotonic() if job.phase in (Phase.RUNNING, Phase.STOPPING) else job.last
             seconds = 0.0 if job.first is None else now - job.first
             reported = (job.batch, tuple(job.epochs), tuple(job.moved))
-            return Seen(job.training, job.stage, place, *reported, seconds, job.problem)
+            return Seen(job.training, job.phase, place, *reported, seconds, job.problem)
 
     def stop(self, key: str) -> None:
         """End a training after its next batch; what it has reported is kept."""
@@ -152,31 +153,31 @@ class Trainings:
         """End all processes at once and start no more."""
         with self._lock:
             self._closed = True
-            for job in self._in(Stage.RUNNING, Stage.STOPPING):
+            for job in self._in(Phase.RUNNING, Phase.STOPPING):
                 if job.process is not None:
                     job.process.kill()
 
     # What follows is called with the lock held, but for `_run`, which is a running training's thread.
 
-    def _in(self, *stages: Stage) -> list[_Job]:
-        """Return the trainings in one of these stages, the first begun first."""
-        return [job for job in self._jobs.values() if job.stage in stages]
+    def _in(self, *phases: Phase) -> list[_Job]:
+        """Return the trainings in one of these phases, the first begun first."""
+        return [job for job in self._jobs.values() if job.phase in phases]
 
     def _fill_up(self) -> None:
         """Start what there is room for, and forget what ended long ago."""
-        room = 0 if self._closed else self._at_once - len(self._in(Stage.RUNNING, Stage.STOPPING))
-        for job in self._in(Stage.WAITING)[:room]:
-            job.stage = Stage.RUNNING
+        room = 0 if self._closed else self._at_once - len(self._in(Phase.RUNNING, Phase.STOPPING))
+        for job in self._in(Phase.WAITING)[:room]:
+            job.phase = Phase.RUNNING
             threading.Thread(target=self._run, args=(job,), daemon=True).start()
-        ended = [key for key, job in self._jobs.items() if job.stage in (Stage.DONE, Stage.STOPPED, Stage.FAILED)]
+        ended = [key for key, job in self._jobs.items() if job.phase in (Phase.DONE, Phase.STOPPED, Phase.FAILED)]
         for key in ended[: max(0, len(ended) - self._kept)]:
             del self._jobs[key]
 
     def _stop(self, job: _Job, problem: CnnError | None = None) -> None:
-        if job.stage is Stage.WAITING:
-            job.stage = Stage.STOPPED
-        if job.stage is Stage.RUNNING:
-            job.stage, job.problem = Stage.STOPPING, problem
+        if job.phase is Phase.WAITING:
+            job.phase = Phase.STOPPED
+        if job.phase is Phase.RUNNING:
+            job.phase, job.problem = Phase.STOPPING, problem
             self._say_stop(job)
 
     def _say_stop(self, job: _Job) -> None:
@@ -216,7 +217,7 @@ class Trainings:
             process.stdin.flush()
         with self._lock:
             job.process = process
-            if job.stage is Stage.STOPPING:
+            if job.phase is Phase.STOPPING:
                 self._say_stop(job)
             if self._closed:
                 process.kill()
@@ -235,11 +236,11 @@ class Trainings:
                 case Moved():
                     job.moved.append(record)
                 case Ended(complete=True):
-                    job.stage, job.problem = Stage.DONE, None
+                    job.phase, job.problem = Phase.DONE, None
                 case Ended():
-                    job.stage = Stage.STOPPED
+                    job.phase = Phase.STOPPED
                 case Refused():
-                    job.stage, job.problem = Stage.FAILED, record.error
+                    job.phase, job.problem = Phase.FAILED, record.error
             return isinstance(record, Ended | Refused)
 
     def _end_late(self, job: _Job) -> None:
@@ -250,10 +251,10 @@ class Trainings:
         """Note how a training ended whose process is gone, and let the next one begin."""
         with self._lock:
             job.process = None
-            if job.stage is Stage.STOPPING:
-                job.stage = Stage.STOPPED
-            elif job.stage is Stage.RUNNING:
-                job.stage, job.problem = Stage.FAILED, CnnError(_DIED)
+            if job.phase is Phase.STOPPING:
+                job.phase = Phase.STOPPED
+            elif job.phase is Phase.RUNNING:
+                job.phase, job.problem = Phase.FAILED, CnnError(_DIED)
             self._fill_up()
 
 

@@ -21,7 +21,7 @@ from cnn_core.layers.shapes import Window
 from cnn_core.models.first_kernels import first_kernels
 from cnn_core.network.network import Network
 from cnn_core.network.presets import preset
-from cnn_core.network.replacing import Way, replaced
+from cnn_core.network.replacing import Replacement, replaced
 from cnn_core.network.summary import summarize
 from cnn_core.numerics.grids import grid_of_text, grid_text, named_grid
 from cnn_core.numerics.hand_made import hand_made
@@ -292,7 +292,7 @@ def test_an_unrelated_change_computes_nothing_anew(stages: dict[str, Any], monke
 def test_a_network_in_columns(stages: dict[str, Any], files: dict[str, bytes], key: str, strides_too: bool) -> None:
     text = text_of(no_exception(run_page(PAGE, reduced="grid", replaced=key, strides_too=str(strides_too))))
     network = preset(key).make()
-    every = [summarize(network), *(summarize(replaced(network, way, strides_too)) for way in Way)]
+    every = [summarize(network), *(summarize(replaced(network, way, strides_too)) for way in Replacement)]
     assert " | ".join(f"{one.parameters:,}" for one in every) in text
     rows = table(files, "pooling_in_a_network")
     assert [int(row["multiply_adds"]) for row in rows] == [one.multiply_adds for one in every]

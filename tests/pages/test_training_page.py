@@ -8,11 +8,12 @@ from running import no_exception, run_page
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.errors import CnnError
-from cnn_core.network.replacing import Way
-from cnn_core.training.plan import Batch, Epoch, Moved, Training
+from cnn_core.network.replacing import Replacement
+from cnn_core.training.plan import Training
+from cnn_core.training.records import Batch, Epoch, Moved
 from cnn_core.training.study import small_study
 from pages.ui.pooling import train
-from pages.ui.trainings import Seen, Stage
+from pages.ui.trainings import Phase, Seen
 
 PAGE = "pages/4_Pooling_and_stride.py"
 ID = "some-id"
@@ -31,7 +32,7 @@ class FakeTrainings:
         if self.refusal is not None:
             raise self.refusal
         self.started.append(training)
-        self.seen = Seen(training, Stage.WAITING, 1, None, (), (), 0.0, None)
+        self.seen = Seen(training, Phase.WAITING, 1, None, (), (), 0.0, None)
         return ID
 
     def look(self, key: str) -> Seen | None:
@@ -60,7 +61,7 @@ def bars(at: AppTest) -> list[Any]:
     return [bar.proto for bar in at.get("progress")]
 
 
-def seen(stage: Stage, accuracies: dict[Way, float], done: int = 2, epochs: int = 2, **more: Any) -> Seen:
+def seen(phase: Phase, accuracies: dict[Replacement, float], done: int = 2, epochs: int = 2, **more: Any) -> Seen:
     """Return a training of `epochs` epochs of which the ways have ended `done`, with these accuracies then."""
     training = small_study(accuracies, pictures=1_000, epochs=epochs, seed=0)
     curves = tuple(
@@ -68,9 +69,9 @@ def seen(stage: Stage, accuracies: dict[Way, float], done: int = 2, epochs: int 
         for epoch in range(1, done + 1)
         for way, accuracy in accuracies.items()
     )
-    moved = tuple(Moved(way, 1_000, {2: 0.5, 4: 0.25}) for way in accuracies) if stage is Stage.DONE else ()
+    moved = tuple(Moved(way, 1_000, {2: 0.5, 4: 0.25}) for way in accuracies) if phase is Phase.DONE else ()
     batch = Batch(list(accuracies)[-1], max(1, done), training.batches, 1.234, 0.5, 3.0) if done else None
-    known = Seen(training, stage, 0, batch, curves, moved, 10.0, None)
+    known = Seen(training, phase, 0, batch, curves, moved, 10.0, None)
     return replace(known, **more)
 
 
@@ -87,7 +88,7 @@ def test_nothing_is_trained_unasked(trainings: FakeTrainings) -> None:
 
 def test_the_choices_are_what_is_trained_and_stand_in_the_address(trainings: FakeTrainings) -> None:
     at = page()
-    at.multiselect(key="trained_ways_field").set_value([Way.BLUR, Way.MAX]).run()
+    at.multiselect(key="trained_ways_field").set_value([Replacement.BLUR, Replacement.MAX]).run()
     at.number_input(key="training_pictures_widget").set_value(1500).run()
     at.number_input(key="training_epochs_widget").set_value(3).run()
     at.number_input(key="training_seed_widget").set_value(11).run()
@@ -103,7 +104,7 @@ def test_the_choices_are_what_is_trained_and_stand_in_the_address(trainings: Fak
 
 def test_all_ways_are_the_default_and_none_cannot_be_trained(trainings: FakeTrainings) -> None:
     at = page()
-    assert at.multiselect(key="trained_ways_field").value == list(Way)
+    assert at.multiselect(key="trained_ways_field").value == list(Replacement)
     assert at.multiselect(key="trained_ways_field").set_value([]).run().button(key="train").disabled
 
 
@@ -133,32 +134,32 @@ def test_an_unknown_id_is_a_sentence_and_one_can_train_anew(trainings: FakeTrain
 
 
 @pytest.mark.parametrize(
-    ("stage", "done", "said", "share"),
+    ("phase", "done", "said", "share"),
     [
-        (Stage.RUNNING, 0, "TensorFlow starts.", 0),
-        (Stage.RUNNING, 1, "Epoch 1 of 2, Average pooling: loss 1.234; 205 pictures a second, about 0:10 (min:s)", 50),
-        (Stage.RUNNING, 2, "Testing on moved pictures.", 100),
-        (Stage.STOPPING, 1, "It stops after this batch.", 50),
+        (Phase.RUNNING, 0, "TensorFlow starts.", 0),
+        (Phase.RUNNING, 1, "Epoch 1 of 2, Average pooling: loss 1.234; 205 pictures a second, about 0:10 (min:s)", 50),
+        (Phase.RUNNING, 2, "Testing on moved pictures.", 100),
+        (Phase.STOPPING, 1, "It stops after this batch.", 50),
     ],
 )
-def test_progress(trainings: FakeTrainings, stage: Stage, done: int, said: str, share: int) -> None:
-    trainings.seen = seen(stage, {Way.MAX: 0.5, Way.AVERAGE: 0.4}, done)
+def test_progress(trainings: FakeTrainings, phase: Phase, done: int, said: str, share: int) -> None:
+    trainings.seen = seen(phase, {Replacement.MAX: 0.5, Replacement.AVERAGE: 0.4}, done)
     at = page(training=ID)
     (bar,) = bars(at)
     assert said in bar.text
     assert bar.value == share
-    assert at.button(key="training_stop").disabled == (stage is Stage.STOPPING)
+    assert at.button(key="training_stop").disabled == (phase is Phase.STOPPING)
     assert len(at.get("plotly_chart")) - len(page().get("plotly_chart")) == (3 if done else 0)
 
 
 def test_a_batch_of_the_next_epoch_counts(trainings: FakeTrainings) -> None:
-    running = seen(Stage.RUNNING, {Way.MAX: 0.5}, 1)
+    running = seen(Phase.RUNNING, {Replacement.MAX: 0.5}, 1)
     trainings.seen = replace(running, batch=Batch("max", 2, 16, 1.0, 0.5, 1.0))
     assert bars(page(training=ID))[0].value == 75
 
 
 def test_it_can_be_stopped(trainings: FakeTrainings) -> None:
-    trainings.seen = seen(Stage.RUNNING, {Way.MAX: 0.5}, 1)
+    trainings.seen = seen(Phase.RUNNING, {Replacement.MAX: 0.5}, 1)
     page(training=ID).button(key="training_stop").click().run()
     assert trainings.stopped == [ID]
 
@@ -171,16 +172,16 @@ def test_it_is_drawn_anew_every_second_while_it_is_active(
     monkeypatch.setattr(
         train.st, "fragment", lambda draw, run_every: asked.append(run_every) or fragment(draw, run_every=run_every)
     )
-    trainings.seen = seen(Stage.RUNNING, {Way.MAX: 0.5}, 1)
+    trainings.seen = seen(Phase.RUNNING, {Replacement.MAX: 0.5}, 1)
     at = page(training=ID)
     assert asked == [1]
-    trainings.seen = seen(Stage.DONE, {Way.MAX: 0.5})
+    trainings.seen = seen(Phase.DONE, {Replacement.MAX: 0.5})
     no_exception(at.run())
     assert asked == [1, None]
 
 
 def test_what_ends_while_it_is_drawn_runs_the_whole_page_again(trainings: FakeTrainings) -> None:
-    running, done = (seen(stage, {Way.MAX: 0.5}, 2) for stage in (Stage.RUNNING, Stage.DONE))
+    running, done = (seen(phase, {Replacement.MAX: 0.5}, 2) for phase in (Phase.RUNNING, Phase.DONE))
     # The choices, whether to repeat, and what is drawn look at it one after the other.
     known = [running, running, done]
     trainings.look = lambda key: known.pop(0) if len(known) > 1 else known[0]  # type: ignore[method-assign]
@@ -193,7 +194,7 @@ def test_what_ends_while_it_is_drawn_runs_the_whole_page_again(trainings: FakeTr
 
 
 def test_a_finished_training_has_curves_a_table_and_a_file(trainings: FakeTrainings) -> None:
-    trainings.seen = seen(Stage.DONE, {Way.MAX: 0.8, Way.BLUR: 0.6})
+    trainings.seen = seen(Phase.DONE, {Replacement.MAX: 0.8, Replacement.BLUR: 0.6})
     at = page(training=ID)
     text = text_of(at)
     assert not bars(at)
@@ -204,38 +205,38 @@ def test_a_finished_training_has_curves_a_table_and_a_file(trainings: FakeTraini
 
 
 def test_the_verdict_is_computed(trainings: FakeTrainings) -> None:
-    trainings.seen = seen(Stage.DONE, {Way.MAX: 0.8, Way.BLUR: 0.6})
+    trainings.seen = seen(Phase.DONE, {Replacement.MAX: 0.8, Replacement.BLUR: 0.6})
     text = text_of(page(training=ID))
     # 2 √(0.8 · 0.2 / 1000) and 2 √(0.8 · 0.2 / 1000 + 0.6 · 0.4 / 1000)
     assert "Max pooling got 80.0% of 1,000 test pictures right" in text
     assert "uncertain by ± 2.5 percentage points" in text
     assert "Maximum, blur, subsampling, the next, is 20.0 points behind, more than the 4.0 that" in text
-    trainings.seen = seen(Stage.DONE, {Way.MAX: 0.80, Way.BLUR: 0.81})
+    trainings.seen = seen(Phase.DONE, {Replacement.MAX: 0.80, Replacement.BLUR: 0.81})
     text = text_of(page(training=ID))
     assert "Max pooling, the next, is 1.0 points behind; so few pictures leave 3.5 open: neither is better." in text
-    trainings.seen = seen(Stage.DONE, {Way.MAX: 0.80})
+    trainings.seen = seen(Phase.DONE, {Replacement.MAX: 0.80})
     assert "the next" not in text_of(page(training=ID))
 
 
 def test_a_stopped_training_shows_what_there_is(trainings: FakeTrainings) -> None:
-    trainings.seen = seen(Stage.STOPPED, {Way.MAX: 0.8, Way.BLUR: 0.6}, done=1)
+    trainings.seen = seen(Phase.STOPPED, {Replacement.MAX: 0.8, Replacement.BLUR: 0.6}, done=1)
     text = text_of(page(training=ID))
     assert "Stopped." in text
     assert "| Max pooling | 1 | 80.0% | – | – | 4.0 |" in text
     assert "standard errors" not in text
-    trainings.seen = seen(Stage.STOPPED, {Way.MAX: 0.8}, done=0)
+    trainings.seen = seen(Phase.STOPPED, {Replacement.MAX: 0.8}, done=0)
     assert "Stopped." in text_of(page(training=ID))
 
 
 def test_a_failed_training_says_why(trainings: FakeTrainings) -> None:
-    trainings.seen = seen(Stage.FAILED, {Way.MAX: 0.8}, done=1, problem=CnnError("It died."))
+    trainings.seen = seen(Phase.FAILED, {Replacement.MAX: 0.8}, done=1, problem=CnnError("It died."))
     at = page(training=ID)
     assert "It died" in at.error[0].value
     assert "| Max pooling | 1 |" in text_of(at)
 
 
 def test_it_survives_other_widgets(trainings: FakeTrainings) -> None:
-    trainings.seen = seen(Stage.RUNNING, {Way.MAX: 0.8}, 1)
+    trainings.seen = seen(Phase.RUNNING, {Replacement.MAX: 0.8}, 1)
     at = page(training=ID)
     at.number_input(key="pool_down_widget").set_value(3)
     assert bars(no_exception(at.run()))

@@ -12,15 +12,15 @@ import pytest
 from folders import ROOT
 
 from cnn_core.errors import CnnError
-from cnn_core.network.replacing import Way
-from cnn_core.training.plan import Batch, Ended, Epoch, Moved, Refused, write_record
+from cnn_core.network.replacing import Replacement
+from cnn_core.training.records import Batch, Ended, Epoch, Moved, Refused, write_record
 from cnn_core.training.study import small_study
-from pages.ui.trainings import AT_ONCE, Seen, Stage, Trainings
+from pages.ui.trainings import AT_ONCE, Phase, Seen, Trainings
 
 pytestmark = pytest.mark.process
 
 SECONDS = 60
-TRAINING = small_study([Way.MAX], pictures=1_000, epochs=1, seed=0)
+TRAINING = small_study([Replacement.MAX], pictures=1_000, epochs=1, seed=0)
 
 BATCH = Batch("max", 1, 1, 2.0, 0.1, 0.5)
 EPOCH = Epoch("max", 1, 1.5, 0.3, 1.25, 0.5, 3.0)
@@ -78,7 +78,7 @@ def wait_for(trainings: Trainings, key: str, condition: Callable[[Seen], object]
         if condition(seen):
             return seen
         time.sleep(0.01)
-    pytest.fail(f"It is still {seen.stage}.")
+    pytest.fail(f"It is still {seen.phase}.")
 
 
 def ended(seen: Seen) -> bool:
@@ -93,7 +93,7 @@ def has_begun(seen: Seen) -> bool:
 def test_a_training_that_is_done_keeps_what_it_reported(make: Make, kind: str) -> None:
     trainings = make(kind)
     seen = wait_for(trainings, trainings.start(TRAINING), ended)
-    assert (seen.stage, seen.problem) == (Stage.DONE, None)
+    assert (seen.phase, seen.problem) == (Phase.DONE, None)
     assert (seen.batch, seen.epochs, seen.moved) == (BATCH, (EPOCH,), (MOVED,))
     assert seen.training is TRAINING
 
@@ -121,7 +121,7 @@ def test_the_others_wait_in_a_queue_and_move_up(make: Make) -> None:
     wait_for(trainings, keys[0], has_begun)
     assert [trainings.look(key).place for key in keys] == [0, 1, 2, 3]
     trainings.stop(keys[1])
-    assert [trainings.look(key).stage for key in keys[:2]] == [Stage.RUNNING, Stage.STOPPED]
+    assert [trainings.look(key).phase for key in keys[:2]] == [Phase.RUNNING, Phase.STOPPED]
     assert [trainings.look(key).place for key in keys] == [0, 0, 1, 2]
     trainings.stop(keys[0])
     wait_for(trainings, keys[2], has_begun)
@@ -133,7 +133,7 @@ def test_as_many_run_at_once_as_may(make: Make) -> None:
     keys = [trainings.start(TRAINING) for _ in range(3)]
     for key in keys[:2]:
         wait_for(trainings, key, has_begun)
-    assert trainings.look(keys[2]).stage is Stage.WAITING
+    assert trainings.look(keys[2]).phase is Phase.WAITING
     assert 1 <= AT_ONCE <= 2
 
 
@@ -162,15 +162,15 @@ def test_stopping_ends_after_the_batch_and_keeps_it(make: Make) -> None:
     trainings.stop(key)
     trainings.stop(key)
     seen = wait_for(trainings, key, ended)
-    assert (seen.stage, seen.problem, seen.batch) == (Stage.STOPPED, None, BATCH)
+    assert (seen.phase, seen.problem, seen.batch) == (Phase.STOPPED, None, BATCH)
 
 
 def test_stopping_before_the_process_is_there(make: Make) -> None:
     trainings = make("patient")
     key = trainings.start(TRAINING)
     trainings.stop(key)
-    assert trainings.look(key).stage is Stage.STOPPING
-    assert wait_for(trainings, key, ended).stage is Stage.STOPPED
+    assert trainings.look(key).phase is Phase.STOPPING
+    assert wait_for(trainings, key, ended).phase is Phase.STOPPED
 
 
 def test_what_is_done_before_it_hears_the_word_is_done(make: Make) -> None:
@@ -178,7 +178,7 @@ def test_what_is_done_before_it_hears_the_word_is_done(make: Make) -> None:
     key = trainings.start(TRAINING)
     wait_for(trainings, key, lambda seen: seen.moved)
     trainings.stop(key)
-    assert wait_for(trainings, key, ended).stage is Stage.DONE
+    assert wait_for(trainings, key, ended).phase is Phase.DONE
 
 
 def test_a_process_that_does_not_stop_is_killed(make: Make) -> None:
@@ -186,8 +186,8 @@ def test_a_process_that_does_not_stop_is_killed(make: Make) -> None:
     keys = [trainings.start(TRAINING) for _ in range(2)]
     wait_for(trainings, keys[0], has_begun)
     trainings.stop(keys[0])
-    assert trainings.look(keys[0]).stage is Stage.STOPPING
-    assert wait_for(trainings, keys[0], ended).stage is Stage.STOPPED
+    assert trainings.look(keys[0]).phase is Phase.STOPPING
+    assert wait_for(trainings, keys[0], ended).phase is Phase.STOPPED
     wait_for(trainings, keys[1], has_begun)
 
 
@@ -195,7 +195,7 @@ def test_a_process_that_does_not_stop_is_killed(make: Make) -> None:
 def test_a_training_that_nobody_stops_ends_at_its_time(make: Make, kind: str) -> None:
     trainings = make(kind, limit=0.5, grace=0.2)
     seen = wait_for(trainings, trainings.start(TRAINING), ended)
-    assert seen.stage is Stage.STOPPED
+    assert seen.phase is Phase.STOPPED
     assert "took longer than" in str(seen.problem)
 
 
@@ -205,7 +205,7 @@ def test_a_process_that_dies_or_talks_nonsense_is_said_in_a_sentence(make: Make,
     keys = [trainings.start(TRAINING) for _ in range(2)]
     for key in keys:
         seen = wait_for(trainings, key, ended)
-        assert seen.stage is Stage.FAILED
+        assert seen.phase is Phase.FAILED
         assert "stopped before it was done" in str(seen.problem)
         assert seen.batch == BATCH
 
@@ -213,13 +213,13 @@ def test_a_process_that_dies_or_talks_nonsense_is_said_in_a_sentence(make: Make,
 def test_a_refusal_comes_with_its_sentence(make: Make) -> None:
     trainings = make("refusing")
     seen = wait_for(trainings, trainings.start(TRAINING), ended)
-    assert (seen.stage, str(seen.problem)) == (Stage.FAILED, "Received: 3.")
+    assert (seen.phase, str(seen.problem)) == (Phase.FAILED, "Received: 3.")
 
 
 def test_a_process_that_cannot_be_started_is_a_failed_training() -> None:
     trainings = Trainings(["/nowhere/python"])
     seen = wait_for(trainings, trainings.start(TRAINING), ended)
-    assert seen.stage is Stage.FAILED
+    assert seen.phase is Phase.FAILED
 
 
 def test_closing_ends_what_runs_and_starts_no_more(make: Make) -> None:
@@ -228,7 +228,7 @@ def test_closing_ends_what_runs_and_starts_no_more(make: Make) -> None:
     wait_for(trainings, keys[0], has_begun)
     trainings.close()
     wait_for(trainings, keys[0], ended)
-    assert trainings.look(keys[1]).stage is Stage.WAITING
+    assert trainings.look(keys[1]).phase is Phase.WAITING
 
 
 def test_ids_are_long_and_different(make: Make) -> None:
@@ -251,18 +251,18 @@ def test_many_threads_may_ask_at_once(make: Make) -> None:
     with ThreadPoolExecutor(8) as askers:
         keys = list(askers.map(start_and_stop, range(20)))
     for number, key in enumerate(keys):
-        wanted = (Stage.STOPPED, Stage.DONE) if number % 2 else (Stage.DONE,)
-        assert wait_for(trainings, key, ended).stage in wanted
+        wanted = (Phase.STOPPED, Phase.DONE) if number % 2 else (Phase.DONE,)
+        assert wait_for(trainings, key, ended).phase in wanted
 
 
 # A server with one training that listens to its stdin alone, as the real one does.
 SERVER = """
 import sys, time, psutil
-from cnn_core.network.replacing import Way
+from cnn_core.network.replacing import Replacement
 from cnn_core.training.study import small_study
 from pages.ui.trainings import TRAININGS
 
-key = TRAININGS.start(small_study([Way.MAX], 1_000, 20, 0))
+key = TRAININGS.start(small_study([Replacement.MAX], 1_000, 20, 0))
 while not psutil.Process().children():
     time.sleep(0.01)
 print(psutil.Process().children()[0].pid, flush=True)

@@ -13,44 +13,25 @@ from folders import ROOT
 from cnn_core.errors import CnnError
 from cnn_core.layers import Conv2D, Dense, GlobalAveragePooling2D, Input
 from cnn_core.network.network import Network
-from cnn_core.network.replacing import Way
+from cnn_core.network.replacing import Replacement
 from cnn_core.training.data import training_set
-from cnn_core.training.plan import (
-    Batch,
-    Ended,
-    Epoch,
-    Moved,
-    Record,
-    Refused,
-    Run,
-    Training,
-    curves_csv,
-    read_record,
-    standard_error,
-    write_record,
-)
+from cnn_core.training.plan import Run, Training
+from cnn_core.training.records import Batch, Ended, Epoch, Moved, Record, Refused, read_record
 from cnn_core.training.study import blur_weights, small_study, study_run
 
 SECONDS = 120
-RECORDS = [
-    Batch("max", 1, 2, 0.5, 0.25, 1.5),
-    Epoch("max", 1, 0.5, 0.25, 0.75, 0.125, 2.5),
-    Moved("blur", 1000, {0: 0.5, 2: 0.25}),
-    Ended(complete=False),
-    Refused.of(CnnError("Received: {count}.", count=3)),
-]
 
 
 def training(**changes: Any) -> Training:
     plain = {"seed": 0, "epochs": 1, "batch_size": 32, "pictures": 200, "learning_rate": 3e-3}
-    return Training("fashion_mnist_small", **{"runs": (study_run(Way.MAX),), **plain, **changes})
+    return Training("fashion_mnist_small", **{"runs": (study_run(Replacement.MAX),), **plain, **changes})
 
 
 # As data ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_training_survives_json() -> None:
-    before = small_study(Way, pictures=1_000, epochs=3, seed=7)
+    before = small_study(Replacement, pictures=1_000, epochs=3, seed=7)
     text = before.to_json()
     after = Training.from_json(text)
     assert "\n" not in text
@@ -72,7 +53,7 @@ def test_a_training_survives_json() -> None:
         ({"learning_rate": float("nan")}, "above 0 and at most 1"),
         ({"shifts": (-1,)}, "shifts must be"),
         ({"runs": ()}, "runs must be"),
-        ({"runs": (study_run(Way.MAX),) * 2}, "runs must be"),
+        ({"runs": (study_run(Replacement.MAX),) * 2}, "runs must be"),
     ],
 )
 def test_what_cannot_be_trained_is_refused(changes: dict[str, Any], said: str) -> None:
@@ -82,7 +63,7 @@ def test_what_cannot_be_trained_is_refused(changes: dict[str, Any], said: str) -
 
 def test_a_layer_to_be_left_alone_must_be_there() -> None:
     with pytest.raises(CnnError, match='no layer "blur_9" in the network "max"'):
-        Run("max", study_run(Way.MAX).network, {"blur_9": ()})
+        Run("max", study_run(Replacement.MAX).network, {"blur_9": ()})
 
 
 def without(name: str) -> str:
@@ -97,36 +78,6 @@ def without(name: str) -> str:
 def test_what_describes_no_training_is_refused_in_a_sentence(text: str) -> None:
     with pytest.raises(CnnError, match="does not describe a training"):
         Training.from_json(text)
-
-
-@pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)
-def test_records_survive_json(record: Record) -> None:
-    line = write_record(record)
-    assert "\n" not in line
-    assert read_record(line) == record
-
-
-@pytest.mark.parametrize("line", ["", "{", "[]", '{"kind": "Nothing"}', '{"kind": "Ended"}', '{"kind": "Moved"}'])
-def test_other_lines_are_no_records(line: str) -> None:
-    with pytest.raises(CnnError, match="does not describe a training"):
-        read_record(line)
-
-
-def test_a_refusal_is_the_error_again() -> None:
-    error = CnnError("Received: {count}.", count=3)
-    assert str(Refused.of(error).error) == str(error)
-    assert Refused.of(error).error.message == error.message
-
-
-def test_curves_as_a_table() -> None:
-    lines = curves_csv([Epoch("max", 1, 0.5, 0.25, 0.75, 0.125, 2.5)]).splitlines()
-    assert lines == ["run,epoch,loss,accuracy,test_loss,test_accuracy,seconds", "max,1,0.5,0.25,0.75,0.125,2.5"]
-
-
-def test_the_standard_error_is_that_of_a_binomial_share() -> None:
-    drawn = np.random.default_rng(0).binomial(1_000, 0.8, 20_000) / 1_000
-    assert standard_error(0.8, 1_000) == pytest.approx(drawn.std(), rel=0.02)
-    assert standard_error(1, 1_000) == 0
 
 
 # With Keras ---------------------------------------------------------------------------------------------------------
@@ -174,7 +125,7 @@ def test_it_learns_by_turns_and_tells_every_batch() -> None:
     from cnn_core.keras_model.training import train
 
     heard = Heard()
-    asked = training(runs=(study_run(Way.STRIDE), study_run(Way.BLUR)), epochs=2, shifts=(0, 2))
+    asked = training(runs=(study_run(Replacement.STRIDE), study_run(Replacement.BLUR)), epochs=2, shifts=(0, 2))
     models = train(asked, heard.records.append)
     told = [(batch.run, batch.epoch, batch.batch) for batch in heard.of(Batch)]
     assert told == [(run, epoch, n) for epoch in (1, 2) for run in ("stride", "blur") for n in range(1, 8)]
@@ -229,7 +180,7 @@ def test_it_stops_after_the_batch(batches: int) -> None:
             "Received: 28×28×1 → 26×26×10; 28×28×1 → 10 is needed",
         ),
         (
-            {"runs": (Run("max", study_run(Way.MAX).network, {"conv_3": (np.zeros((1, 2), np.float32),)}),)},
+            {"runs": (Run("max", study_run(Replacement.MAX).network, {"conv_3": (np.zeros((1, 2), np.float32),)}),)},
             "Received: 1×2; 3×3×32×64, 64 are needed",
         ),
     ],

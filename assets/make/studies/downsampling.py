@@ -26,7 +26,7 @@ import tensorflow as tf
 
 from cnn_core import summarize
 from cnn_core.keras_model.training import compiled_model, shifted_accuracy
-from cnn_core.network.replacing import Way, study_network
+from cnn_core.network.replacing import Replacement, study_network
 from cnn_core.training.data import Labelled, Labels, Pixels, read_labelled
 from cnn_core.training.study import LEARNING_RATE, study_run
 
@@ -47,7 +47,7 @@ def read(folder: Path | None) -> list[tuple[Pixels, Labels]]:
     return [(part.pixels(), part.labels) for part in parts]
 
 
-def trained(way: Way, seed: int, data: tuple[Pixels, Labels], test: tuple[Pixels, Labels]) -> dict[str, Any]:
+def trained(way: Replacement, seed: int, data: tuple[Pixels, Labels], test: tuple[Pixels, Labels]) -> dict[str, Any]:
     """Train once and measure."""
     keras.utils.set_random_seed(seed)
     model = compiled_model(study_run(way), seed, LEARNING_RATE)
@@ -69,7 +69,7 @@ def main(folder: Path | None) -> None:
     data, test = read(folder)
     runs = json.loads(RESULT.read_text(encoding="utf-8"))["runs"] if RESULT.exists() else []
     for seed in SEEDS:
-        for way in Way:
+        for way in Replacement:
             if any(run["way"] == way and run["seed"] == seed for run in runs):
                 continue
             runs.append(trained(way, seed, data, test))
@@ -77,7 +77,7 @@ def main(folder: Path | None) -> None:
 
 
 def write(runs: list[dict[str, Any]]) -> None:
-    summaries = {way: summarize(study_network(way)) for way in Way}
+    summaries = {way: summarize(study_network(way)) for way in Replacement}
     about = {
         "made": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d"),
         "data": "Fashion-MNIST",

@@ -11,7 +11,7 @@ from cnn_core.layers.formulas import length_formula
 from cnn_core.layers.shapes import Shape, show, windows
 from cnn_core.network.network import Network
 from cnn_core.network.presets import PRESETS, preset
-from cnn_core.network.replacing import ShapeChange, Way, down_sampling, replaced, shape_changes
+from cnn_core.network.replacing import Replacement, ShapeChange, down_sampling, replaced, shape_changes
 from cnn_core.network.summary import Summary, summarize
 from pages.ui import state
 from pages.ui.design import editor
@@ -31,7 +31,7 @@ class Columns(NamedTuple):
     network: Network
     names: tuple[str, ...]
     before: Summary
-    ways: dict[Way, tuple[Network, Summary]]
+    ways: dict[Replacement, tuple[Network, Summary]]
 
 
 # A network's text says all of it, so no two share a key; what is kept is frozen and may be shared by sessions.
@@ -39,7 +39,7 @@ class Columns(NamedTuple):
 def columns_of(text: str, strides_too: bool) -> Columns:
     """Return the figures of the network that a text describes; raises NetworkError where it does not fit together."""
     network = Network.from_json(text)
-    changed = {way: replaced(network, way, strides_too) for way in Way}
+    changed = {way: replaced(network, way, strides_too) for way in Replacement}
     ways = {way: (one, summarize(one)) for way, one in changed.items()}
     return Columns(network, down_sampling(network), summarize(network), ways)
 
@@ -149,12 +149,12 @@ def _replacements(columns: Columns) -> str:
             "{way}: a strided convolution takes the place of {names}: the layer before it is no convolution of stride "
             "1, or others take its output too."
         )
-        lines.append("- " + text.format(way=network_way(Way.STRIDE), names=_names(fallen)))
+        lines.append("- " + text.format(way=network_way(Replacement.STRIDE), names=_names(fallen)))
     return "\n".join(lines)
 
 
 def _without_convolution(columns: Columns) -> list[str]:
-    network = columns.ways[Way.STRIDE][0]
+    network = columns.ways[Replacement.STRIDE][0]
     return [
         name
         for name in columns.names
@@ -185,7 +185,7 @@ def _shapes(columns: Columns) -> str:
     return "\n".join(lines)
 
 
-def _explained(columns: Columns, way: Way, found: tuple[ShapeChange, ...]) -> str:
+def _explained(columns: Columns, way: Replacement, found: tuple[ShapeChange, ...]) -> str:
     first = found[0]
     text = _(
         "{way}: “{layer}” gets {after} instead of {before}. The pool left the last row or column out: {pool}. The "

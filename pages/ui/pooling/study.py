@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnn_core.network.replacing import Way
+from cnn_core.network.replacing import Replacement
 from cnn_core.training.study import Study, recorded_study
 from pages.ui import state
 from pages.ui.draw.tables import CONFIG, draw_table
@@ -51,7 +51,7 @@ def _draw_table(study: Study) -> None:
     heads = [_("Way"), _("Parameters"), _("Multiply-adds"), _("Test accuracy")]
     heads += [*(_("Moved by {shift}").format(shift=one) for one in shifts), _("Seconds an epoch")]
     rows = []
-    for way in Way:
+    for way in Replacement:
         shares = [study.accuracy(way, shift) for shift in (0, *shifts)]
         cells = [f"{mean:.2%} ± {spread:.2%}" for mean, spread in shares]
         costs = f"{study.parameters[way]:,}", f"{study.multiply_adds[way]:,}"
@@ -69,10 +69,10 @@ def _draw_curves(study: Study) -> None:
     from cnn_core.drawing.figures import lines_figure  # plotly takes a while to import
 
     loss, moved = st.columns(2)
-    losses = {network_way(way): study.test_loss(way) for way in Way}
+    losses = {network_way(way): study.test_loss(way) for way in Replacement}
     figure = lines_figure(range(1, study.epochs + 1), losses, _("Loss on the test pictures"), _("epoch"), _("loss"))
     loss.plotly_chart(figure, key="study_loss", alt=_("Loss on the test pictures"), config=CONFIG)
-    shifts = {network_way(way): [study.accuracy(way, shift)[0] for shift in study.shifts] for way in Way}
+    shifts = {network_way(way): [study.accuracy(way, shift)[0] for shift in study.shifts] for way in Replacement}
     title = _("Accuracy on moved pictures")
     figure = lines_figure(study.shifts, shifts, title, _("shift in pixels"), _("accuracy"))
     moved.plotly_chart(figure, key="study_shift", alt=title, config=CONFIG)
@@ -80,14 +80,14 @@ def _draw_curves(study: Study) -> None:
 
 def _verdict(study: Study) -> str:
     """Say what the figures support: only differences larger than the seeds' spread."""
-    ordered = sorted(Way, key=lambda way: -study.accuracy(way, 0)[0])
+    ordered = sorted(Replacement, key=lambda way: -study.accuracy(way, 0)[0])
     best, second = ordered[0], ordered[1]
     (high, spread), (next_high, other) = study.accuracy(best, 0), study.accuracy(second, 0)
     if high - next_high > spread + other:
         text = _("It supports: {best} was the most accurate here, by more than the seeds differ.")
     else:
         text = _("It does not say which is the most accurate: {best} and {second} differ by less than the seeds do.")
-    firmest = max(Way, key=lambda way: study.accuracy(way, 4)[0])
+    firmest = max(Replacement, key=lambda way: study.accuracy(way, 4)[0])
     moved = _("Moved by 4 pixels, {firmest} kept the most ({share}).").format(
         firmest=network_way(firmest), share=f"{study.accuracy(firmest, 4)[0]:.1%}"
     )

@@ -5,15 +5,16 @@ from statistics import median
 import streamlit as st
 
 from cnn_core.errors import CnnError
-from cnn_core.network.replacing import Way
-from cnn_core.training.plan import Epoch, curves_csv, standard_error
+from cnn_core.network.replacing import Replacement
+from cnn_core.training.records import Epoch, curves_csv
+from cnn_core.training.statistics import standard_error
 from cnn_core.training.study import recorded_study, small_study
 from pages.ui import state
 from pages.ui.draw.tables import CONFIG, draw_table
 from pages.ui.messages import show_error
 from pages.ui.pooling.ways import network_way
 from pages.ui.text import _
-from pages.ui.trainings import AT_ONCE, TRAININGS, Seen, Stage
+from pages.ui.trainings import AT_ONCE, TRAININGS, Phase, Seen
 
 SHARED = (
     state.TRAINING,
@@ -52,7 +53,7 @@ def _draw_choices() -> None:
     ways = _chosen_ways()
     st.multiselect(
         _("Ways"),
-        list(Way),
+        list(Replacement),
         format_func=network_way,
         **state.field("trained_ways", ways, lambda chosen: state.TRAINED_WAYS.set(".".join(chosen))),
     )
@@ -66,12 +67,12 @@ def _draw_choices() -> None:
         _start(ways)
 
 
-def _chosen_ways() -> list[Way]:
+def _chosen_ways() -> list[Replacement]:
     named = state.TRAINED_WAYS.get().split(".")
-    return [way for way in Way if way in named]
+    return [way for way in Replacement if way in named]
 
 
-def _start(ways: list[Way]) -> None:
+def _start(ways: list[Replacement]) -> None:
     chosen = (state.TRAINING_PICTURES.get(), state.TRAINING_EPOCHS.get(), state.TRAINING_SEED.get())
     try:
         state.TRAINING.set(TRAININGS.start(small_study(ways, *chosen)))
@@ -97,7 +98,7 @@ def _draw_training(key: str, was_active: bool) -> None:
         _draw_progress(key, seen)
     if seen.problem is not None:
         show_error(seen.problem)
-    elif seen.stage is Stage.STOPPED:
+    elif seen.phase is Phase.STOPPED:
         st.info(_("Stopped."))
     if seen.epochs:
         _draw_curves(seen)
@@ -106,7 +107,7 @@ def _draw_training(key: str, was_active: bool) -> None:
         st.download_button(
             _("These curves (CSV)"), curves_csv(seen.epochs), "training.csv", "text/csv", on_click="ignore"
         )
-    if seen.stage is Stage.DONE:
+    if seen.phase is Phase.DONE:
         st.markdown(_verdict(seen))
 
 
@@ -114,7 +115,7 @@ def _draw_progress(key: str, seen: Seen) -> None:
     bar, button = st.columns([5, 1], vertical_alignment="center")
     done = _batches_done(seen)
     bar.progress(done / _batches(seen), text=_progress_text(seen, done))
-    is_stopping = seen.stage is Stage.STOPPING
+    is_stopping = seen.phase is Phase.STOPPING
     button.button(
         _("Stop"), on_click=TRAININGS.stop, args=(key,), disabled=is_stopping, key="training_stop", width="stretch"
     )
@@ -133,11 +134,11 @@ def _batches_done(seen: Seen) -> int:
 
 def _progress_text(seen: Seen, done: int) -> str:
     """Say what is going on, how fast and how long it may still take."""
-    if seen.stage is Stage.WAITING:
+    if seen.phase is Phase.WAITING:
         return _("Waiting, as number {place} of the queue; {count} are trained at once.").format(
             place=seen.place, count=AT_ONCE
         )
-    if seen.stage is Stage.STOPPING:
+    if seen.phase is Phase.STOPPING:
         return _("It stops after this batch.")
     if seen.batch is None:
         return _("TensorFlow starts.")
@@ -148,7 +149,7 @@ def _progress_text(seen: Seen, done: int) -> str:
     return text.format(
         epoch=seen.batch.epoch,
         epochs=seen.training.epochs,
-        way=network_way(Way(seen.batch.run)),
+        way=network_way(Replacement(seen.batch.run)),
         loss=f"{seen.batch.loss:.3f}",
         speed=f"{done * seen.training.batch_size / max(seen.seconds, 0.1):,.0f}",
         left=f"{left // 60}:{left % 60:02}",
@@ -158,7 +159,7 @@ def _progress_text(seen: Seen, done: int) -> str:
 def _by_way(seen: Seen) -> dict[str, list[Epoch]]:
     """Return the epochs of each way that has ended one, by the way's title."""
     every = {run.name: [one for one in seen.epochs if one.run == run.name] for run in seen.training.runs}
-    return {network_way(Way(name)): epochs for name, epochs in every.items() if epochs}
+    return {network_way(Replacement(name)): epochs for name, epochs in every.items() if epochs}
 
 
 def _draw_curves(seen: Seen) -> None:
@@ -184,7 +185,7 @@ def _draw_curves(seen: Seen) -> None:
 
 
 def _draw_table(seen: Seen) -> None:
-    moved = {network_way(Way(one.run)): one.accuracy for one in seen.moved}
+    moved = {network_way(Replacement(one.run)): one.accuracy for one in seen.moved}
     shifts = seen.training.shifts
     heads = [_("Way"), _("Epochs"), _("Test accuracy"), *(_("Moved by {shift}").format(shift=one) for one in shifts)]
     rows = []
@@ -235,7 +236,7 @@ def _points(share: float) -> str:
 
 def _seeds() -> str:
     study = recorded_study()
-    spread = max(study.accuracy(way, 0)[1] for way in Way)
+    spread = max(study.accuracy(way, 0)[1] for way in Replacement)
     return _(
         "It is one seed, too: in the recorded study another seed alone moved an accuracy by up to ± {spread} "
         "points (standard deviation). Train again with another one and see what stays."

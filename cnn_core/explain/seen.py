@@ -5,6 +5,7 @@ from cnn_core.errors import LayerError
 from cnn_core.explain.moved import concatenated_from, reshaped_from
 from cnn_core.explain.parts import Origin, Place, inside
 from cnn_core.explain.value import stretched_from
+from cnn_core.layers.receptive_field import ReceptiveField
 from cnn_core.layers.settings import Pair
 from cnn_core.network.network import Network
 from cnn_core.network.summary import Row, summarize
@@ -13,11 +14,11 @@ Box = tuple[Pair, Pair]
 """((top, left), (bottom, right)), both included."""
 
 
-def seen_pixels(network: Network, layer_name: str, place: Place) -> Box:
+def seen_pixels(network: Network, layer_name: str, place: Place) -> Box | None:
     """Return the box of input pixels that a value sees; it reaches out of the picture where padding is seen.
 
     It is the field of `receptive_field`, which encloses what is seen; a unit of a flattened map sees what its place in
-    the map saw.
+    the map saw. None: it sees nothing, because a transposed convolution steps over it.
 
     Raises:
         NetworkError: the layers do not fit together, or there is none of this name.
@@ -28,27 +29,32 @@ def seen_pixels(network: Network, layer_name: str, place: Place) -> Box:
     waiting, met, boxes = [start], {start}, []
     while waiting:
         name, at = waiting.pop()
-        box = _box(rows[name], at)
-        if box is not None:
-            boxes.append(box)
+        field = _field(rows[name])
+        if len(at) == 3 or field.is_uniform:
+            boxes.append(_box(field, at))
             continue
         origins = {(rows[name].sources[source], before) for source, before in _origins(rows[name], at)}
         waiting.extend(origins - met)
         met |= origins
-    return _hull(boxes)
+    return _hull([box for box in boxes if box is not None])
 
 
-def _box(row: Row, place: Place) -> Box | None:
-    """Return what is seen from a place of a map, or of a vector whose units all see the same; None for any other."""
+def _field(row: Row) -> ReceptiveField:
     field = row.receptive_field
     if field is None:
         raise LayerError(
             "Only a network that takes a picture sees pixels. Received: a network of plain numbers. "
             "Ask for one whose Input is (height, width, channels)."
         )
-    if len(place) != 3 and field.jump != (0, 0):
+    return field
+
+
+def _box(field: ReceptiveField, place: Place) -> Box | None:
+    """Return what is seen from a place of a map, or of a vector whose units all see the same."""
+    seen = field.pixels(*place[:2]) if len(place) == 3 else field.pixels(0, 0)
+    if seen is None:
         return None
-    (top, bottom), (left, right) = field.pixels(*place[:2]) if len(place) == 3 else field.pixels(0, 0)
+    (top, bottom), (left, right) = seen
     return (top, left), (bottom, right)
 
 
@@ -61,7 +67,9 @@ def _origins(row: Row, place: Place) -> list[Origin]:
     return [stretched_from(place, source, shape) for source, shape in enumerate(row.input_shapes)]
 
 
-def _hull(boxes: list[Box]) -> Box:
+def _hull(boxes: list[Box]) -> Box | None:
+    if not boxes:
+        return None
     starts, ends = zip(*boxes, strict=True)
     (tops, lefts), (bottoms, rights) = zip(*starts, strict=True), zip(*ends, strict=True)
     return (min(tops), min(lefts)), (max(bottoms), max(rights))

@@ -3,16 +3,24 @@
 A convolution or a pooling keeps one rule along an axis: output i sees the pixels from `start + i · jump` on, as many
 for every i (Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill 2019). After
 an enlargement by 2 even and odd outputs differ, so a line holds one span for each output until the rule repeats.
+
+A transposed convolution whose stride exceeds its kernel leaves outputs between two kernels that see nothing: their span
+is empty. Along each axis a span is exact, as if every layer went on beyond its borders, with these exceptions,
+where it encloses what is seen: rules that repeat too late to be followed (MOST_SPANS, MOST_LOOKS), branches that move
+at different speeds, a Reshape. Of several branches the box encloses what they see; where one of them sees nothing
+because of one axis alone, it is counted along the other.
 """
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
+from operator import le
 from typing import Final, NamedTuple, TypeVar, TypeVarTuple
 
 from cnn_core import layers
 from cnn_core.layers import ActivationName, Interpolation, Layer
 from cnn_core.layers.by_kind import by_kind
+from cnn_core.layers.settings import PaddingMode
 from cnn_core.layers.shapes import Shape, Window, effective_kernel, padding_amounts, windows
 
 Given = TypeVarTuple("Given")
@@ -24,14 +32,17 @@ Span = tuple[int, int]
 MOST_SPANS: Final = 256
 """Where a rule would repeat later than this, every output counts as seeing what any of them sees."""
 
+MOST_LOOKS: Final = 4096
+"""The same holds where so many spans would have to be looked at for one layer, because some between them are empty."""
+
 
 class Line(NamedTuple):
     """One axis: output i sees the span of i modulo their number, moved by `advance` for each round through them.
 
-    Spans never move backwards from one output to the next. With `advance` 0 all outputs see the same.
+    None is the span of an output that sees nothing.
     """
 
-    spans: tuple[Span, ...] = ((0, 0),)
+    spans: tuple[Span | None, ...] = ((0, 0),)
     advance: int = 1
 
     @property
@@ -41,15 +52,28 @@ class Line(NamedTuple):
 
     @property
     def longest(self) -> int:
-        return max(last - first + 1 for first, last in self.spans)
+        return max((span[1] - span[0] + 1 for span in self.spans if span is not None), default=0)
 
-    def span(self, index: int) -> Span:
+    @property
+    def is_uniform(self) -> bool:
+        """Say whether all outputs see the same."""
+        return not self.advance and len(self.spans) == 1
+
+    @property
+    def is_ordered(self) -> bool:
+        """Say whether every output sees something, and none begins or ends before the one before it."""
+        if None in self.spans:
+            return False
+        firsts, lasts = zip(*filter(None, (*self.spans, self.span(len(self.spans)))), strict=True)
+        return all(map(le, firsts, firsts[1:])) and all(map(le, lasts, lasts[1:]))
+
+    def span(self, index: int) -> Span | None:
         spans, advance = self
         rounds, place = divmod(index, len(spans))
-        first, last = spans[place]
-        return first + rounds * advance, last + rounds * advance
+        span = spans[place]
+        return None if span is None else (span[0] + rounds * advance, span[1] + rounds * advance)
 
-    def first(self, count: int) -> Sequence[Span]:
+    def first(self, count: int) -> Sequence[Span | None]:
         """Return what the first `count` outputs see."""
         return self.spans if count == len(self.spans) else [self.span(index) for index in range(count)]
 
@@ -66,22 +90,32 @@ class ReceptiveField(NamedTuple):
 
     @property
     def size(self) -> tuple[int, int]:
-        """Pixels across: the most that any output sees."""
+        """Pixels across: the most that any output sees, 0 where none sees anything."""
         return self.vertical.longest, self.horizontal.longest
 
     @property
     def jump(self) -> tuple[float, float]:
-        """Input pixels between the fields of two neighbouring outputs; 0 where all outputs see the same."""
+        """Input pixels between the fields of two neighbouring outputs, on average."""
         return _plain(self.vertical.jump), _plain(self.horizontal.jump)
 
     @property
-    def start(self) -> tuple[int, int]:
-        """The first pixel that output (0, 0) sees; negative where it lies in the padding."""
-        return self.vertical.spans[0][0], self.horizontal.spans[0][0]
+    def is_uniform(self) -> bool:
+        """Say whether all outputs see the same."""
+        return self.vertical.is_uniform and self.horizontal.is_uniform
 
-    def pixels(self, row: int, column: int) -> tuple[Span, Span]:
-        """Return the pixels that output (row, column) sees: ((first, last) row, (first, last) column), uncut."""
-        return self.vertical.span(row), self.horizontal.span(column)
+    @property
+    def start(self) -> tuple[int, int] | None:
+        """The first pixel that output (0, 0) sees, negative where it lies in the padding; None where it sees none."""
+        seen = self.pixels(0, 0)
+        return None if seen is None else (seen[0][0], seen[1][0])
+
+    def pixels(self, row: int, column: int) -> tuple[Span, Span] | None:
+        """Return the pixels that output (row, column) sees: ((first, last) row, (first, last) column), uncut.
+
+        None where it sees nothing: it lies between two kernels of a transposed convolution, along one axis or both.
+        """
+        rows, columns = self.vertical.span(row), self.horizontal.span(column)
+        return None if rows is None or columns is None else (rows, columns)
 
 
 def _plain(number: Fraction) -> float:
@@ -102,17 +136,24 @@ def of_input(shape: Shape) -> Seen | None:
     return Seen(ReceptiveField(), (shape[0], shape[1]))
 
 
-Rule = Line | None
-"""What a layer sees of its own inputs along one axis, as if these were pixels; None: every output sees all of them."""
+class Rule(NamedTuple):
+    """Which of its own inputs a layer's outputs take along one axis: of each one's span every `step`-th."""
 
-IN_PLACE: Final = Line()
+    takes: Line = Line()
+    step: int = 1
+
+
+Rules = tuple[Rule | None, Rule | None]
+"""Vertical and horizontal; None: every output takes all inputs."""
+
+IN_PLACE: Final = Rule()
 UNMOVED: Final = (IN_PLACE, IN_PLACE)
 """The rules of a layer that leaves the map as large as it is, or that leaves maps behind."""
 
 ALL: Final = (None, None)
 
 
-def through(rules: tuple[Rule, Rule], seen: Sequence[Seen], output: Shape) -> Seen:
+def through(rules: Rules, seen: Sequence[Seen], output: Shape) -> Seen:
     """Return what a layer's output sees, for the layer's rules, what its inputs see and its output shape."""
     before = seen[0] if len(seen) == 1 else _merged(seen)
     if rules is UNMOVED:  # and so is the size, which layers with equal rules may change
@@ -130,71 +171,91 @@ def _along_both(
     return first, (first if vertical == horizontal else work(*horizontal))
 
 
-def _follow(line: Line, rule: Rule, length: int) -> Line:
+def _follow(line: Line, rule: Rule | None, length: int) -> Line:
     """Return the line of a layer's outputs for its rule and the line of its inputs, `length` of them."""
-    if not line.advance or rule == IN_PLACE:
+    if rule == IN_PLACE or (line.is_uniform and not (rule and None in rule.takes.spans)):
         return line
     if rule is None:
         return _whole(line, length)
+    takes = rule.takes
     # Whole rounds of the rule that are whole rounds of the line too.
-    rounds = lcm(len(line.spans), rule.advance) // rule.advance
-    outputs = rounds * len(rule.spans)
-    if outputs > MOST_SPANS:
+    rounds = lcm(len(line.spans), takes.advance) // takes.advance
+    outputs, cycle = rounds * len(takes.spans), _cycle(line, rule.step)
+    if outputs > MOST_SPANS or outputs * min(cycle, takes.longest) > MOST_LOOKS:
         return _whole(line, length)
-    spans = tuple([(line.span(first)[0], line.span(last)[1]) for first, last in rule.first(outputs)])
-    return Line(spans, rounds * rule.advance // len(line.spans) * line.advance)
+    spans = tuple(
+        [
+            None if taken is None else _reach(line, range(taken[0], taken[1] + 1, rule.step), cycle)
+            for taken in takes.first(outputs)
+        ]
+    )
+    advance = rounds * takes.advance // len(line.spans) * line.advance
+    return Line(spans, advance) if advance or spans.count(spans[0]) < len(spans) else Line(spans[:1], 0)
+
+
+def _cycle(line: Line, step: int) -> int:
+    """Return how many inputs, `step` apart, must be looked at from either end to know where any number of them ends."""
+    return 1 if len(line.spans) == 1 or line.is_ordered else len(line.spans) // gcd(len(line.spans), step)
+
+
+def _reach(line: Line, taken: range, cycle: int) -> Span | None:
+    """Return the span that these inputs see together."""
+    if cycle == 1:
+        first, last = line.span(taken[0]), line.span(taken[-1])
+        return first and last and (first[0], last[1])
+    return _hull([line.span(index) for index in (*taken[:cycle], *taken[-cycle:])])
 
 
 def _whole(line: Line, length: int) -> Line:
     """Return the line on which every output sees all that the first `length` see."""
-    return Line(((line.span(0)[0], line.span(length - 1)[1]),), 0)
+    return Line((_reach(line, range(length), _cycle(line, 1)),), 0)
 
 
 @by_kind
-def of_layer(layer: Layer, shape: Shape) -> tuple[Rule, Rule]:
+def of_layer(layer: Layer, shape: Shape) -> Rules:
     """Return the layer's own rules, (vertical, horizontal), for the shape of its input, after merging if it merges.
 
     A layer that works value by value or moves values about changes nothing.
     """
-    found = windows(layer)
-    return UNMOVED if found is None else _along_both(_slide, (found[0], shape[0]), (found[1], shape[1]))
+    sliding = windows(layer)
+    return UNMOVED if sliding is None else _along_both(_slide, (sliding[0], shape[0]), (sliding[1], shape[1]))
 
 
-def _slide(window: Window, length: int) -> Line:
+def _slide(window: Window, length: int) -> Rule:
     kernel, stride, dilation, _ = window
     before, _ = padding_amounts(length, window)
-    return Line(((-before, effective_kernel(kernel, dilation) - 1 - before),), stride)
+    return Rule(Line(((-before, effective_kernel(kernel, dilation) - 1 - before),), stride), dilation)
 
 
 @of_layer.register
-def _(layer: layers.Conv2DTranspose, shape: Shape) -> tuple[Rule, Rule]:
+def _(layer: layers.Conv2DTranspose, shape: Shape) -> Rules:
     vertical, horizontal = windows(layer) or (Window(1), Window(1))
     return _spread(vertical), _spread(horizontal)
 
 
-def _spread(window: Window) -> Rule:
-    """Output o sees the inputs i with o + before − wide ≤ i · s ≤ o + before.
+def _spread(window: Window) -> Rule | None:
+    """Output o takes the inputs i with o + before − wide ≤ i · s ≤ o + before; none where the stride steps over it.
 
-    Where the stride exceeds the kernel some outputs see none of them; they are counted to the input before.
+    Stride and dilation are never both above 1: inputs a dilation apart are taken, or all of them.
     """
     wide = effective_kernel(window.kernel, window.dilation) - 1
-    cropped = max(wide + 1 - window.stride, 0) if window.padding == "same" else 0
+    cropped = max(wide + 1 - window.stride, 0) if window.padding is PaddingMode.SAME else 0
     before, stride = cropped // 2, window.stride
 
-    def sees(output: int) -> Span:
-        last = (output + before) // stride
-        return min(-((wide - output - before) // stride), last), last
+    def takes(output: int) -> Span | None:
+        first, last = -((wide - output - before) // stride), (output + before) // stride
+        return (first, last) if first <= last else None
 
-    return _repeated(sees, stride)
+    return _repeated(takes, stride, window.dilation)
 
 
 @of_layer.register
-def _(layer: layers.UpSampling2D, shape: Shape) -> tuple[Rule, Rule]:
+def _(layer: layers.UpSampling2D, shape: Shape) -> Rules:
     smooth = layer.interpolation is Interpolation.BILINEAR
     return _enlarge(layer.size[0], smooth), _enlarge(layer.size[1], smooth)
 
 
-def _enlarge(factor: int, smooth: bool) -> Rule:
+def _enlarge(factor: int, smooth: bool) -> Rule | None:
     """Nearest: output o copies input ⌊o / s⌋. Bilinear: it mixes the inputs on both sides of (o + ½) / s − ½."""
     if not smooth:
         return _repeated(lambda o: (o // factor, o // factor), factor)
@@ -202,48 +263,48 @@ def _enlarge(factor: int, smooth: bool) -> Rule:
     return _repeated(lambda o: ((2 * o + 1 - factor) // double, -((factor - 1 - 2 * o) // double)), factor)
 
 
-def _repeated(sees: Callable[[int], Span], outputs: int) -> Rule:
-    """Return the rule that repeats after so many outputs, one input on; beyond MOST_SPANS they count as seeing all."""
-    return Line(tuple(map(sees, range(outputs)))) if outputs <= MOST_SPANS else None
+def _repeated(takes: Callable[[int], Span | None], outputs: int, step: int = 1) -> Rule | None:
+    """Return the rule that repeats after so many outputs, one input on; beyond MOST_SPANS they count as taking all."""
+    return Rule(Line(tuple(map(takes, range(outputs)))), step) if outputs <= MOST_SPANS else None
 
 
 @of_layer.register
-def _(layer: layers.ZeroPadding2D, shape: Shape) -> tuple[Rule, Rule]:
+def _(layer: layers.ZeroPadding2D, shape: Shape) -> Rules:
     (top, _), (left, _) = layer.padding
     return _shift(-top), _shift(-left)
 
 
 @of_layer.register
-def _(layer: layers.Cropping2D, shape: Shape) -> tuple[Rule, Rule]:
+def _(layer: layers.Cropping2D, shape: Shape) -> Rules:
     (top, _), (left, _) = layer.cropping
     return _shift(top), _shift(left)
 
 
-def _shift(by: int) -> Line:
-    return Line(((by, by),))
+def _shift(by: int) -> Rule:
+    return Rule(Line(((by, by),)))
 
 
 @of_layer.register
-def _(layer: layers.GlobalPooling, shape: Shape) -> tuple[Rule, Rule]:
+def _(layer: layers.GlobalPooling, shape: Shape) -> Rules:
     return ALL
 
 
 @of_layer.register(layers.Dense)
 @of_layer.register(layers.LayerNormalization)
-def _(layer: Layer, shape: Shape) -> tuple[Rule, Rule]:
+def _(layer: Layer, shape: Shape) -> Rules:
     """On a vector a value sees all that any value sees; on a map these work place by place."""
     return UNMOVED if len(shape) == 3 else ALL
 
 
 @of_layer.register
-def _(layer: layers.Activation, shape: Shape) -> tuple[Rule, Rule]:
+def _(layer: layers.Activation, shape: Shape) -> Rules:
     """Softmax divides by a sum: over the channels of a place on a map, over all values of a vector."""
     mixes = layer.activation is ActivationName.SOFTMAX and len(shape) != 3
     return ALL if mixes else UNMOVED
 
 
 @of_layer.register
-def _(layer: layers.Reshape, shape: Shape) -> tuple[Rule, Rule]:
+def _(layer: layers.Reshape, shape: Shape) -> Rules:
     """Values move to other places, so a place stands for any of them: the field of all is the safe answer."""
     return UNMOVED if shape == layer.target_shape else ALL
 
@@ -272,6 +333,10 @@ def _union(parts: tuple[Line, ...], lengths: tuple[int, ...]) -> Line:
     return Line(tuple(map(_hull, zip(*[line.first(count) for line in lines], strict=True))), advances.pop())
 
 
-def _hull(spans: Sequence[Span]) -> Span:
-    firsts, lasts = zip(*spans, strict=True)
+def _hull(spans: Sequence[Span | None]) -> Span | None:
+    """Return the span that encloses all; None where all are empty."""
+    seeing = [span for span in spans if span is not None]
+    if not seeing:
+        return None
+    firsts, lasts = zip(*seeing, strict=True)
     return min(firsts), max(lasts)

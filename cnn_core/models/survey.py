@@ -86,13 +86,17 @@ def dead_everywhere(surveys: Sequence[Survey], layer: str) -> npt.NDArray[np.boo
     return dead
 
 
-def window_of(field: ReceptiveField, place: tuple[int, int], size: tuple[int, int]) -> Box:
+def window_of(field: ReceptiveField, place: tuple[int, int], size: tuple[int, int]) -> Box | None:
     """Return the part of a picture of `size` that the value at `place` sees, at least one pixel at the border.
+
+    None where it sees nothing.
 
     >>> window_of(ReceptiveField(), (4, 9), (8, 8))
     (4, 7, 5, 8)
     """
     spans = field.pixels(*place)
+    if spans is None:
+        return None
     (top, bottom), (left, right) = (_cut(span, length) for span, length in zip(spans, size, strict=True))
     return top, left, bottom, right
 

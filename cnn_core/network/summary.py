@@ -9,7 +9,7 @@ from cnn_core.errors import NetworkError
 from cnn_core.layers import Layer
 from cnn_core.layers.cost import BYTES_PER_VALUE, activation_bytes, multiply_adds, parameters
 from cnn_core.layers.formulas import Formula, formulas
-from cnn_core.layers.receptive_field import ReceptiveField, Rule, Seen, of_input, of_layer, through
+from cnn_core.layers.receptive_field import ReceptiveField, Rules, Seen, of_input, of_layer, through
 from cnn_core.layers.shapes import Shape, show
 from cnn_core.network.network import Network, Step
 from cnn_core.sentences import N_
@@ -183,7 +183,7 @@ class _Figures(NamedTuple):
     non_trainable: int
     multiply_adds: int
     activation_bytes: int
-    rules: tuple[Rule, Rule]
+    rules: Rules
 
 
 def _figures(step: Step) -> _Figures:
@@ -193,7 +193,7 @@ def _figures(step: Step) -> _Figures:
     return _Figures(trainable, non_trainable, multiply_adds(layer, output, *inputs), activation_bytes(output), rules)
 
 
-def _see(step: Step, rules: tuple[Rule, Rule], seen: dict[str, Seen]) -> Seen | None:
+def _see(step: Step, rules: Rules, seen: dict[str, Seen]) -> Seen | None:
     """Return what the layer sees; None where the network's input is no picture, and `seen` stays empty."""
     if not step.sources:
         return of_input(step.output_shape)

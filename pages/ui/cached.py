@@ -253,10 +253,10 @@ def small_picture(digest: str, longest: int, _data: bytes) -> Pixels:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def seen_pixels(
     view: tuple[str, str, str, bool], layer: str, place: tuple[int, ...], _pixels: Pixels
-) -> tuple[bytes, explain_seen.Box]:
-    """Return the network's input as PNG, dark but for what a value sees, and which rows and columns that are."""
+) -> tuple[bytes, explain_seen.Box | None]:
+    """Return the network's input as PNG, dark but for what a value sees, and the box of that, if any."""
     seen = explain_seen.seen_pixels(model_info(view[0]).result().network, layer, place)
-    (top, left), (bottom, right) = seen
+    (top, left), (bottom, right) = seen or ((0, 0), (-1, -1))
     height, width = _pixels.shape[:2]
     box = max(0, top), max(0, left), min(height, bottom + 1), min(width, right + 1)
     return picture_png(dimmed_outside(_pixels, box), 300), seen

@@ -551,7 +551,12 @@ def walked_pixels(network: Network, name: str, place: tuple[int, ...]) -> set[tu
 def test_whoever_walks_stays_in_the_box(network: Network) -> None:
     *_, last = network.steps()
     place = tuple(size // 2 for size in last.output_shape)
-    (top, left), (bottom, right) = seen_pixels(network, last.named.name, place)
+    box = seen_pixels(network, last.named.name, place)
+    walked = walked_pixels(network, last.named.name, place)
+    if box is None:
+        assert not walked
+        return
+    (top, left), (bottom, right) = box
     for row, column, _ in walked_pixels(network, last.named.name, place):
         assert top <= row <= bottom
         assert left <= column <= right
@@ -593,6 +598,16 @@ def test_two_flattened_branches_see_what_either_sees() -> None:
         )
     )
     assert seen_pixels(network, "both", (6,)) == ((0, 2), (1, 3))
+
+
+def test_a_place_between_two_kernels_sees_nothing() -> None:
+    stepping = NamedLayer("stepping", L.Conv2DTranspose(1, 1, strides=2))
+    network = Network.of(NamedLayer("input", L.Input((3, 3, 1))), stepping, NamedLayer("flat", L.Flatten()))
+    assert seen_pixels(network, "stepping", (1, 0, 0)) is seen_pixels(network, "flat", (7,)) is None
+    assert seen_pixels(network, "stepping", (2, 4, 0)) == seen_pixels(network, "flat", (16,)) == ((1, 2), (1, 2))
+    joined = Network((*network.layers, NamedLayer("add", L.Add(), ("flat", "flat")), NamedLayer("dense", L.Dense(1))))
+    assert seen_pixels(joined, "add", (7,)) is None
+    assert seen_pixels(joined, "dense", (0,)) == ((0, 0), (2, 2))
 
 
 def test_pixels_that_cannot_be_told() -> None:

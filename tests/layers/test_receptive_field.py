@@ -83,6 +83,11 @@ def test_published_fields_of_keras_applications(name: str, size: int) -> None:
         ([L.Conv2DTranspose(1, 3, strides=2)], 2, 0.5, -1),
         ([L.Conv2DTranspose(1, 4, strides=2, padding="same")], 2, 0.5, -1),
         ([L.MaxPooling2D(2), L.Conv2DTranspose(1, 2, strides=2)], 2, 1, 0),
+        ([L.Conv2DTranspose(1, 1, strides=2), L.Conv2D(1, 2)], 1, 0.5, 0),
+        ([L.Conv2DTranspose(1, 1, strides=2), L.Conv2D(1, 3)], 2, 0.5, 0),
+        ([L.Conv2DTranspose(1, 1, strides=3), L.Conv2D(1, 2, dilation_rate=2)], 1, Fraction(1, 3), 0),
+        ([L.Conv2DTranspose(1, 1, strides=2), L.Conv2D(1, 2, dilation_rate=2)], 2, 0.5, 0),
+        ([L.Conv2DTranspose(1, 2, strides=3), L.Cropping2D(1), L.MaxPooling2D(3)], 2, 1, 0),
         ([L.GlobalAveragePooling2D(keepdims=True)], 64, 0, 0),
         ([L.Conv2D(1, 3), L.GlobalAveragePooling2D(keepdims=True)], 64, 0, 0),
         ([L.Dense(3), L.Activation("softmax"), L.LayerNormalization(), L.BatchNormalization()], 1, 1, 0),
@@ -104,6 +109,29 @@ def test_both_axes_are_followed() -> None:
 def test_pixels_of_one_output() -> None:
     field = field_after(L.MaxPooling2D(2), L.Conv2DTranspose(1, 2, strides=2))
     assert [field.pixels(row, 0)[0] for row in range(4)] == [(0, 1), (0, 1), (2, 3), (2, 3)]
+
+
+def test_outputs_between_two_kernels_see_nothing() -> None:
+    field = field_after(L.Conv2DTranspose(1, (1, 2), strides=(3, 2)))
+    assert [field.vertical.span(row) for row in range(5)] == [(0, 0), None, None, (1, 1), None]
+    assert (field.size, field.start) == ((1, 1), (0, 0))
+    assert [field.pixels(0, 3), field.pixels(1, 3), field.pixels(6, 0)] == [((0, 0), (1, 1)), None, ((2, 2), (0, 0))]
+    cropped = field_after(L.Conv2DTranspose(1, (1, 2), strides=(3, 2)), L.Cropping2D(((1, 0), (0, 0))))
+    assert (cropped.start, cropped.pixels(2, 0)) == (None, ((1, 1), (0, 0)))
+    blind = field_after(L.Conv2DTranspose(1, 1, strides=2), L.Cropping2D(((1, 0), (0, 0))), L.MaxPooling2D(1, 2))
+    assert (blind.size, blind.start) == ((0, 1), None)
+
+
+def test_what_sees_nothing_stays_blind_behind_a_layer_that_sees_all() -> None:
+    field = field_after(L.GlobalAveragePooling2D(keepdims=True), L.Conv2DTranspose(1, 1, strides=2), size=9)
+    assert [field.pixels(0, 0), field.pixels(0, 1)] == [((0, 8), (0, 8)), None]
+    assert not field.is_uniform
+
+
+def test_spans_between_gaps_may_move_backwards() -> None:
+    """Every other output sees one pixel: a window of two, three apart, meets one of them, ahead or behind."""
+    field = field_after(L.Conv2DTranspose(1, 1, strides=2), L.Conv2D(1, 2, dilation_rate=3), L.Conv2D(1, 2))
+    assert [field.vertical.span(row) for row in range(3)] == [(0, 2), (1, 2), (1, 3)]
 
 
 def test_a_square_layer_on_a_rectangle_keeps_both_axes_apart() -> None:
@@ -217,7 +245,7 @@ def gather(followed: Followed, taken: list[list[int]], jump: Fraction) -> Follow
     for output, places in enumerate(taken):
         inside = [place for place in places if 0 <= place < length]
         reach[output] = followed.reach[inside].any(axis=0)
-        inner[output] = len(inside) == len(places) > 0 and followed.inner[inside].all()
+        inner[output] = len(inside) == len(places) and followed.inner[inside].all()
     return Followed(reach, inner, jump)
 
 
@@ -295,8 +323,6 @@ def follow_network(network: Network, axis: int) -> dict[str, tuple[Followed, boo
             exact &= alike
         else:
             one = follow(layer, parts[0][0], axis, length)
-            # An output between two kernels sees nothing, and the field says what its neighbour sees.
-            exact &= not (isinstance(layer, L.Conv2DTranspose) and layer.strides[axis] > layer.kernel_size[axis])
         found[step.named.name] = (one, exact)
     return found
 
@@ -306,11 +332,11 @@ def compare(followed: Followed, exact: bool, field: ReceptiveField, axis: int) -
     ends = 0
     for output in range(followed.length):
         pixels = np.flatnonzero(followed.reach[output])
-        first, last = field.pixels(output, output)[axis]
-        assert all(first <= pixel <= last for pixel in pixels)
+        span = field[axis].span(output)
+        assert all(span and span[0] <= pixel <= span[1] for pixel in pixels)
         if exact and followed.inner[output]:
-            assert (first, last) == (pixels[0], pixels[-1])
-            assert last - first < field.size[axis]
+            assert span == ((pixels[0], pixels[-1]) if len(pixels) else None)
+            assert span is None or span[1] - span[0] < field.size[axis]
             ends += 1
     return ends
 
@@ -376,6 +402,164 @@ def test_fields_behind_gates_enclose(network: Network) -> None:
     )
 
 
+# Where every layer goes on beyond its borders ----------------------------------------------------------------------
+
+FEW_SPANS = 64
+"""No more spans than these make MOST_LOOKS of them, whatever comes behind."""
+
+
+class Endless:
+    """One axis of a network whose layers go on beyond their borders: what each output takes, from the definitions."""
+
+    def __init__(self, network: Network, axis: int) -> None:
+        self.axis = axis
+        self.steps = {step.named.name: step for step in network.steps()}
+        self.known: dict[tuple[str, int], frozenset[int]] = {}
+        self.jumps: dict[str, Fraction] = {}
+        self.periods: dict[str, int] = {}
+        self.exact: dict[str, bool] = {}
+        for name in self.steps:
+            self._learn(name)
+
+    def length(self, name: str) -> int:
+        shape = self.steps[name].output_shape
+        return shape[self.axis] if len(shape) == 3 else 1
+
+    def _learn(self, name: str) -> None:
+        """Note how far outputs lie apart, how many there may be in a round, and whether the field must be exact."""
+        step = self.steps[name]
+        layer, sources = step.named.layer, step.sources
+        longest = self.length(name)
+        moves = {Fraction(0) if self.length(one) < longest else self.jumps[one] for one in sources}
+        jump = moves.pop() if moves else Fraction(1)
+        self.exact[name] = not (moves and isinstance(layer, L.Merge)) and all(self.exact[one] for one in sources)
+        self.periods[name] = int(np.prod([self.periods[one] for one in sources], dtype=int))
+        larger = enlargement(layer, self.axis)
+        self.periods[name] *= larger
+        if isinstance(layer, L.GlobalPooling):
+            jump = Fraction(0)
+        window = None if isinstance(layer, L.Conv2DTranspose) else windows(layer)
+        self.jumps[name] = jump / larger * (window[self.axis].stride if window else 1)
+
+    def taken(self, name: str, output: int) -> list[tuple[str, int]]:
+        """Return the outputs of layers before that an output takes."""
+        step, axis = self.steps[name], self.axis
+        layer = step.named.layer
+        if isinstance(layer, L.Merge):
+            longest = self.length(name)
+            return [(one, 0 if self.length(one) < longest else output) for one in step.sources]
+        (source,) = step.sources
+        return [(source, place) for place in places_taken(layer, axis, output, self.length(source))]
+
+    def sees(self, name: str, output: int) -> frozenset[int]:
+        key = name, output
+        if key not in self.known:
+            before = [] if not self.steps[name].sources else self.taken(name, output)
+            seen = frozenset().union(*(self.sees(*one) for one in before))
+            self.known[key] = seen if self.steps[name].sources else frozenset([output])
+        return self.known[key]
+
+
+def enlargement(layer: Layer, axis: int) -> int:
+    match layer:
+        case L.Conv2DTranspose():
+            return layer.strides[axis]
+        case L.UpSampling2D():
+            return layer.size[axis]
+    return 1
+
+
+def places_taken(layer: Layer, axis: int, output: int, inputs: int) -> list[int]:
+    match layer:
+        case L.Conv2DTranspose():
+            kernel, stride, dilation = layer.kernel_size[axis], layer.strides[axis], layer.dilation_rate[axis]
+            cut = max(dilation * (kernel - 1) + 1 - stride, 0) // 2 if layer.padding == "same" else 0
+            starts = [output + cut - tap * dilation for tap in range(kernel)]
+            return [start // stride for start in starts if start % stride == 0]
+        case L.UpSampling2D():
+            return taken_enlarged(layer, axis, output + 1)[output] if output >= 0 else beyond(layer, axis, output)
+        case L.ZeroPadding2D():
+            return [output - layer.padding[axis][0]]
+        case L.Cropping2D():
+            return [output + layer.cropping[axis][0]]
+        case L.GlobalPooling():
+            return list(range(inputs))
+    window = windows(layer)
+    if window is None:
+        return [output]
+    kernel, stride, dilation, _ = window[axis]
+    before = padding_amounts(inputs, window[axis])[0]
+    return [output * stride + tap * dilation - before for tap in range(kernel)]
+
+
+def beyond(layer: L.UpSampling2D, axis: int, output: int) -> list[int]:
+    """Return what an output before the first takes: as far before as one of the first round lies behind."""
+    rounds, place = divmod(output, layer.size[axis])
+    return [taken + rounds for taken in taken_enlarged(layer, axis, place + 1)[place]]
+
+
+def compare_endless(network: Network, axis: int) -> int:
+    """Compare every span with what is seen without borders; return how many spans with gaps around were equal."""
+    endless, equal = Endless(network, axis), 0
+    for row in summarize(network).rows:
+        assert row.receptive_field is not None
+        line = row.receptive_field[axis]
+        for output in range(min(endless.length(row.name), 30)):
+            seen, span = endless.sees(row.name, output), line.span(output)
+            assert all(span and span[0] <= pixel <= span[1] for pixel in seen)
+            if endless.exact[row.name] and endless.periods[row.name] <= FEW_SPANS:
+                assert span == ((min(seen), max(seen)) if seen else None)
+                equal += None in line.spans
+    return equal
+
+
+GAPPY = (*SHRINK_AND_GROW, L.Conv2DTranspose, L.DepthwiseConv2D, L.ZeroPadding2D, L.Cropping2D)
+tall = st.tuples(st.integers(3, 14), st.just(1), st.just(1))
+
+
+@settings(max_examples=150)
+@given(network=fitting_networks((*GAPPY, L.Add, L.Concatenate), tall, most_layers=7))
+def test_spans_are_equal_beyond_borders_and_between_gaps(network: Network) -> None:
+    compare_endless(network, 0)
+
+
+@settings(max_examples=60)
+@given(kernel=st.integers(1, 3), more=st.integers(1, 3), behind=fitting_networks(GAPPY, tall, most_layers=4))
+def test_spans_behind_a_stride_that_exceeds_its_kernel(kernel: int, more: int, behind: Network) -> None:
+    first, *others = behind.layers
+    stepping = L.Conv2DTranspose(1, kernel, strides=kernel + more)
+    network = Network((first, NamedLayer("stepping", stepping), *(free_of(first.name, one) for one in others)))
+    assert compare_endless(network, 0) > 0
+
+
+def free_of(first: str, named: NamedLayer) -> NamedLayer:
+    """Take from the layer before what was taken from the input."""
+    return dataclasses.replace(named, inputs=tuple("stepping" if one == first else one for one in named.inputs))
+
+
+def test_branches_that_see_along_one_axis_only_are_enclosed() -> None:
+    """At (1, 0) the first branch sees nothing, because of its row; its column is counted all the same."""
+    network = Network.of(
+        NamedLayer("input", L.Input((6, 6, 1))),
+        NamedLayer("stepping", L.Conv2DTranspose(1, 1, strides=2)),
+        NamedLayer("crop", L.Cropping2D(((0, 6), (0, 6)))),
+        NamedLayer("moved", L.Conv2DTranspose(1, (2, 2), strides=2, padding="same"), ("input",)),
+        NamedLayer("crop_1", L.Cropping2D(((0, 6), (4, 2)))),
+        NamedLayer("sum", L.Add(), ("crop", "crop_1")),
+    )
+    field = last_map(network)
+    assert field.pixels(1, 0) == ((0, 0), (0, 2))
+    assert field.pixels(0, 0) == ((0, 0), (0, 2))
+    assert field.pixels(1, 1) == ((0, 0), (2, 2))
+
+
+def test_many_looks_are_enclosed() -> None:
+    chain = [L.Conv2DTranspose(1, 1, strides=128), L.Conv2D(1, 200, dilation_rate=2)]
+    field = field_after(*chain, size=8)
+    assert field.pixels(0, 0) == field.pixels(5, 5) == ((0, 7), (0, 7))
+    assert field_after(*chain[:1], L.Conv2D(1, 20), size=8).pixels(0, 109) == ((0, 0), (1, 1))
+
+
 def test_every_side_of_the_published_chains_is_reached() -> None:
     """On the presets that are small enough, not on random networks only."""
     for key in ("tiny_vgg", "lenet_5", "resnet_20"):
@@ -424,8 +608,12 @@ def compare_with_model(network: Network) -> int:
     sides = 0
     seen = lit_by_each_pixel(network)
     for row, column in np.ndindex(*seen.shape[:2]):
-        (top, bottom), (left, right) = field.pixels(row, column)
         lit_rows, lit_columns = np.nonzero(seen[row, column])
+        box = field.pixels(row, column)
+        if box is None or not len(lit_rows):
+            assert not len(lit_rows)
+            continue
+        (top, bottom), (left, right) = box
         assert all(top <= place <= bottom for place in lit_rows)
         assert all(left <= place <= right for place in lit_columns)
         if exact_rows and exact_columns and rows.inner[row] and columns.inner[column]:
@@ -438,6 +626,9 @@ CHAINS: list[list[Layer]] = [
     [L.Conv2D(2, 3, dilation_rate=2), L.Conv2D(1, (1, 3))],
     [L.Conv2D(2, 5, strides=(1, 2), padding=((0, 3), (4, 1))), L.Conv2D(2, 2, groups=2)],
     [L.Conv2DTranspose(1, 3, dilation_rate=2)],
+    [L.Conv2DTranspose(1, 1, strides=2), L.Conv2D(1, 2)],
+    [L.Conv2DTranspose(1, 2, strides=(3, 2)), L.Conv2D(1, 2, dilation_rate=2)],
+    [L.DepthwiseConv2D(2, strides=2, dilation_rate=3, padding="same")],
     [L.AveragePooling2D(2), L.Conv2DTranspose(2, 2, strides=2), L.Conv2D(1, 3)],
     [L.Conv2D(2, 3), L.Conv2DTranspose(2, 5, strides=(2, 3), padding="same")],
     [L.DepthwiseConv2D(3, depth_multiplier=2, padding="same", strides=2)],

@@ -101,16 +101,19 @@ def formulas(summary: Summary) -> None:
 
 def _field(row: Row) -> str:
     field = row.receptive_field
-    if field.jump == (0, 0):
+    if field.is_uniform:
         return _("{size} pixels, the same for all outputs").format(size=show(field.size))
-    return _(
-        "{size} pixels, {down}×{right} from one output to the next; the first begins at ({top},\u00a0{left})"
-    ).format(
+    if field.start is None:
+        text = _("{size} pixels, {down}×{right} from one output to the next; the first sees none")
+    else:
+        text = _("{size} pixels, {down}×{right} from one output to the next; the first begins at ({top},\u00a0{left})")
+    top, left = field.start or (0, 0)
+    return text.format(
         size=show(field.size),
         down=f"{field.jump[0]:g}",
         right=f"{field.jump[1]:g}",
-        top=_signed(field.start[0]),
-        left=_signed(field.start[1]),
+        top=_signed(top),
+        left=_signed(left),
     )
 
 

@@ -58,8 +58,9 @@ def _draw_about(layer: OpenLayer, count: int) -> None:
 
 def _draw_window(layer: OpenLayer, picture: Entered, one: Ranked, number: int) -> None:
     pixels, field = picture.ready.pixels, layer.row.receptive_field
-    if field is not None:
-        top, left, bottom, right = window_of(field, one.place, (pixels.shape[0], pixels.shape[1]))
+    box = None if field is None else window_of(field, one.place, (pixels.shape[0], pixels.shape[1]))
+    if box is not None:
+        top, left, bottom, right = box
         pixels = pixels[top:bottom, left:right]
     value = one.mean if state.RANKED_BY.get() == RankedBy.MEAN else one.maximum
     title = _("{number}. {picture}: {value}").format(number=number, picture=_(picture.title), value=f"{value:.4g}")

@@ -205,8 +205,12 @@ def _draw_seen(view: View, row: Row, place: tuple[int, ...], ready: Prepared) ->
     """Draw which pixels of the network's input can reach this value at all."""
     if row.receptive_field is None:  # plain numbers enter
         return
-    png, ((top, left), (bottom, right)) = cached.seen_pixels(view.key, row.name, place, ready.pixels)
+    png, box = cached.seen_pixels(view.key, row.name, place, ready.pixels)
     draw_wide(png, _WIDTH, _("Pixels that reach this value"))
+    if box is None:
+        st.caption(_("No pixel reaches this value: the stride of a transposed convolution steps over its place."))
+        return
+    (top, left), (bottom, right) = box
     text = _("Rows {top} to {bottom}, columns {left} to {right}: {size} pixels.").format(
         top=top, bottom=bottom, left=left, right=right, size=show((bottom - top + 1, right - left + 1))
     )

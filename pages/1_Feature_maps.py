@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnn_core.errors import CnnError
 from pages.ui import cached, state
+from pages.ui.ask.layer import current_layer, layer_picker, open_layer
 from pages.ui.ask.model import class_names, draw_about, model_info, model_picker
 from pages.ui.ask.picture import fit_picker, picture_picker
 from pages.ui.draw.pictures import draw_picture
@@ -27,7 +28,7 @@ with controls:
     fit, invert = fit_picker(info)
 view = cached.View(model, chosen.digest, fit, invert)
 rows = {row.name: row for row in cached.network(model).rows}
-layer = layer_view.current_layer(rows)
+layer = current_layer(rows)
 shown = (
     state.LAYER,
     state.CHANNEL,
@@ -63,13 +64,13 @@ with verdict:
     draw_about(model, info)
 
 st.header(_("From input to output"), anchor=False)
-draw_strip(view, answers, layer, layer_view.open_layer)
+draw_strip(view, answers, layer, open_layer)
 if answers is None:
     wait(running, _("The network is running; the first time TensorFlow starts, which takes some seconds."))
     st.stop()
 
 st.header(_("One layer"), anchor=False)
-layer_view.layer_picker(list(rows))
+layer_picker(list(rows))
 layer_view.draw_layer_facts(rows[layer])
 fetching = cached.layer_maps(*view.key, layer, ready)
 maps = outcome(fetching, forget=lambda: cached.layer_maps.clear(*view.key, layer, ready))

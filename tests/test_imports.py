@@ -158,7 +158,7 @@ def faults(file: str, source: str) -> list[str]:
     return [f"{name}: {reason}" for name, reason in reasons if reason] + list(bad_names(file, tree))
 
 
-NOT_YET = ("pages/ui/pooling/choices.py", "pages/ui/pooling/one_way.py", "pages/ui/pooling/in_network.py")
+NOT_YET = ("pages/ui/pooling/choices.py", "pages/ui/pooling/one_way.py")
 """They still take from the packages of other pages."""
 
 

@@ -10,10 +10,10 @@ from cnn_core.layers.shapes import show
 from cnn_core.models.layer_kernels import Kernels, kernels_of, seen_channels
 from cnn_core.network.summary import Row
 from pages.ui import cached, components, state
+from pages.ui.ask.layer import open_layer
 from pages.ui.draw.maps import draw_maps
 from pages.ui.draw.paging import choose_page
 from pages.ui.draw.pictures import colour_bar, data_url
-from pages.ui.feature_maps.layer_view import open_layer
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.text import _, as_code
 from pages.ui.waiting import outcome, wait

@@ -1,13 +1,11 @@
 """One layer opened: its figures, all its maps in one picture, and what the colours mean."""
 
 import io
-from collections.abc import Iterable, Mapping
 
 import numpy as np
 import streamlit as st
 
 from cnn_core.drawing.mosaic import ChannelOrder, ChannelStatistics, Mosaic, RangeScope, order_channels
-from cnn_core.layers import Group
 from cnn_core.layers.shapes import show
 from cnn_core.models.run import Maps
 from cnn_core.network.summary import Row
@@ -21,31 +19,6 @@ from pages.ui.text import _
 PER_PAGE = 64
 ORDERS = {"index": N_("Index"), "mean": N_("Mean"), "spread": N_("Spread")}
 SCOPES = {"per_layer": N_("Per layer"), "per_map": N_("Per map"), "fixed": N_("Fixed")}
-
-
-def first_layer(rows: Iterable[Row]) -> str:
-    """Return the layer that is open before anyone chose one: the first convolution."""
-    return next(row.name for row in rows if row.layer.group is Group.CONVOLUTION)
-
-
-def current_layer(rows: Mapping[str, Row]) -> str:
-    """Return the layer that is open; what the address or another model left behind may not exist here."""
-    if state.LAYER.get() not in rows:
-        open_layer(first_layer(rows.values()))
-    layer = state.LAYER.get()
-    state.CHANNEL.set(min(state.CHANNEL.get(), rows[layer].output_shape[-1] - 1))
-    return layer
-
-
-def open_layer(name: str) -> None:
-    """Open a layer, at its first map."""
-    state.LAYER.set(name)
-    state.CHANNEL.set(0)
-
-
-def layer_picker(names: list[str]) -> None:
-    """Offer the layers as a list too, for those who do not use the film strip."""
-    st.selectbox(_("Layer"), names, **state.LAYER.widget(after=lambda: open_layer(state.LAYER.get())))
 
 
 def draw_layer_facts(row: Row) -> None:

@@ -17,11 +17,11 @@ from cnn_core.numerics.reductions import Reduction, reduced
 from cnn_core.pictures.prepare import brightness
 from cnn_core.sentences import N_
 from pages.ui import cached, state
+from pages.ui.ask.layer import current_layer, layer_picker
 from pages.ui.ask.model import model_info, model_picker
 from pages.ui.ask.picture import fit_picker, picture_picker
 from pages.ui.convolution import choices as convolution
 from pages.ui.convolution.controls import grid_title, kernel_picker
-from pages.ui.feature_maps.layer_view import current_layer
 from pages.ui.text import _
 from pages.ui.waiting import outcome, wait
 
@@ -217,7 +217,7 @@ def _map() -> tuple[Values, str]:
     fit, invert = fit_picker(info)
     rows = {row.name: row for row in cached.network(model).rows if len(row.output_shape) == 3}
     layer = current_layer(rows)
-    st.selectbox(_("Layer"), list(rows), **state.LAYER.widget(after=lambda: state.CHANNEL.set(0)))
+    layer_picker(list(rows))
     st.number_input(_("Map"), 0, rows[layer].output_shape[2] - 1, **state.CHANNEL.widget())
     view = cached.View(model, chosen.digest, fit, invert)
     ready = cached.prepared(*view.key, chosen.data)

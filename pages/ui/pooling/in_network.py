@@ -14,7 +14,6 @@ from cnn_core.network.presets import PRESETS, preset
 from cnn_core.network.replacing import Replacement, ShapeChange, down_sampling, replaced, shape_changes
 from cnn_core.network.summary import Summary, summarize
 from pages.ui import state
-from pages.ui.design import editor
 from pages.ui.draw.tables import draw_table, offer_csv
 from pages.ui.messages import show_error
 from pages.ui.pooling.ways import network_way
@@ -55,7 +54,7 @@ def draw() -> None:
     key = _choose_network()
     st.checkbox(_("Replace strides of convolutions too, not only pools"), **state.STRIDES_TOO.widget())
     try:
-        columns = columns_of(editor.text() if key == OWN else _preset_text(key), state.STRIDES_TOO.get())
+        columns = columns_of(state.DESIGN.get() if key == OWN else _preset_text(key), state.STRIDES_TOO.get())
     except CnnError as error:
         show_error(error)
         return

@@ -1,9 +1,9 @@
 """The front door: the list of pages, the page configuration and the warm-up of the workers."""
 
 from pages.ui import compute, state
-from pages.ui.frame import PAGES, configure, navigation
+from pages.ui.frame import configure, navigation
 
 configure()
 state.FRONT_DOOR.set(True)
 compute.start("cnn_core.models.run", "warm_up")
-navigation(PAGES).run()
+navigation().run()

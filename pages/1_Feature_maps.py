@@ -18,7 +18,7 @@ from pages.ui.messages import show_error
 from pages.ui.text import _
 from pages.ui.waiting import outcome, wait
 
-begin_page(_("Feature maps"), _("Send a picture through a trained network and see what every layer makes of it."))
+begin_page()
 
 controls, pictures, verdict = st.columns([5, 6, 4], gap="medium")
 with controls:

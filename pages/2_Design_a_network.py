@@ -7,10 +7,7 @@ from pages.ui.design import editor, figures, layer_form, layer_table, tools
 from pages.ui.frame import begin_page
 from pages.ui.text import _, lesson
 
-begin_page(
-    _("Design a network"),
-    _("Put layers together and read what they give and what they cost, with the formula behind each figure."),
-)
+begin_page()
 
 network, summary = editor.network(), editor.summary()
 # A network from a file has no address.

@@ -12,10 +12,7 @@ from pages.ui.frame import begin_page
 from pages.ui.messages import show_error
 from pages.ui.text import _, lesson
 
-begin_page(
-    _("Convolution"),
-    _("Lay the kernel over the input, multiply, add: one number. Move on and do it again: a feature map."),
-)
+begin_page()
 
 choices.begin()
 picked, board = st.columns([3, 8], gap="medium")

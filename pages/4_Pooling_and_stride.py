@@ -9,10 +9,7 @@ from pages.ui.messages import show_error
 from pages.ui.pooling import choices, in_network, measures, one_way, results, study, train
 from pages.ui.text import _, lesson
 
-begin_page(
-    _("Pooling and stride"),
-    _("Make the same input smaller in ten ways and measure what each of them keeps."),
-)
+begin_page()
 
 choices.draw_source()
 controls, board = st.columns([4, 9], gap="medium")

@@ -1,5 +1,7 @@
-"""What surrounds every page: the list of pages, the configuration, the language and the title."""
+"""What surrounds every page: the pages' records, the configuration, the navigation, the language and the title."""
 
+import inspect
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -9,48 +11,111 @@ from pages.ui import state
 from pages.ui.text import _
 
 _ROOT = Path(__file__).parents[2]
+_NAME = "ConvScope"
 
 # Streamlit leaves 6rem above a page and 5rem beside it, which a small screen runs out of first;
 # and a table that is wider than the screen would move the whole page.
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 3rem clamp(1rem, 3vw, 3rem) 4rem; max-width: 92rem; }
 [data-testid="stMarkdownContainer"] table { display: block; max-width: 100%; overflow-x: auto; word-break: keep-all; }
+[class*="st-key-card_"] h2 { font-size: 1.25rem; padding-top: 0.5rem; }
 </style>"""
 
-PAGES = {
-    "pages/Home.py": (N_("Home"), ":material/home:"),
-    "pages/1_Feature_maps.py": (N_("Feature maps"), ":material/grid_view:"),
-    "pages/2_Design_a_network.py": (N_("Design a network"), ":material/schema:"),
-    "pages/3_Convolution.py": (N_("Convolution"), ":material/apps:"),
-    "pages/4_Pooling_and_stride.py": (N_("Pooling and stride"), ":material/compress:"),
-}
-"""File: title, icon. The file's name gives the address."""
+
+@dataclass(frozen=True)
+class PageRecord:
+    """A page as the navigation, its own header and the home page show it; the file's name gives the address."""
+
+    file: str
+    title: str
+    icon: str
+    claim: str
+    points: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> Path:
+        return _ROOT / self.file
+
+
+HOME = PageRecord(
+    "pages/Home.py",
+    N_("Home"),
+    ":material/home:",
+    N_("See, ask and calculate what every layer of a convolutional network does."),
+)
+PAGES = (
+    HOME,
+    PageRecord(
+        "pages/1_Feature_maps.py",
+        N_("Feature maps"),
+        ":material/grid_view:",
+        N_("Send a picture of yours through a trained network and open every layer."),
+        (
+            N_("All maps of a layer side by side, in a stated range of colours"),
+            N_("Why is this value what it is? Any number, opened down to the sum that made it"),
+            N_("Your own .keras or .h5 file, or a network of keras.applications"),
+        ),
+    ),
+    PageRecord(
+        "pages/2_Design_a_network.py",
+        N_("Design a network"),
+        ":material/schema:",
+        N_("Put a network together and read its figures as you go."),
+        (
+            N_("Output shapes, parameters, multiply-adds, memory and receptive field of every layer"),
+            N_("The formula behind each figure, with your numbers in it"),
+            N_("Start from LeNet-5, AlexNet, VGG16, MobileNetV2 or a network of the course"),
+        ),
+    ),
+    PageRecord(
+        "pages/3_Convolution.py",
+        N_("Convolution"),
+        ":material/apps:",
+        N_("Move a kernel over numbers by hand and see each sum as it is made."),
+        (
+            N_("Stride, padding, dilation, channels and filters, one at a time, with the size formula"),
+            N_("Edge, blur and learned kernels on a few numbers and on a whole picture"),
+            N_("1×1, separable and transposed convolution, and what a Dense layer has to do with it"),
+        ),
+    ),
+    PageRecord(
+        "pages/4_Pooling_and_stride.py",
+        N_("Pooling and stride"),
+        ":material/compress:",
+        N_("Make the same input smaller in ten ways and see what each keeps."),
+        (
+            N_("Max, average, sum and L2 pooling, subsampling, strided convolution, blur before pooling"),
+            N_("Shifts, noise and sharpness measured on your own picture"),
+            N_("The same network trained five ways, with the spread over the seeds"),
+        ),
+    ),
+)
 
 
 def configure() -> None:
     """Set what the browser's tab shows and how wide the page may be."""
     # A file of ours: a name of a Material icon would make every browser ask another server for its picture.
     icon = _ROOT / "assets" / "icon.svg"
-    st.set_page_config(page_title="ConvScope", page_icon=icon, layout="wide", initial_sidebar_state=264)
+    st.set_page_config(page_title=_NAME, page_icon=icon, layout="wide", initial_sidebar_state=264)
 
 
-def navigation(pages: dict[str, tuple[str, str]]) -> st.Page:
+def navigation() -> st.Page:
     """Declare the pages and return the one asked for."""
     return st.navigation(
-        [
-            st.Page(_ROOT / file, title=_(title), icon=icon, default=file == "pages/Home.py")
-            for file, (title, icon) in pages.items()
-        ]
+        [st.Page(page.path, title=_(page.title), icon=page.icon, default=page is HOME) for page in PAGES]
     )
 
 
-def begin_page(title: str, claim: str) -> None:
-    """Draw what every page begins with; a page that was opened past the front door goes through it first."""
+def begin_page() -> None:
+    """Draw what the calling page begins with; one that was opened past the front door goes through it first."""
+    # Its file says which page it is, whoever runs it: app.py, a cold server at a deep link, a test.
+    caller = Path(inspect.stack(0)[1].filename).name
+    page = next(page for page in PAGES if page.path.name == caller)
     configure()
     _through_the_front_door()
     # First, so that a browser paints it before it fetches what the rest needs.
-    st.title(title, anchor=False)
-    st.markdown(claim)
+    st.title(_NAME if page is HOME else _(page.title), anchor=False)
+    st.markdown(_(page.claim))
     _set_document_language()
     st.html(_STYLE)
     with st.sidebar:
@@ -62,14 +127,13 @@ def begin_page(title: str, claim: str) -> None:
         )
 
 
-def page_card(file: str, claim: str, points: list[str]) -> None:
+def draw_card(page: PageRecord) -> None:
     """Draw what a page is for, with a link to it."""
-    title, icon = PAGES[file]
-    with st.container(border=True, height="stretch"):
-        st.subheader(f"{icon} {_(title)}", anchor=False)
-        st.markdown(claim)
-        st.markdown("\n".join(f"- {point}" for point in points))
-        st.page_link(_ROOT / file, label=_("Open: {page}").format(page=_(title)), icon=":material/arrow_forward:")
+    with st.container(border=True, height="stretch", key=f"card_{page.path.stem}"):
+        st.header(f"{page.icon} {_(page.title)}", anchor=False)
+        st.markdown(_(page.claim))
+        st.markdown("\n".join(f"- {_(point)}" for point in page.points))
+        st.page_link(page.path, label=_("Open: {page}").format(page=_(page.title)), icon=":material/arrow_forward:")
 
 
 def _through_the_front_door() -> None:
@@ -77,7 +141,7 @@ def _through_the_front_door() -> None:
     if state.FRONT_DOOR.get():
         return
     state.FRONT_DOOR.set(True)
-    navigation(PAGES)
+    navigation()
     st.rerun()
 
 

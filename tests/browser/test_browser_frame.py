@@ -37,7 +37,7 @@ def address(file: str) -> str:
 
 
 def title(file: str) -> str:
-    return PAGES[file][0]
+    return next(page.title for page in PAGES if page.file == file)
 
 
 def current_page(page: Page) -> str:

@@ -14,7 +14,7 @@ import streamlit as st
 from folders import ROOT
 from running import no_exception, run_page
 
-from pages.ui import compute, frame, state, waiting
+from pages.ui import compute, frame, state, text, waiting
 
 PAGES = sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py"))
 HEAVY = {"tensorflow", "keras", "h5py"}
@@ -55,7 +55,26 @@ def no_workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_front_door_knows_every_page() -> None:
-    assert sorted(frame.PAGES) == PAGES
+    assert [page.file for page in frame.PAGES] == ["pages/Home.py", *PAGES[:-1]]
+
+
+@pytest.mark.parametrize("record", frame.PAGES, ids=lambda record: record.path.stem)
+@pytest.mark.parametrize("language", state.LANGUAGES)
+@pytest.mark.usefixtures("no_workers")
+def test_header_is_drawn_from_the_record(record: frame.PageRecord, language: str) -> None:
+    at = run_page(record.file, lang=language)
+    said = text.catalogue(language).gettext
+    assert at.title[0].value == ("ConvScope" if record is frame.HOME else said(record.title))
+    assert at.markdown[0].value == said(record.claim)
+
+
+def test_home_has_a_card_for_every_other_page() -> None:
+    at = run_page("pages/Home.py", lang="en")
+    others = [page for page in frame.PAGES if page is not frame.HOME]
+    assert [header.value for header in at.header] == [f"{page.icon} {page.title}" for page in others]
+    assert [link.proto.label for link in at.get("page_link")] == [f"Open: {page.title}" for page in others]
+    shown = "\n".join(element.value for element in at.markdown)
+    assert all(part in shown for page in others for part in (page.claim, *page.points))
 
 
 @each_page

@@ -83,7 +83,7 @@ def _bytes(count: int) -> str:
 
 def formulas(summary: Summary) -> None:
     """Draw how the figures of the selected layer come about."""
-    st.subheader(_("How the selected layer is calculated"), anchor=False)
+    st.header(_("How the selected layer is calculated"), anchor=False)
     position = editor.selected()
     if position >= len(summary.rows):
         st.caption(_("Its figures can be calculated once the error is mended."))

@@ -62,6 +62,21 @@ def output_layer_name(model: keras.Model) -> str:
     return graph_of(model).outputs[0].call
 
 
+def operations(model: keras.Model) -> dict[str, Any]:
+    """Return what Keras computes each layer with, by the names of `network_from_keras`, which are not always Keras's.
+
+    Raises:
+        NetworkError: a model whose connections are in its program.
+    """
+    return {call.name: call.operation for call in graph_of(model).calls}
+
+
+def layer_weights(model: keras.Model, name: str) -> tuple[Array, ...]:
+    """Return a layer's arrays in Keras's order, none for an operation that keeps none; `name` as in `operations`."""
+    operation = operations(model)[name]
+    return tuple(operation.get_weights()) if isinstance(operation, keras.layers.Layer) else ()
+
+
 def graph_of(model: keras.Model) -> Graph:
     """Return the model's graph, read anew where layers were added or taken away; raises as `read_graph` does."""
     return _known(model).graph

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.errors import ModelFileError, NetworkError
+from cnn_core.keras_model.activations import operations
 from cnn_core.keras_model.build import build_model
-from cnn_core.keras_model.names import keras_name
 from cnn_core.layers.shapes import show
 from cnn_core.model_file import read_model_file
 from cnn_core.network.network import Network
@@ -50,8 +50,9 @@ def build_with_weights(network: Network, weights: Mapping[str, Sequence[npt.NDAr
         model = build_model(network)
     except NetworkError as error:
         raise ModelFileError("The model cannot be built: {cause}", cause=error) from error
+    layers = operations(model)
     for named in network.layers:
-        _set(model.get_layer(keras_name(named.name)), named.name, weights.get(named.name, ()))
+        _set(layers[named.name], named.name, weights.get(named.name, ()))
     return model
 
 

@@ -8,8 +8,8 @@ import keras
 import numpy as np
 
 from cnn_core.errors import CnnError
+from cnn_core.keras_model.activations import operations
 from cnn_core.keras_model.build import build_model
-from cnn_core.keras_model.names import keras_name
 from cnn_core.layers.shapes import show
 from cnn_core.training.data import Labels, Pixels, TrainingSet, shifted, training_set
 from cnn_core.training.plan import Run, Training
@@ -59,8 +59,9 @@ def train(
 def compiled_model(run: Run, seed: int, learning_rate: float) -> keras.Model:
     """Return a run's network ready to be trained to name classes by their index; raises CnnError."""
     model = build_model(run.network, seed)
+    layers = operations(model) if run.fixed else {}
     for name, weights in run.fixed.items():
-        layer = model.get_layer(keras_name(name))
+        layer = layers[name]
         needed, given = ([show(array.shape) for array in arrays] for arrays in (layer.get_weights(), weights))
         if needed != given:
             raise CnnError(

@@ -68,11 +68,12 @@ def layer_maps(key: str, pixels: Maps, layer: str) -> Maps:
 
 def layer_weights(key: str, layer: str) -> tuple[npt.NDArray[np.float32], ...]:
     """Return a layer's arrays in Keras's order; raises CnnError for a layer that is not there."""
+    from cnn_core import keras_model
+
     loaded = load(key)
     if layer not in (named.name for named in loaded.network.layers):
         raise CnnError(NO_LAYER, layer=layer)
-    # A Sequential does not count its input among its layers.
-    return tuple(array for one in loaded.model.layers if one.name == layer for array in one.get_weights())
+    return keras_model.layer_weights(loaded.model, layer)
 
 
 def warm_up() -> None:

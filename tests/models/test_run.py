@@ -1,7 +1,10 @@
 """A picture through the bundled models: what is kept and shown is what Keras computes, and the JSON is not stale."""
 
 import io
+import json
+import zipfile
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,9 +13,23 @@ from PIL import Image
 
 from cnn_core.drawing.mosaic import RangeScope, channel_statistics, mosaic_png
 from cnn_core.errors import CnnError
+from cnn_core.layers.weights import weight_shapes
+from cnn_core.models import kept_files
 from cnn_core.models import run as module
 from cnn_core.models.bundled import BUNDLED, bundled_model, bundled_network, class_names, model_path
-from cnn_core.models.run import KEPT_BYTES, THUMBNAIL_SIDE, THUMBNAILS, Answers, Maps, layer_maps, run, warm_up
+from cnn_core.models.info import describe
+from cnn_core.models.kept_files import keep_file
+from cnn_core.models.run import (
+    KEPT_BYTES,
+    THUMBNAIL_SIDE,
+    THUMBNAILS,
+    Answers,
+    Maps,
+    layer_maps,
+    layer_weights,
+    run,
+    warm_up,
+)
 from cnn_core.network.summary import Row, summarize
 from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.prepare import Preparation, prepare
@@ -153,3 +170,47 @@ def test_the_same_bytes_in_another_shape_are_another_picture() -> None:
 def test_an_unknown_model_is_refused() -> None:
     with pytest.raises(CnnError, match="resnet"):
         run("resnet", np.zeros((28, 28, 1), np.float32))
+
+
+# Names that Keras does not allow --------------------------------------------------------------------------------------
+
+
+def renamed(data: bytes, names: dict[str, str]) -> bytes:
+    """Return a .keras file whose description calls some layers otherwise, as Keras itself would not write them."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
+        for member in source.namelist():
+            content = source.read(member)
+            if member == "config.json":
+                text = content.decode()
+                for before, after in names.items():
+                    text = text.replace(json.dumps(before), json.dumps(after))
+                content = text.encode()
+            target.writestr(member, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["합성곱_1", "two words", "a/b", "_private", "층 1 · 3×3", "dense_1", "a.x41-b", "😀"])
+def test_weights_and_maps_of_a_layer_have_its_name(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import keras
+
+    monkeypatch.setattr(kept_files.tempfile, "gettempdir", lambda: str(tmp_path))
+    model = keras.Sequential(
+        [
+            keras.Input((6, 6, 1)),
+            keras.layers.Conv2D(2, 3, name="first"),
+            keras.layers.Flatten(),
+            keras.layers.Dense(3, name="second"),
+        ]
+    )
+    model.save(tmp_path / "own.keras")
+    key = f"file:{keep_file(renamed((tmp_path / 'own.keras').read_bytes(), {'first': name, 'second': 'dense'}))}:"
+    network = describe(key).network
+    pixels = np.random.default_rng(0).random((6, 6, 1), np.float32)
+    assert list(run(key, pixels).layers) == [named.name for named in network.layers]
+    for step in network.steps():
+        shapes = weight_shapes(step.named.layer, *step.input_shapes)
+        assert [array.shape for array in layer_weights(key, step.named.name)] == list(shapes.values())
+    first = network.layers[1].name
+    np.testing.assert_array_equal(layer_weights(key, first)[0], model.get_layer("first").get_weights()[0])
+    assert layer_maps(key, pixels, first).shape == (4, 4, 2)

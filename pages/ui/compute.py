@@ -6,10 +6,14 @@ Its interface is `concurrent.futures.Executor`, so another executor, a cluster's
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
+from concurrent import futures
 from concurrent.futures import BrokenExecutor, Executor, Future
+from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from cnn_core.processes.settle_in import settle_in
 
@@ -21,43 +25,103 @@ MEMORY_MEGABYTES = int(os.environ.get("CONVSCOPE_WORKER_MEMORY_MB", "") or 4096)
 """Private memory of one worker. TensorFlow and the bundled models need about 800."""
 
 
-class Workers(Executor):
-    """A pool of processes that replaces itself when one of them dies; only what was running is lost."""
+@dataclass(frozen=True)
+class _Task:
+    """Work that waits for a process."""
 
-    def __init__(self, make_pool: Callable[[], Executor]) -> None:
-        self._make_pool = make_pool
+    future: "Future[Any]"
+    work: Callable[[], Any]
+
+
+class Workers(Executor):
+    """A pool of processes that replaces itself when one of them dies; only what was running is lost.
+
+    What waits, waits here: the pool gets no more than it can run, so that work can be cancelled until it begins.
+
+    Args:
+        make_pool: makes a pool, the first time and whenever one broke.
+        at_once: how much work a pool can run.
+    """
+
+    def __init__(self, make_pool: Callable[[], Executor], at_once: int) -> None:
+        self._make_pool, self._at_once = make_pool, at_once
         self._pool: Executor | None = None
+        self._waiting: deque[_Task] = deque()
+        self._running = 0
         self._lock = threading.Lock()
 
     def submit(
         self, fn: Callable[Arguments, Result], /, *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Future[Result]:
         """Run `fn` in a worker. The future raises BrokenExecutor if the worker dies meanwhile: submit again."""
+        future: Future[Result] = Future()
         with self._lock:
+            self._waiting = deque(task for task in self._waiting if not task.future.cancelled())
+            self._waiting.append(_Task(future, partial(fn, *args, **kwargs)))
+        self._begin()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the pool as `Executor.shutdown` does; work that comes later gets a new one."""
+        with self._lock:
+            waiting = [task.future for task in self._waiting]
+        if cancel_futures:
+            for future in waiting:
+                future.cancel()
+        elif wait:
+            futures.wait(waiting)
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=wait)
+
+    def _begin(self) -> None:
+        """Hand the pool what it can run."""
+        begun = []
+        with self._lock:
+            while self._waiting and self._running < self._at_once:
+                task = self._waiting.popleft()
+                if task.future.set_running_or_notify_cancel():
+                    self._running += 1
+                    begun.append((task.future, self._handed_on(task)))
+        # Outside of the lock: what has ended already is answered at once.
+        for future, run in begun:
+            run.add_done_callback(partial(self._end, future))
+
+    def _handed_on(self, task: _Task) -> "Future[Any]":
+        try:
             if self._pool is None:
                 self._pool = self._make_pool()
             try:
-                return self._pool.submit(fn, *args, **kwargs)
+                return self._pool.submit(task.work)
             except BrokenExecutor:
                 self._pool = self._make_pool()
-                return self._pool.submit(fn, *args, **kwargs)
+                return self._pool.submit(task.work)
+        except Exception as error:  # a computer without a process to spare
+            failed: Future[Any] = Future()
+            failed.set_exception(error)
+            return failed
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+    def _end(self, future: "Future[Any]", run: "Future[Any]") -> None:
         with self._lock:
-            if self._pool is not None:
-                self._pool.shutdown(wait=wait)
-                self._pool = None
+            self._running -= 1
+        self._begin()
+        error = run.exception()
+        if error is None:
+            future.set_result(run.result())
+        else:
+            future.set_exception(error)
 
 
 def _make_pool() -> Executor:
     # Imported here: the first page is painted without it. Its processes do not run the page again, as those of
     # `multiprocessing` do under Streamlit.
-    from loky.process_executor import ProcessPoolExecutor
+    from loky import ProcessPoolExecutor
 
     # Where psutil is installed, loky would take what a worker keeps for a leak and end it.
     no_leak = {"LOKY_MAX_MEMORY_LEAK_SIZE": str(MEMORY_MEGABYTES * 2**20)}
-    settle_in = {"initializer": _settle_in, "initargs": (MEMORY_MEGABYTES, os.getpid())}
-    pool = ProcessPoolExecutor(WORKERS, timeout=None, env=no_leak, **settle_in)
+    first = {"initializer": _settle_in, "initargs": (MEMORY_MEGABYTES, os.getpid())}
+    pool = ProcessPoolExecutor(WORKERS, timeout=None, env=no_leak, **first)
     # When the server ends, loky waits for what the workers are doing, a minute at worst. The hook in which it waits is
     # set by the first work; hooks run last in, first out, so this one must come after it.
     pool.submit(os.getpid)
@@ -78,7 +142,7 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-WORK = Workers(_make_pool)
+WORK = Workers(_make_pool, WORKERS)
 
 _started = threading.Lock()
 

@@ -40,7 +40,7 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers]:
     """The app's own pool, of two small processes."""
     monkeypatch.setattr(compute, "WORKERS", 2)
     monkeypatch.setattr(compute, "MEMORY_MEGABYTES", LIMIT_MEGABYTES)
-    with Workers(compute._make_pool) as made:
+    with Workers(compute._make_pool, 2) as made:
         yield made
 
 
@@ -50,7 +50,7 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Workers]:
     if request.param == "processes":
         yield request.getfixturevalue("workers")
     else:
-        with Workers(lambda: ThreadPoolExecutor(1)) as made:
+        with Workers(lambda: ThreadPoolExecutor(1), 1) as made:
             yield made
 
 
@@ -98,10 +98,68 @@ def test_one_pool_is_made_at_the_first_question() -> None:
         made.append(ThreadPoolExecutor(1))
         return made[-1]
 
-    with Workers(make) as workers:
+    with Workers(make, 1) as workers:
         assert not made
         assert [answer(workers.submit(abs, -1)) for _ in range(3)] == [1, 1, 1]
         assert len(made) == 1
+
+
+class Patient(Executor):
+    """A pool that begins work and never ends it by itself."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[Any, Future[Any]]] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.begun.append((fn, Future()))
+        return self.begun[-1][1]
+
+    def end(self, number: int) -> None:
+        work, future = self.begun[number]
+        future.set_result(work())
+
+
+def test_what_waits_can_be_cancelled_until_it_begins() -> None:
+    pool = Patient()
+    workers = Workers(lambda: pool, 2)
+    work = [workers.submit(abs, -number) for number in range(6)]
+    assert len(pool.begun) == 2
+    assert [future.cancel() for future in work] == [False, False, True, True, True, True]
+    later = workers.submit(abs, -6)
+    for number in range(3):
+        pool.end(number)
+    assert len(pool.begun) == 3
+    assert [answer(future) for future in (*work[:2], later)] == [0, 1, 6]
+
+
+def test_a_shutdown_cancels_what_waits_where_it_is_told_to() -> None:
+    pool = Patient()
+    workers = Workers(lambda: pool, 1)
+    running, waiting = workers.submit(abs, -1), workers.submit(abs, -2)
+    workers.shutdown(cancel_futures=True)
+    assert waiting.cancelled()
+    pool.end(0)
+    assert answer(running) == 1
+    assert len(pool.begun) == 1
+
+
+def test_a_shutdown_lets_what_waits_be_done() -> None:
+    with Workers(lambda: ThreadPoolExecutor(1), 1) as workers:
+        work = [workers.submit(abs, -number) for number in range(5)]
+    assert [future.result(timeout=0) for future in work] == list(range(5))
+
+
+def test_a_pool_that_cannot_be_made_is_the_work_s_error() -> None:
+    refusals = [OSError("no process to spare")]
+
+    def make() -> Executor:
+        if refusals:
+            raise refusals.pop()
+        return ThreadPoolExecutor(1)
+
+    with Workers(make, 1) as workers:
+        assert isinstance(workers.submit(abs, -1).exception(timeout=SECONDS), OSError)
+        assert answer(workers.submit(abs, -1)) == 1
 
 
 # Processes ----------------------------------------------------------------------------------------------------------
@@ -154,13 +212,14 @@ def asked_again(workers: Workers) -> int:
 
 
 @posix
-def test_all_waiting_work_ends_when_a_worker_dies(workers: Workers) -> None:
+def test_what_waits_when_a_worker_dies_gets_a_new_one(workers: Workers) -> None:
     one = answer(workers.submit(os.getpid))
-    waiting = [workers.submit(time.sleep, 10 * SECONDS) for _ in range(6)]
+    running = [workers.submit(time.sleep, 10 * SECONDS) for _ in range(2)]
+    waiting = [workers.submit(abs, -number) for number in range(6)]
     os.kill(one, signal.SIGKILL)
-    for future in waiting:
+    for future in running:
         assert isinstance(future.exception(timeout=SECONDS), BrokenExecutor)
-    assert answer(workers.submit(abs, -1)) == 1
+    assert [answer(future) for future in waiting] == list(range(6))
 
 
 def ask_for_memory(workers: Workers, megabytes: int) -> Any:
@@ -186,7 +245,7 @@ def test_what_a_worker_keeps_is_no_leak(workers: Workers) -> None:
 def test_shutdown_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compute, "WORKERS", 2)
     before = processes()
-    with Workers(compute._make_pool) as workers:
+    with Workers(compute._make_pool, 2) as workers:
         assert answer(workers.submit(abs, -1)) == 1
         mine = processes() - before
         assert len(mine) == 2

@@ -27,6 +27,11 @@ GONE := $(shell [ -x $(BIN)/python ] || rm -f $(APP) $(DEV))
 QUICK := -n 2 --dist worksteal -m "not keras and not browser and not process" --ignore=cnn_core/keras_model \
 	--ignore=cnn_core/__init__.py tests cnn_core pages/ui
 SLOW := -n 2 --dist loadgroup -m "keras or browser or process" tests cnn_core/keras_model
+# requirements*.txt name what we use, each in one version; the locks name all that comes with it, for every system and
+# Python, with hashes. They keep their versions until a direct one asks for others.
+UPGRADE ?=
+LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes $(UPGRADE)
 PYBABEL := $(BIN)/python -m babel.messages.frontend
 PYTEST := $(BIN)/python -m pytest
 LINT := '$(BIN)/ruff check' '$(BIN)/ruff format --check' '$(BIN)/python -m mypy'
@@ -40,7 +45,7 @@ LANGUAGES := ko
 KEYWORDS := _ N_ CnnError ImageError LayerError NetworkError NetworkFileError ModelFileError Note refuse:1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench study golden catalogues browser
+.PHONY: help run test check bench study golden catalogues lock browser
 
 help:  ## print this list
 	@echo 'ConvScope: make <target>'
@@ -75,6 +80,10 @@ catalogues: $(APP)  ## collect the sentences of the code into the catalogues of 
 			-D convscope -l $$language -i .cache/convscope.pot -d assets/catalogues || exit 1; \
 	done
 
+lock: $(DEV)  ## write anew which version of every package is installed; UPGRADE=--upgrade takes the newest that fit
+	$(LOCK) requirements.txt -o requirements.lock
+	$(LOCK) requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+
 browser: $(DEV)
 	@$(BIN)/python tests/browser_setup.py
 
@@ -93,12 +102,12 @@ $(BIN)/python:
 	echo "Making $(VENV) with $$("$$python" --version)"; \
 	"$$python" -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
-$(APP): requirements.txt | $(BIN)/python
+$(APP): requirements.lock | $(BIN)/python
 	@echo 'Installing what the app needs, TensorFlow among it: about 700 MB, once'
-	@$(PIP) install -r requirements.txt
+	@$(PIP) install -r $<
 	@touch $@
 
-$(DEV): requirements-dev.txt requirements.txt | $(BIN)/python
+$(DEV): requirements-dev.lock | $(BIN)/python
 	@echo 'Installing what the app and its tests need, once'
-	@$(PIP) install -r requirements-dev.txt
+	@$(PIP) install -r $<
 	@touch $(APP) $@

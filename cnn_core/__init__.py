@@ -6,6 +6,8 @@ The names below are loaded when they are asked for: whoever only counts paramete
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+__version__ = "0.1.0"
+
 if TYPE_CHECKING:
     from cnn_core.keras_model import build_model, feature_maps, network_from_keras
     from cnn_core.keras_model.opening import open_model

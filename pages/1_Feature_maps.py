@@ -36,9 +36,12 @@ shown = (
     state.COLUMN,
     state.ORDER,
     state.SCOPE,
+    state.LIMIT,
     state.METHOD,
     state.TARGET,
     state.HEAT_LAYER,
+    state.PATCH,
+    state.PATCH_STRIDE,
 )
 state.share(state.LANGUAGE, state.MODEL, state.SAMPLE, state.FIT, state.INVERT, *shown, *panels.shared())
 

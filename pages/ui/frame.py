@@ -121,7 +121,6 @@ def begin_page() -> None:
     with st.sidebar:
         st.selectbox(
             _("Language"),
-            list(state.LANGUAGES),
             format_func=state.LANGUAGES.get,
             **state.LANGUAGE.widget(),
         )

@@ -1,52 +1,81 @@
-"""Everything that lasts between two runs of a page: one table of name, kind, default and allowed values.
+"""Everything that lasts between two runs of a page: one table of names, defaults and kinds.
 
 Streamlit keeps a widget's own key only while its page is open, so every value lives under a key of its own and widgets
-are tied to it by `widget`. Values with `shared=True` also stand in the address, so that a link opens the same view.
+are tied to it by `widget`. What has a kind (`address`) and is not said to be `shared=False` also stands in the address
+of the pages that use it, so that a link opens the same view and the browser's Back the view before.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
+from cnn_core.layers import ActivationName
+from cnn_core.layers.settings import PaddingMode
 from cnn_core.pictures.samples import SAMPLES
+from pages.ui.address import Choice, Flag, Kind, Names, Number, Text, Whole
 
 Value = TypeVar("Value")
+Named = TypeVar("Named")
 
 
 @dataclass(frozen=True)
 class Key(Generic[Value]):
-    """One value of a session. `read` turns the address's text into a value and returns None where it makes no sense."""
+    """One value of a session; without a kind it never stands in an address.
+
+    Where nobody has chosen it is None, and `automatic` takes its place.
+    """
 
     name: str
     default: Value
-    read: Callable[[str], Value | None]
-    shared: bool = False
+    kind: Kind[Any] | None = None
+    shared: bool = True
+    automatic: Value | None = None
+
+    @property
+    def in_address(self) -> bool:
+        return self.kind is not None and self.shared
 
     def get(self) -> Value:
-        """Return the session's value, else the address's, else the default."""
+        """Return the session's value, else the address's, else the default, within the bounds; and keep it."""
         try:
-            return st.session_state[self.name]
+            kept = st.session_state[self.name]
         except KeyError:
-            value = self._from_address()
-        if value is None:
-            value = self.default
+            kept = self.said_by(st.query_params)
         # Kept at once: Streamlit drops the address's values when the person goes to another page.
-        st.session_state[self.name] = value
-        return value
+        self.set(kept)
+        value = st.session_state[self.name]
+        return self.automatic if value is None else value
 
     def set(self, value: Value) -> None:
-        st.session_state[self.name] = value
+        st.session_state[self.name] = self._fit(value)
 
-    def _from_address(self) -> Value | None:
-        text = st.query_params.get(self.name) if self.shared else None
-        return None if text is None else self.read(text)
+    def _fit(self, value: Value) -> Value:
+        return value if self.kind is None or value is None else self.kind.fit(value)
+
+    def said_by(self, address: Mapping[str, str]) -> Value:
+        """Return what an address says of this value; where it says nothing, or no sense, the default."""
+        value = self.kind.read(address[self.name]) if self.kind and self.shared and self.name in address else None
+        return self.default if value is None else value
+
+    def within(self: "Key[Any]", low: int, high: int, automatic: int | None = None) -> "Key[int]":
+        """Return the same value within bounds that only the page's data tell."""
+        return replace(self, kind=Whole(low, high), automatic=automatic)
+
+    def among(self: "Key[Any]", choices: Iterable[Named], automatic: Named | None = None) -> "Key[Named]":
+        """Return the same value as one of what the page's data offer; what is none of them becomes the default."""
+        offered = tuple(choices)
+        return replace(self, kind=Choice(offered, self.default), automatic=automatic)
+
+    def otherwise(self: "Key[Any]", automatic: Named) -> "Key[Named]":
+        """Return the same value, which is `automatic` as long as nobody has chosen."""
+        return replace(self, automatic=automatic)
 
     def widget(self, after: Callable[[], None] | None = None, part: str = "") -> dict[str, Any]:
-        """Return the arguments that tie a widget to this value; `after` runs once the new value is in.
+        """Return the arguments that tie a widget to this value, its bounds or choices among them.
 
-        `part` tells several widgets of one value apart.
+        `after` runs once the new value is in; `part` tells several widgets of one value apart.
         """
         own = f"{self.name}{part}_widget"
         st.session_state[own] = self.get()
@@ -57,65 +86,20 @@ class Key(Generic[Value]):
             if after is not None:
                 after()
 
-        return {"key": own, "on_change": take}
+        return {"key": own, "on_change": take, **(self.kind.arguments() if self.kind else {})}
+
+    def part(self: "Key[tuple[str, ...]]", name: str) -> dict[str, Any]:
+        """Return the arguments that tie a part of a page, which can be opened, to whether it is named here."""
+        others = tuple(other for other in self.get() if other != name)
+        is_open = name in self.get()
+        return field(f"{self.name}_{name}", is_open, lambda opened: self.set((*others, name) if opened else others))
 
 
-def share(*keys: Key[Any], instead: dict[str, str] | None = None) -> None:
-    """Write these values into the address, as far as they differ from their defaults; `instead` of some, others."""
-    wanted = {key.name: str(key.get()) for key in keys if key.shared and key.get() != key.default}
-    wanted.update(instead or {})
-    if dict(st.query_params) != wanted:
-        st.query_params.from_dict(wanted)
-
-
-def _one_of(*allowed: str) -> Callable[[str], str | None]:
-    return lambda text: text if text in allowed else None
-
-
-_a_sample = _one_of(*(sample.key for sample in SAMPLES))
-
-
-def _whole(minimum: int, maximum: int) -> Callable[[str], int | None]:
-    def read(text: str) -> int | None:
-        return int(text) if text.isascii() and text.isdigit() and minimum <= int(text[:9]) <= maximum else None
-
-    return read
-
-
-def _flag(text: str) -> bool | None:
-    return {"True": True, "False": False}.get(text)
-
-
-def _short(text: str) -> str | None:
-    return text if 0 < len(text) <= 200 and text.isprintable() else None
-
-
-def _packed(text: str) -> str | None:
-    return text if len(text) <= 10_000 and text.isascii() and text.isprintable() else None
-
-
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if abs(value) <= 1e6 else None
-
-
-def _from(minimum: float, maximum: float) -> Callable[[str], float | None]:
-    def read(text: str) -> float | None:
-        value = _number(text)
-        return value if value is not None and minimum <= value <= maximum else None
-
-    return read
-
-
-def _signed(most: int) -> Callable[[str], int | None]:
-    def read(text: str) -> int | None:
-        size = _whole(0, most)(text.removeprefix("-"))
-        return size if size is None or not text.startswith("-") else -size
-
-    return read
+def field(name: str, value: Any, take: Callable[[Any], None]) -> dict[str, Any]:
+    """Return the arguments that tie a widget to a value kept elsewhere; `take` gets what the person puts in."""
+    own = f"{name}_field"
+    st.session_state[own] = value
+    return {"key": own, "on_change": lambda: take(st.session_state[own])}
 
 
 def _browser_language() -> str:
@@ -130,150 +114,162 @@ class _Language(Key[str]):
         try:
             return st.session_state[self.name]  # asked for with every sentence
         except KeyError:
-            if self._from_address() is None:
+            if self.name not in st.query_params:
                 self.set(_browser_language())
         return super().get()
 
 
+_A_SAMPLE = Choice(tuple(sample.key for sample in SAMPLES))
+_NAME = Text(40, "a-z0-9_")
+_PACKED = Text(10_000, "A-Za-z0-9_-")
+LARGEST_KERNEL = 7
+"""Rows or columns of a kernel that a reader writes."""
 LANGUAGES = {"en": "English", "ko": "한국어"}
 
-LANGUAGE = _Language("lang", "en", _one_of(*LANGUAGES), shared=True)
-FRONT_DOOR = Key("front_door", False, _flag)
+LANGUAGE = _Language("lang", "en", Choice(tuple(LANGUAGES)))
+FRONT_DOOR = Key("front_door", False)
 
 # The picture and the model: the same on every page.
-SAMPLE = Key("picture", "", _a_sample, shared=True)
-SAMPLE_COLOUR = Key("sample_colour", "", lambda text: None)
-SOURCE = Key("source", "sample", _one_of("sample", "upload", "camera"))
-UPLOAD: Key[Any] = Key("upload", None, lambda text: None)
-PHOTOGRAPH: Key[Any] = Key("photograph", None, lambda text: None)
-MODEL = Key("model", "mobilenet_v2", _short, shared=True)
-MODEL_SOURCE = Key("model_source", "", lambda text: None)
-MODEL_FILE = Key("model_file_id", "", lambda text: None)
-CLASS_LIST = Key("class_list", "", lambda text: None)
-CLASS_LIST_NOTE: Key[Any] = Key("class_list_note", None, lambda text: None)
-FIT = Key("fit", "crop", _one_of("crop", "pad", "stretch"), shared=True)
-INVERT = Key("invert", False, _flag, shared=True)
+SAMPLE: Key[str | None] = Key("picture", None, _A_SAMPLE)
+SAMPLE_COLOUR = Key("sample_colour", "")
+SOURCE = Key("source", "sample", Choice(("sample", "upload", "camera")), shared=False)
+UPLOAD: Key[Any] = Key("upload", None)
+PHOTOGRAPH: Key[Any] = Key("photograph", None)
+MODEL = Key("model", "mobilenet_v2", Text(200, "A-Za-z0-9_:"))
+MODEL_SOURCE = Key("model_source", "")
+MODEL_FILE = Key("model_file_id", "")
+CLASS_LIST = Key("class_list", "")
+CLASS_LIST_NOTE: Key[Any] = Key("class_list_note", None)
+FIT = Key("fit", "crop", Choice(("crop", "pad", "stretch")))
+INVERT = Key("invert", False, Flag())
 
 # Feature maps.
-LAYER = Key("layer", "", _short, shared=True)
-CHANNEL = Key("channel", 0, _whole(0, 10**6), shared=True)
-ORDER = Key("order", "index", _one_of("index", "mean", "spread"), shared=True)
-SCOPE = Key("scope", "per_layer", _one_of("per_map", "per_layer", "fixed"), shared=True)
-LIMIT: Key[float] = Key("limit", 1.0, lambda text: None)
-ROW = Key("row", 0, _whole(0, 10**6), shared=True)
-COLUMN = Key("column", 0, _whole(0, 10**6), shared=True)
-UNFOLDED: Key[tuple[str, ...]] = Key("unfolded", (), lambda text: None)
-TRAIL: Key[tuple[Any, ...]] = Key("trail", (), lambda text: None)
-METHOD = Key("method", "grad_cam", _one_of("grad_cam", "occlusion", "saliency"), shared=True)
-TARGET = Key("target", -1, _whole(0, 10**6), shared=True)
-OPACITY: Key[float] = Key("opacity", 0.6, lambda text: None)
-HEAT_LAYER = Key("heat_layer", "", _short, shared=True)
-PATCH = Key("patch", 0, _whole(1, 4096), shared=True)
-PATCH_STRIDE = Key("patch_stride", 0, _whole(1, 4096), shared=True)
-STOPPED: Key[Any] = Key("stopped", None, lambda text: None)
-PANELS = Key("panels", "", _short, shared=True)
-RANKED_BY = Key("ranked_by", "maximum", _one_of("maximum", "mean"), shared=True)
-SURVEYED = Key("surveyed", False, _flag, shared=True)
-BESIDE = Key("beside", "changed", _one_of("changed", "sample"), shared=True)
-BESIDE_SAMPLE = Key("beside_sample", "coffee", _a_sample, shared=True)
-MIRRORED = Key("mirrored", False, _flag, shared=True)
-ANGLE = Key("angle", 0, _signed(180), shared=True)
-SHIFT_DOWN = Key("shift_down", 0, _signed(4096), shared=True)
-SHIFT_RIGHT = Key("shift_right", 8, _signed(4096), shared=True)
-BRIGHTNESS = Key("brightness", 1.0, _from(0, 2), shared=True)
-PICTURE_NOISE = Key("picture_noise", 0.0, _from(0, 0.5), shared=True)
+LAYER = Key("layer", "", Text())
+CHANNEL = Key("channel", 0, Whole(0, 10**6))
+ORDER = Key("order", "index", Choice(("index", "mean", "spread")))
+SCOPE = Key("scope", "per_layer", Choice(("per_map", "per_layer", "fixed")))
+LIMIT = Key("limit", 1.0, Number(0.001, 1e9))
+ROW = Key("row", 0, Whole(0, 10**6))
+COLUMN = Key("column", 0, Whole(0, 10**6))
+UNFOLDED: Key[tuple[str, ...]] = Key("unfolded", ())
+TRAIL: Key[tuple[Any, ...]] = Key("trail", ())
+METHOD = Key("method", "grad_cam", Choice(("grad_cam", "occlusion", "saliency")))
+TARGET: Key[int | None] = Key("target", None, Whole(0, 10**6))
+OPACITY = Key("opacity", 0.6, Number(0.0, 1.0, step=0.05), shared=False)
+HEAT_LAYER = Key("heat_layer", "", Text())
+PATCH: Key[int | None] = Key("patch", None, Whole(1, 4096))
+PATCH_STRIDE: Key[int | None] = Key("patch_stride", None, Whole(1, 4096))
+STOPPED: Key[Any] = Key("stopped", None)
+PANELS: Key[tuple[str, ...]] = Key("panels", (), Names())
+RANKED_BY = Key("ranked_by", "maximum", Choice(("maximum", "mean")))
+SURVEYED = Key("surveyed", False, Flag())
+BESIDE = Key("beside", "changed", Choice(("changed", "sample")))
+BESIDE_SAMPLE = Key("beside_sample", "coffee", _A_SAMPLE)
+MIRRORED = Key("mirrored", False, Flag())
+ANGLE = Key("angle", 0, Whole(-180, 180))
+SHIFT_DOWN = Key("shift_down", 0, Whole(-4096, 4096))
+SHIFT_RIGHT = Key("shift_right", 8, Whole(-4096, 4096))
+BRIGHTNESS = Key("brightness", 1.0, Number(0.0, 2.0, step=0.05))
+PICTURE_NOISE = Key("picture_noise", 0.0, Number(0.0, 0.5, step=0.01))
 
 # Design a network. The address names the preset only: an edited network is handed on as a file.
-DESIGN_PRESET = Key("design", "mnist", _short, shared=True)
-DESIGN = Key("design_network", "", lambda text: None)
-DESIGN_LAYER = Key("design_layer", 0, _whole(0, 10**6))
-DESIGN_PAST: Key[tuple[Any, ...]] = Key("design_past", (), lambda text: None)
-DESIGN_FUTURE: Key[tuple[Any, ...]] = Key("design_future", (), lambda text: None)
-DESIGN_DRAFT: Key[dict[str, Any]] = Key("design_draft", {}, lambda text: None)
-DESIGN_PROBLEM: Key[Any] = Key("design_problem", None, lambda text: None)
-DESIGN_ANSWERED = Key("design_answered", 0, _whole(0, 10**15))
-DESIGN_SQUARE = Key("design_square", True, _flag)
+DESIGN_PRESET = Key("design", "mnist", _NAME)
+DESIGN = Key("design_network", "")
+DESIGN_LAYER = Key("design_layer", 0)
+DESIGN_PAST: Key[tuple[Any, ...]] = Key("design_past", ())
+DESIGN_FUTURE: Key[tuple[Any, ...]] = Key("design_future", ())
+DESIGN_DRAFT: Key[dict[str, Any]] = Key("design_draft", {})
+DESIGN_PROBLEM: Key[Any] = Key("design_problem", None)
+DESIGN_ANSWERED = Key("design_answered", 0)
+DESIGN_SQUARE = Key("design_square", True)
 
 # Convolution. The address holds all of it; numbers of the reader's own stand there packed.
-GRID = Key("grid", "digit", _short, shared=True)
-GRID_ROWS = Key("rows", 7, _whole(1, 32), shared=True)
-GRID_COLUMNS = Key("columns", 7, _whole(1, 32), shared=True)
-GRID_NUMBERS = Key("numbers", "", _packed, shared=True)
-CUT_ROW = Key("cut_row", 100, _whole(0, 10**5), shared=True)
-CUT_COLUMN = Key("cut_column", 170, _whole(0, 10**5), shared=True)
-CUT_SCALE = Key("cut_scale", 4, _whole(1, 64), shared=True)
-KERNEL = Key("kernel", "sobel_vertical_edges", _short, shared=True)
-LEARNED = Key("learned", 0, _whole(0, 10**4), shared=True)
-KERNEL_NUMBERS = Key("weights", "", _packed, shared=True)
-KERNEL_ROWS = Key("kernel_rows", 3, _whole(1, 7))
-KERNEL_COLUMNS = Key("kernel_columns", 3, _whole(1, 7))
-STRIDE_DOWN = Key("stride_down", 1, _whole(1, 8), shared=True)
-STRIDE_ACROSS = Key("stride_across", 1, _whole(1, 8), shared=True)
-DILATION_DOWN = Key("dilation_down", 1, _whole(1, 4), shared=True)
-DILATION_ACROSS = Key("dilation_across", 1, _whole(1, 4), shared=True)
-PADDING = Key("padding", "valid", _one_of("valid", "same", "explicit"), shared=True)
-PAD_TOP = Key("pad_top", 1, _whole(0, 8), shared=True)
-PAD_BOTTOM = Key("pad_bottom", 1, _whole(0, 8), shared=True)
-PAD_LEFT = Key("pad_left", 1, _whole(0, 8), shared=True)
-PAD_RIGHT = Key("pad_right", 1, _whole(0, 8), shared=True)
-FILLING = Key("filling", "zero", _one_of("zero", "reflect", "replicate"), shared=True)
-TURNED = Key("turned", False, _flag, shared=True)
-BIAS = Key("bias", 0.0, _number, shared=True)
-OPENED = Key("open", "", _short, shared=True)
-FILTERS = Key("filters", 2, _whole(1, 4), shared=True)
-FILTER_KERNELS = Key(
-    "filter_kernels",
-    "sobel_vertical_edges.sobel_horizontal_edges.gaussian_3.sharpen",
-    _short,
-    shared=True,
+GRID = Key("grid", "digit", _NAME)
+GRID_ROWS = Key("rows", 7, Whole(1, 32))
+GRID_COLUMNS = Key("columns", 7, Whole(1, 32))
+GRID_NUMBERS = Key("numbers", "", _PACKED)
+CUT_ROW = Key("cut_row", 100, Whole(0, 10**5))
+CUT_COLUMN = Key("cut_column", 170, Whole(0, 10**5))
+CUT_SCALE = Key("cut_scale", 4, Whole(1, 64))
+KERNEL = Key("kernel", "sobel_vertical_edges", _NAME)
+LEARNED = Key("learned", 0, Whole(0, 10**4))
+KERNEL_NUMBERS = Key("weights", "", _PACKED)
+KERNEL_ROWS = Key("kernel_rows", 3, Whole(1, LARGEST_KERNEL), shared=False)
+KERNEL_COLUMNS = Key("kernel_columns", 3, Whole(1, LARGEST_KERNEL), shared=False)
+STRIDE_DOWN = Key("stride_down", 1, Whole(1, 8))
+STRIDE_ACROSS = Key("stride_across", 1, Whole(1, 8))
+DILATION_DOWN = Key("dilation_down", 1, Whole(1, 4))
+DILATION_ACROSS = Key("dilation_across", 1, Whole(1, 4))
+PADDING = Key("padding", "valid", Choice(("valid", "same", "explicit")))
+PAD_TOP = Key("pad_top", 1, Whole(0, 8))
+PAD_BOTTOM = Key("pad_bottom", 1, Whole(0, 8))
+PAD_LEFT = Key("pad_left", 1, Whole(0, 8))
+PAD_RIGHT = Key("pad_right", 1, Whole(0, 8))
+FILLING = Key("filling", "zero", Choice(("zero", "reflect", "replicate")))
+TURNED = Key("turned", False, Flag())
+BIAS = Key("bias", 0.0, Number(-1e6, 1e6))
+OPENED: Key[tuple[str, ...]] = Key("open", (), Names())
+FILTERS = Key("filters", 2, Whole(1, 4))
+FILTER_KERNELS: Key[tuple[str, ...]] = Key(
+    "filter_kernels", ("sobel_vertical_edges", "sobel_horizontal_edges", "gaussian_3", "sharpen"), Names(most=4)
 )
-FILTER_BIAS = Key("filter_bias", 10.0, _number, shared=True)
-FILTER_NUMBERS = Key("filter_weights", "", _packed, shared=True)
-MIX_NUMBERS = Key("mix_weights", "", _packed, shared=True)
-DEEP = Key("deep", 256, _whole(1, 4096), shared=True)
-NARROW = Key("narrow", 64, _whole(1, 4096), shared=True)
-SEPARABLE_CHANNELS = Key("separable_channels", 32, _whole(1, 4096), shared=True)
-SEPARABLE_FILTERS = Key("separable_filters", 64, _whole(1, 4096), shared=True)
-SPREAD_KERNEL = Key("spread_kernel", 3, _whole(1, 7), shared=True)
-SPREAD_STRIDE = Key("spread_stride", 2, _whole(1, 4), shared=True)
-SPREAD_PADDING = Key("spread_padding", "valid", _one_of("valid", "same"), shared=True)
-STACKED = Key("stacked", 2, _whole(1, 3), shared=True)
-STACK_CHANNELS = Key("stack_channels", 64, _whole(1, 4096), shared=True)
-ON_COLOURS = Key("on_colours", False, _flag, shared=True)
-ACTIVATION = Key("activation", "relu", _one_of("linear", "relu", "tanh", "sigmoid"), shared=True)
+FILTER_BIAS = Key("filter_bias", 10.0, Number(-1e6, 1e6))
+FILTER_NUMBERS = Key("filter_weights", "", _PACKED)
+MIX_NUMBERS = Key("mix_weights", "", _PACKED)
+DEEP = Key("deep", 256, Whole(1, 4096))
+NARROW = Key("narrow", 64, Whole(1, 4096))
+SEPARABLE_CHANNELS = Key("separable_channels", 32, Whole(1, 4096))
+SEPARABLE_FILTERS = Key("separable_filters", 64, Whole(1, 4096))
+SPREAD_KERNEL = Key("spread_kernel", 3, Whole(1, 7))
+SPREAD_STRIDE = Key("spread_stride", 2, Whole(1, 4))
+SPREAD_PADDING = Key("spread_padding", PaddingMode.VALID, Choice(tuple(PaddingMode)))
+STACKED = Key("stacked", 2, Choice((1, 2, 3)))
+STACK_CHANNELS = Key("stack_channels", 64, Whole(1, 4096))
+ON_COLOURS = Key("on_colours", False, Flag())
+ACTIVATION = Key(
+    "activation",
+    ActivationName.RELU,
+    Choice((ActivationName.LINEAR, ActivationName.RELU, ActivationName.TANH, ActivationName.SIGMOID)),
+)
 
 # Pooling and stride.
-REDUCED = Key("reduced", "picture", _one_of("grid", "picture", "map"), shared=True)
-REDUCED_GRID = Key("reduced_grid", "noise", _short, shared=True)
-POOL_DOWN = Key("pool_down", 2, _whole(1, 7), shared=True)
-POOL_ACROSS = Key("pool_across", 2, _whole(1, 7), shared=True)
-STEP_DOWN = Key("step_down", 2, _whole(1, 8), shared=True)
-STEP_ACROSS = Key("step_across", 2, _whole(1, 8), shared=True)
-POOL_PADDING_DOWN = Key("pool_padding_down", "valid", _one_of("valid", "same"), shared=True)
-POOL_PADDING_ACROSS = Key("pool_padding_across", "valid", _one_of("valid", "same"), shared=True)
-WAY = Key("way", "max", _short, shared=True)
-LOOK_ROW = Key("look_row", -1, _whole(0, 10**5), shared=True)
-LOOK_COLUMN = Key("look_column", -1, _whole(0, 10**5), shared=True)
-SHOWN = Key("shown", "true", _one_of("true", "enlarged"), shared=True)
-WAY_ONE = Key("way_one", "max", _short, shared=True)
-OTHER_WAY = Key("other_way", "average", _short, shared=True)
-MEASURED = Key("measured", "costs", _one_of("costs", "difference", "equal", "position", "noise", "kept"), shared=True)
-NOISE: Key[float] = Key("noise", 0.1, _from(0.01, 1), shared=True)
-REPLACED = Key("replaced", "mnist", _short, shared=True)
-STRIDES_TOO = Key("strides_too", True, _flag, shared=True)
-STUDY_OPEN = Key("study_open", False, _flag, shared=True)
-TRAINING = Key("training", "", _short, shared=True)
-TRAINED_WAYS = Key("trained_ways", "max.average.convolution.stride.blur", _short, shared=True)
-TRAINING_PICTURES = Key("training_pictures", 4000, _whole(1000, 4000), shared=True)
-TRAINING_EPOCHS = Key("training_epochs", 5, _whole(1, 20), shared=True)
-TRAINING_SEED = Key("training_seed", 0, _whole(0, 10**6), shared=True)
+REDUCED = Key("reduced", "picture", Choice(("grid", "picture", "map")))
+REDUCED_GRID = Key("reduced_grid", "noise", _NAME)
+POOL_DOWN = Key("pool_down", 2, Whole(1, 7))
+POOL_ACROSS = Key("pool_across", 2, Whole(1, 7))
+STEP_DOWN = Key("step_down", 2, Whole(1, 8))
+STEP_ACROSS = Key("step_across", 2, Whole(1, 8))
+POOL_PADDING_DOWN = Key("pool_padding_down", PaddingMode.VALID, Choice(tuple(PaddingMode)))
+POOL_PADDING_ACROSS = Key("pool_padding_across", PaddingMode.VALID, Choice(tuple(PaddingMode)))
+WAY = Key("way", "max", _NAME)
+LOOK_ROW: Key[int | None] = Key("look_row", None, Whole(0, 10**5))
+LOOK_COLUMN: Key[int | None] = Key("look_column", None, Whole(0, 10**5))
+SHOWN = Key("shown", "true", Choice(("true", "enlarged")))
+WAY_ONE = Key("way_one", "max", _NAME)
+OTHER_WAY = Key("other_way", "average", _NAME)
+MEASURED = Key("measured", "costs", Choice(("costs", "difference", "equal", "position", "noise", "kept")))
+NOISE = Key("noise", 0.1, Number(0.01, 1.0, step=0.01))
+REPLACED = Key("replaced", "mnist", _NAME)
+STRIDES_TOO = Key("strides_too", True, Flag())
+STUDY_OPEN = Key("study_open", False, Flag())
+TRAINING = Key("training", "", Text(40, "A-Za-z0-9_-"))
+TRAINED_WAYS: Key[tuple[str, ...]] = Key("trained_ways", ("max", "average", "convolution", "stride", "blur"), Names())
+TRAINING_PICTURES = Key("training_pictures", 4000, Whole(1000, 4000))
+TRAINING_EPOCHS = Key("training_epochs", 5, Whole(1, 20))
+TRAINING_SEED = Key("training_seed", 0, Whole(0, 10**6))
 
 
-def field(name: str, value: Any, take: Callable[[Any], None]) -> dict[str, Any]:
-    """Return the arguments that tie a widget to a value kept elsewhere; `take` gets what the person puts in."""
-    own = f"{name}_field"
-    st.session_state[own] = value
-    return {"key": own, "on_change": lambda: take(st.session_state[own])}
+ADDRESSED = {key.name: key for key in list(globals().values()) if isinstance(key, Key) and key.in_address}
+"""What may stand in an address, by its name there."""
+
+
+def share(*keys: Key[Any], instead: dict[str, str] | None = None) -> None:
+    """Write these values into the address, as far as they differ from their defaults; `instead` of some, others."""
+    shown = [key for key in keys if key.in_address]
+    wanted = {key.name: key.kind.write(key.get()) for key in shown if key.kind and key.get() != key.default}
+    wanted.update(instead or {})
+    if dict(st.query_params) != wanted:
+        st.query_params.from_dict(wanted)
 
 
 def widget_value(key: str) -> Any:

@@ -130,7 +130,7 @@ def choose(at: AppTest, kind: str, name: str, value: Any) -> AppTest:
 
 
 def choose_sample(at: AppTest, key: str) -> AppTest:
-    return no_exception(at.selectbox(key="picture_field").set_value(key).run())
+    return no_exception(at.selectbox(key="picture_widget").set_value(key).run())
 
 
 def press(at: AppTest, button: str) -> AppTest:
@@ -363,7 +363,7 @@ def test_a_link_opens_the_same_view() -> None:
     at = opened(model="mnist", picture="digit_7", layer="conv2d", channel="5", order="mean", scope="per_map")
     assert is_complete(at)
     assert at.selectbox(key="model_widget").value == "mnist"
-    assert at.selectbox(key="picture_field").value == "digit_7"
+    assert at.selectbox(key="picture_widget").value == "digit_7"
     assert at.selectbox(key="layer_widget").value == "conv2d"
     assert at.subheader[-1].value == "Map 5 of `conv2d`"
     assert predictions(at)[0] == "**8** · 75.0%"
@@ -393,7 +393,7 @@ def test_nonsense_in_the_address_gives_the_defaults(number: int) -> None:
     at = opened(**address)
     assert is_complete(at)
     assert at.selectbox(key="layer_widget").value == "Conv1"
-    assert at.selectbox(key="picture_field").value == "chelsea"
+    assert at.selectbox(key="picture_widget").value == "chelsea"
     # What cannot be is not handed on in a link.
     assert not [name for name, value in address.items() if at.query_params.get(name) == value]
     shown = at.number_input(key="channel_widget").value
@@ -511,15 +511,15 @@ def test_an_upload_is_no_photograph() -> None:
 def test_a_model_that_cannot_know_the_sample_gets_one_of_its_own() -> None:
     at = choose_sample(opened(), "coffee")
     choose(at, "selectbox", "model", "mnist")
-    assert at.selectbox(key="picture_field").value == "digit_3"
+    assert at.selectbox(key="picture_widget").value == "digit_3"
     # What is chosen for the model stays, whatever it is, and so does a pattern for any model.
     assert at.query_params.get("picture") is None
     choose_sample(at, "coffee")
     choose(at, "segmented_control", "fit", "pad")
-    assert at.selectbox(key="picture_field").value == "coffee"
+    assert at.selectbox(key="picture_widget").value == "coffee"
     choose_sample(at, "stripes")
     choose(at, "selectbox", "model", "mobilenet_v2")
-    assert at.selectbox(key="picture_field").value == "stripes"
+    assert at.selectbox(key="picture_widget").value == "stripes"
 
 
 @pytest.mark.usefixtures("here")
@@ -528,7 +528,7 @@ def test_a_model_that_cannot_know_the_sample_gets_one_of_its_own() -> None:
     [({}, "chelsea"), ({"model": "mnist"}, "digit_3"), ({"model": "mnist", "picture": "chelsea"}, "chelsea")],
 )
 def test_a_link_shows_its_own_sample(address: dict[str, str], shown: str) -> None:
-    assert opened(**address).selectbox(key="picture_field").value == shown
+    assert opened(**address).selectbox(key="picture_widget").value == shown
 
 
 # With the real workers ----------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ def current_layer(rows: Mapping[str, Row]) -> str:
     if state.LAYER.get() not in rows:
         open_layer(first_layer(rows.values()))
     layer = state.LAYER.get()
-    state.CHANNEL.set(min(state.CHANNEL.get(), rows[layer].output_shape[-1] - 1))
+    state.CHANNEL.within(0, rows[layer].output_shape[-1] - 1).get()
     return layer
 
 
@@ -32,4 +32,4 @@ def open_layer(name: str) -> None:
 
 def layer_picker(names: list[str]) -> None:
     """Offer the layers as a list too, for those who do not use the film strip."""
-    st.selectbox(_("Layer"), names, **state.LAYER.widget(after=lambda: open_layer(state.LAYER.get())))
+    st.selectbox(_("Layer"), **state.LAYER.among(names).widget(after=lambda: open_layer(state.LAYER.get())))

@@ -68,7 +68,7 @@ def _turn_to(source: str) -> None:
 def _pick_bundled(key: ModelKey) -> None:
     keys = [model.key for model in BUNDLED]
     st.selectbox(
-        _("Bundled model"), keys, format_func=lambda name: _(bundled_model(name).title), **state.MODEL.widget()
+        _("Bundled model"), format_func=lambda name: _(bundled_model(name).title), **state.MODEL.among(keys).widget()
     )
 
 

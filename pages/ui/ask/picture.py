@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnn_core.models.info import ModelInfo
 from cnn_core.pictures.colour import Colour
-from cnn_core.pictures.samples import SAMPLES, default_sample, sample_bytes, sample_of, suits
+from cnn_core.pictures.samples import default_sample, sample_bytes, sample_of, suits
 from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.text import _, escaped
@@ -38,17 +38,13 @@ def picture_picker(colour: Colour | None = None) -> Chosen:
     `colour` is that of the model that the picture is for: until a sample is chosen, one is shown that it may know.
     """
     _follow(colour)
-    st.segmented_control(
-        _("Picture"), list(_SOURCES), format_func=lambda key: _(_SOURCES[key]), required=True, **state.SOURCE.widget()
-    )
+    st.segmented_control(_("Picture"), format_func=lambda key: _(_SOURCES[key]), required=True, **state.SOURCE.widget())
     source = state.SOURCE.get()
     if source == "sample":
-        titles = {sample.key: sample.title for sample in SAMPLES}
         st.selectbox(
             _("Sample picture"),
-            list(titles),
-            format_func=lambda key: _(titles[key]),
-            **state.field("picture", _sample_key(colour), state.SAMPLE.set),
+            format_func=lambda key: _(sample_of(key).title),
+            **_sample_choice(colour).widget(),
         )
     elif source == "upload":
         st.file_uploader(
@@ -74,7 +70,7 @@ def _follow(colour: Colour | None) -> None:
     before = state.SAMPLE_COLOUR.get()
     chosen = state.SAMPLE.get()
     if before not in ("", colour) and chosen and not suits(sample_of(chosen), colour):
-        state.SAMPLE.set("")
+        state.SAMPLE.set(None)
     state.SAMPLE_COLOUR.set(colour.value)
 
 
@@ -98,12 +94,12 @@ def current_picture(colour: Colour | None = None) -> Chosen:
     """Return the person's picture, as the picker on this or another page has it; `colour` as there."""
     own = {"upload": state.UPLOAD, "camera": state.PHOTOGRAPH}.get(state.SOURCE.get())
     picture = own.get() if own is not None else None
-    return _sample(_sample_key(colour)) if picture is None else picture
+    return _sample(_sample_choice(colour).get()) if picture is None else picture
 
 
-def _sample_key(colour: Colour | None) -> str:
-    """Return the sample that was chosen, else one that suits the model."""
-    return state.SAMPLE.get() or default_sample(colour or Colour.RGB)
+def _sample_choice(colour: Colour | None) -> "state.Key[str]":
+    """Return which sample was chosen; where none was, one that suits the model."""
+    return state.SAMPLE.otherwise(default_sample(colour or Colour.RGB))
 
 
 def _sample(key: str) -> Chosen:
@@ -116,7 +112,6 @@ def fit_picker(info: ModelInfo) -> tuple[str, bool]:
     height, width = info.input_size
     st.segmented_control(
         _("Bring to {height}×{width} by").format(height=height, width=width),
-        list(_FITS),
         format_func=lambda key: _(_FITS[key]),
         required=True,
         **state.FIT.widget(),

@@ -1,5 +1,7 @@
 """Channels and filters: one kernel a channel, the maps added, one bias a filter."""
 
+from itertools import zip_longest
+
 import numpy as np
 import streamlit as st
 
@@ -63,9 +65,9 @@ def draw(chosen: Chosen, now: choices.Setup | None) -> None:
 def _kernels() -> Values:
     """Let the reader choose the filters; return (3, 3, 3, filters)."""
     count, bias, *places = st.columns([1, 1, *[2] * state.FILTERS.get()], vertical_alignment="bottom")
-    count.number_input(_("Filters"), 1, 4, **state.FILTERS.widget(after=lambda: state.FILTER_NUMBERS.set("")))
-    bias.number_input(_("Bias"), -1e6, 1e6, format="%g", **state.FILTER_BIAS.widget())
-    chosen = [key if key in _CHOICES else _CHOICES[0] for key in state.FILTER_KERNELS.get().split(".")]
+    count.number_input(_("Filters"), **state.FILTERS.widget(after=lambda: state.FILTER_NUMBERS.set("")))
+    bias.number_input(_("Bias"), format="%g", **state.FILTER_BIAS.widget())
+    chosen = _chosen()
     for number, place in enumerate(places):
         place.selectbox(
             _("Filter {name}").format(name=number),
@@ -86,10 +88,16 @@ def _kernel(key: str, number: int) -> Values:
     return np.repeat(hand_made(key).values[:, :, np.newaxis], 3, axis=2)
 
 
+def _chosen() -> list[str]:
+    """Return the name of a kernel for as many filters as there may be."""
+    named = zip_longest(state.FILTER_KERNELS.get(), state.FILTER_KERNELS.default)
+    return [key if key in _CHOICES else default for key, default in named]
+
+
 def _choose(number: int, key: str) -> None:
-    keys = state.FILTER_KERNELS.get().split(".")
+    keys = _chosen()
     keys[number] = key
-    state.FILTER_KERNELS.set(".".join(keys))
+    state.FILTER_KERNELS.set(tuple(keys))
     state.FILTER_NUMBERS.set("")
 
 

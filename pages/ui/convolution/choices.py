@@ -1,6 +1,5 @@
 """The grid, the kernel and how it moves: what the reader chose, as the core takes it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +23,6 @@ from pages.ui.messages import show_error
 OWN = "own"
 CUT = "cut"
 LEARNED = "learned"
-LARGEST_KERNEL = 7
 GRID_KEYS = (*(grid.key for grid in grids.GRIDS), grids.SINGLE, grids.NOISE, CUT, OWN)
 SHARED = (
     state.GRID,
@@ -120,26 +118,27 @@ class Setup:
 
 def begin() -> None:
     """Bring choices that do not exist back to where everybody begins, and the size fields to what they measure."""
-    begin_grid(state.GRID, GRID_KEYS)
+    begin_grid(state.GRID.among(GRID_KEYS))
     begin_kernel()
 
 
-def begin_grid(grid: "state.Key[str]", allowed: Sequence[str]) -> None:
+def begin_grid(grid: "state.Key[str]") -> None:
     """Bring a choice of a grid that does not exist back to its default, and the size fields to the reader's own."""
-    _exists(grid, allowed, state.GRID_NUMBERS)
-    if grid.get() == OWN:
+    if _has_numbers(grid, state.GRID_NUMBERS):
         _measure(grids.grid_of_text(state.GRID_NUMBERS.get()), state.GRID_ROWS, state.GRID_COLUMNS)
 
 
 def begin_kernel() -> None:
     """Do the same for the kernel."""
-    _exists(state.KERNEL, KERNEL_KEYS, state.KERNEL_NUMBERS)
+    _has_numbers(state.KERNEL.among(KERNEL_KEYS), state.KERNEL_NUMBERS)
     _measure(current_kernel(), state.KERNEL_ROWS, state.KERNEL_COLUMNS)
 
 
-def _exists(key: "state.Key[str]", allowed: Sequence[str], packed: "state.Key[str]") -> None:
-    if key.get() not in allowed or (key.get() == OWN and numbers(packed, axes=2) is None):
+def _has_numbers(key: "state.Key[str]", packed: "state.Key[str]") -> bool:
+    """Return whether the reader's own numbers are chosen; what is chosen and cannot be read goes to the default."""
+    if key.get() == OWN and numbers(packed, axes=2) is None:
         key.set(key.default)
+    return key.get() == OWN
 
 
 def _measure(plane: Values, rows: "state.Key[int]", columns: "state.Key[int]") -> None:
@@ -201,11 +200,15 @@ def _span(length: int, start: int, count: int, scale: int) -> Pair:
 def current_kernel() -> Values:
     """Return the kernel, (height, width)."""
     if state.KERNEL.get() == OWN:
-        return grids.grid_of_text(state.KERNEL_NUMBERS.get())[:LARGEST_KERNEL, :LARGEST_KERNEL]
+        return grids.grid_of_text(state.KERNEL_NUMBERS.get())[: state.LARGEST_KERNEL, : state.LARGEST_KERNEL]
     if state.KERNEL.get() == LEARNED:
-        kernels = first_kernels("mnist")
-        return kernels[:, :, 0, min(state.LEARNED.get(), kernels.shape[3] - 1)].astype(np.float64)
+        return first_kernels("mnist")[:, :, 0, learned().get()].astype(np.float64)
     return hand_made(state.KERNEL.get()).values
+
+
+def learned() -> "state.Key[int]":
+    """Return which of the learned kernels is chosen."""
+    return state.LEARNED.within(0, first_kernels("mnist").shape[3] - 1)
 
 
 def current_windows(height: int, width: int) -> Windows:

@@ -99,13 +99,12 @@ def draw(now: Setup | None) -> None:
             picture_picker()
             cut_picker()
     chosen = current_picture()
-    wanted = state.OPENED.get().split(".")
-    opened = [idea.key for idea in IDEAS if _draw(idea, idea.key in wanted, chosen, now)]
-    state.OPENED.set(".".join(opened))
+    for idea in IDEAS:
+        _draw(idea, chosen, now)
 
 
-def _draw(idea: Idea, wanted: bool, chosen: Chosen, now: Setup | None) -> bool:
-    place = st.expander(_(idea.title), expanded=wanted, on_change="rerun", key=f"idea_{idea.key}")
+def _draw(idea: Idea, chosen: Chosen, now: Setup | None) -> None:
+    place = st.expander(_(idea.title), **state.OPENED.part(idea.key))
     if place.open:
         with place:
             st.markdown(_(idea.claim))
@@ -113,4 +112,3 @@ def _draw(idea: Idea, wanted: bool, chosen: Chosen, now: Setup | None) -> bool:
                 idea.draw(chosen, now)
             except CnnError as error:
                 show_error(error)
-    return bool(place.open)

@@ -47,8 +47,8 @@ def _keep(kernel: Values) -> None:
 
 def _draw_bottleneck() -> None:
     deep_place, narrow_place = st.columns(2)
-    deep_place.number_input(_("Channels"), 1, 4096, **state.DEEP.widget())
-    narrow_place.number_input(_("Reduced to"), 1, 4096, **state.NARROW.widget())
+    deep_place.number_input(_("Channels"), **state.DEEP.widget())
+    narrow_place.number_input(_("Reduced to"), **state.NARROW.widget())
     deep, narrow = state.DEEP.get(), state.NARROW.get()
     st.markdown(_("On a map of {side}×{side}, output as large as the input:").format(side=_PLACES))
     direct = f"{deep} → {deep}, 3×3"

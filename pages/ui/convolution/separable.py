@@ -25,8 +25,8 @@ def draw(chosen: Chosen, now: Setup | None) -> None:
     else:
         _draw_pictures(chosen, now)
     first, second = st.columns(2)
-    first.number_input(_("Input channels"), 1, 4096, **state.SEPARABLE_CHANNELS.widget())
-    second.number_input(_("Filters"), 1, 4096, **state.SEPARABLE_FILTERS.widget())
+    first.number_input(_("Input channels"), **state.SEPARABLE_CHANNELS.widget())
+    second.number_input(_("Filters"), **state.SEPARABLE_FILTERS.widget())
     channels, filters = state.SEPARABLE_CHANNELS.get(), state.SEPARABLE_FILTERS.get()
     st.markdown(_("On a map of {side}×{side}, kernels of 3×3:").format(side=_PLACES))
     draw_costs(

@@ -21,7 +21,7 @@ _KERNEL = np.outer([1.0, 2.0, 1.0], [1.0, 2.0, 1.0]) / 16
 
 def draw(chosen: Chosen, now: Setup | None) -> None:
     """Draw the window of one, two or three 3×3 layers on the input, then the costs."""
-    st.segmented_control(_("Layers of 3×3 in a row"), [1, 2, 3], required=True, **state.STACKED.widget())
+    st.segmented_control(_("Layers of 3×3 in a row"), required=True, **state.STACKED.widget())
     count = state.STACKED.get()
     field = 2 * count + 1
     x = np.zeros((11, 11, 1))
@@ -49,7 +49,7 @@ def _together(kernel: Values) -> Values:
 
 
 def _draw_costs(count: int, field: int) -> None:
-    st.number_input(_("Channels, before and after"), 1, 4096, **state.STACK_CHANNELS.widget())
+    st.number_input(_("Channels, before and after"), **state.STACK_CHANNELS.widget())
     channels = state.STACK_CHANNELS.get()
     st.markdown(_("On a map of {side}×{side}, output as large as the input:").format(side=_PLACES))
     draw_costs(

@@ -22,10 +22,10 @@ _SIDE = 4
 def draw(chosen: Chosen, now: Setup | None) -> None:
     """Draw ones through a kernel of ones, so that the output counts what overlaps; then upsampling and convolution."""
     size, stride, padding = st.columns(3, vertical_alignment="bottom")
-    size.number_input(_("Kernel size"), 1, 7, **state.SPREAD_KERNEL.widget())
-    stride.number_input(_("Stride"), 1, 4, **state.SPREAD_STRIDE.widget())
-    padding.segmented_control(_("Padding"), ["valid", "same"], required=True, **state.SPREAD_PADDING.widget())
-    kernel, step, mode = state.SPREAD_KERNEL.get(), state.SPREAD_STRIDE.get(), PaddingMode(state.SPREAD_PADDING.get())
+    size.number_input(_("Kernel size"), **state.SPREAD_KERNEL.widget())
+    stride.number_input(_("Stride"), **state.SPREAD_STRIDE.widget())
+    padding.segmented_control(_("Padding"), required=True, **state.SPREAD_PADDING.widget())
+    kernel, step, mode = state.SPREAD_KERNEL.get(), state.SPREAD_STRIDE.get(), state.SPREAD_PADDING.get()
     window = Window(kernel, step, padding=mode)
     x, ones = np.ones((_SIDE, _SIDE, 1)), np.ones((kernel, kernel, 1, 1))
     taps = transposed_taps(_SIDE, window)

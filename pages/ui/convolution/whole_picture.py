@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.drawing.png import picture_png
-from cnn_core.layers import ActivationName
 from cnn_core.layers.shapes import show
 from cnn_core.numerics.activations import activate
 from cnn_core.pictures.prepare import brightness
@@ -17,7 +16,6 @@ from pages.ui.draw.maps import draw_maps
 from pages.ui.draw.pictures import draw_wide
 from pages.ui.text import _
 
-_ACTIVATIONS = ("linear", "relu", "tanh", "sigmoid")
 _WIDTH = 300
 _LARGE = 6_000_000
 """Values of a picture whose convolution takes long enough to say so."""
@@ -29,7 +27,7 @@ def draw(chosen: Chosen, now: Setup | None) -> None:
         st.caption(_("First make kernel and input above fit together."))
         return
     activation, colours = st.columns([3, 2], vertical_alignment="bottom")
-    activation.segmented_control(_("Activation"), _ACTIVATIONS, required=True, **state.ACTIVATION.widget())
+    activation.segmented_control(_("Activation"), required=True, **state.ACTIVATION.widget())
     colours.checkbox(_("Each colour by itself"), **state.ON_COLOURS.widget())
     each = state.ON_COLOURS.get()
     pixels = cached.picture(chosen.digest, chosen.data).pixels
@@ -37,7 +35,7 @@ def draw(chosen: Chosen, now: Setup | None) -> None:
     with st.spinner(_("Moving the kernel over every pixel …")) if is_large else nullcontext():
         maps = pixels if each else brightness(pixels)
         result = cached.filtered(chosen.digest, now.key, each, lambda: now.over(maps))
-    after = activate(ActivationName(state.ACTIVATION.get()), result)
+    after = activate(state.ACTIVATION.get(), result)
     width = round(_WIDTH * result.shape[1] / pixels.shape[1])
     titles = [_("Convolved"), _("After the activation")]
 

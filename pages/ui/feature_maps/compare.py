@@ -33,7 +33,6 @@ def draw(layer: OpenLayer) -> None:
     """Draw both pictures with what the network takes them for, and the open map of both with the difference."""
     st.segmented_control(
         _("Beside your picture"),
-        list(BESIDE),
         format_func=lambda key: _(BESIDE[key]),
         required=True,
         **state.BESIDE.widget(),
@@ -59,9 +58,7 @@ def draw(layer: OpenLayer) -> None:
 def _sample(layer: OpenLayer) -> Entered:
     """Let the reader choose a sample picture."""
     titles = {sample.key: sample.title for sample in SAMPLES}
-    st.selectbox(
-        _("The other picture"), list(titles), format_func=lambda key: _(titles[key]), **state.BESIDE_SAMPLE.widget()
-    )
+    st.selectbox(_("The other picture"), format_func=lambda key: _(titles[key]), **state.BESIDE_SAMPLE.widget())
     number = list(titles).index(state.BESIDE_SAMPLE.get())
     return cached.entered_samples(layer.view.model, layer.view.fit)[number]
 
@@ -82,20 +79,22 @@ def _changed_copy(layer: OpenLayer) -> Entered:
 
 
 def _change(most_down: int, most_right: int) -> Change:
-    for key, most in ((state.SHIFT_DOWN, most_down), (state.SHIFT_RIGHT, most_right)):
-        key.set(max(-most, min(key.get(), most)))
+    right, down = (
+        state.SHIFT_RIGHT.within(-most_right, most_right),
+        state.SHIFT_DOWN.within(-most_down, most_down),
+    )
     first, second, third = st.columns(3)
-    first.slider(_("Shifted to the right (pixels)"), -most_right, most_right, **state.SHIFT_RIGHT.widget())
-    first.slider(_("Shifted down (pixels)"), -most_down, most_down, **state.SHIFT_DOWN.widget())
-    second.slider(_("Turned to the left (degrees)"), -180, 180, **state.ANGLE.widget())
+    first.slider(_("Shifted to the right (pixels)"), **right.widget())
+    first.slider(_("Shifted down (pixels)"), **down.widget())
+    second.slider(_("Turned to the left (degrees)"), **state.ANGLE.widget())
     second.toggle(_("Mirrored: left and right"), **state.MIRRORED.widget())
-    third.slider(_("Brightness"), 0.0, 2.0, step=0.05, format="× %.2f", **state.BRIGHTNESS.widget())
-    third.slider(_("Noise"), 0.0, 0.5, step=0.01, **state.PICTURE_NOISE.widget())
+    third.slider(_("Brightness"), format="× %.2f", **state.BRIGHTNESS.widget())
+    third.slider(_("Noise"), **state.PICTURE_NOISE.widget())
     return Change(
         mirrored=state.MIRRORED.get(),
         angle=state.ANGLE.get(),
-        down=state.SHIFT_DOWN.get(),
-        right=state.SHIFT_RIGHT.get(),
+        down=down.get(),
+        right=right.get(),
         brightness=state.BRIGHTNESS.get(),
         noise=state.PICTURE_NOISE.get(),
     )

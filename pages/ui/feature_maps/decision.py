@@ -64,7 +64,6 @@ def _draw_choices(answers: Answers, classes: Sequence[str]) -> tuple[str, int]:
     method, target, opacity = st.columns([3, 3, 2], vertical_alignment="bottom")
     method.segmented_control(
         _("Method"),
-        list(METHODS),
         format_func=lambda key: _(METHODS[key]),
         required=True,
         **state.METHOD.widget(),
@@ -79,9 +78,9 @@ def _draw_choices(answers: Answers, classes: Sequence[str]) -> tuple[str, int]:
         _("Class"),
         order,
         format_func=lambda index: classes[index],
-        **state.field("target", chosen, lambda index: state.TARGET.set(-1 if index == best else index)),
+        **state.field("target", chosen, lambda index: state.TARGET.set(None if index == best else index)),
     )
-    opacity.slider(_("Opacity"), 0.0, 1.0, step=0.05, **state.OPACITY.widget())
+    opacity.slider(_("Opacity"), **state.OPACITY.widget())
     st.caption(_(ABOUT[state.METHOD.get()]))
     return state.METHOD.get(), chosen
 
@@ -91,12 +90,9 @@ def _grad_cam(view: View, index: int, ready: Prepared) -> Heat | None:
     if not layers:
         st.caption(_("This network has no maps before its decision."))
         return None
-    layer = state.HEAT_LAYER.get() if state.HEAT_LAYER.get() in layers else layers[-1]
-    st.selectbox(
-        _("Maps of the layer"),
-        layers[::-1],
-        **state.field("heat_layer", layer, state.HEAT_LAYER.set),
-    )
+    chosen = state.HEAT_LAYER.among(layers[::-1], automatic=layers[-1])
+    st.selectbox(_("Maps of the layer"), **chosen.widget())
+    layer = chosen.get()
     asked = cached.grad_cam(*view.key, index, layer, ready)
     return _when_done(asked, lambda: cached.grad_cam.clear(*view.key, index, layer, ready))
 
@@ -117,16 +113,17 @@ def _occlusion(view: View, index: int, ready: Prepared) -> Heat | None:
     """Cover patch after patch; a row of patches is one piece of work."""
     side = min(ready.pixels.shape[:2])
     size, step = st.columns(2)
-    state.PATCH.set(min(state.PATCH.get() or max(1, side // 6), side))
-    size.number_input(_("Patch (pixels)"), 1, side, **state.PATCH.widget())
-    state.PATCH_STRIDE.set(min(state.PATCH_STRIDE.get() or max(1, state.PATCH.get() // 2), state.PATCH.get()))
-    step.number_input(_("From patch to patch"), 1, state.PATCH.get(), **state.PATCH_STRIDE.widget())
+    # Nothing chosen fits whatever model is open: a sixth of its input, in steps of half a patch.
+    patch = state.PATCH.within(1, side, automatic=max(1, side // 6))
+    size.number_input(_("Patch (pixels)"), **patch.widget())
+    stride = state.PATCH_STRIDE.within(1, patch.get(), automatic=max(1, patch.get() // 2))
+    step.number_input(_("From patch to patch"), **stride.widget())
     try:
-        plan = occlusion_plan(ready.pixels.shape, state.PATCH.get(), state.PATCH_STRIDE.get())
+        plan = occlusion_plan(ready.pixels.shape, patch.get(), stride.get())
     except CnnError as error:
         show_error(error)
         return None
-    asked = (*view.key, index, state.PATCH.get(), state.PATCH_STRIDE.get())
+    asked = (*view.key, index, patch.get(), stride.get())
     rows = cached.occlusion(*asked, ready, plan)
     wait_for_all(rows, _("Covering patch after patch."), forget=lambda: cached.occlusion.clear(*asked, ready, plan))
     found = [(boxes, row.result()) for boxes, row in zip(plan, rows, strict=True) if row.done() and not row.cancelled()]

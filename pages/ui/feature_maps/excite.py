@@ -23,7 +23,6 @@ def draw(layer: OpenLayer) -> None:
     """Draw the windows of the pictures' largest values, the most exciting picture first."""
     st.segmented_control(
         _("Ranked by"),
-        list(BY),
         format_func=lambda by: _(BY[by]),
         required=True,
         **state.RANKED_BY.widget(),

@@ -40,18 +40,15 @@ def draw_layer_facts(row: Row) -> None:
 def draw_layer_controls() -> None:
     """Let the reader choose the order of the maps and what shares a range of colours."""
     with st.container(horizontal=True, gap="medium"):
-        st.segmented_control(
-            _("Order"), list(ORDERS), format_func=lambda key: _(ORDERS[key]), required=True, **state.ORDER.widget()
-        )
+        st.segmented_control(_("Order"), format_func=lambda key: _(ORDERS[key]), required=True, **state.ORDER.widget())
         st.segmented_control(
             _("Range of colours"),
-            list(SCOPES),
             format_func=lambda key: _(SCOPES[key]),
             required=True,
             **state.SCOPE.widget(),
         )
         if state.SCOPE.get() == RangeScope.FIXED:
-            st.number_input(_("Up to"), min_value=0.001, format="%g", width=160, **state.LIMIT.widget())
+            st.number_input(_("Up to"), format="%g", width=160, **state.LIMIT.widget())
 
 
 def draw_layer(view: View, row: Row, maps: Maps) -> None:

@@ -22,7 +22,7 @@ def draw_map(view: View, row: Row, maps: Maps, chosen: Chosen) -> None:
     channel = state.CHANNEL.get()
     place = (view.key, row.name, channel, state.SCOPE.get(), state.LIMIT.get())
     st.subheader(_("Map {channel} of {layer}").format(channel=channel, layer=as_code(row.name)), anchor=False)
-    st.number_input(_("Map"), 0, maps.shape[2] - 1, width=160, **state.CHANNEL.widget())
+    st.number_input(_("Map"), width=160, **state.CHANNEL.within(0, maps.shape[2] - 1).widget())
     large, beside = st.columns([3, 2])
     with large:
         _draw_values(place, maps)
@@ -46,14 +46,12 @@ def _draw_values(place: tuple[Any, ...], maps: Maps) -> None:
     """Draw the map so that a value can be pointed at and chosen."""
     png, reach = cached.one_map(*place, maps)
     rows, columns, _channels = maps.shape
-    state.ROW.set(min(state.ROW.get(), rows - 1))
-    state.COLUMN.set(min(state.COLUMN.get(), columns - 1))
     data = {
         "picture": data_url(png),
         "rows": rows,
         "columns": columns,
         "values": base64.b64encode(maps[:, :, place[2]].astype("<f4").tobytes()).decode("ascii"),
-        "selected": [state.ROW.get(), state.COLUMN.get()],
+        "selected": [state.ROW.within(0, rows - 1).get(), state.COLUMN.within(0, columns - 1).get()],
         "words": {
             "picture": _("Values of the map"),
             "board": _("Values of the map: arrow keys walk, Enter chooses"),

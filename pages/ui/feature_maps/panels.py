@@ -35,7 +35,7 @@ PANELS = (
 
 def shared() -> list[Key[Any]]:
     """Return what a link needs to show the same: which panels are open, and what was chosen in them."""
-    opened = state.PANELS.get().split(".")
+    opened = state.PANELS.get()
     return [state.PANELS, *(key for panel in PANELS if panel.key in opened for key in panel.choices)]
 
 
@@ -43,19 +43,10 @@ def draw_panels(layer: OpenLayer) -> None:
     """Draw all panels, those open that the reader or the address opened."""
     st.header(_("What this layer is like"), anchor=False)
     for panel in PANELS:
-        place = st.expander(_(panel.title), icon=f":material/{panel.icon}:", **_opening(panel.key))
+        place = st.expander(_(panel.title), icon=f":material/{panel.icon}:", **state.PANELS.part(panel.key))
         if place.open:
             with place:
                 try:
                     panel.draw(layer)
                 except CnnError as error:
                     show_error(error)
-
-
-def _opening(key: str) -> dict[str, object]:
-    """Return the arguments that tie a panel to the address."""
-    others = [one for one in state.PANELS.get().split(".") if one not in ("", key)]
-    is_open = key in state.PANELS.get().split(".")
-    return state.field(
-        f"panel_{key}", is_open, lambda opened: state.PANELS.set(".".join([*others, key] if opened else others))
-    )

@@ -62,8 +62,7 @@ def _draw_place(row: Row, maps: Maps) -> None:
     keys = (state.CHANNEL,) if maps.ndim == 1 else (state.ROW, state.COLUMN, state.CHANNEL)
     with st.container(horizontal=True):
         for name, key, size in zip(names, keys, maps.shape, strict=True):
-            key.set(min(key.get(), size - 1))
-            st.number_input(name, 0, size - 1, width=_NUMBER, **key.widget(part="_why"))
+            st.number_input(name, width=_NUMBER, **key.within(0, size - 1).widget(part="_why"))
 
 
 def _what_it_takes(

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnn_core.layers.settings import PaddingMode
 from cnn_core.layers.shapes import Window, show
 from cnn_core.numerics import grids
 from cnn_core.numerics.maps import Values, Windows
@@ -119,17 +118,14 @@ def way_title(way: str) -> str:
 
 def way_picker(key: "state.Key[str]", label: str) -> Reduction:
     """Let the reader choose a way."""
-    if key.get() not in list(Reduction):
-        key.set(key.default)
-    st.selectbox(label, [str(way) for way in WAYS], format_func=way_title, **key.widget())
-    return Reduction(key.get())
+    ways = key.among(WAYS)
+    st.selectbox(label, format_func=way_title, **ways.widget())
+    return ways.get()
 
 
 def draw_source() -> None:
     """Let the reader choose what is made smaller."""
-    st.segmented_control(
-        _("Input"), list(SOURCES), format_func=lambda key: _(SOURCES[key]), required=True, **state.REDUCED.widget()
-    )
+    st.segmented_control(_("Input"), format_func=lambda key: _(SOURCES[key]), required=True, **state.REDUCED.widget())
 
 
 def draw_controls() -> Setup:
@@ -137,15 +133,15 @@ def draw_controls() -> Setup:
     convolution.begin_kernel()
     x, source = _INPUTS[state.REDUCED.get()]()
     down, across = st.columns(2)
-    down.number_input(_("Window ↓"), 1, 7, **state.POOL_DOWN.widget())
-    across.number_input(_("Window →"), 1, 7, **state.POOL_ACROSS.widget())
-    down.number_input(_("Stride ↓"), 1, 8, **state.STEP_DOWN.widget())
-    across.number_input(_("Stride →"), 1, 8, **state.STEP_ACROSS.widget())
+    down.number_input(_("Window ↓"), **state.POOL_DOWN.widget())
+    across.number_input(_("Window →"), **state.POOL_ACROSS.widget())
+    down.number_input(_("Stride ↓"), **state.STEP_DOWN.widget())
+    across.number_input(_("Stride →"), **state.STEP_ACROSS.widget())
     for place, label, key in (
         (down, _("Padding ↓"), state.POOL_PADDING_DOWN),
         (across, _("Padding →"), state.POOL_PADDING_ACROSS),
     ):
-        place.selectbox(label, ["valid", "same"], **key.widget())
+        place.selectbox(label, **key.widget())
     choosing = st.expander(_("The chosen kernel"), on_change="rerun", key="kernel_open")
     if choosing.open:
         with choosing:
@@ -155,8 +151,8 @@ def draw_controls() -> Setup:
 
 def _windows() -> Windows:
     return (
-        Window(state.POOL_DOWN.get(), state.STEP_DOWN.get(), padding=PaddingMode(state.POOL_PADDING_DOWN.get())),
-        Window(state.POOL_ACROSS.get(), state.STEP_ACROSS.get(), padding=PaddingMode(state.POOL_PADDING_ACROSS.get())),
+        Window(state.POOL_DOWN.get(), state.STEP_DOWN.get(), padding=state.POOL_PADDING_DOWN.get()),
+        Window(state.POOL_ACROSS.get(), state.STEP_ACROSS.get(), padding=state.POOL_PADDING_ACROSS.get()),
     )
 
 
@@ -175,14 +171,14 @@ def _draw_kernel() -> None:
 
 
 def _grid() -> tuple[Values, str]:
-    convolution.begin_grid(state.REDUCED_GRID, _GRIDS)
+    convolution.begin_grid(state.REDUCED_GRID.among(_GRIDS))
     is_own = state.REDUCED_GRID.get() == convolution.OWN
     shown = [key for key in _GRIDS if key != convolution.OWN or is_own]
-    st.selectbox(_("Which grid"), shown, format_func=grid_title, **state.REDUCED_GRID.widget())
+    st.selectbox(_("Which grid"), format_func=grid_title, **state.REDUCED_GRID.among(shown).widget())
     rows, columns = st.columns(2)
     after = convolution.resize_grid if is_own else None
-    rows.number_input(_("Rows"), 1, grids.LARGEST, **state.GRID_ROWS.widget(after))
-    columns.number_input(_("Columns"), 1, grids.LARGEST, **state.GRID_COLUMNS.widget(after))
+    rows.number_input(_("Rows"), **state.GRID_ROWS.widget(after))
+    columns.number_input(_("Columns"), **state.GRID_COLUMNS.widget(after))
     if is_own:
         plane = grids.grid_of_text(state.GRID_NUMBERS.get())
     else:
@@ -218,7 +214,7 @@ def _map() -> tuple[Values, str]:
     rows = {row.name: row for row in cached.network(model).rows if len(row.output_shape) == 3}
     layer = current_layer(rows)
     layer_picker(list(rows))
-    st.number_input(_("Map"), 0, rows[layer].output_shape[2] - 1, **state.CHANNEL.widget())
+    st.number_input(_("Map"), **state.CHANNEL.within(0, rows[layer].output_shape[2] - 1).widget())
     view = cached.View(model, chosen.digest, fit, invert)
     ready = cached.prepared(*view.key, chosen.data)
     fetching = cached.layer_maps(*view.key, layer, ready)

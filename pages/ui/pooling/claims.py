@@ -163,7 +163,7 @@ def _percent(change: float) -> str:
 
 def draw_noise(now: Setup) -> None:
     """Plot what is left of noise, over its strength, and say it for the chosen one."""
-    st.slider(_("Noise, as a share of the input's spread"), 0.01, 1.0, step=0.01, **state.NOISE.widget())
+    st.slider(_("Noise, as a share of the input's spread"), **state.NOISE.widget())
     chosen = state.NOISE.get()
     curves = now.kept("noise", lambda: _noise(now, [share / 100 for share in STRENGTHS]))
     left = {way: one[0] for way, one in now.kept(f"noise_{chosen:.2f}", lambda: _noise(now, [chosen])).items()}

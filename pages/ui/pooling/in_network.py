@@ -74,17 +74,13 @@ def draw() -> None:
 
 
 def _choose_network() -> str:
-    keys = [one.key for one in PRESETS]
-    has_own = bool(state.DESIGN.get())
-    if state.REPLACED.get() not in [*keys, OWN] or (state.REPLACED.get() == OWN and not has_own):
-        state.REPLACED.set(state.REPLACED.default)
+    replaced_one = state.REPLACED.among([*(one.key for one in PRESETS), *([OWN] if state.DESIGN.get() else [])])
     st.selectbox(
         _("Network"),
-        [*keys, *([OWN] if has_own else [])],
         format_func=lambda key: _("The one on Design a network") if key == OWN else _(preset(key).title),
-        **state.REPLACED.widget(),
+        **replaced_one.widget(),
     )
-    return state.REPLACED.get()
+    return replaced_one.get()
 
 
 def _draw_figures(columns: Columns) -> None:

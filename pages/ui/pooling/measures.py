@@ -59,7 +59,6 @@ def draw(now: Setup) -> None:
     st.header(_("Measured on this input"), anchor=False)
     st.pills(
         _("What to measure"),
-        list(_MEASURES),
         format_func=lambda key: _(_MEASURES[key].title),
         required=True,
         label_visibility="collapsed",

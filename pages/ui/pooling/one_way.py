@@ -78,9 +78,9 @@ def _part(step: _Step) -> _Part:
     choices = ((state.LOOK_ROW, _("From output row")), (state.LOOK_COLUMN, _("From output column")))
     for (key, label), place, count, most in zip(choices, st.columns(2), counts, places, strict=True):
         last = most - count
-        first = last // 2 if key.get() < 0 else min(key.get(), last)
-        place.number_input(label, 0, last, **state.field(key.name, first, key.set), disabled=not last)
-        firsts.append(first)
+        first = key.within(0, last, automatic=last // 2)
+        place.number_input(label, **first.widget(), disabled=not last)
+        firsts.append(first.get())
     down, across = (_span(*one) for one in zip(step.x.shape[:2], step.windows, firsts, counts, strict=True))
     st.caption(
         _(

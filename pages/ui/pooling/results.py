@@ -38,7 +38,7 @@ def draw(now: Setup) -> None:
     shown = state.SHOWN.get() if side > DETAIL else "enlarged"
     if side > DETAIL:
         titles = {"true": _("True size"), "enlarged": _("The middle, enlarged")}
-        st.segmented_control(_("Show"), list(titles), format_func=titles.get, required=True, **state.SHOWN.widget())
+        st.segmented_control(_("Show"), format_func=titles.get, required=True, **state.SHOWN.widget())
     drawn = now.kept(f"results_{shown}", lambda: _drawn(now, shown))
     draw_exactly({way_title(way): png for way, png in drawn.pngs.items()}, drawn.width, drawn.factor, "ways")
     for reach in sorted(set(drawn.ranges.values()), key=lambda one: one.signed):

@@ -39,7 +39,7 @@ def draw() -> None:
     curves = st.expander(
         _("Its curves: the loss, and the accuracy on moved pictures"),
         icon=":material/show_chart:",
-        **state.field("study_open", state.STUDY_OPEN.get(), state.STUDY_OPEN.set),
+        **state.STUDY_OPEN.widget(),
     )
     if curves.open:
         with curves:

@@ -55,12 +55,12 @@ def _draw_choices() -> None:
         _("Ways"),
         list(Replacement),
         format_func=network_way,
-        **state.field("trained_ways", ways, lambda chosen: state.TRAINED_WAYS.set(".".join(chosen))),
+        **state.field("trained_ways", ways, lambda chosen: state.TRAINED_WAYS.set(tuple(chosen))),
     )
     pictures, epochs, seed, button = st.columns(4, vertical_alignment="bottom")
-    pictures.number_input(_("Pictures"), 1000, 4000, step=500, **state.TRAINING_PICTURES.widget())
-    epochs.number_input(_("Epochs"), 1, 20, **state.TRAINING_EPOCHS.widget())
-    seed.number_input(_("Seed"), 0, 10**6, **state.TRAINING_SEED.widget())
+    pictures.number_input(_("Pictures"), step=500, **state.TRAINING_PICTURES.widget())
+    epochs.number_input(_("Epochs"), **state.TRAINING_EPOCHS.widget())
+    seed.number_input(_("Seed"), **state.TRAINING_SEED.widget())
     is_active = _is_active(state.TRAINING.get())
     label = _("Train here")
     if button.button(label, icon=":material/play_arrow:", disabled=is_active or not ways, key="train", width="stretch"):
@@ -68,8 +68,7 @@ def _draw_choices() -> None:
 
 
 def _chosen_ways() -> list[Replacement]:
-    named = state.TRAINED_WAYS.get().split(".")
-    return [way for way in Replacement if way in named]
+    return [way for way in Replacement if way in state.TRAINED_WAYS.get()]
 
 
 def _start(ways: list[Replacement]) -> None:

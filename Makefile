@@ -32,6 +32,7 @@ SLOW := -n 2 --dist loadgroup -m "keras or browser or process" tests cnn_core/ke
 UPGRADE ?=
 LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes $(UPGRADE)
+COVERAGE := --cov --cov-append --cov-report=
 PYBABEL := $(BIN)/python -m babel.messages.frontend
 PYTEST := $(BIN)/python -m pytest
 LINT := '$(BIN)/ruff check' '$(BIN)/ruff format --check' '$(BIN)/python -m mypy'
@@ -45,7 +46,7 @@ LANGUAGES := ko
 KEYWORDS := _ N_ CnnError ImageError LayerError NetworkError NetworkFileError ModelFileError Note refuse:1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench study golden catalogues lock browser
+.PHONY: help run test check coverage bench study golden catalogues lock browser
 
 help:  ## print this list
 	@echo 'ConvScope: make <target>'
@@ -61,6 +62,10 @@ test: $(DEV) browser  ## everything, as CI does: lint, format, types, all tests 
 
 check: $(DEV)  ## lint, format, types and the fast tests: under a minute
 	@$(call every,$(LINT) '$(PYTEST) $(QUICK)')
+
+coverage: $(DEV) browser  ## everything again, and how much of the code it runs: .cache/coverage/index.html
+	@rm -f .cache/.coverage
+	@$(call every,'$(PYTEST) $(COVERAGE) $(QUICK)' '$(PYTEST) $(COVERAGE) --cov-report=html $(SLOW)')
 
 bench: $(DEV)  ## measure the server's share of what a reader waits for
 	$(BIN)/python tests/bench/run.py $(ROWS)

@@ -1,0 +1,18 @@
+# The app for a class: docker build -t convscope . && docker run --rm -p 8501:8501 convscope
+FROM python:3.11.14-slim-bookworm
+
+ENV PYTHONUNBUFFERED=1
+WORKDIR /app
+
+COPY requirements.lock ./
+RUN python -m pip install --no-cache-dir --disable-pip-version-check --no-compile -r requirements.lock
+
+# Nobody needs root here; weights that Keras downloads lie in this person's home.
+RUN useradd --create-home --uid 1000 convscope
+COPY . .
+USER convscope
+
+EXPOSE 8501
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
+CMD ["python", "-m", "streamlit", "run", "app.py", "--server.address", "0.0.0.0", "--server.port", "8501"]

@@ -108,7 +108,7 @@ def any_networks(draw: st.DrawFn) -> Network:
     """Draw a network that may well not fit together."""
     names = draw(st.lists(layer_names, min_size=0, max_size=6))
     inputs = st.lists(layer_names, max_size=3).map(tuple)
-    layers = tuple(NamedLayer(name, draw(any_layers()), draw(inputs)) for name in names)
+    layers = tuple(NamedLayer(name, draw(any_layers()), draw(inputs), draw(st.booleans())) for name in names)
     return Network(layers, draw(layer_names))
 
 
@@ -139,7 +139,7 @@ def fitting_networks(
         if prod(found) <= LARGEST_OUTPUT:
             names.append(f"layer_{number}")
             shapes[names[-1]] = found
-            layers.append(NamedLayer(names[-1], layer, sources))
+            layers.append(NamedLayer(names[-1], layer, sources, draw(st.booleans(), label="trainable")))
     return Network(tuple(layers))
 
 

@@ -28,8 +28,8 @@ def build_model(network: Network, seed: int = 0) -> keras.Model:
 
     The Keras layers have our names (`keras_name` of them, for names that TensorFlow refuses); a Conv2D with explicit
     padding is preceded by a ZeroPadding2D called `<name>_padding`. The model has an output for each layer that no other
-    uses. A layer's weights depend on `seed` and its own name only, so they stay when other layers change. Global
-    settings of Keras (seed, dtype, data format) are neither read nor changed.
+    uses. A layer's weights depend on `seed` and its own name only, so they stay when other layers change. Frozen layers
+    are not trainable. Global settings of Keras (seed, dtype, data format) are neither read nor changed.
 
     Raises:
         NetworkError: the layers do not fit together, or the model is too large or too deep to build.
@@ -99,6 +99,7 @@ def _tensor(step: Step, inputs: list[Any], seed: int, taken: set[str]) -> Any:
             taken.add(name)
             inputs = [keras_layer(layers.ZeroPadding2D(amounts), name)(inputs[0])]
         layer = keras_layer(named.layer, named.name, seed)
+        layer.trainable = named.trainable
         return layer(inputs if isinstance(named.layer, layers.Merge) else inputs[0])
     # Whatever Keras may say to settings that passed our own checks would carry colour codes.
     except Exception as error:

@@ -30,7 +30,7 @@ def network_from_keras(model: keras.Model, input_shape: Shape | None = None) -> 
     _refuse_shared_weights(graph)
     first = _input(graph, input_shape)
     named = [NamedLayer(graph.calls[0].name, first)]
-    named += [_named(call, before) for before, call in zip(graph.calls, graph.calls[1:], strict=False)]
+    named += [_named(call, before, model.trainable) for before, call in zip(graph.calls, graph.calls[1:], strict=False)]
     network = Network(tuple(named), graph.name)
     _check_shapes(network, graph)
     return network
@@ -74,12 +74,14 @@ def _agree(sizes: Sequence[int | None], shape: Shape) -> bool:
     return len(sizes) == len(shape) and all(size in (None, own) for size, own in zip(sizes, shape, strict=True))
 
 
-def _named(call: Call, before: Call) -> NamedLayer:
+def _named(call: Call, before: Call, trainable: bool) -> NamedLayer:
+    """Return the call as a layer; one with weights is frozen if it says so or the whole model does."""
     sources = call.sources
     if any(source.index for source in sources):
         raise NetworkError('Layer "{layer}" uses a second output of a layer; layers here have one.', layer=call.name)
     inputs = tuple(source.call for source in sources)
-    return NamedLayer(call.name, _checked(call, layer_of), () if inputs == (before.name,) else inputs)
+    is_frozen = bool(getattr(call.operation, "weights", None)) and not (trainable and call.operation.trainable)
+    return NamedLayer(call.name, _checked(call, layer_of), () if inputs == (before.name,) else inputs, not is_frozen)
 
 
 def _checked(call: Call, read: Callable[[Call], Layer]) -> Layer:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.errors import LayerError, ModelFileError
-from cnn_core.model_file.configuration import Entry, read_configuration
+from cnn_core.model_file.configuration import Entry, Model, read_configuration
 from cnn_core.model_file.graph import INSIDE, FileGraph, file_graph
 from cnn_core.model_file.sandbox import LARGEST_FILE, Group, file_kind, read_description, read_weights
 from cnn_core.model_file.shown import shown
@@ -58,11 +58,12 @@ def read_model_file(data: bytes) -> ModelFile:
     """
     description = read_description(data)
     model = read_configuration(description.text)
-    graph = file_graph(model, old=not description.version.startswith("3"))
+    old = not description.version.startswith("3")
+    graph = file_graph(model, old=old)
     kept = _kept(graph)
-    places = tuple(places_in_keras(model, kept) if file_kind(data) == "keras" else places_in_h5(model, kept))
+    places = tuple(places_in_keras(model, kept) if file_kind(data) == "keras" else places_in_h5(model, kept, old=old))
     arrays = _read(data, places)
-    network, names, display_names = _named(graph, model.name)
+    network, names, display_names = _named(graph, model)
     weights = {names[entry]: arrays[entry] for entry in arrays if entry in names}
     return ModelFile(network, weights, display_names, description.unlimited)
 
@@ -109,7 +110,7 @@ def _read(data: bytes, places: tuple[Place, ...]) -> dict[Entry, tuple[Array, ..
     return {entry: tuple(arrays[number] for number in sorted(arrays)) for entry, arrays in found.items()}
 
 
-def _named(graph: FileGraph, name: str) -> tuple[Network, dict[Entry, str], dict[str, str]]:
+def _named(graph: FileGraph, model: Model) -> tuple[Network, dict[Entry, str], dict[str, str]]:
     """Return the network of the calls that the outputs need, the layers' names, and what the file calls some."""
     layers: dict[int, NamedLayer] = {}
     display_names: dict[str, str] = {}
@@ -120,13 +121,15 @@ def _named(graph: FileGraph, name: str) -> tuple[Network, dict[Entry, str], dict
         theirs = INSIDE.join((*call.path, call.entry.name))
         ours = _allowed(theirs, call.layer.kind, names)
         sources = tuple(layers[source].name for source in call.sources)
-        layers[position] = NamedLayer(ours, call.layer, () if sources == before else sources)
+        # Keras does not write it for some layers without weights, and of these it says nothing.
+        is_frozen = bool(weights_of(call.layer, *call.input_shapes)) and not (model.trainable and call.entry.trainable)
+        layers[position] = NamedLayer(ours, call.layer, () if sources == before else sources, not is_frozen)
         names.add(ours)
         before = (ours,)
         if ours != theirs:
             display_names[ours] = shown(theirs, LONGEST_NAME)
     entries = {graph.calls[position].entry: named.name for position, named in layers.items()}
-    return Network(tuple(layers.values()), _allowed(name, "network", set())), entries, display_names
+    return Network(tuple(layers.values()), _allowed(model.name, "network", set())), entries, display_names
 
 
 def _allowed(name: str, kind: str, taken: set[str]) -> str:

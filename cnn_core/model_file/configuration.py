@@ -71,6 +71,7 @@ class Model:
 
     name: str
     is_chain: bool
+    trainable: bool
     entries: tuple[Entry, ...]
     inputs: tuple[Reference, ...] = ()
     outputs: tuple[Reference, ...] = ()
@@ -117,13 +118,13 @@ class _Reader:
         self._allow(len(layers))
         entries = tuple(self._entry(layer, levels - 1) for layer in layers)
         _refuse_twice([entry.name for entry in entries])
-        name = str(config.get("name", ""))
+        name, trainable = str(config.get("name", "")), config.get("trainable") is not False
         if kind == CHAIN:
-            return Model(name, True, entries, input_shape=config.get("build_input_shape"))
+            return Model(name, True, trainable, entries, input_shape=config.get("build_input_shape"))
         inputs, outputs = (
             tuple(_references(_member(config, key, list, dict))) for key in ("input_layers", "output_layers")
         )
-        return Model(name, False, entries, inputs, outputs)
+        return Model(name, False, trainable, entries, inputs, outputs)
 
     def _entry(self, document: Any, levels: int) -> Entry:
         kind, settings = class_of(document), _member(document, "config", dict, list)

@@ -79,22 +79,22 @@ def places_in_keras(model: Model, kept: Kept, inside: tuple[str, ...] = ()) -> I
             yield Place((*path, "vars"), tuple(Wanted(entry, i, weight) for i, weight in enumerate(kept[entry])))
 
 
-def places_in_h5(model: Model, kept: Kept) -> Iterator[Place]:
+def places_in_h5(model: Model, kept: Kept, *, old: bool) -> Iterator[Place]:
     """Yield where an .h5 file keeps the weights: `model_weights/<layer>`, those of a nested model in one row.
 
-    What is trained comes first there, then what is not: averages, and everything that was frozen.
+    What is trained comes first there, then what is not: averages, and everything that was frozen. Keras 2 (`old`) also
+    counts as frozen what stands in a frozen model within that nested model.
     """
     for entry in model.entries:
-        row = list(_row(entry, kept, trained=True))
+        row = list(_row(entry, kept, entry.trainable, old))
         if row:
             ordered = sorted(row, key=lambda item: not item[0])
             yield Place(("model_weights", *entry.name.split("/")), tuple(wanted for _, wanted in ordered))
 
 
-def _row(entry: Entry, kept: Kept, trained: bool) -> Iterator[tuple[bool, Wanted]]:
+def _row(entry: Entry, kept: Kept, trained: bool, old: bool) -> Iterator[tuple[bool, Wanted]]:
     """Yield the weights in a layer or a nested model, and whether each was trained."""
-    trained = trained and entry.trainable
     for inner in entry.model.entries if entry.model else ():
-        yield from _row(inner, kept, trained)
+        yield from _row(inner, kept, trained and (entry.trainable or not old), old)
     for i, weight in enumerate(kept.get(entry, ())):
-        yield trained and weight.name not in NOT_TRAINED, Wanted(entry, i, weight)
+        yield trained and entry.trainable and weight.name not in NOT_TRAINED, Wanted(entry, i, weight)

@@ -138,7 +138,10 @@ def duplicate(network: Network, name: str) -> Network:
     named = network.layers[at]
     if isinstance(named.layer, Input):
         raise _keep_input(name)
-    return insert(network, at + 1, named.layer, named.inputs if named.layer.inputs[1] > 1 else ())
+    result = insert(network, at + 1, named.layer, named.inputs if named.layer.inputs[1] > 1 else ())
+    layers = list(result.layers)
+    layers[at + 1] = dataclasses.replace(layers[at + 1], trainable=named.trainable)
+    return dataclasses.replace(result, layers=tuple(layers))
 
 
 def remove(network: Network, name: str) -> Network:

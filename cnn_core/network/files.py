@@ -16,11 +16,11 @@ MOST_LAYERS: Final = 2_000
 LONGEST_NAME: Final = 200
 
 _DOCUMENT_KEYS: Final = ("format", "version", "name", "layers")
-_OWN_KEYS: Final = ("name", "kind", "inputs")
+_OWN_KEYS: Final = ("name", "kind", "inputs", "trainable")
 
 
 def write_network(network: Network) -> str:
-    """Return the network as JSON, one layer a line, every setting written out."""
+    """Return the network as JSON, one layer a line, every setting written out; "trainable" of frozen layers only."""
     head = {"format": FORMAT, "version": VERSION, "name": network.name}
     lines = ",\n    ".join(json.dumps(_layer_to_json(named), ensure_ascii=False) for named in network.layers)
     return json.dumps(head, ensure_ascii=False, indent=2)[:-2] + f',\n  "layers": [\n    {lines}\n  ]\n}}\n'
@@ -30,7 +30,8 @@ def _layer_to_json(named: NamedLayer) -> dict[str, Any]:
     layer = named.layer
     values = {name: rule.to_json(getattr(layer, name)) for name, rule in layer.settings().items()}
     inputs = {"inputs": list(named.inputs)} if named.inputs else {}
-    return {"name": named.name, "kind": named.kind, **values, **inputs}
+    frozen = {} if named.trainable else {"trainable": False}
+    return {"name": named.name, "kind": named.kind, **values, **inputs, **frozen}
 
 
 def read_network(text: str) -> Network:
@@ -97,14 +98,16 @@ def _read_layer(entry: Any, place: str) -> NamedLayer:
     rules = cls.settings()
     required = ("name", *(name for name, rule in rules.items() if rule.required))
     values = _object(entry, place, (*_OWN_KEYS, *rules), required)
-    name, inputs = values["name"], values.get("inputs", [])
+    name, inputs, trainable = values["name"], values.get("inputs", []), values.get("trainable", True)
     _check_name(name, f"{place}.name")
     if not isinstance(inputs, list):
         raise _wrong(f"{place}.inputs", N_("a list of layer names"), inputs)
     for i, source in enumerate(inputs):
         _check_name(source, f"{place}.inputs[{i}]")
+    if not isinstance(trainable, bool):
+        raise _wrong(f"{place}.trainable", N_("true or false"), trainable)
     settings = {key: value for key, value in values.items() if key not in _OWN_KEYS}
-    return NamedLayer(name, _make(cls, settings, place), tuple(inputs))
+    return NamedLayer(name, _make(cls, settings, place), tuple(inputs), trainable)
 
 
 def _check_name(value: Any, place: str) -> None:

@@ -16,11 +16,12 @@ from cnn_core.layers.shapes import Shape, output_shape, show
 
 @dataclass(frozen=True)
 class NamedLayer:
-    """A layer in its place. `inputs` empty: the layer before."""
+    """A layer in its place. `inputs` empty: the layer before. `trainable` False: frozen, as in transfer learning."""
 
     name: str
     layer: Layer
     inputs: tuple[str, ...] = ()
+    trainable: bool = True
 
     @property
     def kind(self) -> str:

@@ -27,8 +27,9 @@ HEADINGS = (
 
 
 class Row(NamedTuple):
-    """A layer's figures. `activation_bytes`: its output for one image in float32. `receptive_field`: in input pixels,
-    (vertical, horizontal); None where the network's input is no picture."""
+    """A layer's figures. `trainable`: parameters that a training changes, none in a frozen layer. `activation_bytes`:
+    its output for one image in float32. `receptive_field`: in input pixels, (vertical, horizontal); None where the
+    network's input is no picture."""
 
     name: str
     layer: Layer
@@ -83,10 +84,12 @@ class Summary:
 
     @property
     def trainable(self) -> int:
+        """Parameters that a training changes."""
         return sum(row.trainable for row in self.rows)
 
     @property
     def non_trainable(self) -> int:
+        """Moving averages, and all parameters of frozen layers."""
         return sum(row.non_trainable for row in self.rows)
 
     @property
@@ -205,5 +208,7 @@ def _see(step: Step, rules: Rules, seen: dict[str, Seen]) -> Seen | None:
 def _row(step: Step, figures: _Figures, seen: Seen | None) -> Row:
     named, sources, inputs, output, _ = step
     trainable, non_trainable, products, size, _ = figures
+    if not named.trainable:
+        trainable, non_trainable = 0, trainable + non_trainable
     field = None if seen is None else seen.field
     return Row(named.name, named.layer, sources, inputs, output, trainable, non_trainable, products, size, field)

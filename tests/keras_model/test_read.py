@@ -151,11 +151,61 @@ def test_what_we_built_comes_back(network: Network) -> None:
             padding = found.pop(f"{step.named.name}_padding")
             assert padding.named.layer == L.ZeroPadding2D(step.named.layer.padding)
             assert padding.sources == step.sources
+            assert padding.named.trainable
         else:
             assert plain(found[step.named.name].named.layer) == plain(step.named.layer)
             assert found[step.named.name].sources == step.sources
+        if parameters(step.named.layer, *step.input_shapes).total:
+            assert found[step.named.name].named.trainable == step.named.trainable
         assert found.pop(step.named.name).output_shape == step.output_shape
     assert not found
+
+
+# Frozen layers --------------------------------------------------------------------------------------------------------
+
+
+def transfer(how: str) -> Any:
+    """Return a classifier on a base that holds a model itself, partly frozen."""
+    import keras
+
+    k = keras.layers
+    inner = keras.Sequential(
+        [keras.Input((6, 6, 2)), k.Conv2D(3, 1, name="conv"), k.BatchNormalization()], name="inner"
+    )
+    start = keras.Input((8, 8, 1))
+    base = keras.Model(start, inner(k.DepthwiseConv2D(3, depth_multiplier=2, name="depthwise")(start)), name="base")
+    image = keras.Input((8, 8, 3), name="image")
+    x = base(k.Dense(1, name="grey")(k.Normalization(name="normalization")(image)), training=False)
+    model = keras.Model(image, k.Dense(2, name="end")(k.LayerNormalization(name="norm")(k.Flatten()(x))), name="whole")
+    if how in ("base", "layer in it set free"):
+        base.trainable = False
+    if how == "layer in it set free":
+        inner.get_layer("conv").trainable = True
+    if how == "inner model set free in a frozen one":
+        base.trainable = False
+        inner.trainable = True
+    if how == "some layers":
+        inner.get_layer("conv").trainable = model.get_layer("norm").trainable = False
+    if how == "all but one":
+        model.trainable = False
+        model.get_layer("end").trainable = True
+    return model
+
+
+FROZEN = ("base", "layer in it set free", "inner model set free in a frozen one", "some layers", "all but one")
+
+
+@pytest.mark.parametrize("how", ["nothing", *FROZEN])
+def test_frozen_layers_are_those_of_keras(how: str) -> None:
+    model = transfer(how)
+    network = cnn_core.network_from_keras(model)
+    summary = cnn_core.summarize(network)
+    assert summary.trainable == sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+    assert summary.non_trainable == sum(int(np.prod(weight.shape)) for weight in model.non_trainable_weights)
+    assert (summary.trainable == summary.parameters - 2 * 3 - 7) == (how == "nothing")
+    built = cnn_core.build_model(Network.from_json(network.to_json()))
+    assert [weight.shape for weight in built.trainable_weights] == [weight.shape for weight in model.trainable_weights]
+    assert cnn_core.network_from_keras(built) == network
 
 
 # Structure ------------------------------------------------------------------------------------------------------------

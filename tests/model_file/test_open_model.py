@@ -70,7 +70,12 @@ def assert_opens(model: Any, save: Save) -> "OpenedModel":
     randomize(model)
     opened = assert_same(model, save(model))
     assert opened.network == cnn_core.network_from_keras(model)
+    assert count(opened.model.trainable_weights) == count(model.trainable_weights)
     return opened
+
+
+def count(weights: list[Any]) -> int:
+    return sum(int(np.prod(weight.shape)) for weight in weights)
 
 
 # Our kinds ------------------------------------------------------------------------------------------------------------
@@ -228,6 +233,20 @@ def transfer(*, frozen: bool = True) -> Any:
     first, second = base(augmentation(k.Conv2D(3, 1, name="conv")(image)), training=False)
     end = k.Dense(2, activation="softmax", name="end")(k.Dropout(0.5)(k.Flatten(name="flat")(first)))
     return keras.Model(image, [end, k.GlobalMaxPooling2D(name="top")(second)], name="whole")
+
+
+def test_layers_set_free_in_frozen_models(save: Save) -> None:
+    model = transfer()
+    model.get_layer("base").get_layer("conv").trainable = True
+    assert cnn_core.network_from_keras(model)["base.conv"].trainable
+    assert_opens(model, save)
+    model.get_layer("base").trainable = True
+    model.get_layer("base").get_layer("right").trainable = False
+    model.get_layer("base").get_layer("right").get_layer("conv").trainable = True
+    assert_opens(model, save)
+    model.trainable = False
+    model.get_layer("end").trainable = True
+    assert_opens(model, save)
 
 
 @pytest.mark.parametrize("frozen", [True, False])

@@ -171,6 +171,23 @@ def test_duplicate_stands_below() -> None:
         editing.duplicate(chain(), "in")
 
 
+def test_what_is_frozen_stays_frozen() -> None:
+    frozen = Network.of(*chain().layers[:2], NamedLayer("frozen", Conv2D(4, 3), trainable=False), Flatten())
+    assert not editing.duplicate(frozen, "frozen")["conv2d"].trainable
+    assert editing.duplicate(frozen, "a")["conv2d"].trainable
+    for edited in (
+        editing.replace(frozen, "frozen", Conv2D(8, 5)),
+        editing.move(frozen, "frozen", -1),
+        editing.rewire(frozen, "frozen", ("in",)),
+        editing.remove(frozen, "a"),
+        editing.insert(frozen, 2, MaxPooling2D()),
+    ):
+        assert not edited["frozen"].trainable
+        assert all(named.trainable for named in edited.layers if named.name != "frozen")
+    assert not editing.rename(frozen, "frozen", "new")["new"].trainable
+    assert not editing.change_kind(frozen, "frozen", "Dense")["frozen"].trainable
+
+
 def test_remove_joins_what_is_left() -> None:
     assert wires(editing.remove(chain(), "b"))["c"] == ("a",)
     assert wires(editing.remove(residual(), "c"))["sum"] == ("a", "b")

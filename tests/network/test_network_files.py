@@ -53,6 +53,16 @@ def test_networks_come_back_as_they_were(network: Network) -> None:
     assert again.to_json() == text
 
 
+def test_only_frozen_layers_are_said_to_be_so() -> None:
+    network = Network.from_json(with_layer(trainable=False))
+    assert not network["conv"].trainable
+    assert '"activation": "linear", "trainable": false}' in network.to_json()
+    learning = Network.from_json(with_layer())
+    assert learning["conv"].trainable
+    assert "trainable" not in learning.to_json()
+    assert learning == Network.from_json(with_layer(trainable=True)) != network
+
+
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
 def test_presets_come_back_as_they_were(preset: Preset) -> None:
     network = preset.make()
@@ -139,7 +149,7 @@ def test_the_most_layers_can_be_written_and_read() -> None:
         (with_layer(inputs="input"), 'At layers[1].inputs: expected a list of layer names. Received: "input".'),
         (with_layer(inputs=None), "At layers[1].inputs: expected a list of layer names. Received: null."),
         (with_layer(inputs=["input", 1]), "At layers[1].inputs[1]: expected a text"),
-        (with_layer(units=3), 'At layers[1]: "units" is not known here. Known are: name, kind, inputs, filters,'),
+        (with_layer(units=3), 'At layers[1]: "units" is not known here. Known are: name, kind, inputs, trainable,'),
         (with_layer(filters=0), "At layers[1] (Conv2D): filters must be a whole number from 1 to 1000000. Received"),
         (with_layer(filters=None), "Received: filters=None."),
         (with_layer(filters=4.0), "Received: filters=4.0."),
@@ -150,6 +160,7 @@ def test_the_most_layers_can_be_written_and_read() -> None:
         (with_layer(activation="Relu"), "At layers[1] (Conv2D): activation must be one of linear, relu,"),
         (with_layer(use_bias=1), "At layers[1] (Conv2D): use_bias must be true or false. Received: use_bias=1."),
         (with_layer(groups=3), "At layers[1] (Conv2D): The groups must divide the filters."),
+        (with_layer(trainable=0), "At layers[1].trainable: expected true or false. Received: 0."),
         (with_layer(strides=2, dilation_rate=2), "Strides above 1 and a dilation_rate above 1 do not go together."),
     ],
 )

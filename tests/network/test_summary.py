@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from strategies import fitting_networks
 
-from cnn_core.layers import Add, Conv2D, Dense, Flatten, Input, MaxPooling2D
+from cnn_core.layers import Add, BatchNormalization, Conv2D, Dense, Flatten, Input, MaxPooling2D
 from cnn_core.layers.cost import activation_bytes, multiply_adds, parameters
 from cnn_core.layers.shapes import output_shape
 from cnn_core.network.network import NamedLayer, Network
@@ -119,7 +119,8 @@ def check_each_row(network: Network) -> None:
     for row in summarize(network).rows:
         layer, inputs, output = row.layer, row.input_shapes, row.output_shape
         assert output == output_shape(layer, *inputs)
-        assert (row.trainable, row.non_trainable) == parameters(layer, *inputs)
+        counts = parameters(layer, *inputs)
+        assert (row.trainable, row.non_trainable) == (counts if network[row.name].trainable else (0, counts.total))
         assert row.multiply_adds == multiply_adds(layer, output, *inputs)
         assert row.activation_bytes == activation_bytes(output)
         assert row.layer is network[row.name].layer
@@ -154,6 +155,20 @@ def test_totals_are_sums(network: Network) -> None:
     assert summary.multiply_adds == sum(row.multiply_adds for row in summary.rows)
     assert summary.activation_bytes == sum(row.activation_bytes for row in summary.rows)
     assert summary.parameter_bytes == 4 * summary.parameters
+
+
+def test_frozen_layers_count_as_not_trainable() -> None:
+    convolution = Conv2D(4, 3)
+    network = Network.of(
+        Input((9, 9, 4)),
+        NamedLayer("frozen", convolution, trainable=False),
+        NamedLayer("learning", convolution),
+        NamedLayer("norm", BatchNormalization(), trainable=False),
+        BatchNormalization(),
+    )
+    summary = summarize(network)
+    assert [(row.trainable, row.non_trainable) for row in summary.rows] == [(0, 0), (0, 148), (148, 0), (0, 16), (8, 8)]
+    assert (summary.trainable, summary.non_trainable) == (156, 172)
 
 
 def test_memory_by_hand() -> None:

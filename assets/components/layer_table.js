@@ -1,26 +1,56 @@
+// @ts-check
 // A network's layers as a table: one row a layer, one of them selected.
-// In: data.rows [{name, kind, group, facts, from, remark, shape, parameters, multiplyAdds, bytes, memory, field}],
-//     data.wrong {row, sentence} or null, data.selected, data.answered, data.totals, data.words.
-// Out: the state "said" [{number, what: select | move | remove | undo | redo, name, by}], all that was done here and
-//      not answered yet. A trigger would be lost when another one follows before the server comes to it.
+import { counted, focusedIn, make, part } from "./dom.js";
 
 const PAGE = 10;
 const PAUSE = 120; // milliseconds of quiet before the server hears of a walk through the rows
 
-const make = (tag, className, text) => {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text !== undefined) element.textContent = text;
-  return element;
-};
+/**
+ * @typedef {object} Layer  what is not known where the network does not fit together is left out
+ * @property {string} name
+ * @property {string} kind
+ * @property {string} group
+ * @property {string} facts
+ * @property {string} from
+ * @property {string} remark
+ * @property {string} [shape]
+ * @property {number} [parameters]
+ * @property {number} [multiplyAdds]
+ * @property {number} [bytes]
+ * @property {string} [memory]
+ * @property {string} [field]
+ * @typedef {{parameters: number, multiplyAdds: number, memory: string, bytes: number}} Totals
+ * @typedef {{heads: string[], meanings: string[], total: string, share: string, bytes: string, table: string, keys: string}} Words
+ * @typedef {object} Data
+ * @property {Layer[]} rows
+ * @property {{row: number, sentence: string} | null} wrong
+ * @property {number} selected
+ * @property {number} answered  the number of the last thing done here that the server has answered
+ * @property {Totals} totals
+ * @property {Words} words
+ * @typedef {"select" | "move" | "remove" | "undo" | "redo"} Verb
+ * @typedef {{number: number, what: Verb, name: string, by: number}} Said
+ * @typedef {object} Memory
+ * @property {number} number
+ * @property {Said[]} said
+ * @property {number} timer
+ * @property {string} name
+ * @property {number} selected
+ * @property {number} [shown]
+ * @property {string} [drawn]
+ */
 
-const counted = (number) => number.toLocaleString("en-US");
-
+/**
+ * Out: the state "said", all that was done here and not answered yet. A trigger would be lost when another one follows
+ * before the server comes to it.
+ * @param {{data: Data, parentElement: ParentNode, setStateValue: (name: string, value: unknown) => void}} component
+ */
 export default function ({ data, parentElement, setStateValue }) {
-  const frame = parentElement.querySelector(".frame");
-  const table = frame.querySelector("table");
+  const frame = /** @type {HTMLElement & {memory?: Memory}} */ (part(parentElement, ".frame"));
+  const table = /** @type {HTMLTableElement} */ (part(frame, "table"));
+  const [head, body, foot] = ["thead", "tbody", "tfoot"].map((name) => part(table, name));
   const { rows, words } = data;
-  const memory = (frame.memory ??= { number: 0, said: [], timer: 0, name: "" });
+  const memory = (frame.memory ??= { number: 0, said: [], timer: 0, name: "", selected: 0 });
   memory.said = memory.said.filter((one) => one.number > data.answered);
   memory.number = Math.max(memory.number, data.answered);
   // Until all is answered the selection is ours: an earlier answer must not take it back.
@@ -28,7 +58,7 @@ export default function ({ data, parentElement, setStateValue }) {
   memory.selected = (memory.said.length || memory.timer) && ours >= 0 ? ours : data.selected;
   memory.name = rows[memory.selected].name;
 
-  const layers = () => [...table.tBodies[0].querySelectorAll("tr.layer")];
+  const layers = () => /** @type {HTMLTableRowElement[]} */ ([...body.querySelectorAll("tr.layer")]);
 
   const mark = () => {
     for (const [i, row] of layers().entries()) {
@@ -39,16 +69,18 @@ export default function ({ data, parentElement, setStateValue }) {
   };
 
   // Not scrollIntoView: that would also scroll the page under somebody who is in the form beside the table.
+  /** @param {HTMLTableRowElement} row */
   const reveal = (row) => {
-    const top = row.offsetTop - table.tHead.offsetHeight;
-    const bottom = row.offsetTop + row.offsetHeight + (table.tFoot?.offsetHeight ?? 0);
+    const top = row.offsetTop - head.offsetHeight;
+    const bottom = row.offsetTop + row.offsetHeight + foot.offsetHeight;
     if (top < frame.scrollTop) frame.scrollTop = top;
     else if (bottom > frame.scrollTop + frame.clientHeight) frame.scrollTop = bottom - frame.clientHeight;
   };
 
+  /** @param {Verb} what  @param {string} name */
   const say = (what, name, by = 0) => {
     memory.number = Math.max(memory.number + 1, Date.now());
-    if (what === "select" && memory.said.at(-1)?.what === "select") memory.said.pop();
+    if (what === "select" && memory.said[memory.said.length - 1]?.what === "select") memory.said.pop();
     memory.said.push({ number: memory.number, what, name, by });
     setStateValue("said", [...memory.said]);
   };
@@ -59,22 +91,25 @@ export default function ({ data, parentElement, setStateValue }) {
     if (frame.isConnected) say("select", memory.name);
   };
 
+  /** @param {number} position  @param {number} pause */
   const select = (position, pause) => {
     const next = Math.max(0, Math.min(rows.length - 1, position));
     if (next !== memory.selected) {
       memory.selected = next;
       memory.name = rows[next].name;
       clearTimeout(memory.timer);
-      memory.timer = setTimeout(saySelection, pause);
+      memory.timer = window.setTimeout(saySelection, pause);
     }
     mark().focus();
   };
 
+  /** @param {Verb} what  @param {number} position  @param {number} [by] */
   const act = (what, position, by) => {
     if (memory.timer) saySelection();
     say(what, rows[position].name, by);
   };
 
+  /** @param {string} className  @param {number} number  @param {number} total */
   const share = (className, number, total) => {
     const cell = make("td", className);
     cell.append(make("span", number === 0 ? "none" : "", counted(number)));
@@ -90,6 +125,7 @@ export default function ({ data, parentElement, setStateValue }) {
     return cell;
   };
 
+  /** @param {Layer} layer */
   const first = (layer) => {
     const cell = make("td");
     const name = make("span", "name", layer.name);
@@ -103,19 +139,22 @@ export default function ({ data, parentElement, setStateValue }) {
     return cell;
   };
 
+  /** @param {Layer} layer */
   const figures = (layer) => {
-    if (layer.shape === undefined) return words.heads.slice(1).map(() => make("td", "none", "–"));
-    const memoryCell = make("td", "", layer.memory);
-    memoryCell.title = words.bytes.replace("{bytes}", counted(layer.bytes));
+    const { shape, parameters = 0, multiplyAdds = 0, bytes = 0, memory: size, field } = layer;
+    if (shape === undefined) return words.heads.slice(1).map(() => make("td", "none", "–"));
+    const memoryCell = make("td", "", size);
+    memoryCell.title = words.bytes.replace("{bytes}", counted(bytes));
     return [
-      make("td", "", layer.shape),
-      share("parameters", layer.parameters, data.totals.parameters),
-      share("multiply-adds", layer.multiplyAdds, data.totals.multiplyAdds),
+      make("td", "", shape),
+      share("parameters", parameters, data.totals.parameters),
+      share("multiply-adds", multiplyAdds, data.totals.multiplyAdds),
       memoryCell,
-      make("td", layer.field ? "" : "none", layer.field || "–"),
+      make("td", field ? "" : "none", field || "–"),
     ];
   };
 
+  /** @param {Layer} layer  @param {number} position */
   const drawRow = (layer, position) => {
     const row = make("tr", `layer group-${layer.group}`);
     row.append(first(layer), ...figures(layer));
@@ -161,13 +200,13 @@ export default function ({ data, parentElement, setStateValue }) {
     const drawn = JSON.stringify([rows, data.wrong, data.totals, words]);
     if (memory.drawn === drawn) return mark(); // only another row was selected
     memory.drawn = drawn;
-    const focused = table.contains(parentElement.activeElement ?? document.activeElement);
+    const focused = table.contains(focusedIn(frame));
     const scrolled = frame.scrollTop;
     table.setAttribute("aria-label", words.table);
-    parentElement.querySelector(".keys").textContent = words.keys;
-    table.tHead.replaceChildren(headings());
-    table.tBodies[0].replaceChildren(...rows.flatMap(drawRow));
-    table.tFoot.replaceChildren(totals());
+    part(parentElement, ".keys").textContent = words.keys;
+    head.replaceChildren(headings());
+    body.replaceChildren(...rows.flatMap(drawRow));
+    foot.replaceChildren(totals());
     frame.scrollTop = scrolled;
     const row = mark();
     if (focused) row.focus({ preventScroll: true });
@@ -176,8 +215,10 @@ export default function ({ data, parentElement, setStateValue }) {
 
   table.onkeydown = (event) => {
     const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
-    const here = layers().indexOf(event.target.closest("tr.layer"));
+    const row = /** @type {Element} */ (event.target).closest("tr.layer");
+    const here = layers().findIndex((layer) => layer === row);
     if (here < 0) return;
+    /** @type {Record<string, number>} */
     const steps = { ArrowUp: -1, ArrowDown: 1, PageUp: -PAGE, PageDown: PAGE, Home: -rows.length, End: rows.length };
     if (altKey && (key === "ArrowUp" || key === "ArrowDown")) act("move", here, steps[key]);
     else if ((ctrlKey || metaKey) && key.toLowerCase() === "z") act(shiftKey ? "redo" : "undo", here);

@@ -1,5 +1,6 @@
 """Components of our own: an inline module and its style from assets/components, no build step, no network."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,29 @@ from pages.ui.state import component_value
 _FOLDER = Path(__file__).parents[2] / "assets" / "components"
 
 
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?!default )", re.MULTILINE)
+
+
 def register(name: str, html: str, *shared: str) -> Callable[..., Any]:
     """Return a component of the script and style of its name; `shared` styles come before its own."""
-    script = (_FOLDER / f"{name}.js").read_text(encoding="utf-8")
     styles = [(_FOLDER / f"{one}.css").read_text(encoding="utf-8") for one in (*shared, name)]
-    return st.components.v2.component(f"convscope_{name}", html=html, css="\n".join(styles), js=script)
+    return st.components.v2.component(f"convscope_{name}", html=html, css="\n".join(styles), js=script(name))
+
+
+def script(name: str) -> str:
+    """Return a module with all that it imports in one text: Streamlit takes no module beside a component's own."""
+    texts: dict[str, str] = {}
+
+    def add(module: str) -> None:
+        source = (_FOLDER / f"{module}.js").read_text(encoding="utf-8")
+        for imported in _IMPORT.findall(source):
+            if imported not in texts:
+                add(imported)
+        texts[module] = _EXPORT.sub("", _IMPORT.sub("", source))
+
+    add(name)
+    return "\n".join(texts.values())
 
 
 def _picture_board(name: str) -> str:
@@ -35,18 +54,13 @@ _STAGE = register("stage", '<div class="stage" role="group"></div>')
 
 
 def stage(
-    data: dict[str, Any],
-    key: str,
-    on_edit: Callable[[dict[str, Any]], None],
-    on_pick: Callable[[dict[str, int]], None],
-    on_walk: Callable[[dict[str, int]], None],
+    data: dict[str, Any], key: str, on_edit: Callable[[dict[str, Any]], None], on_walk: Callable[[dict[str, int]], None]
 ) -> None:
-    """Draw a window stage; `on_edit` gets what the reader wrote, the others the output or input that was clicked."""
+    """Draw a window stage; `on_edit` gets what the reader wrote, `on_walk` the input that was clicked."""
     _STAGE(
         data=data,
         key=key,
         on_edit_change=lambda: _told(key, on_edit, "edit"),
-        on_pick_change=lambda: _told(key, on_pick, "pick"),
         on_walk_change=lambda: _told(key, on_walk, "walk"),
     )
 

@@ -61,13 +61,12 @@ def draw_stage(
     key: str,
     on_input: Callable[[Values], None] | None = None,
     on_kernel: Callable[[Values], None] | None = None,
-    on_pick: Callable[[int, int, int], None] | None = None,
     on_walk: Callable[[int, int, int], None] | None = None,
 ) -> None:
     """Draw the stage.
 
     With `on_input` the reader may change the input, which it gets, (H, W, C); likewise `on_kernel`, in Keras's order.
-    `on_pick` gets row, column and filter of an output that was clicked, `on_walk` row, column and channel of an input.
+    `on_walk` gets row, column and channel of an input that was clicked.
     """
     data = _data(scene) | {"editable": {"input": on_input is not None, "kernel": on_kernel is not None}}
     data["walk"] = on_walk is not None
@@ -80,15 +79,11 @@ def draw_stage(
         if "kernel" in edit and on_kernel:
             on_kernel(np.array(edit["kernel"], np.float64).transpose(2, 3, 1, 0))
 
-    def picked(place: dict[str, int]) -> None:
-        if on_pick:
-            on_pick(place["row"], place["column"], place["filter"])
-
     def walked(place: dict[str, int]) -> None:
         if on_walk:
             on_walk(place["row"], place["column"], place["channel"])
 
-    components.stage(data, key=key, on_edit=edited, on_pick=picked, on_walk=walked)
+    components.stage(data, key=key, on_edit=edited, on_walk=walked)
 
 
 def _data(scene: Scene) -> dict[str, Any]:

@@ -1,0 +1,77 @@
+// @ts-check
+// What every component needs: elements, sentences with values in them, numbers as people write them.
+
+/**
+ * Make an element; what is shown in it is text, never markup.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} [className]
+ * @param {string} [text]
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export const make = (tag, className, text) => {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+};
+
+/**
+ * Return the element of a component that its HTML promises.
+ * @template {HTMLElement} [Found=HTMLElement]
+ * @param {ParentNode} parent
+ * @param {string} selector
+ * @returns {Found}
+ */
+export const part = (parent, selector) => {
+  const found = parent.querySelector(selector);
+  if (!found) throw new Error(`The component has no ${selector}.`);
+  return /** @type {Found} */ (found);
+};
+
+/**
+ * Return the element inside a component that has the focus, if one has.
+ * @param {Element} root
+ * @returns {HTMLElement | null}
+ */
+export const focusedIn = (root) =>
+  /** @type {HTMLElement | null} */ (/** @type {Document | ShadowRoot} */ (root.getRootNode()).activeElement);
+
+/**
+ * Put values into the named fields of a sentence.
+ * @param {string} sentence
+ * @param {Record<string, unknown>} values
+ */
+export const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+
+/**
+ * Write a number with so many significant digits; a whole number keeps its places, and minus is a minus sign.
+ * @param {number} value
+ */
+export const show = (value, digits = 5) => {
+  if (!Number.isFinite(value)) return String(value);
+  const short = Math.abs(value) >= 10 ** digits ? Math.round(value) : Number(value.toPrecision(digits));
+  return String(short).replace("-", "−");
+};
+
+/**
+ * Write a number for a cell, where there is room for about three figures.
+ * @param {number} value
+ */
+export const showShort = (value) => (Math.abs(value) < 1e-6 ? "0" : show(value, Math.abs(value) < 1 ? 2 : 3));
+
+/**
+ * Write a whole number with its thousands apart.
+ * @param {number} number
+ */
+export const counted = (number) => number.toLocaleString("en-US");
+
+/**
+ * @param {number} value
+ * @param {number} count
+ */
+export const clamp = (value, count) => Math.min(count - 1, Math.max(0, value));
+
+/** By how many rows and columns each arrow key walks.
+ * @type {Record<string, [number, number] | undefined>} */
+export const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };

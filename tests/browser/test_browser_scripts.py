@@ -1,0 +1,245 @@
+"""The modules behind the components: their pure functions, run by the browser and held against the core."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from folders import ROOT
+from playwright.sync_api import Browser, Page, Route
+
+from cnn_core.layers.settings import PaddingMode
+from cnn_core.layers.shapes import Window
+from cnn_core.numerics.convolve import conv2d
+from cnn_core.numerics.one_window import PoolingKind
+from cnn_core.numerics.pool import pool
+from cnn_core.numerics.taps import Taps, axis_taps
+from pages.ui.components import script
+
+pytestmark = pytest.mark.browser
+
+COMPONENTS = ROOT / "assets" / "components"
+MODULES = sorted(path.stem for path in COMPONENTS.glob("*.js"))
+SITE = "http://components.test"
+
+Call = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a site that consists of the modules alone."""
+
+    def serve(route: Route) -> None:
+        name = route.request.url.removeprefix(f"{SITE}/")
+        if not name:
+            route.fulfill(body="<!doctype html><title>modules</title>", content_type="text/html")
+        else:
+            route.fulfill(body=(COMPONENTS / name).read_text(encoding="utf-8"), content_type="text/javascript")
+
+    context = browser.new_context()
+    page = context.new_page()
+    page.route(f"{SITE}/**", serve)
+    page.goto(f"{SITE}/")
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def call(page: Page) -> Call:
+    """Return a function that calls an exported function of a module."""
+
+    def called(module: str, name: str, *given: Any) -> Any:
+        program = "async ([site, module, name, given]) => (await import(`${site}/${module}.js`))[name](...given)"
+        return page.evaluate(program, [SITE, module, name, json.loads(json.dumps(given))])
+
+    return called
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_and_all_that_it_imports_is_one_text(name: str, page: Page) -> None:
+    text = script(name)
+    assert "\nimport " not in text
+    assert "\nexport const" not in text
+    program = "async (text) => Object.keys(await import('data:text/javascript;base64,' + text))"
+    exported = page.evaluate(program, base64.b64encode(text.encode()).decode())
+    assert exported == (["default"] if "export default" in text else [])
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (0, 5, "0"),
+        (-0.279_123, 4, "−0.2791"),
+        (123_456.7, 5, "123457"),
+        (0.1 + 0.2, 5, "0.3"),
+        (1e-9, 3, "1e−9"),
+        (-41, 5, "−41"),
+    ],
+)
+def test_numbers_are_written_as_people_do(value: float, digits: int, text: str, call: Call) -> None:
+    assert call("dom", "show", value, digits) == text
+
+
+def test_cells_have_room_for_little(call: Call) -> None:
+    shown = [call("dom", "showShort", value) for value in (1e-7, 0.123, -2.499, 1234.5)]
+    assert shown == ["0", "0.12", "−2.5", "1235"]
+
+
+def test_sentences_are_filled_once(call: Call) -> None:
+    assert call("dom", "fill", "{a} and {b}", {"a": "{b}", "b": 2}) == "{b} and 2"
+
+
+@pytest.mark.parametrize(
+    ("colour", "dark"),
+    [
+        ("#10181d", True),
+        ("#ffffff", False),
+        (" rgb(16, 24, 29) ", True),
+        ("hsl(203 29% 9%)", True),
+        ("oklch(0.2 0.02 240)", True),
+        ("white", False),
+        ("black", True),
+        ("no colour", False),
+        ("", False),
+    ],
+)
+def test_dark_colours_are_told_in_any_notation(colour: str, dark: bool, call: Call) -> None:
+    assert call("colours", "isDark", colour) is dark
+
+
+def test_colours_lie_between_those_of_the_table(call: Call) -> None:
+    tables = {"grey": [[0, 0, 0], [255, 255, 255]], "diverging": [[0, 0, 200], [255, 255, 255], [200, 0, 0]]}
+    signed, plain = {"limit": 2, "signed": True}, {"limit": 2, "signed": False}
+    assert call("colours", "colourOf", 1, plain, tables) == [128, 128, 128]
+    assert [call("colours", "colourOf", value, signed, tables) for value in (-2, 0, 5)] == [
+        [0, 0, 200],
+        [255, 255, 255],
+        [200, 0, 0],
+    ]
+    # JSON knows no NaN: a value that is none is null there, and drawn as the lowest.
+    assert call("colours", "colourOf", None, plain, tables) == [0, 0, 0]
+
+
+LAYOUT = {"rows": 3, "columns": 4, "count": 10, "size": [41, 31], "step": [10, 10], "cell": [11, 11]}
+
+
+def test_cells_are_found_under_the_pointer(call: Call) -> None:
+    assert call("board", "cellUnder", LAYOUT, 0.0, 0.0) == [0, 0]
+    assert call("board", "cellUnder", LAYOUT, 0.3, 0.99) == [2, 1]
+    assert call("board", "cellUnder", LAYOUT, 0.99, 0.99) is None
+    for place in ([0, 0], [1, 3], [2, 1]):
+        frame = call("board", "frameOf", LAYOUT, place)
+        middle = frame["left"] + frame["width"] / 2, frame["top"] + frame["height"] / 2
+        assert call("board", "cellUnder", LAYOUT, *middle) == place
+
+
+def test_arrow_keys_stay_on_cells_that_hold_something(call: Call) -> None:
+    steps = [([0, 0], [-1, 0]), ([0, 3], [0, 1]), ([1, 3], [1, 0]), ([1, 1], [1, 0]), ([2, 1], [0, 1])]
+    ends = [[0, 0], [0, 3], [1, 3], [2, 1], [2, 1]]
+    assert [call("board", "walked", LAYOUT, place, by) for place, by in steps] == ends
+
+
+def test_neighbours_share_no_outline(call: Call) -> None:
+    assert len(call("grid", "outline", [[0, 0]], 10)) == 4
+    assert len(call("grid", "outline", [[0, 0], [0, 1], [1, 0], [1, 1]], 10)) == 8
+
+
+WINDOWS = [
+    Window(3),
+    Window(2, 2),
+    Window(3, 2, padding=PaddingMode.SAME),
+    Window(2, 1, 2, padding=(1, 0)),
+    Window(3, 3, padding=(2, 1)),
+]
+
+
+def axis(taps: Taps) -> dict[str, Any]:
+    return {"sources": taps.sources, "taps": taps.taps, "before": 0}
+
+
+def windows(window: Window, length: int, turned: bool = False) -> dict[str, Any]:
+    taps = axis(axis_taps(length, window))
+    return {"vertical": taps, "horizontal": taps, "turned": turned}
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("turned", [False, True])
+def test_sums_are_those_of_the_core(window: Window, turned: bool, call: Call) -> None:
+    random = np.random.default_rng(0)
+    x, kernel = random.integers(-5, 6, (7, 7)), random.integers(-5, 6, (window.kernel, window.kernel))
+    acting = kernel[::-1, ::-1] if turned else kernel
+    expected = conv2d(x[..., None].astype(float), acting[..., None, None].astype(float), (window, window))[..., 0]
+    for row, column in np.ndindex(expected.shape):
+        terms = call("sums", "termsOf", windows(window, 7, turned), x.tolist(), kernel.tolist(), [row, column])
+        assert call("sums", "combined", terms, None) == expected[row, column]
+
+
+@pytest.mark.parametrize("window", [WINDOWS[1], WINDOWS[2]])
+@pytest.mark.parametrize("kind", list(PoolingKind))
+def test_pools_are_those_of_the_core(window: Window, kind: PoolingKind, call: Call) -> None:
+    x = np.random.default_rng(1).integers(-9, 10, (7, 7))
+    expected = pool(x[..., None].astype(float), (window, window), kind)[..., 0]
+    for row, column in np.ndindex(expected.shape):
+        terms = call("sums", "termsOf", windows(window, 7), x.tolist(), None, [row, column])
+        assert call("sums", "combined", terms, str(kind)) == pytest.approx(expected[row, column])
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_what_reaches_and_what_is_unseen_agree_with_the_terms(window: Window, call: Call) -> None:
+    both = windows(window, 7)
+    counts = np.zeros((7, 7), int)
+    for output in np.ndindex(len(both["vertical"]["taps"]), len(both["vertical"]["taps"])):
+        for row in both["vertical"]["taps"][output[0]]:
+            for column in both["vertical"]["taps"][output[1]]:
+                source = both["vertical"]["sources"][row[0]], both["vertical"]["sources"][column[0]]
+                if min(source) >= 0:
+                    counts[source] += 1
+    for source in np.ndindex(7, 7):
+        assert len(call("sums", "reachedFrom", both, list(source))) == counts[source]
+    unseen = call("sums", "unseen", both["vertical"])
+    taken = {place for pairs in both["vertical"]["taps"] for place, _ in pairs}
+    assert [place for place, is_unseen in enumerate(unseen) if not is_unseen] == sorted(taken)
+
+
+def test_the_first_maximum_wins_and_padding_never(call: Call) -> None:
+    terms = [
+        {"place": [0, 0], "real": False, "value": 9, "weight": 1},
+        *({"place": [0, n], "real": True, "value": value, "weight": 1} for n, value in enumerate((2, 5, 5), start=1)),
+    ]
+    assert call("sums", "winners", terms, "max") == [2]
+    assert call("sums", "winners", terms, "average") == []
+
+
+WORDS = {"more": "{count} more", "others": "{count} others: {value}", "bias": "bias {value}"}
+
+
+def terms(*pairs: tuple[float, float]) -> list[dict[str, Any]]:
+    return [{"place": [0, 0], "real": True, "value": value, "weight": weight} for value, weight in pairs]
+
+
+@pytest.mark.parametrize(
+    ("channels", "pooling", "bias", "others", "text"),
+    [
+        ([terms((1, 2), (-3, 0.5))], None, 0, None, "1·2 + (−3)·0.5"),
+        ([terms((1, 2)), terms((3, -1))], None, 0.25, None, "2 + (−3) + bias 0.25"),
+        ([terms((1, 2))], None, 0, {"count": 13, "value": -4}, "1·2 + 13 others: (−4)"),
+        ([[]], None, 0, None, "0"),
+        ([terms((1, 1), (4, 1))], "max", 0, None, "max(1, 4)"),
+        ([terms((1, 1), (4, 1))], "average", 0, None, "(1 + 4) / 2"),
+        ([terms((1, 1), (-4, 1))], "l2", 0, None, "√(1² + (−4)²)"),
+        ([terms((1, 1), (4, 1))], "sum", 0, None, "1 + 4"),
+        ([terms(*[(1, 1)] * 30)], "sum", 0, None, " + ".join(["1"] * 25) + " + 5 more"),
+    ],
+)
+def test_sums_are_written_out(
+    channels: Any, pooling: str | None, bias: float, others: Any, text: str, call: Call
+) -> None:
+    assert call("sums", "written", channels, pooling, bias, others, WORDS) == text
+
+
+def test_numbers_travel_as_float32(page: Page) -> None:
+    program = "async ([site, text]) => [...(await import(`${site}/picker.js`)).decode(text)]"
+    values = np.array([1.5, -2.25, 3e-7], "<f4")
+    assert page.evaluate(program, [SITE, base64.b64encode(values.tobytes()).decode()]) == values.tolist()

@@ -138,4 +138,4 @@ def test_on_a_phone(open_page: OpenPage, app_server: Any) -> None:
     point(output(page), 2, 4, 5, 5, touch=True)
     expect(said(page)).to_contain_text("row 2, column 4:")
     # Numbers can be read: a cell leaves room for them.
-    assert stage(page).evaluate("root => root.stage.cell") >= 24
+    assert stage(page).evaluate("root => root.stage.out.cell") >= 24

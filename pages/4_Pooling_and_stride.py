@@ -14,18 +14,18 @@ begin_page()
 choices.draw_source()
 controls, board = st.columns([4, 9], gap="medium")
 with controls:
-    now = choices.draw_controls()
+    comparison = choices.draw_controls()
 fits = True
 with board:
     try:
-        now.results()
-        one_way.draw(now)
+        comparison.results()
+        one_way.draw(comparison)
     except CnnError as error:
         show_error(error)
         fits = False
 if fits:
-    results.draw(now)
-    measures.draw(now)
+    results.draw(comparison)
+    measures.draw(comparison)
 with st.expander(_("What the courses say, and what is more exact"), icon=":material/menu_book:"):
     st.markdown(lesson("pooling"))
 in_network.draw()

@@ -35,7 +35,7 @@ BELOW = {
 LIBRARIES = {
     "numpy": ("numerics", "explain", "pictures", "drawing", "model_file", "training", "keras_model", "models"),
     "PIL": ("pictures", "drawing"),
-    "plotly": ("drawing.figures", "drawing.network_figure"),
+    "plotly": ("drawing.figures",),
     "h5py": ("model_file.reader", "models.first_kernels"),
     "cachetools": ("keras_model", "models"),
     "keras": ("keras_model",),
@@ -158,11 +158,7 @@ def faults(file: str, source: str) -> list[str]:
     return [f"{name}: {reason}" for name, reason in reasons if reason] + list(bad_names(file, tree))
 
 
-NOT_YET = ("pages/ui/pooling/choices.py", "pages/ui/pooling/one_way.py")
-"""They still take from the packages of other pages."""
-
-
-@pytest.mark.parametrize("file", [file for file in FILES if file not in NOT_YET])
+@pytest.mark.parametrize("file", FILES)
 def test_everybody_imports_in_one_direction(file: str) -> None:
     assert faults(file, (ROOT / file).read_text(encoding="utf-8")) == []
 

@@ -8,15 +8,16 @@ import html
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from textwrap import wrap
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from cnn_core.drawing.colour_scale import DIVERGING, LEVELS, SEQUENTIAL
 from cnn_core.sentences import N_
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 Translate: TypeAlias = Callable[[str], str]
 Values = npt.NDArray[np.float64]
@@ -45,7 +46,18 @@ def _english(message: str) -> str:
     return message
 
 
-def histogram_figure(values: npt.ArrayLike, title: str = "", translate: Translate = _english) -> go.Figure:
+def new_figure(**panels: Any) -> "Figure":
+    """Return a figure without anything in it, with panels as `plotly.subplots.make_subplots` takes them.
+
+    Plotly is imported when the first figure is drawn: that takes longer than a page without one.
+    """
+    from plotly.graph_objects import Figure
+    from plotly.subplots import make_subplots
+
+    return make_subplots(**panels) if panels else Figure()
+
+
+def histogram_figure(values: npt.ArrayLike, title: str = "", translate: Translate = _english) -> "Figure":
     """Draw how often values (of any shape) occur, negative and positive ones in their colours.
 
     Exact zeros, most of what a ReLU gives, would dwarf the bars: a sentence gives their share instead. The browser gets
@@ -55,7 +67,7 @@ def histogram_figure(values: npt.ArrayLike, title: str = "", translate: Translat
     finite = every[np.isfinite(every)]
     edges, counts = _binned(finite[finite != 0])
     hover = translate(N_("{low} to {high}: {count} values"))
-    bars = go.Bar(
+    figure = new_figure().add_bar(
         x=(edges[:-1] + edges[1:]) / 2,
         y=counts,
         width=np.diff(edges),
@@ -63,7 +75,6 @@ def histogram_figure(values: npt.ArrayLike, title: str = "", translate: Translat
         marker={"color": _sign_colours(edges[:-1] + edges[1:]), "line": {"width": 0}},
         hovertemplate=hover_text(hover, low="%{customdata[0]:.4g}", high="%{customdata[1]:.4g}", count="%{y:,}"),
     )
-    figure = go.Figure(bars)
     figure.update_xaxes(title=translate(N_("value")))
     figure.update_yaxes(title=translate(N_("number of values")))
     return finished(figure, title, _without_a_bar(every, every.size - finite.size, translate))
@@ -77,7 +88,7 @@ def _without_a_bar(every: Values, not_finite: int, translate: Translate) -> str:
     return " ".join(sentence for sentence, said in ((zeros, share > 0), (others, not_finite > 0)) if said)
 
 
-def vector_figure(values: npt.ArrayLike, title: str = "", translate: Translate = _english) -> go.Figure:
+def vector_figure(values: npt.ArrayLike, title: str = "", translate: Translate = _english) -> "Figure":
     """Draw a layer's output (units,) as bars, negative and positive ones in their colours.
 
     Of more than `MAX_BARS` units, the largest magnitude in each run of neighbours is drawn, and the figure says so.
@@ -85,14 +96,13 @@ def vector_figure(values: npt.ArrayLike, title: str = "", translate: Translate =
     every = np.asarray(values, dtype=np.float32)
     factor = max(1, -(-every.size // MAX_BARS))
     units = _peaks(every, factor)
-    bars = go.Bar(
+    figure = new_figure().add_bar(
         x=units,
         y=every[units],
         width=factor,
         marker={"color": _sign_colours(every[units]), "line": {"width": 0}},
         hovertemplate=hover_text(translate(N_("unit {unit}: {value}")), unit="%{x}", value="%{y:.4g}"),
     )
-    figure = go.Figure(bars)
     figure.update_xaxes(title=translate(N_("unit")))
     figure.update_yaxes(title=translate(N_("value")))
     reduced = translate(N_("Of every {factor} neighbouring units, the one of the largest magnitude is drawn."))
@@ -105,25 +115,26 @@ def cost_figure(
     multiply_adds: Sequence[int],
     title: str = "",
     translate: Translate = _english,
-) -> go.Figure:
+) -> "Figure":
     """Draw each layer's parameters and multiply-adds (one image) as horizontal bars, the first layer on top.
 
     The two panels have a scale each.
     """
     labels = [as_it_is(name) for name in names]
     hover = hover_text(translate(N_("{name}: {value}")), name="%{customdata}", value="%{x:,}")
-    figure = make_subplots(1, 2, shared_yaxes=True, horizontal_spacing=0.03)
+    figure = new_figure(rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.03)
     panels = ((parameters, N_("Parameters")), (multiply_adds, N_("Multiply-adds for one image")))
     for column, (counts, heading) in enumerate(panels, start=1):
-        bars = go.Bar(
+        figure.add_bar(
             x=list(counts),
             y=list(range(len(labels))),
             orientation="h",
             marker={"color": MAGNITUDE},
             customdata=labels,
             hovertemplate=hover,
+            row=1,
+            col=column,
         )
-        figure.add_trace(bars, 1, column)
         axis = {"title": translate(heading), "side": "top", "tickformat": "~s", "rangemode": "tozero", "nticks": 5}
         figure.update_xaxes(axis, col=column)
     _name_rows(figure, labels)
@@ -141,7 +152,7 @@ def as_it_is(text: str) -> str:
     return html.escape(text, quote=False)
 
 
-def _name_rows(figure: go.Figure, labels: list[str]) -> None:
+def _name_rows(figure: "Figure", labels: list[str]) -> None:
     # Numbers with names at them, not a category axis: that would lay two layers of one name on each other.
     rows = list(range(len(labels)))
     figure.update_yaxes(tickvals=rows, ticktext=labels, range=[len(labels) - 0.5, -0.5], automargin=True)
@@ -174,7 +185,7 @@ def _peaks(values: npt.NDArray[np.float32], factor: int) -> npt.NDArray[np.int64
     return np.asarray(sizes.reshape(runs, factor).argmax(axis=1) + np.arange(runs) * factor, dtype=np.int64)
 
 
-def finished(figure: go.Figure, title: str, said: str = "", height: int | None = None) -> go.Figure:
+def finished(figure: "Figure", title: str, said: str = "", height: int | None = None) -> "Figure":
     """Set what all figures share: a title and a sentence under it where there are any, and no margin for nothing."""
     # Plotly breaks no lines: on a phone a longer sentence would run out of the picture.
     sentence = "<br>".join(wrap(said, LINE))
@@ -202,12 +213,12 @@ def lines_figure(
     across: str,
     up: str,
     top: float | None = None,
-) -> go.Figure:
+) -> "Figure":
     """Draw several measurements over the same whole numbers, one line each; all words come translated.
 
     A line whose measurements are still coming may be shorter than the others. `top` is where the upright axis ends.
     """
-    figure = go.Figure()
+    figure = new_figure()
     for name, values in series.items():
         figure.add_scatter(x=list(places)[: len(values)], y=list(values), name=name, mode="lines+markers")
     margin = len(places) / 20
@@ -227,9 +238,9 @@ def lines_figure(
     return figure
 
 
-def ratios_figure(rows: Sequence[str], series: Mapping[str, Sequence[float]], title: str) -> go.Figure:
+def ratios_figure(rows: Sequence[str], series: Mapping[str, Sequence[float]], title: str) -> "Figure":
     """Draw several ratios of each row as bars, with a line at 1; all words come translated."""
-    figure = go.Figure()
+    figure = new_figure()
     for name, values in series.items():
         figure.add_bar(y=list(rows), x=list(values), name=name, orientation="h", hovertemplate="%{y}: %{x:.3g}")
     figure.add_vline(1, line_dash="dot", line_color="grey")

@@ -1,15 +1,15 @@
 """A whole network in one Plotly figure: what each layer's values are like, from input to output."""
 
 from collections.abc import Mapping
-from typing import Final
-
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
+from typing import TYPE_CHECKING, Final
 
 from cnn_core.drawing.colour_scale import DIVERGING, LEVELS
-from cnn_core.drawing.figures import MAGNITUDE, POSITIVE, Translate, as_it_is, finished, hover_text
+from cnn_core.drawing.figures import MAGNITUDE, POSITIVE, Translate, as_it_is, finished, hover_text, new_figure
 from cnn_core.drawing.statistics import LayerStatistics
 from cnn_core.sentences import N_
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 MAX_NAMES: Final = 12
 """Layer names that fit beside each other below the figure; the others are read with the pointer."""
@@ -19,11 +19,11 @@ _PANELS: Final = (N_("Mean ± spread"), N_("Zeros"), N_("Dead channels"))
 
 def network_figure(
     layers: Mapping[str, LayerStatistics], opened: str = "", translate: Translate = lambda message: message
-) -> go.Figure:
+) -> "Figure":
     """Draw mean ± spread, the share of zeros and the share of dead channels of each layer, `opened` marked."""
-    figure = make_subplots(
-        3,
-        1,
+    figure = new_figure(
+        rows=3,
+        cols=1,
         shared_xaxes=True,
         vertical_spacing=0.07,
         row_heights=[2, 1, 1],
@@ -52,7 +52,7 @@ def network_figure(
     return finished(figure, "", height=520).update_layout(margin={"t": 28})
 
 
-def _add_band(figure: go.Figure, every: list[LayerStatistics]) -> None:
+def _add_band(figure: "Figure", every: list[LayerStatistics]) -> None:
     """Fill what lies within one spread of the mean."""
     edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     figure.add_scatter(y=[one.mean + one.spread for one in every], **edge, row=1, col=1)
@@ -61,7 +61,7 @@ def _add_band(figure: go.Figure, every: list[LayerStatistics]) -> None:
     )
 
 
-def _name_columns(figure: go.Figure, names: list[str]) -> None:
+def _name_columns(figure: "Figure", names: list[str]) -> None:
     # Numbers with names at them, as in the other figures: a category axis would join layers of one name.
     shown = range(0, len(names), -(-len(names) // MAX_NAMES))
     figure.update_xaxes(range=[-0.5, len(names) - 0.5], showgrid=False, zeroline=False)

@@ -4,13 +4,16 @@ Work in the workers is cached as its future: whoever asks again, in whichever se
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
+from cnn_core.drawing import figures
+from cnn_core.drawing import network_figure as network_figures
 from cnn_core.drawing.kernel_tiles import Tiles
 from cnn_core.drawing.mosaic import (
     ChannelStatistics,
@@ -31,7 +34,7 @@ from cnn_core.models.keys import is_bundled
 from cnn_core.network.folding import Block, fold
 from cnn_core.network.summary import Summary, summarize
 from cnn_core.pictures.colour import Colour
-from cnn_core.pictures.prepare import Fit, Preparation, Prepared, prepare
+from cnn_core.pictures.prepare import Fit, Preparation, Prepared, brightness, prepare
 from cnn_core.pictures.read import InputImage, read_image
 from cnn_core.pictures.samples import SAMPLES, sample_bytes
 from cnn_core.sentences import Note
@@ -203,8 +206,6 @@ def histogram(
     _maps: run.Maps,
 ) -> Any:
     """Draw how a map's values are spread, or all of the layer's without one, in a language."""
-    from cnn_core.drawing import figures  # plotly takes a while to import
-
     values = _maps if channel is None else _maps[:, :, channel]
     return figures.histogram_figure(values, translate=_translate)
 
@@ -214,10 +215,8 @@ def network_figure(
     view: tuple[str, str, str, bool], layer: str, language: str, _translate: Callable[[str], str], _answers: run.Answers
 ) -> Any:
     """Draw what the values of all layers are like, in a language."""
-    from cnn_core.drawing import network_figure  # plotly takes a while to import
-
     layers = {name: one.statistics for name, one in _answers.layers.items()}
-    return network_figure.network_figure(layers, layer, translate=_translate)
+    return network_figures.network_figure(layers, layer, translate=_translate)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -269,8 +268,14 @@ def whole_picture(digest: str, colours: bool, _pixels: Pixels) -> bytes:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def filtered(digest: str, setup: str, colours: bool, _work: Callable[[], Any]) -> Any:
-    """Keep a picture's convolution, by the picture and all that it depends on."""
+def grey_numbers(digest: str, longest: int, _small: Pixels) -> Pixels:
+    """Return a reduced picture's brightness (H, W, 1) in whole numbers from 0 to 255."""
+    return np.round(brightness(_small) * 255)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def filtered(digest: str, convolution: Hashable, colours: bool, _work: Callable[[], Any]) -> Any:
+    """Keep a picture's convolution; `convolution` is a frozen dataclass that says all that it depends on."""
     return _work()
 
 
@@ -319,6 +324,6 @@ def reductions(key: str, _work: Callable[[], Any]) -> Any:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def measured(what: str, key: str, language: str, _work: Callable[[], Any]) -> Any:
-    """Keep a measurement or drawing of an input, in a language; `what` is its name, `key` a digest of all it takes."""
+def measured(measure: Hashable, key: str, language: str, _work: Callable[[], Any]) -> Any:
+    """Keep what a measure, a frozen dataclass, found in a language; `key` is a digest of what it was measured on."""
     return _work()

@@ -12,30 +12,24 @@ from cnn_core.layers.shapes import Window, output_length, padding_amounts
 from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.maps import Windows
 from cnn_core.numerics.pool import PoolingKind
-from cnn_core.numerics.reductions import (
-    Reduction,
-    blurred,
-    cost,
-    effects,
-    kernel_of,
-    noise_left,
-    reaching,
-    reduced,
-    scale_of,
-    shift_response,
-    windows_of,
-)
+from cnn_core.numerics.reductions.costs import costs_of, reaching
+from cnn_core.numerics.reductions.effects import effects_of, noise_left, shift_response
+from cnn_core.numerics.reductions.ways import Reducer, Reduction, blurred
 
 WAYS = list(Reduction)
 TWO = Window(2, 2), Window(2, 2)
-RNG = np.random.default_rng(5)
+seeds = st.integers(0, 2**32 - 1)
 sides = st.integers(4, 14)
 modes = st.sampled_from(list(PaddingMode))
 each_way = pytest.mark.parametrize("way", WAYS)
 
 
-def some(height: int, width: int) -> np.ndarray:
-    return RNG.normal(size=(height, width, 1))
+def numbers(seed: int, *shape: int) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=shape)
+
+
+def some(height: int, width: int, seed: int = 5) -> np.ndarray:
+    return numbers(seed, height, width, 1)
 
 
 @given(
@@ -45,20 +39,27 @@ def some(height: int, width: int) -> np.ndarray:
     stride=st.tuples(st.integers(1, 4), st.integers(1, 4)),
     mode=modes,
     own=st.tuples(st.integers(1, 5), st.integers(1, 5)),
+    seed=seeds,
 )
 def test_all_ways_give_one_size(
-    height: int, width: int, kernel: tuple[int, int], stride: tuple[int, int], mode: PaddingMode, own: tuple[int, int]
+    height: int,
+    width: int,
+    kernel: tuple[int, int],
+    stride: tuple[int, int],
+    mode: PaddingMode,
+    own: tuple[int, int],
+    seed: int,
 ) -> None:
     windows = Window(kernel[0], stride[0], padding=mode), Window(kernel[1], stride[1], padding=mode)
-    x = some(height, width)
+    x = some(height, width, seed)
     wanted = tuple(output_length(length, window) for length, window in zip(x.shape, windows, strict=False))
     for way in WAYS:
-        assert reduced(x, way, windows, np.ones(own)).shape == (*wanted, 1), way
+        assert Reducer(way, windows, np.ones(own)).reduce(x).shape == (*wanted, 1), way
 
 
 def test_what_each_way_makes_of_four_numbers() -> None:
     x = np.array([[1.0, 2.0], [3.0, -4.0]])[:, :, np.newaxis]
-    made = {way: float(reduced(x, way, TWO, np.array([[1.0, 0], [0, 2.0]]))[0, 0, 0]) for way in WAYS}
+    made = {way: float(Reducer(way, TWO, np.array([[1.0, 0], [0, 2.0]])).reduce(x)[0, 0, 0]) for way in WAYS}
     assert made[Reduction.MAX] == 3
     assert made[Reduction.AVERAGE] == made[Reduction.BOX] == made[Reduction.GAUSSIAN] == 0.5
     assert made[Reduction.SUM] == 2
@@ -81,8 +82,10 @@ def test_blur_before_and_after_the_maximum() -> None:
         return ndimage.correlate(plane, np.outer(line, line), mode="nearest")
 
     plane = x[:, :, 0]
-    np.testing.assert_allclose(reduced(x, Reduction.BLUR_MAX, TWO)[:, :, 0], blur(largest(plane))[::2, ::2], atol=1e-12)
-    first = reduced(x, Reduction.BLUR_FIRST, TWO)[:, :, 0]
+    np.testing.assert_allclose(
+        Reducer(Reduction.BLUR_MAX, TWO).reduce(x)[:, :, 0], blur(largest(plane))[::2, ::2], atol=1e-12
+    )
+    first = Reducer(Reduction.BLUR_FIRST, TWO).reduce(x)[:, :, 0]
     np.testing.assert_allclose(first, largest(blur(plane))[::2, ::2], atol=1e-12)
 
 
@@ -91,14 +94,14 @@ def test_fixed_kernels_leave_even_areas_as_they_are(kernel: tuple[int, int]) -> 
     windows = Window(kernel[0], 2), Window(kernel[1], 2)
     x = np.full((9, 9, 1), 3.5)
     for way in set(WAYS) - {Reduction.KERNEL}:
-        np.testing.assert_allclose(reduced(x, way, windows) / scale_of(way, windows), 3.5)
+        reducer = Reducer(way, windows)
+        np.testing.assert_allclose(reducer.reduce(x) / reducer.scale, 3.5)
 
 
 @each_way
 def test_no_result_by_its_scale_leaves_the_range_of_the_input(way: Reduction) -> None:
-    x, own = some(12, 12), RNG.normal(size=(3, 3))
-    result = reduced(x, way, TWO, own) / scale_of(way, TWO, own)
-    assert np.abs(result).max() <= np.abs(x).max() + 1e-12
+    x, reducer = some(12, 12), Reducer(way, TWO, numbers(1, 3, 3))
+    assert np.abs(reducer.reduce(x) / reducer.scale).max() <= np.abs(x).max() + 1e-12
 
 
 @given(
@@ -107,13 +110,14 @@ def test_no_result_by_its_scale_leaves_the_range_of_the_input(way: Reduction) ->
     stride=st.integers(1, 4),
     mode=modes,
     own=st.tuples(st.integers(1, 6), st.integers(1, 6)),
+    seed=seeds,
 )
 def test_a_kernel_of_its_own_size_is_centred_on_the_window(
-    side: int, window: int, stride: int, mode: PaddingMode, own: tuple[int, int]
+    side: int, window: int, stride: int, mode: PaddingMode, own: tuple[int, int], seed: int
 ) -> None:
     windows = Window(window, stride, padding=mode), Window(window, stride, padding=mode)
-    x, kernel = some(side, side), RNG.normal(size=own)
-    result = reduced(x, Reduction.KERNEL, windows, kernel)[:, :, 0]
+    x, kernel = some(side, side, seed), numbers(seed + 1, *own)
+    result = Reducer(Reduction.KERNEL, windows, kernel).reduce(x)[:, :, 0]
     starts = [
         np.arange(result.shape[axis]) * stride
         - padding_amounts(side, windows[axis])[0]
@@ -128,45 +132,46 @@ def test_a_kernel_of_its_own_size_is_centred_on_the_window(
 
 
 def test_ways_with_a_kernel_are_convolutions() -> None:
-    x, own = some(8, 9), RNG.normal(size=(3, 3))
+    x, own = some(8, 9), numbers(1, 3, 3)
     for way in (Reduction.SUBSAMPLE, Reduction.BOX, Reduction.GAUSSIAN, Reduction.KERNEL):
-        kernel = kernel_of(way, TWO, own)
-        assert kernel is not None
-        lying = windows_of(way, x.shape, TWO, own)
-        np.testing.assert_allclose(reduced(x, way, TWO, own), conv2d(x, kernel[:, :, None, None], lying))
+        reducer = Reducer(way, TWO, own)
+        assert reducer.kernel is not None
+        wanted = conv2d(x, reducer.kernel[:, :, None, None], reducer.windows_on(x.shape))
+        np.testing.assert_allclose(reducer.reduce(x), wanted)
 
 
 @pytest.mark.parametrize("kernel", [None, np.zeros((0, 2)), np.zeros(3)])
 def test_what_is_no_kernel_is_refused(kernel: np.ndarray | None) -> None:
     with pytest.raises(CnnError, match="takes a kernel with rows and columns"):
-        reduced(some(6, 6), Reduction.KERNEL, TWO, kernel)
+        Reducer(Reduction.KERNEL, TWO, kernel)
 
 
 @each_way
 @settings(max_examples=20)
-@given(height=sides, width=sides, kernel=st.integers(1, 3), stride=st.integers(1, 5), mode=modes)
+@given(height=sides, width=sides, kernel=st.integers(1, 3), stride=st.integers(1, 5), mode=modes, seed=seeds)
 def test_inputs_that_count_are_those_that_move_an_output(
-    way: Reduction, height: int, width: int, kernel: int, stride: int, mode: PaddingMode
+    way: Reduction, height: int, width: int, kernel: int, stride: int, mode: PaddingMode, seed: int
 ) -> None:
     windows = Window(kernel, stride, padding=mode), Window(kernel, stride, padding=mode)
-    x, own = some(height, width), np.array([[1.0, 0, 2.0]])
-    before = reduced(x, way, windows, own)
+    x, own = some(height, width, seed), np.array([[1.0, 0, 2.0]])
+    reducer = Reducer(way, windows, own)
+    before = reducer.reduce(x)
     moved = 0
     for row in range(height):
         for column in range(width):
             changed = x.copy()
             changed[row, column] -= 1e-9  # too little for another to win
-            moved += bool((reduced(changed, way, windows, own) != before).any())
-    assert reaching(x, way, windows, own) == pytest.approx(moved / (height * width))
+            moved += bool((reducer.reduce(changed) != before).any())
+    assert reaching(reducer, x) == pytest.approx(moved / (height * width))
 
 
 def test_of_equals_the_first_in_reading_order_counts() -> None:
-    assert reaching(np.zeros((4, 4, 1)), Reduction.MAX, (Window(3, 1), Window(3, 1))) == 4 / 16
+    assert reaching(Reducer(Reduction.MAX, (Window(3, 1), Window(3, 1))), np.zeros((4, 4, 1))) == 4 / 16
 
 
 def test_cost_of_two_by_two() -> None:
     x = some(8, 8)
-    costs = {way: cost(x, way, TWO, np.ones((3, 3))) for way in WAYS}
+    costs = {way: costs_of(Reducer(way, TWO, np.ones((3, 3))), x) for way in WAYS}
     assert (costs[Reduction.MAX].comparisons, costs[Reduction.MAX].multiply_adds) == (16 * 3, 0)
     assert costs[Reduction.AVERAGE].additions == 16 * 3
     assert costs[Reduction.BOX].multiply_adds == 16 * 4
@@ -181,50 +186,51 @@ def test_cost_of_two_by_two() -> None:
 
 def test_noise_is_halved_by_a_mean_of_four() -> None:
     x = np.zeros((200, 200, 1))
-    assert noise_left(x, Reduction.AVERAGE, TWO, [0.3, 0.6]) == pytest.approx([0.5, 0.5], rel=0.03)
-    assert noise_left(x, Reduction.SUBSAMPLE, TWO, [0.3])[0] == pytest.approx(1, rel=0.03)
+    assert noise_left(Reducer(Reduction.AVERAGE, TWO), x, [0.3, 0.6]) == pytest.approx([0.5, 0.5], rel=0.03)
+    assert noise_left(Reducer(Reduction.SUBSAMPLE, TWO), x, [0.3])[0] == pytest.approx(1, rel=0.03)
     # The largest of four normal numbers has a standard deviation of 0.701 (Tippett, 1925).
-    assert noise_left(x, Reduction.MAX, TWO, [0.3])[0] == pytest.approx(0.701, rel=0.03)
+    assert noise_left(Reducer(Reduction.MAX, TWO), x, [0.3])[0] == pytest.approx(0.701, rel=0.03)
+    blur = Reducer(Reduction.KERNEL, TWO, np.outer([1, 2, 1], [1, 2, 1]))
     # Independent values, weighted 1 2 1 across and down: the root of the sum of the squared weights is 6/16.
-    assert noise_left(x, Reduction.KERNEL, TWO, [0.3], np.outer([1, 2, 1], [1, 2, 1]))[0] == pytest.approx(6 / 16, 0.03)
+    assert noise_left(blur, x, [0.3])[0] == pytest.approx(6 / 16, 0.03)
 
 
 def test_effects_of_one_place_each() -> None:
     x = some(20, 20)
-    one = effects(x, Reduction.MAX, (Window(1), Window(1)))
+    one = effects_of(Reducer(Reduction.MAX, (Window(1), Window(1))), x)
     assert (one.sharpness, one.contrast, one.energy) == pytest.approx((1, 1, 1))
 
 
 def test_effects_of_stripes() -> None:
     x = np.tile([0.0, 2.0], (8, 4))[:, :, np.newaxis]
-    assert effects(x, Reduction.AVERAGE, TWO) == effects(x, Reduction.SUM, TWO)
-    one = effects(x, Reduction.AVERAGE, TWO)
+    assert effects_of(Reducer(Reduction.AVERAGE, TWO), x) == effects_of(Reducer(Reduction.SUM, TWO), x)
+    one = effects_of(Reducer(Reduction.AVERAGE, TWO), x)
     assert (one.sharpness, one.contrast, one.energy) == (0, 0, 0.5)
-    assert effects(x, Reduction.MAX, TWO).energy == 2
+    assert effects_of(Reducer(Reduction.MAX, TWO), x).energy == 2
 
 
 def test_shifts() -> None:
     x = some(16, 40)
     for way in (Reduction.MAX, Reduction.SUBSAMPLE, Reduction.AVERAGE, Reduction.BLUR_FIRST, Reduction.KERNEL):
-        stands, aligned = shift_response(x, way, TWO, 8, np.ones((5, 5)))
+        stands, aligned = shift_response(Reducer(way, TWO, np.ones((5, 5))), x, 8)
         assert stands[0] == aligned[0] == 0
         # By whole strides every output moves along.
         assert [aligned[shift] for shift in (2, 4, 6, 8)] == pytest.approx([0] * 4, abs=1e-12)
         assert min(stands[1:]) > 0
-    even, _aligned = shift_response(np.full((8, 20, 1), 2.0), Reduction.MAX, TWO, 4)
+    even, _aligned = shift_response(Reducer(Reduction.MAX, TWO), np.full((8, 20, 1), 2.0), 4)
     assert even == (0,) * 5
 
 
 def test_padding_takes_no_part_in_shifts() -> None:
     windows = Window(7, 1, padding=PaddingMode.SAME), Window(7, 1, padding=PaddingMode.SAME)
     for way in (Reduction.BOX, Reduction.BLUR_FIRST, Reduction.BLUR_MAX):
-        _stands, aligned = shift_response(some(9, 60), way, windows, 8)
+        _stands, aligned = shift_response(Reducer(way, windows), some(9, 60), 8)
         assert aligned == pytest.approx([0] * 9, abs=1e-9), way
 
 
 def test_a_narrow_input_cannot_be_moved() -> None:
     with pytest.raises(CnnError, match="too narrow"):
-        shift_response(some(8, 6), Reduction.MAX, TWO, 8)
+        shift_response(Reducer(Reduction.MAX, TWO), some(8, 6), 8)
 
 
 def _windows(kernel: tuple[int, int], stride: tuple[int, int], mode: PaddingMode) -> Windows:
@@ -238,14 +244,15 @@ def _windows(kernel: tuple[int, int], stride: tuple[int, int], mode: PaddingMode
     kernel=st.tuples(st.integers(1, 4), st.integers(1, 4)),
     stride=st.tuples(st.integers(1, 4), st.integers(1, 4)),
     mode=modes,
+    seed=seeds,
 )
 def test_every_way_is_what_tensorflow_makes_of_it(
-    height: int, width: int, kernel: tuple[int, int], stride: tuple[int, int], mode: PaddingMode
+    height: int, width: int, kernel: tuple[int, int], stride: tuple[int, int], mode: PaddingMode, seed: int
 ) -> None:
     import keras
     import tensorflow as tf
 
-    windows, x = _windows(kernel, stride, mode), RNG.normal(size=(height, width, 2)).astype(np.float32)
+    windows, x = _windows(kernel, stride, mode), numbers(seed, height, width, 2).astype(np.float32)
     area = kernel[0] * kernel[1]
     batch, padding = tf.constant(x[np.newaxis]), mode.upper()
 
@@ -263,17 +270,17 @@ def test_every_way_is_what_tensorflow_makes_of_it(
         Reduction.AVERAGE: tf.nn.avg_pool2d(batch, kernel, stride, padding)[0],
         Reduction.SUM: ones,
         Reduction.BOX: ones / area,
-        Reduction.GAUSSIAN: convolved(np.asarray(kernel_of(Reduction.GAUSSIAN, windows))),
+        Reduction.GAUSSIAN: convolved(np.asarray(Reducer(Reduction.GAUSSIAN, windows).kernel)),
         Reduction.BLUR_FIRST: tf.nn.max_pool2d(blurred(x)[np.newaxis], kernel, stride, padding)[0],
-        Reduction.KERNEL: reduced(x, Reduction.SUBSAMPLE, windows),
+        Reduction.KERNEL: Reducer(Reduction.SUBSAMPLE, windows).reduce(x),
     }
     for way, result in wanted.items():
-        np.testing.assert_allclose(reduced(x, way, windows, shifted), result, rtol=1e-5, atol=1e-5, err_msg=way)
+        np.testing.assert_allclose(Reducer(way, windows, shifted).reduce(x), result, rtol=1e-5, atol=1e-5, err_msg=way)
     np.testing.assert_allclose(
-        reduced(x, Reduction.L2, windows)[..., :1], np.sqrt(squares), rtol=1e-4, atol=1e-4, err_msg="l2"
+        Reducer(Reduction.L2, windows).reduce(x)[..., :1], np.sqrt(squares), rtol=1e-4, atol=1e-4, err_msg="l2"
     )
     for way, layer in (
         (PoolingKind.MAX, keras.layers.MaxPooling2D(kernel, stride, padding=str(mode))),
         (PoolingKind.AVERAGE, keras.layers.AveragePooling2D(kernel, stride, padding=str(mode))),
     ):
-        np.testing.assert_allclose(reduced(x, Reduction(way), windows), layer(batch)[0], rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(Reducer(Reduction(way), windows).reduce(x), layer(batch)[0], rtol=1e-5, atol=1e-5)

@@ -11,8 +11,10 @@ from cnn_core.layers.shapes import Window
 from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.grids import grid_text, named_grid
 from cnn_core.numerics.hand_made import hand_made
+from cnn_core.numerics.padding import Filling
 from cnn_core.numerics.pool import PoolingKind, pool
 from cnn_core.numerics.taps import axis_taps
+from pages.ui.convolution.choices import Convolution
 from pages.ui.convolution.ideas import IDEAS
 from pages.ui.draw import stage
 from pages.ui.draw.stage import Scene, draw_stage
@@ -245,3 +247,11 @@ def test_stride_with_dilation_is_said(stages: dict[str, Any]) -> None:
     spread[:, ::2] = kernel
     np.testing.assert_allclose(stages["first_stage"]["output"], [correlation(x, spread)[::2]])
     assert not at.error
+
+
+def test_kernels_that_look_alike_share_no_result() -> None:
+    """Their texts have six digits, in which these two are one."""
+    sides = Window(3), Window(3)
+    kernels = np.full((3, 3), 1 / 3), np.full((3, 3), 1 / 3 + 1e-9)
+    keys = {Convolution(np.zeros((7, 7, 1)), kernel, sides, Filling.ZERO, False, 0.0).key for kernel in kernels}
+    assert len(keys) == 2

@@ -25,9 +25,11 @@ from cnn_core.network.replacing import Replacement, replaced
 from cnn_core.network.summary import summarize
 from cnn_core.numerics.grids import grid_of_text, grid_text, named_grid
 from cnn_core.numerics.hand_made import hand_made
-from cnn_core.numerics.reductions import Reduction, reduced
-from pages.ui.pooling import choices
-from pages.ui.pooling.choices import WAYS
+from cnn_core.numerics.reductions.ways import Reducer, Reduction
+from pages.ui.pooling import choices, measures
+from pages.ui.pooling.comparison import Comparison, GridSource, Measure
+from pages.ui.pooling.noise import NoiseLeft
+from pages.ui.pooling.ways import reduction_title
 
 PAGE = "pages/4_Pooling_and_stride.py"
 TWO = Window(2, 2), Window(2, 2)
@@ -75,7 +77,7 @@ def test_every_way_is_looked_into(stages: dict[str, Any], way: Reduction) -> Non
     if way is Reduction.BLUR_MAX:
         wanted = np.lib.stride_tricks.sliding_window_view(x[:, :, 0], (2, 2)).max((2, 3))
     else:
-        wanted = reduced(x, way, TWO, hand_made("sobel_vertical_edges").values)[:, :, 0]
+        wanted = Reducer(way, TWO, hand_made("sobel_vertical_edges").values).reduce(x)[:, :, 0]
     np.testing.assert_allclose(shown, wanted)
 
 
@@ -90,10 +92,10 @@ def test_a_part_of_a_picture_is_that_part_of_the_whole(
     """Padding at the real borders only: what the stage shows is cut out of the result for the whole picture."""
     odd = {"pool_down": "3", "step_down": "2", "pool_across": "4", "step_across": "3"}
     same = {"pool_padding_down": "same", "pool_padding_across": "same"}
-    seen: list[choices.Setup] = []
+    seen: list[Comparison] = []
     draw = choices.draw_controls
 
-    def noticed() -> choices.Setup:
+    def noticed() -> Comparison:
         seen.append(draw())
         return seen[-1]
 
@@ -113,7 +115,7 @@ def test_numbers_are_changed_in_place(stages: dict[str, Any]) -> None:
     mine = np.arange(12.0).reshape(3, 4, 1) - 6
     at = no_exception(run_page(PAGE, reduced="grid", reduced_grid="own", numbers=grid_text(mine[:, :, 0])))
     np.testing.assert_allclose(stages["way_stage"]["input"], mine.transpose(2, 0, 1))
-    np.testing.assert_allclose(stages["way_stage"]["output"][0], reduced(mine, Reduction.MAX, TWO)[:, :, 0])
+    np.testing.assert_allclose(stages["way_stage"]["output"][0], Reducer(Reduction.MAX, TWO).reduce(mine)[:, :, 0])
     assert at.query_params["numbers"]
 
 
@@ -123,9 +125,9 @@ def test_drawn_numbers_are_kept() -> None:
         import streamlit as st
 
         from pages.ui import state
-        from pages.ui.pooling.choices import keep_grid
+        from pages.ui.ask.numbers import set_grid
 
-        keep_grid(np.array([[[1.0], [-2.5]]]))
+        set_grid(state.REDUCED_GRID, np.array([[[1.0], [-2.5]]]))
         st.text(f"{state.REDUCED_GRID.get()} {state.GRID_NUMBERS.get()}")
 
     which, numbers = AppTest.from_function(draw).run().text[0].value.split()
@@ -151,7 +153,7 @@ def test_the_kernel_is_chosen(stages: dict[str, Any], files: dict[str, bytes], p
         ({"kernel": "own", "weights": grid_text(own)}, own),
     ):
         at = no_exception(run_page(PAGE, reduced="grid", way="kernel", **paddings, **query))
-        wanted = reduced(noise(), Reduction.KERNEL, windows, kernel)
+        wanted = Reducer(Reduction.KERNEL, windows, kernel).reduce(noise())
         np.testing.assert_allclose(stages["way_stage"]["output"][0], wanted[:, :, 0], atol=1e-5)
         (row,) = [row for row in table(files, "pooling_costs") if row["way"] == "kernel"]
         assert int(row["parameters"]) == kernel.size
@@ -233,7 +235,7 @@ def test_sentences_are_made_of_the_figures(stages: dict[str, Any], files: dict[s
     stands = {row["way"]: float(row["as_it_stands"]) for row in table(files, "pooling_shifts") if row["shift"] == "1"}
     assert f"max pooling changes by {stands['max']:.3g}, average pooling by {stands['average']:.3g}" in text
     calm = min(stands, key=lambda way: stands[way])
-    assert f"the least of all: {WAYS[Reduction(calm)]} ({stands[calm]:.3g})" in text
+    assert f"the least of all: {reduction_title(Reduction(calm))} ({stands[calm]:.3g})" in text
     assert "every output only moves along and does not change" in text
     moved = [row for row in table(files, "pooling_shifts") if int(row["shift"]) % 2 == 0]
     assert max(float(row["moved_back"]) for row in moved) < 1e-6
@@ -250,7 +252,7 @@ def test_noise_is_said_for_the_chosen_strength(stages: dict[str, Any], files: di
 def test_effects_are_plotted_and_offered(stages: dict[str, Any], files: dict[str, bytes]) -> None:
     at = no_exception(run_page(PAGE, picture="stripes", measured="kept"))
     figures = {row["way"]: float(row["sharpness"]) for row in table(files, "pooling_kept")}
-    assert list(figures) == [str(way) for way in WAYS]
+    assert list(figures) == list(Reduction)
     figure = json.loads(at.get("plotly_chart")[0].proto.spec)
     assert [bar["name"] for bar in figure["data"]] == ["Sharpness", "Contrast", "Energy"]
     assert f"({figures['max']:.3g} against" in text_of(at) or f"({figures['max']:.3g}," in text_of(at)
@@ -279,9 +281,43 @@ def test_an_unrelated_change_computes_nothing_anew(stages: dict[str, Any], monke
     def refuse(*_: Any, **__: Any) -> None:
         raise AssertionError("calculated again")
 
-    monkeypatch.setattr(choices, "reduced", refuse)
+    monkeypatch.setattr(Reducer, "reduce", refuse)
     at.selectbox(key="replaced_widget").set_value("vgg16")
     no_exception(at.run())
+
+
+def compared(**changes: Any) -> Comparison:
+    x = noise()
+    plain = {"x": x, "windows": TWO, "kernel": np.ones((3, 3)), "source": GridSource(x.shape, x.tobytes())}
+    return Comparison(**{**plain, **changes})
+
+
+def test_strengths_that_look_alike_share_no_result() -> None:
+    """Both were "noise_0.10" once, and whoever asked second got the other's answer."""
+    shares = [compared().measured(NoiseLeft((strength,)))[Reduction.MAX] for strength in (0.0951, 0.1049)]
+    assert shares[0] != shares[1]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kernel": np.full((3, 3), 1 + 1e-9)},
+        {"kernel": np.ones((1, 9))},
+        {"windows": (Window(2, 1), Window(2, 2))},
+        {"windows": (Window(2, 2, padding=PaddingMode.SAME), Window(2, 2))},
+        {"source": GridSource((49, 1, 1), noise().tobytes())},
+    ],
+)
+def test_what_differs_at_all_has_a_key_of_its_own(changes: dict[str, Any]) -> None:
+    assert compared().key == compared().key
+    assert compared(**changes).key != compared().key
+
+
+def test_no_two_measures_have_one_name() -> None:
+    assert measures  # whose import brings them all
+    names = [measure.__qualname__ for measure in Measure.__subclasses__()]
+    assert {"Shifts", "NoiseLeft", "Kept", "CostOfEach", "Verdicts", "DrawnResults", "Difference"} <= set(names)
+    assert len(set(names)) == len(names)
 
 
 # In a network ---------------------------------------------------------------------------------------------------------

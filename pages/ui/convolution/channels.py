@@ -15,21 +15,21 @@ from cnn_core.numerics.hand_made import HAND_MADE, hand_made
 from cnn_core.numerics.maps import Values
 from cnn_core.numerics.taps import axis_taps
 from pages.ui import state
+from pages.ui.ask.numbers import LEARNED, kernel_title, own_numbers
 from pages.ui.ask.picture import Chosen
 from pages.ui.convolution import choices
-from pages.ui.convolution.controls import kernel_title
 from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.text import _
 
 _SIDE = 8
-_CHOICES = (*(kernel.key for kernel in HAND_MADE if kernel.values.shape == (3, 3)), choices.LEARNED)
+_CHOICES = (*(kernel.key for kernel in HAND_MADE if kernel.values.shape == (3, 3)), LEARNED)
 
 
 def colour_names() -> tuple[str, str, str]:
     return _("red"), _("green"), _("blue")
 
 
-def draw(chosen: Chosen, now: choices.Setup | None) -> None:
+def draw(chosen: Chosen, convolution: choices.Convolution | None) -> None:
     """Draw the stage with three input channels and the reader's filters."""
     x = choices.cut_of(chosen, _SIDE)
     kernels = _kernels()
@@ -75,7 +75,7 @@ def _kernels() -> Values:
             format_func=kernel_title,
             **state.field(f"filter_{number}", chosen[number], lambda key, number=number: _choose(number, key)),
         )
-    own = choices.numbers(state.FILTER_NUMBERS, axes=4)
+    own = own_numbers(state.FILTER_NUMBERS, axes=4)
     if own is not None and own.shape == (3, 3, 3, len(places)):
         return own
     return np.stack([_kernel(key, number) for number, key in enumerate(chosen[: len(places)])], axis=3)
@@ -83,7 +83,7 @@ def _kernels() -> Values:
 
 def _kernel(key: str, number: int) -> Values:
     """Return (3, 3, 3): a hand-made kernel for each channel, or what MobileNetV2 learned."""
-    if key == choices.LEARNED:
+    if key == LEARNED:
         return np.asarray(first_kernels("mobilenet_v2")[:, :, :, number], np.float64)
     return np.repeat(hand_made(key).values[:, :, np.newaxis], 3, axis=2)
 

@@ -1,10 +1,8 @@
-"""What the reader chooses: the grid of numbers, the kernel, and how it moves."""
+"""What the reader chooses besides grid and kernel: where the grid is cut from a picture, and how the kernel moves."""
 
 import streamlit as st
 
 from cnn_core.errors import CnnError
-from cnn_core.numerics import grids
-from cnn_core.numerics.hand_made import HAND_MADE, hand_made
 from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.ask.picture import current_picture
@@ -12,39 +10,8 @@ from pages.ui.convolution import choices
 from pages.ui.messages import show_error
 from pages.ui.text import _
 
-_GRID_TITLES = {
-    **{grid.key: grid.title for grid in grids.GRIDS},
-    grids.SINGLE: N_("A single 1"),
-    grids.NOISE: N_("Chance numbers"),
-    choices.CUT: N_("Cut from a picture"),
-    choices.OWN: N_("Numbers of your own"),
-}
-_KERNEL_TITLES = {
-    **{kernel.key: kernel.title for kernel in HAND_MADE},
-    choices.LEARNED: N_("Learned from digits (MNIST)"),
-    choices.OWN: N_("Weights of your own"),
-}
 _PADDINGS = {"valid": N_("Valid: none"), "same": N_("Same"), "explicit": N_("By hand")}
 _FILLINGS = {"zero": N_("Zeros"), "reflect": N_("Reflected"), "replicate": N_("Repeated edge")}
-
-
-def kernel_title(key: str) -> str:
-    return _(_KERNEL_TITLES[key])
-
-
-def grid_title(key: str) -> str:
-    return _(_GRID_TITLES[key])
-
-
-def grid_picker() -> None:
-    """Let the reader choose the numbers that the kernel moves over."""
-    now = state.GRID.get()
-    keys = [key for key in choices.GRID_KEYS if key != choices.OWN or now == choices.OWN]
-    st.selectbox(_("Input"), format_func=grid_title, **state.GRID.among(keys).widget())
-    rows, columns = st.columns(2)
-    after = choices.resize_grid if now == choices.OWN else None
-    rows.number_input(_("Rows"), **state.GRID_ROWS.widget(after))
-    columns.number_input(_("Columns"), **state.GRID_COLUMNS.widget(after))
 
 
 def cut_picker() -> None:
@@ -61,21 +28,6 @@ def cut_picker() -> None:
         show_error(error)
     else:
         st.image(png, width="stretch", output_format="PNG", alt=_("The picture; what is cut is bright"))
-
-
-def kernel_picker() -> None:
-    """Let the reader choose a kernel, and say what it is for."""
-    now = state.KERNEL.get()
-    keys = [key for key in choices.KERNEL_KEYS if key != choices.OWN or now == choices.OWN]
-    st.selectbox(_("Kernel"), format_func=kernel_title, **state.KERNEL.among(keys).widget())
-    if now == choices.LEARNED:
-        st.number_input(_("Filter"), **choices.learned().widget())
-        st.caption(_("Nobody made these weights: the network found them while it learned to tell digits apart."))
-    elif now != choices.OWN:
-        st.caption(_(hand_made(now).about))
-    rows, columns = st.columns(2, vertical_alignment="bottom")
-    rows.number_input(_("Kernel rows"), **state.KERNEL_ROWS.widget(choices.resize_kernel))
-    columns.number_input(_("Kernel columns"), **state.KERNEL_COLUMNS.widget(choices.resize_kernel))
 
 
 def movement() -> None:

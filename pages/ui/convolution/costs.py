@@ -9,19 +9,25 @@ from cnn_core.layers.formulas import MULTIPLY_ADDS, PARAMETERS
 from cnn_core.layers.shapes import Shape
 from cnn_core.network.network import Network
 from cnn_core.network.summary import Summary, summarize
+from pages.ui.draw.tables import draw_table
 from pages.ui.text import _
 
 
-def draw_costs(ways: Sequence[tuple[str, Sequence[Layer]]], shape: Shape) -> None:
-    """Draw a table, one way a row; the share is of the first way's multiply-adds."""
+def draw_costs(ways: Sequence[tuple[str, Sequence[Layer]]], shape: Shape, name: str) -> None:
+    """Draw a table, one way a row; the share is of the first way's multiply-adds. `name` is the table's on its page."""
     summaries = [(title, summarize(Network.of(Input(shape), *layers))) for title, layers in ways]
     first = summaries[0][1]
     heads = [_("Way"), _("Parameters"), _("Multiply-adds"), _("Share")]
-    lines = ["| " + " | ".join(heads) + " |", "|---|---:|---:|---:|"]
-    for title, summary in summaries:
-        share = f"{summary.multiply_adds / first.multiply_adds:.3g}"
-        lines.append(f"| {title} | {summary.parameters:,} | {summary.multiply_adds:,} | {share} |")
-    st.markdown("\n".join(lines))
+    rows = [
+        [
+            title,
+            f"{summary.parameters:,}",
+            f"{summary.multiply_adds:,}",
+            f"{summary.multiply_adds / first.multiply_adds:.3g}",
+        ]
+        for title, summary in summaries
+    ]
+    draw_table(heads, rows, name)
     st.caption("  \n".join(_formulas(title, summary) for title, summary in summaries))
 
 

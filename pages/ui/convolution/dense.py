@@ -9,8 +9,9 @@ from cnn_core.layers.shapes import Window, show
 from cnn_core.numerics.as_dense import convolution_matrix, dense_as_convolution
 from cnn_core.numerics.convolve import conv2d
 from pages.ui.ask.picture import Chosen
-from pages.ui.convolution.choices import Setup
+from pages.ui.convolution.choices import Convolution
 from pages.ui.draw.pictures import colour_bar, draw_wide
+from pages.ui.draw.tables import draw_table
 from pages.ui.text import _
 
 _MOST = 400_000
@@ -19,19 +20,19 @@ _WIDTH = 520
 _UNITS = 3
 
 
-def draw(chosen: Chosen, now: Setup | None) -> None:
+def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     """Draw the convolution from above as a matrix, then a Dense layer as a convolution."""
-    if now is None:
+    if convolution is None:
         st.caption(_("First make kernel and input above fit together."))
         return
-    _draw_matrix(now)
-    _draw_dense(now)
+    _draw_matrix(convolution)
+    _draw_dense(convolution)
 
 
-def _draw_matrix(now: Setup) -> None:
-    output = now.output()
-    rows, columns = output.size, now.x.size
-    weights = int(now.kernel.size)
+def _draw_matrix(convolution: Convolution) -> None:
+    output = convolution.output()
+    rows, columns = output.size, convolution.x.size
+    weights = int(convolution.kernel.size)
     st.markdown(
         _(
             "A Dense layer from {inputs} values to {outputs} has {inputs}·{outputs} = **{dense}** weights; the "
@@ -41,8 +42,8 @@ def _draw_matrix(now: Setup) -> None:
     if rows * columns > _MOST:
         st.caption(_("The matrix is not drawn: choose an input of fewer rows and columns."))
         return
-    matrix = convolution_matrix(now.weights, *now.taps(), now.x.shape)
-    product = (matrix @ now.x.ravel()).reshape(output.shape) + now.bias
+    matrix = convolution_matrix(convolution.weights, *convolution.taps(), convolution.x.shape)
+    product = (matrix @ convolution.x.ravel()).reshape(output.shape) + convolution.bias
     reach = Range(float(np.abs(matrix).max(initial=0)), True)
     draw_wide(map_png(matrix, reach, max(1, _WIDTH // columns)), _WIDTH, _("The convolution as a matrix"))
     colour_bar(reach, f"{reach.low:.4g}", f"{reach.high:.4g}")
@@ -58,24 +59,19 @@ def _draw_matrix(now: Setup) -> None:
     )
 
 
-def _draw_dense(now: Setup) -> None:
+def _draw_dense(convolution: Convolution) -> None:
     """Compute a Dense layer both ways and show the answers side by side."""
-    weights = np.random.default_rng(0).normal(size=(now.x.size, _UNITS))
-    height, width = now.x.shape[:2]
-    kernel = dense_as_convolution(weights, now.x.shape)
-    as_convolution = conv2d(now.x, kernel, (Window(height), Window(width))).ravel()
-    as_dense = now.x.ravel() @ weights
+    weights = np.random.default_rng(0).normal(size=(convolution.x.size, _UNITS))
+    height, width = convolution.x.shape[:2]
+    kernel = dense_as_convolution(weights, convolution.x.shape)
+    as_convolution = conv2d(convolution.x, kernel, (Window(height), Window(width))).ravel()
+    as_dense = convolution.x.ravel() @ weights
     st.markdown(
         _(
-            "**The other way round:** a Dense layer of {units} units with chance weights, as {units} filters of {size} "
+            "**The other way round:** a Dense layer of {units} units with random weights, as {units} filters of {size} "
             "that cover everything, so that each has one place only."
         ).format(units=_UNITS, size=show(kernel.shape[:3]))
     )
     cells = [[f"{value:.6g}" for value in values] for values in (as_dense, as_convolution)]
-    lines = [
-        "| " + " | ".join(["", *(_("Unit {number}").format(number=unit) for unit in range(_UNITS))]) + " |",
-        "|---|" + "---:|" * _UNITS,
-        "| " + " | ".join([_("Dense"), *cells[0]]) + " |",
-        "| " + " | ".join([_("Convolution"), *cells[1]]) + " |",
-    ]
-    st.markdown("\n".join(lines))
+    heads = [_("Way"), *(_("Unit {number}").format(number=unit) for unit in range(_UNITS))]
+    draw_table(heads, [[_("Dense"), *cells[0]], [_("Convolution"), *cells[1]]], "dense")

@@ -8,9 +8,10 @@ import streamlit as st
 from cnn_core.errors import CnnError
 from cnn_core.sentences import N_
 from pages.ui import state
+from pages.ui.ask.numbers import CUT
 from pages.ui.ask.picture import Chosen, current_picture, picture_picker
 from pages.ui.convolution import channels, dense, mixing, separable, stacked, transposed, whole_picture
-from pages.ui.convolution.choices import CUT, Setup
+from pages.ui.convolution.choices import Convolution
 from pages.ui.convolution.controls import cut_picker
 from pages.ui.messages import show_error
 from pages.ui.text import _
@@ -23,7 +24,7 @@ class Idea:
     key: str
     title: str
     claim: str
-    draw: Callable[[Chosen, Setup | None], None]
+    draw: Callable[[Chosen, Convolution | None], None]
 
 
 IDEAS = (
@@ -90,8 +91,8 @@ IDEAS = (
 )
 
 
-def draw(now: Setup | None) -> None:
-    """Draw all ideas; `now` is None where the kernel and the grid above do not fit together."""
+def draw(convolution: Convolution | None) -> None:
+    """Draw all ideas; `convolution` is None where the kernel and the grid above do not fit together."""
     heading, picture = st.columns([3, 1], vertical_alignment="bottom")
     heading.header(_("One idea further"), anchor=False)
     if state.GRID.get() != CUT:
@@ -100,15 +101,15 @@ def draw(now: Setup | None) -> None:
             cut_picker()
     chosen = current_picture()
     for idea in IDEAS:
-        _draw(idea, chosen, now)
+        _draw(idea, chosen, convolution)
 
 
-def _draw(idea: Idea, chosen: Chosen, now: Setup | None) -> None:
+def _draw(idea: Idea, chosen: Chosen, convolution: Convolution | None) -> None:
     place = st.expander(_(idea.title), **state.OPENED.part(idea.key))
     if place.open:
         with place:
             st.markdown(_(idea.claim))
             try:
-                idea.draw(chosen, now)
+                idea.draw(chosen, convolution)
             except CnnError as error:
                 show_error(error)

@@ -11,6 +11,7 @@ from cnn_core.numerics.maps import Values
 from cnn_core.numerics.taps import axis_taps
 from cnn_core.pictures.prepare import GREY_WEIGHTS
 from pages.ui import state
+from pages.ui.ask.numbers import own_numbers
 from pages.ui.ask.picture import Chosen
 from pages.ui.convolution import choices
 from pages.ui.convolution.channels import colour_names
@@ -22,10 +23,10 @@ _SIDE = 6
 _PLACES = 56
 
 
-def draw(chosen: Chosen, now: choices.Setup | None) -> None:
+def draw(chosen: Chosen, convolution: choices.Convolution | None) -> None:
     """Draw the mixing of three colours to one map, and the bottleneck's costs."""
     x = choices.cut_of(chosen, _SIDE)
-    own = choices.numbers(state.MIX_NUMBERS, axes=4)
+    own = own_numbers(state.MIX_NUMBERS, axes=4)
     kernel = own if own is not None and own.shape == (1, 1, 3, 1) else np.reshape(GREY_WEIGHTS, (1, 1, 3, 1))
     one = Window(1)
     scene = Scene(
@@ -59,4 +60,5 @@ def _draw_bottleneck() -> None:
             (reduced, [Conv2D(narrow, 1), Conv2D(narrow, 3, padding="same"), Conv2D(deep, 1)]),
         ],
         (_PLACES, _PLACES, deep),
+        "mixing",
     )

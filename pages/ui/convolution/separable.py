@@ -9,7 +9,7 @@ from cnn_core.pictures.prepare import GREY_WEIGHTS
 from pages.ui import cached, state
 from pages.ui.ask.picture import Chosen
 from pages.ui.convolution.channels import colour_names
-from pages.ui.convolution.choices import Setup
+from pages.ui.convolution.choices import Convolution
 from pages.ui.convolution.costs import draw_costs
 from pages.ui.draw.maps import draw_maps
 from pages.ui.text import _
@@ -18,12 +18,12 @@ _PLACES = 56
 _LONGEST = 192
 
 
-def draw(chosen: Chosen, now: Setup | None) -> None:
+def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     """Draw a picture through all three, then the costs."""
-    if now is None:
+    if convolution is None:
         st.caption(_("First make kernel and input above fit together."))
     else:
-        _draw_pictures(chosen, now)
+        _draw_pictures(chosen, convolution)
     first, second = st.columns(2)
     first.number_input(_("Input channels"), **state.SEPARABLE_CHANNELS.widget())
     second.number_input(_("Filters"), **state.SEPARABLE_FILTERS.widget())
@@ -36,17 +36,18 @@ def draw(chosen: Chosen, now: Setup | None) -> None:
             (_("Depthwise alone: channels stay apart"), [DepthwiseConv2D(3, padding="same")]),
         ],
         (_PLACES, _PLACES, channels),
+        "separable",
     )
 
 
-def _draw_pictures(chosen: Chosen, now: Setup) -> None:
+def _draw_pictures(chosen: Chosen, convolution: Convolution) -> None:
     """Show that a separable convolution is a full one whose kernels are multiples of each other."""
     pixels = cached.small_picture(chosen.digest, _LONGEST, chosen.data)
-    depthwise = np.repeat(now.weights, 3, axis=2)
+    depthwise = np.repeat(convolution.weights, 3, axis=2)
     pointwise = np.reshape(GREY_WEIGHTS, (1, 1, 3, 1))
-    apart = depthwise_conv2d(pixels, depthwise, now.windows, filling=now.filling)
-    together = separable_conv2d(pixels, depthwise, pointwise, now.windows, filling=now.filling)
-    full = conv2d(pixels, depthwise * pointwise, now.windows, filling=now.filling)
+    apart = depthwise_conv2d(pixels, depthwise, convolution.windows, filling=convolution.filling)
+    together = separable_conv2d(pixels, depthwise, pointwise, convolution.windows, filling=convolution.filling)
+    full = conv2d(pixels, depthwise * pointwise, convolution.windows, filling=convolution.filling)
     titles = [_("Depthwise: {name}").format(name=name) for name in colour_names()]
     draw_maps(np.concatenate([apart, together, full], axis=2), [*titles, _("Separable"), _("Full convolution")])
     st.caption(

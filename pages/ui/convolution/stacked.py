@@ -10,7 +10,7 @@ from cnn_core.numerics.maps import Values
 from cnn_core.numerics.taps import axis_taps
 from pages.ui import state
 from pages.ui.ask.picture import Chosen
-from pages.ui.convolution.choices import Setup
+from pages.ui.convolution.choices import Convolution
 from pages.ui.convolution.costs import draw_costs
 from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.text import _
@@ -19,7 +19,7 @@ _PLACES = 56
 _KERNEL = np.outer([1.0, 2.0, 1.0], [1.0, 2.0, 1.0]) / 16
 
 
-def draw(chosen: Chosen, now: Setup | None) -> None:
+def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     """Draw the window of one, two or three 3×3 layers on the input, then the costs."""
     st.segmented_control(_("Layers of 3×3 in a row"), required=True, **state.STACKED.widget())
     count = state.STACKED.get()
@@ -61,4 +61,5 @@ def _draw_costs(count: int, field: int) -> None:
             ),
         ],
         (_PLACES, _PLACES, channels),
+        "stacked",
     )

@@ -12,14 +12,15 @@ from cnn_core.numerics.pool import upsample
 from cnn_core.numerics.taps import axis_taps, transposed_taps
 from pages.ui import state
 from pages.ui.ask.picture import Chosen
-from pages.ui.convolution.choices import Setup
+from pages.ui.convolution.choices import Convolution
+from pages.ui.draw.formulas import draw_lines
 from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.text import _
 
 _SIDE = 4
 
 
-def draw(chosen: Chosen, now: Setup | None) -> None:
+def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     """Draw ones through a kernel of ones, so that the output counts what overlaps; then upsampling and convolution."""
     size, stride, padding = st.columns(3, vertical_alignment="bottom")
     size.number_input(_("Kernel size"), **state.SPREAD_KERNEL.widget())
@@ -33,7 +34,7 @@ def draw(chosen: Chosen, now: Setup | None) -> None:
     draw_stage(Scene(x, taps, taps, output, ones), "transposed_stage")
     layer = Conv2DTranspose(1, kernel, strides=step, padding=mode)
     sizes = formulas(layer, output_shape(layer, x.shape), x.shape)[:1]
-    st.markdown(f"**{_('Output size')}**  \n" + "  \n".join(f"{_(one.quantity)}: {one.text}" for one in sizes))
+    draw_lines(_("Output size"), [f"{_(formula.quantity)}: {formula.text}" for formula in sizes])
     _judge(kernel, step)
     _draw_upsampled(step)
 

@@ -11,7 +11,7 @@ from cnn_core.numerics.activations import activate
 from cnn_core.pictures.prepare import brightness
 from pages.ui import cached, state
 from pages.ui.ask.picture import Chosen
-from pages.ui.convolution.choices import Setup
+from pages.ui.convolution.choices import Convolution
 from pages.ui.draw.maps import draw_maps
 from pages.ui.draw.pictures import draw_wide
 from pages.ui.text import _
@@ -21,9 +21,9 @@ _LARGE = 6_000_000
 """Values of a picture whose convolution takes long enough to say so."""
 
 
-def draw(chosen: Chosen, now: Setup | None) -> None:
+def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     """Draw the picture, its map and the map after the activation, at one scale."""
-    if now is None:
+    if convolution is None:
         st.caption(_("First make kernel and input above fit together."))
         return
     activation, colours = st.columns([3, 2], vertical_alignment="bottom")
@@ -34,7 +34,7 @@ def draw(chosen: Chosen, now: Setup | None) -> None:
     is_large = pixels.size > _LARGE
     with st.spinner(_("Moving the kernel over every pixel …")) if is_large else nullcontext():
         maps = pixels if each else brightness(pixels)
-        result = cached.filtered(chosen.digest, now.key, each, lambda: now.over(maps))
+        result = cached.filtered(chosen.digest, convolution.key, each, lambda: convolution.over(maps))
     after = activate(state.ACTIVATION.get(), result)
     width = round(_WIDTH * result.shape[1] / pixels.shape[1])
     titles = [_("Convolved"), _("After the activation")]

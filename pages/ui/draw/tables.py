@@ -1,14 +1,13 @@
-"""Figures as a table on the page and as a file; plots that several parts share."""
+"""Figures as a table on the page and as a file."""
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
 from pages.ui.text import _
 
-CONFIG = {"displaylogo": False, "displayModeBar": False}
 _STYLE = """<style>
 [class*="st-key-figures_"] :is(td, th) { padding: 0.25rem 0.5rem; font-size: 0.9rem; }
 [class*="st-key-figures_"] td { white-space: nowrap; }
@@ -32,11 +31,3 @@ def offer_csv(heads: Sequence[str], rows: Sequence[Sequence[object]], name: str)
         return out.getvalue().encode("utf-8")
 
     st.download_button(_("These figures (CSV)"), text, f"{name}.csv", "text/csv", on_click="ignore", key=f"csv_{name}")
-
-
-def together(series: Mapping[str, Sequence[float]]) -> dict[str, Sequence[float]]:
-    """Return curves with those that are equal drawn as one, under all their names."""
-    found: dict[tuple[float, ...], list[str]] = {}
-    for name, values in series.items():
-        found.setdefault(tuple(float(f"{value:.4g}") for value in values), []).append(name)
-    return {"<br>= ".join(names): values for values, names in found.items()}

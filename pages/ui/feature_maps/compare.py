@@ -7,6 +7,7 @@ from dataclasses import astuple, replace
 import numpy as np
 import streamlit as st
 
+from cnn_core.drawing.figures import vector_figure
 from cnn_core.drawing.png import picture_png
 from cnn_core.models.run import Maps
 from cnn_core.pictures.change import Change, changed
@@ -16,6 +17,8 @@ from pages.ui import cached, state
 from pages.ui.cached import Entered
 from pages.ui.draw.maps import draw_maps
 from pages.ui.draw.pictures import SIDE, draw_wide
+from pages.ui.draw.plots import draw_figure
+from pages.ui.draw.tables import draw_table
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.predictions import draw_predictions
 from pages.ui.text import _
@@ -26,7 +29,6 @@ CHOICES = (
     *(state.BESIDE, state.BESIDE_SAMPLE, state.MIRRORED, state.ANGLE),
     *(state.SHIFT_DOWN, state.SHIFT_RIGHT, state.BRIGHTNESS, state.PICTURE_NOISE),
 )
-_CONFIG = {"displaylogo": False, "displayModeBar": False}
 
 
 def draw(layer: OpenLayer) -> None:
@@ -137,25 +139,19 @@ def _draw_maps(layer: OpenLayer, other: Entered, maps: Maps) -> None:
 
 def _draw_vectors(second: Maps, first: Maps) -> None:
     """Draw by how much the values of a layer without maps differ."""
-    from cnn_core.drawing import figures  # plotly takes a while to import
-
     difference = second - first
     st.markdown("**" + _("The other − yours") + "**")
-    st.plotly_chart(
-        figures.vector_figure(difference, translate=_).update_layout(height=260),
-        key="compare_vector",
-        alt=_("The other picture's values less yours"),
-        config=_CONFIG,
+    draw_figure(
+        vector_figure(difference, translate=_).update_layout(height=260),
+        "compare_vector",
+        _("The other picture's values less yours"),
     )
-    lines = [
-        "| " + " | ".join([_("Unit"), _("Yours"), _("The other"), _("Change")]) + " |",
-        "|---:|---:|---:|---:|",
-        *(
-            f"| {unit} | {first[unit]:.4g} | {second[unit]:.4g} | {difference[unit]:.4g} |"
-            for unit in _most_changed(difference, state.CHANNEL.get())
-        ),
+    heads = [_("Unit"), _("Yours"), _("The other"), _("Change")]
+    rows = [
+        [str(unit), *(f"{values[unit]:.4g}" for values in (first, second, difference))]
+        for unit in _most_changed(difference, state.CHANNEL.get())
     ]
-    st.markdown("\n".join(lines))
+    draw_table(heads, rows, "compared")
     st.caption(_("The open unit, and those that differ most."))
 
 

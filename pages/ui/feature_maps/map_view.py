@@ -5,16 +5,16 @@ from typing import Any
 
 import streamlit as st
 
+from cnn_core.drawing.figures import vector_figure
 from cnn_core.models.run import Maps
 from cnn_core.network.summary import Row
 from pages.ui import cached, components, state
 from pages.ui.ask.picture import Chosen
 from pages.ui.cached import View
 from pages.ui.draw.pictures import colour_bar, data_url
+from pages.ui.draw.plots import draw_figure
 from pages.ui.feature_maps.layer_view import download_values, figures_text
 from pages.ui.text import _, as_code
-
-_CONFIG = {"displaylogo": False, "displayModeBar": False}
 
 
 def draw_map(view: View, row: Row, maps: Maps, chosen: Chosen) -> None:
@@ -33,11 +33,10 @@ def draw_map(view: View, row: Row, maps: Maps, chosen: Chosen) -> None:
             alt=_("The map over the picture"),
             caption=_("Over the picture: stretched to the input's size, stronger where values are larger."),
         )
-        st.plotly_chart(
+        draw_figure(
             cached.histogram(*place[:3], state.LANGUAGE.get(), _, maps),
-            key="map_histogram",
-            alt=_("How often each value occurs"),
-            config=_CONFIG,
+            "map_histogram",
+            _("How often each value occurs"),
         )
         st.caption(figures_text(cached.statistics(*view.key, row.name, maps), channel))
 
@@ -70,9 +69,5 @@ def _choose(place: dict[str, int]) -> None:
 
 def draw_vector(view: View, row: Row, values: Maps) -> None:
     """Draw the values of a layer without height and width."""
-    from cnn_core.drawing import figures  # plotly takes a while to import
-
-    st.plotly_chart(
-        figures.vector_figure(values, translate=_), key="vector", alt=_("Values of the layer"), config=_CONFIG
-    )
+    draw_figure(vector_figure(values, translate=_), "vector", _("Values of the layer"))
     download_values(view, row, values)

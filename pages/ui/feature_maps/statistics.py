@@ -7,13 +7,13 @@ import streamlit as st
 
 from cnn_core.models.survey import dead_everywhere
 from pages.ui import cached, state
+from pages.ui.draw.plots import draw_figure
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.sample_survey import draw_survey, pictures_of
 from pages.ui.text import _
 
 CHOICES = (state.SURVEYED,)
 MOST_NAMED = 40
-_CONFIG = {"displaylogo": False, "displayModeBar": False}
 
 
 def draw(layer: OpenLayer) -> None:
@@ -27,18 +27,16 @@ def draw(layer: OpenLayer) -> None:
     dead = np.flatnonzero(cached.statistics(*layer.view.key, layer.row.name, layer.maps).zero_share == 1)
     _draw_dead(dead.tolist(), figures.channels, 1)
     _draw_dead_in_samples(layer)
-    st.plotly_chart(
+    draw_figure(
         cached.histogram(layer.view.key, layer.row.name, None, state.LANGUAGE.get(), _, layer.maps),
-        key="layer_histogram",
-        alt=_("How often each value of the layer occurs"),
-        config=_CONFIG,
+        "layer_histogram",
+        _("How often each value of the layer occurs"),
     )
     st.markdown("**" + _("All layers, from input to output") + "**")
-    st.plotly_chart(
+    draw_figure(
         cached.network_figure(layer.view.key, layer.row.name, state.LANGUAGE.get(), _, layer.answers),
-        key="network_figure",
-        alt=_("Mean and spread, zeros and dead channels of every layer; the open one is marked."),
-        config=_CONFIG,
+        "network_figure",
+        _("Mean and spread, zeros and dead channels of every layer; the open one is marked."),
     )
     st.caption(
         _(

@@ -19,6 +19,7 @@ from pages.ui import cached, state
 from pages.ui.cached import View
 from pages.ui.draw.pictures import draw_wide
 from pages.ui.draw.stage import Scene, draw_stage
+from pages.ui.draw.tables import draw_table
 from pages.ui.text import _, as_code, sentence
 from pages.ui.waiting import outcome, wait
 
@@ -181,23 +182,19 @@ def _before_activation(why: Explanation) -> float:
 
 def _draw_strongest(why: Explanation, row: Row) -> None:
     """Draw the strongest parts of the sum, and what the others add up to."""
-    for stage in why.stages:
+    for number, stage in enumerate(why.stages):
         if stage.terms is None or len(stage.terms) < 2 or stage.kind in _POOLING:
             continue
         strongest = stage.terms.strongest()
-        lines = [
-            "| " + " | ".join([_("Part"), _("Value"), _("Weight"), _("Adds")]) + " |",
-            "|---|---:|---:|---:|",
-            *(
-                f"| {term.number} | {term.value:.6g} | {term.weight:.6g} | {term.amount:.6g} |"
-                for term in strongest.terms
-            ),
+        heads = [_("Part"), _("Value"), _("Weight"), _("Adds")]
+        rows = [
+            [str(term.number), f"{term.value:.6g}", f"{term.weight:.6g}", f"{term.amount:.6g}"]
+            for term in strongest.terms
         ]
         if strongest.others:
-            others = _("the other {count}").format(count=strongest.others)
-            lines.append(f"| {others} | | | {strongest.rest:.6g} |")
+            rows.append([_("the other {count}").format(count=strongest.others), "", "", f"{strongest.rest:.6g}"])
         with st.expander(_("The strongest parts of the {stage}").format(stage=_(stage.kind))):
-            st.markdown("\n".join(lines))
+            draw_table(heads, rows, f"strongest_{number}")
 
 
 def _draw_seen(view: View, row: Row, place: tuple[int, ...], ready: Prepared) -> None:

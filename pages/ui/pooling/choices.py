@@ -1,45 +1,38 @@
 """What is made smaller and by which windows: the reader's choices as the core takes them."""
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from cnn_core.layers.shapes import Window, show
-from cnn_core.numerics import grids
 from cnn_core.numerics.maps import Values, Windows
-from cnn_core.numerics.reductions import Reduction, reduced
-from cnn_core.pictures.prepare import brightness
+from cnn_core.numerics.reductions.ways import Reduction
 from cnn_core.sentences import N_
 from pages.ui import cached, state
 from pages.ui.ask.layer import current_layer, layer_picker
 from pages.ui.ask.model import model_info, model_picker
+from pages.ui.ask.numbers import (
+    LEARNED,
+    NAMED_GRIDS,
+    OWN,
+    begin_grid,
+    begin_kernel,
+    current_grid,
+    current_kernel,
+    grid_picker,
+    kernel_picker,
+)
 from pages.ui.ask.picture import fit_picker, picture_picker
-from pages.ui.convolution import choices as convolution
-from pages.ui.convolution.controls import grid_title, kernel_picker
+from pages.ui.pooling.comparison import Comparison, GridSource, MapSource, PictureSource, Source
+from pages.ui.pooling.ways import reduction_title
 from pages.ui.text import _
 from pages.ui.waiting import outcome, wait
 
 SIDE = 512
 """Pixels on the longer side of a picture here, at most."""
 SOURCES = {"grid": N_("Grid of numbers"), "picture": N_("Picture"), "map": N_("Feature map")}
-WAYS = {
-    Reduction.MAX: N_("Max pooling"),
-    Reduction.AVERAGE: N_("Average pooling"),
-    Reduction.SUM: N_("Sum pooling"),
-    Reduction.L2: N_("L2 pooling"),
-    Reduction.SUBSAMPLE: N_("Plain subsampling"),
-    Reduction.BOX: N_("Convolution, mean kernel"),
-    Reduction.GAUSSIAN: N_("Convolution, Gaussian kernel"),
-    Reduction.KERNEL: N_("Convolution, chosen kernel"),
-    Reduction.BLUR_FIRST: N_("Blur, then max pooling"),
-    Reduction.BLUR_MAX: N_("Maximum, blur, subsampling"),
-}
-_GRIDS = (*(grid.key for grid in grids.GRIDS), grids.SINGLE, grids.NOISE, convolution.OWN)
 
 _SHARED = (
     state.REDUCED,
@@ -72,8 +65,8 @@ _OF_SOURCE = {
 
 def shared() -> "tuple[state.Key[Any], ...]":
     """Return what belongs into the address: what is not in use stays out of it."""
-    own_grid = (state.REDUCED.get(), state.REDUCED_GRID.get()) == ("grid", convolution.OWN)
-    of_kernel = {convolution.OWN: (state.KERNEL_NUMBERS,), convolution.LEARNED: (state.LEARNED,)}
+    own_grid = (state.REDUCED.get(), state.REDUCED_GRID.get()) == ("grid", OWN)
+    of_kernel = {OWN: (state.KERNEL_NUMBERS,), LEARNED: (state.LEARNED,)}
     return (
         *_SHARED,
         *_OF_SOURCE[state.REDUCED.get()],
@@ -82,44 +75,10 @@ def shared() -> "tuple[state.Key[Any], ...]":
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Setup:
-    """The input (H, W, 1), how the windows lie on it, and the kernel (height, width) of the way that is given one.
-
-    `source` says where the input comes from, as text that no other input has.
-    """
-
-    x: Values
-    windows: Windows
-    kernel: Values
-    source: str
-
-    @cached_property
-    def key(self) -> str:
-        """Return a digest of all that a result depends on."""
-        said = f"{self.source} {self.windows} {self.kernel.shape}".encode()
-        return hashlib.sha256(said + np.ascontiguousarray(self.kernel, np.float64).tobytes()).hexdigest()
-
-    def results(self) -> dict[Reduction, Values]:
-        """Return what every way makes of the input; raises LayerError where the windows do not fit."""
-        found: dict[Reduction, Values] = cached.reductions(
-            self.key, lambda: {way: reduced(self.x, way, self.windows, self.kernel) for way in WAYS}
-        )
-        return found
-
-    def kept(self, what: str, work: Callable[[], Any]) -> Any:
-        """Return what `work` does, done once for this input, these windows and this kernel, in each language."""
-        return cached.measured(what, self.key, state.LANGUAGE.get(), work)
-
-
-def way_title(way: str) -> str:
-    return _(WAYS[Reduction(way)])
-
-
 def way_picker(key: "state.Key[str]", label: str) -> Reduction:
     """Let the reader choose a way."""
-    ways = key.among(WAYS)
-    st.selectbox(label, format_func=way_title, **ways.widget())
+    ways = key.among(Reduction)
+    st.selectbox(label, format_func=reduction_title, **ways.widget())
     return ways.get()
 
 
@@ -128,9 +87,9 @@ def draw_source() -> None:
     st.segmented_control(_("Input"), format_func=lambda key: _(SOURCES[key]), required=True, **state.REDUCED.widget())
 
 
-def draw_controls() -> Setup:
+def draw_controls() -> Comparison:
     """Let the reader choose the rest; stops the page where the input is still on its way."""
-    convolution.begin_kernel()
+    begin_kernel()
     x, source = _INPUTS[state.REDUCED.get()]()
     down, across = st.columns(2)
     down.number_input(_("Window ↓"), **state.POOL_DOWN.widget())
@@ -146,7 +105,7 @@ def draw_controls() -> Setup:
     if choosing.open:
         with choosing:
             _draw_kernel()
-    return Setup(x, _windows(), convolution.current_kernel(), source)
+    return Comparison(x, _windows(), current_kernel(), source)
 
 
 def _windows() -> Windows:
@@ -170,42 +129,27 @@ def _draw_kernel() -> None:
 # The inputs, each (H, W, 1) with what names it -----------------------------------------------------------------------
 
 
-def _grid() -> tuple[Values, str]:
-    convolution.begin_grid(state.REDUCED_GRID.among(_GRIDS))
-    is_own = state.REDUCED_GRID.get() == convolution.OWN
-    shown = [key for key in _GRIDS if key != convolution.OWN or is_own]
-    st.selectbox(_("Which grid"), format_func=grid_title, **state.REDUCED_GRID.among(shown).widget())
-    rows, columns = st.columns(2)
-    after = convolution.resize_grid if is_own else None
-    rows.number_input(_("Rows"), **state.GRID_ROWS.widget(after))
-    columns.number_input(_("Columns"), **state.GRID_COLUMNS.widget(after))
-    if is_own:
-        plane = grids.grid_of_text(state.GRID_NUMBERS.get())
-    else:
-        plane = grids.named_grid(state.REDUCED_GRID.get(), state.GRID_ROWS.get(), state.GRID_COLUMNS.get())
-    return plane[:, :, np.newaxis], f"grid {plane.shape} {hashlib.sha256(plane.tobytes()).hexdigest()}"
+def _grid() -> tuple[Values, GridSource]:
+    begin_grid(state.REDUCED_GRID.among([*NAMED_GRIDS, OWN]))
+    grid_picker(state.REDUCED_GRID, NAMED_GRIDS, _("Which grid"))
+    plane = current_grid(state.REDUCED_GRID)
+    return plane[:, :, np.newaxis], GridSource(plane.shape, plane.tobytes())
 
 
-def keep_grid(x: Values) -> None:
-    """Keep numbers that the reader drew here, (H, W, 1)."""
-    convolution.set_grid(x)
-    state.REDUCED_GRID.set(convolution.OWN)
-
-
-def _picture() -> tuple[Values, str]:
+def _picture() -> tuple[Values, PictureSource]:
     """Return the picture's brightness in whole numbers from 0 to 255, which float32 adds without rounding."""
     chosen = picture_picker()
     small = cached.small_picture(chosen.digest, SIDE, chosen.data)
-    x = cached.measured("brightness", chosen.digest, "", lambda: np.round(brightness(small) * 255))
+    x = cached.grey_numbers(chosen.digest, SIDE, small)
     st.caption(
         _("The brightness of its pixels, 0 to 255: {size} values, from a picture of {whole} pixels.").format(
             size=show(x.shape[:2]), whole=show(cached.picture(chosen.digest, chosen.data).pixels.shape[:2])
         )
     )
-    return x, f"picture {chosen.digest}"
+    return x, PictureSource(chosen.digest)
 
 
-def _map() -> tuple[Values, str]:
+def _map() -> tuple[Values, MapSource]:
     """Return the map that is open on the page Feature maps."""
     model = model_picker()
     info = model_info(model)
@@ -223,7 +167,7 @@ def _map() -> tuple[Values, str]:
         wait(fetching, _("Fetching the layer's maps."))
         st.stop()
     channel = state.CHANNEL.get()
-    return maps[:, :, channel : channel + 1], f"map {view.key} {layer!r} {channel}"
+    return maps[:, :, channel : channel + 1], MapSource(view, layer, channel)
 
 
-_INPUTS: dict[str, Callable[[], tuple[Values, str]]] = {"grid": _grid, "picture": _picture, "map": _map}
+_INPUTS: dict[str, Callable[[], tuple[Values, Source]]] = {"grid": _grid, "picture": _picture, "map": _map}

@@ -16,7 +16,7 @@ from cnn_core.network.summary import Summary, summarize
 from pages.ui import state
 from pages.ui.draw.tables import draw_table, offer_csv
 from pages.ui.messages import show_error
-from pages.ui.pooling.ways import network_way
+from pages.ui.pooling.ways import replacement_title
 from pages.ui.text import _, escaped
 
 OWN = "own"
@@ -84,7 +84,10 @@ def _choose_network() -> str:
 
 
 def _draw_figures(columns: Columns) -> None:
-    titles = {_("As it is"): columns.before, **{network_way(way): one for way, (_net, one) in columns.ways.items()}}
+    titles = {
+        _("As it is"): columns.before,
+        **{replacement_title(way): one for way, (_net, one) in columns.ways.items()},
+    }
     every = list(titles.values())
     rows = [
         [_("Parameters"), *(f"{one.parameters:,}" for one in every)],
@@ -95,7 +98,7 @@ def _draw_figures(columns: Columns) -> None:
         [_("Receptive field there"), *(_last_field(one) for one in every)],
         [_("Output"), *(show(one.rows[-1].output_shape) for one in every)],
     ]
-    draw_table(["", *titles], rows, "network")
+    draw_table([_("Quantity"), *titles], rows, "network")
     plain = [
         [way, one.parameters, one.multiply_adds, one.activation_bytes, len(one.rows), _last_maps(one), _last_field(one)]
         for way, one in zip(["as_it_is", *map(str, columns.ways)], every, strict=True)
@@ -128,14 +131,14 @@ def _replacements(columns: Columns) -> str:
     ]
     for way, (network, _summary) in columns.ways.items():
         if network == columns.network:
-            lines.append("- " + _("{way}: the network as it is.").format(way=network_way(way)))
+            lines.append("- " + _("{way}: the network as it is.").format(way=replacement_title(way)))
             continue
         stay = [
             name for name in columns.names if _has(network, name) and network[name].layer == columns.network[name].layer
         ]
         if stay:
             text = _("{way}: {count} of {all} left as they are ({names}).").format(
-                way=network_way(way), count=len(stay), all=len(columns.names), names=_names(stay)
+                way=replacement_title(way), count=len(stay), all=len(columns.names), names=_names(stay)
             )
             lines.append(f"- {text}")
     fallen = _without_convolution(columns)
@@ -144,7 +147,7 @@ def _replacements(columns: Columns) -> str:
             "{way}: a strided convolution takes the place of {names}: the layer before it is no convolution of stride "
             "1, or others take its output too."
         )
-        lines.append("- " + text.format(way=network_way(Replacement.STRIDE), names=_names(fallen)))
+        lines.append("- " + text.format(way=replacement_title(Replacement.STRIDE), names=_names(fallen)))
     return "\n".join(lines)
 
 
@@ -188,7 +191,7 @@ def _explained(columns: Columns, way: Replacement, found: tuple[ShapeChange, ...
         "layers have another shape: {count}; this is the first."
     )
     return text.format(
-        way=network_way(way),
+        way=replacement_title(way),
         layer=escaped(first.layer),
         before=show(first.before),
         after=show(first.after),

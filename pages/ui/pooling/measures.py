@@ -7,8 +7,8 @@ import streamlit as st
 
 from cnn_core.sentences import N_
 from pages.ui import state
-from pages.ui.pooling import claims, costs, results
-from pages.ui.pooling.choices import Setup
+from pages.ui.pooling import costs, equal, kept, noise, results, shifts
+from pages.ui.pooling.comparison import Comparison
 from pages.ui.text import _
 
 
@@ -17,14 +17,14 @@ class _Measure(NamedTuple):
 
     title: str
     claim: str
-    draw: Callable[[Setup], None]
+    draw: Callable[[Comparison], None]
 
 
 _MEASURES = {
     "costs": _Measure(
         N_("Size and cost"),
         N_("All ways give one size. Pooling learns nothing; what they calculate and what they use differs."),
-        costs.draw_costs,
+        costs.draw,
     ),
     "difference": _Measure(
         N_("Difference of two"),
@@ -34,27 +34,27 @@ _MEASURES = {
     "equal": _Measure(
         N_("Where they are the same"),
         N_("Several ways are one and the same operation under another name."),
-        costs.draw_equal,
+        equal.draw,
     ),
     "position": _Measure(
         N_("Position"),
         N_("“Pooling evens out the position”, “position relative to others matters more than the exact place”."),
-        claims.draw_position,
+        shifts.draw,
     ),
     "noise": _Measure(
         N_("Noise"),
         N_("“Pooling denoises.”"),
-        claims.draw_noise,
+        noise.draw,
     ),
     "kept": _Measure(
         N_("Edges, contrast, energy"),
         N_("“Max pooling gives sharp, average pooling smooth features”, “stride 2 may lose features”."),
-        claims.draw_kept,
+        kept.draw,
     ),
 }
 
 
-def draw(now: Setup) -> None:
+def draw(comparison: Comparison) -> None:
     """Let the reader choose what to measure, and draw it."""
     st.header(_("Measured on this input"), anchor=False)
     st.pills(
@@ -66,4 +66,4 @@ def draw(now: Setup) -> None:
     )
     measure = _MEASURES[state.MEASURED.get()]
     st.markdown(_(measure.claim))
-    measure.draw(now)
+    measure.draw(comparison)

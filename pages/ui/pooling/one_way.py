@@ -9,12 +9,13 @@ from cnn_core.layers.shapes import Window, output_length, padding_amounts, show
 from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.maps import Values, Windows
 from cnn_core.numerics.pool import PoolingKind, pool
-from cnn_core.numerics.reductions import Reduction, blurred, dense_windows, kernel_of, windows_of
+from cnn_core.numerics.reductions.ways import Reducer, Reduction, blurred
 from cnn_core.numerics.taps import axis_taps
 from pages.ui import state
-from pages.ui.convolution import choices as convolution
+from pages.ui.ask.numbers import set_grid, set_kernel
 from pages.ui.draw.stage import Scene, draw_stage
-from pages.ui.pooling.choices import Setup, keep_grid, way_picker
+from pages.ui.pooling.choices import way_picker
+from pages.ui.pooling.comparison import Comparison
 from pages.ui.text import _
 
 MOST = 12
@@ -42,10 +43,10 @@ class _Part(NamedTuple):
     first: tuple[int, int] = (0, 0)
 
 
-def draw(now: Setup) -> None:
+def draw(comparison: Comparison) -> None:
     """Draw the way that the reader chose."""
     way = way_picker(state.WAY, _("Look into"))
-    step = _step(now, way)
+    step = _step(comparison.reducers[way], comparison.x)
     is_grid = state.REDUCED.get() == "grid"
     x, windows, corner, first = _Part(step.x, step.windows) if is_grid else _part(step)
     weights = None if step.kernel is None else step.kernel[:, :, np.newaxis, np.newaxis]
@@ -54,20 +55,19 @@ def draw(now: Setup) -> None:
     draw_stage(
         Scene(x, *taps, output, weights, pooling=step.pooling, corner=corner, output_corner=first),
         "way_stage",
-        on_input=keep_grid if is_grid and way is not Reduction.BLUR_FIRST else None,
-        on_kernel=convolution.set_kernel if way is Reduction.KERNEL else None,
+        on_input=(lambda x: set_grid(state.REDUCED_GRID, x)) if is_grid and way is not Reduction.BLUR_FIRST else None,
+        on_kernel=set_kernel if way is Reduction.KERNEL else None,
     )
 
 
-def _step(now: Setup, way: Reduction) -> _Step:
-    if way is Reduction.BLUR_MAX:
+def _step(reducer: Reducer, x: Values) -> _Step:
+    if reducer.way is Reduction.BLUR_MAX:
         st.caption(_("Two steps: a maximum at stride 1, then the blur 1 2 1 at the stride. The stage shows the first."))
-        return _Step(now.x, dense_windows(now.x.shape, now.windows), PoolingKind.MAX, None)
-    if way is Reduction.BLUR_FIRST:
+        return _Step(x, reducer.dense_windows_on(x.shape), PoolingKind.MAX, None)
+    if reducer.way is Reduction.BLUR_FIRST:
         st.caption(_("Two steps: the blur 1 2 1, then a maximum. The stage shows the second, its input is blurred."))
-        return _Step(blurred(now.x), now.windows, PoolingKind.MAX, None)
-    lying = windows_of(way, now.x.shape, now.windows, now.kernel)
-    return _Step(now.x, lying, way.pooling, kernel_of(way, now.windows, now.kernel))
+        return _Step(blurred(x), reducer.windows, PoolingKind.MAX, None)
+    return _Step(x, reducer.windows_on(x.shape), reducer.way.pooling, reducer.kernel)
 
 
 def _part(step: _Step) -> _Part:

@@ -1,5 +1,6 @@
 """What all ways make of the input, beside each other in one range, and any two of them subtracted."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -9,11 +10,13 @@ from cnn_core.drawing.colour_scale import Range
 from cnn_core.drawing.mosaic import map_png
 from cnn_core.drawing.png import sheet
 from cnn_core.numerics.maps import Values
-from cnn_core.numerics.reductions import Reduction, scale_of
+from cnn_core.numerics.reductions.ways import Reduction
 from pages.ui import state
 from pages.ui.draw.maps import draw_exactly
 from pages.ui.draw.pictures import colour_bar
-from pages.ui.pooling.choices import WAYS, Setup, way_picker, way_title
+from pages.ui.pooling.choices import way_picker
+from pages.ui.pooling.comparison import Comparison, Measure
+from pages.ui.pooling.ways import reduction_title
 from pages.ui.text import _
 
 WIDE = 192
@@ -31,19 +34,50 @@ class Drawn(NamedTuple):
     factor: int
 
 
-def draw(now: Setup) -> None:
+@dataclass(frozen=True)
+class DrawnResults(Measure[Drawn]):
+    """All results in one range, in true size ("true") or their middle enlarged ("enlarged")."""
+
+    shown: str
+
+    def of(self, comparison: Comparison) -> Drawn:
+        return _drawn(comparison, self.shown)
+
+
+class DrawnDifference(NamedTuple):
+    """A difference as PNG, a pixel a value, with its range and mean magnitude; sizes as in `Drawn`."""
+
+    png: bytes
+    range_: Range
+    mean: float
+    width: int
+    factor: int
+
+
+@dataclass(frozen=True)
+class Difference(Measure[DrawnDifference]):
+    """One result less another, in the scale in which they are drawn."""
+
+    first: Reduction
+    second: Reduction
+
+    def of(self, comparison: Comparison) -> DrawnDifference:
+        return _subtracted(comparison, self.first, self.second)
+
+
+def draw(comparison: Comparison) -> None:
     """Draw all results in one range; what a way enlarges is brought to the scale of the others, which is said."""
     st.header(_("All ways, one scale"), anchor=False)
-    side = max(now.results()[Reduction.MAX].shape[:2])
+    side = max(comparison.results()[Reduction.MAX].shape[:2])
     shown = state.SHOWN.get() if side > DETAIL else "enlarged"
     if side > DETAIL:
         titles = {"true": _("True size"), "enlarged": _("The middle, enlarged")}
         st.segmented_control(_("Show"), format_func=titles.get, required=True, **state.SHOWN.widget())
-    drawn = now.kept(f"results_{shown}", lambda: _drawn(now, shown))
-    draw_exactly({way_title(way): png for way, png in drawn.pngs.items()}, drawn.width, drawn.factor, "ways")
+    drawn = comparison.measured(DrawnResults(shown))
+    draw_exactly({reduction_title(way): png for way, png in drawn.pngs.items()}, drawn.width, drawn.factor, "ways")
     for reach in sorted(set(drawn.ranges.values()), key=lambda one: one.signed):
         colour_bar(reach, f"{reach.low:.4g}", f"{reach.high:.4g}")
-    st.caption(_said(now, drawn))
+    st.caption(_said(comparison, drawn))
     st.download_button(
         _("All results (PNG)"),
         lambda: sheet({str(way): png for way, png in drawn.pngs.items()}, drawn.factor),
@@ -54,17 +88,11 @@ def draw(now: Setup) -> None:
     )
 
 
-def scaled(now: Setup, way: Reduction) -> Values:
-    """Return a result (H', W', 1) in the input's range."""
-    result: Values = now.results()[way] / scale_of(way, now.windows, now.kernel)
-    return result
-
-
-def _drawn(now: Setup, shown: str) -> Drawn:
-    whole = {way: scaled(now, way)[:, :, 0] for way in WAYS}
+def _drawn(comparison: Comparison, shown: str) -> Drawn:
+    whole = {way: comparison.scaled(way)[:, :, 0] for way in Reduction}
     limit = max(float(np.abs(plane).max(initial=0)) for plane in whole.values())
     # Of an input without a sign, results without one have a table that shows more; the limit is the same for all.
-    is_signed = bool((now.x < 0).any())
+    is_signed = bool((comparison.x < 0).any())
     ranges = {way: Range(limit, is_signed or bool((plane < 0).any())) for way, plane in whole.items()}
     maps = {way: _shown_part(plane, shown) for way, plane in whole.items()}
     width = maps[Reduction.MAX].shape[1]
@@ -79,7 +107,7 @@ def _shown_part(plane: Values, shown: str) -> Values:
     return plane[top : top + DETAIL, left : left + DETAIL]
 
 
-def _said(now: Setup, drawn: Drawn) -> str:
+def _said(comparison: Comparison, drawn: Drawn) -> str:
     reach = drawn.ranges[Reduction.MAX]
     parts = [
         _("A value is {n}×{n} pixels of the screen.").format(n=drawn.factor),
@@ -91,33 +119,36 @@ def _said(now: Setup, drawn: Drawn) -> str:
         parts.append(
             _("Results with negative values are blue below 0; the others use all of their colours for values above it.")
         )
-    factors = [(way, scale_of(way, now.windows, now.kernel)) for way in WAYS]
-    divided = [f"{way_title(way)} / {factor:.4g}" for way, factor in factors if factor != 1]
+    factors = [(way, reducer.scale) for way, reducer in comparison.reducers.items()]
+    divided = [f"{reduction_title(way)} / {factor:.4g}" for way, factor in factors if factor != 1]
     if divided:
         parts.append(_("Divided by the most that they can enlarge a value: {ways}.").format(ways="; ".join(divided)))
     return " ".join(parts)
 
 
-def draw_difference(now: Setup) -> None:
+def draw_difference(comparison: Comparison) -> None:
     """Let the reader subtract two results, in the scale in which they are drawn."""
     one, two = st.columns(2)
     with one:
         first = way_picker(state.WAY_ONE, _("First way"))
     with two:
         second = way_picker(state.OTHER_WAY, _("Second way, subtracted from it"))
-    largest, mean, png, reach, width, factor = now.kept(
-        f"difference_{first}_{second}", lambda: _difference(now, first, second)
+    difference = comparison.measured(Difference(first, second))
+    draw_exactly(
+        {f"{reduction_title(first)} − {reduction_title(second)}": difference.png},
+        difference.width,
+        difference.factor,
+        "difference",
     )
-    draw_exactly({f"{way_title(first)} − {way_title(second)}": png}, width, factor, "difference")
-    colour_bar(reach, f"{reach.low:.4g}", f"{reach.high:.4g}")
+    colour_bar(difference.range_, f"{difference.range_.low:.4g}", f"{difference.range_.high:.4g}")
     st.caption(
         _("Largest difference {largest}, mean magnitude {mean}. A value is {n}×{n} pixels of the screen.").format(
-            largest=f"{largest:.4g}", mean=f"{mean:.4g}", n=factor
+            largest=f"{difference.range_.limit:.4g}", mean=f"{difference.mean:.4g}", n=difference.factor
         )
     )
     st.download_button(
         _("This difference (PNG)"),
-        lambda: sheet({f"{first} - {second}": png}, factor),
+        lambda: sheet({f"{first} - {second}": difference.png}, difference.factor),
         f"pooling_{first}_minus_{second}.png",
         "image/png",
         on_click="ignore",
@@ -125,9 +156,9 @@ def draw_difference(now: Setup) -> None:
     )
 
 
-def _difference(now: Setup, first: Reduction, second: Reduction) -> tuple[float, float, bytes, Range, int, int]:
-    plane = (scaled(now, first) - scaled(now, second))[:, :, 0]
+def _subtracted(comparison: Comparison, first: Reduction, second: Reduction) -> DrawnDifference:
+    plane = (comparison.scaled(first) - comparison.scaled(second))[:, :, 0]
     sizes = np.abs(plane)
-    reach = Range(float(sizes.max()), bool((plane < 0).any()))
+    range_ = Range(float(sizes.max()), bool((plane < 0).any()))
     factor = max(1, 2 * WIDE // max(plane.shape))
-    return reach.limit, float(sizes.mean()), map_png(plane, reach), reach, plane.shape[1], factor
+    return DrawnDifference(map_png(plane, range_), range_, float(sizes.mean()), plane.shape[1], factor)

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
+from cnn_core.drawing.figures import lines_figure
 from cnn_core.network.replacing import Replacement
 from cnn_core.training.study import Study, recorded_study
 from pages.ui import state
-from pages.ui.draw.tables import CONFIG, draw_table
-from pages.ui.pooling.ways import network_way
+from pages.ui.draw.plots import draw_figure
+from pages.ui.draw.tables import draw_table
+from pages.ui.pooling.ways import replacement_title
 from pages.ui.text import _
 
 
@@ -55,7 +57,7 @@ def _draw_table(study: Study) -> None:
         shares = [study.accuracy(way, shift) for shift in (0, *shifts)]
         cells = [f"{mean:.2%} ± {spread:.2%}" for mean, spread in shares]
         costs = f"{study.parameters[way]:,}", f"{study.multiply_adds[way]:,}"
-        rows.append([network_way(way), *costs, *cells, f"{study.seconds(way):.1f}"])
+        rows.append([replacement_title(way), *costs, *cells, f"{study.seconds(way):.1f}"])
     draw_table(heads, rows, "study")
     st.caption(
         _(
@@ -66,16 +68,14 @@ def _draw_table(study: Study) -> None:
 
 
 def _draw_curves(study: Study) -> None:
-    from cnn_core.drawing.figures import lines_figure  # plotly takes a while to import
-
     loss, moved = st.columns(2)
-    losses = {network_way(way): study.test_loss(way) for way in Replacement}
+    losses = {replacement_title(way): study.test_loss(way) for way in Replacement}
     figure = lines_figure(range(1, study.epochs + 1), losses, _("Loss on the test pictures"), _("epoch"), _("loss"))
-    loss.plotly_chart(figure, key="study_loss", alt=_("Loss on the test pictures"), config=CONFIG)
-    shifts = {network_way(way): [study.accuracy(way, shift)[0] for shift in study.shifts] for way in Replacement}
+    draw_figure(figure, "study_loss", _("Loss on the test pictures"), loss)
+    shifts = {replacement_title(way): [study.accuracy(way, shift)[0] for shift in study.shifts] for way in Replacement}
     title = _("Accuracy on moved pictures")
     figure = lines_figure(study.shifts, shifts, title, _("shift in pixels"), _("accuracy"))
-    moved.plotly_chart(figure, key="study_shift", alt=title, config=CONFIG)
+    draw_figure(figure, "study_shift", title, moved)
 
 
 def _verdict(study: Study) -> str:
@@ -89,6 +89,6 @@ def _verdict(study: Study) -> str:
         text = _("It does not say which is the most accurate: {best} and {second} differ by less than the seeds do.")
     firmest = max(Replacement, key=lambda way: study.accuracy(way, 4)[0])
     moved = _("Moved by 4 pixels, {firmest} kept the most ({share}).").format(
-        firmest=network_way(firmest), share=f"{study.accuracy(firmest, 4)[0]:.1%}"
+        firmest=replacement_title(firmest), share=f"{study.accuracy(firmest, 4)[0]:.1%}"
     )
-    return text.format(best=network_way(best), second=network_way(second)) + " " + moved
+    return text.format(best=replacement_title(best), second=replacement_title(second)) + " " + moved

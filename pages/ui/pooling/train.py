@@ -4,15 +4,17 @@ from statistics import median
 
 import streamlit as st
 
+from cnn_core.drawing.figures import lines_figure
 from cnn_core.errors import CnnError
 from cnn_core.network.replacing import Replacement
 from cnn_core.training.records import Epoch, curves_csv
 from cnn_core.training.statistics import standard_error
 from cnn_core.training.study import recorded_study, small_study
 from pages.ui import state
-from pages.ui.draw.tables import CONFIG, draw_table
+from pages.ui.draw.plots import draw_figure
+from pages.ui.draw.tables import draw_table
 from pages.ui.messages import show_error
-from pages.ui.pooling.ways import network_way
+from pages.ui.pooling.ways import replacement_title
 from pages.ui.text import _
 from pages.ui.trainings import AT_ONCE, TRAININGS, Phase, Seen
 
@@ -54,7 +56,7 @@ def _draw_choices() -> None:
     st.multiselect(
         _("Ways"),
         list(Replacement),
-        format_func=network_way,
+        format_func=replacement_title,
         **state.field("trained_ways", ways, lambda chosen: state.TRAINED_WAYS.set(tuple(chosen))),
     )
     pictures, epochs, seed, button = st.columns(4, vertical_alignment="bottom")
@@ -148,7 +150,7 @@ def _progress_text(seen: Seen, done: int) -> str:
     return text.format(
         epoch=seen.batch.epoch,
         epochs=seen.training.epochs,
-        way=network_way(Replacement(seen.batch.run)),
+        way=replacement_title(Replacement(seen.batch.run)),
         loss=f"{seen.batch.loss:.3f}",
         speed=f"{done * seen.training.batch_size / max(seen.seconds, 0.1):,.0f}",
         left=f"{left // 60}:{left % 60:02}",
@@ -158,12 +160,10 @@ def _progress_text(seen: Seen, done: int) -> str:
 def _by_way(seen: Seen) -> dict[str, list[Epoch]]:
     """Return the epochs of each way that has ended one, by the way's title."""
     every = {run.name: [one for one in seen.epochs if one.run == run.name] for run in seen.training.runs}
-    return {network_way(Replacement(name)): epochs for name, epochs in every.items() if epochs}
+    return {replacement_title(Replacement(name)): epochs for name, epochs in every.items() if epochs}
 
 
 def _draw_curves(seen: Seen) -> None:
-    from cnn_core.drawing.figures import lines_figure  # plotly takes a while to import
-
     every = _by_way(seen)
     highest = max(max(one.loss, one.test_loss) for one in seen.epochs) * 1.05
     panels = (
@@ -174,7 +174,7 @@ def _draw_curves(seen: Seen) -> None:
     for place, (figure_name, title, up, top) in zip(st.columns(3), panels, strict=True):
         series = {way: [getattr(one, figure_name) for one in epochs] for way, epochs in every.items()}
         figure = lines_figure(range(1, seen.training.epochs + 1), series, title, _("epoch"), up, top)
-        place.plotly_chart(figure, key=f"training_{figure_name}", alt=title, config=CONFIG)
+        draw_figure(figure, f"training_{figure_name}", title, place)
     st.caption(
         _(
             "The loss on the training pictures is the mean over an epoch, while the network changes; the test comes "
@@ -184,7 +184,7 @@ def _draw_curves(seen: Seen) -> None:
 
 
 def _draw_table(seen: Seen) -> None:
-    moved = {network_way(Replacement(one.run)): one.accuracy for one in seen.moved}
+    moved = {replacement_title(Replacement(one.run)): one.accuracy for one in seen.moved}
     shifts = seen.training.shifts
     heads = [_("Way"), _("Epochs"), _("Test accuracy"), *(_("Moved by {shift}").format(shift=one) for one in shifts)]
     rows = []

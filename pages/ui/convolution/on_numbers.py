@@ -1,0 +1,57 @@
+"""The kernel moved over the numbers by hand: the stage, how large the output is, and what a stride leaves out."""
+
+import streamlit as st
+
+from cnn_core.errors import CnnError
+from cnn_core.layers.shapes import show
+from cnn_core.network.remarks import padding_that_fits, rest
+from pages.ui import state
+from pages.ui.ask.numbers import set_grid, set_kernel
+from pages.ui.ask.picture import current_picture
+from pages.ui.convolution import choices
+from pages.ui.convolution.choices import Convolution
+from pages.ui.draw.formulas import draw_output_size
+from pages.ui.draw.stage import Scene, draw_stage
+from pages.ui.messages import show_error
+from pages.ui.text import _
+
+
+def draw() -> Convolution | None:
+    """Draw what the reader chose and return it; where it does not fit together, say so."""
+    try:
+        convolution = choices.current(current_picture())
+        scene = _scene(convolution)
+    except CnnError as error:
+        show_error(error)
+        return None
+    draw_stage(scene, "first_stage", lambda x: set_grid(state.GRID, x), set_kernel)
+    draw_output_size(convolution.x.shape, convolution.windows)
+    _draw_rest(convolution)
+    return convolution
+
+
+def _scene(convolution: Convolution) -> Scene:
+    """Return what the stage shows; raises LayerError where nothing fits."""
+    return Scene(
+        convolution.x,
+        *convolution.taps(),
+        convolution.output(),
+        convolution.kernel[:, :, None, None],
+        [convolution.bias],
+        turned=convolution.turned,
+    )
+
+
+def _draw_rest(convolution: Convolution) -> None:
+    """Mark what no window sees."""
+    axes = list(zip(convolution.x.shape, convolution.windows, strict=False))
+    rows, columns = (rest(*axis) for axis in axes)
+    if not rows and not columns:
+        return
+    text = _(
+        "The division leaves a rest: the last {rows} rows and {columns} columns are never seen (crossed out above). "
+        "The course calls such a stride not usable; libraries round down. Padding of {padding} more in height and "
+        "width would make it fit."
+    )
+    fitting = show(tuple(padding_that_fits(*axis) for axis in axes))
+    st.info(text.format(rows=rows, columns=columns, padding=fitting), icon=":material/content_cut:")

@@ -57,9 +57,9 @@ def feature_maps(
     return outputs
 
 
-def output_layer_name(model: keras.Model) -> str:
-    """Return the name of the layer that gives the model's output, the first where there are several."""
-    return graph_of(model).outputs[0].call
+def output_names(model: keras.Model) -> tuple[str, ...]:
+    """Return the names of the layers whose outputs the model gives, in its own order."""
+    return tuple(dict.fromkeys(source.call for source in graph_of(model).outputs))
 
 
 def operations(model: keras.Model) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A Network as a Keras model."""
 
+from collections.abc import Sequence
 from math import prod
 from typing import Any, Final
 
@@ -23,13 +24,18 @@ MOST_VALUES: Final = 2**28
 """Values of one output, 1 GB: nothing larger could be computed afterwards. VGG16's largest output has 3.2 million."""
 
 
-def build_model(network: Network, seed: int = 0) -> keras.Model:
+def build_model(network: Network, seed: int = 0, outputs: Sequence[str] | None = None) -> keras.Model:
     """Return the network as a functional Keras model with fresh weights.
 
     The Keras layers have our names (`keras_name` of them, for names that TensorFlow refuses); a Conv2D with explicit
-    padding is preceded by a ZeroPadding2D called `<name>_padding`. The model has an output for each layer that no other
-    uses. A layer's weights depend on `seed` and its own name only, so they stay when other layers change. Frozen layers
-    are not trainable. Global settings of Keras (seed, dtype, data format) are neither read nor changed.
+    padding is preceded by a ZeroPadding2D called `<name>_padding`. A layer's weights depend on `seed` and its own name
+    only, so they stay when other layers change. Frozen layers are not trainable. Global settings of Keras (seed, dtype,
+    data format) are neither read nor changed.
+
+    Args:
+        network: fits together.
+        seed: of all weights.
+        outputs: the layers whose outputs the model gives, in order; None is each layer that no other uses.
 
     Raises:
         NetworkError: the layers do not fit together, or the model is too large or too deep to build.
@@ -40,11 +46,11 @@ def build_model(network: Network, seed: int = 0) -> keras.Model:
     tensors: dict[str, Any] = {}
     for step in steps:
         tensors[step.named.name] = _tensor(step, [tensors[source] for source in step.sources], seed, taken)
-    outputs = [tensors[name] for name in network.output_names()]
+    ends = [tensors[name] for name in outputs or network.output_names()]
     first = tensors[steps[0].named.name]
     name = keras_name(network.name) or "network"
     try:
-        return keras.Model(first, outputs if len(outputs) > 1 else outputs[0], name=name)
+        return keras.Model(first, ends if len(ends) > 1 else ends[0], name=name)
     except RecursionError as error:
         raise NetworkError(
             "Keras cannot connect so many layers one after another. Received: {count} layers; about 900 are possible.",

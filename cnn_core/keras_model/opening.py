@@ -17,7 +17,7 @@ from cnn_core.network.network import Network
 
 
 class OpenedModel(NamedTuple):
-    """A model file's network, and the Keras model that was built of it."""
+    """A model file's network, and the Keras model that was built of it, with its outputs in the file's order."""
 
     network: Network
     model: keras.Model
@@ -34,20 +34,26 @@ def open_model(data: bytes) -> OpenedModel:
         ModelFileError: what is wrong with the file, or has no counterpart here, by name.
     """
     file = read_model_file(data)
-    return OpenedModel(file.network, build_with_weights(file.network, file.weights), file.display_names)
+    model = build_with_weights(file.network, file.weights, file.outputs)
+    return OpenedModel(file.network, model, file.display_names)
 
 
-def build_with_weights(network: Network, weights: Mapping[str, Sequence[npt.NDArray[np.float32]]]) -> keras.Model:
+def build_with_weights(
+    network: Network,
+    weights: Mapping[str, Sequence[npt.NDArray[np.float32]]],
+    outputs: Sequence[str] | None = None,
+) -> keras.Model:
     """Return the network as a Keras model with these weights.
 
     Args:
         weights: of each layer that has some, by its name, in Keras's order.
+        outputs: as for `build_model`.
 
     Raises:
         ModelFileError: the network is too large to build, or a layer's weights have other shapes than given.
     """
     try:
-        model = build_model(network)
+        model = build_model(network, outputs=outputs)
     except NetworkError as error:
         raise ModelFileError("The model cannot be built: {cause}", cause=error) from error
     layers = operations(model)

@@ -36,12 +36,14 @@ class ModelFile:
 
     Args:
         network: fits together; its layers have names that ours may have.
+        outputs: the layers whose outputs the model gives, in its own order; at least one.
         weights: the arrays of each layer that has some, in Keras's order, finite, in the shapes that it needs.
         display_names: for layers that could not keep their names: what the file calls them, printable.
         unlimited: what this system could not limit while the file was parsed; nothing on Linux, everything on Windows.
     """
 
     network: Network
+    outputs: tuple[str, ...]
     weights: dict[str, tuple[Array, ...]]
     display_names: dict[str, str]
     unlimited: tuple[str, ...]
@@ -63,9 +65,16 @@ def read_model_file(data: bytes) -> ModelFile:
     kept = _kept(graph)
     places = tuple(places_in_keras(model, kept) if file_kind(data) == "keras" else places_in_h5(model, kept, old=old))
     arrays = _read(data, places)
-    network, names, display_names = _named(graph, model)
-    weights = {names[entry]: arrays[entry] for entry in arrays if entry in names}
-    return ModelFile(network, weights, display_names, description.unlimited)
+    names, display_names = _names(graph)
+    layers = {graph.calls[position].entry: name for position, name in names.items()}
+    return ModelFile(
+        _network(graph, names, model),
+        # The same output may be listed twice.
+        tuple(dict.fromkeys(names[position] for position in graph.outputs)),
+        {layers[entry]: values for entry, values in arrays.items() if entry in layers},
+        display_names,
+        description.unlimited,
+    )
 
 
 def _kept(graph: FileGraph) -> Kept:
@@ -110,26 +119,32 @@ def _read(data: bytes, places: tuple[Place, ...]) -> dict[Entry, tuple[Array, ..
     return {entry: tuple(arrays[number] for number in sorted(arrays)) for entry, arrays in found.items()}
 
 
-def _named(graph: FileGraph, model: Model) -> tuple[Network, dict[Entry, str], dict[str, str]]:
-    """Return the network of the calls that the outputs need, the layers' names, and what the file calls some."""
-    layers: dict[int, NamedLayer] = {}
+def _names(graph: FileGraph) -> tuple[dict[int, str], dict[str, str]]:
+    """Return the name of each call that the outputs need, by its position, and what the file calls some of them."""
+    names: dict[int, str] = {}
     display_names: dict[str, str] = {}
-    names: set[str] = set()
-    before: tuple[str, ...] = ()
+    taken: set[str] = set()
     for position in graph.used():
         call = graph.calls[position]
         theirs = INSIDE.join((*call.path, call.entry.name))
-        ours = _allowed(theirs, call.layer.kind, names)
-        sources = tuple(layers[source].name for source in call.sources)
-        # Keras does not write it for some layers without weights, and of these it says nothing.
-        is_frozen = bool(weights_of(call.layer, *call.input_shapes)) and not (model.trainable and call.entry.trainable)
-        layers[position] = NamedLayer(ours, call.layer, () if sources == before else sources, not is_frozen)
-        names.add(ours)
-        before = (ours,)
+        ours = names[position] = _allowed(theirs, call.layer.kind, taken)
+        taken.add(ours)
         if ours != theirs:
             display_names[ours] = shown(theirs, LONGEST_NAME)
-    entries = {graph.calls[position].entry: named.name for position, named in layers.items()}
-    return Network(tuple(layers.values()), _allowed(model.name, "network", set())), entries, display_names
+    return names, display_names
+
+
+def _network(graph: FileGraph, names: dict[int, str], model: Model) -> Network:
+    """Return the network of the calls that have names."""
+    layers: list[NamedLayer] = []
+    for position, own in names.items():
+        call = graph.calls[position]
+        sources = tuple(names[source] for source in call.sources)
+        follows = bool(layers) and sources == (layers[-1].name,)
+        # Keras does not write it for some layers without weights, and of these it says nothing.
+        is_frozen = bool(weights_of(call.layer, *call.input_shapes)) and not (model.trainable and call.entry.trainable)
+        layers.append(NamedLayer(own, call.layer, () if follows else sources, not is_frozen))
+    return Network(tuple(layers), _allowed(model.name, "network", set()))
 
 
 def _allowed(name: str, kind: str, taken: set[str]) -> str:

@@ -6,9 +6,10 @@ Importing this module imports no TensorFlow; describing what is not bundled does
 from dataclasses import dataclass
 
 from cnn_core.errors import ModelFileError
+from cnn_core.models.answer_kind import AnswerKind, answer_kind
 from cnn_core.models.bundled import bundled_model, bundled_network, class_names
 from cnn_core.models.keys import APPLICATION, BUNDLED_SOURCE, ModelKey
-from cnn_core.models.loading import load
+from cnn_core.models.loading import Loaded, load
 from cnn_core.network.network import Network
 from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.scaling import Scaling
@@ -24,14 +25,21 @@ class ModelInfo:
         input_size: (height, width) in pixels.
         colour: what its input's channels are.
         scaling: how pixels enter.
-        classes: the names of its outputs; None where nobody said them.
+        outputs: the layers whose outputs it gives, in its own order; what is said of its answer is said of the first.
+        classes: the names of the first output's units; None where nobody said them.
     """
 
     network: Network
     input_size: tuple[int, int]
     colour: Colour
     scaling: Scaling
+    outputs: tuple[str, ...]
     classes: tuple[str, ...] | None
+
+    @property
+    def answer_kind(self) -> AnswerKind:
+        """What the numbers of the first output are."""
+        return answer_kind(self.network, self.outputs[0])
 
 
 def describe(key: str) -> ModelInfo:
@@ -44,14 +52,14 @@ def describe(key: str) -> ModelInfo:
     if source == BUNDLED_SOURCE:
         bundled = bundled_model(name)
         size, colour = bundled.input_size, Colour(bundled.colour)
-        return ModelInfo(bundled_network(name), size, colour, Scaling.UNIT, class_names(name))
-    loaded = load(key)
-    return _info(loaded.network, loaded.scaling, class_names("mobilenet_v2") if source == APPLICATION else None)
+        network = bundled_network(name)
+        return ModelInfo(network, size, colour, Scaling.UNIT, network.output_names(), class_names(name))
+    return _info(load(key), class_names("mobilenet_v2") if source == APPLICATION else None)
 
 
-def _info(network: Network, scaling: Scaling, classes: tuple[str, ...] | None) -> ModelInfo:
-    shapes = [step.output_shape for step in network.steps()]
-    shape = shapes[0]
+def _info(loaded: Loaded, classes: tuple[str, ...] | None) -> ModelInfo:
+    shapes = {step.named.name: step.output_shape for step in loaded.network.steps()}
+    shape = next(iter(shapes.values()))
     if len(shape) != 3 or shape[2] not in (1, 3):
         raise ModelFileError(
             N_(
@@ -60,7 +68,6 @@ def _info(network: Network, scaling: Scaling, classes: tuple[str, ...] | None) -
             ),
             shape="×".join(map(str, shape)),
         )
-    known = classes if classes is not None and shapes[-1] == (len(classes),) else None
+    known = classes if classes is not None and shapes[loaded.outputs[0]] == (len(classes),) else None
     colour = Colour.GREY if shape[2] == 1 else Colour.RGB
-    usable = Scaling.UNIT if colour is Colour.GREY and scaling in (Scaling.TORCH, Scaling.CAFFE) else scaling
-    return ModelInfo(network, (shape[0], shape[1]), colour, usable, known)
+    return ModelInfo(loaded.network, (shape[0], shape[1]), colour, loaded.scaling, loaded.outputs, known)

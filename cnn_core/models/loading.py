@@ -5,7 +5,7 @@ Importing this module imports no TensorFlow; loading does.
 
 import os
 import tempfile
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -25,10 +25,16 @@ SEED: Final = 0
 
 
 class Loaded(NamedTuple):
-    """A Keras model with its layers as a network of ours."""
+    """A Keras model with its layers as a network of ours.
+
+    Attributes:
+        outputs: the layers whose outputs the model gives, in its own order.
+        scaling: how pixels enter.
+    """
 
     model: "keras.Model"
     network: Network
+    outputs: tuple[str, ...]
     scaling: Scaling
 
 
@@ -42,8 +48,7 @@ def load(key: str) -> Loaded:
         return _application(name, variant)
     from cnn_core.keras_model.opening import load_own_model
 
-    path = model_path(name)
-    return Loaded(load_own_model(path), bundled_network(name), Scaling.UNIT)
+    return _loaded(load_own_model(model_path(name)), bundled_network(name), Scaling.UNIT)
 
 
 def entered(key: str, pixels: Pixels) -> tuple["keras.Model", Pixels]:
@@ -52,11 +57,32 @@ def entered(key: str, pixels: Pixels) -> tuple["keras.Model", Pixels]:
     return loaded.model, scaled(pixels, loaded.scaling)
 
 
+def _loaded(model: "keras.Model", network: Network, scaling: Scaling) -> Loaded:
+    from cnn_core.keras_model import output_names
+
+    return Loaded(model, network, output_names(model), scaling)
+
+
 def _opened(digest: str, variant: str) -> Loaded:
+    from cnn_core.keras_model import layer_weights
     from cnn_core.keras_model.opening import open_model
 
-    opened = open_model(kept_bytes(digest))
-    return Loaded(opened.model, opened.network, Scaling(variant) if variant else guessed_scaling(opened.network))
+    if variant not in ("", *Scaling):
+        raise ModelFileError(
+            N_("Pixels cannot enter a model like this. Received: {variant}. Choose one of: {ways}."),
+            variant=variant[:80],
+            ways=", ".join(Scaling),
+        )
+    network, model, _ = open_model(kept_bytes(digest))
+    if variant:
+        return _loaded(model, network, _for_channels(Scaling(variant), network))
+    return _loaded(model, network, guessed_scaling(network, partial(layer_weights, model)))
+
+
+def _for_channels(scaling: Scaling, network: Network) -> Scaling:
+    """Return a scaling that the network's channels can have: some are made for red, green and blue."""
+    shape = next(network.steps()).output_shape
+    return Scaling.UNIT if scaling in (Scaling.TORCH, Scaling.CAFFE) and shape[-1] != 3 else scaling
 
 
 def _application(name: str, weights: str) -> Loaded:
@@ -81,7 +107,7 @@ def _application(name: str, weights: str) -> Loaded:
             name=name,
             kind=type(error.__context__ or error).__name__,  # Keras raises a plain Exception over the reason
         ) from error
-    return Loaded(model, network_from_keras(model), APPLICATIONS[name])
+    return _loaded(model, network_from_keras(model), APPLICATIONS[name])
 
 
 def fetched_bytes(since: float) -> int:

@@ -45,7 +45,7 @@ class LayerAnswer:
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What every layer makes of a picture, by its name, and the model's last output (classes,)."""
+    """What every layer makes of a picture, by its name, and the first of the model's outputs, (classes,) or maps."""
 
     layers: dict[str, LayerAnswer]
     scores: Maps
@@ -54,7 +54,7 @@ class Answers:
 def run(key: str, pixels: Maps) -> Answers:
     """Send `pixels` (H, W, C) in [0, 1] through a model (see `models`); raises CnnError where they do not fit."""
     maps = _kept_maps(key, pixels)
-    scores = next(reversed(maps.values()))
+    scores = maps[load(key).outputs[0]]
     return Answers({name: _layer_answer(values) for name, values in maps.items()}, scores)
 
 

@@ -184,10 +184,10 @@ def test_outputs_are_float32_whatever_the_model_computes_in() -> None:
 
 
 def test_only_what_is_asked_for_in_that_order() -> None:
-    from cnn_core.keras_model import output_layer_name
+    from cnn_core.keras_model import output_names
 
     model = branching()
-    assert output_layer_name(model) == "out"
+    assert output_names(model) == ("out",)
     every = cnn_core.feature_maps(model, PIXELS)
     some = cnn_core.feature_maps(model, PIXELS, ["out", "left", "out"])
     assert list(some) == ["out", "left"]

@@ -240,7 +240,7 @@ def test_what_covers_enters_as_the_picture_does(scaling: Scaling, monkeypatch: p
     from cnn_core.keras_model import attribution
 
     model = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Flatten(), keras.layers.Dense(2)])
-    monkeypatch.setattr(loading, "load", lambda key: Loaded(model, bundled_network("mnist"), scaling))
+    monkeypatch.setattr(loading, "load", lambda key: Loaded(model, bundled_network("mnist"), ("dense",), scaling))
     pixels = np.random.default_rng(2).random((4, 4, 3), np.float32)
     boxes = occlusion_plan(pixels.shape, 2, 2)
     for fill, colour in [(None, pixels.mean(axis=(0, 1))), (0.5, (0.5, 0.5, 0.5)), ((0.1, 0.5, 0.9), (0.1, 0.5, 0.9))]:

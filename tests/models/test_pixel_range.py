@@ -1,22 +1,136 @@
 """In which numbers a model of unknown making wants its pixels."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
-from cnn_core.layers import Conv2D, Input, Normalization, Rescaling
+from cnn_core import layers
+from cnn_core.layers import KINDS, Conv2D, Group, Input, Layer, Normalization, Rescaling
+from cnn_core.models import kept_files
+from cnn_core.models.info import describe
+from cnn_core.models.kept_files import keep_file
 from cnn_core.models.pixel_range import guessed_scaling
-from cnn_core.network.network import Network
+from cnn_core.network.network import NamedLayer, Network
 from cnn_core.pictures.scaling import Scaling
 
+TO_UNIT = Rescaling(1 / 255)
+
 SCALES = [
-    (Rescaling(1 / 255), Scaling.BYTES),
-    (Rescaling(1 / 127.5, offset=-1.0), Scaling.BYTES),
-    (Rescaling(2.0, offset=-1.0), Scaling.UNIT),
-    (Normalization((0.485, 0.456, 0.406), (0.05, 0.05, 0.05)), Scaling.UNIT),
-    (Normalization((120.0, 115.0, 100.0), (3000.0, 3000.0, 3000.0)), Scaling.BYTES),
-    (Conv2D(4, 3), Scaling.UNIT),
+    ([TO_UNIT], Scaling.BYTES),
+    ([Rescaling(1 / 127.5, offset=-1.0)], Scaling.BYTES),
+    ([Rescaling(1.0, offset=-127.0), Rescaling(1 / 128)], Scaling.BYTES),
+    ([Rescaling(0.5, offset=0.5), Rescaling(1 / 255)], Scaling.BYTES),
+    ([Rescaling(2.0, offset=-1.0)], Scaling.UNIT),
+    ([Rescaling(0.5, offset=0.5)], Scaling.UNIT),
+    ([Rescaling(255.0), TO_UNIT], Scaling.UNIT),
+    ([Rescaling(255.0), Normalization((120.0,) * 3, (3000.0,) * 3)], Scaling.UNIT),
+    ([Rescaling(1e-200), Rescaling(1e-200), Rescaling(1.0, -1.0)], Scaling.BYTES),
+    ([Rescaling(0.0)], Scaling.UNIT),
+    ([Normalization((0.485, 0.456, 0.406), (0.05, 0.05, 0.05))], Scaling.UNIT),
+    ([Normalization((120.0, 115.0, 100.0), (3000.0, 3000.0, 3000.0))], Scaling.BYTES),
+    ([Conv2D(4, 3)], Scaling.UNIT),
+    # What is rescaled behind a layer that computes is no pixel any more.
+    ([Conv2D(4, 3), TO_UNIT], Scaling.UNIT),
 ]
 
 
-@pytest.mark.parametrize(("layer", "scaling"), SCALES)
-def test_scaling_is_guessed_from_the_first_layers(layer: object, scaling: Scaling) -> None:
-    assert guessed_scaling(Network.of(Input((8, 8, 3)), layer)) is scaling  # type: ignore[arg-type]
+@pytest.mark.parametrize(("first", "scaling"), SCALES)
+def test_scaling_is_guessed_from_the_first_layers(first: list[Layer], scaling: Scaling) -> None:
+    assert guessed_scaling(Network.of(Input((8, 8, 3)), *first)) is scaling
+
+
+IDLE = [
+    layers.RandomFlip(),
+    layers.RandomRotation(0.1),
+    layers.RandomZoom(0.1),
+    layers.RandomTranslation(0.1, 0.1),
+    layers.RandomContrast(0.1),
+    layers.Dropout(0.2),
+    layers.SpatialDropout2D(0.2),
+    layers.StochasticDepth(0.1),
+    layers.Activation("linear"),
+    layers.ZeroPadding2D(1),
+    layers.Cropping2D(1),
+    layers.UpSampling2D(2),
+    layers.MaxPooling2D(2),
+    layers.AveragePooling2D(2),
+]
+
+
+def test_every_kind_that_does_nothing_without_training_is_passed_over() -> None:
+    idle = {name for name, kind in KINDS.items() if kind.group in (Group.AUGMENTATION, Group.REGULARIZATION)}
+    assert idle <= {layer.kind for layer in IDLE}
+
+
+@pytest.mark.parametrize("layer", IDLE, ids=lambda layer: layer.kind)
+def test_what_does_nothing_or_only_moves_values_is_passed_over(layer: Layer) -> None:
+    assert guessed_scaling(Network.of(Input((16, 16, 3)), *[layer] * 3, TO_UNIT)) is Scaling.BYTES
+
+
+def test_every_way_from_the_input_is_followed() -> None:
+    network = Network(
+        (
+            NamedLayer("input", Input((8, 8, 1))),
+            NamedLayer("coloured", layers.Concatenate(), ("input", "input", "input")),
+            NamedLayer("computed", Conv2D(3, 1), ("input",)),
+            NamedLayer("rescaled", TO_UNIT, ("coloured",)),
+            NamedLayer("sum", layers.Add(), ("computed", "rescaled")),
+        )
+    )
+    assert guessed_scaling(network) is Scaling.BYTES
+
+
+@pytest.mark.parametrize("kind", ["Normalization", "BatchNormalization"])
+@pytest.mark.parametrize(("mean", "variance", "scaling"), [(0.5, 0.1, Scaling.UNIT), (115.0, 4000.0, Scaling.BYTES)])
+def test_a_normalization_s_learned_mean_counts(kind: str, mean: float, variance: float, scaling: Scaling) -> None:
+    network = Network.of(Input((8, 8, 1)), KINDS[kind](), Conv2D(1, 1))
+    affine = [np.ones(1), np.zeros(1)] if kind == "BatchNormalization" else []
+    arrays = [*affine, np.array([mean]), np.array([variance])]
+    assert guessed_scaling(network, lambda name: arrays) is scaling
+    assert guessed_scaling(network) is Scaling.UNIT
+
+
+# Files as the tutorials save them -------------------------------------------------------------------------------------
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("suffix", ["keras", "h5"])
+def test_the_augmented_networks_of_the_courses_take_bytes(
+    nested: bool, suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import keras
+
+    monkeypatch.setattr(kept_files.tempfile, "gettempdir", lambda: str(tmp_path))
+    augmentation = [
+        keras.layers.RandomFlip("horizontal"),
+        keras.layers.RandomRotation(0.1),
+        keras.layers.RandomZoom(0.1),
+    ]
+    model = keras.Sequential(
+        [
+            keras.Input((20, 20, 3)),
+            *([keras.Sequential(augmentation)] if nested else augmentation),
+            keras.layers.Rescaling(1.0 / 255),
+            keras.layers.Conv2D(2, 3, activation="relu"),
+            keras.layers.Flatten(),
+            keras.layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    model.save(tmp_path / f"own.{suffix}")
+    key = f"file:{keep_file((tmp_path / f'own.{suffix}').read_bytes())}:"
+    assert describe(key).scaling is Scaling.BYTES
+
+
+@pytest.mark.keras
+def test_an_adapted_normalization_takes_what_it_was_adapted_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import keras
+
+    monkeypatch.setattr(kept_files.tempfile, "gettempdir", lambda: str(tmp_path))
+    pictures = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 3)).astype(np.float32)
+    for factor, scaling in ((1.0, Scaling.BYTES), (1 / 255, Scaling.UNIT)):
+        normalization = keras.layers.Normalization()
+        normalization.adapt(pictures * factor)
+        keras.Sequential([keras.Input((8, 8, 3)), normalization, keras.layers.Flatten()]).save(tmp_path / "own.keras")
+        assert describe(f"file:{keep_file((tmp_path / 'own.keras').read_bytes())}:").scaling is scaling

@@ -1,0 +1,65 @@
+"""What the numbers of a model's output are: what its last activation makes of them, whatever values they have."""
+
+from enum import StrEnum
+from typing import Final
+
+from cnn_core import layers
+from cnn_core.layers import ActivationName, Group, Layer
+from cnn_core.network.network import Network
+
+
+class AnswerKind(StrEnum):
+    """What an output's numbers are.
+
+    SOFTMAX: shares of classes that exclude each other; together 1. SIGMOID: a share for each unit by itself. PLAIN:
+    any numbers, which may be logits (what a softmax or sigmoid is still to be taken of) or quantities. MAPS: an output
+    with height and width.
+    """
+
+    SOFTMAX = "softmax"
+    SIGMOID = "sigmoid"
+    PLAIN = "plain"
+    MAPS = "maps"
+
+    @property
+    def is_share(self) -> bool:
+        """Say whether each number lies between 0 and 1."""
+        return self in (AnswerKind.SOFTMAX, AnswerKind.SIGMOID)
+
+    @property
+    def border(self) -> float:
+        """Return above which number a single unit says class 1, and below which class 0: a logit of 0 is a half."""
+        return 0.5 if self.is_share else 0.0
+
+
+_KINDS: Final = {ActivationName.SOFTMAX: AnswerKind.SOFTMAX, ActivationName.SIGMOID: AnswerKind.SIGMOID}
+
+
+def answer_kind(network: Network, output: str) -> AnswerKind:
+    """Return what the output of a layer is, by its last activation; layers that leave the numbers alone do not count.
+
+    >>> network = Network.of(layers.Input((8,)), layers.Dense(1, activation="sigmoid"), layers.Dropout(0.5))
+    >>> answer_kind(network, "dropout")
+    <AnswerKind.SIGMOID: 'sigmoid'>
+
+    Raises:
+        NetworkError: the layers do not fit together.
+    """
+    steps = {step.named.name: step for step in network.steps()}
+    step = steps[output]
+    if len(step.output_shape) != 1:
+        return AnswerKind.MAPS
+    (units,) = step.output_shape
+    while _leaves_alone(step.named.layer):
+        step = steps[step.sources[0]]
+    kind = _KINDS.get(getattr(step.named.layer, "activation", ActivationName.LINEAR), AnswerKind.PLAIN)
+    # A softmax is taken over the last axis: a map that was flattened afterwards has one for each place.
+    several = kind is AnswerKind.SOFTMAX and step.output_shape[-1] != units
+    return AnswerKind.PLAIN if several else kind
+
+
+def _leaves_alone(layer: Layer) -> bool:
+    """Say whether a layer hands on the numbers that it gets, in any shape; the mean of shares is a share."""
+    is_linear = isinstance(layer, layers.Activation) and layer.activation is ActivationName.LINEAR
+    idle = layer.group in (Group.REGULARIZATION, Group.AUGMENTATION)
+    return is_linear or idle or isinstance(layer, layers.GlobalAveragePooling2D | layers.Flatten | layers.Reshape)

@@ -62,8 +62,8 @@ with verdict:
     if answers is None:
         st.skeleton(height=260)
     else:
-        names = class_names(model, info, answers.scores.size)
-        draw_predictions(answers.scores, names)
+        names = class_names(model, info, answers.scores)
+        draw_predictions(info, answers.scores, names)
     draw_about(model, info)
 
 st.header(_("From input to output"), anchor=False)

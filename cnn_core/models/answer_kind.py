@@ -3,6 +3,9 @@
 from enum import StrEnum
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
 from cnn_core import layers
 from cnn_core.layers import ActivationName, Group, Layer
 from cnn_core.network.network import Network
@@ -63,3 +66,22 @@ def _leaves_alone(layer: Layer) -> bool:
     is_linear = isinstance(layer, layers.Activation) and layer.activation is ActivationName.LINEAR
     idle = layer.group in (Group.REGULARIZATION, Group.AUGMENTATION)
     return is_linear or idle or isinstance(layer, layers.GlobalAveragePooling2D | layers.Flatten | layers.Reshape)
+
+
+def by_score(scores: npt.NDArray[np.floating]) -> list[int]:
+    """Return the classes (units,) from the highest score to the lowest, equals in their order, NaN last.
+
+    >>> by_score(np.array([0.1, np.nan, 0.7, 0.7]))
+    [2, 3, 0, 1]
+    """
+    order: list[int] = np.argsort(-scores, kind="stable").tolist()
+    return order
+
+
+def likeliest(scores: npt.NDArray[np.floating], kind: AnswerKind) -> int:
+    """Return the class with the highest score; a single unit stands for the classes 0 and 1.
+
+    >>> likeliest(np.array([0.3]), AnswerKind.PLAIN), likeliest(np.array([0.3]), AnswerKind.SIGMOID)
+    (1, 0)
+    """
+    return int(scores[0] > kind.border) if scores.size == 1 else by_score(scores)[0]

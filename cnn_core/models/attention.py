@@ -26,10 +26,22 @@ HOT_SHARE: Final = 0.5
 # Heat maps from a worker ----------------------------------------------------------------------------------------------
 
 
-def map_layers(network: Network) -> tuple[str, ...]:
-    """Return the layers that `grad_cam` can show, in order, the default last; needs no TensorFlow."""
-    steps = [(step.named.name, step.output_shape) for step in network.steps()]
-    return tuple(name for name, shape in steps[1:] if len(shape) == 3 and shape[:2] != (1, 1))
+def map_layers(network: Network, output: str) -> tuple[str, ...]:
+    """Return the layers that `grad_cam` can show, in order, the default last; needs no TensorFlow.
+
+    Args:
+        output: the first of the model's outputs; layers that only others need have no part in its score.
+    """
+    steps = tuple(network.steps())
+    needed = {output}
+    for step in reversed(steps):
+        if step.named.name in needed:
+            needed.update(step.sources)
+    return tuple(
+        step.named.name
+        for step in steps[1:]
+        if step.named.name in needed and len(step.output_shape) == 3 and step.output_shape[:2] != (1, 1)
+    )
 
 
 def grad_cam(key: str, pixels: Maps, class_index: int, layer: str | None = None) -> Heat:

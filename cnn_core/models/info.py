@@ -26,7 +26,8 @@ class ModelInfo:
         colour: what its input's channels are.
         scaling: how pixels enter.
         outputs: the layers whose outputs it gives, in its own order; what is said of its answer is said of the first.
-        classes: the names of the first output's units; None where nobody said them.
+        answer_kind: what the first output's numbers are.
+        classes: the names of its units; None where nobody said them.
     """
 
     network: Network
@@ -34,12 +35,8 @@ class ModelInfo:
     colour: Colour
     scaling: Scaling
     outputs: tuple[str, ...]
+    answer_kind: AnswerKind
     classes: tuple[str, ...] | None
-
-    @property
-    def answer_kind(self) -> AnswerKind:
-        """What the numbers of the first output are."""
-        return answer_kind(self.network, self.outputs[0])
 
 
 def describe(key: str) -> ModelInfo:
@@ -53,7 +50,9 @@ def describe(key: str) -> ModelInfo:
         bundled = bundled_model(name)
         size, colour = bundled.input_size, Colour(bundled.colour)
         network = bundled_network(name)
-        return ModelInfo(network, size, colour, Scaling.UNIT, network.output_names(), class_names(name))
+        outputs = network.output_names()
+        kind = answer_kind(network, outputs[0])
+        return ModelInfo(network, size, colour, Scaling.UNIT, outputs, kind, class_names(name))
     return _info(load(key), class_names("mobilenet_v2") if source == APPLICATION else None)
 
 
@@ -69,5 +68,12 @@ def _info(loaded: Loaded, classes: tuple[str, ...] | None) -> ModelInfo:
             shape="×".join(map(str, shape)),
         )
     known = classes if classes is not None and shapes[loaded.outputs[0]] == (len(classes),) else None
-    colour = Colour.GREY if shape[2] == 1 else Colour.RGB
-    return ModelInfo(loaded.network, (shape[0], shape[1]), colour, loaded.scaling, loaded.outputs, known)
+    return ModelInfo(
+        network=loaded.network,
+        input_size=(shape[0], shape[1]),
+        colour=Colour.GREY if shape[2] == 1 else Colour.RGB,
+        scaling=loaded.scaling,
+        outputs=loaded.outputs,
+        answer_kind=answer_kind(loaded.network, loaded.outputs[0]),
+        classes=known,
+    )

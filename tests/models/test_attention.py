@@ -45,6 +45,10 @@ def pixels_for(key: str) -> Heat:
     return prepare(image.pixels, Preparation(*bundled.input_size, Colour(bundled.colour))).pixels
 
 
+def output_of(key: str) -> str:
+    return bundled_network(key).output_names()[0]
+
+
 # Plans ----------------------------------------------------------------------------------------------------------------
 
 
@@ -209,11 +213,11 @@ def test_a_box_between_two_pixels_keeps_one() -> None:
 def test_layers_with_a_map_are_the_models(key: str) -> None:
     from cnn_core.keras_model import attribution
 
-    assert map_layers(bundled_network(key)) == attribution.map_layers(load(key).model)
+    assert map_layers(bundled_network(key), output_of(key)) == attribution.map_layers(load(key).model)
 
 
 def test_the_layer_shown_by_default() -> None:
-    assert [map_layers(bundled_network(key))[-1] for key in SAMPLE] == ["max_pooling2d", "out_relu"]
+    assert [map_layers(bundled_network(key), output_of(key))[-1] for key in SAMPLE] == ["max_pooling2d", "out_relu"]
 
 
 @each_model
@@ -221,7 +225,7 @@ def test_the_layer_shown_by_default() -> None:
 def test_answers_are_those_of_the_model(key: str) -> None:
     from cnn_core.keras_model import attribution
 
-    model, pixels, layer = load(key).model, pixels_for(key), map_layers(bundled_network(key))[2]
+    model, pixels, layer = load(key).model, pixels_for(key), map_layers(bundled_network(key), output_of(key))[2]
     patch = pixels.shape[0] // 2
     boxes = occlusion_plan(pixels.shape, patch, patch)
     assert_array_equal(grad_cam(key, pixels, 2), attribution.grad_cam(model, pixels, 2))

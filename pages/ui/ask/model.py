@@ -6,12 +6,14 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnn_core.errors import CnnError
+from cnn_core.models.answer_kind import AnswerKind
 from cnn_core.models.bundled import BUNDLED, bundled_model
 from cnn_core.models.class_lists import names_in, read_class_list
 from cnn_core.models.info import ModelInfo
 from cnn_core.models.kept_files import keep_file
 from cnn_core.models.keys import APPLICATION, APPLICATIONS, BUNDLED_SOURCE, FILE, IMAGENET, RANDOM, ModelKey
 from cnn_core.models.loading import fetched_bytes
+from cnn_core.models.run import Maps
 from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.scaling import Scaling
 from cnn_core.sentences import N_, Sentence
@@ -163,8 +165,11 @@ def _fetched() -> Callable[[], str]:
     return lambda: _("· weights: {megabytes} MB").format(megabytes=f"{fetched_bytes(began) / 1e6:.1f}")
 
 
-def class_names(model: str, info: ModelInfo, count: int) -> tuple[str, ...]:
-    """Return a name for each of a model's outputs: known ones, else the reader's, else their numbers."""
+def class_names(model: str, info: ModelInfo, scores: Maps) -> tuple[str, ...]:
+    """Return a name for each unit of a model's output: known ones, else the reader's, else numbers; none for maps."""
+    if info.answer_kind is AnswerKind.MAPS:
+        return ()
+    count = scores.size
     is_file = ModelKey.of(model).source == FILE
     given = names_in(state.CLASS_LIST.get()) if is_file else ()
     if info.classes is not None and len(info.classes) == count:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnn_core.drawing.figures import vector_figure
 from cnn_core.drawing.png import picture_png
+from cnn_core.models.info import ModelInfo
 from cnn_core.models.run import Maps
 from cnn_core.pictures.change import Change, changed
 from cnn_core.pictures.samples import SAMPLES
@@ -40,7 +41,7 @@ def draw(layer: OpenLayer) -> None:
         **state.BESIDE.widget(),
     )
     other = _changed_copy(layer) if state.BESIDE.get() == "changed" else _sample(layer)
-    wanted = layer.row.name, next(reversed(layer.rows))
+    wanted = layer.row.name, _info(layer).outputs[0]
     maps, scores = (_fetched(other, name) for name in wanted)
     if maps is not None and layer.has_maps:
         _draw_maps(layer, other, maps)
@@ -55,6 +56,10 @@ def draw(layer: OpenLayer) -> None:
         if result is None:
             wait(_asked(other, name), _("The second picture goes through the network."), part="_compare")
             return
+
+
+def _info(layer: OpenLayer) -> ModelInfo:
+    return cached.model_info(layer.view.model).result()
 
 
 def _sample(layer: OpenLayer) -> Entered:
@@ -166,4 +171,4 @@ def _draw_answers(layer: OpenLayer, other: Entered, scores: Maps) -> None:
     for column, (title, values) in zip(st.columns(2), sides, strict=True):
         with column:
             st.markdown(f"**{title}**")
-            draw_predictions(values, layer.classes)
+            draw_predictions(_info(layer), values, layer.classes)

@@ -11,13 +11,15 @@ from cnn_core.drawing.colour_scale import Range
 from cnn_core.drawing.png import overlay_png, with_box
 from cnn_core.errors import CnnError
 from cnn_core.models import attention
+from cnn_core.models.answer_kind import AnswerKind, likeliest
 from cnn_core.models.attention import Heat, box_in_pixels, hot_box, occlusion_heat, occlusion_plan
-from cnn_core.models.run import Answers
+from cnn_core.models.run import Answers, Maps
 from cnn_core.pictures.prepare import Prepared
 from cnn_core.sentences import N_
 from pages.ui import cached, state
 from pages.ui.cached import View
 from pages.ui.draw.pictures import colour_bar, draw_wide
+from pages.ui.feature_maps.predictions import draw_which_output
 from pages.ui.messages import show_error
 from pages.ui.text import _
 from pages.ui.waiting import outcome, wait, wait_for_all
@@ -38,7 +40,6 @@ ABOUT = {
     ),
 }
 _WIDTH = 380
-_HALF = 0.5
 _HIGH = 99
 """The percentile at which colours are full: single pixels would leave all others pale."""
 
@@ -51,16 +52,18 @@ def draw_decision(view: View, answers: Answers, classes: Sequence[str], ready: P
     if not place.open:
         return
     with place:
-        if answers.scores.ndim > 1:
-            st.caption(_("The last layer has maps, not classes: there is no decision to ask about."))
+        info = cached.model_info(view.model).result()
+        draw_which_output(info)
+        if info.answer_kind is AnswerKind.MAPS:
+            st.caption(_("The output has maps, not classes: there is no decision to ask about."))
             return
-        method, index = _draw_choices(answers, classes)
+        method, index = _draw_choices(answers.scores, info.answer_kind, classes)
         heat = _HEATS[method](view, index, ready)
         if heat is not None:
             _draw_heat(heat, ready)
 
 
-def _draw_choices(answers: Answers, classes: Sequence[str]) -> tuple[str, int]:
+def _draw_choices(scores: Maps, kind: AnswerKind, classes: Sequence[str]) -> tuple[str, int]:
     method, target, opacity = st.columns([3, 3, 2], vertical_alignment="bottom")
     method.segmented_control(
         _("Method"),
@@ -68,9 +71,9 @@ def _draw_choices(answers: Answers, classes: Sequence[str]) -> tuple[str, int]:
         required=True,
         **state.METHOD.widget(),
     )
-    if answers.scores.size == 1:  # one unit stands for two classes
+    if scores.size == 1:  # one unit stands for two classes
         classes = tuple(_("Class {number}").format(number=number) for number in (0, 1))
-    best = int(answers.scores[0] > _HALF) if answers.scores.size == 1 else int(answers.scores.argmax())
+    best = likeliest(scores, kind)
     order = [best, *(index for index in range(len(classes)) if index != best)]
     # Nothing chosen means the class with the highest score, whatever the picture.
     chosen = state.TARGET.get() if state.TARGET.get() in range(len(classes)) else best
@@ -86,7 +89,8 @@ def _draw_choices(answers: Answers, classes: Sequence[str]) -> tuple[str, int]:
 
 
 def _grad_cam(view: View, index: int, ready: Prepared) -> Heat | None:
-    layers = attention.map_layers(cached.model_info(view.model).result().network)
+    info = cached.model_info(view.model).result()
+    layers = attention.map_layers(info.network, info.outputs[0])
     if not layers:
         st.caption(_("This network has no maps before its decision."))
         return None

@@ -5,40 +5,77 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from cnn_core.models.answer_kind import AnswerKind, by_score
+from cnn_core.models.info import ModelInfo
 from cnn_core.models.run import Maps
-from pages.ui.text import _, escaped
+from pages.ui.text import _, as_code, escaped
 
 TOP = 5
 LEAST = 0.001
-TOLERANCE = 1e-3
 
 
-def draw_predictions(scores: Maps, classes: Sequence[str]) -> None:
-    """Draw the classes with the highest scores; as shares where these are probabilities."""
-    if scores.ndim > 1:
-        st.caption(_("The last layer has maps, not classes: open it below."))
-        return
-    if scores.size == 1:
-        _draw_one_unit(float(scores[0]))
-        return
-    is_share = bool((scores >= 0).all()) and abs(float(scores.sum()) - 1) < TOLERANCE
-    best = np.argsort(scores)[::-1][:TOP]
+def draw_predictions(info: ModelInfo, scores: Maps, classes: Sequence[str]) -> None:
+    """Draw the classes with the highest scores; as shares where the output's activation makes them such."""
+    if info.answer_kind is AnswerKind.MAPS:
+        st.caption(_("The output has maps, not classes: open it below."))
+    elif scores.size == 1:
+        _draw_one_unit(info.answer_kind, float(scores[0]))
+    else:
+        _draw_classes(info.answer_kind, scores, classes)
+    if not np.isfinite(scores).all():
+        st.warning(_("The network's answer holds numbers without end (NaN or infinity): its weights are too large."))
+    draw_which_output(info)
+
+
+def draw_which_output(info: ModelInfo) -> None:
+    """Say which output is meant where a model has several."""
+    if len(info.outputs) > 1:
+        st.caption(
+            _("This is the first of {count} outputs, {output}. The others are layers below: {others}.").format(
+                count=len(info.outputs),
+                output=as_code(info.outputs[0]),
+                others=", ".join(map(as_code, info.outputs[1:])),
+            )
+        )
+
+
+def _draw_classes(kind: AnswerKind, scores: Maps, classes: Sequence[str]) -> None:
+    best = by_score(scores)[:TOP]
     for index in best:
-        score = float(scores[index])
-        share = (f"{score:.1%}" if score >= LEAST else f"< {LEAST:.1%}") if is_share else f"{score:.4g}"
-        st.progress(min(1.0, max(0.0, score)) if is_share else 0.0, text=f"**{_plain(classes[index])}** · {share}")
-    if not is_share:
+        _draw_score(kind, float(scores[index]), f"**{_plain(classes[index])}** · ")
+    if kind is AnswerKind.SIGMOID:
+        st.caption(
+            _("Each class has a sigmoid of its own: the shares need not add up to 100%, and several can be high.")
+        )
+    elif kind is AnswerKind.PLAIN:
         st.caption(_("These are scores, not probabilities: the network does not end in a softmax."))
     st.caption(_("{shown} of {count} classes shown.").format(shown=len(best), count=len(classes)))
 
 
-def _draw_one_unit(score: float) -> None:
+def _draw_score(kind: AnswerKind, score: float, label: str = "") -> None:
+    if kind.is_share:
+        share = f"< {LEAST:.1%}" if 0 <= score < LEAST else f"{score:.1%}"
+        # Rounding can lead past 1, and a number without end is no share.
+        st.progress(min(1.0, max(0.0, score)), text=label + share)
+    else:
+        st.progress(0.0, text=f"{label}{score:.4g}")
+
+
+def _draw_one_unit(kind: AnswerKind, score: float) -> None:
     """Draw the answer of a network that ends in one unit."""
-    if 0 <= score <= 1:
-        st.progress(score, text=f"**{score:.1%}**")
+    if kind is AnswerKind.PLAIN:
+        st.caption(
+            _(
+                "The network's one output is {score}. Where it was trained as a logit, above 0 means class 1, and "
+                "below 0 class 0."
+            ).format(score=f"{score:.4g}")
+        )
+        return
+    _draw_score(kind, score)
+    if kind is AnswerKind.SIGMOID:
         st.caption(_("One sigmoid unit: the share is that of class 1; below 50% the answer is class 0."))
     else:
-        st.caption(_("The network's one output is {score}.").format(score=f"{score:.4g}"))
+        st.caption(_("A softmax over one unit is always 1, whatever the picture: one unit takes a sigmoid."))
 
 
 def _plain(name: str) -> str:

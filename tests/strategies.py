@@ -24,7 +24,8 @@ from cnn_core.layers.settings import (
     Whole,
     WholePair,
 )
-from cnn_core.layers.shapes import Shape, Window, output_length, output_shape
+from cnn_core.layers.shapes import Shape, output_shape
+from cnn_core.layers.windows import Window, output_length
 from cnn_core.network.network import NamedLayer, Network
 
 LARGEST_OUTPUT = 4_000

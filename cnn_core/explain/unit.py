@@ -57,7 +57,7 @@ from cnn_core.explain.value import (
 )
 from cnn_core.explain.window import Convolution, largest, mean, weighted_window
 from cnn_core.layers import ActivationName, Layer
-from cnn_core.layers.by_kind import by_kind
+from cnn_core.layers.kind import by_kind
 from cnn_core.layers.shapes import Shape, output_shape, show
 from cnn_core.layers.weights import weight_shapes
 from cnn_core.numerics.maps import Values

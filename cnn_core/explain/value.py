@@ -22,7 +22,7 @@ from cnn_core.explain.parts import (
 )
 from cnn_core.explain.text import factor, largest_text, listed, products_text, sum_text, written
 from cnn_core.layers import ActivationName
-from cnn_core.layers.by_kind import by_kind
+from cnn_core.layers.kind import by_kind
 from cnn_core.layers.shapes import Shape
 from cnn_core.numerics.activations import activate, slope_of, softmax
 from cnn_core.sentences import N_, Note

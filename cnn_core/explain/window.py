@@ -1,5 +1,6 @@
 """Values under a window, opened: convolutions of every kind and poolings."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -15,8 +16,9 @@ from cnn_core.explain.parts import (
     terms_of,
 )
 from cnn_core.explain.text import largest_text, products_text, sum_text, written
-from cnn_core.layers.by_kind import by_kind
-from cnn_core.layers.shapes import Window, windows
+from cnn_core.layers.kind import by_kind
+from cnn_core.layers.kinds.convolution import kernel_windows
+from cnn_core.layers.windows import Window, windows_of
 from cnn_core.numerics.maps import Values
 from cnn_core.numerics.one_window import one_pool, one_window
 from cnn_core.numerics.pool import PoolingKind
@@ -96,26 +98,21 @@ def _(layer: layers.SeparableConv2D, unit: Unit) -> Opened:
 
 @weighted_window.register
 def _(layer: layers.Conv2DTranspose, unit: Unit) -> Opened:
-    patch = _patch(layer, unit, range(unit.inputs[0].shape[2]), unit.weights[0][:, :, unit.place[2]])
+    channels = range(unit.inputs[0].shape[2])
+    patch = _patch(layer, unit, channels, unit.weights[0][:, :, unit.place[2]], transposed_taps)
     count = len(patch.rows) * len(patch.columns)
     return _channel_by_channel(patch, Note(SPREAD_OUT, {"count": count}) if count else Note(OUT_OF_REACH))
 
 
-def _patch(layer: Convolution, unit: Unit, channels: range, kernel: Values) -> Patch:
+def _patch(
+    layer: Convolution, unit: Unit, channels: range, kernel: Values, taps: Callable[[int, Window], Taps] = axis_taps
+) -> Patch:
     """Return what lies under one filter's kernel (height, width, C) in these channels."""
     maps = unit.inputs[0][:, :, channels.start : channels.stop]
-    vertical, horizontal = _taps(layer, maps)
+    vertical, horizontal = map(taps, maps.shape[:2], kernel_windows(layer))
     window = one_window(maps, kernel, vertical, horizontal, *unit.place[:2])
     values, weights = (np.asarray(numbers, np.float64) for numbers in (window.values, window.weights))
     return Patch(window.rows, window.columns, tuple(channels), values, weights)
-
-
-def _taps(layer: layers.Layer, maps: Values) -> tuple[Taps, Taps]:
-    height, width = maps.shape[:2]
-    # Without windows of its own a layer looks at the whole map: global pooling.
-    vertical, horizontal = windows(layer) or (Window(height), Window(width))
-    taps = transposed_taps if isinstance(layer, layers.Conv2DTranspose) else axis_taps
-    return taps(height, vertical), taps(width, horizontal)
 
 
 def _channel_by_channel(patch: Patch, about: Note) -> Opened:
@@ -159,7 +156,11 @@ def _pool(layer: layers.Pooling | layers.GlobalPooling, unit: Unit) -> tuple[Pat
     """Return what lies under the pool, and its values without padding, (n,)."""
     channel = unit.place[-1]
     maps = unit.inputs[0][:, :, channel : channel + 1]
-    row, column = unit.place[:2] if isinstance(layer, layers.Pooling) else (0, 0)
-    pool = one_pool(maps, *_taps(layer, maps), row, column, PoolingKind.SUM)
+    height, width = maps.shape[:2]
+    windows = windows_of(layer)
+    # Without windows a pooling looks at the whole map.
+    vertical, horizontal = windows or (Window(height), Window(width))
+    row, column = unit.place[:2] if windows else (0, 0)
+    pool = one_pool(maps, axis_taps(height, vertical), axis_taps(width, horizontal), row, column, PoolingKind.SUM)
     patch = Patch(pool.rows, pool.columns, (channel,), np.asarray(pool.values, np.float64))
     return patch, patch.values[patch.real][:, 0]

@@ -11,7 +11,7 @@ from cnn_core import layers
 from cnn_core.keras_model.names import keras_name
 from cnn_core.keras_model.own_layers import LayerScale, StochasticDepth
 from cnn_core.layers import ActivationName, Layer
-from cnn_core.layers.by_kind import by_kind
+from cnn_core.layers.kind import by_kind
 from cnn_core.layers.settings import PaddingMode
 
 

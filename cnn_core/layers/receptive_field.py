@@ -17,11 +17,10 @@ from math import gcd, lcm
 from operator import le
 from typing import Final, NamedTuple, TypeVar, TypeVarTuple
 
-from cnn_core import layers
-from cnn_core.layers import ActivationName, Interpolation, Layer
-from cnn_core.layers.by_kind import by_kind
+from cnn_core.layers.kind import Layer, by_kind
 from cnn_core.layers.settings import PaddingMode
-from cnn_core.layers.shapes import Shape, Window, effective_kernel, padding_amounts, windows
+from cnn_core.layers.shapes import Shape
+from cnn_core.layers.windows import Window, effective_kernel, padding_amounts, windows_of
 
 Given = TypeVarTuple("Given")
 Answer = TypeVar("Answer")
@@ -217,7 +216,7 @@ def of_layer(layer: Layer, shape: Shape) -> Rules:
 
     A layer that works value by value or moves values about changes nothing.
     """
-    sliding = windows(layer)
+    sliding = windows_of(layer)
     return UNMOVED if sliding is None else _along_both(_slide, (sliding[0], shape[0]), (sliding[1], shape[1]))
 
 
@@ -227,14 +226,10 @@ def _slide(window: Window, length: int) -> Rule:
     return Rule(Line(((-before, effective_kernel(kernel, dilation) - 1 - before),), stride), dilation)
 
 
-@of_layer.register
-def _(layer: layers.Conv2DTranspose, shape: Shape) -> Rules:
-    vertical, horizontal = windows(layer) or (Window(1), Window(1))
-    return _spread(vertical), _spread(horizontal)
+def spread(window: Window) -> Rule | None:
+    """Return the rule of a transposed convolution.
 
-
-def _spread(window: Window) -> Rule | None:
-    """Output o takes the inputs i with o + before − wide ≤ i · s ≤ o + before; none where the stride steps over it.
+    Output o takes the inputs i with o + before − wide ≤ i · s ≤ o + before; none where the stride steps over it.
 
     Stride and dilation are never both above 1: inputs a dilation apart are taken, or all of them.
     """
@@ -249,14 +244,11 @@ def _spread(window: Window) -> Rule | None:
     return _repeated(takes, stride, window.dilation)
 
 
-@of_layer.register
-def _(layer: layers.UpSampling2D, shape: Shape) -> Rules:
-    smooth = layer.interpolation is Interpolation.BILINEAR
-    return _enlarge(layer.size[0], smooth), _enlarge(layer.size[1], smooth)
+def enlarged(factor: int, smooth: bool) -> Rule | None:
+    """Return the rule of an enlargement.
 
-
-def _enlarge(factor: int, smooth: bool) -> Rule | None:
-    """Nearest: output o copies input ⌊o / s⌋. Bilinear: it mixes the inputs on both sides of (o + ½) / s − ½."""
+    Nearest: output o copies input ⌊o / s⌋. Bilinear: it mixes the inputs on both sides of (o + ½) / s − ½.
+    """
     if not smooth:
         return _repeated(lambda o: (o // factor, o // factor), factor)
     double = 2 * factor
@@ -268,45 +260,9 @@ def _repeated(takes: Callable[[int], Span | None], outputs: int, step: int = 1) 
     return Rule(Line(tuple(map(takes, range(outputs)))), step) if outputs <= MOST_SPANS else None
 
 
-@of_layer.register
-def _(layer: layers.ZeroPadding2D, shape: Shape) -> Rules:
-    (top, _), (left, _) = layer.padding
-    return _shift(-top), _shift(-left)
-
-
-@of_layer.register
-def _(layer: layers.Cropping2D, shape: Shape) -> Rules:
-    (top, _), (left, _) = layer.cropping
-    return _shift(top), _shift(left)
-
-
-def _shift(by: int) -> Rule:
+def shifted(by: int) -> Rule:
+    """Return the rule by which output o takes input o + `by`."""
     return Rule(Line(((by, by),)))
-
-
-@of_layer.register
-def _(layer: layers.GlobalPooling, shape: Shape) -> Rules:
-    return ALL
-
-
-@of_layer.register(layers.Dense)
-@of_layer.register(layers.LayerNormalization)
-def _(layer: Layer, shape: Shape) -> Rules:
-    """On a vector a value sees all that any value sees; on a map these work place by place."""
-    return UNMOVED if len(shape) == 3 else ALL
-
-
-@of_layer.register
-def _(layer: layers.Activation, shape: Shape) -> Rules:
-    """Softmax divides by a sum: over the channels of a place on a map, over all values of a vector."""
-    mixes = layer.activation is ActivationName.SOFTMAX and len(shape) != 3
-    return ALL if mixes else UNMOVED
-
-
-@of_layer.register
-def _(layer: layers.Reshape, shape: Shape) -> Rules:
-    """Values move to other places, so a place stands for any of them: the field of all is the safe answer."""
-    return UNMOVED if shape == layer.target_shape else ALL
 
 
 def _merged(seen: Sequence[Seen]) -> Seen:

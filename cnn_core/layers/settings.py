@@ -1,11 +1,11 @@
 """What a layer's settings may be: one descriptor a kind of value, which checks it and brings it into one form.
 
-A descriptor is the only place that knows a setting's rule. The constructor, the JSON reader and the page's form all
-use it, so they cannot disagree. See "Descriptor-typed fields" in the documentation of `dataclasses`.
+A descriptor is the only place that knows a setting's rule and its words. The constructor, the JSON reader and the
+page's form all use it, so they cannot disagree. See "Descriptor-typed fields" in the documentation of `dataclasses`.
 """
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, overload
+from enum import Enum, StrEnum, auto
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypedDict, TypeVar, Unpack, overload
 
 from cnn_core.errors import CnnError, LayerError
 from cnn_core.sentences import N_
@@ -39,16 +39,45 @@ class PaddingMode(StrEnum):
 Padding = PaddingMode | Amounts
 
 
+class Told(Enum):
+    """When a setting is told in a layer's short text, "32 filters, 3×3, same, relu"."""
+
+    ALWAYS = auto()
+    WHERE_CHANGED = auto()
+    NEVER = auto()
+
+
+class Words(TypedDict, total=False):
+    """What people read of a setting; see Setting."""
+
+    label: str
+    help: str
+    told: Told
+    short: str
+    short_none: str
+
+
 class Setting(Generic[Given, Kept]):
-    """One setting of a layer: its rule, its default and the form in which it is kept.
+    """One setting of a layer: its rule, its default, the form in which it is kept, and its words.
 
     The layer's constructor has it read what was given; the result lies in the layer's own dictionary.
+
+    Args:
+        default: REQUIRED where there is none.
+        words: sentences to translate, marked with `N_`.
+            label, help: what the setting is called, and what it does.
+            told: when the layer's short text tells it; one without a default is always told.
+            short: how it is told there, with `{value}`; "" for the value as it is written.
+            short_none: how None is told there.
     """
 
     name: str
 
-    def __init__(self, default: Any = REQUIRED) -> None:
+    def __init__(self, default: Any = REQUIRED, **words: Unpack[Words]) -> None:
         self._default = default
+        self.label, self.help = words.get("label", ""), words.get("help", "")
+        self.told = words.get("told", Told.WHERE_CHANGED)
+        self.short, self.short_none = words.get("short", ""), words.get("short_none", "")
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -111,8 +140,8 @@ def _is_whole(value: object) -> bool:
 class Whole(Setting[int, int]):
     """A whole number from `minimum` to `LARGEST`."""
 
-    def __init__(self, default: Any = REQUIRED, *, minimum: int = 1) -> None:
-        super().__init__(default)
+    def __init__(self, default: Any = REQUIRED, *, minimum: int = 1, **words: Unpack[Words]) -> None:
+        super().__init__(default, **words)
         self.minimum = minimum
 
     def read(self, value: Any) -> int:
@@ -125,8 +154,8 @@ class Whole(Setting[int, int]):
 class WholePair(Setting[int | tuple[int, int], Pair]):
     """Two whole numbers, (vertical, horizontal); one number stands for both. None, where allowed, is kept."""
 
-    def __init__(self, default: Any = REQUIRED, *, minimum: int = 1) -> None:
-        super().__init__(default)
+    def __init__(self, default: Any = REQUIRED, *, minimum: int = 1, **words: Unpack[Words]) -> None:
+        super().__init__(default, **words)
         self.minimum = minimum
 
     def read(self, value: Any) -> Pair:
@@ -151,8 +180,8 @@ def _is_pair(value: object, minimum: int) -> bool:
 class OptionalPair(Setting[int | tuple[int, int] | None, Pair | None]):
     """As WholePair, or None for "the same as another setting"."""
 
-    def __init__(self) -> None:
-        super().__init__(None)
+    def __init__(self, **words: Unpack[Words]) -> None:
+        super().__init__(None, **words)
         self._pair: WholePair = WholePair()
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -174,9 +203,15 @@ class Number(Setting[float, float]):
     """A finite number from `minimum` to `maximum`; `below` leaves the maximum itself out."""
 
     def __init__(
-        self, default: Any = REQUIRED, *, minimum: float = -1e9, maximum: float = 1e9, below: bool = False
+        self,
+        default: Any = REQUIRED,
+        *,
+        minimum: float = -1e9,
+        maximum: float = 1e9,
+        below: bool = False,
+        **words: Unpack[Words],
     ) -> None:
-        super().__init__(default)
+        super().__init__(default, **words)
         self.minimum, self.maximum, self.below = minimum, maximum, below
 
     def read(self, value: Any) -> float:
@@ -196,8 +231,8 @@ class Number(Setting[float, float]):
 class OptionalNumber(Setting[float | None, float | None]):
     """A number as Number has it, or None for "as Keras has it"."""
 
-    def __init__(self, *, minimum: float) -> None:
-        super().__init__(None)
+    def __init__(self, *, minimum: float, **words: Unpack[Words]) -> None:
+        super().__init__(None, **words)
         self._number: Number = Number(minimum=minimum)
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -220,8 +255,8 @@ class Flag(Setting[bool, bool]):
 class Choice(Setting[AnyEnum | str, AnyEnum]):
     """One member of a closed enum, given as itself or as its value."""
 
-    def __init__(self, choices: type[AnyEnum], default: Any = REQUIRED) -> None:
-        super().__init__(default)
+    def __init__(self, choices: type[AnyEnum], default: Any = REQUIRED, **words: Unpack[Words]) -> None:
+        super().__init__(default, **words)
         self.choices = choices
 
     def read(self, value: Any) -> AnyEnum:
@@ -284,8 +319,8 @@ class PaddingSetting(Setting[Literal["valid", "same"] | PaddingMode | Amounts, P
 class ShapeSetting(Setting[tuple[int, ...], tuple[int, ...]]):
     """Sizes of one to four axes, without the batch axis; `open_axis` lets one of them be -1, "what is left"."""
 
-    def __init__(self, default: Any = REQUIRED, *, open_axis: bool = False) -> None:
-        super().__init__(default)
+    def __init__(self, default: Any = REQUIRED, *, open_axis: bool = False, **words: Unpack[Words]) -> None:
+        super().__init__(default, **words)
         self.open_axis = open_axis
 
     def read(self, value: Any) -> tuple[int, ...]:
@@ -307,8 +342,8 @@ class ShapeSetting(Setting[tuple[int, ...], tuple[int, ...]]):
 class OptionalNumbers(Setting[tuple[float, ...] | None, tuple[float, ...] | None]):
     """One finite number a channel, or None for "to be learned from data"."""
 
-    def __init__(self, *, minimum: float = -1e9) -> None:
-        super().__init__(None)
+    def __init__(self, *, minimum: float = -1e9, **words: Unpack[Words]) -> None:
+        super().__init__(None, **words)
         self.minimum = minimum
 
     def read(self, value: Any) -> tuple[float, ...] | None:

@@ -4,15 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from cnn_core.layers import Layer
+from cnn_core.layers import KINDS, Layer
 from cnn_core.layers.shapes import Shape
-from cnn_core.layers.weights import weight_shapes
+from cnn_core.layers.weights import NOT_TRAINED, weight_shapes
 from cnn_core.model_file.configuration import Entry, Model
 from cnn_core.network.network import snake_case
-
-NOT_TRAINED: Final = ("moving_mean", "moving_variance", "mean", "variance", "count")
-"""Kept, and not learned by gradient descent."""
-
 
 # What a layer has -----------------------------------------------------------------------------------------------------
 
@@ -29,7 +25,7 @@ def weights_of(layer: Layer, *inputs: Shape) -> tuple[Weight, ...]:
     return tuple(Weight(name, shape) for name, shape in weight_shapes(layer, *inputs).items())
 
 
-_NAMES: Final = {"kernel", "depthwise_kernel", "pointwise_kernel", "bias", "gamma", "beta", *NOT_TRAINED}
+_NAMES: Final = frozenset(name for kind in KINDS.values() for name in kind.weight_names)
 
 
 def contradicts(name: str, weight: Weight) -> bool:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from cnn_core import layers
 from cnn_core.layers import Layer
-from cnn_core.layers.by_kind import by_kind
+from cnn_core.layers.kind import by_kind
 
 Kernels = npt.NDArray[np.float32]
 """(kernel height, kernel width, channels that a filter sees, filters)."""

@@ -6,32 +6,15 @@ A layer that names any other input keeps it. An edited network may not fit toget
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Final
 
 from cnn_core.errors import LayerError, NetworkError
 from cnn_core.layers import (
     KINDS,
-    Conv2D,
-    Conv2DTranspose,
-    Dense,
-    DepthwiseConv2D,
     Input,
     Layer,
-    Reshape,
-    SeparableConv2D,
 )
 from cnn_core.network.files import MOST_LAYERS
 from cnn_core.network.network import NamedLayer, Network, check_name, free_name
-
-_STARTERS: Final = (
-    Input((28, 28, 1)),
-    Conv2D(32, 3, padding="same", activation="relu"),
-    DepthwiseConv2D(3, padding="same", activation="relu"),
-    SeparableConv2D(32, 3, padding="same", activation="relu"),
-    Conv2DTranspose(32, 3, strides=2, padding="same", activation="relu"),
-    Reshape((-1,)),
-    Dense(64, activation="relu"),
-)
 
 
 def starter(kind: str) -> Layer:
@@ -40,15 +23,13 @@ def starter(kind: str) -> Layer:
     >>> starter("MaxPooling2D").pool_size, starter("Dense").units
     ((2, 2), 64)
     """
-    for layer in _STARTERS:
-        if layer.kind == kind:
-            return layer
-    return KINDS[kind]()
+    return KINDS[kind](**KINDS[kind].starter)
 
 
 def convert(layer: Layer, kind: str) -> Layer:
     """Return a layer of another kind that keeps the settings which both kinds have.
 
+    >>> from cnn_core.layers import Conv2D
     >>> convert(Conv2D(8, 5), "SeparableConv2D").filters
     8
     """

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from cnn_core.layers import Conv2D, Conv2DTranspose, Dense, DepthwiseConv2D, SeparableConv2D
 from cnn_core.network.summary import Row
 
 SHORT: Final = 24
@@ -14,8 +13,6 @@ SHORT: Final = 24
 
 # block_3_expand, block3_conv1, conv4_block2_1_conv, block2b_se_reduce, expanded_conv_depthwise
 _NAMED_BLOCK: Final = re.compile(r"^(.*?(?:block_?\d+[a-z]?|expanded_conv(?:_\d+)?))(?=_|\.|$)")
-
-_WEIGHTED: Final = (Conv2D, DepthwiseConv2D, SeparableConv2D, Conv2DTranspose, Dense)
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ def _blocks(rows: Sequence[Row], keys: Sequence[str | int]) -> list[Block]:
 
 def _pieces(rows: Sequence[Row]) -> list[int]:
     """Number the pieces. One begins where everything below depends on the layer above alone, and there either a layer
-    with weights follows or paths part."""
+    with kernels follows or paths part."""
     position = {row.name: i for i, row in enumerate(rows)}
     last_use = list(range(len(rows)))
     for i, row in enumerate(rows):
@@ -61,7 +58,7 @@ def _pieces(rows: Sequence[Row]) -> list[int]:
     still_used = 0
     for i in range(1, len(rows)):
         alone = still_used < i
-        begins = alone and (isinstance(rows[i].layer, _WEIGHTED) or last_use[i - 1] > i)
+        begins = alone and (rows[i].multiply_adds > 0 or last_use[i - 1] > i)
         pieces.append(pieces[-1] + begins)
         still_used = max(still_used, last_use[i - 1])
     return pieces

@@ -2,8 +2,8 @@
 
 from math import gcd
 
-from cnn_core.layers import ActivationName, Conv2DTranspose, Dense
-from cnn_core.layers.shapes import Window, effective_kernel, output_length, padding_amounts, windows
+from cnn_core.layers import ActivationName, Dense
+from cnn_core.layers.windows import Window, effective_kernel, rest, windows_of
 from cnn_core.network.summary import Row
 from cnn_core.sentences import N_, Note
 
@@ -13,33 +13,9 @@ def remarks(row: Row) -> tuple[Note, ...]:
     return (*_unseen(row), *_on_a_map(row), *_softmax_of_one(row))
 
 
-def rest(length: int, window: Window) -> int:
-    """Return how many places at the end of an axis no window covers: the stride leaves them over.
-
-    >>> rest(7, Window(3, 2)), rest(28, Window(3, 2)), rest(43, Window(2, 2))
-    (0, 1, 1)
-    """
-    _, after = padding_amounts(length, window)
-    padded = length + sum(padding_amounts(length, window))
-    span = effective_kernel(window.kernel, window.dilation)
-    covered = (output_length(length, window) - 1) * window.stride + span
-    # Where the last window ends in the padding before, no more than the whole input is left over.
-    return min(max(padded - covered - after, 0), length)
-
-
-def padding_that_fits(length: int, window: Window) -> int:
-    """Return how much more padding along an axis the stride needs to leave no rest.
-
-    >>> padding_that_fits(7, Window(3, 3)), padding_that_fits(7, Window(3, 2))
-    (2, 0)
-    """
-    padded = length + sum(padding_amounts(length, window))
-    return (effective_kernel(window.kernel, window.dilation) - padded) % window.stride
-
-
 def _unseen(row: Row) -> tuple[Note, ...]:
-    both = windows(row.layer)
-    if both is None or isinstance(row.layer, Conv2DTranspose):
+    both = windows_of(row.layer)
+    if both is None:
         return ()
     below, right = (rest(row.input_shapes[0][axis], both[axis]) for axis in (0, 1))
     notes = []

@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
 
 from cnn_core.layers import (
-    Activation,
     AveragePooling2D,
-    BatchNormalization,
     Conv2D,
     Dense,
     DepthwiseConv2D,
@@ -19,7 +16,8 @@ from cnn_core.layers import (
     SeparableConv2D,
 )
 from cnn_core.layers.settings import Padding, PaddingMode, Pair
-from cnn_core.layers.shapes import BLUR_SIZE, Shape, Window, output_length, padding_amounts, windows
+from cnn_core.layers.shapes import Shape
+from cnn_core.layers.windows import BLUR_SIZE, Window, output_length, padding_amounts, windows_of
 from cnn_core.network import editing
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.summary import Summary
@@ -71,8 +69,6 @@ def study_network(way: Replacement) -> Network:
 
 
 Strided = Conv2D | DepthwiseConv2D | SeparableConv2D
-_PASSED: Final = (Activation, BatchNormalization)
-"""Layers between a convolution and its pool that treat every place alike: a stride may move before them."""
 
 
 def down_sampling(network: Network) -> tuple[str, ...]:
@@ -164,7 +160,7 @@ def _convolution_before(network: Network, name: str) -> NamedLayer | None:
         if [user for user, taken in sources.items() if source in taken] != [name]:
             return None
         found = network[source]
-        if not isinstance(found.layer, _PASSED):
+        if not found.layer.is_uniform:
             is_free = isinstance(found.layer, Conv2D) and found.layer.strides == found.layer.dilation_rate == (1, 1)
             return found if is_free else None
         name = source
@@ -177,7 +173,7 @@ def _strided(network: Network, before: NamedLayer, pool: Pooling, output: Shape)
     assert isinstance(layer, Conv2D)
     (shape,) = next(step.input_shapes for step in network.steps() if step.named.name == before.name)
     down, across = (
-        _amounts(*one) for one in zip(shape, windows(layer) or (), windows(pool) or (), output, strict=False)
+        _amounts(*one) for one in zip(shape, windows_of(layer) or (), windows_of(pool) or (), output, strict=False)
     )
     return replace(layer, strides=pool.steps, padding=(down, across))
 

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.errors import LayerError
-from cnn_core.layers.shapes import Window, effective_kernel, show, transposed_length
+from cnn_core.layers.shapes import show
+from cnn_core.layers.windows import Window, effective_kernel, transposed_length
 from cnn_core.numerics.maps import Values, Windows, maps_of, refuse_depth
 from cnn_core.numerics.padding import Filling, pad
 from cnn_core.numerics.taps import cropped_before, tap_slices

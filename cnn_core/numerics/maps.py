@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.errors import LayerError
-from cnn_core.layers.shapes import Window, show
+from cnn_core.layers.shapes import show
+from cnn_core.layers.windows import Window
 
 Values = npt.NDArray[np.floating[Any]]
 

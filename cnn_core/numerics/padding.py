@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from cnn_core.errors import LayerError
 from cnn_core.layers.settings import Pair
-from cnn_core.layers.shapes import AXES, padding_amounts, window_count
+from cnn_core.layers.windows import AXES, padding_amounts, window_count
 from cnn_core.numerics.maps import Values, Windows, maps_of
 
 

@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from cnn_core.errors import LayerError
 from cnn_core.layers.settings import Pair
-from cnn_core.layers.shapes import padding_amounts, show
+from cnn_core.layers.shapes import show
+from cnn_core.layers.windows import padding_amounts
 from cnn_core.numerics.maps import Values, Windows, maps_of
 from cnn_core.numerics.padding import pad
 from cnn_core.numerics.taps import tap_slices

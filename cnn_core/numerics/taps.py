@@ -13,7 +13,7 @@ import numpy as np
 
 from cnn_core.errors import LayerError
 from cnn_core.layers.settings import PaddingMode, Pair
-from cnn_core.layers.shapes import Window, effective_kernel, padding_amounts, transposed_length, window_count
+from cnn_core.layers.windows import Window, effective_kernel, padding_amounts, transposed_length, window_count
 from cnn_core.numerics.padding import Filling, padded
 from cnn_core.sentences import N_
 

@@ -39,7 +39,7 @@ def picture_and_kernel() -> tuple[Any, Any]:
 def ours(picture: Any, kernel: Any) -> Work:
     """Return our convolution with padding `same`."""
     from cnn_core.layers.settings import PaddingMode
-    from cnn_core.layers.shapes import Window
+    from cnn_core.layers.windows import Window
     from cnn_core.numerics.convolve import conv2d
 
     window = Window(KERNEL, padding=PaddingMode.SAME)

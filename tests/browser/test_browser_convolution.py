@@ -8,7 +8,7 @@ from browsing import OpenPage, no_traceback, visit, wait_idle
 from playwright.sync_api import Page, expect
 from stages import output, point, said, stage
 
-from cnn_core.layers.shapes import Window
+from cnn_core.layers.windows import Window
 from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.grids import named_grid
 from cnn_core.numerics.hand_made import hand_made

@@ -11,7 +11,7 @@ from folders import ROOT
 from playwright.sync_api import Browser, Page, Route
 
 from cnn_core.layers.settings import PaddingMode
-from cnn_core.layers.shapes import Window
+from cnn_core.layers.windows import Window
 from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.one_window import PoolingKind
 from cnn_core.numerics.pool import pool

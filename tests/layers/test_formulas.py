@@ -13,7 +13,8 @@ from strategies import fitting_networks
 from cnn_core import layers as L  # noqa: N812
 from cnn_core.layers import Layer, cost
 from cnn_core.layers.formulas import BOTH_AXES, MULTIPLY_ADDS, PARAMETERS, VALUES, Formula, formulas
-from cnn_core.layers.shapes import AXES, output_shape
+from cnn_core.layers.shapes import output_shape
+from cnn_core.layers.windows import AXES
 from cnn_core.network.network import Network
 from cnn_core.network.presets import PRESETS, Preset
 from cnn_core.network.summary import Row, summarize

@@ -14,7 +14,7 @@ from strategies import fitting_networks
 from cnn_core import layers as L  # noqa: N812
 from cnn_core.layers import Interpolation, Layer
 from cnn_core.layers.receptive_field import MOST_SPANS, ReceptiveField
-from cnn_core.layers.shapes import padding_amounts, windows
+from cnn_core.layers.windows import padding_amounts, windows_of
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import preset
 from cnn_core.network.summary import summarize
@@ -252,7 +252,7 @@ def gather(followed: Followed, taken: list[list[int]], jump: Fraction) -> Follow
 def follow(layer: Layer, followed: Followed, axis: int, length: int) -> Followed:
     """Follow one axis through a layer with one input, from the definition of what it computes."""
     inputs, jump = followed.length, followed.jump
-    window = windows(layer)
+    window = windows_of(layer)
     match layer:
         case L.Conv2DTranspose():
             taken = taken_transposed(layer, axis, inputs, length)
@@ -438,7 +438,7 @@ class Endless:
         self.periods[name] *= larger
         if isinstance(layer, L.GlobalPooling):
             jump = Fraction(0)
-        window = None if isinstance(layer, L.Conv2DTranspose) else windows(layer)
+        window = None if isinstance(layer, L.Conv2DTranspose) else windows_of(layer)
         self.jumps[name] = jump / larger * (window[self.axis].stride if window else 1)
 
     def taken(self, name: str, output: int) -> list[tuple[str, int]]:
@@ -484,7 +484,7 @@ def places_taken(layer: Layer, axis: int, output: int, inputs: int) -> list[int]
             return [output + layer.cropping[axis][0]]
         case L.GlobalPooling():
             return list(range(inputs))
-    window = windows(layer)
+    window = windows_of(layer)
     if window is None:
         return [output]
     kernel, stride, dilation, _ = window[axis]

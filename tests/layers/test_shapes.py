@@ -1,7 +1,5 @@
 """Output shapes against counting, TensorFlow's definition of `same`, published figures; and what does not fit."""
 
-from math import ceil
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,102 +8,13 @@ from strategies import fitting_networks
 from cnn_core import layers as L  # noqa: N812
 from cnn_core.errors import LayerError
 from cnn_core.layers import KINDS, Layer
-from cnn_core.layers.settings import PaddingMode, Pair
-from cnn_core.layers.shapes import (
-    Shape,
-    Window,
-    effective_kernel,
-    output_length,
-    output_shape,
-    padding_amounts,
-    show,
-    transposed_length,
-    windows,
-)
+from cnn_core.layers.settings import Pair
+from cnn_core.layers.shapes import Shape, output_shape, show
 from cnn_core.network.network import Network
 from cnn_core.network.presets import preset
 
-lengths = st.integers(1, 40)
 small = st.integers(1, 7)
 amounts = st.tuples(st.integers(0, 5), st.integers(0, 5))
-
-
-def tap_places(start: int, window: Window) -> list[int]:
-    """Return the places that a kernel touches when it begins at `start`."""
-    return [start + tap * window.dilation for tap in range(window.kernel)]
-
-
-def count_windows(length: int, window: Window, padding: Pair) -> int:
-    """Count, by trying every start, the windows that touch nothing outside the padded line."""
-    line = range(-padding[0], length + padding[1])
-    starts = range(line.start, line.stop, window.stride)
-    return sum(all(place in line for place in tap_places(start, window)) for start in starts)
-
-
-# One axis ----------------------------------------------------------------------------------------------------------
-
-
-@given(length=lengths, kernel=small, stride=small, dilation=small, padding=amounts)
-def test_output_length_counts_windows(length: int, kernel: int, stride: int, dilation: int, padding: Pair) -> None:
-    window = Window(kernel, stride, dilation, padding)
-    assert max(output_length(length, window), 0) == count_windows(length, window, padding)
-
-
-@given(length=lengths, kernel=small, stride=small, dilation=small)
-def test_valid_pads_nothing(length: int, kernel: int, stride: int, dilation: int) -> None:
-    window = Window(kernel, stride, dilation, PaddingMode.VALID)
-    assert padding_amounts(length, window) == (0, 0)
-    assert max(output_length(length, window), 0) == count_windows(length, window, (0, 0))
-
-
-@given(length=lengths, kernel=small, stride=small, dilation=small)
-def test_same_is_the_least_padding_for_one_window_a_stride(
-    length: int, kernel: int, stride: int, dilation: int
-) -> None:
-    """TensorFlow: ceil(length / stride) windows, padded by no more than they need, the odd one after."""
-    window = Window(kernel, stride, dilation, PaddingMode.SAME)
-    before, after = padding_amounts(length, window)
-    wanted = ceil(length / stride)
-    assert output_length(length, window) == wanted == count_windows(length, window, (before, after))
-    assert after - before in (0, 1)
-    assert before + after == 0 or count_windows(length, window, (before, after - 1)) < wanted
-
-
-@pytest.mark.parametrize(
-    ("length", "window", "padding", "result"),
-    [
-        (4, Window(3, 2, padding=PaddingMode.SAME), (0, 1), 2),
-        (5, Window(3, 2, padding=PaddingMode.SAME), (1, 1), 3),
-        (224, Window(7, 2, padding=PaddingMode.SAME), (2, 3), 112),
-        (28, Window(5, padding=PaddingMode.SAME), (2, 2), 28),
-        (5, Window(1, 3, padding=PaddingMode.SAME), (0, 0), 2),
-        (10, Window(3, 1, 2, PaddingMode.SAME), (2, 2), 10),
-        (224, Window(11, 4, padding=(2, 2)), (2, 2), 55),
-    ],
-)
-def test_padding_by_hand(length: int, window: Window, padding: Pair, result: int) -> None:
-    assert (padding_amounts(length, window), output_length(length, window)) == (padding, result)
-
-
-@given(kernel=small, dilation=small)
-def test_effective_kernel_is_what_the_taps_span(kernel: int, dilation: int) -> None:
-    places = tap_places(0, Window(kernel, 1, dilation))
-    assert effective_kernel(kernel, dilation) == max(places) - min(places) + 1
-
-
-@given(length=lengths, kernel=small, stride=small, dilation=small)
-def test_transposed_length_counts_what_the_kernels_cover(length: int, kernel: int, stride: int, dilation: int) -> None:
-    """Each input lays a kernel, `stride` apart; a stride beyond the kernel leaves its gap behind each of them."""
-    window = Window(kernel, stride, dilation, PaddingMode.VALID)
-    reach = max(effective_kernel(kernel, dilation), stride)
-    covered = {start * stride + place for start in range(length) for place in range(reach)}
-    assert transposed_length(length, window) == len(covered)
-
-
-@given(length=lengths, kernel=small, stride=small, mode=st.sampled_from(PaddingMode))
-def test_transposed_convolution_undoes_the_shape(length: int, kernel: int, stride: int, mode: PaddingMode) -> None:
-    window = Window(kernel, stride, padding=mode)
-    assert output_length(transposed_length(length, window), window) == length
 
 
 # The courses' figures ----------------------------------------------------------------------------------------------
@@ -166,18 +75,6 @@ def test_every_size_of_a_network_is_at_least_1(network: Network) -> None:
         assert len(step.output_shape) >= 1
         assert min(step.output_shape) >= 1
         assert all(type(size) is int for size in step.output_shape)
-
-
-def test_windows_belong_to_layers_that_slide_one() -> None:
-    assert windows(L.Conv2D(1, (3, 5), dilation_rate=(1, 2), padding=((1, 2), (3, 4)))) == (
-        Window(3, 1, 1, (1, 2)),
-        Window(5, 1, 2, (3, 4)),
-    )
-    assert windows(L.MaxPooling2D((2, 3), padding="same")) == (
-        Window(2, 2, 1, PaddingMode.SAME),
-        Window(3, 3, 1, PaddingMode.SAME),
-    )
-    assert windows(L.Dense(3)) is None
 
 
 # Merges ------------------------------------------------------------------------------------------------------------

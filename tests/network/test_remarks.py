@@ -4,31 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn_core.layers import Activation, Conv2D, Dense, DepthwiseConv2D, Flatten, Input, Layer, MaxPooling2D
-from cnn_core.layers.settings import PaddingMode
-from cnn_core.layers.shapes import Shape, Window, effective_kernel, output_length, padding_amounts
+from cnn_core.layers.shapes import Shape
+from cnn_core.layers.windows import Window, effective_kernel
 from cnn_core.network.network import Network
 from cnn_core.network.presets import PRESETS, preset
-from cnn_core.network.remarks import padding_that_fits, remarks, rest
+from cnn_core.network.remarks import remarks
 from cnn_core.network.summary import summarize
 from cnn_core.numerics.taps import axis_taps
-
-lengths = st.integers(1, 40)
-paddings = st.sampled_from(PaddingMode) | st.tuples(st.integers(0, 4), st.integers(0, 4))
-windows = st.builds(Window, st.integers(1, 7), st.integers(1, 9), st.integers(1, 3), paddings)
 
 
 def said(layer: Layer, shape: Shape) -> str:
     return " ".join(str(note) for note in remarks(summarize(Network.of(Input(shape), layer)).rows[-1]))
-
-
-@given(lengths, windows)
-def test_rest_is_what_lies_behind_the_last_window(length: int, window: Window) -> None:
-    count = output_length(length, window)
-    if count < 1:
-        return
-    before = padding_amounts(length, window)[0]
-    last = (count - 1) * window.stride - before + effective_kernel(window.kernel, window.dilation) - 1
-    assert rest(length, window) == sum(place > last for place in range(length))
 
 
 def test_a_stride_that_leaves_a_rest() -> None:
@@ -74,12 +60,3 @@ def test_every_preset_can_be_remarked_on() -> None:
     for one in PRESETS:
         for row in summarize(one.make()).rows:
             assert all(str(note) for note in remarks(row))
-
-
-@given(length=st.integers(1, 40), kernel=st.integers(1, 7), stride=st.integers(1, 5), dilation=st.integers(1, 3))
-def test_padding_that_fits_leaves_no_rest(length: int, kernel: int, stride: int, dilation: int) -> None:
-    window = Window(kernel, stride, dilation)
-    more = padding_that_fits(length, window)
-    assert 0 <= more < stride
-    span = dilation * (kernel - 1) + 1
-    assert (length + more - span) % stride == 0

@@ -16,7 +16,8 @@ from strategies import modes, windows_on
 
 from cnn_core.errors import LayerError
 from cnn_core.layers.settings import PaddingMode, Pair
-from cnn_core.layers.shapes import Shape, Window, output_length, padding_amounts, transposed_length
+from cnn_core.layers.shapes import Shape
+from cnn_core.layers.windows import Window, output_length, padding_amounts, transposed_length
 from cnn_core.numerics.as_dense import convolution_matrix, dense_as_convolution
 from cnn_core.numerics.convolve import conv2d, conv2d_transpose, depthwise_conv2d, flipped, separable_conv2d
 from cnn_core.numerics.one_window import one_pool, one_window

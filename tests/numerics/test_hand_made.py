@@ -13,7 +13,7 @@ from PIL import Image, ImageFilter
 from scipy import ndimage
 
 from cnn_core.errors import CnnError
-from cnn_core.layers.shapes import Window
+from cnn_core.layers.windows import Window
 from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.hand_made import HAND_MADE, HandMade, box, gabor, gaussian, hand_made
 from cnn_core.numerics.maps import Values

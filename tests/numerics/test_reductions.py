@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from cnn_core.errors import CnnError
 from cnn_core.layers.settings import PaddingMode
-from cnn_core.layers.shapes import Window, output_length, padding_amounts
+from cnn_core.layers.windows import Window, output_length, padding_amounts
 from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.maps import Windows
 from cnn_core.numerics.pool import PoolingKind

@@ -7,7 +7,7 @@ import pytest
 from running import no_exception, run_page
 from streamlit.testing.v1 import AppTest
 
-from cnn_core.layers.shapes import Window
+from cnn_core.layers.windows import Window
 from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.grids import grid_text, named_grid
 from cnn_core.numerics.hand_made import hand_made

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.layers.shapes import BLUR_SIZE, Shape, Window, output_length, padding_amounts
+from cnn_core.layers.shapes import Shape
+from cnn_core.layers.windows import BLUR_SIZE, Window, output_length, padding_amounts
 from cnn_core.numerics.maps import Values, Windows
 from cnn_core.numerics.reductions.ways import Reducer, Reduction, blurred
 

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.errors import CnnError
-from cnn_core.layers.shapes import Shape, padding_amounts
+from cnn_core.layers.shapes import Shape
+from cnn_core.layers.windows import padding_amounts
 from cnn_core.numerics.maps import Values, maps_of
 from cnn_core.numerics.reductions.ways import Reducer
 from cnn_core.sentences import N_

@@ -11,7 +11,8 @@ from functools import cached_property
 import numpy as np
 
 from cnn_core.errors import CnnError
-from cnn_core.layers.shapes import AXES, BLUR_SIZE, Shape, Window, padding_amounts, window_count
+from cnn_core.layers.shapes import Shape
+from cnn_core.layers.windows import AXES, BLUR_SIZE, Window, padding_amounts, window_count
 from cnn_core.numerics.convolve import depthwise_conv2d
 from cnn_core.numerics.hand_made import gaussian, usual_sigma
 from cnn_core.numerics.maps import Values, Windows

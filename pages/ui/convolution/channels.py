@@ -7,7 +7,8 @@ import streamlit as st
 
 from cnn_core.layers import Conv2D
 from cnn_core.layers.formulas import formulas
-from cnn_core.layers.shapes import Window, show
+from cnn_core.layers.shapes import show
+from cnn_core.layers.windows import Window
 from cnn_core.models.first_kernels import first_kernels
 from cnn_core.numerics import grids
 from cnn_core.numerics.convolve import conv2d

@@ -5,7 +5,8 @@ import streamlit as st
 
 from cnn_core.drawing.colour_scale import Range
 from cnn_core.drawing.mosaic import map_png
-from cnn_core.layers.shapes import Window, show
+from cnn_core.layers.shapes import show
+from cnn_core.layers.windows import Window
 from cnn_core.numerics.as_dense import convolution_matrix, dense_as_convolution
 from cnn_core.numerics.convolve import conv2d
 from pages.ui.ask.picture import Chosen

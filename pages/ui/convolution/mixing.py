@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.layers import Conv2D
-from cnn_core.layers.shapes import Window
+from cnn_core.layers.windows import Window
 from cnn_core.numerics import grids
 from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.maps import Values

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnn_core.errors import CnnError
 from cnn_core.layers.shapes import show
-from cnn_core.network.remarks import padding_that_fits, rest
+from cnn_core.layers.windows import padding_that_fits, rest
 from pages.ui import state
 from pages.ui.ask.numbers import set_grid, set_kernel
 from pages.ui.ask.picture import current_picture

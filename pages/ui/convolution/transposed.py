@@ -6,7 +6,8 @@ import streamlit as st
 from cnn_core.layers import Conv2DTranspose
 from cnn_core.layers.formulas import formulas
 from cnn_core.layers.settings import PaddingMode
-from cnn_core.layers.shapes import Window, output_shape
+from cnn_core.layers.shapes import output_shape
+from cnn_core.layers.windows import Window
 from cnn_core.numerics.convolve import conv2d, conv2d_transpose
 from cnn_core.numerics.pool import upsample
 from cnn_core.numerics.taps import axis_taps, transposed_taps

@@ -16,7 +16,6 @@ from cnn_core.network import editing
 from cnn_core.network.network import NamedLayer
 from pages.ui import state
 from pages.ui.design import editor, setting_widgets
-from pages.ui.layer_words import kind_words
 from pages.ui.messages import show_error
 from pages.ui.text import _
 
@@ -30,7 +29,7 @@ def draw() -> None:
     _problem()
     st.text_input(_("Name"), max_chars=200, **state.field("name", named.name, partial(editor.rename, named.name)))
     if isinstance(named.layer, Input):
-        st.caption(kind_words(named.kind))
+        st.caption(_(named.layer.about))
     else:
         _kind(named)
         if position:
@@ -49,7 +48,7 @@ def _kind(named: NamedLayer) -> None:
     st.selectbox(
         _("Kind"),
         _INNER_KINDS,
-        help=kind_words(named.kind),
+        help=_(named.layer.about),
         **state.field("kind", named.kind, partial(editor.change_kind, named.name)),
     )
 

@@ -24,7 +24,6 @@ from cnn_core.layers.settings import (
     WholePair,
 )
 from pages.ui import state
-from pages.ui.layer_words import setting_words
 from pages.ui.text import _
 
 Take = Callable[[Any], None]
@@ -35,7 +34,7 @@ _AMOUNTS = "amounts"
 def setting(rule: Setting[Any, Any], layer: Layer, shown: dict[str, Any], square: bool, take: Take) -> None:
     """Draw the widget or widgets of one setting."""
     value = shown[rule.name]
-    label, meaning = setting_words(layer.kind, rule.name)
+    label, meaning = _(rule.label), _(rule.help)
     # Keras's word beside ours, for it is what people meet in code.
     if label.casefold() != rule.name:
         label = f"{label} ({rule.name})"

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cnn_core.layers.formulas import BOTH_AXES, length_formula
-from cnn_core.layers.shapes import AXES, Shape
+from cnn_core.layers.shapes import Shape
+from cnn_core.layers.windows import AXES
 from cnn_core.numerics.maps import Windows
 from pages.ui.text import _
 

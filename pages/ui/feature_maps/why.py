@@ -8,8 +8,9 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.explain.unit import Explanation, Origin, Patch, Stage, StageKind, explain_unit
-from cnn_core.layers import Conv2DTranspose, Input
-from cnn_core.layers.shapes import padding_amounts, show, windows
+from cnn_core.layers import Input
+from cnn_core.layers.shapes import show
+from cnn_core.layers.windows import padding_amounts, windows_of
 from cnn_core.models.run import Maps
 from cnn_core.network.summary import Row
 from cnn_core.numerics.pool import PoolingKind
@@ -142,8 +143,8 @@ def _axis(
     row: Row, taken: tuple[int, ...], place: tuple[int, ...], shape: tuple[int, ...], axis: int
 ) -> tuple[Taps, int]:
     """Return the taps of the one output on the piece of the input around its window, and where that piece begins."""
-    found = windows(row.layer)
-    if found is None or isinstance(row.layer, Conv2DTranspose):
+    found = windows_of(row.layer)
+    if found is None:
         places = list(taken)
     else:
         window = found[axis]

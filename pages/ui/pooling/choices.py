@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnn_core.layers.shapes import Window, show
+from cnn_core.layers.shapes import show
+from cnn_core.layers.windows import Window
 from cnn_core.numerics.maps import Values, Windows
 from cnn_core.numerics.reductions.ways import Reduction
 from cnn_core.sentences import N_

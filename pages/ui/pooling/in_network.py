@@ -8,7 +8,8 @@ import streamlit as st
 from cnn_core.errors import CnnError
 from cnn_core.layers import Conv2D
 from cnn_core.layers.formulas import length_formula
-from cnn_core.layers.shapes import Shape, show, windows
+from cnn_core.layers.shapes import Shape, show
+from cnn_core.layers.windows import windows_of
 from cnn_core.network.network import Network
 from cnn_core.network.presets import PRESETS, preset
 from cnn_core.network.replacing import Replacement, ShapeChange, down_sampling, replaced, shape_changes
@@ -205,5 +206,5 @@ def _formula(summary: Summary, name: str, before: Shape, after: Shape) -> str:
     """Return how the layer that was taken from came to its size, along the first axis on which the two differ."""
     row = next(row for row in summary.rows if row.name == name)
     axis = 0 if before[0] != after[0] else 1
-    found = windows(row.layer)
+    found = windows_of(row.layer)
     return length_formula(row.input_shapes[0][axis], found[axis]) if found else show(row.output_shape)

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from cnn_core.layers.shapes import Window, output_length, padding_amounts, show
+from cnn_core.layers.shapes import show
+from cnn_core.layers.windows import Window, output_length, padding_amounts
 from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.maps import Values, Windows
 from cnn_core.numerics.pool import PoolingKind, pool

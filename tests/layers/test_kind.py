@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cnn_core.layers import KINDS, Activation, Add, Conv2D, Dense, Layer, MaxPooling2D, Merge, Pooling
-from cnn_core.layers.by_kind import by_kind
+from cnn_core.layers.kind import by_kind
 
 
 def describe(layer: Layer, *more: int) -> str:

@@ -1,0 +1,182 @@
+"""Layers that move and scale values: by what a batch, a place or the data say, or by given numbers."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from cnn_core.errors import LayerError
+from cnn_core.layers.kind import Group, Layer, layer_kind
+from cnn_core.layers.receptive_field import ALL, UNMOVED, Rules, of_layer
+from cnn_core.layers.settings import Flag, Number, OptionalNumbers, Told
+from cnn_core.layers.shapes import Shape, output_shape
+from cnn_core.layers.weights import WeightShapes, weight_shapes
+from cnn_core.sentences import N_
+
+__all__ = ["BatchNormalization", "LayerNormalization", "LayerScale", "Normalization", "Rescaling"]
+
+EPSILON: Final = Number(
+    0.001,
+    minimum=0,
+    maximum=1,
+    label=N_("Epsilon"),
+    help=N_("A small number that keeps the division from dividing by zero."),
+    told=Told.NEVER,
+)
+CENTER: Final = Flag(True, label=N_("Shift"), help=N_("Learns a number for each channel that is added."))
+SCALE: Final = Flag(True, label=N_("Scale"), help=N_("Learns a factor for each channel."))
+
+
+def _for_each_channel(shape: Shape, **there: bool) -> WeightShapes:
+    """Return one number a channel for each weight that is there."""
+    return {name: shape[-1:] for name, is_there in there.items() if is_there}
+
+
+# BatchNormalization ---------------------------------------------------------------------------------------------------
+
+
+@layer_kind
+@dataclass(frozen=True)
+class BatchNormalization(Layer):
+    """Normalizes each channel (last axis) by its mean and variance over the batch; keeps moving averages of both."""
+
+    group = Group.NORMALIZATION
+    about = N_("Brings each channel to mean 0 and variance 1 over the batch, then scales and shifts it.")
+    weight_names = ("gamma", "beta", "moving_mean", "moving_variance")
+    is_uniform = True
+    momentum: Number = Number(
+        0.99,
+        minimum=0,
+        maximum=1,
+        label=N_("Momentum"),
+        help=N_("How slowly the moving averages follow the batches."),
+        told=Told.NEVER,
+    )
+    epsilon: Number = EPSILON
+    center: Flag = CENTER
+    scale: Flag = SCALE
+
+
+@weight_shapes.register
+def _(layer: BatchNormalization, *inputs: Shape) -> WeightShapes:
+    return _for_each_channel(inputs[0], gamma=layer.scale, beta=layer.center, moving_mean=True, moving_variance=True)
+
+
+# LayerNormalization ---------------------------------------------------------------------------------------------------
+
+
+@layer_kind
+@dataclass(frozen=True)
+class LayerNormalization(Layer):
+    """Normalizes each position over its channels (last axis only)."""
+
+    group = Group.NORMALIZATION
+    about = N_("Normalizes each place over its channels, then scales and shifts it.")
+    weight_names = ("gamma", "beta")
+    is_uniform = True
+    epsilon: Number = EPSILON
+    center: Flag = CENTER
+    scale: Flag = SCALE
+
+
+@weight_shapes.register
+def _(layer: LayerNormalization, *inputs: Shape) -> WeightShapes:
+    return _for_each_channel(inputs[0], gamma=layer.scale, beta=layer.center)
+
+
+@of_layer.register
+def _(layer: LayerNormalization, shape: Shape) -> Rules:
+    """On a vector a value sees all that any value sees; on a map this works place by place."""
+    return UNMOVED if len(shape) == 3 else ALL
+
+
+# Normalization --------------------------------------------------------------------------------------------------------
+
+
+@layer_kind
+@dataclass(frozen=True)
+class Normalization(Layer):
+    """(x − mean) / sqrt(variance), a channel; both are given here, or learned from data with Keras's `adapt`."""
+
+    group = Group.NORMALIZATION
+    about = N_("(x − mean) / sqrt(variance), channel by channel.")
+    weight_names = ("mean", "variance", "count")
+    is_uniform = True
+    mean: OptionalNumbers = OptionalNumbers(
+        label=N_("Mean"),
+        help=N_("One number a channel, separated by commas; empty: learned from data."),
+        told=Told.ALWAYS,
+        short=N_("given mean and variance"),
+        short_none=N_("mean and variance from data"),
+    )
+    variance: OptionalNumbers = OptionalNumbers(
+        minimum=0,
+        label=N_("Variance"),
+        help=N_("One number a channel, separated by commas; empty: learned from data."),
+        told=Told.NEVER,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if (self.mean is None) != (self.variance is None):
+            raise LayerError(
+                "mean and variance are given together or not at all. Received: mean={mean}, variance={variance}.",
+                mean=self.mean,
+                variance=self.variance,
+            )
+
+
+@output_shape.register
+def _(layer: Normalization, *inputs: Shape) -> Shape:
+    for values in (layer.mean, layer.variance):
+        if values is not None and len(values) not in (1, inputs[0][-1]):
+            raise LayerError(
+                "mean and variance must hold one number, or one a channel. "
+                "Received: {count} numbers for {channels} channels.",
+                count=len(values),
+                channels=inputs[0][-1],
+            )
+    return inputs[0]
+
+
+@weight_shapes.register
+def _(layer: Normalization, *inputs: Shape) -> WeightShapes:
+    channels = inputs[0][-1:]
+    return {} if layer.mean is not None else {"mean": channels, "variance": channels, "count": ()}
+
+
+# Rescaling and LayerScale ---------------------------------------------------------------------------------------------
+
+
+@layer_kind
+@dataclass(frozen=True)
+class Rescaling(Layer):
+    """x · scale + offset."""
+
+    group = Group.NORMALIZATION
+    about = N_("x · scale + offset: brings pixels from 0…255 to 0…1, for instance.")
+    is_uniform = True
+    scale: Number = Number(
+        1 / 255,
+        label=N_("Scale"),
+        help=N_("What every value is multiplied by; 1/255 is 0.00392157."),
+        told=Told.ALWAYS,
+    )
+    offset: Number = Number(0.0, label=N_("Offset"), help=N_("What is added after scaling."))
+
+
+@layer_kind
+@dataclass(frozen=True)
+class LayerScale(Layer):
+    """Multiplies each channel by a learned factor (Touvron et al., arXiv:2103.17239; used by ConvNeXt)."""
+
+    group = Group.NORMALIZATION
+    about = N_("Multiplies each channel by a learned factor.")
+    weight_names = ("gamma",)
+    is_uniform = True
+    initial_value: Number = Number(
+        1e-6, label=N_("First value"), help=N_("The factor before training."), told=Told.NEVER
+    )
+
+
+@weight_shapes.register
+def _(layer: LayerScale, *inputs: Shape) -> WeightShapes:
+    return {"gamma": inputs[0][-1:]}

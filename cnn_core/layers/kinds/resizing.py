@@ -1,0 +1,133 @@
+"""Layers that make maps larger or smaller without learning anything."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cnn_core.errors import LayerError
+from cnn_core.layers.formulas import Formula, per_axis, size_formulas
+from cnn_core.layers.kind import Group, Layer, layer_kind
+from cnn_core.layers.receptive_field import Rules, enlarged, of_layer, shifted
+from cnn_core.layers.settings import AmountsSetting, Choice, Told, WholePair
+from cnn_core.layers.shapes import Shape, image_shape, output_shape, show
+from cnn_core.sentences import N_
+
+__all__ = ["Cropping2D", "Interpolation", "UpSampling2D", "ZeroPadding2D"]
+
+
+class Interpolation(StrEnum):
+    """How values between values are made. Keras also knows bicubic and Lanczos, which no course uses."""
+
+    NEAREST = "nearest"
+    BILINEAR = "bilinear"
+
+
+# UpSampling2D ---------------------------------------------------------------------------------------------------------
+
+
+@layer_kind
+@dataclass(frozen=True)
+class UpSampling2D(Layer):
+    """Enlarges by whole factors."""
+
+    group = Group.RESIZING
+    about = N_("Enlarges by whole factors; nothing is learned.")
+    size: WholePair = WholePair(2, label=N_("Factor"), help=N_("By how much height and width grow."), told=Told.ALWAYS)
+    interpolation: Choice[Interpolation] = Choice(
+        Interpolation,
+        "nearest",
+        label=N_("Interpolation"),
+        help=N_("nearest repeats values; bilinear mixes neighbouring ones."),
+    )
+
+
+@output_shape.register
+def _(layer: UpSampling2D, *inputs: Shape) -> Shape:
+    height, width, channels = image_shape(inputs[0])
+    return (height * layer.size[0], width * layer.size[1], channels)
+
+
+@of_layer.register
+def _(layer: UpSampling2D, shape: Shape) -> Rules:
+    smooth = layer.interpolation is Interpolation.BILINEAR
+    return enlarged(layer.size[0], smooth), enlarged(layer.size[1], smooth)
+
+
+@size_formulas.register
+def _(layer: UpSampling2D, output: Shape, *inputs: Shape) -> tuple[Formula, ...]:
+    vertical, horizontal = (f"{inputs[0][i]}·{layer.size[i]} = {output[i]}" for i in (0, 1))
+    return per_axis(vertical, horizontal)
+
+
+# ZeroPadding2D --------------------------------------------------------------------------------------------------------
+
+
+@layer_kind
+@dataclass(frozen=True)
+class ZeroPadding2D(Layer):
+    """Rows and columns of zeros around each channel."""
+
+    group = Group.RESIZING
+    about = N_("Adds rows and columns of zeros around each channel.")
+    padding: AmountsSetting = AmountsSetting(
+        1, label=N_("Padding"), help=N_("Rows and columns of zeros added at each side."), told=Told.ALWAYS
+    )
+
+
+@output_shape.register
+def _(layer: ZeroPadding2D, *inputs: Shape) -> Shape:
+    height, width, channels = image_shape(inputs[0])
+    return (height + sum(layer.padding[0]), width + sum(layer.padding[1]), channels)
+
+
+@of_layer.register
+def _(layer: ZeroPadding2D, shape: Shape) -> Rules:
+    (top, _), (left, _) = layer.padding
+    return shifted(-top), shifted(-left)
+
+
+@size_formulas.register
+def _(layer: ZeroPadding2D, output: Shape, *inputs: Shape) -> tuple[Formula, ...]:
+    amounts = layer.padding
+    vertical, horizontal = (f"{inputs[0][i]} + {amounts[i][0]} + {amounts[i][1]} = {output[i]}" for i in (0, 1))
+    return per_axis(vertical, horizontal)
+
+
+# Cropping2D -----------------------------------------------------------------------------------------------------------
+
+
+@layer_kind
+@dataclass(frozen=True)
+class Cropping2D(Layer):
+    """Rows and columns taken away from each side."""
+
+    group = Group.RESIZING
+    about = N_("Takes rows and columns away from each side.")
+    cropping: AmountsSetting = AmountsSetting(
+        0, label=N_("Cropping"), help=N_("Rows and columns taken away at each side."), told=Told.ALWAYS
+    )
+
+
+@output_shape.register
+def _(layer: Cropping2D, *inputs: Shape) -> Shape:
+    height, width, channels = image_shape(inputs[0])
+    result = (height - sum(layer.cropping[0]), width - sum(layer.cropping[1]), channels)
+    if min(result) < 1:
+        raise LayerError(
+            "Cropping leaves nothing. Received: an input of {shape}, cropping={cropping}. Crop less.",
+            shape=show(inputs[0]),
+            cropping=layer.cropping,
+        )
+    return result
+
+
+@of_layer.register
+def _(layer: Cropping2D, shape: Shape) -> Rules:
+    (top, _), (left, _) = layer.cropping
+    return shifted(top), shifted(left)
+
+
+@size_formulas.register
+def _(layer: Cropping2D, output: Shape, *inputs: Shape) -> tuple[Formula, ...]:
+    amounts = layer.cropping
+    vertical, horizontal = (f"{inputs[0][i]} − {amounts[i][0]} − {amounts[i][1]} = {output[i]}" for i in (0, 1))
+    return per_axis(vertical, horizontal)

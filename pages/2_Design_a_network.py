@@ -7,45 +7,44 @@ from pages.ui.design import editor, figures, layer_form, layer_table, tools
 from pages.ui.frame import begin_page
 from pages.ui.text import _, lesson
 
-begin_page()
+with begin_page():
+    network, summary = editor.network(), editor.summary()
+    # A network from a file has no address.
+    state.share(state.LANGUAGE, *([state.DESIGN_PRESET] if state.DESIGN_PRESET.get() else []))
 
-network, summary = editor.network(), editor.summary()
-# A network from a file has no address.
-state.share(state.LANGUAGE, *([state.DESIGN_PRESET] if state.DESIGN_PRESET.get() else []))
+    picker, history = st.columns([3, 2], vertical_alignment="bottom")
+    with picker:
+        tools.preset_picker()
+    with history:
+        tools.history(summary)
+    tools.preset_about()
+    tools.file_problem()
+    figures.totals(summary)
 
-picker, history = st.columns([3, 2], vertical_alignment="bottom")
-with picker:
-    tools.preset_picker()
-with history:
-    tools.history(summary)
-tools.preset_about()
-tools.file_problem()
-figures.totals(summary)
+    table, form = st.columns([5, 2], gap="small")
+    with table:
+        tools.tools()
+        layer_table.draw(network, summary)
+        figures.formulas(summary)
+    with form, st.container(border=True):
+        names = [named.name for named in network.layers]
+        st.selectbox(
+            _("Layer"),
+            range(len(names)),
+            format_func=lambda position: f"{position + 1}. {names[position]}",
+            **state.field("layer", editor.selected(), editor.select),
+        )
+        layer_form.draw()
 
-table, form = st.columns([5, 2], gap="small")
-with table:
-    tools.tools()
-    layer_table.draw(network, summary)
-    figures.formulas(summary)
-with form, st.container(border=True):
-    names = [named.name for named in network.layers]
-    st.selectbox(
-        _("Layer"),
-        range(len(names)),
-        format_func=lambda position: f"{position + 1}. {names[position]}",
-        **state.field("layer", editor.selected(), editor.select),
+    chart = st.expander(
+        _("Where parameters and multiply-adds sit"),
+        expanded=True,
+        icon=":material/bar_chart:",
+        on_change="rerun",
+        key="design_chart_open",
     )
-    layer_form.draw()
-
-chart = st.expander(
-    _("Where parameters and multiply-adds sit"),
-    expanded=True,
-    icon=":material/bar_chart:",
-    on_change="rerun",
-    key="design_chart_open",
-)
-if chart.open:
-    with chart:
-        figures.chart(summary)
-with st.expander(_("What these numbers mean"), icon=":material/menu_book:"):
-    st.markdown(lesson("design"))
+    if chart.open:
+        with chart:
+            figures.chart(summary)
+    with st.expander(_("What these numbers mean"), icon=":material/menu_book:"):
+        st.markdown(lesson("design"))

@@ -9,24 +9,23 @@ from pages.ui.convolution import choices, controls, ideas, on_numbers
 from pages.ui.frame import begin_page
 from pages.ui.text import _, lesson
 
-begin_page()
+with begin_page():
+    choices.begin()
+    picked, board = st.columns([3, 8], gap="medium")
+    with picked:
+        grid_picker(state.GRID, choices.OFFERED, _("Input"))
+        if state.GRID.get() == CUT:
+            picture_picker()
+            controls.cut_picker()
+        kernel_picker()
+        moving = st.expander(_("Stride, padding, dilation, bias"), on_change="rerun", key="moving_open")
+        if moving.open:
+            with moving:
+                controls.movement()
+    with board:
+        convolution = on_numbers.draw()
 
-choices.begin()
-picked, board = st.columns([3, 8], gap="medium")
-with picked:
-    grid_picker(state.GRID, choices.OFFERED, _("Input"))
-    if state.GRID.get() == CUT:
-        picture_picker()
-        controls.cut_picker()
-    kernel_picker()
-    moving = st.expander(_("Stride, padding, dilation, bias"), on_change="rerun", key="moving_open")
-    if moving.open:
-        with moving:
-            controls.movement()
-with board:
-    convolution = on_numbers.draw()
-
-ideas.draw(convolution)
-with st.expander(_("What the courses say, and what is more exact"), icon=":material/menu_book:"):
-    st.markdown(lesson("convolution"))
-state.share(state.LANGUAGE, *choices.SHARED, instead=choices.private_numbers(convolution))
+    ideas.draw(convolution)
+    with st.expander(_("What the courses say, and what is more exact"), icon=":material/menu_book:"):
+        st.markdown(lesson("convolution"))
+    state.share(state.LANGUAGE, *choices.SHARED, instead=choices.private_numbers(convolution))

@@ -2,33 +2,28 @@
 
 import streamlit as st
 
-from cnn_core.errors import CnnError
 from pages.ui import state
 from pages.ui.frame import begin_page
-from pages.ui.messages import show_error
+from pages.ui.messages import part
 from pages.ui.pooling import choices, in_network, measures, one_way, results, study, train
 from pages.ui.text import _, lesson
 
-begin_page()
-
-choices.draw_source()
-controls, board = st.columns([4, 9], gap="medium")
-with controls:
-    comparison = choices.draw_controls()
-fits = True
-with board:
-    try:
+with begin_page():
+    choices.draw_source()
+    controls, board = st.columns([4, 9], gap="medium")
+    with controls:
+        comparison = choices.draw_controls()
+    fits = False
+    with board, part():
         comparison.results()
         one_way.draw(comparison)
-    except CnnError as error:
-        show_error(error)
-        fits = False
-if fits:
-    results.draw(comparison)
-    measures.draw(comparison)
-with st.expander(_("What the courses say, and what is more exact"), icon=":material/menu_book:"):
-    st.markdown(lesson("pooling"))
-in_network.draw()
-study.draw()
-train.draw()
-state.share(state.LANGUAGE, *choices.shared(), *train.SHARED)
+        fits = True
+    if fits:
+        results.draw(comparison)
+        measures.draw(comparison)
+    with st.expander(_("What the courses say, and what is more exact"), icon=":material/menu_book:"):
+        st.markdown(lesson("pooling"))
+    in_network.draw()
+    study.draw()
+    train.draw()
+    state.share(state.LANGUAGE, *choices.shared(), *train.SHARED)

@@ -4,9 +4,7 @@ import streamlit as st
 
 from pages.ui.frame import PAGES, begin_page, draw_card
 
-begin_page()
-
-with st.grid(2, min_column_width=340, gap=("small", "medium")):
+with begin_page(), st.grid(2, min_column_width=340, gap=("small", "medium")):
     for page in PAGES:
         if page.points:
             draw_card(page)

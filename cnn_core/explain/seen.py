@@ -1,5 +1,7 @@
 """The pixels of the network's input that a value can depend on."""
 
+from collections.abc import Mapping
+
 from cnn_core import layers
 from cnn_core.errors import LayerError
 from cnn_core.explain.moved import concatenated_from, reshaped_from
@@ -7,25 +9,27 @@ from cnn_core.explain.parts import Origin, Place, inside
 from cnn_core.explain.value import stretched_from
 from cnn_core.layers.receptive_field import ReceptiveField
 from cnn_core.layers.settings import Pair
-from cnn_core.network.network import Network
-from cnn_core.network.summary import Row, summarize
+from cnn_core.network.summary import Row
 
 Box = tuple[Pair, Pair]
 """((top, left), (bottom, right)), both included."""
 
 
-def seen_pixels(network: Network, layer_name: str, place: Place) -> Box | None:
+def seen_pixels(rows: Mapping[str, Row], layer: str, place: Place) -> Box | None:
     """Return the box of input pixels that a value sees; it reaches out of the picture where padding is seen.
 
     It is the field of `receptive_field`, which encloses what is seen; a unit of a flattened map sees what its place in
     the map saw. None: it sees nothing, because a transposed convolution steps over it.
 
+    Args:
+        rows: the network's layers by their names, from its summary.
+        layer: one of these names.
+        place: of a value in its output.
+
     Raises:
-        NetworkError: the layers do not fit together, or there is none of this name.
         LayerError: the network's input is no picture, or the place is not in the layer's output.
     """
-    rows = {row.name: row for row in summarize(network).rows}
-    start = network[layer_name].name, inside(place, rows[layer_name].output_shape)
+    start = layer, inside(place, rows[layer].output_shape)
     waiting, met, boxes = [start], {start}, []
     while waiting:
         name, at = waiting.pop()

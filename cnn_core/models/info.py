@@ -21,6 +21,7 @@ class ModelInfo:
     """What is known of a model without running it.
 
     Args:
+        key: what names it.
         network: its layers.
         input_size: (height, width) in pixels.
         colour: what its input's channels are.
@@ -30,6 +31,7 @@ class ModelInfo:
         classes: the names of its units; None where nobody said them.
     """
 
+    key: str
     network: Network
     input_size: tuple[int, int]
     colour: Colour
@@ -52,11 +54,11 @@ def describe(key: str) -> ModelInfo:
         network = bundled_network(name)
         outputs = network.output_names()
         kind = answer_kind(network, outputs[0])
-        return ModelInfo(network, size, colour, Scaling.UNIT, outputs, kind, class_names(name))
-    return _info(load(key), class_names("mobilenet_v2") if source == APPLICATION else None)
+        return ModelInfo(key, network, size, colour, Scaling.UNIT, outputs, kind, class_names(name))
+    return _info(key, load(key), class_names("mobilenet_v2") if source == APPLICATION else None)
 
 
-def _info(loaded: Loaded, classes: tuple[str, ...] | None) -> ModelInfo:
+def _info(key: str, loaded: Loaded, classes: tuple[str, ...] | None) -> ModelInfo:
     shapes = {step.named.name: step.output_shape for step in loaded.network.steps()}
     shape = next(iter(shapes.values()))
     if len(shape) != 3 or shape[2] not in (1, 3):
@@ -69,6 +71,7 @@ def _info(loaded: Loaded, classes: tuple[str, ...] | None) -> ModelInfo:
         )
     known = classes if classes is not None and shapes[loaded.outputs[0]] == (len(classes),) else None
     return ModelInfo(
+        key=key,
         network=loaded.network,
         input_size=(shape[0], shape[1]),
         colour=Colour.GREY if shape[2] == 1 else Colour.RGB,

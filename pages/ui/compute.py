@@ -103,14 +103,15 @@ class Workers(Executor):
             return failed
 
     def _end(self, future: "Future[Any]", run: "Future[Any]") -> None:
-        with self._lock:
-            self._running -= 1
-        self._begin()
         error = run.exception()
         if error is None:
             future.set_result(run.result())
         else:
             future.set_exception(error)
+        # After that: who hears of it may cancel what nobody waits for any more.
+        with self._lock:
+            self._running -= 1
+        self._begin()
 
 
 def _make_pool() -> Executor:

@@ -1,6 +1,8 @@
 """What surrounds every page: the pages' records, the configuration, the navigation, the language and the title."""
 
 import inspect
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +10,9 @@ import streamlit as st
 
 from cnn_core.sentences import N_
 from pages.ui import state
+from pages.ui.messages import part
 from pages.ui.text import _
+from pages.ui.waiting import holds
 
 _ROOT = Path(__file__).parents[2]
 _NAME = "ConvScope"
@@ -106,8 +110,11 @@ def navigation() -> st.Page:
     )
 
 
-def begin_page() -> None:
-    """Draw what the calling page begins with; one that was opened past the front door goes through it first."""
+def begin_page() -> AbstractContextManager[None]:
+    """Draw what the calling page begins with; its own part is drawn within what is returned.
+
+    A page that was opened past the front door goes through it first.
+    """
     # Its file says which page it is, whoever runs it: app.py, a cold server at a deep link, a test.
     caller = Path(inspect.stack(0)[1].filename).name
     page = next(page for page in PAGES if page.path.name == caller)
@@ -124,6 +131,16 @@ def begin_page() -> None:
             format_func=state.LANGUAGES.get,
             **state.LANGUAGE.widget(),
         )
+    return _within()
+
+
+@contextmanager
+def _within() -> Iterator[None]:
+    """Hold what the page asks for until it has all, and let what cannot be drawn be a sentence."""
+    holds().begin_run()
+    with part():
+        yield
+    holds().end_run()
 
 
 def draw_card(page: PageRecord) -> None:

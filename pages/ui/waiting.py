@@ -1,90 +1,157 @@
-"""Work in progress: waiting for it on the page, stopping, trying again."""
+"""The one way to ask the workers: an answer, or the waiting for it on the page, or what went wrong."""
 
 import time
 from collections.abc import Callable, Sequence
 from concurrent import futures
 from concurrent.futures import BrokenExecutor, CancelledError, Future
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
 
 from cnn_core.errors import CnnError
 from pages.ui import state
-from pages.ui.messages import show_error
+from pages.ui.compute import WORKERS
+from pages.ui.messages import UndrawnError
+from pages.ui.questions import Holds, Question, Work
 from pages.ui.text import _
 
-Result = TypeVar("Result")
+Answer = TypeVar("Answer")
 
 _PATIENCE = 0.2
 """Seconds that a page waits in silence: most work of a warm worker is done by then."""
+AT_ONCE = 2 * WORKERS
+"""Of many questions: more would keep other sessions waiting."""
 
 
-def outcome(future: "Future[Result]", forget: Callable[[], None]) -> Result | None:
-    """Return the work's result, or None where it is not there; what went wrong is said on the page.
+def holds() -> Holds:
+    """Return what this session holds."""
+    if state.HOLDS.get() is None:
+        state.HOLDS.set(Holds())
+    held: Holds = state.HOLDS.get()
+    return held
 
-    `forget` drops the work from its cache, so that the next run does it again.
+
+def asked(question: Question[Answer], saying: str, part: str = "", more: Callable[[], str] = str) -> Answer:
+    """Return the answer; while it is on its way, say so with a way to stop, and run the page again when it is there.
+
+    Args:
+        saying: what goes on.
+        part: tells places of a page apart that may wait for different things.
+        more: how far the work has come.
+
+    Raises:
+        CnnError: what the core refused.
+        UndrawnError: the reader stopped it, or it failed, which is said with a way to try again.
     """
-    if not futures.wait([future], _PATIENCE).done:
+    answer = answered(question)
+    return _wait(question, saying, part, more) if answer is None else answer
+
+
+def answered(question: Question[Answer]) -> Answer | None:
+    """Return the answer, None where it is not there yet or the reader stopped waiting; raises as `asked`."""
+    is_stopped = state.STOPPED.get() == (question,)
+    work = holds().find(question) if is_stopped else holds().ask(question)
+    if work is None or not futures.wait([work.future], 0 if is_stopped else _PATIENCE).done:
         return None
+    return _result(question, work)
+
+
+def all_asked(questions: Sequence[Question[Answer]], saying: str, part: str = "") -> list[Answer | None]:
+    """Return the answers to many questions as `asked` does; None for those not there where the reader stopped."""
+    is_stopped = state.STOPPED.get() == tuple(questions)
+    if is_stopped:
+        _say_stopped(part)
+    elif not _are_settled(_ask_some(questions, _PATIENCE)):
+        _wait_for_all(questions, saying, part)
+    works = [holds().find(question) if is_stopped else holds().ask(question) for question in questions]
+    return [
+        None if work is None or not work.future.done() else _result(question, work)
+        for question, work in zip(questions, works, strict=True)
+    ]
+
+
+def _are_settled(works: Sequence[Work[Any] | None]) -> bool:
+    """Say whether all work is done, or some has failed, so that there is no use in the rest."""
+    done = [work for work in works if work is not None and work.future.done()]
+    return len(done) == len(works) or any(work.has_failed for work in done)
+
+
+def _result(question: Question[Answer], work: Work[Answer]) -> Answer:
+    """Return an answer that is there; say what went wrong, with a way to try again, unless the core did."""
     try:
-        return future.result()
+        return work.future.result()
     except CnnError as error:
-        show_error(error)
+        raise error.with_traceback(None) from None
     except (BrokenExecutor, CancelledError):
-        _offer_retry(
-            _(
-                "The process that runs the model has stopped: it was ended or ran out of memory. "
-                "A new one starts by itself; nothing of yours is lost."
-            ),
-            forget,
+        text = _(
+            "The process that runs the model has stopped: it was ended or ran out of memory. "
+            "A new one starts by itself; nothing of yours is lost."
         )
     except Exception as error:  # whatever a library in the worker raises must not end the page
-        _offer_retry(_("The model could not be run ({kind}).").format(kind=type(error).__name__), forget)
-    return st.stop()
+        text = _("The model could not be run ({kind}).").format(kind=type(error).__name__)
+    st.error(text, icon=":material/error:")
+    st.button(_("Try again"), icon=":material/refresh:", on_click=holds().let_go, args=(question,), key="retry")
+    raise UndrawnError
 
 
-def _offer_retry(message: str, forget: Callable[[], None]) -> None:
-    st.error(message, icon=":material/error:")
-    st.button(_("Try again"), icon=":material/refresh:", on_click=forget, key="retry")
-
-
-def wait(future: "Future[Any]", message: str, part: str = "", more: Callable[[], str] = str) -> None:
-    """Show that work goes on, with a way to stop waiting, and run the page again when it is done.
-
-    `part` tells several places of a page apart; `more` says how far the work has come.
-    """
-    if state.STOPPED.get() is future:
-        st.info(_("Stopped."))
-        st.button(_("Go on"), on_click=lambda: state.STOPPED.set(None), key=f"go_on{part}")
-        return
-    began = time.monotonic()
-    st.button(_("Stop"), on_click=lambda: state.STOPPED.set(future), key=f"stop_waiting{part}")
-    place = st.empty()
-    while not future.done():
-        # Each drawing lets Streamlit end this run when the person does something else.
-        seconds = f"{time.monotonic() - began:.0f} s"
-        place.progress(0.0, text=" ".join((message, seconds, more())))
+def _wait(question: Question[Any], saying: str, part: str, more: Callable[[], str]) -> NoReturn:
+    if state.STOPPED.get() == (question,):
+        _say_stopped(part)
+        raise UndrawnError
+    work, began = holds().ask(question), time.monotonic()
+    place = _begin_waiting((question,), part)
+    while not work.future.done():
+        _show(place, 0.0, " ".join((saying, f"{time.monotonic() - began:.0f} s", more())))
         time.sleep(0.1)
     st.rerun()
 
 
-def wait_for_all(work: "Sequence[Future[Any]]", message: str, forget: Callable[[], None], part: str = "") -> None:
-    """Show how much of many pieces is done until all are, with a way to give up the rest; run the page again then.
-
-    What was given up stays undone, and the page goes on with what there is; `forget` begins anew. `part` as for `wait`.
-    """
-    if any(one.cancelled() for one in work):
-        st.info(_("Stopped."))
-        st.button(_("Begin again"), on_click=forget, key=f"begin_again{part}")
-        return
-    if all(one.done() for one in work):
-        for one in work:
-            outcome(one, forget)
-        return
-    st.button(_("Stop"), on_click=lambda: [one.cancel() for one in work], key=f"stop_all{part}")
-    place = st.empty()
-    while not all(one.done() for one in work):
-        done = sum(one.done() for one in work)
-        place.progress(done / len(work), text=f"{message} {done} / {len(work)}")
+def _wait_for_all(questions: Sequence[Question[Any]], saying: str, part: str) -> NoReturn:
+    place = _begin_waiting(tuple(questions), part)
+    while not _are_settled(works := _ask_some(questions)):
+        done = sum(work is not None and work.future.done() for work in works)
+        _show(place, done / len(works), f"{saying} {done} / {len(works)}")
         time.sleep(0.1)
     st.rerun()
+
+
+def _ask_some(questions: Sequence[Question[Any]], patience: float = 0) -> list[Work[Any] | None]:
+    """Ask as many as may be on their way at once; return the work on each, None where it has to wait."""
+    works: list[Work[Any] | None] = []
+    on_their_way: list[Future[Any]] = []
+    for question in questions:
+        may_ask = len(on_their_way) < AT_ONCE or holds().find(question) is not None
+        work = holds().ask(question) if may_ask else None
+        works.append(work)
+        if work is not None and not work.future.done():
+            on_their_way.append(work.future)
+    futures.wait(on_their_way, patience)
+    return works
+
+
+def _begin_waiting(questions: tuple[Question[Any], ...], part: str) -> Any:
+    """Offer to stop; return where to say how far the work is."""
+    holds().wait()
+    st.button(_("Stop"), on_click=_stop, args=questions, key=f"stop_waiting{part}")
+    return st.empty()
+
+
+def _say_stopped(part: str) -> None:
+    st.info(_("Stopped."))
+    st.button(_("Go on"), on_click=state.STOPPED.set, args=(None,), key=f"go_on{part}")
+
+
+def _show(place: Any, share: float, text: str) -> None:
+    """Show how far the work is; this is where Streamlit ends the run when the person does something else or leaves."""
+    try:
+        place.progress(share, text=text)
+    except StopException:
+        holds().end_run()
+        raise
+
+
+def _stop(*questions: Question[Any]) -> None:
+    """Wait for these no longer; what another session waits for goes on."""
+    state.STOPPED.set(questions)
+    holds().let_go(*questions)

@@ -26,7 +26,7 @@ from cnn_core.models import run
 from cnn_core.models.bundled import bundled_network, class_names
 from cnn_core.models.run import Answers, LayerAnswer, Maps
 from cnn_core.network.summary import Row, summarize
-from pages.ui import cached, compute, waiting
+from pages.ui import cached, compute, questions, waiting
 
 PAGE = "pages/1_Feature_maps.py"
 SECRET = "/home/somebody/secret"
@@ -97,6 +97,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
     monkeypatch.setattr(run, "layer_weights", made_up_weights)
     yield executor
     st.cache_resource.clear()
+    questions.WORKS.clear()
 
 
 def opened(**query: str) -> AppTest:
@@ -235,6 +236,7 @@ def test_waiting_can_be_stopped_and_taken_up_again(here: Here) -> None:
     assert "The network is running" in predictions(at)[0]
     assert len(at.get("skeleton")) == 1
     assert [layer["picture"] for layer in data_of(at, "film_strip")["blocks"][0]["layers"]] == [None]
+    unfinished.set_running_or_notify_cancel()
     press(at, "stop_waiting")
     assert [element.value for element in at.info] == ["Stopped."]
     press(at, "go_on")
@@ -243,6 +245,16 @@ def test_waiting_can_be_stopped_and_taken_up_again(here: Here) -> None:
     unfinished.set_result(made_up_answers("mobilenet_v2", np.zeros(1, np.float32)))
     assert is_complete(no_exception(at.run()))
     assert len(here.asked) == 4
+
+
+@pytest.mark.usefixtures("impatient")
+def test_stopping_drops_what_has_not_begun(here: Here) -> None:
+    unfinished: Future[Answers] = Future()
+    here.ends = [unfinished]
+    at = press(opened(), "stop_waiting")
+    assert at.info
+    assert unfinished.cancelled()
+    assert is_complete(press(at, "go_on"))
 
 
 @pytest.mark.usefixtures("impatient")

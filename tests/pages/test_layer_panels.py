@@ -31,6 +31,7 @@ from cnn_core.layers.weights import weight_shapes
 from cnn_core.models import survey
 from cnn_core.models.survey import ChannelPeaks, channel_peaks
 from cnn_core.pictures.samples import SAMPLES
+from pages.ui import waiting
 
 __all__ = ["here", "impatient"]
 
@@ -244,18 +245,27 @@ def test_a_channel_that_nothing_excites_is_said() -> None:
 @pytest.mark.usefixtures("impatient")
 def test_the_survey_says_how_far_it_is_and_can_be_stopped(here: Here) -> None:
     at = opened(model="mnist", layer="conv2d", picture="digit_7")
-    here.ends = [None, None, *[Future() for _ in SAMPLES[2:]]]
+    unfinished: list[Future[Any]] = [Future() for _ in SAMPLES[2:]]
+    here.ends = [None, None, *unfinished]
     at.session_state["panels"] = "excite"
     no_exception(at.run())
     assert "Pictures through the network: 2 / 15" in predictions(at)[-1]
-    press(at, "stop_all_excite")
+    # A few at a time, for others wait too.
+    assert len(surveyed_by(here)) == 2 + waiting.AT_ONCE
+    here.ends = []
+    press(at, "stop_waiting_excite")
+    assert [future.cancelled() for future in unfinished] == [number < waiting.AT_ONCE for number in range(13)]
     assert [one.value for one in at.info] == ["Stopped."]
     # The two that were done are shown, and the page goes on below.
     assert len(ranked_captions(at)) == 2
     assert "Why this value?" in [header.value for header in at.header]
-    press(at, "begin_again_excite")
+    press(at, "go_on_excite")
     assert len(ranked_captions(at)) == len(SAMPLES)
-    assert len([asked for asked in here.asked if asked[0] is MadeUpSurvey]) == 2 * len(SAMPLES) - 2
+    assert len(surveyed_by(here)) == len(SAMPLES) + waiting.AT_ONCE
+
+
+def surveyed_by(here: Here) -> list[Any]:
+    return [asked for asked in here.asked if asked[0] is MadeUpSurvey]
 
 
 def test_a_dead_worker_is_asked_again_for_what_it_did_not_do(here: Here) -> None:
@@ -275,7 +285,7 @@ def test_two_panels_may_wait_for_the_same_survey(here: Here) -> None:
     at.session_state["panels"] = "statistics.excite"
     at.session_state["surveyed"] = True
     no_exception(at.run())
-    press(at, "stop_all_dead")
+    press(at, "stop_waiting_dead")
     assert len(at.info) == 2
 
 

@@ -7,14 +7,15 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import streamlit as st
 from folders import ROOT
 from running import no_exception, run_page
 
-from pages.ui import compute, frame, state, text, waiting
+from pages.ui import compute, frame, questions, state, text, waiting
+from pages.ui.messages import UndrawnError
 
 PAGES = sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py"))
 HEAVY = {"tensorflow", "keras", "h5py"}
@@ -47,11 +48,15 @@ def no_workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def never(*asked: Any, **more: Any) -> Future[Any]:
         return Future()
 
+    def end(*asked: Any) -> NoReturn:
+        raise UndrawnError
+
     monkeypatch.setattr(compute, "start", never)
     monkeypatch.setattr(compute.Workers, "submit", never)
-    monkeypatch.setattr(waiting, "wait", never)
+    monkeypatch.setattr(waiting, "_wait", end)
     yield
     st.cache_resource.clear()
+    questions.WORKS.clear()
 
 
 def test_front_door_knows_every_page() -> None:

@@ -1,6 +1,5 @@
 """Names from strangers' files and people: shown as they stand, never as markup, on every page that shows one."""
 
-import hashlib
 import io
 import re
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from cnn_core.layers import Conv2D, Dense, Flatten, Input, MaxPooling2D
 from cnn_core.models.kept_files import keep_file
 from cnn_core.network.network import NamedLayer, Network
 from pages.ui import state
-from pages.ui.ask.picture import Chosen
+from pages.ui.entered import Chosen
 from pages.ui.text import as_code, escaped
 
 LINK = "![zz](evil.png)"
@@ -107,7 +106,7 @@ def test_names_of_a_model_and_of_a_picture(layer: str, model_key: str) -> None:
     )
     stream = io.BytesIO()
     Image.new("RGB", (16, 16), "red").save(stream, "PNG")
-    at.session_state[state.UPLOAD.name] = Chosen(stream.getvalue(), hashlib.sha256(stream.getvalue()).hexdigest(), LINK)
+    at.session_state[state.UPLOAD.name] = Chosen.of(stream.getvalue(), LINK)
     at.session_state[state.SOURCE.name] = "upload"
     at.session_state[state.CLASS_LIST.name] = "\n".join(NAMES[:3])
     at.session_state["decision_open"] = True

@@ -18,8 +18,9 @@ from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.scaling import Scaling
 from cnn_core.sentences import N_, Sentence
 from pages.ui import cached, state
+from pages.ui.messages import show_error
 from pages.ui.text import _, sentence
-from pages.ui.waiting import outcome, show_error, wait
+from pages.ui.waiting import asked
 
 LARGEST_MODEL_MEGABYTES = 200
 _NAMES_FILE = "class_names_file"
@@ -35,8 +36,12 @@ _SCALINGS = {
 }
 
 
-def model_picker() -> str:
-    """Let the person choose a model; return its key. Stops the page as long as there is no file."""
+def model_picker() -> ModelInfo:
+    """Let the person choose a model; return what is known of it. Stops the page as long as there is no file.
+
+    Raises:
+        CnnError: it cannot be opened.
+    """
     key = ModelKey.of(state.MODEL.get())
     if key.source == BUNDLED_SOURCE and key.name not in (model.key for model in BUNDLED):
         state.MODEL.set(state.MODEL.default)
@@ -55,7 +60,7 @@ def model_picker() -> str:
         _pick_application(key)
     else:
         _pick_file(key)
-    return state.MODEL.get()
+    return _described(state.MODEL.get())
 
 
 def _turn_to(source: str) -> None:
@@ -101,11 +106,7 @@ def _pick_file(key: ModelKey) -> None:
         key="model_file",
     )
     if file is not None and file.file_id != state.MODEL_FILE.get():
-        try:
-            digest = keep_file(file.getvalue())
-        except CnnError as error:
-            show_error(error)
-            st.stop()
+        digest = keep_file(file.getvalue())
         # Once a file: a scaling that was chosen for it stays.
         state.MODEL_FILE.set(file.file_id)
         state.MODEL.set(str(ModelKey(FILE, digest, "")))
@@ -146,17 +147,10 @@ def _draw_note(note: Sentence | None) -> None:
         st.caption(sentence(note))
 
 
-def model_info(model: str) -> ModelInfo:
-    """Return what is known of the model; stops the page, with a sentence, where that cannot be had or takes a while."""
-    describing = cached.model_info(model)
-    info = outcome(describing, forget=lambda: cached.model_info.clear(model))
-    if info is None:
-        more = _fetched() if ModelKey.of(model).variant == IMAGENET else str
-        wait(
-            describing, _("The model is opened; the first time TensorFlow starts, which takes some seconds."), more=more
-        )
-        st.stop()
-    return info
+def _described(model: str) -> ModelInfo:
+    more = _fetched() if ModelKey.of(model).variant == IMAGENET else str
+    saying = _("The model is opened; the first time TensorFlow starts, which takes some seconds.")
+    return asked(cached.model_info(model), saying, more=more)
 
 
 def _fetched() -> Callable[[], str]:
@@ -165,12 +159,12 @@ def _fetched() -> Callable[[], str]:
     return lambda: _("· weights: {megabytes} MB").format(megabytes=f"{fetched_bytes(began) / 1e6:.1f}")
 
 
-def class_names(model: str, info: ModelInfo, scores: Maps) -> tuple[str, ...]:
+def class_names(info: ModelInfo, scores: Maps) -> tuple[str, ...]:
     """Return a name for each unit of a model's output: known ones, else the reader's, else numbers; none for maps."""
     if info.answer_kind is AnswerKind.MAPS:
         return ()
     count = scores.size
-    is_file = ModelKey.of(model).source == FILE
+    is_file = ModelKey.of(info.key).source == FILE
     given = names_in(state.CLASS_LIST.get()) if is_file else ()
     if info.classes is not None and len(info.classes) == count:
         return info.classes
@@ -185,11 +179,11 @@ def class_names(model: str, info: ModelInfo, scores: Maps) -> tuple[str, ...]:
     return tuple(_("Class {number}").format(number=number) for number in range(count))
 
 
-def draw_about(model: str, info: ModelInfo) -> None:
+def draw_about(info: ModelInfo) -> None:
     """Say where the model comes from and how pixels enter it."""
-    key = ModelKey.of(model)
+    key = ModelKey.of(info.key)
     if key.source == BUNDLED_SOURCE:
-        st.caption(_(bundled_model(model).about))
+        st.caption(_(bundled_model(info.key).about))
         return
     if key.variant == RANDOM:
         st.warning(

@@ -1,8 +1,5 @@
 """Controls that several pages share: they return what the core takes."""
 
-import hashlib
-from dataclasses import dataclass
-
 import streamlit as st
 
 from cnn_core.models.info import ModelInfo
@@ -10,26 +7,13 @@ from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.samples import default_sample, sample_bytes, sample_of, suits
 from cnn_core.sentences import N_
 from pages.ui import state
+from pages.ui.entered import Chosen
 from pages.ui.text import _, escaped
 
 LARGEST_UPLOAD_MEGABYTES = 20
 _FORMATS = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
 _SOURCES = {"sample": N_("Sample"), "upload": N_("Upload"), "camera": N_("Camera")}
 _FITS = {"crop": N_("Crop"), "pad": N_("Fit"), "stretch": N_("Stretch")}
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The bytes of the picture that a person chose, their SHA-256 and what it is called."""
-
-    data: bytes
-    digest: str
-    name: str
-    look_for: str = ""
-
-
-def _chosen(data: bytes, name: str, look_for: str = "") -> Chosen:
-    return Chosen(data, hashlib.sha256(data).hexdigest(), name, look_for)
 
 
 def picture_picker(colour: Colour | None = None) -> Chosen:
@@ -77,7 +61,7 @@ def _follow(colour: Colour | None) -> None:
 def _keep(kept: "state.Key[Chosen | None]", widget: str) -> None:
     """Keep a file's bytes, for its widget forgets them on another page; what is removed is removed."""
     file = state.widget_value(widget)
-    kept.set(None if file is None else _chosen(file.getvalue(), file.name))
+    kept.set(None if file is None else Chosen.of(file.getvalue(), file.name))
 
 
 def _draw_kept(kept: "state.Key[Chosen | None]", widget: str) -> None:
@@ -104,7 +88,7 @@ def _sample_choice(colour: Colour | None) -> "state.Key[str]":
 
 def _sample(key: str) -> Chosen:
     sample = sample_of(key)
-    return _chosen(sample_bytes(key), sample.title, sample.look_for)
+    return Chosen.of(sample_bytes(key), sample.title, sample.look_for)
 
 
 def fit_picker(info: ModelInfo) -> tuple[str, bool]:

@@ -17,9 +17,9 @@ from cnn_core.numerics.maps import Values
 from cnn_core.numerics.taps import axis_taps
 from pages.ui import state
 from pages.ui.ask.numbers import LEARNED, kernel_title, own_numbers
-from pages.ui.ask.picture import Chosen
 from pages.ui.convolution import choices
 from pages.ui.draw.stage import Scene, draw_stage
+from pages.ui.entered import Chosen
 from pages.ui.text import _
 
 _SIDE = 8

@@ -16,7 +16,7 @@ from cnn_core.numerics.taps import Taps, axis_taps
 from cnn_core.pictures.prepare import Box, brightness
 from pages.ui import cached, state
 from pages.ui.ask.numbers import CUT, NAMED_GRIDS, OWN, begin_grid, begin_kernel, current_grid, current_kernel
-from pages.ui.ask.picture import Chosen
+from pages.ui.entered import Chosen
 
 OFFERED = (*NAMED_GRIDS, CUT)
 SHARED = (
@@ -150,7 +150,7 @@ def _grid(chosen: Chosen) -> Values:
 
 def cut_of(chosen: Chosen, largest: int = grids.LARGEST) -> Values:
     """Return the chosen cut of the picture, (rows, columns, 3) whole numbers from 0 to 255; raises ImageError."""
-    pixels = cached.picture(chosen.digest, chosen.data).pixels
+    pixels = cached.picture(chosen).pixels
     (top, left, bottom, right), scale = _box(pixels.shape, largest)
     step = Window(scale, scale)
     part = pixels[top:bottom, left:right].astype(np.float64)
@@ -159,8 +159,8 @@ def cut_of(chosen: Chosen, largest: int = grids.LARGEST) -> Values:
 
 def place_of_cut(chosen: Chosen) -> bytes:
     """Return the picture as PNG, dark but for the cut; raises ImageError."""
-    pixels = cached.picture(chosen.digest, chosen.data).pixels
-    return cached.place_of_cut(chosen.digest, _box(pixels.shape, grids.LARGEST)[0], pixels)
+    pixels = cached.picture(chosen).pixels
+    return cached.place_of_cut(chosen, _box(pixels.shape, grids.LARGEST)[0])
 
 
 def _box(shape: Shape, largest: int) -> tuple[Box, int]:

@@ -9,10 +9,10 @@ from cnn_core.layers.shapes import show
 from cnn_core.layers.windows import Window
 from cnn_core.numerics.as_dense import convolution_matrix, dense_as_convolution
 from cnn_core.numerics.convolve import conv2d
-from pages.ui.ask.picture import Chosen
 from pages.ui.convolution.choices import Convolution
 from pages.ui.draw.pictures import colour_bar, draw_wide
 from pages.ui.draw.tables import draw_table
+from pages.ui.entered import Chosen
 from pages.ui.text import _
 
 _MOST = 400_000

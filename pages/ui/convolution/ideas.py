@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnn_core.errors import CnnError
 from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.ask.numbers import CUT
-from pages.ui.ask.picture import Chosen, current_picture, picture_picker
+from pages.ui.ask.picture import current_picture, picture_picker
 from pages.ui.convolution import channels, dense, mixing, separable, stacked, transposed, whole_picture
 from pages.ui.convolution.choices import Convolution
 from pages.ui.convolution.controls import cut_picker
-from pages.ui.messages import show_error
+from pages.ui.entered import Chosen
+from pages.ui.messages import part
 from pages.ui.text import _
 
 
@@ -109,7 +109,5 @@ def _draw(idea: Idea, chosen: Chosen, convolution: Convolution | None) -> None:
     if place.open:
         with place:
             st.markdown(_(idea.claim))
-            try:
+            with part():
                 idea.draw(chosen, convolution)
-            except CnnError as error:
-                show_error(error)

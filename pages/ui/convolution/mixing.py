@@ -12,11 +12,11 @@ from cnn_core.numerics.taps import axis_taps
 from cnn_core.pictures.prepare import GREY_WEIGHTS
 from pages.ui import state
 from pages.ui.ask.numbers import own_numbers
-from pages.ui.ask.picture import Chosen
 from pages.ui.convolution import choices
 from pages.ui.convolution.channels import colour_names
 from pages.ui.convolution.costs import draw_costs
 from pages.ui.draw.stage import Scene, draw_stage
+from pages.ui.entered import Chosen
 from pages.ui.text import _
 
 _SIDE = 6

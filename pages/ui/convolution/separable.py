@@ -7,11 +7,11 @@ from cnn_core.layers import Conv2D, DepthwiseConv2D, SeparableConv2D
 from cnn_core.numerics.convolve import conv2d, depthwise_conv2d, separable_conv2d
 from cnn_core.pictures.prepare import GREY_WEIGHTS
 from pages.ui import cached, state
-from pages.ui.ask.picture import Chosen
 from pages.ui.convolution.channels import colour_names
 from pages.ui.convolution.choices import Convolution
 from pages.ui.convolution.costs import draw_costs
 from pages.ui.draw.maps import draw_maps
+from pages.ui.entered import Chosen
 from pages.ui.text import _
 
 _PLACES = 56
@@ -42,7 +42,7 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
 
 def _draw_pictures(chosen: Chosen, convolution: Convolution) -> None:
     """Show that a separable convolution is a full one whose kernels are multiples of each other."""
-    pixels = cached.small_picture(chosen.digest, _LONGEST, chosen.data)
+    pixels = cached.small_picture(chosen, _LONGEST)
     depthwise = np.repeat(convolution.weights, 3, axis=2)
     pointwise = np.reshape(GREY_WEIGHTS, (1, 1, 3, 1))
     apart = depthwise_conv2d(pixels, depthwise, convolution.windows, filling=convolution.filling)

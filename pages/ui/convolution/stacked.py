@@ -9,10 +9,10 @@ from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.maps import Values
 from cnn_core.numerics.taps import axis_taps
 from pages.ui import state
-from pages.ui.ask.picture import Chosen
 from pages.ui.convolution.choices import Convolution
 from pages.ui.convolution.costs import draw_costs
 from pages.ui.draw.stage import Scene, draw_stage
+from pages.ui.entered import Chosen
 from pages.ui.text import _
 
 _PLACES = 56

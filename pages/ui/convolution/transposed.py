@@ -12,10 +12,10 @@ from cnn_core.numerics.convolve import conv2d, conv2d_transpose
 from cnn_core.numerics.pool import upsample
 from cnn_core.numerics.taps import axis_taps, transposed_taps
 from pages.ui import state
-from pages.ui.ask.picture import Chosen
 from pages.ui.convolution.choices import Convolution
 from pages.ui.draw.formulas import draw_lines
 from pages.ui.draw.stage import Scene, draw_stage
+from pages.ui.entered import Chosen
 from pages.ui.text import _
 
 _SIDE = 4

@@ -10,10 +10,10 @@ from cnn_core.layers.shapes import show
 from cnn_core.numerics.activations import activate
 from cnn_core.pictures.prepare import brightness
 from pages.ui import cached, state
-from pages.ui.ask.picture import Chosen
 from pages.ui.convolution.choices import Convolution
 from pages.ui.draw.maps import draw_maps
 from pages.ui.draw.pictures import draw_wide
+from pages.ui.entered import Chosen
 from pages.ui.text import _
 
 _WIDTH = 300
@@ -30,17 +30,17 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     activation.segmented_control(_("Activation"), required=True, **state.ACTIVATION.widget())
     colours.checkbox(_("Each colour by itself"), **state.ON_COLOURS.widget())
     each = state.ON_COLOURS.get()
-    pixels = cached.picture(chosen.digest, chosen.data).pixels
+    pixels = cached.picture(chosen).pixels
     is_large = pixels.size > _LARGE
     with st.spinner(_("Moving the kernel over every pixel …")) if is_large else nullcontext():
         maps = pixels if each else brightness(pixels)
-        result = cached.filtered(chosen.digest, convolution.key, each, lambda: convolution.over(maps))
+        result = cached.filtered(chosen, convolution.key, each, lambda: convolution.over(maps))
     after = activate(state.ACTIVATION.get(), result)
     width = round(_WIDTH * result.shape[1] / pixels.shape[1])
     titles = [_("Convolved"), _("After the activation")]
 
     def draw_input() -> None:
-        draw_wide(cached.whole_picture(chosen.digest, each, maps), _WIDTH, _("Your picture"))
+        draw_wide(cached.whole_picture(chosen, each), _WIDTH, _("Your picture"))
 
     if each:
         with st.container(horizontal=True, gap="small"):

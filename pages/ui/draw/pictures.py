@@ -6,8 +6,7 @@ import streamlit as st
 
 from cnn_core.drawing.mosaic import Range, colour_bar_css
 from pages.ui import cached
-from pages.ui.ask.picture import Chosen
-from pages.ui.cached import View
+from pages.ui.entered import Chosen, Entered
 from pages.ui.text import _, sentences
 
 SIDE = 150
@@ -18,9 +17,9 @@ def data_url(png: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 
-def draw_picture(view: View, chosen: Chosen) -> None:
+def draw_picture(chosen: Chosen, entered: Entered) -> None:
     """Draw the original and what the network sees of it."""
-    pictures = cached.shown_pictures(*view.key, chosen.data)
+    pictures = cached.shown_pictures(chosen, entered)
     # Side by side on a phone too, where columns would stack.
     with st.container(horizontal=True, horizontal_alignment="left", gap="small"):
         draw_wide(pictures.original, SIDE, _("Your picture"), _(chosen.name))

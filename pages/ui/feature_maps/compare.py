@@ -1,7 +1,6 @@
 """Two pictures through the same layer: the reader's, and a changed copy of it or a sample picture."""
 
 import hashlib
-from concurrent.futures import Future
 from dataclasses import astuple, replace
 
 import numpy as np
@@ -9,21 +8,21 @@ import streamlit as st
 
 from cnn_core.drawing.figures import vector_figure
 from cnn_core.drawing.png import picture_png
-from cnn_core.models.info import ModelInfo
 from cnn_core.models.run import Maps
 from cnn_core.pictures.change import Change, changed
 from cnn_core.pictures.samples import SAMPLES
 from cnn_core.sentences import N_
-from pages.ui import cached, state
-from pages.ui.cached import Entered
+from pages.ui import state
+from pages.ui.cached import entered_samples, layer_maps
 from pages.ui.draw.maps import draw_maps
 from pages.ui.draw.pictures import SIDE, draw_wide
 from pages.ui.draw.plots import draw_figure
 from pages.ui.draw.tables import draw_table
+from pages.ui.entered import Entered
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.predictions import draw_predictions
 from pages.ui.text import _
-from pages.ui.waiting import outcome, wait
+from pages.ui.waiting import answered, asked
 
 BESIDE = {"changed": N_("A changed copy"), "sample": N_("A sample picture")}
 CHOICES = (
@@ -41,8 +40,8 @@ def draw(layer: OpenLayer) -> None:
         **state.BESIDE.widget(),
     )
     other = _changed_copy(layer) if state.BESIDE.get() == "changed" else _sample(layer)
-    wanted = layer.row.name, _info(layer).outputs[0]
-    maps, scores = (_fetched(other, name) for name in wanted)
+    wanted = [layer_maps(other, name) for name in (layer.name, layer.info.outputs[0])]
+    maps, scores = map(answered, wanted)
     if maps is not None and layer.has_maps:
         _draw_maps(layer, other, maps)
     else:
@@ -52,14 +51,8 @@ def draw(layer: OpenLayer) -> None:
         _draw_vectors(maps, layer.maps)
     if scores is not None:
         _draw_answers(layer, other, scores)
-    for name, result in zip(wanted, (maps, scores), strict=True):
-        if result is None:
-            wait(_asked(other, name), _("The second picture goes through the network."), part="_compare")
-            return
-
-
-def _info(layer: OpenLayer) -> ModelInfo:
-    return cached.model_info(layer.view.model).result()
+    for question in wanted:
+        asked(question, _("The second picture goes through the network."), part="_compare")
 
 
 def _sample(layer: OpenLayer) -> Entered:
@@ -67,12 +60,13 @@ def _sample(layer: OpenLayer) -> Entered:
     titles = {sample.key: sample.title for sample in SAMPLES}
     st.selectbox(_("The other picture"), format_func=lambda key: _(titles[key]), **state.BESIDE_SAMPLE.widget())
     number = list(titles).index(state.BESIDE_SAMPLE.get())
-    return cached.entered_samples(layer.view.model, layer.view.fit)[number]
+    return entered_samples(layer.info, layer.picture.fit)[number]
 
 
 def _changed_copy(layer: OpenLayer) -> Entered:
     """Let the reader change the picture."""
-    change = _change(layer.ready.pixels.shape[0] // 2, layer.ready.pixels.shape[1] // 2)
+    own = layer.picture
+    change = _change(own.pixels.shape[0] // 2, own.pixels.shape[1] // 2)
     st.caption(
         _(
             "In this order: mirrored, turned around the middle, shifted, multiplied by the brightness, with random "
@@ -80,9 +74,9 @@ def _changed_copy(layer: OpenLayer) -> Entered:
             "above 1 are cut off there."
         )
     )
-    digest = hashlib.sha256(f"{layer.view.digest} {astuple(change)}".encode()).hexdigest()
-    pixels = changed(layer.ready.pixels, change)
-    return Entered(N_("Changed"), replace(layer.view, digest=digest), replace(layer.ready, pixels=pixels))
+    digest = hashlib.sha256(f"{own.digest} {astuple(change)}".encode()).hexdigest()
+    prepared = replace(own.prepared, pixels=changed(own.pixels, change))
+    return replace(own, digest=digest, title=N_("Changed"), prepared=prepared)
 
 
 def _change(most_down: int, most_right: int) -> Change:
@@ -107,20 +101,9 @@ def _change(most_down: int, most_right: int) -> Change:
     )
 
 
-def _asked(picture: Entered, layer: str) -> "Future[Maps]":
-    return cached.layer_maps(*picture.view.key, layer, picture.ready)
-
-
-def _fetched(picture: Entered, layer: str) -> Maps | None:
-    """Return a layer's output for a picture; None while it is on its way."""
-    return outcome(
-        _asked(picture, layer), forget=lambda: cached.layer_maps.clear(*picture.view.key, layer, picture.ready)
-    )
-
-
 def _draw_pictures(layer: OpenLayer, other: Entered) -> None:
-    draw_wide(picture_png(layer.ready.pixels), SIDE, _("Your picture"))
-    draw_wide(picture_png(other.ready.pixels), SIDE, _(other.title))
+    draw_wide(picture_png(layer.picture.pixels), SIDE, _("Your picture"))
+    draw_wide(picture_png(other.pixels), SIDE, _(other.title))
 
 
 def _draw_maps(layer: OpenLayer, other: Entered, maps: Maps) -> None:
@@ -146,16 +129,11 @@ def _draw_vectors(second: Maps, first: Maps) -> None:
     """Draw by how much the values of a layer without maps differ."""
     difference = second - first
     st.markdown("**" + _("The other − yours") + "**")
-    draw_figure(
-        vector_figure(difference, translate=_).update_layout(height=260),
-        "compare_vector",
-        _("The other picture's values less yours"),
-    )
+    figure = vector_figure(difference, translate=_).update_layout(height=260)
+    draw_figure(figure, "compare_vector", _("The other picture's values less yours"))
     heads = [_("Unit"), _("Yours"), _("The other"), _("Change")]
-    rows = [
-        [str(unit), *(f"{values[unit]:.4g}" for values in (first, second, difference))]
-        for unit in _most_changed(difference, state.CHANNEL.get())
-    ]
+    units = _most_changed(difference, state.CHANNEL.get())
+    rows = [[str(unit), *(f"{values[unit]:.4g}" for values in (first, second, difference))] for unit in units]
     draw_table(heads, rows, "compared")
     st.caption(_("The open unit, and those that differ most."))
 
@@ -171,4 +149,4 @@ def _draw_answers(layer: OpenLayer, other: Entered, scores: Maps) -> None:
     for column, (title, values) in zip(st.columns(2), sides, strict=True):
         with column:
             st.markdown(f"**{title}**")
-            draw_predictions(_info(layer), values, layer.classes)
+            draw_predictions(layer.info, values, layer.classes)

@@ -1,28 +1,22 @@
 """What the decision looked at: Grad-CAM, occlusion and saliency of any class, over the picture, with the hot region."""
 
-from collections.abc import Sequence
-from concurrent.futures import Future
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
 from cnn_core.drawing.colour_scale import Range
 from cnn_core.drawing.png import overlay_png, with_box
-from cnn_core.errors import CnnError
 from cnn_core.models import attention
 from cnn_core.models.answer_kind import AnswerKind, likeliest
 from cnn_core.models.attention import Heat, box_in_pixels, hot_box, occlusion_heat, occlusion_plan
-from cnn_core.models.run import Answers, Maps
-from cnn_core.pictures.prepare import Prepared
 from cnn_core.sentences import N_
 from pages.ui import cached, state
-from pages.ui.cached import View
 from pages.ui.draw.pictures import colour_bar, draw_wide
+from pages.ui.entered import Entered
+from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.predictions import draw_which_output
-from pages.ui.messages import show_error
+from pages.ui.messages import part
 from pages.ui.text import _
-from pages.ui.waiting import outcome, wait, wait_for_all
+from pages.ui.waiting import all_asked, asked
 
 METHODS = {"grad_cam": "Grad-CAM", "occlusion": N_("Occlusion"), "saliency": N_("Saliency")}
 ABOUT = {
@@ -44,26 +38,29 @@ _HIGH = 99
 """The percentile at which colours are full: single pixels would leave all others pale."""
 
 
-def draw_decision(view: View, answers: Answers, classes: Sequence[str], ready: Prepared) -> None:
+def draw_decision(layer: OpenLayer) -> None:
     """Draw where the evidence for a class lies; opened when wanted."""
     place = st.expander(
         _("What the decision looked at"), icon=":material/center_focus_strong:", on_change="rerun", key="decision_open"
     )
-    if not place.open:
+    if place.open:
+        with place, part():
+            _draw_method(layer)
+
+
+def _draw_method(layer: OpenLayer) -> None:
+    draw_which_output(layer.info)
+    if layer.info.answer_kind is AnswerKind.MAPS:
+        st.caption(_("The output has maps, not classes: there is no decision to ask about."))
         return
-    with place:
-        info = cached.model_info(view.model).result()
-        draw_which_output(info)
-        if info.answer_kind is AnswerKind.MAPS:
-            st.caption(_("The output has maps, not classes: there is no decision to ask about."))
-            return
-        method, index = _draw_choices(answers.scores, info.answer_kind, classes)
-        heat = _HEATS[method](view, index, ready)
-        if heat is not None:
-            _draw_heat(heat, ready)
+    method, index = _draw_choices(layer)
+    heat = _HEATS[method](layer, index)
+    if heat is not None:
+        _draw_heat(heat, layer.picture)
 
 
-def _draw_choices(scores: Maps, kind: AnswerKind, classes: Sequence[str]) -> tuple[str, int]:
+def _draw_choices(layer: OpenLayer) -> tuple[str, int]:
+    scores, classes = layer.answers.scores, layer.classes
     method, target, opacity = st.columns([3, 3, 2], vertical_alignment="bottom")
     method.segmented_control(
         _("Method"),
@@ -73,7 +70,7 @@ def _draw_choices(scores: Maps, kind: AnswerKind, classes: Sequence[str]) -> tup
     )
     if scores.size == 1:  # one unit stands for two classes
         classes = tuple(_("Class {number}").format(number=number) for number in (0, 1))
-    best = likeliest(scores, kind)
+    best = likeliest(scores, layer.info.answer_kind)
     order = [best, *(index for index in range(len(classes)) if index != best)]
     # Nothing chosen means the class with the highest score, whatever the picture.
     chosen = state.TARGET.get() if state.TARGET.get() in range(len(classes)) else best
@@ -88,68 +85,51 @@ def _draw_choices(scores: Maps, kind: AnswerKind, classes: Sequence[str]) -> tup
     return state.METHOD.get(), chosen
 
 
-def _grad_cam(view: View, index: int, ready: Prepared) -> Heat | None:
-    info = cached.model_info(view.model).result()
-    layers = attention.map_layers(info.network, info.outputs[0])
-    if not layers:
+def _grad_cam(layer: OpenLayer, index: int) -> Heat | None:
+    names = attention.map_layers(layer.info.network, layer.info.outputs[0])
+    if not names:
         st.caption(_("This network has no maps before its decision."))
         return None
-    chosen = state.HEAT_LAYER.among(layers[::-1], automatic=layers[-1])
-    st.selectbox(_("Maps of the layer"), **chosen.widget())
-    layer = chosen.get()
-    asked = cached.grad_cam(*view.key, index, layer, ready)
-    return _when_done(asked, lambda: cached.grad_cam.clear(*view.key, index, layer, ready))
+    name = state.HEAT_LAYER.among(names[::-1], automatic=names[-1])
+    st.selectbox(_("Maps of the layer"), **name.widget())
+    return asked(cached.grad_cam(layer.picture, index, name.get()), _("The gradients are computed."), part="_decision")
 
 
-def _saliency(view: View, index: int, ready: Prepared) -> Heat | None:
-    asked = cached.saliency(*view.key, index, ready)
-    return _when_done(asked, lambda: cached.saliency.clear(*view.key, index, ready))
+def _saliency(layer: OpenLayer, index: int) -> Heat | None:
+    return asked(cached.saliency(layer.picture, index), _("The gradients are computed."), part="_decision")
 
 
-def _when_done(asked: "Future[Heat]", forget: Any) -> Heat | None:
-    heat = outcome(asked, forget)
-    if heat is None:
-        wait(asked, _("The gradients are computed."))
-    return heat
-
-
-def _occlusion(view: View, index: int, ready: Prepared) -> Heat | None:
+def _occlusion(layer: OpenLayer, index: int) -> Heat | None:
     """Cover patch after patch; a row of patches is one piece of work."""
-    side = min(ready.pixels.shape[:2])
+    shape = layer.picture.pixels.shape
+    side = min(shape[:2])
     size, step = st.columns(2)
     # Nothing chosen fits whatever model is open: a sixth of its input, in steps of half a patch.
     patch = state.PATCH.within(1, side, automatic=max(1, side // 6))
     size.number_input(_("Patch (pixels)"), **patch.widget())
     stride = state.PATCH_STRIDE.within(1, patch.get(), automatic=max(1, patch.get() // 2))
     step.number_input(_("From patch to patch"), **stride.widget())
-    try:
-        plan = occlusion_plan(ready.pixels.shape, patch.get(), stride.get())
-    except CnnError as error:
-        show_error(error)
+    chosen = patch.get(), stride.get()
+    plan = occlusion_plan(shape, *chosen)
+    rows = [cached.occlusion(layer.picture, index, *chosen, row) for row in range(len(plan))]
+    drops = all_asked(rows, _("Covering patch after patch."), part="_decision")
+    done = [(boxes, drop) for boxes, drop in zip(plan, drops, strict=True) if drop is not None]
+    if not done:
         return None
-    asked = (*view.key, index, patch.get(), stride.get())
-    rows = cached.occlusion(*asked, ready, plan)
-    wait_for_all(rows, _("Covering patch after patch."), forget=lambda: cached.occlusion.clear(*asked, ready, plan))
-    found = [(boxes, row.result()) for boxes, row in zip(plan, rows, strict=True) if row.done() and not row.cancelled()]
-    if not found:
-        return None
-    st.caption(
-        _("{done} of {count} patches covered.").format(done=sum(len(b) for b, _row in found), count=plan[..., 0].size)
-    )
-    return occlusion_heat(
-        ready.pixels.shape, np.concatenate([b for b, _row in found]), np.concatenate([d for _b, d in found])
-    )
+    boxes, drops = (np.concatenate(arrays) for arrays in zip(*done, strict=True))
+    st.caption(_("{done} of {count} patches covered.").format(done=len(boxes), count=plan[..., 0].size))
+    return occlusion_heat(shape, boxes, drops)
 
 
 _HEATS = {"grad_cam": _grad_cam, "saliency": _saliency, "occlusion": _occlusion}
 
 
-def _draw_heat(heat: Heat, ready: Prepared) -> None:
+def _draw_heat(heat: Heat, picture: Entered) -> None:
     """Draw the heat over the picture, and the box around its hottest region."""
     known = heat[np.isfinite(heat)]
     reach = Range(float(np.percentile(np.abs(known), _HIGH)) if known.size else 0.0, bool((known < 0).any()))
     box = hot_box(heat)
-    pixels = ready.pixels
+    pixels = picture.pixels
     with st.container(horizontal=True, gap="medium"):
         draw_wide(
             overlay_png(pixels, heat, reach, strongest=state.OPACITY.get()),

@@ -8,8 +8,8 @@ from cnn_core.layers.shapes import show
 from cnn_core.models.survey import Ranked, RankedBy, ranked, window_of
 from cnn_core.sentences import N_
 from pages.ui import state
-from pages.ui.cached import Entered
 from pages.ui.draw.pictures import draw_wide
+from pages.ui.entered import Entered
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.sample_survey import draw_survey
 from pages.ui.text import _
@@ -31,8 +31,8 @@ def draw(layer: OpenLayer) -> None:
     if not surveyed:
         return
     channel = state.CHANNEL.get()
-    order = ranked([one.survey for one in surveyed], layer.row.name, channel, RankedBy(state.RANKED_BY.get()))
-    if all(one.survey[layer.row.name].dead[channel] for one in surveyed):
+    order = ranked([one.survey for one in surveyed], layer.name, channel, RankedBy(state.RANKED_BY.get()))
+    if all(one.survey[layer.name].dead[channel] for one in surveyed):
         st.info(_("Nothing here excites it: it is zero everywhere in all {count} pictures.").format(count=len(order)))
         return
     _draw_about(layer, len(order))
@@ -45,7 +45,7 @@ def _draw_about(layer: OpenLayer, count: int) -> None:
     """Say what is shown, and how large the windows are."""
     text = _("The window of the largest value in each of {count} pictures, cut out of what the network sees.")
     text = text.format(count=count)
-    field, size = layer.row.receptive_field, layer.ready.pixels.shape[:2]
+    field, size = layer.row.receptive_field, layer.picture.pixels.shape[:2]
     if field is not None and all(seen >= side for seen, side in zip(field.size, size, strict=True)):
         text += " " + _("A value of this layer can see {size} pixels: its window is the whole picture, or nearly.")
         text = text.format(size=show(field.size))
@@ -56,7 +56,7 @@ def _draw_about(layer: OpenLayer, count: int) -> None:
 
 
 def _draw_window(layer: OpenLayer, picture: Entered, one: Ranked, number: int) -> None:
-    pixels, field = picture.ready.pixels, layer.row.receptive_field
+    pixels, field = picture.pixels, layer.row.receptive_field
     box = None if field is None else window_of(field, one.place, (pixels.shape[0], pixels.shape[1]))
     if box is not None:
         top, left, bottom, right = box

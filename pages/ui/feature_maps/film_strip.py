@@ -1,34 +1,29 @@
 """The film strip: the network from input to output, each layer with its strongest maps."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from cnn_core.layers.shapes import show
 from cnn_core.models.run import Answers
 from cnn_core.network.folding import Block
-from cnn_core.network.summary import Row
-from pages.ui import cached, components, state
-from pages.ui.cached import View
-from pages.ui.draw.pictures import data_url
+from pages.ui import components, state
+from pages.ui.entered import Entered
+from pages.ui.feature_maps import cached
+from pages.ui.feature_maps.frames import Strip
 from pages.ui.text import _
 
 
-def draw_strip(view: View, answers: Answers | None, selected: str, on_open: Callable[[str], None]) -> None:
-    """Draw the strip; without pictures as long as the network has not run.
-
-    Layers inside a folded block have no pictures until it is unfolded: most of a long network would be sent unseen.
-    """
+def draw_strip(
+    picture: Entered, blocks: Sequence[Block], answers: Answers | None, selected: str, on_open: Callable[[str], None]
+) -> None:
+    """Draw the strip; without pictures as long as the network has not run."""
     unfolded = tuple(
         block.title
-        for block in cached.blocks(view.model)
+        for block in blocks
         if block.title in state.UNFOLDED.get() or selected in (row.name for row in block.rows)
     )
-    language = state.LANGUAGE.get()
-    ran = answers is not None
-    blocks = cached.strip(view.key, ran, unfolded, language, lambda: _blocks(view.model, answers, unfolded))
+    strip = Strip(picture, blocks, answers, unfolded)
     data = {
-        "version": f"{view.key} {ran} {unfolded}",
-        "blocks": blocks,
+        "version": str(strip.key),
+        "blocks": cached.frames(strip, state.LANGUAGE.get()),
         "selected": selected,
         "words": {"strip": _("The network from input to output; choose a layer to open it")},
     }
@@ -37,34 +32,3 @@ def draw_strip(view: View, answers: Answers | None, selected: str, on_open: Call
 
 def _unfold(title: str) -> None:
     state.UNFOLDED.set((*state.UNFOLDED.get(), title))
-
-
-def _blocks(model: str, answers: Answers | None, unfolded: tuple[str, ...]) -> list[dict[str, Any]]:
-    return [_block(block, answers, block.title in unfolded) for block in cached.blocks(model)]
-
-
-def _block(block: Block, answers: Answers | None, is_open: bool) -> dict[str, Any]:
-    return {
-        "title": block.title,
-        "label": _("{count} layers").format(count=len(block.rows)),
-        "parameters": _parameters(block.parameters),
-        "layers": [_frame(row, answers, is_open or row is block.rows[-1]) for row in block.rows],
-    }
-
-
-def _parameters(count: int) -> str:
-    return _("{count} params").format(count=f"{count:,}")
-
-
-def _frame(row: Row, answers: Answers | None, is_seen: bool) -> dict[str, Any]:
-    seen = answers.layers.get(row.name) if answers else None
-    strongest = ", ".join(map(str, seen.strongest)) if seen else ""
-    return {
-        "name": row.name,
-        "kind": row.kind,
-        "group": str(row.layer.group),
-        "shape": show(row.output_shape),
-        "parameters": _parameters(row.parameters),
-        "picture": data_url(seen.thumbnail) if seen and is_seen else None,
-        "strongest": _("Strongest maps: {channels}").format(channels=strongest) if seen else "",
-    }

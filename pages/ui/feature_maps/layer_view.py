@@ -10,10 +10,11 @@ from cnn_core.layers.shapes import show
 from cnn_core.models.run import Maps
 from cnn_core.network.summary import Row
 from cnn_core.sentences import N_
-from pages.ui import cached, components, state
-from pages.ui.cached import View
+from pages.ui import components, state
 from pages.ui.draw.paging import choose_page
 from pages.ui.draw.pictures import colour_bar, data_url
+from pages.ui.feature_maps import cached
+from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.text import _
 
 PER_PAGE = 64
@@ -51,13 +52,13 @@ def draw_layer_controls() -> None:
             st.number_input(_("Up to"), format="%g", width=160, **state.LIMIT.widget())
 
 
-def draw_layer(view: View, row: Row, maps: Maps) -> None:
+def draw_layer(layer: OpenLayer) -> None:
     """Draw all maps of a layer, as the reader wants them sorted and coloured."""
-    figures_of = cached.statistics(*view.key, row.name, maps)
+    figures_of = cached.statistics(layer)
     channels = order_channels(figures_of, ChannelOrder(state.ORDER.get()))
-    shown = channels[_choose_page(row.name, len(channels))]
-    columns, cell = (8, 112) if max(maps.shape[:2]) > 28 and maps.ndim == 3 else (16, 56)
-    picture = cached.mosaic(view.key, row.name, shown, state.SCOPE.get(), state.LIMIT.get(), columns, cell, maps)
+    shown = channels[_choose_page(layer.name, len(channels))]
+    columns, cell = (8, 112) if max(layer.maps.shape[:2]) > 28 else (16, 56)
+    picture = cached.mosaic(layer, shown, state.SCOPE.get(), state.LIMIT.get(), columns, cell)
     data = {
         "picture": data_url(picture.png),
         "columns": picture.columns,
@@ -66,14 +67,14 @@ def draw_layer(view: View, row: Row, maps: Maps) -> None:
         "maps": [{"channel": channel, "text": figures_text(figures_of, channel)} for channel in shown],
         "selected": state.CHANNEL.get(),
         "words": {
-            "picture": _("{count} maps of {layer}").format(count=len(shown), layer=row.name),
+            "picture": _("{count} maps of {layer}").format(count=len(shown), layer=layer.name),
             "board": _("Maps: arrow keys walk, Enter opens"),
             "hint": _("Point at a map for its figures; click to open it."),
         },
     }
     components.mosaic(data, key="mosaic", on_pick=state.CHANNEL.set)
     _draw_colours(picture)
-    _draw_downloads(view, row, maps, picture.png)
+    _draw_downloads(layer, picture.png)
 
 
 def figures_text(figures_of: ChannelStatistics, channel: int) -> str:
@@ -116,25 +117,25 @@ def _choose_page(layer: str, count: int) -> slice:
     return shown
 
 
-def _draw_downloads(view: View, row: Row, maps: Maps, png: bytes) -> None:
+def _draw_downloads(layer: OpenLayer, png: bytes) -> None:
     with st.container(horizontal=True):
         st.download_button(
             _("These maps as a picture (PNG)"),
             png,
-            f"{view.model}_{row.name}.png",
+            f"{layer.picture.model}_{layer.name}.png",
             "image/png",
             on_click="ignore",
             icon=":material/image:",
         )
-        download_values(view, row, maps)
+        download_values(layer)
 
 
-def download_values(view: View, row: Row, values: Maps) -> None:
+def download_values(layer: OpenLayer) -> None:
     """Offer a layer's whole output, (H, W, C) or (units,), as float32."""
     st.download_button(
         _("All values (NPZ)"),
-        lambda: _npz(row.name, values),
-        f"{view.model}_{row.name}.npz",
+        lambda: _npz(layer.name, layer.maps),
+        f"{layer.picture.model}_{layer.name}.npz",
         "application/octet-stream",
         on_click="ignore",
         icon=":material/data_array:",

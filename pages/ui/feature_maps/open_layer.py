@@ -1,12 +1,12 @@
-"""The layer that is open: what its panels draw from."""
+"""The layer that is open: all that the parts of the page below the film strip draw from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cnn_core.models.info import ModelInfo
 from cnn_core.models.run import Answers, Maps
 from cnn_core.network.summary import Row
-from cnn_core.pictures.prepare import Prepared
-from pages.ui.cached import View
+from pages.ui.entered import Entered
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,18 +17,25 @@ class OpenLayer:
         rows: all layers of the network, by name.
         row, maps: the open one, and its output, (H, W, C) or (units,).
         answers: what all layers make of the picture.
-        ready, title: the picture, and what it is called.
         classes: names of the network's outputs.
     """
 
-    view: View
+    info: ModelInfo
+    picture: Entered
     rows: Mapping[str, Row]
     row: Row
     maps: Maps
     answers: Answers
-    ready: Prepared
-    title: str
     classes: Sequence[str]
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells it from every other, for caches."""
+        return self.picture.key, self.name
+
+    @property
+    def name(self) -> str:
+        return self.row.name
 
     @property
     def has_maps(self) -> bool:

@@ -5,12 +5,11 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from cnn_core.errors import CnnError
 from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.feature_maps import compare, excite, kernels, statistics
 from pages.ui.feature_maps.open_layer import OpenLayer
-from pages.ui.messages import show_error
+from pages.ui.messages import part
 from pages.ui.state import Key
 from pages.ui.text import _
 
@@ -45,8 +44,5 @@ def draw_panels(layer: OpenLayer) -> None:
     for panel in PANELS:
         place = st.expander(_(panel.title), icon=f":material/{panel.icon}:", **state.PANELS.part(panel.key))
         if place.open:
-            with place:
-                try:
-                    panel.draw(layer)
-                except CnnError as error:
-                    show_error(error)
+            with place, part():
+                panel.draw(layer)

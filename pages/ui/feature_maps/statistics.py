@@ -6,8 +6,9 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.models.survey import dead_everywhere
-from pages.ui import cached, state
+from pages.ui import state
 from pages.ui.draw.plots import draw_figure
+from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.sample_survey import draw_survey, pictures_of
 from pages.ui.text import _
@@ -18,23 +19,20 @@ MOST_NAMED = 40
 
 def draw(layer: OpenLayer) -> None:
     """Draw the layer's figures, how its values are spread, and the network as a whole."""
-    figures = layer.answers.layers[layer.row.name].statistics
+    figures = layer.answers.layers[layer.name].statistics
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("Mean"), f"{figures.mean:.4g}", width="content")
         st.metric(_("Spread"), f"{figures.spread:.4g}", width="content")
         st.metric(_("Zeros"), f"{figures.zero_share:.1%}", width="content")
         st.metric(_("Dead channels"), _share(figures.dead, figures.channels), width="content")
-    dead = np.flatnonzero(cached.statistics(*layer.view.key, layer.row.name, layer.maps).zero_share == 1)
+    dead = np.flatnonzero(cached.statistics(layer).zero_share == 1)
     _draw_dead(dead.tolist(), figures.channels, 1)
     _draw_dead_in_samples(layer)
-    draw_figure(
-        cached.histogram(layer.view.key, layer.row.name, None, state.LANGUAGE.get(), _, layer.maps),
-        "layer_histogram",
-        _("How often each value of the layer occurs"),
-    )
+    histogram = cached.histogram(layer, None, state.LANGUAGE.get())
+    draw_figure(histogram, "layer_histogram", _("How often each value of the layer occurs"))
     st.markdown("**" + _("All layers, from input to output") + "**")
     draw_figure(
-        cached.network_figure(layer.view.key, layer.row.name, state.LANGUAGE.get(), _, layer.answers),
+        cached.network_figure(layer, state.LANGUAGE.get()),
         "network_figure",
         _("Mean and spread, zeros and dead channels of every layer; the open one is marked."),
     )
@@ -71,5 +69,5 @@ def _draw_dead_in_samples(layer: OpenLayer) -> None:
         return
     surveyed = draw_survey(layer, "_dead")
     if surveyed:
-        dead = dead_everywhere([one.survey for one in surveyed], layer.row.name)
+        dead = dead_everywhere([one.survey for one in surveyed], layer.name)
         _draw_dead(np.flatnonzero(dead).tolist(), len(dead), len(surveyed))

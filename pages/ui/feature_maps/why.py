@@ -1,7 +1,5 @@
 """Why this value? One value opened down to the sum that made it, and from there on to the values before it."""
 
-from collections.abc import Mapping
-from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
@@ -15,14 +13,17 @@ from cnn_core.models.run import Maps
 from cnn_core.network.summary import Row
 from cnn_core.numerics.pool import PoolingKind
 from cnn_core.numerics.taps import NOWHERE, Taps
-from cnn_core.pictures.prepare import Prepared
-from pages.ui import cached, state
-from pages.ui.cached import View
+from pages.ui import state
+from pages.ui.cached import layer_maps, layer_weights
 from pages.ui.draw.pictures import draw_wide
 from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.draw.tables import draw_table
+from pages.ui.feature_maps import cached
+from pages.ui.feature_maps.open_layer import OpenLayer
+from pages.ui.messages import UndrawnError
+from pages.ui.questions import Question
 from pages.ui.text import _, as_code, sentence
-from pages.ui.waiting import outcome, wait
+from pages.ui.waiting import all_asked
 
 MARGIN = 2
 """Values of the input shown around the window."""
@@ -33,60 +34,49 @@ _WIDTH = 260
 _NUMBER = 160
 
 
-def draw_why(view: View, rows: Mapping[str, Row], row: Row, maps: Maps, ready: Prepared) -> None:
+def draw_why(layer: OpenLayer) -> None:
     """Draw the explanation of the value at the chosen place of the open layer."""
     st.header(_("Why this value?"), anchor=False)
-    _draw_place(row, maps)
-    inputs, weights = _what_it_takes(view, row, maps, ready)
-    if inputs is None or weights is None:
-        return
-    place = _place(maps)
+    _draw_place(layer)
+    row, place = layer.row, _place(layer)
+    inputs, weights = _what_it_takes(layer)
     why = explain_unit(row.layer, weights, inputs, place)
     left, right = st.columns([8, 3])
     with left:
         _draw_stages(why)
         _draw_window(why, row, inputs)
-        _draw_strongest(why, row)
+        _draw_strongest(why)
     with right:
-        _draw_seen(view, row, place, ready)
+        _draw_seen(layer, place)
     _draw_ways(why, row, inputs)
 
 
-def _place(maps: Maps) -> tuple[int, ...]:
-    if maps.ndim == 1:
+def _place(layer: OpenLayer) -> tuple[int, ...]:
+    if not layer.has_maps:
         return (state.CHANNEL.get(),)
     return state.ROW.get(), state.COLUMN.get(), state.CHANNEL.get()
 
 
-def _draw_place(row: Row, maps: Maps) -> None:
+def _draw_place(layer: OpenLayer) -> None:
     """Let the reader choose the value by numbers too."""
-    names = (_("Unit"),) if maps.ndim == 1 else (_("Row"), _("Column"), _("Channel"))
-    keys = (state.CHANNEL,) if maps.ndim == 1 else (state.ROW, state.COLUMN, state.CHANNEL)
+    names = (_("Row"), _("Column"), _("Channel")) if layer.has_maps else (_("Unit"),)
+    keys = (state.ROW, state.COLUMN, state.CHANNEL) if layer.has_maps else (state.CHANNEL,)
     with st.container(horizontal=True):
-        for name, key, size in zip(names, keys, maps.shape, strict=True):
+        for name, key, size in zip(names, keys, layer.maps.shape, strict=True):
             st.number_input(name, width=_NUMBER, **key.within(0, size - 1).widget(part="_why"))
 
 
-def _what_it_takes(
-    view: View, row: Row, maps: Maps, ready: Prepared
-) -> tuple[list[Maps] | None, tuple[Maps, ...] | None]:
-    """Return the layer's inputs and weights; None for what is still on its way."""
+def _what_it_takes(layer: OpenLayer) -> tuple[list[Maps], tuple[Maps, ...]]:
+    """Return the layer's inputs and weights."""
+    row, picture = layer.row, layer.picture
     if isinstance(row.layer, Input):
-        return [maps], ()
-    asked: list[tuple[Future[Any], Any]] = [
-        (
-            cached.layer_maps(*view.key, source, ready),
-            lambda source=source: cached.layer_maps.clear(*view.key, source, ready),
-        )
-        for source in row.sources
-    ]
-    asked.append((cached.layer_weights(view.model, row.name), lambda: cached.layer_weights.clear(view.model, row.name)))
-    found = [outcome(future, forget) for future, forget in asked]
-    for (future, _forget), result in zip(asked, found, strict=True):
-        if result is None:
-            wait(future, _("Fetching what the value was made of."))
-            return None, None
-    return found[:-1], found[-1]
+        return [layer.maps], ()
+    questions: list[Question[Any]] = [layer_maps(picture, source) for source in row.sources]
+    questions.append(layer_weights(picture.model, row.name))
+    *inputs, weights = all_asked(questions, _("Fetching what the value was made of."), part="_why")
+    if weights is None or any(values is None for values in inputs):  # the reader stopped it
+        raise UndrawnError
+    return inputs, weights
 
 
 def _draw_stages(why: Explanation) -> None:
@@ -181,28 +171,27 @@ def _before_activation(why: Explanation) -> float:
     return why.stages[1 if has_bias else 0].after
 
 
-def _draw_strongest(why: Explanation, row: Row) -> None:
+def _draw_strongest(why: Explanation) -> None:
     """Draw the strongest parts of the sum, and what the others add up to."""
     for number, stage in enumerate(why.stages):
         if stage.terms is None or len(stage.terms) < 2 or stage.kind in _POOLING:
             continue
         strongest = stage.terms.strongest()
-        heads = [_("Part"), _("Value"), _("Weight"), _("Adds")]
         rows = [
-            [str(term.number), f"{term.value:.6g}", f"{term.weight:.6g}", f"{term.amount:.6g}"]
+            [str(term.number), *(f"{value:.6g}" for value in (term.value, term.weight, term.amount))]
             for term in strongest.terms
         ]
         if strongest.others:
             rows.append([_("the other {count}").format(count=strongest.others), "", "", f"{strongest.rest:.6g}"])
         with st.expander(_("The strongest parts of the {stage}").format(stage=_(stage.kind))):
-            draw_table(heads, rows, f"strongest_{number}")
+            draw_table([_("Part"), _("Value"), _("Weight"), _("Adds")], rows, f"strongest_{number}")
 
 
-def _draw_seen(view: View, row: Row, place: tuple[int, ...], ready: Prepared) -> None:
+def _draw_seen(layer: OpenLayer, place: tuple[int, ...]) -> None:
     """Draw which pixels of the network's input can reach this value at all."""
-    if row.receptive_field is None:  # plain numbers enter
+    if layer.row.receptive_field is None:  # plain numbers enter
         return
-    png, box = cached.seen_pixels(view.key, row.name, place, ready.pixels)
+    png, box = cached.seen_pixels(layer, place)
     draw_wide(png, _WIDTH, _("Pixels that reach this value"))
     if box is None:
         st.caption(_("No pixel reaches this value: the stride of a transposed convolution steps over its place."))
@@ -211,7 +200,7 @@ def _draw_seen(view: View, row: Row, place: tuple[int, ...], ready: Prepared) ->
     text = _("Rows {top} to {bottom}, columns {left} to {right}: {size} pixels.").format(
         top=top, bottom=bottom, left=left, right=right, size=show((bottom - top + 1, right - left + 1))
     )
-    height, width = ready.pixels.shape[:2]
+    height, width = layer.picture.pixels.shape[:2]
     if min(top, left) < 0 or bottom >= height or right >= width:
         text += " " + _("What lies outside of the picture is padding.")
     st.caption(text)

@@ -13,7 +13,7 @@ from cnn_core.numerics.reductions.ways import Reduction
 from cnn_core.sentences import N_
 from pages.ui import cached, state
 from pages.ui.ask.layer import current_layer, layer_picker
-from pages.ui.ask.model import model_info, model_picker
+from pages.ui.ask.model import model_picker
 from pages.ui.ask.numbers import (
     LEARNED,
     NAMED_GRIDS,
@@ -29,7 +29,7 @@ from pages.ui.ask.picture import fit_picker, picture_picker
 from pages.ui.pooling.comparison import Comparison, GridSource, MapSource, PictureSource, Source
 from pages.ui.pooling.ways import reduction_title
 from pages.ui.text import _
-from pages.ui.waiting import outcome, wait
+from pages.ui.waiting import asked
 
 SIDE = 512
 """Pixels on the longer side of a picture here, at most."""
@@ -140,11 +140,10 @@ def _grid() -> tuple[Values, GridSource]:
 def _picture() -> tuple[Values, PictureSource]:
     """Return the picture's brightness in whole numbers from 0 to 255, which float32 adds without rounding."""
     chosen = picture_picker()
-    small = cached.small_picture(chosen.digest, SIDE, chosen.data)
-    x = cached.grey_numbers(chosen.digest, SIDE, small)
+    x = cached.grey_numbers(chosen, SIDE)
     st.caption(
         _("The brightness of its pixels, 0 to 255: {size} values, from a picture of {whole} pixels.").format(
-            size=show(x.shape[:2]), whole=show(cached.picture(chosen.digest, chosen.data).pixels.shape[:2])
+            size=show(x.shape[:2]), whole=show(cached.picture(chosen).pixels.shape[:2])
         )
     )
     return x, PictureSource(chosen.digest)
@@ -152,23 +151,17 @@ def _picture() -> tuple[Values, PictureSource]:
 
 def _map() -> tuple[Values, MapSource]:
     """Return the map that is open on the page Feature maps."""
-    model = model_picker()
-    info = model_info(model)
+    info = model_picker()
     chosen = picture_picker(info.colour)
     fit, invert = fit_picker(info)
-    rows = {row.name: row for row in cached.network(model).rows if len(row.output_shape) == 3}
+    rows = {row.name: row for row in cached.network(info).rows if len(row.output_shape) == 3}
     layer = current_layer(rows)
     layer_picker(list(rows))
     st.number_input(_("Map"), **state.CHANNEL.within(0, rows[layer].output_shape[2] - 1).widget())
-    view = cached.View(model, chosen.digest, fit, invert)
-    ready = cached.prepared(*view.key, chosen.data)
-    fetching = cached.layer_maps(*view.key, layer, ready)
-    maps = outcome(fetching, forget=lambda: cached.layer_maps.clear(*view.key, layer, ready))
-    if maps is None:
-        wait(fetching, _("Fetching the layer's maps."))
-        st.stop()
+    picture = cached.entered(chosen, info, fit, invert)
+    maps = asked(cached.layer_maps(picture, layer), _("Fetching the layer's maps."))
     channel = state.CHANNEL.get()
-    return maps[:, :, channel : channel + 1], MapSource(view, layer, channel)
+    return maps[:, :, channel : channel + 1], MapSource(picture.key, layer, channel)
 
 
 _INPUTS: dict[str, Callable[[], tuple[Values, Source]]] = {"grid": _grid, "picture": _picture, "map": _map}

@@ -32,9 +32,9 @@ class PictureSource:
 
 @dataclass(frozen=True)
 class MapSource:
-    """A feature map of a model that looks at a picture."""
+    """A feature map of a model that looks at a picture, named by the key of its Entered."""
 
-    view: cached.View
+    picture: tuple[str, str, str, bool]
     layer: str
     channel: int
 

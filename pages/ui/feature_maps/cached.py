@@ -1,0 +1,98 @@
+"""What the page keeps of the open layer: figures and pictures, each by the layer and what was chosen."""
+
+from typing import Any
+
+from cnn_core.drawing import figures
+from cnn_core.drawing import network_figure as network_figures
+from cnn_core.drawing.kernel_tiles import Tiles
+from cnn_core.drawing.mosaic import (
+    ChannelStatistics,
+    Mosaic,
+    Range,
+    RangeScope,
+    channel_statistics,
+    map_png,
+    mosaic_png,
+    value_range,
+)
+from cnn_core.drawing.png import dimmed_outside, overlay_png, picture_png
+from cnn_core.explain import seen
+from pages.ui.cached import kept
+from pages.ui.feature_maps.frames import Strip
+from pages.ui.feature_maps.layer_kernels import LayerKernels
+from pages.ui.feature_maps.open_layer import OpenLayer
+from pages.ui.text import _
+
+
+@kept(8, Strip)
+def frames(strip: Strip, language: str) -> list[dict[str, Any]]:
+    """Return what the film strip shows, in a language: hundreds of sentences and pictures."""
+    return strip.frames()
+
+
+@kept(16, OpenLayer)
+def statistics(layer: OpenLayer) -> ChannelStatistics:
+    """Return the figures of a layer's channels."""
+    return channel_statistics(layer.maps)
+
+
+@kept(64, OpenLayer)
+def mosaic(layer: OpenLayer, channels: tuple[int, ...], scope: str, limit: float, columns: int, cell: int) -> Mosaic:
+    """Draw some of a layer's maps in one picture."""
+    return mosaic_png(layer.maps, channels, RangeScope(scope), fixed=limit, columns=columns, cell=cell)
+
+
+@kept(32, OpenLayer)
+def one_map(layer: OpenLayer, channel: int, scope: str, limit: float) -> tuple[bytes, Range]:
+    """Draw one map, a pixel a value; return the PNG and its range."""
+    colours = value_range(layer.maps, RangeScope(scope), channel, limit)
+    return map_png(layer.maps[:, :, channel], colours), colours
+
+
+@kept(32, OpenLayer)
+def overlay(layer: OpenLayer, channel: int, scope: str, limit: float) -> bytes:
+    """Lay one map over the network's input; PNG."""
+    colours = value_range(layer.maps, RangeScope(scope), channel, limit)
+    return overlay_png(layer.picture.pixels, layer.maps[:, :, channel], colours)
+
+
+@kept(32, OpenLayer)
+def histogram(layer: OpenLayer, channel: int | None, language: str) -> Any:
+    """Draw how a map's values are spread, or all of the layer's without one, in a language."""
+    values = layer.maps if channel is None else layer.maps[:, :, channel]
+    return figures.histogram_figure(values, translate=_)
+
+
+@kept(16, OpenLayer)
+def vector(layer: OpenLayer, language: str) -> Any:
+    """Draw the values of a layer without height and width, in a language."""
+    return figures.vector_figure(layer.maps, translate=_)
+
+
+@kept(16, OpenLayer)
+def network_figure(layer: OpenLayer, language: str) -> Any:
+    """Draw what the values of all layers are like, the open one marked, in a language."""
+    statistics = {name: answer.statistics for name, answer in layer.answers.layers.items()}
+    return network_figures.network_figure(statistics, layer.name, translate=_)
+
+
+@kept(16, OpenLayer)
+def seen_pixels(layer: OpenLayer, place: tuple[int, ...]) -> tuple[bytes, seen.Box | None]:
+    """Return the network's input as PNG, dark but for what a value sees, and the box of that, if any."""
+    box = seen.seen_pixels(layer.rows, layer.name, place)
+    (top, left), (bottom, right) = box or ((0, 0), (-1, -1))
+    height, width = layer.picture.pixels.shape[:2]
+    shown = max(0, top), max(0, left), min(height, bottom + 1), min(width, right + 1)
+    return picture_png(dimmed_outside(layer.picture.pixels, shown), 300), box
+
+
+@kept(16, LayerKernels)
+def kernel_pairs(own: LayerKernels, shown: tuple[int, ...], scope: str, limit: float) -> Tiles:
+    """Draw the kernels of some filters beside the maps they make."""
+    return own.pairs(shown, scope, limit)
+
+
+@kept(16, LayerKernels)
+def filter_kernels(own: LayerKernels, number: int, first: int, end: int) -> Tiles:
+    """Draw some of the kernels of one filter."""
+    return own.tiles(number, first, end)

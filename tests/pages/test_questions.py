@@ -1,0 +1,261 @@
+"""Questions to the workers: asked once, held by whoever waits, dropped when nobody does, kept within a bound."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pages.ui.compute import Workers
+from pages.ui.questions import Holds, Question, Works, question
+
+SECONDS = 60
+
+
+class Desk(Executor):
+    """Answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[Any, Future[Any]]] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.begun.append((fn.args[0], Future()))
+        return self.begun[-1][1]
+
+    def answer(self, number: int, answer: Any = None) -> None:
+        self.begun[number][1].set_result(answer)
+
+    @property
+    def asked(self) -> list[Any]:
+        return [name for name, _ in self.begun]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def workers(desk: Desk) -> Workers:
+    """Workers of one process."""
+    return Workers(lambda: desk, 1)
+
+
+@pytest.fixture
+def ask(workers: Workers) -> Any:
+    @question
+    def about(name: str) -> "Future[Any]":
+        return workers.submit(print, name)
+
+    return about
+
+
+def test_questions_are_equal_where_function_and_arguments_are(ask: Any) -> None:
+    @question
+    def other(name: str) -> "Future[Any]":
+        raise AssertionError(name)
+
+    assert ask("a") == ask("a")
+    assert hash(ask("a")) == hash(ask("a"))
+    assert ask("a") != ask("b")
+    assert ask("a") != other("a")
+    with pytest.raises(TypeError, match="by their places"):
+        ask(name="a")
+
+
+def test_two_sessions_that_ask_the_same_wait_for_the_same(desk: Desk, ask: Any) -> None:
+    works = Works()
+    one, other = Holds(works), Holds(works)
+    assert one.ask(ask("a")) is other.ask(ask("a"))
+    assert desk.asked == ["a"]
+
+
+def test_work_that_nobody_holds_is_dropped_unless_it_has_begun(desk: Desk, ask: Any) -> None:
+    works = Works()
+    holds = Holds(works)
+    for name in ("begun", "dropped", "kept"):
+        holds.ask(ask(name))
+    holds.let_go(ask("begun"), ask("dropped"))
+    assert works.find(ask("dropped")) is None
+    assert works.find(ask("begun")) is not None
+    desk.answer(0, "there")
+    assert desk.asked == ["begun", "kept"]
+    assert works.find(ask("begun")).future.result() == "there"
+
+
+def test_begun_work_is_taken_up_again_and_again(desk: Desk, ask: Any) -> None:
+    holds = Holds(Works())
+    for _ in range(3):
+        holds.ask(ask("a"))
+        holds.let_go(ask("a"))
+    work = holds.ask(ask("a"))
+    desk.answer(0, 7)
+    assert work.future.result() == 7
+    assert desk.asked == ["a"]
+
+
+def test_one_session_s_stop_leaves_the_other_waiting(desk: Desk, ask: Any) -> None:
+    works = Works()
+    one, other = Holds(works), Holds(works)
+    one.ask(ask("before"))
+    one.ask(ask("both"))
+    waited_for = other.ask(ask("both"))
+    one.let_go(ask("both"))
+    desk.answer(0)
+    assert desk.asked == ["before", "both"]
+    desk.answer(1, 5)
+    assert waited_for.future.result() == 5
+
+
+def test_a_session_that_vanishes_lets_go(desk: Desk, ask: Any) -> None:
+    works = Works()
+    staying, leaving = Holds(works), Holds(works)
+    staying.ask(ask("a"))
+    leaving.ask(ask("b"))
+    staying.ask(ask("c"))
+    del leaving
+    desk.answer(0)
+    assert desk.asked == ["a", "c"]
+
+
+def test_what_another_run_does_not_ask_for_is_let_go_once_the_page_waits(desk: Desk, ask: Any) -> None:
+    holds = Holds(Works())
+    for name in ("first", "picture one", "layer"):
+        holds.ask(ask(name))
+    holds.begin_run()
+    holds.ask(ask("first"))
+    holds.ask(ask("picture two"))
+    holds.wait()
+    for number in range(3):
+        desk.answer(number)
+        if number == 1:
+            break
+    assert desk.asked == ["first", "picture two"]
+
+
+def test_a_run_that_is_interrupted_lets_nothing_go(desk: Desk, ask: Any) -> None:
+    holds = Holds(Works())
+    holds.ask(ask("first"))
+    holds.ask(ask("second"))
+    for _ in range(3):
+        holds.begin_run()
+        holds.ask(ask("first"))
+    desk.answer(0)
+    assert desk.asked == ["first", "second"]
+
+
+def test_an_answer_is_held_until_the_page_is_complete_however_little_is_kept(desk: Desk, ask: Any) -> None:
+    works = Works(most_bytes=0)
+    holds = Holds(works)
+    holds.ask(ask("a"))
+    desk.answer(0, np.zeros(10))
+    holds.begin_run()
+    assert holds.ask(ask("a")).future.done()
+    holds.end_run()
+    assert works.find(ask("a")) is None
+    holds.ask(ask("a"))
+    assert desk.asked == ["a", "a"]
+
+
+def test_what_failed_is_kept_for_nobody_but_who_saw_it(desk: Desk, ask: Any) -> None:
+    works = Works()
+    one = Holds(works)
+    one.ask(ask("a"))
+    desk.begun[0][1].set_exception(OSError("gone"))
+    for _ in range(2):
+        one.begin_run()
+        assert one.ask(ask("a")).has_failed
+        one.end_run()
+    assert desk.asked == ["a"]
+    Holds(works).ask(ask("a"))
+    assert desk.asked == ["a", "a"]
+    desk.answer(1, 1)
+    one.let_go(ask("a"))
+    assert one.ask(ask("a")).future.result() == 1
+
+
+def test_as_many_bytes_are_kept_as_may(desk: Desk, ask: Any) -> None:
+    works = Works(most_bytes=10_000)
+    for number in range(8):
+        Holds(works).ask(ask(str(number)))
+        desk.answer(number, np.zeros(250))
+    assert [number for number in range(8) if works.find(ask(str(number)))] == [4, 5, 6, 7]
+
+
+# A class --------------------------------------------------------------------------------------------------------------
+
+SESSIONS = 40
+PROCESSES = 2
+LAYERS = ("look", "layer", "weights")
+
+
+@pytest.fixture
+def counted() -> Iterator[tuple[Any, Counter[Any]]]:
+    """Yield a question that takes a moment, answered by two threads, and how often each was computed."""
+    times: Counter[Any] = Counter()
+    lock = threading.Lock()
+
+    def compute(*asked: Any) -> Any:
+        with lock:
+            times[asked] += 1
+        threading.Event().wait(0.001)
+        return np.full(100, hash(asked))
+
+    with Workers(lambda: ThreadPoolExecutor(PROCESSES), PROCESSES) as workers:
+
+        @question
+        def asked(picture: int, what: str) -> "Future[Any]":
+            return workers.submit(compute, picture, what)
+
+        yield asked, times
+
+
+class Session:
+    """Runs a page again and again, as Streamlit does, until it has every answer."""
+
+    def __init__(self, works: Works, together: threading.Barrier) -> None:
+        self.holds, self.together, self.runs = Holds(works), together, 0
+
+    def complete(self, wanted: list[Question[Any]]) -> list[Any]:
+        self.together.wait(SECONDS)
+        while True:
+            self.runs += 1
+            assert self.runs <= len(wanted) + 1
+            self.holds.begin_run()
+            answers = []
+            for one in wanted:
+                work = self.holds.ask(one)
+                if not work.future.done():
+                    self.holds.wait()
+                    work.future.result(timeout=SECONDS)
+                    break
+                answers.append(work.future.result())
+            else:
+                self.holds.end_run()
+                return answers
+
+
+def test_more_sessions_than_answers_are_kept_all_get_theirs_and_nothing_is_computed_twice(counted: Any) -> None:
+    asked, times = counted
+    kept = Works(most_bytes=16 * 1000)
+    together = threading.Barrier(SESSIONS)
+    pages = [[asked(picture, what) for what in LAYERS] for picture in range(SESSIONS)]
+    sessions = [Session(kept, together) for _ in pages]
+    with ThreadPoolExecutor(SESSIONS) as threads:
+        answers = list(threads.map(Session.complete, sessions, pages))
+    assert times == Counter({one.arguments: 1 for page in pages for one in page})
+    assert [[int(values[0]) for values in page] for page in answers] == [
+        [hash(one.arguments) for one in page] for page in pages
+    ]
+
+
+def test_a_class_that_looks_at_one_picture_computes_it_once(counted: Any) -> None:
+    asked, times = counted
+    works, together = Works(), threading.Barrier(SESSIONS)
+    page = [asked(0, what) for what in LAYERS]
+    with ThreadPoolExecutor(SESSIONS) as threads:
+        list(threads.map(lambda session: session.complete(page), [Session(works, together) for _ in range(SESSIONS)]))
+    assert times == Counter({one.arguments: 1 for one in page})

@@ -1,12 +1,14 @@
 """What the page says of an answer: by what the output is, and of which output it speaks."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from running import no_exception
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.models.answer_kind import AnswerKind
-from cnn_core.models.info import ModelInfo, describe
+from cnn_core.models.info import describe
 
 NAN, INFINITE = float("nan"), float("inf")
 
@@ -19,8 +21,7 @@ def draw(info, scores, classes):  # type: ignore[no-untyped-def]  # its text run
 
 def drawn(kind: AnswerKind, *scores: float, outputs: tuple[str, ...] = ("out",)) -> tuple[list[str], str]:
     """Return the bars' texts and everything below them."""
-    known = describe("mnist")
-    info = ModelInfo(known.network, known.input_size, known.colour, known.scaling, outputs, kind, None)
+    info = replace(describe("mnist"), outputs=outputs, answer_kind=kind, classes=None)
     values = np.zeros((2, 2, 1), np.float32) if kind is AnswerKind.MAPS else np.array(scores, np.float32)
     classes = tuple(f"class {number}" for number in range(values.size))
     at = no_exception(AppTest.from_function(draw, kwargs={"info": info, "scores": values, "classes": classes}).run())

@@ -1,13 +1,17 @@
 """What a worker does for a new picture until the film strip can be drawn, against the traced forward pass alone."""
 
+from statistics import median
 from typing import Any
 
 from bench.measure import Goal, Result, in_turns, seconds
 
-GOAL = Goal("a new picture's film strip, MobileNetV2, less 200 ms", "its traced forward pass", within=1.5)
+GOAL = Goal("a new picture's film strip, MobileNetV2", "200 ms and 1.5 × its traced forward pass", within=1)
 ROUNDS = 12
-ALLOWED = 0.2
-"""Seconds that thumbnails and statistics of 158 layers may take besides."""
+
+
+def allowance(forward: float) -> float:
+    """Return the seconds that all may take: thumbnails and statistics of 158 layers beside the forward pass."""
+    return 0.2 + 1.5 * forward
 
 
 def measure() -> Result:
@@ -24,17 +28,16 @@ def measure() -> Result:
         return numbers.random((224, 224, 3), dtype=np.float32)
 
     run.run("mobilenet_v2", picture())
-    whole: list[float] = []
+    forward: list[float] = []
 
     def ours() -> float:
         pixels = picture()
-        whole.append(seconds(lambda: run.run("mobilenet_v2", pixels)))
-        return max(whole[-1] - ALLOWED, 1e-6)
+        return seconds(lambda: run.run("mobilenet_v2", pixels))
 
     def theirs() -> float:
         pixels = picture()
-        return seconds(lambda: feature_maps(*entered("mobilenet_v2", pixels)))
+        forward.append(seconds(lambda: feature_maps(*entered("mobilenet_v2", pixels))))
+        return allowance(forward[-1])
 
     pairs = in_turns(ours, theirs, ROUNDS)
-    middle = sorted(whole)[len(whole) // 2]
-    return pairs.result(GOAL, f"with everything {middle * 1e3:.0f} ms", (pairs.spread(GOAL),))
+    return pairs.result(GOAL, f"the forward pass takes {median(forward) * 1e3:.0f} ms", (pairs.spread(GOAL),))

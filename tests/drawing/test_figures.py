@@ -21,8 +21,6 @@ from cnn_core.drawing.figures import (
 from cnn_core.drawing.network_figure import MAX_NAMES, network_figure
 from cnn_core.drawing.statistics import LayerStatistics
 
-RNG = np.random.default_rng(5)
-
 
 def wire(figure: go.Figure) -> dict[str, Any]:
     """The figure as the browser gets it."""
@@ -47,8 +45,8 @@ def a_network(layers: int) -> dict[str, LayerStatistics]:
 
 def every_figure() -> dict[str, go.Figure]:
     return {
-        "histogram": histogram_figure(RNG.normal(size=100)),
-        "vector": vector_figure(RNG.normal(size=10)),
+        "histogram": histogram_figure(np.random.default_rng(5).normal(size=100)),
+        "vector": vector_figure(np.random.default_rng(5).normal(size=10)),
         "cost": cost_figure(["conv", "dense"], [320, 1000], [250880, 1000]),
         "network": network_figure(a_network(5)),
     }
@@ -67,7 +65,7 @@ def test_every_figure_lies_on_the_page_s_own_background_and_fills_its_place(name
 
 
 def test_bars_count_every_value_but_zeros() -> None:
-    values = np.concatenate([RNG.normal(size=3000), np.zeros(1000)]).astype(np.float32)
+    values = np.concatenate([np.random.default_rng(5).normal(size=3000), np.zeros(1000)]).astype(np.float32)
     figure = histogram_figure(values)
     bars = figure.data[0]
     low, high = np.array(bars.customdata).T
@@ -80,7 +78,7 @@ def test_bars_count_every_value_but_zeros() -> None:
 
 
 def test_bars_are_coloured_by_sign_with_zero_between_two() -> None:
-    bars = histogram_figure(RNG.normal(size=500)).data[0]
+    bars = histogram_figure(np.random.default_rng(5).normal(size=500)).data[0]
     edges = np.array(bars.customdata)
     assert 0 in edges
     assert list(bars.marker.color) == [NEGATIVE if right <= 0 else POSITIVE for _, right in edges]
@@ -110,7 +108,7 @@ def test_odd_values_are_counted_too(values: list[float], counted: int) -> None:
 
 
 def test_the_browser_gets_bars_and_not_values() -> None:
-    assert len(histogram_figure(RNG.normal(size=1_000_000)).to_json()) < 30_000
+    assert len(histogram_figure(np.random.default_rng(5).normal(size=1_000_000)).to_json()) < 30_000
 
 
 # Units, cost
@@ -126,7 +124,7 @@ def test_units_are_bars_by_sign() -> None:
 
 @pytest.mark.parametrize("count", [MAX_BARS + 1, 1000, 4096, 10_816])
 def test_of_many_units_the_largest_magnitudes_are_drawn_and_that_is_said(count: int) -> None:
-    values = RNG.normal(size=count).astype(np.float32)
+    values = np.random.default_rng(5).normal(size=count).astype(np.float32)
     values[7] = np.nan
     figure = vector_figure(values)
     bars, factor = figure.data[0], -(-count // MAX_BARS)
@@ -139,7 +137,9 @@ def test_of_many_units_the_largest_magnitudes_are_drawn_and_that_is_said(count: 
 
 
 def test_a_vector_that_is_no_number_is_still_a_figure() -> None:
-    wire(vector_figure(np.full(3, np.nan)))
+    (bars,) = wire(vector_figure(np.full(3, np.nan)))["data"]
+    np.testing.assert_array_equal(numbers(bars["x"]), [0, 1, 2])
+    assert np.isnan(numbers(bars["y"])).all()
 
 
 def test_cost_has_a_row_a_layer_and_a_scale_a_panel() -> None:

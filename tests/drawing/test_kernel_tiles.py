@@ -9,8 +9,6 @@ from PIL import Image
 from cnn_core.drawing.colour_scale import DIVERGING, LEVELS, SEQUENTIAL
 from cnn_core.drawing.kernel_tiles import GAP, INNER_GAP, kernel_colours, tiles_png, value_colours
 
-RNG = np.random.default_rng(9)
-
 
 def drawn(png: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(png)))
@@ -42,7 +40,7 @@ def test_every_map_may_have_a_limit_of_its_own() -> None:
 
 @pytest.mark.parametrize("count", [1, 5, 8, 17])
 def test_cells_stand_where_the_tiles_say(count: int) -> None:
-    cells = value_colours(RNG.normal(size=(3, 3, count)).astype(np.float32), 2, True, 10)
+    cells = value_colours(np.random.default_rng(9).normal(size=(3, 3, count)).astype(np.float32), 2, True, 10)
     tiles = tiles_png(cells, 4, 10)
     picture = drawn(tiles.png)
     assert (tiles.cell_width, tiles.cell_height, tiles.columns) == (9, 9, min(4, count))
@@ -54,8 +52,8 @@ def test_cells_stand_where_the_tiles_say(count: int) -> None:
 
 
 def test_a_kernel_lies_to_the_left_of_its_map() -> None:
-    kernels = value_colours(RNG.normal(size=(3, 3, 2)).astype(np.float32), 2, True, 12)
-    maps = value_colours(RNG.random((6, 4, 2), dtype=np.float32), 1, False, 12)
+    kernels = value_colours(np.random.default_rng(9).normal(size=(3, 3, 2)).astype(np.float32), 2, True, 12)
+    maps = value_colours(np.random.default_rng(9).random((6, 4, 2), dtype=np.float32), 1, False, 12)
     tiles = tiles_png(kernels, 2, 12, maps)
     assert (tiles.cell_width, tiles.cell_height) == (24 + INNER_GAP, 12)
     first = drawn(tiles.png)[GAP : GAP + 12, GAP : GAP + tiles.cell_width]

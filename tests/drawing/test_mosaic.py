@@ -29,8 +29,7 @@ from cnn_core.drawing.mosaic import (
 )
 from cnn_core.errors import CnnError
 
-RNG = np.random.default_rng(11)
-SIGNED = RNG.normal(size=(5, 4, 6)).astype(np.float32)
+SIGNED = np.random.default_rng(11).normal(size=(5, 4, 6)).astype(np.float32)
 POSITIVE = np.maximum(SIGNED, 0)
 CLEAR = (0, 0, 0, 0)
 Maps = npt.NDArray[np.float32]
@@ -129,7 +128,7 @@ def test_a_vector_is_a_row_of_units() -> None:
 
 @pytest.mark.parametrize(("shape", "reduction"), [((10, 7), 2), ((9, 16), 3), ((6, 6), 1), ((7, 3), 2), ((50, 50), 9)])
 def test_large_maps_are_drawn_by_means(shape: tuple[int, int], reduction: int) -> None:
-    maps = RNG.random((*shape, 3), dtype=np.float32)
+    maps = np.random.default_rng(11).random((*shape, 3), dtype=np.float32)
     mosaic = mosaic_png(maps, [2, 0], RangeScope.FIXED, cell=6, gap=1)
     assert mosaic.reduction == reduction
     height, width = -(-shape[0] // reduction), -(-shape[1] // reduction)
@@ -281,7 +280,8 @@ def test_the_colour_of_no_number_is_in_no_table(table: npt.NDArray[np.uint8], ey
 
 
 def test_colour_stops_are_the_published_colours_and_lead_to_the_table() -> None:
-    published = pytest.importorskip("plotly.colors")
+    from plotly import colors as published
+
     assert [colour for _, colour in colour_stops(Range(1, False))] == published.sequential.Viridis
     red_first = [published.unlabel_rgb(colour) for colour in published.diverging.RdBu]
     assert [tuple(bytes.fromhex(colour[1:])) for _, colour in colour_stops(Range(1, True))] == red_first[::-1]

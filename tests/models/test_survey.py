@@ -8,11 +8,9 @@ from cnn_core.models.bundled import bundled_network
 from cnn_core.models.survey import RankedBy, Survey, channel_peaks, dead_everywhere, ranked, survey_of, window_of
 from cnn_core.network.summary import summarize
 
-RNG = np.random.default_rng(6)
-
 
 def test_every_channel_is_measured() -> None:
-    maps = RNG.normal(size=(5, 7, 12)).astype(np.float32)
+    maps = np.random.default_rng(6).normal(size=(5, 7, 12)).astype(np.float32)
     maps[:, :, 3] = 0
     peaks = channel_peaks(maps)
     np.testing.assert_allclose(peaks.mean, maps.mean(axis=(0, 1)), rtol=1e-5, atol=1e-7)
@@ -42,10 +40,9 @@ def test_units_are_channels_of_one_place() -> None:
 
 
 def surveys() -> list[Survey]:
-    pictures = [RNG.normal(size=(6, 6, 4)).astype(np.float32) for _ in range(5)]
-    for picture in pictures:
-        picture[:, :, 2] = 0
-    pictures[1][:, :, 1] = 0
+    pictures = np.random.default_rng(6).normal(size=(5, 6, 6, 4)).astype(np.float32)
+    pictures[:, :, :, 2] = 0
+    pictures[1, :, :, 1] = 0
     return [{"layer": channel_peaks(picture)} for picture in pictures]
 
 
@@ -86,7 +83,7 @@ def test_a_window_in_the_padding_is_the_pixel_at_the_border() -> None:
 def test_a_survey_is_that_of_the_network_s_maps() -> None:
     from cnn_core.models import run
 
-    pixels = RNG.random((28, 28, 1), np.float32)
+    pixels = np.random.default_rng(6).random((28, 28, 1), np.float32)
     kept = len(run._KEPT)
     found = survey_of("mnist", pixels)
     # A survey must not push the reader's own picture out of what is kept.

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from running import no_exception, run_page
+from scipy import signal
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.layers.windows import Window
@@ -54,7 +55,6 @@ def test_stride_padding_and_bias(stages: dict[str, Any]) -> None:
 
 
 def test_a_turned_kernel_is_true_convolution(stages: dict[str, Any]) -> None:
-    signal = pytest.importorskip("scipy.signal")
     no_exception(run_page(PAGE, grid="noise", kernel="emboss", turned="True"))
     expected = signal.convolve2d(named_grid("noise", 7, 7), hand_made("emboss").values, mode="valid")
     np.testing.assert_allclose(stages["first_stage"]["output"], [expected])

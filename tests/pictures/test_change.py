@@ -6,8 +6,7 @@ import pytest
 from cnn_core.errors import CnnError
 from cnn_core.pictures.change import Change, changed
 
-RNG = np.random.default_rng(8)
-SQUARE = RNG.random((9, 9, 3), np.float32)
+SQUARE = np.random.default_rng(8).random((9, 9, 3), np.float32)
 SHAPES = [(9, 9, 3), (8, 8, 1), (7, 12, 3), (1, 5, 1)]
 
 each_shape = pytest.mark.parametrize("shape", SHAPES, ids=str)

@@ -11,12 +11,11 @@ from cnn_core.errors import ImageError
 from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.prepare import MAX_INPUT_SIDE, Fit, Preparation, Prepared, prepare
 
-RNG = np.random.default_rng(3)
 Pixels = npt.NDArray[np.float32]
 
 
 def picture(height: int, width: int) -> Pixels:
-    return RNG.random((height, width, 3), dtype=np.float32)
+    return np.random.default_rng(3).random((height, width, 3), dtype=np.float32)
 
 
 def said(prepared: Prepared) -> list[str]:
@@ -64,7 +63,7 @@ def test_resizing_agrees_with_the_definition(before: tuple[int, int], after: tup
 
 @pytest.mark.parametrize("after", [(20, 20), (90, 90), (224, 160)])
 def test_resizing_agrees_with_pillow_on_bytes(after: tuple[int, int]) -> None:
-    colours = RNG.integers(0, 256, (120, 100, 3), dtype=np.uint8)
+    colours = np.random.default_rng(3).integers(0, 256, (120, 100, 3), dtype=np.uint8)
     prepared = prepare(colours.astype(np.float32) / 255, Preparation(*after, fit=Fit.STRETCH))
     expected = np.asarray(Image.fromarray(colours).resize(after[::-1], Image.Resampling.BILINEAR)) / 255
     np.testing.assert_allclose(prepared.pixels, expected, atol=1.5 / 255)  # Pillow rounds twice, rows after columns
@@ -73,7 +72,8 @@ def test_resizing_agrees_with_pillow_on_bytes(after: tuple[int, int]) -> None:
 @pytest.mark.keras
 @pytest.mark.parametrize(("before", "after"), [((97, 61), (32, 40)), ((20, 31), (64, 64)), ((300, 451), (224, 224))])
 def test_resizing_agrees_with_tensorflow(before: tuple[int, int], after: tuple[int, int]) -> None:
-    tensorflow = pytest.importorskip("tensorflow")
+    import tensorflow
+
     pixels = picture(*before)
     expected = tensorflow.image.resize(pixels, after, method="bilinear", antialias=True).numpy()
     np.testing.assert_allclose(

@@ -21,8 +21,7 @@ from cnn_core.pictures import read
 from cnn_core.pictures.limits import MAX_BYTES, MAX_SCANS, MAX_SEGMENTS
 from cnn_core.pictures.read import MAX_DECODER_BYTES, MAX_SIDE, MAX_SIDE_KEPT, read_image
 
-RNG = np.random.default_rng(7)
-COLOURS = RNG.integers(0, 256, (9, 13, 3), dtype=np.uint8)
+COLOURS = np.random.default_rng(7).integers(0, 256, (9, 13, 3), dtype=np.uint8)
 PICTURE = Image.fromarray(COLOURS)
 ROOT = Path(__file__).parents[2]
 
@@ -149,7 +148,7 @@ def test_a_palette_is_looked_up(kind: str) -> None:
 
 @pytest.mark.parametrize(("mode", "kind"), [("RGBA", "PNG"), ("RGBA", "TIFF"), ("RGBA", "WEBP"), ("LA", "PNG")])
 def test_transparent_parts_lie_on_white(mode: str, kind: str) -> None:
-    alpha = Image.fromarray(RNG.integers(0, 256, (9, 13), dtype=np.uint8))
+    alpha = Image.fromarray(np.random.default_rng(7).integers(0, 256, (9, 13), dtype=np.uint8))
     image = PICTURE.convert(mode)
     image.putalpha(alpha)
     options = {"lossless": True, "exact": True} if kind == "WEBP" else {}

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from cnn_core.data import DATA
 from cnn_core.layers import DepthwiseConv2D
 from cnn_core.network.replacing import Replacement, study_network
+from cnn_core.training.differences import Difference, Size, differences_from_best
 from cnn_core.training.plan import Run, Training
 
 RECORD = DATA / "studies" / "downsampling.json"
@@ -49,8 +50,17 @@ class Study:
 
     def accuracy(self, way: Replacement, shift: int) -> tuple[float, float]:
         """Return mean and standard deviation of the accuracy on test pictures moved by so many pixels."""
-        found = [run["shifted_accuracy"][str(shift)] for run in self.of(way)]
-        return mean(found), stdev(found) if len(found) > 1 else 0.0
+        accuracies = list(self.by_seed(shift)[way].values())
+        return mean(accuracies), stdev(accuracies) if len(accuracies) > 1 else 0.0
+
+    def by_seed(self, shift: int) -> dict[Replacement, dict[int, float]]:
+        """Return each way's accuracies on test pictures moved by so many pixels, by the seed of the run."""
+        return {way: {run["seed"]: run["shifted_accuracy"][str(shift)] for run in self.of(way)} for way in Replacement}
+
+    def differences(self, shift: int) -> tuple[Difference, ...]:
+        """Return how the most accurate way differs from the others on test pictures moved by so many pixels."""
+        sizes = {way: Size(self.parameters[way], self.multiply_adds[way]) for way in Replacement}
+        return differences_from_best(self.by_seed(shift), sizes)
 
     def test_loss(self, way: Replacement) -> list[float]:
         """Return the mean loss on the test pictures after each epoch."""

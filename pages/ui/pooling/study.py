@@ -8,8 +8,12 @@ from cnn_core.training.study import Study, recorded_study
 from pages.ui import state
 from pages.ui.draw.plots import draw_figure
 from pages.ui.draw.tables import draw_table
+from pages.ui.pooling.differences import draw_method, draw_tests, said
 from pages.ui.pooling.ways import replacement_title
 from pages.ui.text import _
+
+_MOVED = (2, 4)
+"""By how many pixels the pictures are moved whose accuracies are drawn."""
 
 
 def draw() -> None:
@@ -29,7 +33,9 @@ def draw() -> None:
         )
     )
     _draw_table(study)
-    st.markdown(_verdict(study))
+    for shift in (0, _MOVED[-1]):
+        _draw_verdict(study, shift)
+    draw_method()
     st.caption(
         _(
             "Springenberg et al. (arXiv:1412.6806) found on CIFAR-10 that pooling can be replaced by convolutions with "
@@ -49,12 +55,11 @@ def draw() -> None:
 
 
 def _draw_table(study: Study) -> None:
-    shifts = (2, 4)
     heads = [_("Way"), _("Parameters"), _("Multiply-adds"), _("Test accuracy")]
-    heads += [*(_("Moved by {shift}").format(shift=one) for one in shifts), _("Seconds an epoch")]
+    heads += [*(_("Moved by {shift}").format(shift=shift) for shift in _MOVED), _("Seconds an epoch")]
     rows = []
     for way in Replacement:
-        shares = [study.accuracy(way, shift) for shift in (0, *shifts)]
+        shares = [study.accuracy(way, shift) for shift in (0, *_MOVED)]
         cells = [f"{mean:.2%} ± {spread:.2%}" for mean, spread in shares]
         costs = f"{study.parameters[way]:,}", f"{study.multiply_adds[way]:,}"
         rows.append([replacement_title(way), *costs, *cells, f"{study.seconds(way):.1f}"])
@@ -78,17 +83,16 @@ def _draw_curves(study: Study) -> None:
     draw_figure(figure, "study_shift", title, moved)
 
 
-def _verdict(study: Study) -> str:
-    """Say what the figures support: only differences larger than the seeds' spread."""
-    ordered = sorted(Replacement, key=lambda way: -study.accuracy(way, 0)[0])
-    best, second = ordered[0], ordered[1]
-    (high, spread), (next_high, other) = study.accuracy(best, 0), study.accuracy(second, 0)
-    if high - next_high > spread + other:
-        text = _("It supports: {best} was the most accurate here, by more than the seeds differ.")
-    else:
-        text = _("It does not say which is the most accurate: {best} and {second} differ by less than the seeds do.")
-    firmest = max(Replacement, key=lambda way: study.accuracy(way, 4)[0])
-    moved = _("Moved by 4 pixels, {firmest} kept the most ({share}).").format(
-        firmest=replacement_title(firmest), share=f"{study.accuracy(firmest, 4)[0]:.1%}"
+def _draw_verdict(study: Study, shift: int) -> None:
+    """Say what the figures support for pictures moved by so many pixels."""
+    differences = study.differences(shift)
+    best = differences[0].best
+    mean, spread = study.accuracy(best, shift)
+    lead = (
+        _("On pictures moved by {shift} pixels, “{best}” had the highest mean accuracy ({mean} ± {spread}).")
+        if shift
+        else _("On pictures as they are, “{best}” had the highest mean accuracy ({mean} ± {spread}).")
     )
-    return text.format(best=replacement_title(best), second=replacement_title(second)) + " " + moved
+    lead = lead.format(shift=shift, best=replacement_title(best), mean=f"{mean:.1%}", spread=f"{spread:.1%}")
+    st.markdown(f"{lead} {said(differences)}")
+    draw_tests(differences, f"study_tests_{shift}")

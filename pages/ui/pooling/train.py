@@ -7,6 +7,8 @@ import streamlit as st
 from cnn_core.drawing.figures import lines_figure
 from cnn_core.errors import CnnError
 from cnn_core.network.replacing import Replacement
+from cnn_core.network.summary import summarize
+from cnn_core.training.differences import Size, differences_from_best
 from cnn_core.training.records import Epoch, curves_csv
 from cnn_core.training.statistics import standard_error
 from cnn_core.training.study import recorded_study, small_study
@@ -14,6 +16,7 @@ from pages.ui import state
 from pages.ui.draw.plots import draw_figure
 from pages.ui.draw.tables import draw_table
 from pages.ui.messages import show_error
+from pages.ui.pooling.differences import points, said
 from pages.ui.pooling.ways import replacement_title
 from pages.ui.text import _
 from pages.ui.trainings import AT_ONCE, TRAININGS, Phase, Seen
@@ -198,39 +201,24 @@ def _draw_table(seen: Seen) -> None:
 def _verdict(seen: Seen) -> str:
     """Say how little one seed and so few test pictures prove."""
     count = seen.moved[0].pictures
-    ordered = sorted(_by_way(seen).items(), key=lambda item: -item[1][-1].test_accuracy)
-    (best, epochs), *others = ordered
-    share = epochs[-1].test_accuracy
-    error = standard_error(share, count)
-    said = [
-        _(
-            "{way} got {share} of {count} test pictures right; by the choice of these pictures alone that is uncertain "
-            "by ± {margin} percentage points (two standard errors, √(p (1 − p) / n))."
-        ).format(way=best, share=f"{share:.1%}", count=f"{count:,}", margin=_points(2 * error))
-    ]
-    if others:
-        said.append(_difference(share, error, others[0], count))
-    return " ".join([*said, _seeds()])
+    figures = {Replacement(epoch.run): {seen.training.seed: epoch.test_accuracy} for epoch in seen.epochs}
+    best = max(figures, key=lambda way: figures[way][seen.training.seed])
+    share = figures[best][seen.training.seed]
+    lead = _(
+        "{way} got {share} of {count} test pictures right; by the choice of these pictures alone that is uncertain "
+        "by ± {margin} percentage points (two standard errors, √(p (1 − p) / n))."
+    ).format(
+        way=replacement_title(best),
+        share=f"{share:.1%}",
+        count=f"{count:,}",
+        margin=points(2 * standard_error(share, count)),
+    )
+    return " ".join(filter(None, [lead, said(differences_from_best(figures, _sizes(seen))), _seeds()]))
 
 
-def _difference(share: float, error: float, second: tuple[str, list[Epoch]], count: int) -> str:
-    way, epochs = second
-    other = epochs[-1].test_accuracy
-    margin = 2 * (error**2 + standard_error(other, count) ** 2) ** 0.5
-    if share - other > margin:
-        text = _(
-            "{way}, the next, is {difference} points behind, more than the {margin} that so few pictures leave open."
-        )
-    else:
-        text = _(
-            "{way}, the next, is {difference} points behind; so few pictures leave {margin} open: neither is better."
-        )
-    return text.format(way=way, difference=_points(share - other), margin=_points(margin))
-
-
-def _points(share: float) -> str:
-    """Return a difference of shares in percentage points."""
-    return f"{100 * share:.1f}"
+def _sizes(seen: Seen) -> dict[Replacement, Size]:
+    summaries = {Replacement(run.name): summarize(run.network) for run in seen.training.runs}
+    return {way: Size(summary.parameters, summary.multiply_adds) for way, summary in summaries.items()}
 
 
 def _seeds() -> str:
@@ -239,4 +227,4 @@ def _seeds() -> str:
     return _(
         "It is one seed, too: in the recorded study another seed alone moved an accuracy by up to ± {spread} "
         "points (standard deviation). Train again with another one and see what stays."
-    ).format(spread=_points(spread))
+    ).format(spread=points(spread))

@@ -106,7 +106,7 @@ def _tensor(step: Step, inputs: list[Any], seed: int, taken: set[str]) -> Any:
             inputs = [keras_layer(layers.ZeroPadding2D(amounts), name)(inputs[0])]
         layer = keras_layer(named.layer, named.name, seed)
         layer.trainable = named.trainable
-        return layer(inputs if isinstance(named.layer, layers.Merge) else inputs[0])
+        return layer(inputs if named.layer.inputs[1] > 1 else inputs[0])
     # Whatever Keras may say to settings that passed our own checks would carry colour codes.
     except Exception as error:
         raise NetworkError(

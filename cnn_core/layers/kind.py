@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Final, ParamSpec, Protocol, TypeVar, cast, overload
 
 from cnn_core.layers.settings import Setting
+from cnn_core.layers.spelling import Spelling
 
 
 class Group(StrEnum):
@@ -34,6 +35,7 @@ class Layer:
         group: where the list of kinds shows it.
         about: what the kind does, one sentence to translate.
         inputs: how many layers one takes its input from: (fewest, most).
+        spelling: how Keras writes it.
         starter: the settings that a new layer begins with, where they are not the defaults.
         weight_names: Keras's names of all weights that a layer of this kind can have, in Keras's order.
         is_uniform: whether it treats every place of a map alike, so that a stride may as well come before it.
@@ -42,6 +44,7 @@ class Layer:
     group: ClassVar[Group]
     about: ClassVar[str] = ""
     inputs: ClassVar[tuple[int, int]] = (1, 1)
+    spelling: ClassVar[Spelling] = Spelling()
     starter: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     weight_names: ClassVar[tuple[str, ...]] = ()
     is_uniform: ClassVar[bool] = False
@@ -60,6 +63,11 @@ class Layer:
     def kind(self) -> str:
         """The name of the kind, as Keras writes it."""
         return type(self).__name__
+
+    @classmethod
+    def keras_name(cls) -> str:
+        """The name of the class that Keras has for this kind."""
+        return cls.spelling.name or cls.__name__
 
     @classmethod
     def settings(cls) -> dict[str, Setting[Any, Any]]:

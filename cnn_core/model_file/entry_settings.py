@@ -8,27 +8,14 @@ from cnn_core.model_file.shown import shown
 
 _FIXED: Final[dict[str, tuple[Any, ...]]] = {
     "data_format": ("channels_last",),
-    "output_padding": (None,),
-    "groups": (1,),
-    "threshold": (0,),
-    "invert": (False,),
-    "rms_scaling": (False,),
-    "renorm": (False,),
-    "virtual_batch_size": (None,),
-    "approximate": (False,),
-    "negative_slope": (0.2,),
-    "alpha": (1.0,),
     "lora_rank": (None,),
     "quantization_config": (None,),
-    "sparse": (False, None),
-    "ragged": (False, None),
 }
-"""Settings without a word here: wherever a layer has one, it must have one of these values."""
+"""Settings without a word here that many kinds have: they must have one of these values."""
 
 _LEFT_OUT: Final = {
     *("name", "trainable", "dtype", "batch_shape", "batch_input_shape", "optional", "autocast", "dynamic"),
-    *("seed", "noise_shape", "fill_mode", "fill_value", "interpolation", "value_range", "l1", "l2"),
-    *("fused", "synchronized", "renorm_clipping", "renorm_momentum", "lora_alpha", "projection_dim"),
+    *("seed", "lora_alpha"),
 }
 _LEFT_OUT_ENDS: Final = ("_initializer", "_regularizer", "_constraint")
 
@@ -50,7 +37,10 @@ def number(setting: str, value: Any) -> float:
 
 
 class EntrySettings:
-    """What Keras says of one layer, taken setting by setting, so that what nobody has taken is noticed."""
+    """What Keras says of one layer, taken setting by setting, so that what nobody has taken is noticed.
+
+    `rank` counts the axes of the layer's first input, the batch axis among them; `old` says whether Keras 2 wrote this.
+    """
 
     def __init__(self, settings: dict[str, Any], rank: int, old: bool) -> None:
         self._left = dict(settings)
@@ -66,12 +56,22 @@ class EntrySettings:
         axes = axis if isinstance(axis, list) else [-1 if axis is None else axis]
         demand("axis", axes, [-1], [self._rank - 1], *others)
 
+    def demand(self, **allowed: tuple[object, ...]) -> None:
+        """Check settings that have no word here, where the layer has them."""
+        for name, values in allowed.items():
+            if name in self._left:
+                demand(name, self._left.pop(name), *values)
+
+    def ignore(self, *names: str) -> None:
+        """Leave settings out that change nothing here."""
+        for name in names:
+            self._left.pop(name, None)
+
     def finish(self) -> None:
         """Check what is left over."""
+        self.demand(**_FIXED)
         for name, value in self._left.items():
-            if name in _FIXED:
-                demand(name, value, *_FIXED[name])
-            elif name not in _LEFT_OUT and not name.endswith(_LEFT_OUT_ENDS):
+            if name not in _LEFT_OUT and not name.endswith(_LEFT_OUT_ENDS):
                 raise LayerError(
                     "The setting {setting} is not known here. Received: {setting}={value}. Save the model with the "
                     "classes of Keras itself.",

@@ -7,6 +7,7 @@ nobody knows.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from cnn_core import layers
@@ -39,17 +40,74 @@ def layer_of(
     kind, settings = _operation(kind, settings)
     if any(numbers is not None for numbers in constants):
         return arithmetic(kind, constants)
-    read = _READERS.get(kind)
-    if read is None:
+    entry = EntrySettings(settings, rank, old)
+    layer = _reader_of(kind)(entry)
+    entry.finish()
+    return layer
+
+
+Reader = Callable[[EntrySettings], Layer]
+
+_READERS: Final[dict[str, Reader]] = {}
+"""Classes of Keras whose spelling says too little, or that are no kind here but one of its settings."""
+
+
+def reads(*names: str) -> Callable[[Reader], Reader]:
+    """Enter a function that reads these classes of Keras."""
+
+    def enter(reader: Reader) -> Reader:
+        _READERS.update(dict.fromkeys(names, reader))
+        return reader
+
+    return enter
+
+
+def _reader_of(name: str) -> Reader:
+    """Return what reads a class of Keras: a function of its own, or the spelling of the kind; raises LayerError."""
+    kind = next((kind for kind in layers.KINDS.values() if kind.keras_name() == name), None)
+    if name in _READERS:
+        return _READERS[name]
+    if kind is None:
         raise LayerError(
             "Received: {kind}, which has no counterpart here. Replace it by one of: {kinds}.",
-            kind=shown(kind),
+            kind=shown(name),
             kinds=", ".join(layers.KINDS),
         )
-    asked = EntrySettings(settings, rank, old)
-    layer = read(asked)
-    asked.finish()
-    return layer
+    return partial(spelled, kind)
+
+
+def spelled(kind: type[Layer], entry: EntrySettings) -> Layer:
+    """Return the layer that a kind's spelling makes of Keras's settings."""
+    if kind.spelling.last_axis:
+        entry.take_last_axis()
+    _leave_out(kind, entry)
+    values = {name: _setting(kind, name, entry) for name in kind.settings()}
+    # What Keras does not say is as it is by default.
+    rules = kind.settings()
+    return kind(**{name: value for name, value in values.items() if value is not None or rules[name].required})
+
+
+def _leave_out(kind: type[Layer], entry: EntrySettings) -> None:
+    """Take what has no word here."""
+    entry.demand(**kind.spelling.fixed)
+    entry.ignore(*kind.spelling.ignored)
+
+
+def _setting(kind: type[Layer], name: str, entry: EntrySettings) -> Any:
+    """Return a setting of ours as Keras's settings have it; None where they do not say."""
+    if name == "activation":
+        return _activation(entry)
+    keras_name, lowest = kind.spelling.of(name), kind.spelling.ranges.get(name)
+    value = entry.take(keras_name)
+    return value if lowest is None else _factor(keras_name, value, lowest)
+
+
+def _factor(setting: str, value: Any, lowest: int) -> float:
+    """Return f for Keras's range (lowest · f, f), or for f alone."""
+    pair = value if isinstance(value, list) and len(value) == 2 else None
+    high = number(setting, pair[1] if pair else value)
+    demand(setting, pair, None, [lowest * high, high])
+    return high
 
 
 def closed(sizes: Sequence[Any]) -> tuple[Any, ...]:
@@ -62,51 +120,47 @@ def closed(sizes: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(OPEN_SIDE if size is None and i < last else size for i, size in enumerate(sizes))
 
 
-Reader = Callable[[EntrySettings], Layer]
+# Kinds whose spelling says too little ---------------------------------------------------------------------------------
 
 
-def _same(kind: type[Layer]) -> Reader:
-    """Return a reader for a kind whose settings Keras calls as we do."""
-
-    def read(asked: EntrySettings) -> Layer:
-        rules = kind.settings()
-        values = {name: asked.take(name) for name in rules if name != "activation"}
-        values = {name: value for name, value in values.items() if value is not None or rules[name].required}
-        if "activation" in rules:
-            values["activation"] = _activation(asked)
-        return kind(**values)
-
-    return read
-
-
-def _same_on_last_axis(kind: type[Layer]) -> Reader:
-    def read(asked: EntrySettings) -> Layer:
-        asked.take_last_axis()
-        return _same(kind)(asked)
-
-    return read
-
-
-def _input(asked: EntrySettings) -> Layer:
-    shape = asked.take("batch_shape", "batch_input_shape")
+@reads("InputLayer")
+def _input(entry: EntrySettings) -> Layer:
+    _leave_out(layers.Input, entry)
+    shape = entry.take("batch_shape", "batch_input_shape")
     return layers.Input(closed(shape[1:]) if isinstance(shape, list) else ())
 
 
-def _pooling(kind: type[layers.Pooling]) -> Reader:
-    def read(asked: EntrySettings) -> Layer:
-        size, strides, padding = (asked.take(name) for name in ("pool_size", "strides", "padding"))
-        # Convolutions keep the word in small letters, poolings as it was given.
-        padding = padding.lower() if isinstance(padding, str) else padding
-        return kind(size, None if strides == size else strides, padding)
-
-    return read
+def _pooling(kind: type[layers.Pooling], entry: EntrySettings) -> Layer:
+    size, strides, padding = (entry.take(name) for name in ("pool_size", "strides", "padding"))
+    # Convolutions keep the word in small letters, poolings as it was given.
+    padding = padding.lower() if isinstance(padding, str) else padding
+    return kind(size, None if strides == size else strides, padding)
 
 
-def _normalization(asked: EntrySettings) -> Layer:
-    mean, variance = asked.take("mean"), asked.take("variance")
+reads("MaxPooling2D")(partial(_pooling, layers.MaxPooling2D))
+reads("AveragePooling2D")(partial(_pooling, layers.AveragePooling2D))
+
+
+@reads("Normalization")
+def _normalization(entry: EntrySettings) -> Layer:
+    _leave_out(layers.Normalization, entry)
+    mean, variance = entry.take("mean"), entry.take("variance")
     # Keras writes [] for one number for all axes.
-    asked.take_last_axis(*([] if mean is None else [[]]))
+    entry.take_last_axis(*([] if mean is None else [[]]))
     return layers.Normalization(*(None if value is None else row(value) for value in (mean, variance)))
+
+
+@reads("Rescaling")
+def _rescaling(entry: EntrySettings) -> Layer:
+    return scaled(row(entry.take("scale")), row(entry.take("offset")))
+
+
+@reads("RandomZoom")
+def _zoom(entry: EntrySettings) -> Layer:
+    height, width = entry.take("height_factor"), entry.take("width_factor")
+    demand("width_factor", width, None, height)
+    _leave_out(layers.RandomZoom, entry)
+    return layers.RandomZoom(_factor("height_factor", height, -1))
 
 
 # Activations ----------------------------------------------------------------------------------------------------------
@@ -114,17 +168,17 @@ def _normalization(asked: EntrySettings) -> Layer:
 _OLD_NAMES: Final = {"swish": "silu", "hard_swish": "hard_silu"}
 
 
-def _activation(asked: EntrySettings) -> ActivationName:
+def _activation(entry: EntrySettings) -> ActivationName:
     """Return the setting `activation`: its name, or an activation layer used as one."""
-    value = asked.take("activation")
+    value = entry.take("activation")
     name = "linear" if value is None else _OLD_NAMES.get(value, value) if isinstance(value, str) else None
-    if name == ActivationName.HARD_SIGMOID and asked.old:
+    if name == ActivationName.HARD_SIGMOID and entry.old:
         raise LayerError("hard_sigmoid was another function in Keras 2. Save the model with Keras 3.")
     if name in tuple(ActivationName):
         return ActivationName(name)
     kind = class_of(value) if isinstance(value, dict) and "class_name" in value else None
-    if kind in _ACTIVATIONS and isinstance(value["config"], dict):
-        layer = layer_of(kind, value["config"], 2, old=asked.old)
+    if kind in _ACTIVATION_LAYERS and isinstance(value["config"], dict):
+        layer = layer_of(kind, value["config"], 2, old=entry.old)
         if isinstance(layer, layers.Activation) and layer.slope in (None, SLOPES.get(layer.activation)):
             return layer.activation
     raise LayerError(
@@ -134,84 +188,72 @@ def _activation(asked: EntrySettings) -> ActivationName:
     )
 
 
-def _relu(asked: EntrySettings) -> Layer:
-    slope, highest = asked.take("negative_slope"), asked.take("max_value")
+_ACTIVATION_LAYERS: Final = ("ReLU", "LeakyReLU", "ELU", "Softmax", "Identity", "ActivityRegularization")
+"""Classes of Keras that a setting `activation` may hold."""
+
+
+@reads("Activation")
+def _activation_layer(entry: EntrySettings) -> Layer:
+    return layers.Activation(_activation(entry))
+
+
+@reads("ReLU")
+def _relu(entry: EntrySettings) -> Layer:
+    slope, highest = entry.take("negative_slope"), entry.take("max_value")
+    entry.demand(threshold=(0,))
     demand("max_value", highest, None, *([] if slope else [6]))
     if slope:
         return layers.Activation(ActivationName.LEAKY_RELU, slope)
     return layers.Activation(ActivationName.RELU if highest is None else ActivationName.RELU6)
 
 
-def _leaky_relu(asked: EntrySettings) -> Layer:
+@reads("LeakyReLU")
+def _leaky_relu(entry: EntrySettings) -> Layer:
     # Keras 2 calls it alpha. 0.3 is the layer's default in both; the function's is another.
-    slope = asked.take("negative_slope", "alpha")
+    slope = entry.take("negative_slope", "alpha")
     return layers.Activation(ActivationName.LEAKY_RELU, 0.3 if slope is None else slope)
 
 
-def _elu(asked: EntrySettings) -> Layer:
-    alpha = asked.take("alpha")
+@reads("ELU")
+def _elu(entry: EntrySettings) -> Layer:
+    alpha = entry.take("alpha")
     return layers.Activation(ActivationName.ELU, 1.0 if alpha is None else alpha)
 
 
-def _softmax(asked: EntrySettings) -> Layer:
-    asked.take_last_axis()
+@reads("Softmax")
+def _softmax(entry: EntrySettings) -> Layer:
+    entry.take_last_axis()
     return layers.Activation(ActivationName.SOFTMAX)
 
 
-def _fixed(layer: Layer) -> Reader:
-    return lambda asked: layer
+@reads("Identity", "ActivityRegularization")
+def _identity(entry: EntrySettings) -> Layer:
+    entry.ignore("l1", "l2")
+    return layers.Activation(ActivationName.LINEAR)
 
 
-_ACTIVATIONS: Final[dict[str, Reader]] = {
-    "ReLU": _relu,
-    "LeakyReLU": _leaky_relu,
-    "ELU": _elu,
-    "Softmax": _softmax,
-    "Identity": _fixed(layers.Activation(ActivationName.LINEAR)),
-    "ActivityRegularization": _fixed(layers.Activation(ActivationName.LINEAR)),
-}
-
-# Augmentation: active in training only --------------------------------------------------------------------------------
+# Operations: functions of Keras between layers, `keras.ops.relu(x)` ---------------------------------------------------
 
 
-def _factor(setting: str, value: Any, *, signed: bool = True) -> float:
-    """Return f for Keras's (-f, f), or (0, f) where not `signed`."""
-    pair = value if isinstance(value, list) and len(value) == 2 else None
-    high = number(setting, pair[1] if pair else value)
-    demand(setting, pair, None, [-high if signed else 0, high])
-    return high
+def _function(activation: ActivationName, entry: EntrySettings) -> Layer:
+    entry.demand(approximate=(False,), negative_slope=(0.2,), alpha=(1.0,))
+    return layers.Activation(activation)
 
 
-def _zoom(asked: EntrySettings) -> Layer:
-    height, width = asked.take("height_factor"), asked.take("width_factor")
-    demand("width_factor", width, None, height)
-    return layers.RandomZoom(_factor("height_factor", height))
+for _name in set(ActivationName) - {ActivationName.LINEAR, ActivationName.SOFTMAX, ActivationName.EXPONENTIAL}:
+    reads("".join(word.capitalize() for word in _name.split("_")))(partial(_function, _name))
+reads("Exp")(partial(_function, ActivationName.EXPONENTIAL))
 
 
-def _translation(asked: EntrySettings) -> Layer:
-    return layers.RandomTranslation(*(_factor(name, asked.take(name)) for name in ("height_factor", "width_factor")))
+@reads("Negative")
+def _negative(entry: EntrySettings) -> Layer:
+    return layers.Rescaling(-1, 0)
 
 
-# All ------------------------------------------------------------------------------------------------------------------
+@reads("Subtract", "TrueDivide", "Divide")
+def _no_merge(entry: EntrySettings) -> Layer:
+    raise LayerError("Of two layers' outputs only sums, products and maxima are supported here.")
 
-_OPERATIONS: Final = {
-    "Relu": "relu",
-    "Relu6": "relu6",
-    "LeakyRelu": "leaky_relu",
-    "Elu": "elu",
-    "Selu": "selu",
-    "Gelu": "gelu",
-    "Silu": "silu",
-    "HardSilu": "hard_silu",
-    "HardSigmoid": "hard_sigmoid",
-    "Mish": "mish",
-    "Tanh": "tanh",
-    "Sigmoid": "sigmoid",
-    "Softplus": "softplus",
-    "Softsign": "softsign",
-    "Exp": "exponential",
-}
-"""Functions of Keras 3 between layers, `keras.ops.relu(x)`."""
 
 _OLD_OPERATIONS: Final = {
     "math.add": "Add",
@@ -231,54 +273,3 @@ def _operation(kind: str, settings: dict[str, Any]) -> tuple[str, dict[str, Any]
         return kind, settings
     function = shown(settings.get("function"))
     return _OLD_OPERATIONS.get(function, f"{kind} {function}"), {}
-
-
-def _no_merge(asked: EntrySettings) -> Layer:
-    raise LayerError("Of two layers' outputs only sums, products and maxima are supported here.")
-
-
-_READERS: Final[dict[str, Reader]] = {
-    "InputLayer": _input,
-    "Activation": lambda asked: layers.Activation(_activation(asked)),
-    **_ACTIVATIONS,
-    **{name: _fixed(layers.Activation(activation)) for name, activation in _OPERATIONS.items()},
-    **dict.fromkeys(("Subtract", "TrueDivide", "Divide"), _no_merge),
-    "Negative": _fixed(layers.Rescaling(-1, 0)),
-    "MaxPooling2D": _pooling(layers.MaxPooling2D),
-    "AveragePooling2D": _pooling(layers.AveragePooling2D),
-    "BatchNormalization": _same_on_last_axis(layers.BatchNormalization),
-    "LayerNormalization": _same_on_last_axis(layers.LayerNormalization),
-    "Normalization": _normalization,
-    "Rescaling": lambda asked: scaled(row(asked.take("scale")), row(asked.take("offset"))),
-    "LayerScale": lambda asked: layers.LayerScale(asked.take("init_values")),
-    "StochasticDepth": lambda asked: layers.StochasticDepth(asked.take("drop_path_rate")),
-    "RandomRotation": lambda asked: layers.RandomRotation(_factor("factor", asked.take("factor"))),
-    "RandomContrast": lambda asked: layers.RandomContrast(_factor("factor", asked.take("factor"), signed=False)),
-    "RandomZoom": _zoom,
-    "RandomTranslation": _translation,
-    "Concatenate": _same_on_last_axis(layers.Concatenate),
-    **{
-        kind.__name__: _same(kind)
-        for kind in (
-            layers.Conv2D,
-            layers.DepthwiseConv2D,
-            layers.SeparableConv2D,
-            layers.Conv2DTranspose,
-            layers.GlobalMaxPooling2D,
-            layers.GlobalAveragePooling2D,
-            layers.UpSampling2D,
-            layers.ZeroPadding2D,
-            layers.Cropping2D,
-            layers.Dropout,
-            layers.SpatialDropout2D,
-            layers.RandomFlip,
-            layers.Flatten,
-            layers.Reshape,
-            layers.Dense,
-            layers.Add,
-            layers.Multiply,
-            layers.Average,
-            layers.Maximum,
-        )
-    },
-}

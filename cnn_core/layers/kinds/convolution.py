@@ -20,6 +20,7 @@ from cnn_core.layers.kind import Group, Layer, layer_kind
 from cnn_core.layers.receptive_field import Rules, of_layer, spread
 from cnn_core.layers.settings import Choice, Flag, Padding, PaddingMode, PaddingSetting, Pair, Told, Whole, WholePair
 from cnn_core.layers.shapes import Shape, count_windows, image_shape, output_shape
+from cnn_core.layers.spelling import Spelling
 from cnn_core.layers.weights import WeightShapes, weight_shapes, with_bias
 from cnn_core.layers.windows import Window, effective_kernel, transposed_length, windows_of
 from cnn_core.sentences import N_
@@ -91,6 +92,7 @@ class Conv2D(Layer):
 
     group = Group.CONVOLUTION
     about = N_("Lays each filter over every place of the map and adds up the products, over all channels.")
+    spelling = Spelling(on_images=True, initializers=("kernel",))
     starter = {"filters": 32, "kernel_size": 3, "padding": "same", "activation": "relu"}
     weight_names = ("kernel", "bias")
     filters: Whole = FILTERS
@@ -168,6 +170,7 @@ class DepthwiseConv2D(Layer):
 
     group = Group.CONVOLUTION
     about = N_("One kernel for each channel; the channels are not mixed.")
+    spelling = Spelling(on_images=True, initializers=("depthwise",), fixed={"groups": (1,)})
     starter = {"kernel_size": 3, "padding": "same", "activation": "relu"}
     weight_names = ("kernel", "bias")
     kernel_size: WholePair = KERNEL_SIZE
@@ -220,6 +223,7 @@ class SeparableConv2D(Layer):
 
     group = Group.CONVOLUTION
     about = N_("A depthwise convolution followed by a 1×1 convolution: far fewer parameters.")
+    spelling = Spelling(on_images=True, initializers=("depthwise", "pointwise"), fixed={"groups": (1,)})
     starter = {"filters": 32, "kernel_size": 3, "padding": "same", "activation": "relu"}
     weight_names = ("depthwise_kernel", "pointwise_kernel", "bias")
     filters: Whole = FILTERS
@@ -277,6 +281,7 @@ class Conv2DTranspose(Layer):
 
     group = Group.CONVOLUTION
     about = N_("A convolution that enlarges by its strides, as decoders and segmentation need it.")
+    spelling = Spelling(on_images=True, initializers=("kernel",), fixed={"groups": (1,), "output_padding": (None,)})
     starter = {"filters": 32, "kernel_size": 3, "strides": 2, "padding": "same", "activation": "relu"}
     weight_names = ("kernel", "bias")
     filters: Whole = FILTERS

@@ -11,6 +11,7 @@ from cnn_core.layers.kinds.convolution import ACTIVATION, USE_BIAS
 from cnn_core.layers.receptive_field import ALL, UNMOVED, Rules, of_layer
 from cnn_core.layers.settings import Choice, Flag, Whole
 from cnn_core.layers.shapes import Shape, output_shape
+from cnn_core.layers.spelling import Spelling
 from cnn_core.layers.weights import WeightShapes, weight_shapes, with_bias
 from cnn_core.sentences import N_
 
@@ -24,6 +25,7 @@ class Dense(Layer):
 
     group = Group.DENSE
     about = N_("Every unit sees every value of its input.")
+    spelling = Spelling(initializers=("kernel",))
     starter = {"units": 64, "activation": "relu"}
     weight_names = ("kernel", "bias")
     units: Whole = Whole(label=N_("Units"), help=N_("How many numbers come out."), short=N_("{value} units"))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cnn_core.layers.kind import Group, Layer, layer_kind
 from cnn_core.layers.settings import ShapeSetting
 from cnn_core.layers.shapes import Shape, output_shape
+from cnn_core.layers.spelling import Spelling
 from cnn_core.sentences import N_
 
 __all__ = ["Input"]
@@ -17,6 +18,7 @@ class Input(Layer):
 
     group = Group.INPUT
     about = N_("What enters the network, one picture without the batch axis.")
+    spelling = Spelling(name="InputLayer", fixed={"sparse": (False, None), "ragged": (False, None)})
     inputs = (0, 0)
     starter = {"shape": (28, 28, 1)}
     shape: ShapeSetting = ShapeSetting(

@@ -6,6 +6,7 @@ from cnn_core.errors import LayerError
 from cnn_core.layers.formulas import Formula, size_formulas
 from cnn_core.layers.kind import MOST_INPUTS, Group, Layer, layer_kind
 from cnn_core.layers.shapes import Shape, output_shape, show
+from cnn_core.layers.spelling import Spelling
 from cnn_core.sentences import N_
 
 __all__ = ["Add", "Average", "Concatenate", "Maximum", "Merge", "Multiply"]
@@ -79,6 +80,7 @@ class Concatenate(Merge):
     """Its inputs behind one another along the channels (last axis only)."""
 
     about = N_("Puts the channels of its inputs behind one another.")
+    spelling = Spelling(last_axis=True)
 
 
 @output_shape.register

@@ -8,6 +8,7 @@ from cnn_core.layers.kind import Group, Layer, layer_kind
 from cnn_core.layers.receptive_field import ALL, UNMOVED, Rules, of_layer
 from cnn_core.layers.settings import Flag, Number, OptionalNumbers, Told
 from cnn_core.layers.shapes import Shape, output_shape
+from cnn_core.layers.spelling import Spelling
 from cnn_core.layers.weights import WeightShapes, weight_shapes
 from cnn_core.sentences import N_
 
@@ -40,6 +41,11 @@ class BatchNormalization(Layer):
 
     group = Group.NORMALIZATION
     about = N_("Brings each channel to mean 0 and variance 1 over the batch, then scales and shifts it.")
+    spelling = Spelling(
+        last_axis=True,
+        fixed={"renorm": (False,), "virtual_batch_size": (None,)},
+        ignored=("fused", "synchronized", "renorm_clipping", "renorm_momentum"),
+    )
     weight_names = ("gamma", "beta", "moving_mean", "moving_variance")
     is_uniform = True
     momentum: Number = Number(
@@ -70,6 +76,7 @@ class LayerNormalization(Layer):
 
     group = Group.NORMALIZATION
     about = N_("Normalizes each place over its channels, then scales and shifts it.")
+    spelling = Spelling(last_axis=True, fixed={"rms_scaling": (False,)})
     weight_names = ("gamma", "beta")
     is_uniform = True
     epsilon: Number = EPSILON
@@ -98,6 +105,7 @@ class Normalization(Layer):
 
     group = Group.NORMALIZATION
     about = N_("(x − mean) / sqrt(variance), channel by channel.")
+    spelling = Spelling(last_axis=True, fixed={"invert": (False,)})
     weight_names = ("mean", "variance", "count")
     is_uniform = True
     mean: OptionalNumbers = OptionalNumbers(
@@ -170,6 +178,7 @@ class LayerScale(Layer):
 
     group = Group.NORMALIZATION
     about = N_("Multiplies each channel by a learned factor.")
+    spelling = Spelling(renamed={"initial_value": "init_values"}, ignored=("projection_dim",))
     weight_names = ("gamma",)
     is_uniform = True
     initial_value: Number = Number(

@@ -6,6 +6,7 @@ from cnn_core.layers.kind import Group, Layer, layer_kind
 from cnn_core.layers.receptive_field import ALL, Rules, of_layer
 from cnn_core.layers.settings import Choice, Flag, OptionalPair, PaddingMode, Pair, Told, WholePair
 from cnn_core.layers.shapes import Shape, count_windows, image_shape, output_shape
+from cnn_core.layers.spelling import Spelling
 from cnn_core.layers.windows import Window, windows_of
 from cnn_core.sentences import N_
 
@@ -24,6 +25,7 @@ class Pooling(Layer):
     """Layers that make one value of each window, channel by channel."""
 
     group = Group.POOLING
+    spelling = Spelling(on_images=True)
     pool_size: WholePair = WholePair(
         2, label=N_("Pool size"), help=N_("Height and width of the window."), told=Told.ALWAYS
     )
@@ -80,6 +82,7 @@ class GlobalPooling(Layer):
     """Layers that make one value of each channel."""
 
     group = Group.POOLING
+    spelling = Spelling(on_images=True)
     keepdims: Flag = Flag(False, label=N_("Keep axes"), help=N_("Gives a map of 1×1 instead of a plain row of values."))
 
 

@@ -9,6 +9,7 @@ from cnn_core.layers.kind import Group, Layer, layer_kind
 from cnn_core.layers.receptive_field import ALL, UNMOVED, Rules, of_layer
 from cnn_core.layers.settings import ShapeSetting
 from cnn_core.layers.shapes import Shape, output_shape, show
+from cnn_core.layers.spelling import Spelling
 from cnn_core.sentences import N_
 
 __all__ = ["Flatten", "Reshape"]
@@ -21,6 +22,7 @@ class Flatten(Layer):
 
     group = Group.SHAPE
     about = N_("Puts all values in one row, as Dense wants them.")
+    spelling = Spelling(on_images=True)
 
 
 @output_shape.register

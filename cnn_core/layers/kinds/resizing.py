@@ -9,6 +9,7 @@ from cnn_core.layers.kind import Group, Layer, layer_kind
 from cnn_core.layers.receptive_field import Rules, enlarged, of_layer, shifted
 from cnn_core.layers.settings import AmountsSetting, Choice, Told, WholePair
 from cnn_core.layers.shapes import Shape, image_shape, output_shape, show
+from cnn_core.layers.spelling import Spelling
 from cnn_core.sentences import N_
 
 __all__ = ["Cropping2D", "Interpolation", "UpSampling2D", "ZeroPadding2D"]
@@ -31,6 +32,7 @@ class UpSampling2D(Layer):
 
     group = Group.RESIZING
     about = N_("Enlarges by whole factors; nothing is learned.")
+    spelling = Spelling(on_images=True)
     size: WholePair = WholePair(2, label=N_("Factor"), help=N_("By how much height and width grow."), told=Told.ALWAYS)
     interpolation: Choice[Interpolation] = Choice(
         Interpolation,
@@ -68,6 +70,7 @@ class ZeroPadding2D(Layer):
 
     group = Group.RESIZING
     about = N_("Adds rows and columns of zeros around each channel.")
+    spelling = Spelling(on_images=True)
     padding: AmountsSetting = AmountsSetting(
         1, label=N_("Padding"), help=N_("Rows and columns of zeros added at each side."), told=Told.ALWAYS
     )
@@ -102,6 +105,7 @@ class Cropping2D(Layer):
 
     group = Group.RESIZING
     about = N_("Takes rows and columns away from each side.")
+    spelling = Spelling(on_images=True)
     cropping: AmountsSetting = AmountsSetting(
         0, label=N_("Cropping"), help=N_("Rows and columns taken away at each side."), told=Told.ALWAYS
     )

@@ -7,6 +7,7 @@ from typing import Final
 from cnn_core.layers.kind import Group, Layer, layer_kind
 from cnn_core.layers.settings import Choice, Number, Told
 from cnn_core.layers.shapes import Shape, image_shape, output_shape
+from cnn_core.layers.spelling import Spelling
 from cnn_core.sentences import N_
 
 __all__ = [
@@ -35,6 +36,7 @@ class Dropout(Layer):
 
     group = Group.REGULARIZATION
     about = N_("Sets random values to 0, in training only.")
+    spelling = Spelling(chance="dropout", ignored=("noise_shape",))
     is_uniform = True
     rate: Number = RATE
 
@@ -46,6 +48,7 @@ class SpatialDropout2D(Layer):
 
     group = Group.REGULARIZATION
     about = N_("Sets random channels to 0, in training only.")
+    spelling = Spelling(on_images=True, chance="dropout", ignored=("noise_shape",))
     is_uniform = True
     rate: Number = RATE
 
@@ -57,6 +60,7 @@ class StochasticDepth(Layer):
 
     group = Group.REGULARIZATION
     about = N_("Leaves out the branch of a residual block at random, in training only.")
+    spelling = Spelling(renamed={"rate": "drop_path_rate"}, chance="dropout")
     is_uniform = True
     rate: Number = Number(
         0.1,
@@ -78,6 +82,10 @@ class FlipMode(StrEnum):
     BOTH = "horizontal_and_vertical"
 
 
+HOW_TO_FILL: Final = ("fill_mode", "fill_value", "interpolation", "value_range")
+"""Keras's settings on pixels from outside of the picture."""
+
+
 def _share(default: float, label: str, meaning: str) -> Number:
     return Number(default, minimum=0, maximum=1, label=label, help=meaning, told=Told.ALWAYS)
 
@@ -89,6 +97,7 @@ class RandomFlip(Layer):
 
     group = Group.AUGMENTATION
     about = N_("Mirrors the picture at random, in training only.")
+    spelling = Spelling(on_images=True, chance="augmentation", ignored=HOW_TO_FILL)
     mode: Choice[FlipMode] = Choice(
         FlipMode,
         "horizontal_and_vertical",
@@ -105,6 +114,7 @@ class RandomRotation(Layer):
 
     group = Group.AUGMENTATION
     about = N_("Turns the picture at random, in training only.")
+    spelling = Spelling(on_images=True, chance="augmentation", ranges={"factor": -1}, ignored=HOW_TO_FILL)
     factor: Number = _share(0.1, N_("Factor"), N_("The largest turn to either side, in full turns: 0.1 is 36°."))
 
 
@@ -115,6 +125,13 @@ class RandomZoom(Layer):
 
     group = Group.AUGMENTATION
     about = N_("Zooms the picture at random, in training only.")
+    spelling = Spelling(
+        renamed={"factor": "height_factor"},
+        on_images=True,
+        chance="augmentation",
+        ranges={"factor": -1},
+        ignored=HOW_TO_FILL,
+    )
     factor: Number = _share(0.2, N_("Factor"), N_("How much at most."))
 
 
@@ -125,6 +142,9 @@ class RandomTranslation(Layer):
 
     group = Group.AUGMENTATION
     about = N_("Shifts the picture at random, in training only.")
+    spelling = Spelling(
+        on_images=True, chance="augmentation", ranges={"height_factor": -1, "width_factor": -1}, ignored=HOW_TO_FILL
+    )
     height_factor: Number = _share(
         0.1, N_("Height factor"), N_("Shift up or down by at most this share of the height.")
     )
@@ -138,6 +158,7 @@ class RandomContrast(Layer):
 
     group = Group.AUGMENTATION
     about = N_("Changes the contrast at random, in training only.")
+    spelling = Spelling(on_images=True, chance="augmentation", ranges={"factor": 0}, ignored=HOW_TO_FILL)
     factor: Number = _share(0.2, N_("Factor"), N_("How much at most."))
 
 

@@ -1,11 +1,11 @@
 """Values opened that a layer takes over from elsewhere: Flatten, Concatenate, padding, enlargement, Dropout."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 
 from cnn_core import layers
+from cnn_core.explain.opened import opened
 from cnn_core.explain.parts import (
     Opened,
     Origin,
@@ -18,34 +18,18 @@ from cnn_core.explain.parts import (
     terms_of,
 )
 from cnn_core.explain.text import products_text, written
-from cnn_core.layers import Group, Interpolation, Layer
+from cnn_core.layers import Interpolation, Layer
+from cnn_core.layers.kind import by_kind
 from cnn_core.layers.shapes import Shape, output_shape
 from cnn_core.sentences import N_, Note
 
-IN_TRAINING_ONLY: Final = {
-    Group.REGULARIZATION: N_(
-        "This layer acts in training only: there it sets values to 0 by chance, so that the network does not rely on "
-        "any of them. Now every value passes as it is."
-    ),
-    Group.AUGMENTATION: N_(
-        "This layer acts in training only: there it changes pictures by chance, so that the network sees more of them. "
-        "Now every picture passes as it is."
-    ),
-}
 
-
-def entered(layer: layers.Input, unit: Unit) -> Opened:
+@opened.register
+def _entered(layer: layers.Input, unit: Unit) -> Opened:
     """Open a value of the network's input: there is nothing behind it."""
     value = float(unit.inputs[0][unit.place])
     about = Note(N_("This value enters the network: it is a pixel of the prepared picture, or a number given to it."))
     return (Stage(StageKind.INPUT, about, value, written(value)),), places(*([] for _ in unit.place))
-
-
-def passed(layer: Layer, unit: Unit) -> Opened:
-    """Open a value of a layer that does nothing now."""
-    value = float(unit.inputs[0][unit.place])
-    stage = Stage(StageKind.UNCHANGED, Note(IN_TRAINING_ONLY[layer.group]), value, written(value), value)
-    return (stage,), table_of([Origin(0, unit.place)])
 
 
 def _copied(unit: Unit, origin: Origin, about: Note, formula: str) -> Opened:
@@ -53,7 +37,9 @@ def _copied(unit: Unit, origin: Origin, about: Note, formula: str) -> Opened:
     return (Stage(StageKind.COPY, about, value, formula, value),), table_of([origin])
 
 
-def reshaped(layer: layers.Flatten | layers.Reshape, unit: Unit) -> Opened:
+@opened.register(layers.Flatten)
+@opened.register(layers.Reshape)
+def _reshaped(layer: layers.Flatten | layers.Reshape, unit: Unit) -> Opened:
     """Open a value of Flatten or Reshape: the order of all values stays."""
     before, after = unit.inputs[0].shape, output_shape(layer, unit.inputs[0].shape)
     number = int(np.ravel_multi_index(unit.place, after))
@@ -88,7 +74,8 @@ def _counted(place: Place, shape: Shape) -> str:
     return text
 
 
-def concatenated(layer: layers.Concatenate, unit: Unit) -> Opened:
+@opened.register
+def _concatenated(layer: layers.Concatenate, unit: Unit) -> Opened:
     """Open a value of Concatenate: one input has it as one of its channels."""
     origin = concatenated_from(unit.place, [values.shape for values in unit.inputs])
     channel, before = origin.place[-1], unit.place[-1] - origin.place[-1]
@@ -111,7 +98,8 @@ def concatenated_from(place: Place, inputs: Sequence[Shape]) -> Origin:
     return Origin(source, (*place[:-1], place[-1] - before))
 
 
-def padded(layer: layers.ZeroPadding2D, unit: Unit) -> Opened:
+@opened.register
+def _padded(layer: layers.ZeroPadding2D, unit: Unit) -> Opened:
     """Open a value of ZeroPadding2D: one of the map, or a zero from nowhere."""
     (top, _), (left, _) = layer.padding
     row, column, channel = unit.place
@@ -123,7 +111,8 @@ def padded(layer: layers.ZeroPadding2D, unit: Unit) -> Opened:
     return (Stage(StageKind.COPY, about, 0.0, "0"),), places([], [], [])
 
 
-def cropped(layer: layers.Cropping2D, unit: Unit) -> Opened:
+@opened.register
+def _cropped(layer: layers.Cropping2D, unit: Unit) -> Opened:
     """Open a value of Cropping2D."""
     (top, _), (left, _) = layer.cropping
     row, column, channel = unit.place
@@ -135,7 +124,8 @@ def cropped(layer: layers.Cropping2D, unit: Unit) -> Opened:
 # Enlargement ---------------------------------------------------------------------------------------------------------
 
 
-def enlarged(layer: layers.UpSampling2D, unit: Unit) -> Opened:
+@opened.register
+def _enlarged(layer: layers.UpSampling2D, unit: Unit) -> Opened:
     """Open a value of UpSampling2D."""
     if layer.interpolation is Interpolation.BILINEAR:
         return _interpolated(layer, unit)
@@ -177,3 +167,32 @@ def neighbours(index: int, factor: int, length: int) -> dict[int, float]:
         if weight:
             weights[inside] = weights.get(inside, 0.0) + weight
     return weights
+
+
+# Where values were before ---------------------------------------------------------------------------------------------
+
+
+@by_kind
+def origins_in(layer: Layer, place: Place, output: Shape, inputs: Sequence[Shape]) -> list[Origin]:
+    """Return where the value at a place was in the inputs of a layer that leaves values by themselves."""
+    return [stretched_from(place, source, shape) for source, shape in enumerate(inputs)]
+
+
+@origins_in.register(layers.Flatten)
+@origins_in.register(layers.Reshape)
+def _(layer: Layer, place: Place, output: Shape, inputs: Sequence[Shape]) -> list[Origin]:
+    return [reshaped_from(place, output, inputs[0])]
+
+
+@origins_in.register
+def _(layer: layers.Concatenate, place: Place, output: Shape, inputs: Sequence[Shape]) -> list[Origin]:
+    return [concatenated_from(place, inputs)]
+
+
+def stretched_from(place: Place, source: int, shape: Shape) -> Origin:
+    """Return where a place of merged inputs was before in one of them, whose axes of 1 stretch.
+
+    >>> stretched_from((3, 4, 5), 1, (8, 1, 8))
+    Origin(source=1, place=(3, 0, 5))
+    """
+    return Origin(source, tuple(0 if size == 1 else index for size, index in zip(shape, place, strict=True)))

@@ -250,6 +250,17 @@ def places(*axes: Iterable[int]) -> Table:
     return np.stack(grid, axis=-1).reshape(-1, 1 + len(known)).astype(np.intp)
 
 
+def here(unit: Unit) -> Table:
+    """Return the same place in the only input."""
+    return table_of([Origin(0, unit.place)])
+
+
+def along_channels(unit: Unit) -> tuple[Numbers, Table]:
+    """Return the input's values at the unit's place in every channel, and where they lie."""
+    values = np.asarray(unit.inputs[0][unit.place[:-1]], np.float64)
+    return values, places(*([index] for index in unit.place[:-1]), range(len(values)))
+
+
 def terms_of(
     values: npt.ArrayLike,
     weights: npt.ArrayLike = 1.0,

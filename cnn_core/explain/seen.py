@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 
-from cnn_core import layers
 from cnn_core.errors import LayerError
-from cnn_core.explain.moved import concatenated_from, reshaped_from
-from cnn_core.explain.parts import Origin, Place, inside
-from cnn_core.explain.value import stretched_from
+from cnn_core.explain.moved import origins_in
+from cnn_core.explain.parts import Place, inside
 from cnn_core.layers.receptive_field import ReceptiveField
 from cnn_core.layers.settings import Pair
 from cnn_core.network.summary import Row
@@ -33,11 +31,13 @@ def seen_pixels(rows: Mapping[str, Row], layer: str, place: Place) -> Box | None
     waiting, met, boxes = [start], {start}, []
     while waiting:
         name, at = waiting.pop()
-        field = _field(rows[name])
+        row = rows[name]
+        field = _field(row)
         if len(at) == 3 or field.is_uniform:
             boxes.append(_box(field, at))
             continue
-        origins = {(rows[name].sources[source], before) for source, before in _origins(rows[name], at)}
+        places = origins_in(row.layer, at, row.output_shape, row.input_shapes)
+        origins = {(row.sources[source], before) for source, before in places}
         waiting.extend(origins - met)
         met |= origins
     return _hull([box for box in boxes if box is not None])
@@ -60,15 +60,6 @@ def _box(field: ReceptiveField, place: Place) -> Box | None:
         return None
     (top, bottom), (left, right) = seen
     return (top, left), (bottom, right)
-
-
-def _origins(row: Row, place: Place) -> list[Origin]:
-    """Return where a number came from in a layer that leaves each number by itself, as all behind Flatten do."""
-    if isinstance(row.layer, layers.Flatten | layers.Reshape):
-        return [reshaped_from(place, row.output_shape, row.input_shapes[0])]
-    if isinstance(row.layer, layers.Concatenate):
-        return [concatenated_from(place, row.input_shapes)]
-    return [stretched_from(place, source, shape) for source, shape in enumerate(row.input_shapes)]
 
 
 def _hull(boxes: list[Box]) -> Box | None:

@@ -17,51 +17,31 @@ took part.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cnn_core import layers
 from cnn_core.errors import LayerError
-from cnn_core.explain.moved import IN_TRAINING_ONLY, concatenated, cropped, enlarged, entered, padded, passed, reshaped
+from cnn_core.explain.opened import opened
 from cnn_core.explain.parts import (
     Explanation,
-    Numbers,
-    Opened,
     Origin,
     Patch,
     Place,
     Stage,
     StageKind,
     Strongest,
-    Table,
     Term,
     Terms,
     Unit,
     inside,
 )
-from cnn_core.explain.text import factor, written
-from cnn_core.explain.value import (
-    activated,
-    activation,
-    along_channels,
-    batch_normalization,
-    layer_normalization,
-    layer_scale,
-    merge,
-    normalization,
-    rescaling,
-    shared,
-    weighted_inputs,
-)
-from cnn_core.explain.window import Convolution, largest, mean, weighted_window
-from cnn_core.layers import ActivationName, Layer
-from cnn_core.layers.kind import by_kind
+from cnn_core.layers import Layer
 from cnn_core.layers.shapes import Shape, output_shape, show
 from cnn_core.layers.weights import weight_shapes
 from cnn_core.numerics.maps import Values
-from cnn_core.sentences import N_, Note
 
 __all__ = [
     "Explanation",
@@ -76,9 +56,6 @@ __all__ = [
     "explain_unit",
     "weight_shapes",
 ]
-
-BIAS_OF_UNIT: Final = N_("The bias of this unit is added, a learned number.")
-BIAS_OF_CHANNEL: Final = N_("The bias of this channel is added, a learned number that is the same at every place.")
 
 
 def explain_unit(
@@ -102,7 +79,7 @@ def explain_unit(
     _refuse_other_inputs(layer, shapes)
     _refuse_other_weights(layer, arrays, *shapes)
     where = inside(place, output_shape(layer, *shapes))
-    stages, taken = _open(layer, Unit(arrays, values, where))
+    stages, taken = opened(layer, Unit(arrays, values, where))
     return Explanation(layer.kind, where, stages, taken)
 
 
@@ -146,77 +123,3 @@ def _refuse_other_weights(layer: Layer, weights: Sequence[Values], *inputs: Shap
             received=", ".join(map(show, received)) or "–",
             expected=", ".join(f"{name} {show(shape)}".strip() for name, shape in expected.items()) or "–",
         )
-
-
-# By kind -------------------------------------------------------------------------------------------------------------
-
-
-@by_kind
-def _open(layer: Layer, unit: Unit) -> Opened:
-    raise LayerError("A value of {kind} cannot be opened. Open one of the layer before it.", kind=layer.kind)
-
-
-_open.register(layers.Input)(entered)
-_open.register(layers.MaxPooling2D)(largest)
-_open.register(layers.GlobalMaxPooling2D)(largest)
-_open.register(layers.AveragePooling2D)(mean)
-_open.register(layers.GlobalAveragePooling2D)(mean)
-_open.register(layers.UpSampling2D)(enlarged)
-_open.register(layers.ZeroPadding2D)(padded)
-_open.register(layers.Cropping2D)(cropped)
-_open.register(layers.BatchNormalization)(batch_normalization)
-_open.register(layers.LayerNormalization)(layer_normalization)
-_open.register(layers.Normalization)(normalization)
-_open.register(layers.Rescaling)(rescaling)
-_open.register(layers.LayerScale)(layer_scale)
-_open.register(layers.Activation)(activation)
-_open.register(layers.Flatten)(reshaped)
-_open.register(layers.Reshape)(reshaped)
-_open.register(layers.Merge)(merge)
-_open.register(layers.Concatenate)(concatenated)
-for _kind in layers.KINDS.values():
-    if _kind.group in IN_TRAINING_ONLY:
-        _open.register(_kind)(passed)
-
-
-@_open.register(layers.Conv2D)
-@_open.register(layers.DepthwiseConv2D)
-@_open.register(layers.SeparableConv2D)
-@_open.register(layers.Conv2DTranspose)
-@_open.register(layers.Dense)
-def _(layer: Convolution | layers.Dense, unit: Unit) -> Opened:
-    """Weights, bias and activation, which these layers have in common."""
-    stages, taken = _before_activation(layer, unit)
-    if layer.activation is not ActivationName.SOFTMAX:
-        return (*stages, activated(layer.activation, stages[-1].after)), taken
-    logits = _logits(layer, unit)
-    logits[unit.place[-1]] = stages[-1].after
-    return (*stages, shared(logits, unit.place[-1])), _in_all_channels(taken, unit.inputs[0].shape[-1])
-
-
-def _logits(layer: Convolution | layers.Dense, unit: Unit) -> Numbers:
-    """Return what stands before the activation in every channel of the unit's place."""
-    if isinstance(layer, layers.Dense):
-        # A thousand classes at once: one by one they would take 0.2 s.
-        values, _ = along_channels(unit)
-        return np.asarray(values @ unit.weights[0] + (unit.weights[1] if layer.use_bias else 0), np.float64)
-    channels = range(output_shape(layer, unit.inputs[0].shape)[-1])
-    every = (_before_activation(layer, unit._replace(place=(*unit.place[:-1], own))) for own in channels)
-    return np.array([stages[-1].after for stages, _ in every])
-
-
-def _before_activation(layer: Convolution | layers.Dense, unit: Unit) -> Opened:
-    stages, taken = weighted_inputs(layer, unit) if isinstance(layer, layers.Dense) else weighted_window(layer, unit)
-    if not layer.use_bias:
-        return stages, taken
-    before, bias = stages[-1].after, float(unit.weights[-1][unit.place[-1]])
-    about = Note(BIAS_OF_UNIT if len(unit.place) == 1 else BIAS_OF_CHANNEL)
-    formula = f"{written(before)} + {factor(bias)} = {written(before + bias)}"
-    return (*stages, Stage(StageKind.BIAS, about, before + bias, formula, before, {"bias": bias})), taken
-
-
-def _in_all_channels(taken: Table, count: int) -> Table:
-    """Return the places in every channel: all outputs together see them, also of a depthwise or grouped convolution."""
-    found = np.unique(taken[:, :-1], axis=0)
-    channels = np.tile(np.arange(count), len(found))
-    return np.column_stack([found.repeat(count, axis=0), channels])

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from cnn_core import layers
+from cnn_core.explain.opened import opened
 from cnn_core.explain.parts import (
     Opened,
     Patch,
@@ -16,7 +17,7 @@ from cnn_core.explain.parts import (
     terms_of,
 )
 from cnn_core.explain.text import largest_text, products_text, sum_text, written
-from cnn_core.layers.kind import by_kind
+from cnn_core.explain.weighted import Convolution, weighted_sum
 from cnn_core.layers.kinds.convolution import kernel_windows
 from cnn_core.layers.windows import Window, windows_of
 from cnn_core.numerics.maps import Values
@@ -24,8 +25,6 @@ from cnn_core.numerics.one_window import one_pool, one_window
 from cnn_core.numerics.pool import PoolingKind
 from cnn_core.numerics.taps import Taps, axis_taps, transposed_taps
 from cnn_core.sentences import N_, Note
-
-Convolution = layers.Conv2D | layers.DepthwiseConv2D | layers.SeparableConv2D | layers.Conv2DTranspose
 
 WEIGHTED = N_(
     "Every value under the kernel is multiplied by the weight that lies on it, and the products are added: "
@@ -57,13 +56,7 @@ MEAN = N_("The mean of the {count} values under the window; padding is not count
 # Convolution ---------------------------------------------------------------------------------------------------------
 
 
-@by_kind
-def weighted_window(layer: layers.Layer, unit: Unit) -> Opened:
-    """Open the weighted sum of a convolution, before the bias."""
-    raise NotImplementedError(layer.kind)
-
-
-@weighted_window.register
+@weighted_sum.register
 def _(layer: layers.Conv2D, unit: Unit) -> Opened:
     kernel, number = unit.weights[0], unit.place[2]
     depth = kernel.shape[2]
@@ -73,14 +66,14 @@ def _(layer: layers.Conv2D, unit: Unit) -> Opened:
     return _channel_by_channel(patch, grouped if layer.groups > 1 else Note(WEIGHTED))
 
 
-@weighted_window.register
+@weighted_sum.register
 def _(layer: layers.DepthwiseConv2D, unit: Unit) -> Opened:
     channel, number = divmod(unit.place[2], layer.depth_multiplier)
     patch = _patch(layer, unit, range(channel, channel + 1), unit.weights[0][:, :, channel : channel + 1, number])
     return _channel_by_channel(patch, Note(OF_ONE_CHANNEL, {"channel": channel}))
 
 
-@weighted_window.register
+@weighted_sum.register
 def _(layer: layers.SeparableConv2D, unit: Unit) -> Opened:
     depthwise, pointwise = unit.weights[:2]
     height, width, channels, kernels = depthwise.shape
@@ -96,7 +89,7 @@ def _(layer: layers.SeparableConv2D, unit: Unit) -> Opened:
     return _summed(patch, terms, about, products_text(terms.values, terms.weights))
 
 
-@weighted_window.register
+@weighted_sum.register
 def _(layer: layers.Conv2DTranspose, unit: Unit) -> Opened:
     channels = range(unit.inputs[0].shape[2])
     patch = _patch(layer, unit, channels, unit.weights[0][:, :, unit.place[2]], transposed_taps)
@@ -132,7 +125,9 @@ def _summed(patch: Patch, terms: Terms, about: Note, text: str) -> Opened:
 # Pooling -------------------------------------------------------------------------------------------------------------
 
 
-def largest(layer: layers.MaxPooling2D | layers.GlobalMaxPooling2D, unit: Unit) -> Opened:
+@opened.register(layers.MaxPooling2D)
+@opened.register(layers.GlobalMaxPooling2D)
+def _largest(layer: layers.MaxPooling2D | layers.GlobalMaxPooling2D, unit: Unit) -> Opened:
     """Open a value of max pooling: `terms.chosen` won."""
     patch, values = _pool(layer, unit)
     terms = terms_of(values, taken=patch.taken, chosen=int(values.argmax()))
@@ -142,7 +137,9 @@ def largest(layer: layers.MaxPooling2D | layers.GlobalMaxPooling2D, unit: Unit) 
     return (stage,), patch.taken
 
 
-def mean(layer: layers.AveragePooling2D | layers.GlobalAveragePooling2D, unit: Unit) -> Opened:
+@opened.register(layers.AveragePooling2D)
+@opened.register(layers.GlobalAveragePooling2D)
+def _mean(layer: layers.AveragePooling2D | layers.GlobalAveragePooling2D, unit: Unit) -> Opened:
     """Open a value of average pooling: each term weighs 1 / their number."""
     patch, values = _pool(layer, unit)
     terms = terms_of(values, 1 / len(values), patch.taken)

@@ -17,9 +17,10 @@ from math import gcd, lcm
 from operator import le
 from typing import Final, NamedTuple, TypeVar, TypeVarTuple
 
+from cnn_core.errors import LayerError
 from cnn_core.layers.kind import Layer, by_kind
 from cnn_core.layers.settings import PaddingMode
-from cnn_core.layers.shapes import Shape
+from cnn_core.layers.shapes import MOST_COUNTED, Shape
 from cnn_core.layers.windows import Window, effective_kernel, padding_amounts, windows_of
 
 Given = TypeVarTuple("Given")
@@ -153,13 +154,29 @@ ALL: Final = (None, None)
 
 
 def through(rules: Rules, seen: Sequence[Seen], output: Shape) -> Seen:
-    """Return what a layer's output sees, for the layer's rules, what its inputs see and its output shape."""
+    """Return what a layer's output sees, for the layer's rules, what its inputs see and its output shape.
+
+    Raises:
+        LayerError: more pixels than MOST_COUNTED across, or from one output to the next.
+    """
     before = seen[0] if len(seen) == 1 else _merged(seen)
     if rules is UNMOVED:  # and so is the size, which layers with equal rules may change
         return before
     (above, beside), (height, width) = before
     lines = _along_both(_follow, (above, rules[0], height), (beside, rules[1], width))
+    _refuse_uncountable(lines)
     return Seen(ReceptiveField(*lines), (output[0], output[1]) if len(output) == 3 else before.size)
+
+
+def _refuse_uncountable(lines: tuple[Line, Line]) -> None:
+    pixels = max(max(line.longest, line.advance) for line in lines)
+    if pixels > MOST_COUNTED:
+        raise LayerError(
+            "Its outputs see too much of the input. Received: {pixels} pixels across; at most {most} can be counted. "
+            "Use smaller kernels and strides here or before it.",
+            pixels=f"{pixels:,}",
+            most=f"{MOST_COUNTED:,}",
+        )
 
 
 def _along_both(

@@ -4,12 +4,19 @@ Shapes have no batch axis: (height, width, channels), or (units,) after Flatten.
 with the kind; here is what holds for all, and what several kinds have in common.
 """
 
+from math import prod
+from typing import Final
+
 from cnn_core.errors import LayerError
 from cnn_core.layers.kind import Layer, by_kind
 from cnn_core.layers.settings import Pair
 from cnn_core.layers.windows import AXES, Window, window_count
 
 Shape = tuple[int, ...]
+
+MOST_COUNTED: Final = 2**63 - 1
+"""Values of one output, and pixels across that one value sees: what 64 bits count, and with them any array's size.
+A layer beyond it is refused, so all that is calculated of a network stays below 10⁶⁰, which texts and floats hold."""
 
 
 def show(shape: Shape) -> str:
@@ -28,6 +35,17 @@ def output_shape(layer: Layer, *inputs: Shape) -> Shape:
     Layers without a rule of their own keep the shape.
     """
     return inputs[0]
+
+
+def refuse_uncountable(shape: Shape) -> None:
+    """Raise LayerError for an output of more values than MOST_COUNTED."""
+    if prod(shape) > MOST_COUNTED:
+        raise LayerError(
+            "The output has too many values. Received: {shape}; at most {most} can be counted. "
+            "Use smaller sizes here, or layers before it that shrink the map.",
+            shape=show(shape),
+            most=f"{MOST_COUNTED:,}",
+        )
 
 
 def image_shape(shape: Shape) -> tuple[int, int, int]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from cnn_core.errors import LayerError, NetworkError
 from cnn_core.layers import Input, Layer
-from cnn_core.layers.shapes import Shape, output_shape, show
+from cnn_core.layers.shapes import Shape, output_shape, refuse_uncountable, show
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,9 @@ class Network:
                 inputs = tuple([shapes[source] for source in sources])
                 like = first.setdefault((named.layer, inputs), position)
                 shape = shapes[self.layers[like].name] if like < position else output_shape(named.layer, *inputs)
+                refuse_uncountable(shape)
             except LayerError as error:
-                raise _at(named, error) from error
+                raise at_layer(named, error) from error
             shapes[named.name] = shape
             yield Step(named, sources, inputs, shape, like)
 
@@ -183,7 +184,8 @@ def _wrong_number(named: NamedLayer, sources: tuple[str, ...]) -> LayerError:
     )
 
 
-def _at(named: NamedLayer, error: LayerError) -> NetworkError:
+def at_layer(named: NamedLayer, error: LayerError) -> NetworkError:
+    """Return the error that names the layer at fault."""
     return NetworkError('Layer "{layer}" ({kind}): {cause}', layer=named.name, kind=named.kind, cause=error)
 
 

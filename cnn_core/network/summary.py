@@ -5,13 +5,13 @@ import io
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cnn_core.errors import NetworkError
+from cnn_core.errors import LayerError, NetworkError
 from cnn_core.layers import Layer
 from cnn_core.layers.cost import BYTES_PER_VALUE, activation_bytes, multiply_adds, parameters
 from cnn_core.layers.formulas import Formula, formulas
 from cnn_core.layers.receptive_field import ReceptiveField, Rules, Seen, of_input, of_layer, through
 from cnn_core.layers.shapes import Shape, show
-from cnn_core.network.network import Network, Step
+from cnn_core.network.network import Network, Step, at_layer
 from cnn_core.sentences import N_
 
 HEADINGS = (
@@ -197,12 +197,19 @@ def _figures(step: Step) -> _Figures:
 
 
 def _see(step: Step, rules: Rules, seen: dict[str, Seen]) -> Seen | None:
-    """Return what the layer sees; None where the network's input is no picture, and `seen` stays empty."""
+    """Return what the layer sees; None where the network's input is no picture, and `seen` stays empty.
+
+    Raises:
+        NetworkError: it sees more pixels than can be counted.
+    """
     if not step.sources:
         return of_input(step.output_shape)
     if not seen:
         return None
-    return through(rules, [seen[source] for source in step.sources], step.output_shape)
+    try:
+        return through(rules, [seen[source] for source in step.sources], step.output_shape)
+    except LayerError as error:
+        raise at_layer(step.named, error) from error
 
 
 def _row(step: Step, figures: _Figures, seen: Seen | None) -> Row:

@@ -61,10 +61,10 @@ export const show = (value, digits = 5) => {
 export const showShort = (value) => (Math.abs(value) < 1e-6 ? "0" : show(value, Math.abs(value) < 1 ? 2 : 3));
 
 /**
- * Write a whole number with its thousands apart.
- * @param {number} number
+ * Write a whole number with its thousands apart; one too large for a number comes as text, every digit of which counts.
+ * @param {number | string} number
  */
-export const counted = (number) => number.toLocaleString("en-US");
+export const counted = (number) => BigInt(number).toLocaleString("en-US");
 
 /**
  * @param {number} value

@@ -6,6 +6,7 @@ const PAGE = 10;
 const PAUSE = 120; // milliseconds of quiet before the server hears of a walk through the rows
 
 /**
+ * @typedef {number | string} Count  text where a number would not be exact
  * @typedef {object} Layer  what is not known where the network does not fit together is left out
  * @property {string} name
  * @property {string} kind
@@ -14,12 +15,12 @@ const PAUSE = 120; // milliseconds of quiet before the server hears of a walk th
  * @property {string} from
  * @property {string} remark
  * @property {string} [shape]
- * @property {number} [parameters]
- * @property {number} [multiplyAdds]
- * @property {number} [bytes]
+ * @property {Count} [parameters]
+ * @property {Count} [multiplyAdds]
+ * @property {Count} [bytes]
  * @property {string} [memory]
  * @property {string} [field]
- * @typedef {{parameters: number, multiplyAdds: number, memory: string, bytes: number}} Totals
+ * @typedef {{parameters: Count, multiplyAdds: Count, memory: string, bytes: Count}} Totals
  * @typedef {{heads: string[], meanings: string[], total: string, share: string, bytes: string, table: string, keys: string}} Words
  * @typedef {object} Data
  * @property {Layer[]} rows
@@ -109,10 +110,11 @@ export default function ({ data, parentElement, setStateValue }) {
     say(what, rows[position].name, by);
   };
 
-  /** @param {string} className  @param {number} number  @param {number} total */
-  const share = (className, number, total) => {
+  /** @param {string} className  @param {Count} count  @param {Count} all */
+  const share = (className, count, all) => {
     const cell = make("td", className);
-    cell.append(make("span", number === 0 ? "none" : "", counted(number)));
+    const [number, total] = [Number(count), Number(all)];
+    cell.append(make("span", number === 0 ? "none" : "", counted(count)));
     if (total > 0 && number > 0) {
       const bar = make("span", "bar");
       const part = make("i");

@@ -52,7 +52,7 @@ class Line(NamedTuple):
 
     @property
     def longest(self) -> int:
-        return max((span[1] - span[0] + 1 for span in self.spans if span is not None), default=0)
+        return max([span[1] - span[0] + 1 for span in self.spans if span is not None], default=0)
 
     @property
     def is_uniform(self) -> bool:
@@ -164,12 +164,13 @@ def through(rules: Rules, seen: Sequence[Seen], output: Shape) -> Seen:
         return before
     (above, beside), (height, width) = before
     lines = _along_both(_follow, (above, rules[0], height), (beside, rules[1], width))
-    _refuse_uncountable(lines)
     return Seen(ReceptiveField(*lines), (output[0], output[1]) if len(output) == 3 else before.size)
 
 
-def _refuse_uncountable(lines: tuple[Line, Line]) -> None:
-    pixels = max(max(line.longest, line.advance) for line in lines)
+def _follow(line: Line, rule: Rule | None, length: int) -> Line:
+    """Return the line of a layer's outputs for its rule and the line of its inputs, `length` of them."""
+    line = _line_behind(line, rule, length)
+    pixels = max(line.longest, line.advance)
     if pixels > MOST_COUNTED:
         raise LayerError(
             "Its outputs see too much of the input. Received: {pixels} pixels across; at most {most} can be counted. "
@@ -177,6 +178,7 @@ def _refuse_uncountable(lines: tuple[Line, Line]) -> None:
             pixels=f"{pixels:,}",
             most=f"{MOST_COUNTED:,}",
         )
+    return line
 
 
 def _along_both(
@@ -187,8 +189,7 @@ def _along_both(
     return first, (first if vertical == horizontal else work(*horizontal))
 
 
-def _follow(line: Line, rule: Rule | None, length: int) -> Line:
-    """Return the line of a layer's outputs for its rule and the line of its inputs, `length` of them."""
+def _line_behind(line: Line, rule: Rule | None, length: int) -> Line:
     if rule == IN_PLACE or (line.is_uniform and not (rule and None in rule.takes.spans)):
         return line
     if rule is None:
@@ -197,7 +198,7 @@ def _follow(line: Line, rule: Rule | None, length: int) -> Line:
     # Whole rounds of the rule that are whole rounds of the line too.
     rounds = lcm(len(line.spans), takes.advance) // takes.advance
     outputs, cycle = rounds * len(takes.spans), _cycle(line, rule.step)
-    if outputs > MOST_SPANS or outputs * min(cycle, takes.longest) > MOST_LOOKS:
+    if outputs > MOST_SPANS or (cycle > 1 and outputs * min(cycle, takes.longest) > MOST_LOOKS):
         return _whole(line, length)
     spans = tuple(
         [

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from strategies import fitting_networks
 
 from cnn_core import layers as L  # noqa: N812
-from cnn_core.errors import LayerError
+from cnn_core.errors import LayerError, NetworkError
 from cnn_core.layers import KINDS, Layer
 from cnn_core.layers.settings import Pair
-from cnn_core.layers.shapes import Shape, output_shape, show
+from cnn_core.layers.shapes import MOST_COUNTED, Shape, output_shape, refuse_uncountable, show
 from cnn_core.network.network import Network
 from cnn_core.network.presets import preset
 
@@ -186,3 +186,23 @@ def test_reshape_keeps_every_value(shape: Shape, data: st.DataObject) -> None:
 def test_cropping_undoes_padding(shape: Shape, by: tuple[Pair, Pair]) -> None:
     padded = output_shape(L.ZeroPadding2D(by), shape)
     assert output_shape(L.Cropping2D(by), padded) == shape
+
+
+# What cannot be counted ----------------------------------------------------------------------------------------------
+
+
+def test_an_output_has_at_most_as_many_values_as_can_be_counted() -> None:
+    refuse_uncountable((2**21, 2**21, 2**21 - 1))
+    refuse_uncountable((MOST_COUNTED,))
+    with pytest.raises(LayerError, match=r"Received: 2097152×2097152×2097152; at most 9,223,372,036,854,775,807 can"):
+        refuse_uncountable((2**21, 2**21, 2**21))
+
+
+def test_a_network_is_refused_at_the_layer_that_cannot_be_counted() -> None:
+    network = Network.of(L.Input((28, 28, 1)), *(L.UpSampling2D(10**6) for _ in range(400)))
+    steps = network.steps()
+    assert [next(steps).output_shape[0] for _ in range(2)] == [28, 28 * 10**6]
+    with pytest.raises(
+        NetworkError, match=r'^Layer "up_sampling2d_1" \(UpSampling2D\): The output has too many values'
+    ):
+        next(steps)

@@ -7,14 +7,43 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from strategies import fitting_networks
+from hypothesis import strategies as st
+from strategies import any_layers, fitting_networks
 
-from cnn_core.layers import Add, BatchNormalization, Conv2D, Dense, Flatten, Input, MaxPooling2D
+from cnn_core.layers import (
+    Add,
+    BatchNormalization,
+    Concatenate,
+    Conv2D,
+    Conv2DTranspose,
+    Dense,
+    DepthwiseConv2D,
+    Flatten,
+    Input,
+    Layer,
+    MaxPooling2D,
+    SeparableConv2D,
+    UpSampling2D,
+    ZeroPadding2D,
+)
 from cnn_core.layers.cost import activation_bytes, multiply_adds, parameters
+from cnn_core.layers.settings import LARGEST
 from cnn_core.layers.shapes import output_shape
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import PRESETS, Preset, preset
-from cnn_core.network.summary import HEADINGS, Summary, summarize
+from cnn_core.network.remarks import remarks
+from cnn_core.network.summary import HEADINGS, Summary, summarize, summarize_so_far
+
+GROWING = (
+    Conv2DTranspose(LARGEST, 2, LARGEST),
+    Conv2DTranspose(1, LARGEST, dilation_rate=7),
+    DepthwiseConv2D(2, depth_multiplier=LARGEST, padding="same", strides=LARGEST),
+    SeparableConv2D(LARGEST, LARGEST, 3, "same", depth_multiplier=LARGEST),
+    Conv2D(1, 3, LARGEST, padding=LARGEST),
+    MaxPooling2D(LARGEST, LARGEST, "same"),
+    ZeroPadding2D(LARGEST),
+)
+"""What makes sizes, costs and receptive fields as large as a layer can."""
 
 BRANCHES = Network(
     (
@@ -232,3 +261,64 @@ def test_results_stay_to_the_end() -> None:
         )
     )
     assert summarize(network).peak_bytes == 4 * (10 + 100 + 1)
+
+
+# Enormous networks -------------------------------------------------------------------------------------------------
+
+
+def concatenated(times: int) -> Network:
+    layers = [NamedLayer("join_0", Input((8, 8, 4)))]
+    layers += [NamedLayer(f"join_{i + 1}", Concatenate(), (f"join_{i}",) * 64) for i in range(times)]
+    return Network(tuple(layers))
+
+
+ENORMOUS = {
+    "400 enlargements": (Network.of(Input((28, 28, 1)), *[UpSampling2D(LARGEST)] * 400), "up_sampling2d_1"),
+    "800 enlargements": (Network.of(Input((28, 28, 1)), *[UpSampling2D(LARGEST)] * 800), "up_sampling2d_1"),
+    "channels": (concatenated(1_999), "join_10"),
+    "strides": (Network.of(Input((1, 1, 1)), *[MaxPooling2D(LARGEST, padding="same")] * 999), "max_pooling2d_3"),
+    "kernels": (Network.of(Input((2, 2, 1)), *[Conv2D(1, LARGEST, 9, "same")] * 999), "conv2d_14"),
+    "an input": (Network.of(Input((LARGEST,) * 4), Flatten()), "input"),
+}
+
+
+@pytest.mark.parametrize(("network", "name"), ENORMOUS.values(), ids=ENORMOUS)
+def test_what_cannot_be_counted_is_refused_at_its_layer(network: Network, name: str) -> None:
+    summary = summarize_so_far(network)
+    assert summary.error is not None
+    assert summary.error.layer == name
+    assert "at most 9,223,372,036,854,775,807 can be counted" in str(summary.error)
+    check_writable(summary)
+
+
+def test_what_can_just_be_counted_is_written_in_full() -> None:
+    side = LARGEST
+    network = Network.of(Input((side, side, side)), Conv2D(side, side, padding="same"), Flatten(), Dense(side))
+    summary = summarize(network)
+    assert summary.multiply_adds == 10**36 + 10**24
+    assert summary.parameters == (10**24 + 10**6) + (10**24 + 10**6)
+    check_writable(summary)
+    assert "1,000,000,000,001" + ",000" * 8 in summary.to_text()
+
+
+@given(shape=st.lists(st.integers(1, LARGEST), min_size=1, max_size=3), layers=st.lists(any_layers(), max_size=30))
+def test_any_chain_of_any_settings_can_be_written(shape: list[int], layers: list[Layer]) -> None:
+    check_writable(summarize_so_far(Network.of(Input(tuple(shape)), *layers)))
+
+
+@given(layers=st.lists(st.sampled_from([UpSampling2D(LARGEST), *GROWING]), min_size=1, max_size=40))
+def test_any_chain_that_grows_can_be_written(layers: list[Layer]) -> None:
+    check_writable(summarize_so_far(Network.of(Input((3, 2, 1)), *layers)))
+
+
+def check_writable(summary: Summary) -> None:
+    """All figures of a summary can be written in full, and used in calculations with floats."""
+    for text in (summary.to_text(), summary.to_csv(), summary.to_markdown(), str(summary.error)):
+        assert len(text) < 10_000_000
+    totals = (summary.parameters, summary.trainable, summary.multiply_adds, summary.peak_bytes, summary.parameter_bytes)
+    assert all(float(total) < 1e60 for total in totals)
+    for row in summary.rows:
+        assert all(formula.text for formula in row.formulas)
+        assert all(str(note) for note in remarks(row))
+        if row.receptive_field is not None:
+            assert f"{row.receptive_field.jump[0]:g} {row.receptive_field.start} {row.receptive_field.size}"

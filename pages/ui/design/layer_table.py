@@ -71,10 +71,10 @@ def _data(network: Network, summary: Summary) -> dict[str, Any]:
         "selected": editor.selected(),
         "answered": state.DESIGN_ANSWERED.get(),
         "totals": {
-            "parameters": summary.parameters,
-            "multiplyAdds": summary.multiply_adds,
+            "parameters": _exact(summary.parameters),
+            "multiplyAdds": _exact(summary.multiply_adds),
             "memory": readable_bytes(summary.activation_bytes),
-            "bytes": summary.activation_bytes,
+            "bytes": _exact(summary.activation_bytes),
         },
         "words": {
             "table": _("Layers of the network"),
@@ -107,13 +107,18 @@ def _head(named: NamedLayer, language: str) -> dict[str, Any]:
     return head
 
 
+def _exact(count: int) -> int | str:
+    """Return a count as the browser can read it without loss: its numbers are exact up to 2⁵³."""
+    return count if count <= 2**53 else str(count)
+
+
 def _figures(row: Row) -> dict[str, Any]:
     return {
         "remark": sentences(remarks(row)),
         "shape": show(row.output_shape),
-        "parameters": row.parameters,
-        "multiplyAdds": row.multiply_adds,
-        "bytes": row.activation_bytes,
+        "parameters": _exact(row.parameters),
+        "multiplyAdds": _exact(row.multiply_adds),
+        "bytes": _exact(row.activation_bytes),
         "memory": readable_bytes(row.activation_bytes),
         "field": "" if row.receptive_field is None else show(row.receptive_field.size),
     }

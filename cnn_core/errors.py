@@ -5,6 +5,7 @@ CnnError                 everything that ConvScope refuses
 ├── LayerError           a layer's settings, or what comes in
 ├── NetworkError         layers that do not fit together
 ├── NetworkFileError     JSON that is no network
+│   └── NetworkLinkError an address that holds none
 └── ModelFileError       a model file
 """
 
@@ -52,6 +53,10 @@ class NetworkError(CnnError):
 
 class NetworkFileError(CnnError):
     """JSON that is no network; the sentence names the place."""
+
+
+class NetworkLinkError(NetworkFileError):
+    """An address that holds no network which can be opened."""
 
 
 class ModelFileError(CnnError):

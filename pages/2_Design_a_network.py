@@ -3,14 +3,15 @@
 import streamlit as st
 
 from pages.ui import state
-from pages.ui.design import editor, figures, layer_form, layer_table, tools
+from pages.ui.design import current, editor, figures, kept, layer_form, layer_table, tools
 from pages.ui.frame import begin_page
 from pages.ui.text import _, lesson
 
 with begin_page():
-    network, summary = editor.network(), editor.summary()
-    # A network from a file has no address.
-    state.share(state.LANGUAGE, *([state.DESIGN_PRESET] if state.DESIGN_PRESET.get() else []))
+    current.begin()
+    kept.fetch()
+    state.share(state.LANGUAGE, state.DESIGN_PRESET, state.DESIGN_LINK)
+    network, summary = current.network(), current.summary()
 
     picker, history = st.columns([3, 2], vertical_alignment="bottom")
     with picker:
@@ -19,6 +20,7 @@ with begin_page():
         tools.history(summary)
     tools.preset_about()
     tools.file_problem()
+    kept.keep()
     figures.totals(summary)
 
     table, form = st.columns([5, 2], gap="small")
@@ -32,7 +34,7 @@ with begin_page():
             _("Layer"),
             range(len(names)),
             format_func=lambda position: f"{position + 1}. {names[position]}",
-            **state.field("layer", editor.selected(), editor.select),
+            **state.field("layer", current.selected(), editor.select),
         )
         layer_form.draw()
 

@@ -173,8 +173,10 @@ SHIFT_RIGHT = Key("shift_right", 8, Whole(-4096, 4096))
 BRIGHTNESS = Key("brightness", 1.0, Number(0.0, 2.0, step=0.05))
 PICTURE_NOISE = Key("picture_noise", 0.0, Number(0.0, 0.5, step=0.01))
 
-# Design a network. The address names the preset only: an edited network is handed on as a file.
+# Design a network. The address names the preset and, where it was edited, holds the network: whatever it is, so that
+# the page can say what is wrong with it.
 DESIGN_PRESET = Key("design", "mnist", _NAME)
+DESIGN_LINK = Key("network", "", Text(100_000))
 DESIGN = Key("design_network", "")
 DESIGN_LAYER = Key("design_layer", 0)
 DESIGN_PAST: Key[tuple[Any, ...]] = Key("design_past", ())

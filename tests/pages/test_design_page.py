@@ -1,73 +1,15 @@
 """The page "Design a network", without a browser: figures, edits, refusals, files."""
 
-import json
-import re
 from typing import Any
 
 import pytest
-from running import no_exception, run_page
-from streamlit.testing.v1 import AppTest
+from designing import add, formulas, network, opened, press, put, rows, select, table, totals, upload
 
-from cnn_core.layers import KINDS, Add, Conv2D, DepthwiseConv2D, Input, Layer, MaxPooling2D, Normalization, Reshape
+from cnn_core.layers import KINDS, Add, Conv2D, DepthwiseConv2D, Input, MaxPooling2D, Normalization, Reshape
 from cnn_core.network import editing
 from cnn_core.network.network import Network
 from cnn_core.network.presets import PRESETS, preset
 from cnn_core.network.summary import summarize
-
-PAGE = "pages/2_Design_a_network.py"
-
-
-def opened(network: Network | Layer | None = None, **query: str) -> AppTest:
-    """Open the page, with a network of one's own where one is given."""
-    at = run_page(PAGE, lang="en", **query)
-    if isinstance(network, Layer):
-        network = Network.of(Input((9, 9, 4)), network)
-    return at if network is None else upload(at, network.to_json().encode())
-
-
-def upload(at: AppTest, data: bytes) -> AppTest:
-    return no_exception(at.file_uploader(key="design_file").upload("network.json", data, "application/json").run())
-
-
-def table(at: AppTest) -> dict[str, Any]:
-    return json.loads(at.get("bidi_component")[0].proto.json)
-
-
-def rows(at: AppTest, column: str) -> list[Any]:
-    return [row.get(column) for row in table(at)["rows"]]
-
-
-def totals(at: AppTest) -> list[str]:
-    """Return the totals that stand above the table."""
-    body = next(element.proto.body for element in at.get("html") if "cs-totals" in element.proto.body)
-    return re.findall(r"<dd>(.*?)<small>", body)
-
-
-def formulas(at: AppTest) -> str:
-    return next(element.proto.body for element in at.get("html") if 'class="cs-formulas"' in element.proto.body)
-
-
-def network(at: AppTest) -> Network:
-    return Network.from_json(at.session_state["design_network"])
-
-
-def select(at: AppTest, position: int) -> AppTest:
-    return no_exception(at.selectbox(key="layer_field").set_value(position).run())
-
-
-def put(at: AppTest, kind: str, setting: str, value: Any) -> AppTest:
-    """Put a value into a widget of the form."""
-    widget = getattr(at, kind)(key=f"{setting}_field")
-    return no_exception(widget.set_value(value).run())
-
-
-def press(at: AppTest, what: str) -> AppTest:
-    return no_exception(at.button(key=f"design_{what}").click().run())
-
-
-def add(at: AppTest, kind: str) -> AppTest:
-    return put(at, "selectbox", "add", kind)
-
 
 # Presets --------------------------------------------------------------------------------------------------------------
 
@@ -320,7 +262,7 @@ def test_json_round_trip() -> None:
     again = opened(network(edited))
     assert network(again) == network(edited)
     assert rows(again, "parameters") == rows(edited, "parameters")
-    assert again.selectbox(key="preset_field").value == ""
+    assert again.selectbox(key="preset_field").value == "own"
     assert totals(press(again, "undo"))[0] == "1,101,526"
 
 

@@ -14,6 +14,7 @@ from streamlit.testing.v1.element_tree import Block, Element
 
 from cnn_core.layers import Conv2D, Dense, Flatten, Input, MaxPooling2D
 from cnn_core.models.kept_files import keep_file
+from cnn_core.network.links import write_link
 from cnn_core.network.network import NamedLayer, Network
 from pages.ui import state
 from pages.ui.entered import Chosen
@@ -66,17 +67,14 @@ def test_code_and_escapes_hold_any_name(name: str) -> None:
 
 @pytest.mark.parametrize("layer", range(6))
 def test_names_of_a_design(layer: int) -> None:
-    at = run_page("pages/2_Design_a_network.py")
-    at.session_state[state.DESIGN.name] = named_network().to_json()
+    at = run_page("pages/2_Design_a_network.py", network=write_link(named_network()))
     at.session_state[state.DESIGN_LAYER.name] = layer
     check(at.run())
 
 
 def test_names_where_a_design_does_not_fit() -> None:
-    at = run_page("pages/2_Design_a_network.py")
     broken = Network((*named_network().layers, NamedLayer("x" + LINK, Conv2D(2, 3), (NAMES[2], NAMES[3]))))
-    at.session_state[state.DESIGN.name] = broken.to_json()
-    check(at.run())
+    check(run_page("pages/2_Design_a_network.py", network=write_link(broken)))
 
 
 def test_names_of_a_design_with_its_pools_replaced() -> None:

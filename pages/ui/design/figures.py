@@ -13,7 +13,7 @@ from cnn_core.network.folding import fold
 from cnn_core.network.remarks import remarks
 from cnn_core.network.summary import Row, Summary
 from pages.ui import state
-from pages.ui.design import editor
+from pages.ui.design import current, editor
 from pages.ui.text import _, sentence
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def totals(summary: Summary) -> None:
                 _("Show the error"),
                 icon=":material/error:",
                 type="tertiary",
-                disabled=wrong == editor.selected(),
+                disabled=wrong == current.selected(),
                 on_click=editor.select,
                 args=(wrong,),
                 key="design_show_error",
@@ -84,7 +84,7 @@ def _bytes(count: int) -> str:
 def formulas(summary: Summary) -> None:
     """Draw how the figures of the selected layer come about."""
     st.header(_("How the selected layer is calculated"), anchor=False)
-    position = editor.selected()
+    position = current.selected()
     if position >= len(summary.rows):
         st.caption(_("Its figures can be calculated once the error is mended."))
         return

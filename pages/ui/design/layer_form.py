@@ -15,7 +15,7 @@ from cnn_core.layers.settings import OptionalPair, Setting, WholePair
 from cnn_core.network import editing
 from cnn_core.network.network import NamedLayer
 from pages.ui import state
-from pages.ui.design import editor, setting_widgets
+from pages.ui.design import current, editor, setting_widgets
 from pages.ui.messages import show_error
 from pages.ui.text import _
 
@@ -24,8 +24,8 @@ _INNER_KINDS = [kind for kind in KINDS if kind != "Input"]
 
 def draw() -> None:
     """Draw the form of the selected layer."""
-    position = editor.selected()
-    named = editor.selected_layer()
+    position = current.selected()
+    named = current.selected_layer()
     _problem()
     st.text_input(_("Name"), max_chars=200, **state.field("name", named.name, partial(editor.rename, named.name)))
     if isinstance(named.layer, Input):
@@ -55,8 +55,8 @@ def _kind(named: NamedLayer) -> None:
 
 def _inputs(named: NamedLayer, position: int) -> None:
     """Offer the layers above; what a file names beside them stays to be seen until it is changed."""
-    taken = list(dict.fromkeys(editing.sources(editor.network(), position)))
-    above = [layer.name for layer in editor.network().layers[:position]]
+    taken = list(dict.fromkeys(editing.sources(current.network(), position)))
+    above = [layer.name for layer in current.network().layers[:position]]
     options = [*above, *(name for name in taken if name not in above)]
     label, meaning = _("Input from"), _("The layer above, unless this one begins or joins a branch.")
 

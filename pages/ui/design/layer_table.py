@@ -10,7 +10,7 @@ from cnn_core.network.summary import Row, Summary
 from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.components import register
-from pages.ui.design import editor
+from pages.ui.design import current, editor
 from pages.ui.design.figures import readable_bytes
 from pages.ui.layer_words import in_short
 from pages.ui.text import _, sentence, sentences
@@ -52,7 +52,7 @@ def _do(what: str, name: str, by: int) -> None:
     elif what == "redo":
         editor.redo()
     # A key may be pressed twice before the first answer comes, and the layer be gone.
-    elif name in (names := [named.name for named in editor.network().layers]):
+    elif name in (names := [named.name for named in current.network().layers]):
         if what == "select":
             editor.select(names.index(name))
         elif what == "move":
@@ -66,9 +66,9 @@ def _data(network: Network, summary: Summary) -> dict[str, Any]:
     if summary.error is not None:
         wrong = {"row": len(summary.rows), "sentence": sentence(summary.error)}
     return {
-        "rows": _rows(editor.text(), state.LANGUAGE.get()),
+        "rows": _rows(current.text(), state.LANGUAGE.get()),
         "wrong": wrong,
-        "selected": editor.selected(),
+        "selected": current.selected(),
         "answered": state.DESIGN_ANSWERED.get(),
         "totals": {
             "parameters": _exact(summary.parameters),
@@ -92,7 +92,7 @@ def _data(network: Network, summary: Summary) -> dict[str, Any]:
 @lru_cache(maxsize=16)
 def _rows(text: str, language: str) -> list[dict[str, Any]]:
     """Return what the table shows of each layer; those below an error have no figures."""
-    network, summary = editor.network_of(text), editor.summary_of(text)
+    network, summary = current.network_of(text), current.summary_of(text)
     rows = [_head(named, language) for named in network.layers]
     for shown, row in zip(rows, summary.rows, strict=False):
         shown |= _figures(row)

@@ -5,13 +5,13 @@ from typing import Any
 
 import streamlit as st
 
-from cnn_core.errors import NetworkFileError
+from cnn_core.errors import NetworkFileError, NetworkLinkError
 from cnn_core.layers import KINDS, Input
 from cnn_core.network.presets import PRESETS, PresetGroup, preset
 from cnn_core.network.summary import Summary
 from cnn_core.sentences import N_
 from pages.ui import state
-from pages.ui.design import editor
+from pages.ui.design import current, editor
 from pages.ui.layer_words import GROUPS
 from pages.ui.messages import show_error
 from pages.ui.text import _
@@ -23,42 +23,45 @@ _PRESET_GROUPS = {
     PresetGroup.PATTERN: N_("Pattern"),
     PresetGroup.CLASSIC: N_("Classic"),
 }
+_NO_PRESET = {current.EMPTY: N_("Nothing but an input"), current.OWN: N_("Your file")}
 
 
 def preset_picker() -> None:
     """Let the person begin with a preset or with nothing."""
-    current = state.DESIGN_PRESET.get()
-    options = [*([editor.OWN] if current == editor.OWN else []), *(one.key for one in PRESETS), editor.EMPTY]
-    st.selectbox(_("Begin with"), options, format_func=_preset_title, **state.field("preset", current, _open_preset))
+    begun_with = state.DESIGN_PRESET.get()
+    own = [current.OWN] if begun_with == current.OWN else []
+    options = [*own, *(known.key for known in PRESETS), current.EMPTY]
+    st.selectbox(_("Begin with"), options, format_func=_preset_title, **state.field("preset", begun_with, _open_preset))
 
 
 def preset_about() -> None:
     """Say what the preset is and where it comes from."""
-    current = state.DESIGN_PRESET.get()
-    if current in (editor.OWN, editor.EMPTY):
+    begun_with = state.DESIGN_PRESET.get()
+    if begun_with in _NO_PRESET:
         return
-    chosen = preset(current)
+    chosen = preset(begun_with)
     about = _("{about} Source: {source}.").format(about=_(chosen.about), source=chosen.source)
     edited = "**" + _("Edited.") + "**"
-    st.caption(f"{about} {edited}" if editor.edited() else about)
+    st.caption(f"{about} {edited}" if current.edited() else about)
 
 
 def _preset_title(key: str) -> str:
-    if key in (editor.OWN, editor.EMPTY):
-        return _("Nothing but an input") if key else _("Your file")
+    if key in _NO_PRESET:
+        return _(_NO_PRESET[key])
     chosen = preset(key)
     return f"{_(_PRESET_GROUPS[chosen.group])}: {_(chosen.title)}"
 
 
-def _open_preset(key: str | None) -> None:
-    if key:
+def _open_preset(key: str) -> None:
+    # Another choice may follow before the first is answered.
+    if key != current.OWN:
         editor.open_preset(key)
 
 
 def tools() -> None:
     """Draw what is done with the network and with the selected layer."""
-    position, last = editor.selected(), len(editor.network().layers) - 1
-    layer, name = editor.selected_layer().layer, editor.selected_layer().name
+    position, last = current.selected(), len(current.network().layers) - 1
+    layer, name = current.selected_layer().layer, current.selected_layer().name
     fixed = isinstance(layer, Input) and not position
     with st.container(horizontal=True, gap="xsmall"):
         _add_layer(name)
@@ -73,7 +76,7 @@ def _tool(label: str, icon: str, key: str, disabled: bool, act: Callable[..., No
 
 
 def _add_layer(below: str) -> None:
-    has_input = isinstance(editor.network().layers[0].layer, Input)
+    has_input = isinstance(current.network().layers[0].layer, Input)
     st.selectbox(
         _("Add a layer below"),
         [kind for kind in KINDS if kind != "Input" or not has_input],
@@ -99,7 +102,7 @@ def _files(summary: Summary) -> None:
     with st.popover(_("Files"), icon=":material/file_save:"):
         st.download_button(
             _("Network (JSON)"),
-            editor.text(),
+            current.text(),
             "network.json",
             "application/json",
             icon=":material/download:",
@@ -143,10 +146,13 @@ def _open_file() -> None:
 
 
 def file_problem() -> None:
-    """Say why the last file could not be opened."""
+    """Say why the last file, or the address, could not be opened."""
     problem = state.DESIGN_PROBLEM.get()
     if isinstance(problem, NetworkFileError):
         # Beside the open list of files, not under it.
         with st.columns([3, 2])[0]:
             show_error(problem)
-            st.caption(_("Nothing was changed: the network below is the one from before."))
+            if isinstance(problem, NetworkLinkError):
+                st.caption(_("The preset is shown in its place."))
+            else:
+                st.caption(_("Nothing was changed: the network below is the one from before."))

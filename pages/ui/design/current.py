@@ -1,0 +1,204 @@
+"""The network that is designed: what the session and the address hold of it, and the networks before it.
+
+The address says with which preset it began and, as soon as it is another one, the network itself. One that is too long
+for an address has a name there, under which the reader's browser keeps it.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+
+from cnn_core.errors import CnnError, NetworkFileError, NetworkLinkError
+from cnn_core.layers import Input
+from cnn_core.network.links import read_link, write_link
+from cnn_core.network.network import NamedLayer, Network
+from cnn_core.network.presets import PRESETS, preset
+from cnn_core.network.summary import Summary, summarize_so_far
+from cnn_core.sentences import N_
+from pages.ui import state
+
+EMPTY = "empty"
+OWN = "own"
+"""Stands in the place of a preset's key for a network that came from a file."""
+
+LONGEST_LINK = 6_000
+"""Characters. Browsers take millions, Streamlit's server 64 KiB; proxies before it often no more than 8,000 a line."""
+KEPT = "kept-"
+"""What the name of a network begins with that the browser keeps."""
+MOST_STEPS = 100
+
+_EMPTY_NETWORK = Network.of(Input((28, 28, 1)))
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What undo brings back. Named by JSON text, which is small and says all of a network."""
+
+    text: str
+    position: int
+    preset: str
+
+
+# A network's text says all of it, so no two share a key; what is kept is frozen and may be shared by sessions.
+@lru_cache(maxsize=64)
+def network_of(text: str) -> Network:
+    """Return the network that a text describes; raises NetworkFileError."""
+    return Network.from_json(text)
+
+
+@lru_cache(maxsize=64)
+def summary_of(text: str) -> Summary:
+    """Return the figures of the network that a text describes, as far as it fits together."""
+    return summarize_so_far(network_of(text))
+
+
+@lru_cache(maxsize=64)
+def preset_text(key: str) -> str:
+    """Return a preset as JSON."""
+    return (_EMPTY_NETWORK if key == EMPTY else preset(key).make()).to_json()
+
+
+@lru_cache(maxsize=64)
+def link_of(text: str, begun_with: str) -> str:
+    """Return what the address says of a network beside its preset: nothing, the network, or a name for it."""
+    if begun_with != OWN and text == preset_text(begun_with):
+        return ""
+    link = packed(text)
+    return link if len(link) <= LONGEST_LINK else KEPT + sha256(link.encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=64)
+def packed(text: str) -> str:
+    """Return a network's text as one word, however long."""
+    return write_link(network_of(text))
+
+
+def usable(network: Network) -> Network:
+    """Return the network if it can be edited; layers go by their names here."""
+    if not network.layers:
+        raise NetworkFileError(N_("This is a network without layers. It needs at least an Input."))
+    names = [named.name for named in network.layers]
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            raise NetworkFileError(
+                'At layers[{position}]: the name "{name}" is used twice. Give every layer a name of its own.',
+                position=position,
+                name=name,
+            )
+    return network
+
+
+# The session and the address -----------------------------------------------------------------------------------------
+
+
+def begin() -> None:
+    """Open what the address names, where that is another network than the session's."""
+    link = state.DESIGN_LINK.get()
+    if not state.DESIGN.get() or link != link_of(text(), state.DESIGN_PRESET.get()):
+        if not _known(state.DESIGN_PRESET.get(), link):
+            state.DESIGN_PRESET.set(state.DESIGN_PRESET.default)
+        if not link.startswith(KEPT):
+            open_link(link)
+
+
+def _known(key: str, link: str) -> bool:
+    return key == EMPTY or (key == OWN and link != "") or any(known.key == key for known in PRESETS)
+
+
+def kept_elsewhere() -> str:
+    """Return the name of the network that the browser must be asked for, if there is one."""
+    link = state.DESIGN_LINK.get()
+    there = link.startswith(KEPT) and not (state.DESIGN.get() and link == link_of(text(), state.DESIGN_PRESET.get()))
+    return link if there else ""
+
+
+def open_link(link: str) -> None:
+    """Show the network in a link, or the preset, with a reason where there should have been a network."""
+    begun_with = state.DESIGN_PRESET.get()
+    try:
+        opened = usable(read_link(link)).to_json() if link else preset_text(begun_with)
+    except CnnError as error:
+        give_up(error)
+    else:
+        show(Moment(opened, 0, begun_with))
+
+
+def give_up(cause: CnnError) -> None:
+    """Show the preset, and keep why it is not the network that the address names."""
+    begun_with = state.DESIGN_PRESET.default if state.DESIGN_PRESET.get() == OWN else state.DESIGN_PRESET.get()
+    show(Moment(preset_text(begun_with), 0, begun_with))
+    refuse(NetworkLinkError(N_("The network in this address cannot be opened. {cause}"), cause=cause))
+
+
+def text() -> str:
+    """Return the network as JSON."""
+    return state.DESIGN.get()
+
+
+def network() -> Network:
+    return network_of(text())
+
+
+def summary() -> Summary:
+    """Return the figures of the network as far as it fits together."""
+    return summary_of(text())
+
+
+def selected() -> int:
+    """Return the position of the selected layer."""
+    return min(state.DESIGN_LAYER.get(), len(network().layers) - 1)
+
+
+def selected_layer() -> NamedLayer:
+    return network().layers[selected()]
+
+
+def edited() -> bool:
+    """Return whether the network is another one than the preset that it began with."""
+    return state.DESIGN_PRESET.get() != OWN and state.DESIGN_LINK.get() != ""
+
+
+# Steps ---------------------------------------------------------------------------------------------------------------
+
+
+def keep(moment: Moment) -> None:
+    """Show a moment; the one before it can be brought back, unless nothing changed."""
+    settle()
+    if moment.text != text() or moment.preset != state.DESIGN_PRESET.get():
+        state.DESIGN_PAST.set((*state.DESIGN_PAST.get(), _present())[-MOST_STEPS:])
+        state.DESIGN_FUTURE.set(())
+    show(moment)
+
+
+def step(source: state.Key[tuple[Moment, ...]], target: state.Key[tuple[Moment, ...]]) -> None:
+    """Show the last moment of one row; the present one goes to the end of the other."""
+    settle()
+    if not source.get():
+        return
+    *rest, moment = source.get()
+    target.set((*target.get(), _present()))
+    source.set(tuple(rest))
+    show(moment)
+
+
+def _present() -> Moment:
+    return Moment(text(), selected(), state.DESIGN_PRESET.get())
+
+
+def show(moment: Moment) -> None:
+    """Put a moment into the session and, by its link, into the address."""
+    state.DESIGN.set(moment.text)
+    state.DESIGN_LAYER.set(moment.position)
+    state.DESIGN_PRESET.set(moment.preset)
+    state.DESIGN_LINK.set(link_of(moment.text, moment.preset))
+
+
+def refuse(error: CnnError) -> None:
+    """Keep why something was refused, to be said on the page."""
+    state.DESIGN_PROBLEM.set(error)
+
+
+def settle() -> None:
+    """Drop what was typed and refused."""
+    state.DESIGN_DRAFT.set({})
+    state.DESIGN_PROBLEM.set(None)

@@ -1,0 +1,69 @@
+"""What the reader's browser does for the design: it keeps a network that is too long for an address.
+
+It also replaces the address where only the network changed: its history gets one entry a view, not one an edit.
+"""
+
+from typing import Any
+
+import streamlit as st
+
+from cnn_core.errors import NetworkFileError
+from cnn_core.sentences import N_
+from pages.ui import state
+from pages.ui.components import register, script
+from pages.ui.design import current
+from pages.ui.text import _
+
+_KEY = "kept_network"
+_KEEPER = register(_KEY, '<p class="said" role="status" hidden></p>')
+_ONE_ENTRY_A_VIEW = f"<script>{script('one_entry_a_view')}</script>"
+
+
+def fetch() -> None:
+    """Ask the browser for the network that the address only names; until it has answered the page stops here."""
+    st.html(_ONE_ENTRY_A_VIEW, unsafe_allow_javascript=True)
+    asked = current.kept_elsewhere()
+    if asked:
+        _draw({"ask": asked})
+        st.caption(_("The network is fetched from where this browser keeps it."))
+        st.button(_("Open the preset instead"), on_click=_open, args=(asked, ""), key="design_not_kept")
+        st.stop()
+
+
+def keep() -> None:
+    """Let the browser keep a network that is too long for an address, and say so."""
+    link = state.DESIGN_LINK.get()
+    if link.startswith(current.KEPT):
+        words = {
+            "kept": _(
+                "This network is too long for an address. This browser keeps it: here the address opens it again, "
+                "elsewhere only its file does."
+            ),
+            "lost": _(
+                "This network is too long for an address, and this browser cannot keep it. Save it as a file before "
+                "you leave the page."
+            ),
+        }
+        _draw({"keep": {"link": link, "packed": current.packed(current.text())}, "words": words})
+
+
+def _draw(data: dict[str, Any]) -> None:
+    _KEEPER(data=data, key=_KEY, on_answer_change=_hear)
+
+
+def _hear() -> None:
+    answer = state.component_value(_KEY, "answer")
+    if answer is not None:
+        _open(str(answer["link"]), str(answer["packed"]))
+
+
+def _open(link: str, packed: str) -> None:
+    """Open what the browser has kept under a name; an answer that comes late is no longer waited for."""
+    if link != current.kept_elsewhere():
+        return
+    if packed:
+        current.open_link(packed)
+    else:
+        current.give_up(
+            NetworkFileError(N_("It is too long for an address, and this browser does not keep it. Ask for its file."))
+        )

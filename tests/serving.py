@@ -68,9 +68,9 @@ def _command(process: psutil.Process) -> str:
 
 
 @contextlib.contextmanager
-def running_app(folder: Path, **environment: str) -> Iterator[AppServer]:
+def running_app(folder: Path, port: int | None = None, **environment: str) -> Iterator[AppServer]:
     """Start the app on a free port, its log in `folder`; stop it at the end, and fail if it or a worker went astray."""
-    server = _start_app(folder / "server.log", environment)
+    server = _start_app(folder / "server.log", port or _free_port(), environment)
     try:
         _wait_until_healthy(server)
         yield server
@@ -79,8 +79,7 @@ def running_app(folder: Path, **environment: str) -> Iterator[AppServer]:
     assert problem is None, problem
 
 
-def _start_app(log: Path, environment: dict[str, str]) -> AppServer:
-    port = _free_port()
+def _start_app(log: Path, port: int, environment: dict[str, str]) -> AppServer:
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     options = {"server.address": "127.0.0.1", "server.port": port, "server.fileWatcherType": "none"}
     with log.open("wb") as output:

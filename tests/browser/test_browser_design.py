@@ -1,13 +1,16 @@
 """The page "Design a network" in a real browser: the table by pointer and keyboard, edits, errors, files."""
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 from browsing import OpenPage, no_traceback, visit, wait_idle
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
+from serving import running_app
 
-from cnn_core.network.network import Network
+from cnn_core.layers import Conv2D, Input
+from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import preset
 
 pytestmark = pytest.mark.browser
@@ -182,3 +185,70 @@ def test_a_telephone_scrolls_the_table_and_not_the_page(open_page: OpenPage, app
     )
     assert inside
     assert not outside
+
+
+# What was designed stays ----------------------------------------------------------------------------------------------
+
+
+def long_network() -> Network:
+    """Return a network whose names leave nothing to pack, so that no address holds it."""
+    names = (hashlib.sha256(bytes([n])).hexdigest() for n in range(200))
+    return Network((NamedLayer("input", Input((9, 9, 1))), *(NamedLayer(name, Conv2D(1, 1)) for name in names)))
+
+
+def upload(page: Page, network: Network) -> None:
+    page.get_by_role("button", name="Files").click()
+    file = {"name": "own.json", "mimeType": "application/json", "buffer": network.to_json().encode()}
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
+    expect(layers(page)).to_have_count(len(network.layers))
+    wait_idle(page)
+    page.keyboard.press("Escape")
+
+
+def test_a_server_that_ends_loses_nothing_designed(tmp_path: Path, browser: Browser) -> None:
+    # No `open_page`: these pages must complain while there is no server.
+    with running_app(tmp_path, CONVSCOPE_WORKERS="1") as first:
+        context = browser.new_context(base_url=first.url, viewport={"width": 1280, "height": 900}, locale="en-US")
+        short, long = context.new_page(), context.new_page()
+        visit(short, f"{ADDRESS}?design=cats_dogs")
+        layers(short).nth(2).click()
+        wait_idle(short)
+        put(short, "Filters", 8)
+        designed = layers(short).all_inner_texts()
+        visit(long, ADDRESS)
+        upload(long, long_network())
+        layers(long).nth(1).click()
+        wait_idle(long)
+        put(long, "Filters", 8)
+        expect(long.get_by_text("too long for an address. This browser keeps it")).to_be_visible()
+    with running_app(tmp_path, int(first.url.rpartition(":")[2]), CONVSCOPE_WORKERS="1"):
+        for page in (short, long):
+            page.reload()
+            wait_idle(page)
+            no_traceback(page)
+        assert layers(short).all_inner_texts() == designed
+        expect(number(short, "Filters")).to_have_count(0)
+        expect(layers(long)).to_have_count(201)
+        expect(cell(long, 1, 1)).to_have_text("9×9×8")
+        assert "kept-" in long.url
+        elsewhere = browser.new_context(base_url=first.url, locale="en-US").new_page()
+        visit(elsewhere, long.url)
+        expect(elsewhere.get_by_role("alert")).to_contain_text("this browser does not keep it")
+        expect(total(elsewhere)).to_have_text("1,101,526")
+        elsewhere.context.close()
+    context.close()
+
+
+def test_edits_make_no_entries_in_the_browsers_history(page: Page) -> None:
+    visit(page, ADDRESS)
+    layers(page).nth(1).click()
+    wait_idle(page)
+    entries = page.evaluate("history.length")
+    for filters in (8, 9, 10):
+        put(page, "Filters", filters)
+        assert "network=" in page.url
+    assert page.evaluate("history.length") == entries
+    # Another preset is another view.
+    choose(page, "Begin with", "Classic: LeNet-5")
+    assert page.url.endswith("?design=lenet_5")
+    assert page.evaluate("history.length") == entries + 1

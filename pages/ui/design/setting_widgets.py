@@ -1,12 +1,14 @@
 """One widget, or a few, for each kind of setting; the rule of the setting says which."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from cnn_core.layers import Input, Layer
+from cnn_core.layers.kind import by_kind
 from cnn_core.layers.settings import (
     LARGEST,
     AmountsSetting,
@@ -31,37 +33,100 @@ Take = Callable[[Any], None]
 _AMOUNTS = "amounts"
 
 
-def setting(rule: Setting[Any, Any], layer: Layer, shown: dict[str, Any], square: bool, take: Take) -> None:
+@dataclass(frozen=True)
+class Form:
+    """What the widgets of one setting show, and what takes a new value.
+
+    Attributes:
+        label, help: in the session's language.
+        value: of the setting; it may be one that the layer refused.
+        others: the values of all the layer's settings.
+        is_input: whether the layer is the network's input.
+        square: whether one number stands for both directions.
+    """
+
+    label: str
+    help: str
+    value: Any
+    others: Mapping[str, Any]
+    is_input: bool
+    square: bool
+    take: Take
+
+
+def setting(rule: Setting[Any, Any], layer: Layer, shown: Mapping[str, Any], square: bool, take: Take) -> None:
     """Draw the widget or widgets of one setting."""
-    value = shown[rule.name]
-    label, meaning = _(rule.label), _(rule.help)
+    label = _(rule.label)
     # Keras's word beside ours, for it is what people meet in code.
     if label.casefold() != rule.name:
         label = f"{label} ({rule.name})"
-    match rule:
-        case Flag():
-            st.checkbox(label, help=meaning, **state.field(rule.name, value, take))
-        case Choice():
-            options = [choice.value for choice in rule.choices]
-            st.selectbox(label, options, help=meaning, **state.field(rule.name, str(value), take))
-        case Whole():
-            _whole(label, rule.name, value, take, rule.minimum, help=meaning)
-        case Number():
-            _number(rule, label, meaning, value, take)
-        case WholePair():
-            _pair(label, meaning, rule, value, square, take)
-        case OptionalPair():
-            _optional_pair(label, meaning, rule, value, shown["pool_size"], square, take)
-        case PaddingSetting():
-            _padding(label, meaning, rule.name, value, take)
-        case AmountsSetting():
-            _amounts(label, meaning, rule.name, value, take)
-        case ShapeSetting() if isinstance(layer, Input):
-            _input_shape(value, take)
-        case OptionalNumber():
-            st.number_input(label, step=0.05, format="%.6g", help=meaning, **state.field(rule.name, value, take))
-        case ShapeSetting() | OptionalNumbers():
-            _list(rule, label, meaning, value, take)
+    draw_widgets(rule, Form(label, _(rule.help), shown[rule.name], shown, isinstance(layer, Input), square, take))
+
+
+@by_kind
+def draw_widgets(rule: Setting[Any, Any], form: Form) -> None:
+    """Draw what suits a kind of setting: a function of the rule's class."""
+    raise NotImplementedError(type(rule).__name__)
+
+
+@draw_widgets.register
+def _draw_flag(rule: Flag, form: Form) -> None:
+    st.checkbox(form.label, help=form.help, **state.field(rule.name, form.value, form.take))
+
+
+@draw_widgets.register(Choice)
+def _draw_choice(rule: Choice[Any], form: Form) -> None:
+    options = [choice.value for choice in rule.choices]
+    st.selectbox(form.label, options, help=form.help, **state.field(rule.name, str(form.value), form.take))
+
+
+@draw_widgets.register
+def _draw_whole(rule: Whole, form: Form) -> None:
+    _whole(form.label, rule.name, form.value, form.take, rule.minimum, help=form.help)
+
+
+@draw_widgets.register
+def _draw_number(rule: Number, form: Form) -> None:
+    _number(rule, form.label, form.help, form.value, form.take)
+
+
+@draw_widgets.register
+def _draw_optional_number(rule: OptionalNumber, form: Form) -> None:
+    tied = state.field(rule.name, form.value, form.take)
+    st.number_input(form.label, step=0.05, format="%.6g", help=form.help, **tied)
+
+
+@draw_widgets.register
+def _draw_pair(rule: WholePair, form: Form) -> None:
+    _pair(form.label, form.help, rule, form.value, form.square, form.take)
+
+
+@draw_widgets.register
+def _draw_optional_pair(rule: OptionalPair, form: Form) -> None:
+    _optional_pair(form.label, form.help, rule, form.value, form.others["pool_size"], form.square, form.take)
+
+
+@draw_widgets.register
+def _draw_padding(rule: PaddingSetting, form: Form) -> None:
+    _padding(form.label, form.help, rule.name, form.value, form.take)
+
+
+@draw_widgets.register
+def _draw_amounts(rule: AmountsSetting, form: Form) -> None:
+    _amounts(form.label, form.help, rule.name, form.value, form.take)
+
+
+@draw_widgets.register
+def _draw_shape(rule: ShapeSetting, form: Form) -> None:
+    if form.is_input:
+        _input_shape(form.value, form.take)
+    else:
+        _list(rule.name, form, whole=True)
+
+
+@draw_widgets.register
+def _draw_numbers(rule: OptionalNumbers, form: Form) -> None:
+    _list(rule.name, form, whole=False)
 
 
 def _whole(label: str, name: str, value: int, take: Take, minimum: int = 0, **options: Any) -> None:
@@ -186,10 +251,10 @@ def _axis_taker(shape: tuple[int, ...], axis: int, take: Take) -> Take:
     return lambda size: take((*shape[:axis], size, *shape[axis + 1 :]))
 
 
-def _list(rule: Setting[Any, Any], label: str, meaning: str, value: Any, take: Take) -> None:
-    text = value if isinstance(value, str) else ", ".join(f"{number:.10g}" for number in value or ())
-    whole = isinstance(rule, ShapeSetting)
-    st.text_input(label, help=meaning, **state.field(rule.name, text, lambda typed: take(read_list(typed, whole))))
+def _list(name: str, form: Form, *, whole: bool) -> None:
+    text = form.value if isinstance(form.value, str) else ", ".join(f"{number:.10g}" for number in form.value or ())
+    tied = state.field(name, text, lambda typed: form.take(read_list(typed, whole)))
+    st.text_input(form.label, help=form.help, **tied)
 
 
 def read_list(text: str, whole: bool) -> tuple[int, ...] | tuple[float, ...] | str | None:

@@ -375,10 +375,10 @@ def test_the_study_says_what_its_seeds_show_and_what_else_differs(stages: dict[s
     text = text_of(no_exception(run_page(PAGE, reduced="grid")))
     assert "kept the most" not in text
     still, moved = (line for line in text.splitlines() if "had the highest mean accuracy" in line)
-    assert "Its lead over “Stride in the convolution before”, “Maximum, blur, subsampling” is" in still
-    assert "its lead over “Max pooling”, “Average pooling” is not" in still
+    assert "Its lead over “Stride in the convolution before” and “Maximum, blur, subsampling” is" in still
+    assert "its lead over “Max pooling” and “Average pooling” is not" in still
     assert "On pictures moved by 4 pixels, “Strided convolution instead”" in moved
-    assert "Its lead over none of the others is statistically significant (paired t-test over 3 seeds" in moved
+    assert "None of its leads over the others is statistically significant (paired t-test over 3 seeds" in moved
     for line in (still, moved):
         assert "(parameters +46% to +48%, multiply-adds +44% to +144%)" in line
     assert "| Max pooling | 1.2 | 0.75 | 3 | 1.000 | +48% | +47% |" in text

@@ -28,7 +28,7 @@ def _significance(differences: Sequence[Difference]) -> str:
     others = [difference for difference in differences if not difference.is_significant]
     if not shown:
         text = _(
-            "Its lead over none of the others is statistically significant (paired t-test over {seeds} seeds, Holm's "
+            "None of its leads over the others is statistically significant (paired t-test over {seeds} seeds, Holm's "
             "correction, level {level}): this does not show which way is the most accurate."
         )
     elif others:
@@ -66,7 +66,8 @@ def _share(change: float) -> str:
 
 
 def _quoted(differences: Sequence[Difference]) -> str:
-    return ", ".join(f"“{replacement_title(difference.other)}”" for difference in differences)
+    *names, last = [f"“{replacement_title(difference.other)}”" for difference in differences] or [""]
+    return _("{names} and {last}").format(names=", ".join(names), last=last) if names else last
 
 
 def points(share: float) -> str:

@@ -2,11 +2,14 @@
 
 import base64
 import json
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from folders import ROOT
 
 from cnn_core.drawing.figures import (
     BINS,
@@ -214,3 +217,10 @@ def test_every_word_is_translated() -> None:
     assert [one.text for one in network.layout.annotations] == ["MEAN ± SPREAD", "ZEROS", "DEAD CHANNELS"]
     assert "¡" in network.data[2].hovertemplate
     assert len(set(heard)) >= 10
+
+
+def test_plotly_waits_for_the_first_figure() -> None:
+    """Pages import what draws at their top; a page without a figure must not pay for Plotly."""
+    program = "import sys, cnn_core.drawing.network_figure as drawn; print(drawn.__name__, 'plotly' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout == "cnn_core.drawing.network_figure False\n"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from cnn_core.drawing.figures import cost_figure
 from cnn_core.layers.cost import BYTES_PER_VALUE
 from cnn_core.layers.shapes import show
 from cnn_core.network.folding import fold
@@ -14,6 +15,7 @@ from cnn_core.network.remarks import remarks
 from cnn_core.network.summary import Row, Summary
 from pages.ui import state
 from pages.ui.design import current, editor
+from pages.ui.draw.plots import draw_figure
 from pages.ui.text import _, sentence
 
 if TYPE_CHECKING:
@@ -128,12 +130,8 @@ def chart(summary: Summary) -> None:
         st.caption(_("No layer has parameters yet."))
         return
     bars = tuple((block.title, block.parameters, sum(row.multiply_adds for row in block.rows)) for block in blocks)
-    st.plotly_chart(
-        _chart(bars, state.LANGUAGE.get()),
-        config={"displayModeBar": False},
-        key="design_chart",
-        alt=_("Bars; the same figures stand in the table of layers."),
-    )
+    figure = _chart(bars, state.LANGUAGE.get())
+    draw_figure(figure, "design_chart", _("Bars; the same figures stand in the table of layers."))
     if sum(len(block.rows) for block in blocks) > len(blocks):
         st.caption(_("Summed by block, for the network is long. Blocks without parameters are left out."))
 
@@ -141,9 +139,6 @@ def chart(summary: Summary) -> None:
 # Kept for whoever selects another row: making a figure takes longer than all else on this page.
 @lru_cache(maxsize=16)
 def _chart(bars: tuple[tuple[str, int, int], ...], language: str) -> "Figure":
-    # Plotly is needed nowhere else on this page; importing it here lets the rest be drawn first.
-    from cnn_core.drawing.figures import cost_figure
-
     names, parameters, multiply_adds = zip(*bars, strict=True)
     figure = cost_figure(names, parameters, multiply_adds, translate=_)
     # Two panels side by side must also fit a telephone.

@@ -7,7 +7,19 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cnn_core.errors import LayerError
-from cnn_core.layers import KINDS, Concatenate, Conv2D, DepthwiseConv2D, Input, Layer, Merge, SeparableConv2D
+from cnn_core.layers import (
+    KINDS,
+    Concatenate,
+    Conv2D,
+    DepthwiseConv2D,
+    Flatten,
+    Input,
+    Layer,
+    MaxPooling2D,
+    Merge,
+    SeparableConv2D,
+    UpSampling2D,
+)
 from cnn_core.layers.settings import (
     LARGEST,
     AmountsSetting,
@@ -182,3 +194,20 @@ def windows_on(
     window = Window(kernel, stride, dilation, draw(padding, label="padding"))
     shortest = next(length for length in range(1, 99) if output_length(length, window) > 0)
     return draw(st.integers(shortest, shortest + 6), label="length"), window
+
+
+def _concatenated(times: int) -> Network:
+    layers = [NamedLayer("join_0", Input((8, 8, 4)))]
+    layers += [NamedLayer(f"join_{i + 1}", Concatenate(), (f"join_{i}",) * 64) for i in range(times)]
+    return Network(tuple(layers))
+
+
+ENORMOUS = {
+    "400 enlargements": (Network.of(Input((28, 28, 1)), *[UpSampling2D(LARGEST)] * 400), "up_sampling2d_1"),
+    "800 enlargements": (Network.of(Input((28, 28, 1)), *[UpSampling2D(LARGEST)] * 800), "up_sampling2d_1"),
+    "channels": (_concatenated(1_999), "join_10"),
+    "strides": (Network.of(Input((1, 1, 1)), *[MaxPooling2D(LARGEST, padding="same")] * 999), "max_pooling2d_3"),
+    "kernels": (Network.of(Input((2, 2, 1)), *[Conv2D(1, LARGEST, 9, "same")] * 999), "conv2d_14"),
+    "an input": (Network.of(Input((LARGEST,) * 4), Flatten()), "input"),
+}
+"""Networks that fit together and are larger than can be counted, and the first layer that is."""

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.errors import LayerError, ModelFileError
+from cnn_core.errors import LayerError, ModelFileError, NetworkError
 from cnn_core.model_file.configuration import Entry, Model, read_configuration
 from cnn_core.model_file.graph import INSIDE, FileGraph, file_graph
 from cnn_core.model_file.sandbox import LARGEST_FILE, Group, file_kind, read_description, read_weights
@@ -21,6 +21,7 @@ from cnn_core.model_file.shown import shown
 from cnn_core.model_file.weights import Kept, Place, contradicts, places_in_h5, places_in_keras, weights_of
 from cnn_core.network.files import LONGEST_NAME
 from cnn_core.network.network import NamedLayer, Network, check_name, free_name
+from cnn_core.network.summary import summarize
 
 __all__ = ["LARGEST_FILE", "MOST_PARAMETERS", "ModelFile", "read_model_file"]
 
@@ -135,7 +136,7 @@ def _names(graph: FileGraph) -> tuple[dict[int, str], dict[str, str]]:
 
 
 def _network(graph: FileGraph, names: dict[int, str], model: Model) -> Network:
-    """Return the network of the calls that have names."""
+    """Return the network of the calls that have names; raises ModelFileError where a figure of it cannot be counted."""
     layers: list[NamedLayer] = []
     for position, own in names.items():
         call = graph.calls[position]
@@ -144,7 +145,12 @@ def _network(graph: FileGraph, names: dict[int, str], model: Model) -> Network:
         # Keras does not write it for some layers without weights, and of these it says nothing.
         is_frozen = bool(weights_of(call.layer, *call.input_shapes)) and not (model.trainable and call.entry.trainable)
         layers.append(NamedLayer(own, call.layer, () if follows else sources, not is_frozen))
-    return Network(tuple(layers), _allowed(model.name, "network", set()))
+    network = Network(tuple(layers), _allowed(model.name, "network", set()))
+    try:
+        summarize(network)
+    except NetworkError as error:
+        raise ModelFileError(error.message, **error.values) from error
+    return network
 
 
 def _allowed(name: str, kind: str, taken: set[str]) -> str:

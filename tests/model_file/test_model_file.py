@@ -521,6 +521,10 @@ REFUSED: dict[str, tuple[Any, str]] = {
         chain(image(1024, 1024, 16), *[entry("ReLU", str(i)) for i in range(40)]),
         "too many layers or values. Received: 33 layers",
     ),
+    "more pixels than can be counted": (
+        chain(image(1, 1, 1), *[entry("MaxPooling2D", f"p{i}", pool_size=10**6, padding="same") for i in range(400)]),
+        'Layer "p3" .MaxPooling2D.: Its outputs see too much',
+    ),
     "an enormous kernel": (
         chain(image(), with_setting(CONV, filters=10**6, kernel_size=999, padding="same")),
         "parameters",

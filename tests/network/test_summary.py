@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import any_layers, fitting_networks
+from strategies import ENORMOUS, any_layers, fitting_networks
 
 from cnn_core.layers import (
     Add,
     BatchNormalization,
-    Concatenate,
     Conv2D,
     Conv2DTranspose,
     Dense,
@@ -264,22 +263,6 @@ def test_results_stay_to_the_end() -> None:
 
 
 # Enormous networks -------------------------------------------------------------------------------------------------
-
-
-def concatenated(times: int) -> Network:
-    layers = [NamedLayer("join_0", Input((8, 8, 4)))]
-    layers += [NamedLayer(f"join_{i + 1}", Concatenate(), (f"join_{i}",) * 64) for i in range(times)]
-    return Network(tuple(layers))
-
-
-ENORMOUS = {
-    "400 enlargements": (Network.of(Input((28, 28, 1)), *[UpSampling2D(LARGEST)] * 400), "up_sampling2d_1"),
-    "800 enlargements": (Network.of(Input((28, 28, 1)), *[UpSampling2D(LARGEST)] * 800), "up_sampling2d_1"),
-    "channels": (concatenated(1_999), "join_10"),
-    "strides": (Network.of(Input((1, 1, 1)), *[MaxPooling2D(LARGEST, padding="same")] * 999), "max_pooling2d_3"),
-    "kernels": (Network.of(Input((2, 2, 1)), *[Conv2D(1, LARGEST, 9, "same")] * 999), "conv2d_14"),
-    "an input": (Network.of(Input((LARGEST,) * 4), Flatten()), "input"),
-}
 
 
 @pytest.mark.parametrize(("network", "name"), ENORMOUS.values(), ids=ENORMOUS)

@@ -4,12 +4,61 @@ from typing import Any
 
 import pytest
 from designing import add, formulas, network, opened, press, put, rows, select, table, totals, upload
+from strategies import ENORMOUS
+from streamlit.testing.v1 import AppTest
 
-from cnn_core.layers import KINDS, Add, Conv2D, DepthwiseConv2D, Input, MaxPooling2D, Normalization, Reshape
+from cnn_core.layers import (
+    KINDS,
+    Add,
+    Conv2D,
+    Conv2DTranspose,
+    Cropping2D,
+    DepthwiseConv2D,
+    Input,
+    MaxPooling2D,
+    Normalization,
+    Reshape,
+)
 from cnn_core.network import editing
+from cnn_core.network.links import write_link
 from cnn_core.network.network import Network
 from cnn_core.network.presets import PRESETS, preset
 from cnn_core.network.summary import summarize
+
+# Enormous networks ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("large", "name"), ENORMOUS.values(), ids=ENORMOUS)
+def test_what_cannot_be_counted_is_said_at_its_layer(large: Network, name: str) -> None:
+    at = opened(large)
+    check_refused(at, large, name)
+    for position in {max(table(at)["wrong"]["row"] - 1, 0), table(at)["wrong"]["row"], len(large.layers) - 1}:
+        select(at, position)
+    check_refused(opened(design="own", network=write_link(large)), large, name)
+
+
+def check_refused(at: AppTest, large: Network, name: str) -> None:
+    wrong = table(at)["wrong"]
+    assert large.layers[wrong["row"]].name == name
+    assert "at most 9,223,372,036,854,775,807 can be counted" in wrong["sentence"]
+
+
+def test_outputs_that_see_no_pixel_are_said() -> None:
+    at = opened(Network.of(Input((4, 4, 1)), Conv2DTranspose(1, 1, strides=2), Cropping2D(((1, 0), (0, 0)))))
+    assert "1×1 pixels, 0.5×0.5 from one output to the next; the first begins at (0,\u00a00)" in formulas(select(at, 1))
+    assert "1×1 pixels, 0.5×0.5 from one output to the next; the first sees none" in formulas(select(at, 2))
+
+
+def test_what_can_just_be_counted_is_shown_in_full() -> None:
+    side = 10**6
+    layers = Input((side, side, side)), Conv2D(side, side, padding="same"), Conv2DTranspose(1, 1, strides=2)
+    at = opened(Network.of(*layers))
+    assert rows(at, "parameters")[1] == f"{10**24 + 10**6}"
+    assert rows(at, "multiplyAdds") == [0, f"{10**36}", f"{10**18}"]
+    assert totals(at)[1] == f"{10**36 + 10**18:,}"
+    for position, figure in ((1, "= 1,000,000,000,000" + ",000" * 8), (2, "2000000×2000000")):
+        assert figure in formulas(select(at, position)) + str(rows(at, "shape"))
+
 
 # Presets --------------------------------------------------------------------------------------------------------------
 

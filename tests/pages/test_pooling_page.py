@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit as st
+from folders import ROOT
 from PIL import Image
 from running import no_exception, run_page
+from strategies import ENORMOUS
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.drawing import png
@@ -333,6 +335,19 @@ def test_a_network_in_columns(stages: dict[str, Any], files: dict[str, bytes], k
     rows = table(files, "pooling_in_a_network")
     assert [int(row["multiply_adds"]) for row in rows] == [one.multiply_adds for one in every]
     assert [int(row["memory_bytes"]) for row in rows] == [one.activation_bytes for one in every]
+
+
+@pytest.mark.parametrize(("large", "name"), ENORMOUS.values(), ids=ENORMOUS)
+def test_what_cannot_be_counted_is_one_sentence(large: Network, name: str, stages: dict[str, Any]) -> None:
+    at = AppTest.from_file(ROOT / PAGE, default_timeout=30)
+    at.query_params["reduced"] = "grid"
+    at.session_state["design_network"] = large.to_json()
+    at.session_state["replaced"] = "own"
+    no_exception(at.run())
+    (error,) = at.error
+    said = error.value.replace("\\", "")
+    assert f'Layer "{name}"' in said
+    assert "at most 9,223,372,036,854,775,807 can be counted" in said
 
 
 def test_what_was_replaced_is_said(stages: dict[str, Any]) -> None:

@@ -39,9 +39,10 @@ class Columns(NamedTuple):
 def columns_of(text: str, strides_too: bool) -> Columns:
     """Return the figures of the network that a text describes; raises NetworkError where it does not fit together."""
     network = Network.from_json(text)
+    before = summarize(network)  # first, for what is wrong with it is wrong in every other
     changed = {way: replaced(network, way, strides_too) for way in Replacement}
     ways = {way: (one, summarize(one)) for way, one in changed.items()}
-    return Columns(network, down_sampling(network), summarize(network), ways)
+    return Columns(network, down_sampling(network), before, ways)
 
 
 @lru_cache(maxsize=32)

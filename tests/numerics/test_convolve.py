@@ -1,160 +1,31 @@
-"""Convolution and pooling against SciPy, Keras, TensorFlow and loops; one window against all of them."""
+"""Convolution and pooling against SciPy, Keras, TensorFlow and loops; what does not fit, in all of the package."""
 
-import json
-from collections.abc import Callable, Iterable
-from dataclasses import asdict
-from math import prod
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import signal
 from strategies import modes, windows_on
+from windowed import SAME, Axis, by_loops, counts, fillable, kinds, numbers, padded_by_numpy, seeds
 
 from cnn_core.errors import LayerError
-from cnn_core.layers.settings import PaddingMode, Pair
+from cnn_core.layers.settings import Pair
 from cnn_core.layers.shapes import Shape
-from cnn_core.layers.windows import Window, output_length, padding_amounts, transposed_length
+from cnn_core.layers.windows import Window, padding_amounts
 from cnn_core.numerics.as_dense import convolution_matrix, dense_as_convolution
 from cnn_core.numerics.convolve import conv2d, conv2d_transpose, depthwise_conv2d, flipped, separable_conv2d
 from cnn_core.numerics.one_window import one_pool, one_window
 from cnn_core.numerics.padding import Filling, pad
 from cnn_core.numerics.pool import PoolingKind, pool, upsample
-from cnn_core.numerics.taps import NOWHERE, Taps, axis_taps, transposed_taps
+from cnn_core.numerics.taps import Taps, axis_taps, transposed_taps
 
 # TensorFlow is imported by the tests themselves: a run of the fast tests collects this file too.
 keras_tests = pytest.mark.keras
 few = settings(max_examples=60, suppress_health_check=list(HealthCheck))
-
-SAME, VALID = PaddingMode.SAME, PaddingMode.VALID
-NUMPY_MODES = {Filling.ZERO: "constant", Filling.REFLECT: "reflect", Filling.REPLICATE: "edge"}
-
-Axis = tuple[int, Window]
-fillings = st.sampled_from(Filling)
-kinds = st.sampled_from(PoolingKind)
-seeds = st.integers(0, 2**32 - 1)
-counts = st.integers(1, 4)
-
-
-def numbers(seed: int, *shape: int) -> np.ndarray:
-    """Return small whole numbers as float32: sums of them are exact in any order, so results must be equal."""
-    return np.random.default_rng(seed).integers(-9, 10, shape).astype(np.float32)
-
-
-def padded_by_numpy(x: np.ndarray, vertical: Window, horizontal: Window, filling: Filling) -> np.ndarray:
-    amounts = (padding_amounts(len(x), vertical), padding_amounts(x.shape[1], horizontal), (0, 0))
-    return np.pad(x, amounts, NUMPY_MODES[filling])
-
-
-def seen(length: int, window: Window) -> list[list[int]]:
-    """Return the places of a padded line that each window takes, found by walking along it."""
-    starts = range(0, length, window.stride)
-    places = [[start + tap * window.dilation for tap in range(window.kernel)] for start in starts]
-    return [line for line in places if line[-1] < length]
-
-
-def by_loops(padded: np.ndarray, windows: tuple[Window, Window], combine: Callable[[np.ndarray], Any]) -> np.ndarray:
-    """Return `combine` of each window's values (kernel height, kernel width, C)."""
-    down, across = (seen(length, window) for length, window in zip(padded.shape, windows, strict=False))
-    return np.array([[combine(padded[np.ix_(rows, columns)]) for columns in across] for rows in down])
-
-
-def fits(axes: Iterable[Axis], filling: Filling) -> bool:
-    return filling is not Filling.REFLECT or all(max(padding_amounts(*axis)) < axis[0] for axis in axes)
-
-
-@st.composite
-def fillable(draw: st.DrawFn) -> tuple[tuple[Axis, Axis], Filling]:
-    """Draw two axes and a filling that they allow."""
-    axes = (draw(windows_on()), draw(windows_on()))
-    return axes, draw(st.sampled_from([filling for filling in Filling if fits(axes, filling)]))
-
-
-# Along one axis ------------------------------------------------------------------------------------------------------
-
-
-@given(axis=windows_on(), filling=fillings)
-def test_taps_walk_along_the_padded_line(axis: Axis, filling: Filling) -> None:
-    length, window = axis
-    assume(fits([axis], filling))
-    before, after = padding_amounts(length, window)
-    taps = axis_taps(length, window, filling)
-    places = seen(length + before + after, window)
-    assert len(taps.taps) == output_length(length, window) == len(places)
-    assert [[place for place, _ in pairs] for pairs in taps.taps] == places
-    assert all([tap for _, tap in pairs] == list(range(window.kernel)) for pairs in taps.taps)
-    line = np.arange(1, length + 1)
-    shown = [0 if source == NOWHERE else source + 1 for source in taps.sources]
-    assert shown == np.pad(line, (before, after), NUMPY_MODES[filling]).tolist()
-
-
-def impulses(length: int, convolve: Callable[[np.ndarray], np.ndarray]) -> list[tuple[int, ...]]:
-    """Return, for each input of a line, the outputs of a kernel of ones that are not 0 when it alone is 1."""
-    eye = np.eye(length)[:, np.newaxis, :, np.newaxis]
-    return [tuple(np.flatnonzero(convolve(impulse)).tolist()) for impulse in eye]
-
-
-@given(axis=windows_on())
-def test_reached_are_the_outputs_that_change(axis: Axis) -> None:
-    length, window = axis
-    taps, kernel = axis_taps(length, window), np.ones((1, window.kernel, 1, 1))
-    found = impulses(length, lambda impulse: conv2d(impulse, kernel, (Window(1), window)))
-    assert [taps.reached(index) for index in range(length)] == found
-
-
-@given(axis=windows_on(modes))
-def test_reached_by_a_transposed_convolution(axis: Axis) -> None:
-    length, window = axis
-    taps, kernel = transposed_taps(length, window), np.ones((1, window.kernel, 1, 1))
-    assert len(taps.taps) == transposed_length(length, window)
-    found = impulses(length, lambda impulse: conv2d_transpose(impulse, kernel, (Window(1), window)))
-    assert [taps.reached(index) for index in range(length)] == found
-
-
-@given(axis=windows_on())
-def test_unseen_places_have_no_part_in_anything(axis: Axis) -> None:
-    length, window = axis
-    padded = length + sum(padding_amounts(length, window))
-    bare = window._replace(padding=VALID)
-    unreached = [index for index in range(padded) if not axis_taps(padded, bare).reached(index)]
-    assert list(axis_taps(length, window).unseen) == unreached
-
-
-@pytest.mark.parametrize(
-    ("taps", "unseen"),
-    [
-        (axis_taps(7, Window(2, 2)), (6,)),
-        (axis_taps(9, Window(3, 3)), ()),
-        (axis_taps(8, Window(3, 2)), (7,)),
-        (axis_taps(8, Window(3, 2, padding=(1, 0))), ()),
-        (axis_taps(8, Window(3, 2, padding=(0, 2))), (9,)),
-        (axis_taps(7, Window(1, 3)), (1, 2, 4, 5)),
-        (axis_taps(6, Window(2, 2, 3)), (1, 4)),
-        (axis_taps(5, Window(2, 2, padding=SAME)), ()),
-        (transposed_taps(3, Window(2, 3)), ()),
-    ],
-)
-def test_unseen_by_hand(taps: Taps, unseen: tuple[int, ...]) -> None:
-    assert taps.unseen == unseen
-
-
-def test_reflected_input_reaches_through_its_mirror_image() -> None:
-    window = Window(3, padding=SAME)
-    assert axis_taps(4, window, Filling.REFLECT).sources == (1, 0, 1, 2, 3, 2)
-    assert axis_taps(4, window, Filling.REPLICATE).sources == (0, 0, 1, 2, 3, 3)
-    assert axis_taps(4, window).reached(2) == (1, 2, 3)
-    assert axis_taps(6, Window(2, padding=(2, 0)), Filling.REFLECT).reached(2) == (0, 3, 4)
-
-
-@given(axis=windows_on(modes))
-def test_taps_are_json(axis: Axis) -> None:
-    for taps in (axis_taps(*axis), transposed_taps(*axis)):
-        read = json.loads(json.dumps(asdict(taps)))
-        lists = [[list(pair) for pair in pairs] for pairs in taps.taps]
-        assert read == {"sources": list(taps.sources), "taps": lists}
 
 
 # Whole convolutions, by loops and by SciPy ---------------------------------------------------------------------------
@@ -291,137 +162,6 @@ def test_input_stays_as_it_was() -> None:
     one_window(x, kernel[..., 0], *taps_of(x), 4, 1)
 
 
-# One window ----------------------------------------------------------------------------------------------------------
-
-
-@given(drawn=fillable(), channels=counts, seed=seeds)
-def test_one_window_is_its_part_of_the_whole(drawn: Any, channels: int, seed: int) -> None:
-    ((height, vertical), (width, horizontal)), filling = drawn
-    windows, x = (vertical, horizontal), numbers(seed, height, width, channels)
-    kernel = numbers(seed + 1, vertical.kernel, horizontal.kernel, channels, 1)
-    whole = conv2d(x, kernel, windows, [3], filling=filling)
-    maps = depthwise_conv2d(x, kernel, windows, filling=filling)
-    padded = by_loops(padded_by_numpy(x, *windows, filling), windows, lambda values: values)
-    taps = axis_taps(height, vertical, filling), axis_taps(width, horizontal, filling)
-    for row, column in np.ndindex(whole.shape[:2]):
-        window = one_window(x, kernel[..., 0], *taps, row, column, bias=3)
-        assert window.result == whole[row, column, 0]
-        assert_array_equal(window.channel_sums, maps[row, column])
-        assert_array_equal(window.values, padded[row, column])
-        assert_array_equal(window.weights, kernel[..., 0])
-        assert_array_equal(window.products, window.values * window.weights)
-
-
-@given(axes=st.tuples(windows_on(modes), windows_on(modes)), channels=counts, filters=counts, seed=seeds)
-def test_one_window_of_a_transposed_convolution(
-    axes: tuple[Axis, Axis], channels: int, filters: int, seed: int
-) -> None:
-    (height, vertical), (width, horizontal) = axes
-    x = numbers(seed, height, width, channels)
-    kernel = numbers(seed + 1, vertical.kernel, horizontal.kernel, filters, channels)
-    bias = numbers(seed + 2, filters)
-    whole = conv2d_transpose(x, kernel, (vertical, horizontal), bias)
-    taps = transposed_taps(*axes[0]), transposed_taps(*axes[1])
-    for row, column, number in np.ndindex(whole.shape):
-        window = one_window(x, kernel[:, :, number], *taps, row, column, float(bias[number]))
-        assert window.result == whole[row, column, number]
-        assert window.values.shape == (len(window.rows), len(window.columns), channels)
-
-
-@given(axes=st.tuples(windows_on(modes), windows_on(modes)), channels=counts, kind=kinds, seed=seeds)
-def test_one_pool_is_its_part_of_the_whole(
-    axes: tuple[Axis, Axis], channels: int, kind: PoolingKind, seed: int
-) -> None:
-    axes = tuple((length, window._replace(dilation=1)) for length, window in axes)
-    (height, vertical), (width, horizontal) = axes
-    # Few different values, so that several places share the maximum.
-    x = numbers(seed, height, width, channels) // 8
-    whole = pool(x, (vertical, horizontal), kind)
-    taps = axis_taps(*axes[0]), axis_taps(*axes[1])
-    for row, column in np.ndindex(whole.shape[:2]):
-        window = one_pool(x, *taps, row, column, kind)
-        assert_allclose(window.results, whole[row, column], rtol=1e-6)
-        assert window.count == (np.array(window.rows) >= 0).sum() * (np.array(window.columns) >= 0).sum()
-        for channel, (down, across) in enumerate(window.winners):
-            hidden = np.where(window.real, window.values[..., channel], -np.inf)
-            assert hidden.argmax() == down * hidden.shape[1] + across
-            assert x[window.rows[down], window.columns[across], channel] == hidden.max()
-
-
-def test_one_window_says_where_it_looks() -> None:
-    taps = axis_taps(3, Window(3, padding=SAME))
-    window = one_window(np.arange(9).reshape(3, 3, 1), np.ones((3, 3, 1)), taps, taps, 0, 2)
-    assert (window.rows, window.columns) == ((NOWHERE, 0, 1), (1, 2, NOWHERE))
-    assert window.values[..., 0].tolist() == [[0, 0, 0], [1, 2, 0], [4, 5, 0]]
-    assert window.result == 12
-
-
-def test_padding_wins_no_maximum_even_against_infinity() -> None:
-    taps = axis_taps(2, Window(3, padding=SAME))
-    window = one_pool(np.full((2, 2, 1), -np.inf), taps, taps, 0, 0, PoolingKind.MAX)
-    assert window.winners.tolist() == [[1, 1]]
-    assert window.real.tolist() == [[False, False, False], [False, True, True], [False, True, True]]
-
-
-# As a Dense layer ----------------------------------------------------------------------------------------------------
-
-
-@given(drawn=fillable(), channels=counts, filters=counts, seed=seeds)
-def test_matrix_times_the_flattened_input_is_the_convolution(
-    drawn: Any, channels: int, filters: int, seed: int
-) -> None:
-    ((height, vertical), (width, horizontal)), filling = drawn
-    x = numbers(seed, height, width, channels)
-    kernel = numbers(seed + 1, vertical.kernel, horizontal.kernel, channels, filters)
-    taps = axis_taps(height, vertical, filling), axis_taps(width, horizontal, filling)
-    whole = conv2d(x, kernel, (vertical, horizontal), filling=filling)
-    matrix = convolution_matrix(kernel, *taps, x.shape)
-    assert matrix.shape == (whole.size, x.size)
-    assert_array_equal(matrix @ x.ravel(), whole.ravel())
-
-
-@given(axes=st.tuples(windows_on(modes), windows_on(modes)), channels=counts, filters=counts, seed=seeds)
-def test_matrix_of_a_transposed_convolution(axes: tuple[Axis, Axis], channels: int, filters: int, seed: int) -> None:
-    (height, vertical), (width, horizontal) = axes
-    x = numbers(seed, height, width, channels)
-    kernel = numbers(seed + 1, vertical.kernel, horizontal.kernel, filters, channels)
-    taps = transposed_taps(height, vertical), transposed_taps(width, horizontal)
-    matrix = convolution_matrix(kernel.swapaxes(2, 3), *taps, x.shape)
-    assert_array_equal(matrix @ x.ravel(), conv2d_transpose(x, kernel, (vertical, horizontal)).ravel())
-
-
-@given(axes=st.tuples(windows_on(modes), windows_on(modes)), channels=counts, filters=counts, seed=seeds)
-def test_transposed_matrix_goes_back(axes: tuple[Axis, Axis], channels: int, filters: int, seed: int) -> None:
-    """A transposed convolution is the transposed matrix of the convolution that leads from its output to its input."""
-    vertical, horizontal = (window for _, window in axes)
-    height, width = (transposed_length(*axis) for axis in axes)
-    kernel = numbers(seed, vertical.kernel, horizontal.kernel, filters, channels)
-    taps = axis_taps(height, vertical), axis_taps(width, horizontal)
-    x = numbers(seed + 1, len(taps[0].taps), len(taps[1].taps), channels)
-    matrix = convolution_matrix(kernel, *taps, (height, width, filters))
-    assert x.shape[:2] == tuple(length for length, _ in axes)
-    assert_array_equal(matrix.T @ x.ravel(), conv2d_transpose(x, kernel, (vertical, horizontal)).ravel())
-
-
-def test_matrix_repeats_the_kernel_among_zeros() -> None:
-    taps = axis_taps(3, Window(2)), axis_taps(3, Window(2))
-    matrix = convolution_matrix(np.array([[1, 2], [3, 4]])[..., None, None], *taps, (3, 3, 1))
-    assert matrix.tolist() == [
-        [1, 2, 0, 3, 4, 0, 0, 0, 0],
-        [0, 1, 2, 0, 3, 4, 0, 0, 0],
-        [0, 0, 0, 1, 2, 0, 3, 4, 0],
-        [0, 0, 0, 0, 1, 2, 0, 3, 4],
-    ]
-
-
-@given(shape=st.tuples(counts, counts, counts), units=counts, seed=seeds)
-def test_dense_layer_is_one_window_over_everything(shape: Shape, units: int, seed: int) -> None:
-    x, weights, bias = numbers(seed, *shape), numbers(seed + 1, prod(shape), units), numbers(seed + 2, units)
-    result = conv2d(x, dense_as_convolution(weights, shape), (Window(shape[0]), Window(shape[1])), bias)
-    assert result.shape == (1, 1, units)
-    assert_array_equal(result[0, 0], x.ravel() @ weights + bias)
-
-
 # What does not fit ---------------------------------------------------------------------------------------------------
 
 X = np.zeros((4, 5, 6))
@@ -472,10 +212,6 @@ def test_misfits_say_what_they_got(refused: Callable[[], Any], message: str) -> 
     with pytest.raises(LayerError) as caught:
         refused()
     assert message in str(caught.value)
-
-
-def test_reflection_reaches_up_to_the_other_side() -> None:
-    assert axis_taps(4, Window(7, padding=SAME), Filling.REFLECT).sources == (3, 2, 1, 0, 1, 2, 3, 2, 1, 0)
 
 
 # Keras and TensorFlow ------------------------------------------------------------------------------------------------

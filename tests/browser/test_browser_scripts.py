@@ -87,6 +87,11 @@ def test_cells_have_room_for_little(call: Call) -> None:
     assert shown == ["0", "0.12", "−2.5", "1235"]
 
 
+def test_counts_are_written_in_full(call: Call) -> None:
+    for count in (0, 999, 1_101_526, 2**53, 2**63 - 1, 10**36 + 1):
+        assert call("dom", "counted", count if count <= 2**53 else str(count)) == f"{count:,}"
+
+
 def test_sentences_are_filled_once(call: Call) -> None:
     assert call("dom", "fill", "{a} and {b}", {"a": "{b}", "b": 2}) == "{b} and 2"
 

@@ -171,7 +171,10 @@ _STYLE = """<style>
   margin: 0; padding: 0 !important;
 }
 .cs-totals dt { font-size: 0.8125rem; opacity: 0.75; }
-.cs-totals dd { margin: 0; font-size: 1.2rem; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.3; }
+.cs-totals dd {
+  margin: 0; font-size: 1.2rem; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.3;
+  overflow-wrap: anywhere;
+}
 .cs-totals small { display: block; font-size: 0.75rem; font-weight: 400; opacity: 0.75; }
 .cs-formulas { border-collapse: collapse; font-size: 0.875rem; }
 .cs-formulas th {

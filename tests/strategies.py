@@ -1,5 +1,6 @@
 """Hypothesis strategies for settings, layers and networks, shared by the tests."""
 
+import dataclasses
 from collections.abc import Iterable
 from math import prod
 from typing import Any
@@ -13,6 +14,7 @@ from cnn_core.layers import (
     Conv2D,
     DepthwiseConv2D,
     Flatten,
+    GroupNormalization,
     Input,
     Layer,
     MaxPooling2D,
@@ -23,9 +25,11 @@ from cnn_core.layers import (
 from cnn_core.layers.settings import (
     LARGEST,
     AmountsSetting,
+    AxisOrder,
     Choice,
     Flag,
     Number,
+    OptionalAxes,
     OptionalNumber,
     OptionalNumbers,
     OptionalPair,
@@ -72,6 +76,10 @@ def values(rule: Setting[Any, Any], most: int = LARGEST) -> st.SearchStrategy[An
         case OptionalNumbers():
             one = st.floats(rule.minimum, 1e9, allow_nan=False)
             return st.none() | st.lists(one, min_size=1, max_size=4).map(tuple)
+        case OptionalAxes():
+            return st.none() | st.integers(1, 3) | st.sets(st.integers(1, 3), min_size=1).map(tuple)
+        case AxisOrder():
+            return st.integers(1, 3).flatmap(lambda count: st.permutations(range(1, count + 1))).map(tuple)
     raise AssertionError(rule)
 
 
@@ -170,14 +178,15 @@ def _joins(kind: type[Layer], one: Shape, other: Shape) -> bool:
 
 
 def _grouped(draw: st.DrawFn, layer: Layer, shapes: list[Shape]) -> Layer:
-    """Give a convolution groups that divide the channels it gets."""
-    if not isinstance(layer, Conv2D):
+    """Give a layer that divides its input channels into groups a number of them that does."""
+    if not isinstance(layer, Conv2D | GroupNormalization):
         return layer
     channels = shapes[0][-1]
     divisors = [count for count in range(1, min(channels, 8) + 1) if channels % count == 0]
     groups = draw(st.sampled_from(divisors), label="groups")
-    settings = {name: getattr(layer, name) for name in layer.settings()}
-    return Conv2D(**{**settings, "filters": layer.filters * groups, "groups": groups})
+    if isinstance(layer, Conv2D):
+        layer = dataclasses.replace(layer, filters=layer.filters * groups, groups=1)
+    return dataclasses.replace(layer, groups=groups)
 
 
 modes = st.sampled_from(PaddingMode)

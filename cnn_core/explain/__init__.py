@@ -5,5 +5,6 @@ from cnn_core.explain import activation as activation
 from cnn_core.explain import merge as merge
 from cnn_core.explain import moved as moved
 from cnn_core.explain import normalization as normalization
+from cnn_core.explain import resizing as resizing
 from cnn_core.explain import weighted as weighted
 from cnn_core.explain import window as window

@@ -64,3 +64,19 @@ def _activation(layer: layers.Activation, unit: Unit) -> Opened:
         values, taken = along_channels(unit)
         return (shared(values, unit.place[-1], taken),), taken
     return (activated(layer.activation, float(unit.inputs[0][unit.place]), layer.slope),), here(unit)
+
+
+@opened.register
+def _prelu(layer: layers.PReLU, unit: Unit) -> Opened:
+    """Open a value of a ReLU with a learned factor below 0 (arXiv:1502.01852)."""
+    before = float(unit.inputs[0][unit.place])
+    alpha = unit.weights[0]
+    own = float(alpha[tuple(0 if size == 1 else index for size, index in zip(alpha.shape, unit.place, strict=True))])
+    if before > 0:
+        about = N_("The value is above 0, so it stays as it is.")
+        after, formula = before, written(before)
+    else:
+        about = N_("The value is not above 0, so it is multiplied by the factor that the layer learned for it.")
+        after = own * before
+        formula = f"{factor(own)}·{factor(before)} = {written(after)}"
+    return (Stage(StageKind.ACTIVATION, Note(about), after, formula, before, {"alpha": own}),), here(unit)

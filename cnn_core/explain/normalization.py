@@ -7,7 +7,7 @@ import numpy as np
 
 from cnn_core import layers
 from cnn_core.explain.opened import opened
-from cnn_core.explain.parts import Opened, Stage, StageKind, Terms, Unit, along_channels, here, terms_of
+from cnn_core.explain.parts import Opened, Stage, StageKind, Terms, Unit, along_channels, here, places, terms_of
 from cnn_core.explain.text import factor, written
 from cnn_core.sentences import N_, Note
 
@@ -49,6 +49,29 @@ def _layer_normalization(layer: layers.LayerNormalization, unit: Unit) -> Opened
     return (stage, *_learned_scale(layer, own, stage.after)), taken
 
 
+@opened.register
+def _group_normalization(layer: layers.GroupNormalization, unit: Unit) -> Opened:
+    """Open a value of group normalization over all values of its group of channels (arXiv:1803.08494)."""
+    own = [float(weight[unit.place[-1]]) for weight in unit.weights]
+    (*sides, channels), (*_, channel) = unit.inputs[0].shape, unit.place
+    size = channels // layer.groups
+    first = channel // size * size
+    values = np.asarray(unit.inputs[0][..., first : first + size], np.float64)
+    taken = places(*map(range, sides), range(first, first + size))
+    about = Note(
+        N_(
+            "From the value the mean of the {count} values of its group is taken away, and the rest is divided by the "
+            "root of their variance. Its group is all places of the channels {first} to {last}."
+        ),
+        {"count": values.size, "first": first, "last": first + size - 1},
+    )
+    chosen = int(np.ravel_multi_index((*unit.place[:-1], channel - first), values.shape))
+    terms = terms_of(values.ravel(), taken=taken, chosen=chosen)
+    numbers = (float(terms.values[chosen]), float(values.mean()), float(values.var()))
+    stage = _normalized(*numbers, layer.epsilon, about, terms)
+    return (stage, *_learned_scale(layer, own, stage.after)), taken
+
+
 def _normalized(
     before: float, mean: float, variance: float, epsilon: float, about: Note, terms: Terms | None = None
 ) -> Stage:
@@ -66,7 +89,9 @@ def _over_root(dividend: float, square: float, least: float = 0.0) -> float:
 
 
 def _learned_scale(
-    layer: layers.BatchNormalization | layers.LayerNormalization, own: list[float], before: float
+    layer: layers.BatchNormalization | layers.LayerNormalization | layers.GroupNormalization,
+    own: list[float],
+    before: float,
 ) -> tuple[Stage, ...]:
     """Return the stage that multiplies by gamma and adds beta, as far as the layer has them."""
     names = [name for name, there in (("gamma", layer.scale), ("beta", layer.center)) if there]

@@ -259,23 +259,29 @@ def spread(window: Window) -> Rule | None:
         first, last = -((wide - output - before) // stride), (output + before) // stride
         return (first, last) if first <= last else None
 
-    return _repeated(takes, stride, window.dilation)
+    return _repeated(takes, stride, step=window.dilation)
 
 
-def enlarged(factor: int, smooth: bool) -> Rule | None:
-    """Return the rule of an enlargement.
+def resized(length: int, result: int, smooth: bool) -> Rule | None:
+    """Return the rule of a resizing by n / m = length / result, as TensorFlow does it.
 
-    Nearest: output o copies input ⌊o / s⌋. Bilinear: it mixes the inputs on both sides of (o + ½) / s − ½.
+    Nearest: output o copies input ⌊(o + ½) · n / m⌋. Where that is a whole number which float32 can miss, it may be the
+    input before. Bilinear: it mixes the inputs on both sides of (o + ½) · n / m − ½.
     """
-    if not smooth:
-        return _repeated(lambda o: (o // factor, o // factor), factor)
-    double = 2 * factor
-    return _repeated(lambda o: ((2 * o + 1 - factor) // double, -((factor - 1 - 2 * o) // double)), factor)
+    shared = gcd(length, result)
+    n, m = length // shared, result // shared
+    may_miss = m & (m - 1) != 0  # float32 holds n / m exactly where m is a power of 2
+    if smooth:
+        return _repeated(lambda o: (((2 * o + 1) * n - m) // (2 * m), -((m - (2 * o + 1) * n) // (2 * m))), m, n)
+    return _repeated(lambda o: (((2 * o + 1) * n - may_miss) // (2 * m), (2 * o + 1) * n // (2 * m)), m, n)
 
 
-def _repeated(takes: Callable[[int], Span | None], outputs: int, step: int = 1) -> Rule | None:
-    """Return the rule that repeats after so many outputs, one input on; beyond MOST_SPANS they count as taking all."""
-    return Rule(Line(tuple(map(takes, range(outputs)))), step) if outputs <= MOST_SPANS else None
+def _repeated(takes: Callable[[int], Span | None], outputs: int, advance: int = 1, step: int = 1) -> Rule | None:
+    """Return the rule that repeats after so many outputs, `advance` inputs on.
+
+    Beyond MOST_SPANS outputs all count as taking all.
+    """
+    return Rule(Line(tuple(map(takes, range(outputs))), advance), step) if outputs <= MOST_SPANS else None
 
 
 def shifted(by: int) -> Rule:

@@ -357,3 +357,46 @@ class OptionalNumbers(Setting[tuple[float, ...] | None, tuple[float, ...] | None
 
     def to_json(self, value: Any) -> Any:
         return None if value is None else list(value)
+
+
+MOST_AXES: Final = 4
+
+
+class OptionalAxes(Setting[int | tuple[int, ...] | None, tuple[int, ...] | None]):
+    """Some of the input's axes, counted from 1 without the batch axis; None for none of them."""
+
+    def __init__(self, **words: Unpack[Words]) -> None:
+        super().__init__(None, **words)
+
+    def read(self, value: Any) -> tuple[int, ...] | None:
+        axes = [value] if _is_whole(value) else value
+        if axes is not None and not (_are_axes(axes) and len(set(axes)) == len(axes)):
+            rule = N_("{setting} must be null or different whole numbers from 1 to {maximum}, one an axis.")
+            raise self.refuse(rule, value, maximum=MOST_AXES)
+        return None if axes is None else tuple(sorted(axes))
+
+    def to_json(self, value: Any) -> Any:
+        return None if value is None else list(value)
+
+
+class AxisOrder(Setting[tuple[int, ...], tuple[int, ...]]):
+    """All of the input's axes in another order, counted from 1 without the batch axis: (2, 1, 3) swaps two."""
+
+    def read(self, value: Any) -> tuple[int, ...]:
+        if not _are_axes(value) or sorted(value) != list(range(1, len(value) + 1)):
+            rule = N_(
+                "{setting} must be the whole numbers from 1 to the number of axes, at most {maximum}, in any order."
+            )
+            raise self.refuse(rule, value, maximum=MOST_AXES)
+        return tuple(int(axis) for axis in value)
+
+    def to_json(self, value: Any) -> Any:
+        return list(value)
+
+
+def _are_axes(value: object) -> bool:
+    return (
+        isinstance(value, tuple | list)
+        and 1 <= len(value) <= MOST_AXES
+        and all(_is_whole(axis) and 1 <= axis <= MOST_AXES for axis in value)
+    )

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from cnn_core.layers import Group, Layer
-from cnn_core.layers.settings import Amounts, AmountsSetting, PaddingSetting, Setting, Told
+from cnn_core.layers.settings import Amounts, AmountsSetting, AxisOrder, OptionalAxes, PaddingSetting, Setting, Told
 from cnn_core.layers.shapes import show
 from cnn_core.sentences import N_
 from pages.ui.text import _
@@ -58,6 +58,8 @@ def _written(rule: Setting[Any, Any], value: Any) -> str:
         return value.value
     if isinstance(rule, AmountsSetting | PaddingSetting):
         return _sides(value)
+    if isinstance(rule, AxisOrder | OptionalAxes):
+        return ", ".join(map(str, value))
     if isinstance(value, tuple):
         return str(value[0]) if rule.short and len(set(value)) == 1 else show(value)
     return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise, product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,14 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
-from strategies import any_layers, fitting_networks
+from strategies import fitting_networks
 
 from cnn_core import layers as L  # noqa: N812
 from cnn_core.errors import LayerError
 from cnn_core.explain import seen
+from cnn_core.explain.resizing import nearest
 from cnn_core.explain.unit import Explanation, Origin, Stage, StageKind, Terms, explain_unit, weight_shapes
 from cnn_core.layers import KINDS, ActivationName, Layer
-from cnn_core.layers.cost import parameters
 from cnn_core.layers.shapes import Shape, output_shape
 from cnn_core.models.bundled import bundled_network, model_path
 from cnn_core.network.network import NamedLayer, Network
@@ -30,7 +31,7 @@ PRECISION = 1e-6
 
 SUMS = (StageKind.WEIGHTED_SUM, StageKind.SUM, StageKind.AVERAGE, StageKind.INTERPOLATION)
 ANY_RANK = (L.Dense, L.BatchNormalization, L.LayerNormalization, L.Normalization, L.Rescaling, L.LayerScale)
-ANY_RANK += (L.Activation, L.Dropout, L.Flatten, L.Input)
+ANY_RANK += (L.Activation, L.Dropout, L.Flatten, L.Input, L.GroupNormalization, L.PReLU, L.Permute)
 
 each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
@@ -98,6 +99,9 @@ def cases(draw: st.DrawFn, kind: type[Layer]) -> Case:
         rows, columns, channels = shape
         targets = [(-1,), (channels, rows, columns), (columns, -1), (rows, columns, 1, channels)]
         return case(L.Reshape(draw(st.sampled_from(targets))), shape, seed=seed)
+    if kind is L.GroupNormalization:
+        groups = draw(st.sampled_from([count for count in range(1, shape[-1] + 1) if shape[-1] % count == 0]))
+        return case(kind(groups, *draw(TAMED[L.LayerNormalization])), shape, seed=seed)
     if kind in TAMED:
         given_settings = [value if value != () else None for value in draw(TAMED[kind])]
         return case(kind(*given_settings), shape, seed=seed)
@@ -196,6 +200,8 @@ def perturbed(case: Case, why: Explanation) -> Iterator[list[np.ndarray]]:
 
 def is_constant(case: Case) -> bool:
     """Say whether one channel alone is normalized by itself, or takes the whole of a softmax."""
+    if isinstance(case.layer, L.GroupNormalization):
+        return prod(case.output_shape) == case.layer.groups
     alone = getattr(case.layer, "activation", None) is ActivationName.SOFTMAX or isinstance(
         case.layer, L.LayerNormalization
     )
@@ -321,13 +327,6 @@ def check_terms(stage: Stage, terms: Terms, drawn: Case) -> bool:
     for term in strongest.terms:
         assert term.origin is None or drawn.inputs[term.origin.source][term.origin.place] == term.value
     return True
-
-
-@given(layer=any_layers(), shape=st.tuples(sizes, sizes, st.integers(1, 64)))
-def test_weights_are_as_many_as_are_counted(layer: Layer, shape: Shape) -> None:
-    counted = sum(int(np.prod(one)) for one in weight_shapes(layer, shape).values())
-    divides = not isinstance(layer, L.Conv2D) or shape[-1] % layer.groups == 0
-    assert not divides or counted == parameters(layer, shape).total
 
 
 # As it is said --------------------------------------------------------------------------------------------------------
@@ -485,6 +484,51 @@ def test_dividing_by_nothing_gives_no_number_and_no_error() -> None:
     assert np.isnan(explain_unit(layer, [], [np.ones(3)], (0,)).value)
     spoilt = [np.array([number]) for number in (1.0, 0.0, 0.0, -1.0)]
     assert np.isnan(explain_unit(L.BatchNormalization(), spoilt, [np.ones(1)], (0,)).value)
+
+
+def test_maps_brought_to_a_size() -> None:
+    row = np.arange(2.0).reshape(1, 2, 1)
+    assert explain_unit(L.Resizing(1, 41, "nearest"), [], [row], (0, 20, 0)).stages[0].formula.endswith("2 / 41⌋ ≈ 0")
+    smaller = explain_unit(L.Resizing(2, 1, "nearest"), [], [GRID], (1, 0, 0))
+    assert (smaller.origins, smaller.stages[0].formula) == (
+        (Origin(0, (2, 1, 0)),),
+        "⌊(1 + ½)·3 / 2⌋ = 2, ⌊(0 + ½)·3 / 1⌋ = 1",
+    )
+    between = explain_unit(L.Resizing(3, 2), [], [GRID], (1, 0, 0))
+    assert between.stages[0].formula == "4·0.75 + 5·0.25 = 4.25"
+
+
+@pytest.mark.keras
+def test_the_nearest_value_is_the_one_that_tensorflow_takes() -> None:
+    import keras
+
+    for length, result in [(2, 41), (14, 23), (64, 61), (300, 224), (256, 224), *product(range(1, 9), range(1, 9))]:
+        line = np.arange(length, dtype=np.float32).reshape(1, 1, length, 1)
+        theirs = np.asarray(keras.layers.Resizing(1, result, "nearest")(line))[0, 0, :, 0]
+        assert [nearest(index, length, result) for index in range(result)] == theirs.tolist()
+
+
+def test_factors_that_were_learned_below_zero() -> None:
+    alpha = np.array([[[0.5]], [[-2.0]], [[1.0]]])
+    why = explain_unit(L.PReLU((2, 3)), [alpha], [-GRID], (1, 2, 0))
+    assert (why.value, why.stages[0].constants) == (12, {"alpha": -2.0})
+    assert why.stages[0].formula == "(−2)·(−6) = 12"
+    assert explain_unit(L.PReLU((2, 3)), [alpha], [GRID], (1, 2, 0)).value == 6
+
+
+def test_a_group_of_channels_is_normalized_together() -> None:
+    maps = np.stack([GRID[..., 0], 10 * GRID[..., 0], GRID[..., 0], GRID[..., 0]], axis=-1)
+    why = explain_unit(L.GroupNormalization(2, 0.0, center=False, scale=False), [], [maps], (0, 0, 1))
+    assert why.value == pytest.approx((10 - maps[..., :2].mean()) / maps[..., :2].std())
+    assert len(why.origins) == 2 * GRID.size
+    assert "channels 0 to 1" in str(why.stages[0].about)
+    assert why.stages[0].terms[why.stages[0].terms.chosen].origin == Origin(0, (0, 0, 1))
+
+
+def test_axes_in_another_order() -> None:
+    why = explain_unit(L.Permute((3, 1, 2)), [], [GRID], (0, 2, 1))
+    assert (why.value, why.origins) == (GRID[2, 1, 0], (Origin(0, (2, 1, 0)),))
+    assert why.stages[0].formula == "(2, 1, 0) → (0, 2, 1)"
 
 
 # Refusals -------------------------------------------------------------------------------------------------------------

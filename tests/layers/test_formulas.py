@@ -145,6 +145,8 @@ def test_formulas_as_people_read_them() -> None:
     assert texts(L.Dense(10), (100,)) == [(PARAMETERS, "(100 + 1)·10 = 1,010"), (MULTIPLY_ADDS, "100·10 = 1,000")]
     assert texts(L.Conv2DTranspose(2, 3, strides=2), (7, 7, 1))[0] == (BOTH_AXES, "7·2 + max(3 − 2, 0) = 15")
     assert texts(L.Activation("relu"), (7, 7, 1)) == []
+    assert texts(L.PReLU(), (7, 7, 2)) == [(PARAMETERS, "7·7·2 = 98")]
+    assert texts(L.GroupNormalization(2), (7, 7, 4)) == [(PARAMETERS, "2·4 = 8")]
 
 
 def test_normalization_that_learns_from_data_is_explained() -> None:

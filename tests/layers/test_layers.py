@@ -32,7 +32,16 @@ from cnn_core.layers import (
 )
 from cnn_core.layers.settings import Flag
 
-ENOUGH: dict[str, Any] = {"filters": 4, "kernel_size": 3, "shape": (8, 8, 3), "target_shape": (-1,), "units": 2}
+ENOUGH: dict[str, Any] = {
+    "filters": 4,
+    "kernel_size": 3,
+    "shape": (8, 8, 3),
+    "target_shape": (-1,),
+    "units": 2,
+    "height": 4,
+    "width": 4,
+    "dims": (2, 1, 3),
+}
 """A value for every setting that has no default."""
 
 OWN_KINDS = ("LayerScale", "StochasticDepth")

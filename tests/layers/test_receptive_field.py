@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from strategies import fitting_networks
 
 from cnn_core import layers as L  # noqa: N812
+from cnn_core.explain.resizing import nearest
 from cnn_core.layers import Interpolation, Layer
 from cnn_core.layers.receptive_field import MOST_SPANS, ReceptiveField
 from cnn_core.layers.windows import padding_amounts, windows_of
@@ -184,7 +185,7 @@ def test_vectors_see_what_they_are_made_of() -> None:
     )
     sizes = [row.receptive_field.size[0] for row in summarize(network).rows if row.receptive_field]
     assert sizes == [1, 3, 4, 4, 4, 8]
-    for mixing in (L.Dense(2), L.LayerNormalization(), L.Reshape((3, 3, 1))):
+    for mixing in (L.Dense(2), L.LayerNormalization(), L.GroupNormalization(1), L.Reshape((3, 3, 1))):
         chain = Network.of(L.Input((8, 8, 1)), L.Conv2D(1, 3), L.MaxPooling2D(2), L.Flatten(), mixing)
         field = summarize(chain).rows[-1].receptive_field
         assert field is not None
@@ -259,6 +260,9 @@ def follow(layer: Layer, followed: Followed, axis: int, length: int) -> Followed
             return gather(followed, taken, jump / layer.strides[axis])
         case L.UpSampling2D():
             return gather(followed, taken_enlarged(layer, axis, length), jump / layer.size[axis])
+        case L.Resizing():
+            taken = taken_resized(layer, axis, inputs, length)
+            return gather(followed, taken, jump * Fraction(inputs, length))
         case L.ZeroPadding2D():
             return gather(followed, [[o - layer.padding[axis][0]] for o in range(length)], jump)
         case L.Cropping2D():
@@ -296,6 +300,21 @@ def taken_enlarged(layer: L.UpSampling2D, axis: int, length: int) -> list[list[i
     return [[place for place in (centre // 1, -(-centre // 1)) if abs(place - centre) < 1] for centre in centres]
 
 
+def taken_resized(layer: L.Resizing, axis: int, inputs: int, length: int) -> list[list[int]]:
+    """As an enlargement by length / inputs; float32 may take the input before where the nearest is a border."""
+    centres = [Fraction(2 * o + 1, 2) * inputs / length for o in range(length)]
+    if layer.interpolation is Interpolation.NEAREST:
+        return [[nearest(o, inputs, length)] for o in range(length)]
+    return [[int(place) for place in ((c - Fraction(1, 2)) // 1, -((Fraction(1, 2) - c) // 1))] for c in centres]
+
+
+def may_enclose(layer: Layer, axis: int, inputs: int, length: int) -> bool:
+    """Say whether the field may hold more than is seen: where float32 decides between two inputs."""
+    if not isinstance(layer, L.Resizing) or layer.interpolation is Interpolation.BILINEAR:
+        return False
+    return any((2 * o + 1) * inputs % (2 * length) == 0 for o in range(length))
+
+
 def merge(parts: list[Followed], length: int) -> tuple[Followed, bool]:
     """Return the union, and whether all branches move alike."""
     stretched = [
@@ -323,6 +342,7 @@ def follow_network(network: Network, axis: int) -> dict[str, tuple[Followed, boo
             exact &= alike
         else:
             one = follow(layer, parts[0][0], axis, length)
+            exact &= not may_enclose(layer, axis, parts[0][0].length, length)
         found[step.named.name] = (one, exact)
     return found
 
@@ -360,6 +380,7 @@ MAPS_TO_MAPS = (
     L.MaxPooling2D,
     L.AveragePooling2D,
     L.UpSampling2D,
+    L.Resizing,
     L.ZeroPadding2D,
     L.Cropping2D,
     L.BatchNormalization,

@@ -14,9 +14,11 @@ from cnn_core.layers.settings import (
     LARGEST,
     REQUIRED,
     AmountsSetting,
+    AxisOrder,
     Choice,
     Flag,
     Number,
+    OptionalAxes,
     OptionalNumber,
     OptionalNumbers,
     OptionalPair,
@@ -57,6 +59,8 @@ RULES: dict[str, Setting[Any, Any]] = {
     "open_shape": named(ShapeSetting(open_axis=True)),
     "numbers": named(OptionalNumbers()),
     "numbers_from_0": named(OptionalNumbers(minimum=0)),
+    "axes": named(OptionalAxes()),
+    "axis_order": named(AxisOrder()),
 }
 
 GOOD = [
@@ -96,6 +100,11 @@ GOOD = [
     ("numbers", None, None),
     ("numbers", [1, -2.5], (1.0, -2.5)),
     ("numbers_from_0", (0, 3), (0.0, 3.0)),
+    ("axes", None, None),
+    ("axes", 2, (2,)),
+    ("axes", [2, 1], (1, 2)),
+    ("axis_order", [2, 1, 3], (2, 1, 3)),
+    ("axis_order", (1,), (1,)),
 ]
 
 NO_WHOLE: list[Any] = [None, True, False, 1.0, NAN, INFINITY, "3", "", [], {}, object(), -1, HUGE, UNPRINTABLE]
@@ -118,6 +127,8 @@ BAD: dict[str, list[Any]] = {
     "open_shape": [*NO_WHOLE, 28, (-1, -1), (-1.0, 4), (-2, 4), (0, 4)],
     "numbers": [0, 1.5, "1", [], {}, [None], [True], [NAN], [HUGE], [[1]], True, UNPRINTABLE],
     "numbers_from_0": [[-0.1], [1, -1]],
+    "axes": [*NO_WHOLE[1:], 0, 5, (1, 1), (0, 1), (1, 5), (1, True), (1.0,), "12", {1: 2}],
+    "axis_order": [*NO_WHOLE, 1, (2,), (1, 1), (1, 3), (0, 1), (1, 2, 3, 4, 5), (1.0, 2), (True, 2), "12"],
 }
 
 

@@ -41,6 +41,7 @@ amounts = st.tuples(st.integers(0, 5), st.integers(0, 5))
         ((7, 5, 8), L.GlobalAveragePooling2D(), (8,)),
         ((7, 5, 8), L.GlobalMaxPooling2D(keepdims=True), (1, 1, 8)),
         ((7, 5, 8), L.UpSampling2D((2, 3)), (14, 15, 8)),
+        ((7, 5, 8), L.Resizing(3, 9), (3, 9, 8)),
         ((7, 5, 8), L.ZeroPadding2D(((1, 2), (3, 4))), (10, 12, 8)),
         ((7, 5, 8), L.Cropping2D(((1, 2), (3, 0))), (4, 2, 8)),
         ((7, 5, 8), L.Flatten(), (280,)),
@@ -48,6 +49,10 @@ amounts = st.tuples(st.integers(0, 5), st.integers(0, 5))
         ((280,), L.Dense(3), (3,)),
         ((280,), L.Reshape((7, 5, -1)), (7, 5, 8)),
         ((7, 5, 8), L.Reshape((-1,)), (280,)),
+        ((7, 5, 8), L.Permute((3, 1, 2)), (8, 7, 5)),
+        ((7, 5), L.Permute((2, 1)), (5, 7)),
+        ((7, 5, 8), L.PReLU((1, 2)), (7, 5, 8)),
+        ((7, 5, 8), L.GroupNormalization(4), (7, 5, 8)),
         ((7, 5, 8), L.BatchNormalization(), (7, 5, 8)),
         ((7, 5, 2), L.Normalization((0, 0), (1, 1)), (7, 5, 2)),
         ((7, 5, 2), L.Normalization((0,), (1,)), (7, 5, 2)),
@@ -127,6 +132,9 @@ def test_concatenate_refuses_unequal_sizes(other: Shape) -> None:
         ((4, 4, 2), L.Reshape((5, -1)), "32 values (4×4×2) for target_shape=(5, -1)."),
         ((4, 4, 2), L.Reshape((4, 4)), "32 values (4×4×2) for target_shape=(4, 4)."),
         ((4, 4, 2), L.Reshape((64, -1)), "32 values (4×4×2) for target_shape=(64, -1)."),
+        ((4, 4, 2), L.Permute((2, 1)), "dims=(2, 1) for an input of shape 4×4×2. Give the numbers from 1 to 3."),
+        ((6,), L.PReLU((1, 2)), "shared_axes=(1, 2) for an input of shape 6. Leave out what is above 1."),
+        ((4, 4, 6), L.GroupNormalization(4), "6 channels, groups=4."),
         ((4, 4, 2), L.Normalization((0, 0, 0), (1, 1, 1)), "3 numbers for 2 channels."),
         ((4, 4, 2), L.Normalization((0,), (1, 1, 1)), "3 numbers for 2 channels."),
     ],
@@ -147,6 +155,7 @@ NEEDS_MAPS: list[Layer] = [
     L.GlobalMaxPooling2D(),
     L.GlobalAveragePooling2D(),
     L.UpSampling2D(),
+    L.Resizing(2, 3),
     L.ZeroPadding2D(),
     L.Cropping2D(),
     L.SpatialDropout2D(),
@@ -170,7 +179,8 @@ def test_layers_that_need_maps_say_so(layer: Layer, shape: Shape) -> None:
 def test_every_other_kind_takes_a_vector() -> None:
     others = set(KINDS) - {layer.kind for layer in NEEDS_MAPS} - {"Input"}
     for kind in others:
-        layer = KINDS[kind](*[3] * (kind == "Dense"), *[(6, 1)] * (kind == "Reshape"))
+        fitting = {"Reshape": {"target_shape": (6, 1)}, "Permute": {"dims": (1,)}, "GroupNormalization": {"groups": 2}}
+        layer = KINDS[kind](**fitting.get(kind, KINDS[kind].starter))
         assert output_shape(layer, (6,), (6,))
 
 

@@ -6,13 +6,13 @@ from typing import Final
 from cnn_core.errors import LayerError
 from cnn_core.layers.kind import Group, Layer, layer_kind
 from cnn_core.layers.receptive_field import ALL, UNMOVED, Rules, of_layer
-from cnn_core.layers.settings import Flag, Number, OptionalNumbers, Told
+from cnn_core.layers.settings import Flag, Number, OptionalNumbers, Told, Whole
 from cnn_core.layers.shapes import Shape, output_shape
 from cnn_core.layers.spelling import Spelling
 from cnn_core.layers.weights import WeightShapes, weight_shapes
 from cnn_core.sentences import N_
 
-__all__ = ["BatchNormalization", "LayerNormalization", "LayerScale", "Normalization", "Rescaling"]
+__all__ = ["BatchNormalization", "GroupNormalization", "LayerNormalization", "LayerScale", "Normalization", "Rescaling"]
 
 EPSILON: Final = Number(
     0.001,
@@ -93,6 +93,54 @@ def _(layer: LayerNormalization, *inputs: Shape) -> WeightShapes:
 def _(layer: LayerNormalization, shape: Shape) -> Rules:
     """On a vector a value sees all that any value sees; on a map this works place by place."""
     return UNMOVED if len(shape) == 3 else ALL
+
+
+# GroupNormalization ---------------------------------------------------------------------------------------------------
+
+
+@layer_kind
+@dataclass(frozen=True)
+class GroupNormalization(Layer):
+    """Normalizes groups of channels (last axis only), each over all its values of a map (arXiv:1803.08494)."""
+
+    group = Group.NORMALIZATION
+    about = N_("Normalizes each group of channels over the whole map, then scales and shifts each channel.")
+    spelling = Spelling(last_axis=True)
+    starter = {"groups": 8}
+    weight_names = ("gamma", "beta")
+    groups: Whole = Whole(
+        32,
+        label=N_("Groups"),
+        help=N_("Into how many groups the channels are divided; as many as there are channels: each by itself."),
+        told=Told.ALWAYS,
+        short=N_("{value} groups"),
+    )
+    epsilon: Number = EPSILON
+    center: Flag = CENTER
+    scale: Flag = SCALE
+
+
+@output_shape.register
+def _(layer: GroupNormalization, *inputs: Shape) -> Shape:
+    if inputs[0][-1] % layer.groups:
+        raise LayerError(
+            "The groups must divide the input channels. Received: {channels} channels, groups={groups}. "
+            "Change groups, or the filters of the layer before.",
+            channels=inputs[0][-1],
+            groups=layer.groups,
+        )
+    return inputs[0]
+
+
+@weight_shapes.register
+def _(layer: GroupNormalization, *inputs: Shape) -> WeightShapes:
+    return _for_each_channel(inputs[0], gamma=layer.scale, beta=layer.center)
+
+
+@of_layer.register
+def _(layer: GroupNormalization, shape: Shape) -> Rules:
+    """Mean and variance are taken over the whole map."""
+    return ALL
 
 
 # Normalization --------------------------------------------------------------------------------------------------------

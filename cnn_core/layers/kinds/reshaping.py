@@ -7,12 +7,12 @@ from cnn_core.errors import LayerError
 from cnn_core.layers.formulas import VALUES, Formula, size_formulas, times
 from cnn_core.layers.kind import Group, Layer, layer_kind
 from cnn_core.layers.receptive_field import ALL, UNMOVED, Rules, of_layer
-from cnn_core.layers.settings import ShapeSetting
+from cnn_core.layers.settings import AxisOrder, ShapeSetting
 from cnn_core.layers.shapes import Shape, output_shape, show
 from cnn_core.layers.spelling import Spelling
 from cnn_core.sentences import N_
 
-__all__ = ["Flatten", "Reshape"]
+__all__ = ["Flatten", "Permute", "Reshape"]
 
 
 @layer_kind
@@ -72,3 +72,37 @@ def _(layer: Reshape, shape: Shape) -> Rules:
 @size_formulas.register(Reshape)
 def _(layer: Layer, output: Shape, *inputs: Shape) -> tuple[Formula, ...]:
     return (Formula(VALUES, f"{times(*inputs[0])} = {prod(output):,}"),)
+
+
+@layer_kind
+@dataclass(frozen=True)
+class Permute(Layer):
+    """The same values with their axes in another order, counted from 1: (2, 1, 3) swaps height and width."""
+
+    group = Group.SHAPE
+    about = N_("Puts the axes in another order: 2, 1, 3 swaps height and width.")
+    starter = {"dims": (2, 1, 3)}
+    dims: AxisOrder = AxisOrder(
+        label=N_("Order of the axes"),
+        help=N_("Which axis of the input each axis of the output is, counted from 1 and separated by commas."),
+        short=N_("axes {value}"),
+    )
+
+
+@output_shape.register
+def _(layer: Permute, *inputs: Shape) -> Shape:
+    if len(layer.dims) != len(inputs[0]):
+        raise LayerError(
+            "dims must name every axis of the input. Received: dims={dims} for an input of shape {shape}. "
+            "Give the numbers from 1 to {count}.",
+            dims=layer.dims,
+            shape=show(inputs[0]),
+            count=len(inputs[0]),
+        )
+    return tuple(inputs[0][axis - 1] for axis in layer.dims)
+
+
+@of_layer.register
+def _(layer: Permute, shape: Shape) -> Rules:
+    """As Reshape: a place may stand for any of them, unless all stay where they are."""
+    return UNMOVED if list(layer.dims) == sorted(layer.dims) else ALL

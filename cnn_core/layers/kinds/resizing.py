@@ -6,13 +6,13 @@ from enum import StrEnum
 from cnn_core.errors import LayerError
 from cnn_core.layers.formulas import Formula, per_axis, size_formulas
 from cnn_core.layers.kind import Group, Layer, layer_kind
-from cnn_core.layers.receptive_field import Rules, enlarged, of_layer, shifted
-from cnn_core.layers.settings import AmountsSetting, Choice, Told, WholePair
+from cnn_core.layers.receptive_field import Rules, of_layer, resized, shifted
+from cnn_core.layers.settings import AmountsSetting, Choice, Told, Whole, WholePair
 from cnn_core.layers.shapes import Shape, image_shape, output_shape, show
 from cnn_core.layers.spelling import Spelling
 from cnn_core.sentences import N_
 
-__all__ = ["Cropping2D", "Interpolation", "UpSampling2D", "ZeroPadding2D"]
+__all__ = ["Cropping2D", "Interpolation", "Resizing", "UpSampling2D", "ZeroPadding2D"]
 
 
 class Interpolation(StrEnum):
@@ -20,6 +20,15 @@ class Interpolation(StrEnum):
 
     NEAREST = "nearest"
     BILINEAR = "bilinear"
+
+
+def _interpolation(default: str) -> Choice[Interpolation]:
+    return Choice(
+        Interpolation,
+        default,
+        label=N_("Interpolation"),
+        help=N_("nearest repeats values; bilinear mixes neighbouring ones."),
+    )
 
 
 # UpSampling2D ---------------------------------------------------------------------------------------------------------
@@ -34,12 +43,7 @@ class UpSampling2D(Layer):
     about = N_("Enlarges by whole factors; nothing is learned.")
     spelling = Spelling(on_images=True)
     size: WholePair = WholePair(2, label=N_("Factor"), help=N_("By how much height and width grow."), told=Told.ALWAYS)
-    interpolation: Choice[Interpolation] = Choice(
-        Interpolation,
-        "nearest",
-        label=N_("Interpolation"),
-        help=N_("nearest repeats values; bilinear mixes neighbouring ones."),
-    )
+    interpolation: Choice[Interpolation] = _interpolation("nearest")
 
 
 @output_shape.register
@@ -51,13 +55,45 @@ def _(layer: UpSampling2D, *inputs: Shape) -> Shape:
 @of_layer.register
 def _(layer: UpSampling2D, shape: Shape) -> Rules:
     smooth = layer.interpolation is Interpolation.BILINEAR
-    return enlarged(layer.size[0], smooth), enlarged(layer.size[1], smooth)
+    return resized(1, layer.size[0], smooth), resized(1, layer.size[1], smooth)
 
 
 @size_formulas.register
 def _(layer: UpSampling2D, output: Shape, *inputs: Shape) -> tuple[Formula, ...]:
     vertical, horizontal = (f"{inputs[0][i]}·{layer.size[i]} = {output[i]}" for i in (0, 1))
     return per_axis(vertical, horizontal)
+
+
+# Resizing -------------------------------------------------------------------------------------------------------------
+
+
+@layer_kind
+@dataclass(frozen=True)
+class Resizing(Layer):
+    """Brings maps of any size to one size, in TensorFlow's way: without smoothing where they shrink."""
+
+    group = Group.RESIZING
+    about = N_("Brings maps to a given size, larger or smaller; nothing is learned.")
+    spelling = Spelling(
+        on_images=True,
+        fixed={"crop_to_aspect_ratio": (False,), "pad_to_aspect_ratio": (False,), "antialias": (False,)},
+        ignored=("fill_mode", "fill_value"),
+    )
+    starter = {"height": 32, "width": 32}
+    height: Whole = Whole(label=N_("Height"), help=N_("Rows of the output."))
+    width: Whole = Whole(label=N_("Width"), help=N_("Columns of the output."))
+    interpolation: Choice[Interpolation] = _interpolation("bilinear")
+
+
+@output_shape.register
+def _(layer: Resizing, *inputs: Shape) -> Shape:
+    return (layer.height, layer.width, image_shape(inputs[0])[2])
+
+
+@of_layer.register
+def _(layer: Resizing, shape: Shape) -> Rules:
+    smooth = layer.interpolation is Interpolation.BILINEAR
+    return resized(shape[0], layer.height, smooth), resized(shape[1], layer.width, smooth)
 
 
 # ZeroPadding2D --------------------------------------------------------------------------------------------------------

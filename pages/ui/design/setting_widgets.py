@@ -12,9 +12,11 @@ from cnn_core.layers.kind import by_kind
 from cnn_core.layers.settings import (
     LARGEST,
     AmountsSetting,
+    AxisOrder,
     Choice,
     Flag,
     Number,
+    OptionalAxes,
     OptionalNumber,
     OptionalNumbers,
     OptionalPair,
@@ -122,6 +124,12 @@ def _draw_shape(rule: ShapeSetting, form: Form) -> None:
         _input_shape(form.value, form.take)
     else:
         _list(rule.name, form, whole=True)
+
+
+@draw_widgets.register(AxisOrder)
+@draw_widgets.register(OptionalAxes)
+def _draw_axes(rule: AxisOrder | OptionalAxes, form: Form) -> None:
+    _list(rule.name, form, whole=True)
 
 
 @draw_widgets.register

@@ -192,7 +192,7 @@ def test_only_what_is_asked_for_in_that_order() -> None:
     from cnn_core.keras_model import output_names
 
     model = branching()
-    assert output_names(model) == ("out",)
+    assert output_names(model) == ("out", "loose")
     every = cnn_core.feature_maps(model, PIXELS)
     some = cnn_core.feature_maps(model, PIXELS, ["out", "left", "out"])
     assert list(some) == ["out", "left"]

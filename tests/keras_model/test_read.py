@@ -410,6 +410,7 @@ REFUSED = (
 )
 
 
+@pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`")
 @pytest.mark.parametrize("words", REFUSED)
 def test_what_has_no_word_here_is_refused(words: str) -> None:
     assert set(refusals()) == set(REFUSED)

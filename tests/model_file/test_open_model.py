@@ -365,6 +365,8 @@ def file_of_keras_2(first_call: int = 1, **depthwise: Any) -> bytes:
     return h5_file(config, weights, "2.11.0")
 
 
+# What Keras says of the words of its older self, and of one input in a list.
+@pytest.mark.filterwarnings("ignore:Argument `alpha` is deprecated", "ignore:The structure of `inputs`")
 def test_a_functional_file_of_keras_2(tmp_path: Path) -> None:
     import keras
 
@@ -390,6 +392,7 @@ def with_names(path: Path, names: list[str]) -> None:
             root.require_group(name).attrs.setdefault("weight_names", [])
 
 
+@pytest.mark.filterwarnings("ignore:Do not pass an `input_shape`")
 def test_a_sequential_file_of_keras_2(tmp_path: Path) -> None:
     import keras
 
@@ -454,6 +457,8 @@ def refused_layers() -> dict[str, Callable[[Any], Any]]:
     }
 
 
+# Keras advises against some of what is refused.
+@pytest.mark.filterwarnings("ignore:You passed `rms_scaling", "ignore:The object being serialized includes a `lambda`")
 def test_what_has_no_word_here_is_refused_by_name(save: Save) -> None:
     import keras
 

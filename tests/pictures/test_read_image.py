@@ -26,7 +26,7 @@ PICTURE = Image.fromarray(COLOURS)
 ROOT = Path(__file__).parents[2]
 
 # Pillow warns of much that is odd before it reads it or gives up; both are judged here.
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL", "ignore::PIL.Image.DecompressionBombWarning")
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 import zlib
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,6 +19,8 @@ LARGEST: Final = 32
 """Rows or columns of a grid; above, its numbers could not be read."""
 UNREADABLE: Final = N_("The numbers in this address cannot be read. Ask for the link again.")
 _LARGEST_TEXT: Final = 60_000
+_SIDE: Final = "(0|[1-9][0-9]{0,3})"
+_WRITTEN: Final = re.compile(rf"(?P<shape>{_SIDE}(x{_SIDE}){{0,3}})(?P<numbers>[-+.e0-9 ]*)")
 
 
 @dataclass(frozen=True)
@@ -88,10 +91,12 @@ def grid_of_text(text: str) -> Grid:
     try:
         packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         plain = zlib.decompressobj().decompress(packed, _LARGEST_TEXT).decode("ascii")
-        first, *numbers = plain.split()
-        shape = tuple(map(int, first.split("x")))
-        values = np.array(numbers, dtype=np.float64).reshape(shape)
-    except (binascii.Error, zlib.error, ValueError, OverflowError, MemoryError) as error:
+        written = _WRITTEN.fullmatch(plain)
+        if written is None:
+            raise ValueError("written by nobody")
+        shape = tuple(map(int, written["shape"].split("x")))
+        values = np.array(written["numbers"].split(), dtype=np.float64).reshape(shape)
+    except (binascii.Error, zlib.error, ValueError) as error:
         raise CnnError(UNREADABLE) from error
     if not values.size or max(shape) > LARGEST or not np.isfinite(values).all() or np.abs(values).max() > 1e6:
         raise CnnError(

@@ -1,5 +1,8 @@
 """Grids of numbers: the named ones and the text that stands in an address."""
 
+import base64
+import zlib
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -64,10 +67,27 @@ def test_what_is_no_grid_is_refused(values: np.ndarray) -> None:
         grid_of_text(grid_text(values))
 
 
-def test_a_text_that_unpacks_to_much_more_is_refused() -> None:
-    import base64
-    import zlib
+def packed(plain: str) -> str:
+    """Return a text as somebody may pack it who does not use `grid_text`."""
+    return base64.urlsafe_b64encode(zlib.compress(plain.encode(), 9)).decode().rstrip("=")
 
-    bomb = base64.urlsafe_b64encode(zlib.compress(b"1x1 " + b"0 " * 10_000_000, 9)).decode()
+
+def test_a_text_that_unpacks_to_much_more_is_refused() -> None:
     with pytest.raises(CnnError, match="cannot be read"):
-        grid_of_text(bomb)
+        grid_of_text(packed("1x1 " + "0 " * 10_000_000))
+
+
+@pytest.mark.parametrize(
+    "shape",
+    ["-1x1", "1x-1", "1_0x1", "010", "+10", "\u0661\u0660", "1" * 5000, "x", "1x1x1x1x10", "10x", "", "33", "0"],
+)
+def test_a_shape_is_read_strictly(shape: str) -> None:
+    """`-1x1` was a grid of as many rows as there were numbers, 20,000 for instance."""
+    with pytest.raises(CnnError):
+        grid_of_text(packed(f"{shape} " + " ".join("5" * 10)))
+
+
+@pytest.mark.parametrize("numbers", ["1_0", "0x1", "\u0665", "1e400", "nan", "5 5", ""])
+def test_numbers_are_read_strictly(numbers: str) -> None:
+    with pytest.raises(CnnError):
+        grid_of_text(packed(f"1x1 {numbers}"))

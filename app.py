@@ -3,6 +3,7 @@
 from pages.ui import compute, state
 from pages.ui.frame import configure, navigation
 
+state.begin_run()
 configure()
 state.FRONT_DOOR.set(True)
 compute.start("cnn_core.models.run", "warm_up")

@@ -1,5 +1,8 @@
 """Pages without a browser: a script runs in this process."""
 
+import re
+from urllib.parse import parse_qsl
+
 import streamlit as st
 from folders import ROOT
 from streamlit import config
@@ -28,3 +31,12 @@ def no_exception(at: AppTest) -> AppTest:
     shown = [f"{one.message}\n" + "\n".join(one.stack_trace) for one in at.exception]
     assert not shown, "\n\n".join(shown)
     return at
+
+
+def address_of(at: AppTest) -> dict[str, str]:
+    """Return what stands in the browser's address after a page has run."""
+    scripts = [html.proto.body for html in at.get("html")]
+    in_place = [written[1] for script in scripts if (written := re.search(r'replaceState\(.* \+ "(.*)"\)', script))]
+    if in_place:
+        return dict(parse_qsl(in_place[-1].removeprefix("?"), keep_blank_values=True))
+    return {name: said if isinstance(said, str) else said[-1] for name, said in at.query_params.items()}

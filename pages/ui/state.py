@@ -8,8 +8,10 @@ of the pages that use it, so that a link opens the same view and the browser's B
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnn_core.layers import ActivationName
 from cnn_core.layers.settings import PaddingMode
@@ -24,13 +26,15 @@ Named = TypeVar("Named")
 class Key(Generic[Value]):
     """One value of a session; without a kind it never stands in an address.
 
-    Where nobody has chosen it is None, and `automatic` takes its place.
+    `kind` is for every page and the address, `here` what the page's data allow of it. As long as nobody has chosen, the
+    value may be None, and `automatic` takes its place.
     """
 
     name: str
     default: Value
     kind: Kind[Any] | None = None
     shared: bool = True
+    here: Kind[Any] | None = None
     automatic: Value | None = None
 
     @property
@@ -52,21 +56,28 @@ class Key(Generic[Value]):
         st.session_state[self.name] = self._fit(value)
 
     def _fit(self, value: Value) -> Value:
-        return value if self.kind is None or value is None else self.kind.fit(value)
+        if value is not None:
+            for kind in filter(None, (self.kind, self.here)):
+                value = kind.fit(value)
+        return value
 
     def said_by(self, address: Mapping[str, str]) -> Value:
         """Return what an address says of this value; where it says nothing, or no sense, the default."""
         value = self.kind.read(address[self.name]) if self.kind and self.shared and self.name in address else None
         return self.default if value is None else value
 
+    def written(self) -> str:
+        """Return the text that stands for this value in an address."""
+        return self.kind.write(self.get()) if self.kind else ""
+
     def within(self: "Key[Any]", low: int, high: int, automatic: int | None = None) -> "Key[int]":
         """Return the same value within bounds that only the page's data tell."""
-        return replace(self, kind=Whole(low, high), automatic=automatic)
+        return replace(self, here=Whole(low, high), automatic=automatic)
 
     def among(self: "Key[Any]", choices: Iterable[Named], automatic: Named | None = None) -> "Key[Named]":
         """Return the same value as one of what the page's data offer; what is none of them becomes the default."""
         offered = tuple(choices)
-        return replace(self, kind=Choice(offered, self.default), automatic=automatic)
+        return replace(self, here=Choice(offered, self.default), automatic=automatic)
 
     def otherwise(self: "Key[Any]", automatic: Named) -> "Key[Named]":
         """Return the same value, which is `automatic` as long as nobody has chosen."""
@@ -86,7 +97,8 @@ class Key(Generic[Value]):
             if after is not None:
                 after()
 
-        return {"key": own, "on_change": take, **(self.kind.arguments() if self.kind else {})}
+        kind = self.here or self.kind
+        return {"key": own, "on_change": take, **(kind.arguments() if kind else {})}
 
     def part(self: "Key[tuple[str, ...]]", name: str) -> dict[str, Any]:
         """Return the arguments that tie a part of a page, which can be opened, to whether it is named here."""
@@ -136,7 +148,6 @@ SOURCE = Key("source", "sample", Choice(("sample", "upload", "camera")), shared=
 UPLOAD: Key[Any] = Key("upload", None)
 PHOTOGRAPH: Key[Any] = Key("photograph", None)
 MODEL = Key("model", "mobilenet_v2", Text(200, "A-Za-z0-9_:"))
-MODEL_SOURCE = Key("model_source", "")
 MODEL_FILE = Key("model_file_id", "")
 CLASS_LIST = Key("class_list", "")
 CLASS_LIST_NOTE: Key[Any] = Key("class_list_note", None)
@@ -156,7 +167,7 @@ TRAIL: Key[tuple[Any, ...]] = Key("trail", ())
 METHOD = Key("method", "grad_cam", Choice(("grad_cam", "occlusion", "saliency")))
 TARGET: Key[int | None] = Key("target", None, Whole(0, 10**6))
 OPACITY = Key("opacity", 0.6, Number(0.0, 1.0, step=0.05), shared=False)
-HEAT_LAYER = Key("heat_layer", "", Text())
+HEAT_LAYER: Key[str | None] = Key("heat_layer", None, Text())
 PATCH: Key[int | None] = Key("patch", None, Whole(1, 4096))
 PATCH_STRIDE: Key[int | None] = Key("patch_stride", None, Whole(1, 4096))
 HOLDS: Key[Any] = Key("holds", None)
@@ -266,13 +277,49 @@ ADDRESSED = {key.name: key for key in list(globals().values()) if isinstance(key
 """What may stand in an address, by its name there."""
 
 
+_PAGE = Key("page_shown", "")
+_HAS_ARRIVED = Key("has_arrived", True)
+_SHARED: Key[dict[str, tuple[str, ...]]] = Key("names_shared", {})
+_IN_PLACE = """<script>history.replaceState({{}}, "", location.pathname + "{query}")</script>"""
+
+
+def begin_run() -> None:
+    """Take what an address says to which the reader went back or forward: what its page shared, and what it names."""
+    context, page = get_script_run_ctx(), _page()
+    if page != _PAGE.get():
+        _PAGE.set(page)
+        _HAS_ARRIVED.set(True)
+    if context is None or not context.is_history_navigation:
+        return
+    address = st.query_params.to_dict()
+    for name in {*address, *_SHARED.get().get(page, ())} & ADDRESSED.keys():
+        ADDRESSED[name].set(ADDRESSED[name].said_by(address))
+
+
 def share(*keys: Key[Any], instead: dict[str, str] | None = None) -> None:
-    """Write these values into the address, as far as they differ from their defaults; `instead` of some, others."""
-    shown = [key for key in keys if key.in_address]
-    wanted = {key.name: key.kind.write(key.get()) for key in shown if key.kind and key.get() != key.default}
-    wanted.update(instead or {})
-    if dict(st.query_params) != wanted:
-        st.query_params.from_dict(wanted)
+    """Write these values into the address, as far as they differ from their defaults; `instead` of some, others.
+
+    What changes on a page makes an entry in the browser's history. What a page adds to the address with which it was
+    reached makes none: nobody has seen the page without it.
+    """
+    shown = {key.name: key for key in keys if key.in_address}
+    wanted = {name: key.written() for name, key in shown.items() if key.get() != key.default} | (instead or {})
+    in_place = "<script></script>"
+    if st.query_params.to_dict() != wanted:
+        if _HAS_ARRIVED.get():
+            in_place = _IN_PLACE.format(query=f"?{urlencode(wanted)}" if wanted else "")
+        else:
+            st.query_params.from_dict(wanted)
+    _HAS_ARRIVED.set(False)
+    _SHARED.set(_SHARED.get() | {_page(): tuple(shown)})
+    # One element in every run: what follows it would be built anew where it comes or goes. The text is percent-encoded.
+    st.sidebar.html(in_place, unsafe_allow_javascript=True)
+
+
+def _page() -> str:
+    """Return what Streamlit calls the page that runs."""
+    context = get_script_run_ctx()
+    return "" if context is None else context.page_script_hash
 
 
 def widget_value(key: str) -> Any:

@@ -7,7 +7,7 @@ from time import perf_counter
 import pytest
 from designing import PAGE, components, network, opened, press, put, rows, select, table, upload
 from folders import ROOT
-from running import no_exception, run_page
+from running import address_of, no_exception, run_page
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.layers import Conv2D, Input
@@ -21,13 +21,9 @@ SLOW = 10.0
 """Seconds for a page with the longest network, on a machine that others use as well."""
 
 
-def address(at: AppTest) -> dict[str, str]:
-    return {name: at.query_params[name] for name in at.query_params}
-
-
 def again(at: AppTest) -> AppTest:
     """Open the address in a session of its own, as a reload, a new window or a link do."""
-    return run_page(PAGE, **address(at))
+    return run_page(PAGE, **address_of(at))
 
 
 def long_network(layers: int = 600) -> Network:
@@ -42,44 +38,44 @@ def long_network(layers: int = 600) -> Network:
 
 
 def test_a_preset_needs_no_more_than_its_name() -> None:
-    assert address(opened()) == {}
-    assert address(opened(design="vgg16")) == {"design": "vgg16"}
+    assert address_of(opened()) == {}
+    assert address_of(opened(design="vgg16")) == {"design": "vgg16"}
 
 
 def test_an_edit_comes_back() -> None:
     at = put(select(opened(design="vgg16"), 1), "number_input", "filters", 16)
-    assert address(at).keys() == {"design", "network"}
-    assert read_link(address(at)["network"]) == network(at)
+    assert address_of(at).keys() == {"design", "network"}
+    assert read_link(address_of(at)["network"]) == network(at)
     reloaded = again(at)
     assert network(reloaded) == network(at)
     assert rows(reloaded, "parameters") == rows(at, "parameters")
     assert reloaded.selectbox(key="preset_field").value == "vgg16"
     assert any("**Edited.**" in caption.value for caption in reloaded.caption)
-    assert address(reloaded) == address(at)
+    assert address_of(reloaded) == address_of(at)
 
 
 def test_what_is_undone_leaves_the_address() -> None:
     at = put(select(opened(), 1), "number_input", "filters", 16)
-    assert address(at).keys() == {"network"}
-    assert address(press(at, "undo")) == {}
+    assert address_of(at).keys() == {"network"}
+    assert address_of(press(at, "undo")) == {}
     assert network(again(press(at, "redo")))["conv2d"].layer.filters == 16
 
 
 def test_a_network_from_a_file_comes_back() -> None:
     wrong = Network((NamedLayer("합성곱", Conv2D(4, 9)), NamedLayer("b", Conv2D(4, 3), ("nothing",))), "mine")
     at = opened(wrong)
-    assert address(at)["design"] == current.OWN
+    assert address_of(at)["design"] == current.OWN
     reloaded = again(at)
     assert network(reloaded) == wrong
     assert reloaded.selectbox(key="preset_field").value == current.OWN
     # A preset instead takes it out of the address, and is not called edited.
-    assert address(put(reloaded, "selectbox", "preset", "mnist")) == {}
+    assert address_of(put(reloaded, "selectbox", "preset", "mnist")) == {}
 
 
 @pytest.mark.parametrize("key", [known.key for known in PRESETS])
 def test_every_preset_fits_into_an_address(key: str) -> None:
     at = press(select(opened(design=key), 1), "duplicate")
-    assert len(address(at)["network"]) < current.LONGEST_LINK / 2
+    assert len(address_of(at)["network"]) < current.LONGEST_LINK / 2
     assert network(again(at)) == network(at)
 
 
@@ -87,13 +83,13 @@ def test_undo_survives_a_page_change() -> None:
     at = no_exception(AppTest.from_file(ROOT / "app.py", default_timeout=60).run())
     at = no_exception(at.switch_page(PAGE).run())
     at = press(put(select(at, 1), "number_input", "filters", 16), "duplicate")
-    designed, held = network(at), address(at)
+    designed, held = network(at), address_of(at)
     at = press(at, "undo")
     at = no_exception(at.switch_page("pages/Home.py").run())
     at = no_exception(at.switch_page(PAGE).run())
     at = press(at, "redo")
     assert network(at) == designed
-    assert address(at)["network"] == held["network"]
+    assert address_of(at)["network"] == held["network"]
     assert network(press(press(at, "undo"), "undo")) == preset("mnist").make()
 
 
@@ -102,7 +98,7 @@ def test_undo_survives_a_page_change() -> None:
 
 def test_a_long_network_is_named_and_kept_by_the_browser() -> None:
     at = opened(long_network())
-    link = address(at)["network"]
+    link = address_of(at)["network"]
     assert link.startswith(current.KEPT)
     assert len(link) < 40
     kept = next(data for data in components(at) if "keep" in data)
@@ -119,7 +115,7 @@ def test_a_browser_that_keeps_nothing_gets_the_preset_and_a_reason() -> None:
     at = press(at, "not_kept")
     assert "this browser does not keep it" in at.error[0].value
     assert network(at) == preset("vgg16").make()
-    assert address(at) == {"design": "vgg16"}
+    assert address_of(at) == {"design": "vgg16"}
 
 
 # Hostile addresses ----------------------------------------------------------------------------------------------------
@@ -155,7 +151,7 @@ def test_a_bad_link_is_said_and_gives_the_preset(link: str, said: str) -> None:
     assert said in shown.replace("\\", "")
     assert any("preset is shown" in caption.value for caption in at.caption)
     assert network(at) == preset("cats_dogs").make()
-    assert address(at) == {"design": "cats_dogs"}
+    assert address_of(at) == {"design": "cats_dogs"}
     # The sentence goes with the next action.
     assert not select(at, 1).error
 
@@ -166,7 +162,7 @@ def test_a_bad_link_is_said_and_gives_the_preset(link: str, said: str) -> None:
 def test_nonsense_gives_the_default(query: dict[str, str]) -> None:
     at = run_page(PAGE, lang="en", **query)
     assert network(at) == preset("mnist").make()
-    assert address(at) == {}
+    assert address_of(at) == {}
 
 
 def test_the_longest_network_that_an_address_can_hold() -> None:

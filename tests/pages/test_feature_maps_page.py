@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import streamlit as st
 from PIL import Image
-from running import no_exception, run_page
+from running import address_of, no_exception, run_page
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.drawing.statistics import LayerStatistics, layer_statistics
@@ -407,7 +407,7 @@ def test_nonsense_in_the_address_gives_the_defaults(number: int) -> None:
     assert at.selectbox(key="layer_widget").value == "Conv1"
     assert at.selectbox(key="picture_widget").value == "chelsea"
     # What cannot be is not handed on in a link.
-    assert not [name for name, value in address.items() if at.query_params.get(name) == value]
+    assert not [name for name, value in address.items() if address_of(at).get(name) == value]
     shown = at.number_input(key="channel_widget").value
     assert at.subheader[-1].value == f"Map {shown:.0f} of `Conv1`"
 

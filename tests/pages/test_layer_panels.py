@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from running import no_exception
+from running import address_of, no_exception
 from test_feature_maps_page import (
     Here,
     choose,
@@ -137,7 +137,7 @@ def test_nonsense_in_the_address_gives_the_defaults(number: int) -> None:
     address = {name: values[number % len(values)] for name, values in NONSENSE.items()}
     at = no_exception(opened(panels="compare.excite.nothing", **address))
     assert not at.error
-    assert not [name for name, value in address.items() if at.query_params.get(name) == value]
+    assert not [name for name, value in address.items() if address_of(at).get(name) == value]
 
 
 # Kernels --------------------------------------------------------------------------------------------------------------

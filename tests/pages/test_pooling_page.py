@@ -12,7 +12,7 @@ import pytest
 import streamlit as st
 from folders import ROOT
 from PIL import Image
-from running import no_exception, run_page
+from running import address_of, no_exception, run_page
 from strategies import ENORMOUS
 from streamlit.testing.v1 import AppTest
 
@@ -140,7 +140,7 @@ def test_drawn_numbers_are_kept() -> None:
 def test_only_what_is_in_use_stands_in_the_address(stages: dict[str, Any]) -> None:
     packed = grid_text(np.ones((2, 2)))
     at = no_exception(run_page(PAGE, reduced="picture", numbers=packed, weights=packed, learned="3"))
-    assert not {"numbers", "weights", "learned"} & set(at.query_params)
+    assert not {"numbers", "weights", "learned"} & set(address_of(at))
 
 
 @pytest.mark.parametrize("padding", ["valid", "same"])

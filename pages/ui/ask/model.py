@@ -46,17 +46,16 @@ def model_picker() -> ModelInfo:
     if key.source == BUNDLED_SOURCE and key.name not in (model.key for model in BUNDLED):
         state.MODEL.set(state.MODEL.default)
         key = ModelKey.of(state.MODEL.get())
-    source = state.MODEL_SOURCE.get() or key.source
     st.segmented_control(
         _("Model"),
         list(_SOURCES),
         format_func=lambda name: _(_SOURCES[name]),
         required=True,
-        **state.field("model_source", source, _turn_to),
+        **state.field("model_source", key.source, _turn_to),
     )
-    if source == BUNDLED_SOURCE:
-        _pick_bundled(key)
-    elif source == APPLICATION:
+    if key.source == BUNDLED_SOURCE:
+        _pick_bundled()
+    elif key.source == APPLICATION:
         _pick_application(key)
     else:
         _pick_file(key)
@@ -65,14 +64,11 @@ def model_picker() -> ModelInfo:
 
 def _turn_to(source: str) -> None:
     """Show another source of models; a file has to be chosen first."""
-    state.MODEL_SOURCE.set(source)
-    if source == BUNDLED_SOURCE:
-        state.MODEL.set(state.MODEL.default)
-    elif source == APPLICATION:
-        state.MODEL.set(str(ModelKey(APPLICATION, "MobileNetV2", RANDOM)))
+    first = {APPLICATION: ModelKey(APPLICATION, "MobileNetV2", RANDOM), FILE: ModelKey(FILE, "")}.get(source)
+    state.MODEL.set(state.MODEL.default if first is None else str(first))
 
 
-def _pick_bundled(key: ModelKey) -> None:
+def _pick_bundled() -> None:
     keys = [model.key for model in BUNDLED]
     st.selectbox(
         _("Bundled model"), format_func=lambda name: _(bundled_model(name).title), **state.MODEL.among(keys).widget()
@@ -80,8 +76,8 @@ def _pick_bundled(key: ModelKey) -> None:
 
 
 def _pick_application(key: ModelKey) -> None:
-    name = key.name if key.source == APPLICATION and key.name in APPLICATIONS else "MobileNetV2"
-    weights = key.variant if key.source == APPLICATION and key.variant in _WEIGHTS else RANDOM
+    name = key.name if key.name in APPLICATIONS else "MobileNetV2"
+    weights = key.variant if key.variant in _WEIGHTS else RANDOM
     st.selectbox(
         _("Network of keras.applications"),
         list(APPLICATIONS),
@@ -111,7 +107,7 @@ def _pick_file(key: ModelKey) -> None:
         state.MODEL_FILE.set(file.file_id)
         state.MODEL.set(str(ModelKey(FILE, digest, "")))
         key = ModelKey.of(state.MODEL.get())
-    if key.source != FILE:
+    if not key.name:
         st.caption(_("It is read without running any code in it. Until you choose one, nothing is shown."))
         st.stop()
     st.selectbox(

@@ -159,10 +159,12 @@ def _convolution_before(network: Network, name: str) -> NamedLayer | None:
         (source,) = sources[name]
         if [user for user, taken in sources.items() if source in taken] != [name]:
             return None
-        found = network[source]
-        if not found.layer.is_uniform:
-            is_free = isinstance(found.layer, Conv2D) and found.layer.strides == found.layer.dilation_rate == (1, 1)
-            return found if is_free else None
+        candidate = network[source]
+        if not candidate.layer.is_uniform:
+            is_free = isinstance(
+                candidate.layer, Conv2D
+            ) and candidate.layer.strides == candidate.layer.dilation_rate == (1, 1)
+            return candidate if is_free else None
         name = source
     return None
 
@@ -173,7 +175,7 @@ def _strided(network: Network, before: NamedLayer, pool: Pooling, output: Shape)
     assert isinstance(layer, Conv2D)
     (shape,) = next(step.input_shapes for step in network.steps() if step.named.name == before.name)
     down, across = (
-        _amounts(*one) for one in zip(shape, windows_of(layer) or (), windows_of(pool) or (), output, strict=False)
+        _amounts(*axis) for axis in zip(shape, windows_of(layer) or (), windows_of(pool) or (), output, strict=False)
     )
     return replace(layer, strides=pool.steps, padding=(down, across))
 

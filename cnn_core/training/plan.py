@@ -114,7 +114,7 @@ class Training:
             raise CnnError(N_("This does not describe a training: {problem}."), problem=error) from error
 
 
-_PLAIN: Final = tuple(one.name for one in fields(Training) if one.name != "runs")
+_PLAIN: Final = tuple(field_.name for field_ in fields(Training) if field_.name != "runs")
 
 
 def _check(name: str, value: Any, least: int, most: int) -> None:

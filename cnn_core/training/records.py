@@ -103,6 +103,6 @@ def curves_csv(epochs: Iterable[Epoch]) -> str:
     """Return the epochs as comma-separated values, a line each."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(one.name for one in fields(Epoch))
+    writer.writerow(column.name for column in fields(Epoch))
     writer.writerows(astuple(epoch) for epoch in epochs)
     return out.getvalue()

@@ -113,6 +113,6 @@ def _change(first: Values, other: Values, places: int, margin: int) -> float:
     width = first.shape[1]
     if width - places <= 2 * margin:
         margin = 0
-    one = first[:, margin : width - places - margin]
-    two = other[:, margin + places : width - margin]
-    return float(np.abs(one - two).mean()) if one.size else 0.0
+    before = first[:, margin : width - places - margin]
+    after = other[:, margin + places : width - margin]
+    return float(np.abs(before - after).mean()) if before.size else 0.0

@@ -28,12 +28,12 @@ def draw(chosen: Chosen, convolution: choices.Convolution | None) -> None:
     x = choices.cut_of(chosen, _SIDE)
     own = own_numbers(state.MIX_NUMBERS, axes=4)
     kernel = own if own is not None and own.shape == (1, 1, 3, 1) else np.reshape(GREY_WEIGHTS, (1, 1, 3, 1))
-    one = Window(1)
+    window = Window(1)
     scene = Scene(
         x,
-        axis_taps(x.shape[0], one),
-        axis_taps(x.shape[1], one),
-        conv2d(x, kernel, (one, one)),
+        axis_taps(x.shape[0], window),
+        axis_taps(x.shape[1], window),
+        conv2d(x, kernel, (window, window)),
         kernel,
         channels=colour_names(),
     )

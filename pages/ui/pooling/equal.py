@@ -23,7 +23,7 @@ class _Check(NamedTuple):
     """Two results that should be equal; `alone` says that padding cannot set them apart."""
 
     sentence: str
-    one: Values
+    result: Values
     other: Values
     alone: bool = False
 
@@ -105,8 +105,8 @@ def _tolerance(x: Values) -> float:
 
 
 def _judged(comparison: Comparison, check: _Check) -> str:
-    apart = np.abs(check.one - check.other)
-    allowed = _tolerance(comparison.x) * max(1.0, float(np.abs(check.one).max()))
+    apart = np.abs(check.result - check.other)
+    allowed = _tolerance(comparison.x) * max(1.0, float(np.abs(check.result).max()))
     if float(apart.max()) <= allowed:
         return check.sentence + ": " + _("the same here, to rounding.")
     differing = np.argwhere(apart[:, :, 0] > allowed)

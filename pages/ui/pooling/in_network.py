@@ -41,7 +41,7 @@ def columns_of(text: str, strides_too: bool) -> Columns:
     network = Network.from_json(text)
     before = summarize(network)  # first, for what is wrong with it is wrong in every other
     changed = {way: replaced(network, way, strides_too) for way in Replacement}
-    ways = {way: (one, summarize(one)) for way, one in changed.items()}
+    ways = {way: (other, summarize(other)) for way, other in changed.items()}
     return Columns(network, down_sampling(network), before, ways)
 
 
@@ -76,34 +76,42 @@ def draw() -> None:
 
 
 def _choose_network() -> str:
-    replaced_one = state.REPLACED.among([*(one.key for one in PRESETS), *([OWN] if state.DESIGN.get() else [])])
+    choice = state.REPLACED.among([*(known.key for known in PRESETS), *([OWN] if state.DESIGN.get() else [])])
     st.selectbox(
         _("Network"),
         format_func=lambda key: _("The one on Design a network") if key == OWN else _(preset(key).title),
-        **replaced_one.widget(),
+        **choice.widget(),
     )
-    return replaced_one.get()
+    return choice.get()
 
 
 def _draw_figures(columns: Columns) -> None:
     titles = {
         _("As it is"): columns.before,
-        **{replacement_title(way): one for way, (_net, one) in columns.ways.items()},
+        **{replacement_title(way): summary for way, (_net, summary) in columns.ways.items()},
     }
-    every = list(titles.values())
+    summaries = list(titles.values())
     rows = [
-        [_("Parameters"), *(f"{one.parameters:,}" for one in every)],
-        [_("Multiply-adds"), *(f"{one.multiply_adds:,}" for one in every)],
-        [_("Memory of the outputs (MB)"), *(f"{one.activation_bytes / 1e6:,.2f}" for one in every)],
-        [_("Layers"), *(str(len(one.rows)) for one in every)],
-        [_("Last maps"), *(_last_maps(one) for one in every)],
-        [_("Receptive field there"), *(_last_field(one) for one in every)],
-        [_("Output"), *(show(one.rows[-1].output_shape) for one in every)],
+        [_("Parameters"), *(f"{summary.parameters:,}" for summary in summaries)],
+        [_("Multiply-adds"), *(f"{summary.multiply_adds:,}" for summary in summaries)],
+        [_("Memory of the outputs (MB)"), *(f"{summary.activation_bytes / 1e6:,.2f}" for summary in summaries)],
+        [_("Layers"), *(str(len(summary.rows)) for summary in summaries)],
+        [_("Last maps"), *(_last_maps(summary) for summary in summaries)],
+        [_("Receptive field there"), *(_last_field(summary) for summary in summaries)],
+        [_("Output"), *(show(summary.rows[-1].output_shape) for summary in summaries)],
     ]
     draw_table([_("Quantity"), *titles], rows, "network")
     plain = [
-        [way, one.parameters, one.multiply_adds, one.activation_bytes, len(one.rows), _last_maps(one), _last_field(one)]
-        for way, one in zip(["as_it_is", *map(str, columns.ways)], every, strict=True)
+        [
+            way,
+            summary.parameters,
+            summary.multiply_adds,
+            summary.activation_bytes,
+            len(summary.rows),
+            _last_maps(summary),
+            _last_field(summary),
+        ]
+        for way, summary in zip(["as_it_is", *map(str, columns.ways)], summaries, strict=True)
     ]
     heads = ["way", "parameters", "multiply_adds", "memory_bytes", "layers", "last_maps", "receptive_field"]
     offer_csv(heads, plain, "pooling_in_a_network")
@@ -179,14 +187,14 @@ def _shapes(columns: Columns) -> str:
     if not any(changes.values()):
         return _("Shapes: a layer gets maps of the same shape in all columns.")
     lines = [_("Shapes: a layer gets maps of the same shape in all columns, with these exceptions:")]
-    for way, found in changes.items():
-        if found:
-            lines.append("- " + _explained(columns, way, found))
+    for way, ways_changes in changes.items():
+        if ways_changes:
+            lines.append("- " + _explained(columns, way, ways_changes))
     return "\n".join(lines)
 
 
-def _explained(columns: Columns, way: Replacement, found: tuple[ShapeChange, ...]) -> str:
-    first = found[0]
+def _explained(columns: Columns, way: Replacement, changes: tuple[ShapeChange, ...]) -> str:
+    first = changes[0]
     text = _(
         "{way}: “{layer}” gets {after} instead of {before}. The pool left the last row or column out: {pool}. The "
         "convolution with the stride reaches it, without any padding that could be taken away: {strided}. So many "
@@ -199,7 +207,7 @@ def _explained(columns: Columns, way: Replacement, found: tuple[ShapeChange, ...
         after=show(first.after),
         pool=_formula(columns.before, first.source_before, first.before, first.after),
         strided=_formula(columns.ways[way][1], first.source, first.before, first.after),
-        count=len({change.layer for change in found}),
+        count=len({change.layer for change in changes}),
     )
 
 
@@ -207,5 +215,5 @@ def _formula(summary: Summary, name: str, before: Shape, after: Shape) -> str:
     """Return how the layer that was taken from came to its size, along the first axis on which the two differ."""
     row = next(row for row in summary.rows if row.name == name)
     axis = 0 if before[0] != after[0] else 1
-    found = windows_of(row.layer)
-    return length_formula(row.input_shapes[0][axis], found[axis]) if found else show(row.output_shape)
+    windows = windows_of(row.layer)
+    return length_formula(row.input_shapes[0][axis], windows[axis]) if windows else show(row.output_shape)

@@ -75,7 +75,7 @@ def draw(comparison: Comparison) -> None:
         st.segmented_control(_("Show"), format_func=titles.get, required=True, **state.SHOWN.widget())
     drawn = comparison.measured(DrawnResults(shown))
     draw_exactly({reduction_title(way): png for way, png in drawn.pngs.items()}, drawn.width, drawn.factor, "ways")
-    for reach in sorted(set(drawn.ranges.values()), key=lambda one: one.signed):
+    for reach in sorted(set(drawn.ranges.values()), key=lambda range_: range_.signed):
         colour_bar(reach, f"{reach.low:.4g}", f"{reach.high:.4g}")
     st.caption(_said(comparison, drawn))
     st.download_button(

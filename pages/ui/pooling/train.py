@@ -131,7 +131,7 @@ def _batches(seen: Seen) -> int:
 
 def _batches_done(seen: Seen) -> int:
     whole = len(seen.epochs) * seen.training.batches
-    if seen.batch is None or (seen.batch.run, seen.batch.epoch) in {(one.run, one.epoch) for one in seen.epochs}:
+    if seen.batch is None or (seen.batch.run, seen.batch.epoch) in {(epoch.run, epoch.epoch) for epoch in seen.epochs}:
         return whole
     return whole + seen.batch.batch
 
@@ -162,20 +162,20 @@ def _progress_text(seen: Seen, done: int) -> str:
 
 def _by_way(seen: Seen) -> dict[str, list[Epoch]]:
     """Return the epochs of each way that has ended one, by the way's title."""
-    every = {run.name: [one for one in seen.epochs if one.run == run.name] for run in seen.training.runs}
-    return {replacement_title(Replacement(name)): epochs for name, epochs in every.items() if epochs}
+    by_name = {run.name: [epoch for epoch in seen.epochs if epoch.run == run.name] for run in seen.training.runs}
+    return {replacement_title(Replacement(name)): epochs for name, epochs in by_name.items() if epochs}
 
 
 def _draw_curves(seen: Seen) -> None:
-    every = _by_way(seen)
-    highest = max(max(one.loss, one.test_loss) for one in seen.epochs) * 1.05
+    curves = _by_way(seen)
+    highest = max(max(epoch.loss, epoch.test_loss) for epoch in seen.epochs) * 1.05
     panels = (
         ("loss", _("Loss on the training pictures"), _("loss"), highest),
         ("test_loss", _("Loss on the test pictures"), _("loss"), highest),
         ("test_accuracy", _("Accuracy on the test pictures"), _("accuracy"), 1.0),
     )
     for place, (figure_name, title, up, top) in zip(st.columns(3), panels, strict=True):
-        series = {way: [getattr(one, figure_name) for one in epochs] for way, epochs in every.items()}
+        series = {way: [getattr(epoch, figure_name) for epoch in epochs] for way, epochs in curves.items()}
         figure = lines_figure(range(1, seen.training.epochs + 1), series, title, _("epoch"), up, top)
         draw_figure(figure, f"training_{figure_name}", title, place)
     st.caption(
@@ -187,13 +187,18 @@ def _draw_curves(seen: Seen) -> None:
 
 
 def _draw_table(seen: Seen) -> None:
-    moved = {replacement_title(Replacement(one.run)): one.accuracy for one in seen.moved}
+    moved = {replacement_title(Replacement(run.run)): run.accuracy for run in seen.moved}
     shifts = seen.training.shifts
-    heads = [_("Way"), _("Epochs"), _("Test accuracy"), *(_("Moved by {shift}").format(shift=one) for one in shifts)]
+    heads = [
+        _("Way"),
+        _("Epochs"),
+        _("Test accuracy"),
+        *(_("Moved by {shift}").format(shift=shift) for shift in shifts),
+    ]
     rows = []
     for way, epochs in _by_way(seen).items():
         shares = [f"{moved[way][shift]:.1%}" if way in moved else _NOTHING for shift in shifts]
-        seconds = f"{median(one.seconds for one in epochs):.1f}"
+        seconds = f"{median(epoch.seconds for epoch in epochs):.1f}"
         rows.append([way, str(len(epochs)), f"{epochs[-1].test_accuracy:.1%}", *shares, seconds])
     draw_table([*heads, _("Seconds an epoch")], rows, "training")
 

@@ -11,6 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 APP := $(VENV)/.installed-app
 DEV := $(VENV)/.installed-dev
+JS := $(VENV)/js
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 # The first interpreter that fits; PYTHON=/path/to/python says which one instead.
@@ -35,7 +36,8 @@ LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/python -m uv pip compile --q
 COVERAGE := --cov --cov-append --cov-report=
 PYBABEL := $(BIN)/python -m babel.messages.frontend
 PYTEST := $(BIN)/python -m pytest
-LINT := '$(BIN)/ruff check' '$(BIN)/ruff format --check' '$(BIN)/python -m mypy'
+LINT := '$(BIN)/ruff check' '$(BIN)/ruff format --check' '$(BIN)/python -m mypy' \
+	'$(BIN)/node $(JS)/node_modules/typescript/bin/tsc -p assets/components'
 # Runs every command, also after one that failed: a slip of the pen must not hide what the tests say.
 every = failed=; for command in $(1); do \
 		echo "$$command"; sh -c "$$command" || failed="$$failed\n  $$command"; \
@@ -57,10 +59,10 @@ run: $(APP)  ## install what is missing, then start the app on http://127.0.0.1:
 	@exec $(BIN)/python -m streamlit run app.py \
 		--server.headless true --server.address $(ADDRESS) --server.port $(PORT) --server.fileWatcherType $(WATCH)
 
-test: $(DEV) browser  ## everything, as CI does: lint, format, types, all tests with Keras and a browser
+test: $(DEV) $(JS)/.installed browser  ## everything, as CI does: lint, format, types, all tests with Keras and a browser
 	@$(call every,$(LINT) '$(PYTEST) $(QUICK)' '$(PYTEST) $(SLOW)')
 
-check: $(DEV)  ## lint, format, types and the fast tests: under a minute
+check: $(DEV) $(JS)/.installed  ## lint, format, types and the fast tests: under a minute
 	@$(call every,$(LINT) '$(PYTEST) $(QUICK)')
 
 coverage: $(DEV) browser  ## everything again, and how much of the code it runs: .cache/coverage/index.html
@@ -116,3 +118,10 @@ $(DEV): requirements-dev.lock | $(BIN)/python
 	@echo 'Installing what the app and its tests need, once'
 	@$(PIP) install -r $<
 	@touch $(APP) $@
+
+# What checks the types in JavaScript, by the Node.js and npm that come as a Python package.
+$(JS)/.installed: assets/components/package-lock.json $(DEV)
+	@mkdir -p $(JS)
+	@cp assets/components/package.json assets/components/package-lock.json $(JS)
+	@cd $(JS) && '$(CURDIR)/$(BIN)/npm' ci --no-audit --no-fund --silent
+	@touch $@

@@ -5,6 +5,12 @@ import os
 import pytest
 from folders import ROOT
 from hypothesis import settings
+from jaxtyping import install_import_hook
+
+# What uses the types of cnn_core/arrays.py is held against them, from here on, so before anything of it is imported.
+install_import_hook(
+    [f"cnn_core.{package}" for package in ("numerics", "explain", "pictures", "drawing", "models")], "checking.checked"
+)
 
 # One worker for tests without a browser: a second TensorFlow would only compete with it.
 os.environ.setdefault("CONVSCOPE_WORKERS", "1")

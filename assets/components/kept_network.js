@@ -3,10 +3,18 @@
 // In: either data.keep {link, packed} and data.words {kept, lost}, or data.ask, a link.
 // Out: the trigger "answer" {link, packed}; packed is "" where nothing is kept under that link.
 
+import { part } from "./dom.js";
+
+/**
+ * @typedef {{link: string, packed: string}} Kept
+ * @typedef {Kept & {tab: string}} Entry
+ */
+
 const PLACE = "convscope.networks"; // [{tab, link, packed}], the newest last
 const TAB = "convscope.tab";
 const MOST_TABS = 8;
 
+/** @returns {Entry[]} */
 const read = () => {
   try {
     const entries = JSON.parse(localStorage.getItem(PLACE) ?? "[]");
@@ -16,6 +24,7 @@ const read = () => {
   }
 };
 
+/** @param {Entry[]} entries */
 const write = (entries) => {
   try {
     localStorage.setItem(PLACE, JSON.stringify(entries));
@@ -31,7 +40,10 @@ const tab = () => {
   return name;
 };
 
-// Where there is no room, the networks of other tabs go first.
+/**
+ * Keep a network; where there is no room, those of other tabs go first.
+ * @param {Kept} kept
+ */
 const keep = ({ link, packed }) => {
   try {
     const own = { tab: tab(), link, packed };
@@ -45,8 +57,12 @@ const keep = ({ link, packed }) => {
   return false;
 };
 
+/**
+ * @typedef {{keep?: Kept, ask?: string, words: {kept: string, lost: string}}} Data
+ * @param {{data: Data, parentElement: ParentNode, setTriggerValue: (name: string, value: unknown) => void}} component
+ */
 export default function ({ data, parentElement, setTriggerValue }) {
-  const said = parentElement.querySelector(".said");
+  const said = part(parentElement, ".said");
   said.hidden = !data.keep;
   if (data.keep) said.textContent = keep(data.keep) ? data.words.kept : data.words.lost;
   if (data.ask) {

@@ -1,7 +1,9 @@
+// @ts-check
 // Replaces the address where only the design in it changes, so that Back leads to the view before and not to the edit.
 (() => {
   if (Object.hasOwn(history, "pushState")) return;
   const push = history.pushState;
+  /** @param {string | URL} address */
   const view = (address) => {
     const url = new URL(address, location.href);
     url.searchParams.delete("network");

@@ -13,11 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from cnn_core.arrays import Colours, Levels, Limit, Limits, Maps
 from cnn_core.errors import CnnError
 from cnn_core.sentences import N_
-
-Maps = npt.NDArray[np.float32]
-Levels = npt.NDArray[np.uint8]
 
 # Ten colours of viridis: Smith and van der Walt, 2015 (CC0).
 _VIRIDIS: Final = "440154 482878 3e4989 31688e 26828e 1f9e89 35b779 6ece58 b5de2b fde725"
@@ -39,11 +37,11 @@ _RUN_LENGTHS: Final = 3
 """Strategies of zlib."""
 
 
-def _anchors(colours: str) -> npt.NDArray[np.uint8]:
+def _anchors(colours: str) -> Colours:
     return np.array([list(bytes.fromhex(colour)) for colour in colours.split()], dtype=np.uint8)
 
 
-def _table(colours: str) -> npt.NDArray[np.uint8]:
+def _table(colours: str) -> Colours:
     """Return (LEVELS, 3) uint8, read-only: the given colours at equal distances, interpolated between them."""
     anchors = _anchors(colours)
     places, known = np.linspace(0, 1, LEVELS), np.linspace(0, 1, len(anchors))
@@ -85,7 +83,7 @@ class Range:
         return self.limit
 
     @property
-    def table(self) -> npt.NDArray[np.uint8]:
+    def table(self) -> Colours:
         return DIVERGING if self.signed else SEQUENTIAL
 
 
@@ -103,7 +101,7 @@ def as_maps(values: npt.ArrayLike) -> Maps:
     return maps if maps.ndim == 3 else maps[np.newaxis, np.newaxis]
 
 
-def limits_of(maps: Maps, scope: RangeScope, fixed: float) -> tuple[Maps, bool]:
+def limits_of(maps: Maps, scope: RangeScope, fixed: float) -> tuple[Limits, bool]:
     """Return the largest magnitude of each map, (C,), and whether any value of the layer is negative."""
     places = maps.reshape(-1, maps.shape[2])
     is_finite = np.isfinite(places)
@@ -145,7 +143,7 @@ def value_range(maps: npt.ArrayLike, scope: RangeScope, channel: int = 0, fixed:
     return value_ranges(maps, scope, fixed)[channel]
 
 
-def levels_of(maps: Maps, limits: Maps, signed: bool) -> Levels:
+def levels_of(maps: Maps, limits: Limits | Limit, signed: bool) -> Levels:
     """Return the place of each value in the palette; `limits` match the last axis or are one number."""
     with np.errstate(over="ignore", invalid="ignore"):  # beyond a fixed range a place may be infinite: the end's colour
         places = maps / np.where(limits > 0, limits, np.float32(1))
@@ -157,7 +155,7 @@ def levels_of(maps: Maps, limits: Maps, signed: bool) -> Levels:
     return places.astype(np.uint8)
 
 
-def palette(signed: bool) -> Levels:
+def palette(signed: bool) -> Colours:
     """Return the colours of all levels, (256, 3); the gap's is left to its transparency."""
     colours = np.zeros((256, 3), dtype=np.uint8)
     colours[:LEVELS] = DIVERGING if signed else SEQUENTIAL

@@ -6,13 +6,14 @@ as markup. Backgrounds are transparent and text colours are left to the page: li
 
 import html
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from cnn_core.arrays import Colour, Numbers
 from cnn_core.drawing.colour_scale import DIVERGING, LEVELS, SEQUENTIAL
 from cnn_core.sentences import N_
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 Translate: TypeAlias = Callable[[str], str]
-Values = npt.NDArray[np.float64]
 
 MAX_BARS: Final = 512
 BINS: Final = 40
@@ -32,7 +32,7 @@ _CLEAR: Final = "rgba(0,0,0,0)"
 _COUNTS: Final = "{:,}"
 
 
-def _hex(colour: Iterable[int]) -> str:
+def _hex(colour: Colour) -> str:
     return "#" + bytes(colour).hex()
 
 
@@ -80,7 +80,7 @@ def histogram_figure(values: npt.ArrayLike, title: str = "", translate: Translat
     return finished(figure, title, _without_a_bar(every, every.size - finite.size, translate))
 
 
-def _without_a_bar(every: Values, not_finite: int, translate: Translate) -> str:
+def _without_a_bar(every: Numbers, not_finite: int, translate: Translate) -> str:
     """Return a sentence on the zeros and one on what is no number, each only where there are any."""
     share = float(np.mean(every == 0)) if every.size else 0.0
     zeros = translate(N_("{share} of the values are exactly zero; they have no bar.")).format(share=f"{share:.1%}")
@@ -162,7 +162,7 @@ def _sign_colours(values: npt.NDArray[Any]) -> list[str]:
     return [NEGATIVE if value < 0 else POSITIVE for value in values]
 
 
-def _binned(values: Values) -> tuple[Values, npt.NDArray[np.int64]]:
+def _binned(values: Numbers) -> tuple[Numbers, npt.NDArray[np.int64]]:
     """Return the edges (n + 1,) and counts (n,) of about `BINS` equal bins; zero is an edge wherever it is inside."""
     if values.size == 0:
         return np.zeros(1), np.zeros(0, dtype=np.int64)

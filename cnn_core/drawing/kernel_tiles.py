@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cnn_core.drawing.colour_scale import GAP_LEVEL, Levels, Maps, levels_of, palette
+from cnn_core.arrays import ColourKernels, Maps, SmallerMaps, TilePixels
+from cnn_core.drawing.colour_scale import GAP_LEVEL, levels_of, palette
 from cnn_core.drawing.mosaic import reduce_maps
 
 GAP: Final = 6
@@ -30,7 +31,7 @@ class Tiles:
     gap: int = GAP
 
 
-def kernel_colours(kernels: Maps, limit: float, side: int) -> Levels:
+def kernel_colours(kernels: ColourKernels, limit: float, side: int) -> TilePixels:
     """Return kernels (kh, kw, 3, K) as colours (K, h, w, 4): grey is 0, ±limit the darkest and brightest."""
     height, width, _, count = kernels.shape
     small = _reduced(kernels.reshape(height, width, 3 * count), side)
@@ -39,19 +40,19 @@ def kernel_colours(kernels: Maps, limit: float, side: int) -> Levels:
     return np.pad(colours, [(0, 0)] * 3 + [(0, 1)], constant_values=255)
 
 
-def value_colours(maps: Maps, limits: npt.ArrayLike, signed: bool, side: int) -> Levels:
+def value_colours(maps: Maps, limits: npt.ArrayLike, signed: bool, side: int) -> TilePixels:
     """Return maps (h, w, K) as (K, h, w, 4), in the colours of `colours`; `limits` is one number or one a map."""
     levels = levels_of(_reduced(maps, side), np.asarray(limits, np.float32), signed).transpose(2, 0, 1)
     opaque = np.where(np.arange(256) == GAP_LEVEL, 0, 255).astype(np.uint8)
     return np.concatenate([palette(signed), opaque[:, np.newaxis]], axis=1)[levels]
 
 
-def _reduced(maps: Maps, side: int) -> Maps:
+def _reduced(maps: Maps, side: int) -> SmallerMaps:
     """Return (h, w, K) with at most `side` values on a side."""
     return reduce_maps(maps, -(-max(maps.shape[:2]) // side))
 
 
-def tiles_png(cells: Levels, columns: int, side: int, beside: Levels | None = None) -> Tiles:
+def tiles_png(cells: TilePixels, columns: int, side: int, beside: TilePixels | None = None) -> Tiles:
     """Draw cells (K, h, w, 4) of at most `side` pixels, enlarged as far as that goes; `beside` stands right of each.
 
     A pair has two boxes of `side` pixels, so that kernels and maps of any size line up.
@@ -62,12 +63,12 @@ def tiles_png(cells: Levels, columns: int, side: int, beside: Levels | None = No
     return _laid_out(np.concatenate([_boxed(cells, side), between, _boxed(beside, side)], axis=2), columns)
 
 
-def _enlarged(cells: Levels, side: int) -> Levels:
+def _enlarged(cells: TilePixels, side: int) -> TilePixels:
     scale = side // max(cells.shape[1:3])
     return cells.repeat(scale, axis=1).repeat(scale, axis=2)
 
 
-def _boxed(cells: Levels, side: int) -> Levels:
+def _boxed(cells: TilePixels, side: int) -> TilePixels:
     """Enlarge cells and set each in the middle of a transparent square."""
     large = _enlarged(cells, side)
     spare = [side - length for length in large.shape[1:3]]
@@ -75,7 +76,7 @@ def _boxed(cells: Levels, side: int) -> Levels:
     return np.pad(large, [(0, 0), *margins, (0, 0)])
 
 
-def _laid_out(cells: Levels, columns: int) -> Tiles:
+def _laid_out(cells: TilePixels, columns: int) -> Tiles:
     count, height, width = cells.shape[:3]
     columns = min(columns, count)
     rows = -(-count // columns)

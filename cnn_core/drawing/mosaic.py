@@ -10,10 +10,9 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from cnn_core.arrays import Drawn, Levels, Maps, SmallerMaps, Vector
 from cnn_core.drawing.colour_scale import (
     GAP_LEVEL,
-    Levels,
-    Maps,
     Range,
     RangeScope,
     as_maps,
@@ -42,8 +41,6 @@ __all__ = [
     "value_range",
     "value_ranges",
 ]
-
-Figures = npt.NDArray[np.float64]
 
 
 class ChannelOrder(StrEnum):
@@ -91,14 +88,14 @@ class ChannelStatistics:
         zero_share: the share of places that are exactly zero, 0 to 1.
     """
 
-    mean: Figures
-    spread: Figures
-    minimum: Figures
-    maximum: Figures
-    zero_share: Figures
+    mean: Vector
+    spread: Vector
+    minimum: Vector
+    maximum: Vector
+    zero_share: Vector
 
 
-def reduce_maps(maps: Maps, factor: int) -> Maps:
+def reduce_maps(maps: Maps, factor: int) -> SmallerMaps:
     """Return the means of factor × factor values of (H, W, C); at the right and lower edge of what is left there."""
     if factor == 1:
         return maps
@@ -167,7 +164,7 @@ def _checked_channels(channels: Sequence[int], count: int) -> list[int]:
     return chosen
 
 
-def _tiled(levels: Levels, columns: int, gap: int, scale: int) -> Levels:
+def _tiled(levels: Levels, columns: int, gap: int, scale: int) -> Drawn:
     """Lay (h, w, K) out as one picture: cells with their gap to the left and above, then a gap on the far sides."""
     height, width, count = levels.shape
     rows = -(-count // columns)

@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageDraw
 
+from cnn_core.arrays import Bytes, Pixels, Plane
 from cnn_core.drawing.colour_scale import Range
 from cnn_core.pictures.prepare import Box
-
-Pixels = npt.NDArray[np.float32]
 
 DIMMED: Final = 0.3
 """How bright the part of a picture stays that the network does not see."""
@@ -52,18 +50,14 @@ def with_box(pixels: Pixels, box: Box, longest: int = 480) -> bytes:
         framed = image.convert("RGB")
     across, down = framed.width / pixels.shape[1], framed.height / pixels.shape[0]
     top, left, bottom, right = box
-    # In a picture that is drawn smaller, a box may be less than a point wide.
-    first, last = (left * across, top * down), (right * across - 1, bottom * down - 1)
-    corners = (*first, *(max(pair) for pair in zip(first, last, strict=True)))
+    corners = (left * across, top * down, right * across - 1, bottom * down - 1)
     ImageDraw.Draw(framed).rectangle(corners, outline=FRAME, width=max(3, longest // 120))
     out = io.BytesIO()
     framed.save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 
-def overlay_png(
-    pixels: Pixels, values: Pixels, reach: Range, longest: int = 480, strongest: float = STRONGEST
-) -> bytes:
+def overlay_png(pixels: Pixels, values: Plane, reach: Range, longest: int = 480, strongest: float = STRONGEST) -> bytes:
     """Lay one map (h, w) over the network's input (H, W, 3 or 1): the larger its magnitude, the more of its colour.
 
     `strongest` is how much of its colour the largest value shows, 0 to 1.
@@ -80,7 +74,7 @@ def overlay_png(
     return picture_png((grey * (1 - strength) + colours[place] * strength).astype(np.float32), longest)
 
 
-def _bytes(pixels: Pixels) -> npt.NDArray[np.uint8]:
+def _bytes(pixels: Pixels) -> Bytes:
     return np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
 
 

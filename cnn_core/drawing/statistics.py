@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.drawing.colour_scale import Maps, as_maps
+from cnn_core.arrays import Flags, Output
+from cnn_core.drawing.colour_scale import as_maps
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def layer_statistics(maps: npt.ArrayLike) -> LayerStatistics:
     )
 
 
-def dead_channels(maps: Maps) -> npt.NDArray[np.bool_]:
+def dead_channels(maps: Output) -> Flags:
     """Say of each channel of (H, W, C) or (units,) whether it is zero everywhere."""
     values = as_maps(maps)
     return np.logical_not(values.reshape(-1, values.shape[2]).any(axis=0))

@@ -5,8 +5,9 @@ from typing import Final
 import numpy as np
 
 from cnn_core import layers
+from cnn_core.arrays import Numbers, Table
 from cnn_core.explain.opened import opened
-from cnn_core.explain.parts import Numbers, Opened, Stage, StageKind, Table, Terms, Unit, along_channels, here
+from cnn_core.explain.parts import Opened, Stage, StageKind, Terms, Unit, along_channels, here
 from cnn_core.explain.text import factor, listed, written
 from cnn_core.layers import ActivationName
 from cnn_core.numerics.activations import activate, slope_of, softmax

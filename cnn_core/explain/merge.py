@@ -3,9 +3,10 @@
 import numpy as np
 
 from cnn_core import layers
+from cnn_core.arrays import Numbers, Table
 from cnn_core.explain.moved import stretched_from
 from cnn_core.explain.opened import opened
-from cnn_core.explain.parts import Numbers, Opened, Stage, StageKind, Table, Unit, table_of, terms_of
+from cnn_core.explain.parts import Opened, Stage, StageKind, Unit, table_of, terms_of
 from cnn_core.explain.text import factor, largest_text, listed, sum_text, written
 from cnn_core.layers.kind import by_kind
 from cnn_core.sentences import N_, Note

@@ -12,16 +12,13 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from cnn_core.arrays import Flags, Indices, Numbers, Table, Values
 from cnn_core.errors import LayerError
 from cnn_core.layers.shapes import Shape, show
-from cnn_core.numerics.maps import Values
 from cnn_core.numerics.taps import NOWHERE
 from cnn_core.sentences import N_, Note
 
 Place = tuple[int, ...]
-Numbers = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.intp]
-Table = Indices
 """(n, 1 + axes): one row a value, the number of the layer's input and then the place in it."""
 
 STRONGEST: Final = 16
@@ -143,7 +140,7 @@ class Patch:
     weights: Numbers | None = None
 
     @property
-    def real(self) -> npt.NDArray[np.bool_]:
+    def real(self) -> Flags:
         """Return (a, b), False where padding is."""
         return np.outer(np.not_equal(self.rows, NOWHERE), np.not_equal(self.columns, NOWHERE))
 

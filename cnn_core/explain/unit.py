@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core import layers
+from cnn_core.arrays import Values
 from cnn_core.errors import LayerError
 from cnn_core.explain.opened import opened
 from cnn_core.explain.parts import (
@@ -41,7 +42,6 @@ from cnn_core.explain.parts import (
 from cnn_core.layers import Layer
 from cnn_core.layers.shapes import Shape, output_shape, show
 from cnn_core.layers.weights import weight_shapes
-from cnn_core.numerics.maps import Values
 
 __all__ = [
     "Explanation",

@@ -5,9 +5,10 @@ from typing import Final
 import numpy as np
 
 from cnn_core import layers
+from cnn_core.arrays import Numbers, Table
 from cnn_core.explain.activation import activated, shared
 from cnn_core.explain.opened import opened
-from cnn_core.explain.parts import Numbers, Opened, Stage, StageKind, Table, Unit, along_channels, terms_of
+from cnn_core.explain.parts import Opened, Stage, StageKind, Unit, along_channels, terms_of
 from cnn_core.explain.text import factor, products_text, written
 from cnn_core.layers import ActivationName
 from cnn_core.layers.kind import by_kind

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from cnn_core import layers
+from cnn_core.arrays import Values
 from cnn_core.explain.opened import opened
 from cnn_core.explain.parts import (
     Opened,
@@ -20,7 +21,6 @@ from cnn_core.explain.text import largest_text, products_text, sum_text, written
 from cnn_core.explain.weighted import Convolution, weighted_sum
 from cnn_core.layers.kinds.convolution import kernel_windows
 from cnn_core.layers.windows import Window, windows_of
-from cnn_core.numerics.maps import Values
 from cnn_core.numerics.one_window import one_pool, one_window
 from cnn_core.numerics.pool import PoolingKind
 from cnn_core.numerics.taps import Taps, axis_taps, transposed_taps

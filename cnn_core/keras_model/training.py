@@ -7,11 +7,12 @@ from typing import Any, Final
 import keras
 import numpy as np
 
+from cnn_core.arrays import Labels, Pictures
 from cnn_core.errors import CnnError
 from cnn_core.keras_model.activations import operations
 from cnn_core.keras_model.build import build_model
 from cnn_core.layers.shapes import show
-from cnn_core.training.data import Labels, Pixels, TrainingSet, shifted, training_set
+from cnn_core.training.data import TrainingSet, shifted, training_set
 from cnn_core.training.plan import Run, Training
 from cnn_core.training.records import Batch, Epoch, Moved, Record
 
@@ -77,13 +78,13 @@ def compiled_model(run: Run, seed: int, learning_rate: float) -> keras.Model:
     return model
 
 
-def shifted_accuracy(model: keras.Model, pixels: Pixels, labels: Labels, shift: int) -> float:
+def shifted_accuracy(model: keras.Model, pixels: Pictures, labels: Labels, shift: int) -> float:
     """Return the share that is right when the pictures are moved by `shift` pixels, the mean over four directions."""
     places = [(shift, 0), (-shift, 0), (0, shift), (0, -shift)] if shift else [(0, 0)]
     return float(np.mean([_accuracy(model, shifted(pixels, *place), labels) for place in places]))
 
 
-def _accuracy(model: keras.Model, pixels: Pixels, labels: Labels) -> float:
+def _accuracy(model: keras.Model, pixels: Pictures, labels: Labels) -> float:
     answers = model.predict(pixels, batch_size=_AT_ONCE, verbose=0).argmax(axis=1)
     return float((answers == labels).mean())
 
@@ -125,7 +126,7 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._found = _figures(logs)
 
-    def tested(self, test: tuple[Pixels, Labels]) -> Epoch:
+    def tested(self, test: tuple[Pictures, Labels]) -> Epoch:
         """Return the epoch that has just ended, with what the model makes of the test pictures."""
         found = _figures(self.model.evaluate(*test, batch_size=_AT_ONCE, verbose=0, return_dict=True))
         tested = {f"test_{name}": value for name, value in found.items()}

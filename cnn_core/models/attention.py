@@ -9,16 +9,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from cnn_core.arrays import Boxes, Drops, Heat, Pixels
 from cnn_core.errors import CnnError
 from cnn_core.layers.shapes import Shape
 from cnn_core.models.loading import entered
-from cnn_core.models.run import Maps
 from cnn_core.network.network import Network
 from cnn_core.pictures.prepare import Box
 from cnn_core.sentences import N_
-
-Heat = npt.NDArray[np.float32]
-Boxes = npt.NDArray[np.int64]
 
 HOT_SHARE: Final = 0.5
 
@@ -44,7 +41,7 @@ def map_layers(network: Network, output: str) -> tuple[str, ...]:
     )
 
 
-def grad_cam(key: str, pixels: Maps, class_index: int, layer: str | None = None) -> Heat:
+def grad_cam(key: str, pixels: Pixels, class_index: int, layer: str | None = None) -> Heat:
     """Return where a layer's maps speak for a class, (h, w) of that layer: Grad-CAM, after its ReLU, not normalized.
 
     Args:
@@ -61,7 +58,7 @@ def grad_cam(key: str, pixels: Maps, class_index: int, layer: str | None = None)
     return attribution.grad_cam(*entered(key, pixels), class_index, layer)
 
 
-def saliency(key: str, pixels: Maps, class_index: int) -> Heat:
+def saliency(key: str, pixels: Pixels, class_index: int) -> Heat:
     """Return how strongly the score of a class answers to each pixel, (H, W), per unit of what enters the model.
 
     Arguments and errors are those of `grad_cam`.
@@ -71,7 +68,9 @@ def saliency(key: str, pixels: Maps, class_index: int) -> Heat:
     return attribution.saliency(*entered(key, pixels), class_index)
 
 
-def occlusion_chunk(key: str, pixels: Maps, class_index: int, boxes: Boxes, fill: npt.ArrayLike | None = None) -> Heat:
+def occlusion_chunk(
+    key: str, pixels: Pixels, class_index: int, boxes: Boxes, fill: npt.ArrayLike | None = None
+) -> Drops:
     """Return how far the score of a class drops while each of some boxes is covered: (..., 4) → (...).
 
     A row of `occlusion_plan` makes a good chunk: a page can show it, and stop, before it asks for the next.
@@ -138,7 +137,7 @@ def occlusion_plan(input_shape: Shape, patch: int, stride: int) -> Boxes:
     return np.concatenate([begins, begins + patch], axis=-1)
 
 
-def occlusion_heat(input_shape: Shape, boxes: Boxes, drops: Heat) -> Heat:
+def occlusion_heat(input_shape: Shape, boxes: Boxes, drops: Drops) -> Heat:
     """Return the mean drop of the boxes over each pixel, (H, W); NaN where no box lies, as in a plan that was stopped.
 
     Args:

@@ -9,13 +9,14 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from cnn_core.arrays import Pixels
 from cnn_core.errors import ModelFileError
 from cnn_core.models.bundled import bundled_network, model_path
 from cnn_core.models.kept_files import kept_bytes
 from cnn_core.models.keys import APPLICATION, APPLICATIONS, FILE, IMAGENET, RANDOM, ModelKey
 from cnn_core.models.pixel_range import guessed_scaling
 from cnn_core.network.network import Network
-from cnn_core.pictures.scaling import Pixels, Scaling, scaled
+from cnn_core.pictures.scaling import Scaling, scaled
 from cnn_core.sentences import N_
 
 if TYPE_CHECKING:

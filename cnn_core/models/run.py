@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from cachetools import LRUCache
 
+from cnn_core.arrays import Output, Pixels, Weights
 from cnn_core.drawing.mosaic import RangeScope, mosaic_png
 from cnn_core.drawing.statistics import LayerStatistics, layer_statistics
 from cnn_core.errors import CnnError
 from cnn_core.models.bundled import BUNDLED
 from cnn_core.models.loading import entered, load
 from cnn_core.sentences import N_
-
-Maps = npt.NDArray[np.float32]
 
 THUMBNAILS: Final = 3
 THUMBNAIL_SIDE: Final = 40
@@ -45,38 +43,28 @@ class LayerAnswer:
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What a model makes of a picture.
-
-    Attributes:
-        layers: by name, those whose output `is_drawn`.
-        scores: the first of the model's outputs, (classes,) or maps.
-    """
+    """What every layer makes of a picture, by its name, and the first of the model's outputs, (classes,) or maps."""
 
     layers: dict[str, LayerAnswer]
-    scores: Maps
+    scores: Output
 
 
-def run(key: str, pixels: Maps) -> Answers:
+def run(key: str, pixels: Pixels) -> Answers:
     """Send `pixels` (H, W, C) in [0, 1] through a model (see `models`); raises CnnError where they do not fit."""
     maps = _kept_maps(key, pixels)
     scores = maps[load(key).outputs[0]]
-    return Answers({name: _layer_answer(values) for name, values in maps.items() if is_drawn(values)}, scores)
+    return Answers({name: _layer_answer(values) for name, values in maps.items()}, scores)
 
 
-def is_drawn(output: Maps) -> bool:
-    """Say whether a layer's output is maps (H, W, C) or a vector (units,): a Reshape may give it any axes."""
-    return output.ndim in (1, 3)
-
-
-def layer_maps(key: str, pixels: Maps, layer: str) -> Maps:
-    """Return one layer's output, mostly (H, W, C) or (units,); raises CnnError for a layer that is not there."""
+def layer_maps(key: str, pixels: Pixels, layer: str) -> Output:
+    """Return one layer's output, (H, W, C) or (units,); raises CnnError for a layer that is not there."""
     maps = _kept_maps(key, pixels)
     if layer not in maps:
         raise CnnError(NO_LAYER, layer=layer)
     return maps[layer]
 
 
-def layer_weights(key: str, layer: str) -> tuple[npt.NDArray[np.float32], ...]:
+def layer_weights(key: str, layer: str) -> tuple[Weights, ...]:
     """Return a layer's arrays in Keras's order; raises CnnError for a layer that is not there."""
     from cnn_core import keras_model
 
@@ -93,21 +81,21 @@ def warm_up() -> None:
         run(bundled.key, np.zeros((*bundled.input_size, channels), np.float32))
 
 
-def _bytes(maps: dict[str, Maps]) -> int:
+def _bytes(maps: dict[str, Output]) -> int:
     return sum(values.nbytes for values in maps.values())
 
 
-_KEPT: LRUCache[tuple[object, ...], dict[str, Maps]] = LRUCache(KEPT_BYTES, getsizeof=_bytes)
+_KEPT: LRUCache[tuple[object, ...], dict[str, Output]] = LRUCache(KEPT_BYTES, getsizeof=_bytes)
 
 
-def all_maps(key: str, pixels: Maps) -> dict[str, Maps]:
+def all_maps(key: str, pixels: Pixels) -> dict[str, Output]:
     """Return every layer's output by its name, computed anew and kept nowhere."""
     from cnn_core.keras_model import feature_maps
 
     return feature_maps(*entered(key, pixels))
 
 
-def _kept_maps(key: str, pixels: Maps) -> dict[str, Maps]:
+def _kept_maps(key: str, pixels: Pixels) -> dict[str, Output]:
     place = (key, pixels.shape, pixels.dtype.str, hashlib.sha256(pixels.tobytes()).hexdigest())
     maps = _KEPT.get(place)
     if maps is None:
@@ -117,7 +105,7 @@ def _kept_maps(key: str, pixels: Maps) -> dict[str, Maps]:
     return maps
 
 
-def _layer_answer(maps: Maps) -> LayerAnswer:
+def _layer_answer(maps: Output) -> LayerAnswer:
     means = maps.reshape(-1, maps.shape[-1]).mean(axis=0)
     strongest = tuple(np.argsort(-means, kind="stable")[:THUMBNAILS].tolist())
     picture = mosaic_png(maps, strongest, RangeScope.PER_LAYER, columns=THUMBNAILS, cell=THUMBNAIL_SIDE)

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.drawing.colour_scale import Maps, as_maps
+from cnn_core.arrays import Flags, Limits, Pixels
+from cnn_core.drawing.colour_scale import as_maps
 from cnn_core.drawing.statistics import dead_channels
 from cnn_core.layers.receptive_field import ReceptiveField
-from cnn_core.models.run import all_maps, is_drawn
+from cnn_core.models.run import all_maps
 from cnn_core.pictures.prepare import Box
 
 
@@ -33,10 +34,10 @@ class ChannelPeaks:
         dead: (C,), whether the channel is zero everywhere.
     """
 
-    mean: Maps
-    maximum: Maps
+    mean: Limits
+    maximum: Limits
     places: npt.NDArray[np.uint16]
-    dead: npt.NDArray[np.bool_]
+    dead: Flags
 
 
 Survey = dict[str, ChannelPeaks]
@@ -52,13 +53,9 @@ class Ranked(NamedTuple):
     place: tuple[int, int]
 
 
-def survey_of(key: str, pixels: Maps) -> Survey:
-    """Measure all channels of a model's layers, as far as they are drawn, on `pixels` (H, W, C) in [0, 1].
-
-    Raises:
-        CnnError: as `run` does.
-    """
-    return {name: channel_peaks(maps) for name, maps in all_maps(key, pixels).items() if is_drawn(maps)}
+def survey_of(key: str, pixels: Pixels) -> Survey:
+    """Measure all channels of the model `key` on `pixels` (H, W, C) in [0, 1]; raises CnnError as `run`."""
+    return {name: channel_peaks(maps) for name, maps in all_maps(key, pixels).items()}
 
 
 def channel_peaks(maps: npt.ArrayLike) -> ChannelPeaks:
@@ -84,9 +81,9 @@ def ranked(surveys: Sequence[Survey], layer: str, channel: int, by: RankedBy) ->
     return sorted(found, key=lambda one: -(one.mean if by is RankedBy.MEAN else one.maximum))
 
 
-def dead_everywhere(surveys: Sequence[Survey], layer: str) -> npt.NDArray[np.bool_]:
+def dead_everywhere(surveys: Sequence[Survey], layer: str) -> Flags:
     """Say of each channel of a layer whether it is zero everywhere on every picture."""
-    dead: npt.NDArray[np.bool_] = np.all([one[layer].dead for one in surveys], axis=0)
+    dead: Flags = np.all([one[layer].dead for one in surveys], axis=0)
     return dead
 
 

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 from math import erf
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from cnn_core.arrays import Values
 from cnn_core.layers import SLOPES, ActivationName
-
-Values = npt.NDArray[np.floating[Any]]
 
 _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 """Of Klambauer et al., arXiv:1706.02515, to the digits of a float64."""

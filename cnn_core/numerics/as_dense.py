@@ -8,9 +8,10 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
+from cnn_core.arrays import Values
 from cnn_core.errors import LayerError
 from cnn_core.layers.shapes import Shape, show
-from cnn_core.numerics.maps import Values, refuse_depth
+from cnn_core.numerics.maps import refuse_depth
 from cnn_core.numerics.taps import NOWHERE, Taps
 
 

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cnn_core.arrays import Filtered, Kernels, Planes, Values
 from cnn_core.errors import LayerError
 from cnn_core.layers.shapes import show
 from cnn_core.layers.windows import Window, effective_kernel, transposed_length
-from cnn_core.numerics.maps import Values, Windows, maps_of, refuse_depth
+from cnn_core.numerics.maps import Windows, maps_of, refuse_depth
 from cnn_core.numerics.padding import Filling, pad
 from cnn_core.numerics.taps import cropped_before, tap_slices
 
@@ -26,7 +27,7 @@ def conv2d(
     bias: npt.ArrayLike | None = None,
     groups: int = 1,
     filling: Filling = Filling.ZERO,
-) -> Values:
+) -> Filtered:
     """Return a convolution, (H', W', filters).
 
     Args:
@@ -52,7 +53,7 @@ def depthwise_conv2d(
     windows: Windows,
     bias: npt.ArrayLike | None = None,
     filling: Filling = Filling.ZERO,
-) -> Values:
+) -> Planes:
     """Return each channel's own convolutions, (H', W', C · multiplier); kernel (height, width, C, multiplier)."""
     maps, weights = maps_of(x), _with_four_axes(kernel)
     height, width, channels, _ = weights.shape
@@ -67,7 +68,7 @@ def separable_conv2d(
     windows: Windows,
     bias: npt.ArrayLike | None = None,
     filling: Filling = Filling.ZERO,
-) -> Values:
+) -> Planes:
     """Return a depthwise convolution whose channels a 1×1 kernel (1, 1, C · multiplier, filters) then mixes."""
     channels = depthwise_conv2d(x, depthwise_kernel, windows, filling=filling)
     return conv2d(channels, pointwise_kernel, (Window(1), Window(1)), bias)
@@ -75,7 +76,7 @@ def separable_conv2d(
 
 def conv2d_transpose(
     x: npt.ArrayLike, kernel: npt.ArrayLike, windows: Windows, bias: npt.ArrayLike | None = None
-) -> Values:
+) -> Planes:
     """Return a transposed convolution; kernel (height, width, filters, C).
 
     It is the convolution, with the turned kernel, of x with stride − 1 zeros between its values (arXiv:1603.07285,
@@ -106,7 +107,7 @@ def flipped(kernel: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return kernel[::-1, ::-1]
 
 
-def _correlated(maps: Values, kernel: Values, windows: Windows, groups: int) -> Values:
+def _correlated(maps: Planes, kernel: Kernels, windows: Windows, groups: int) -> Filtered:
     """Return (H', W', filters) for padded maps: one matrix product for each row of the kernel, summed.
 
     What lies under a row of the kernel is laid out as a row of the picture's width, so memory grows by the kernel's
@@ -121,7 +122,7 @@ def _correlated(maps: Values, kernel: Values, windows: Windows, groups: int) -> 
     return result.transpose(1, 3, 0, 2).reshape(result.shape[1], -1, filters)
 
 
-def _kernel(kernel: npt.ArrayLike, maps: Values, windows: Windows, groups: int) -> Values:
+def _kernel(kernel: npt.ArrayLike, maps: Planes, windows: Windows, groups: int) -> Kernels:
     """Return the kernel in the maps' type, or refuse it."""
     values = _with_four_axes(kernel)
     channels, sizes = maps.shape[2], tuple(window.kernel for window in windows)
@@ -155,7 +156,7 @@ def _with_four_axes(kernel: npt.ArrayLike) -> npt.NDArray[Any]:
     return values
 
 
-def _plus(maps: Values, bias: npt.ArrayLike | None) -> Values:
+def _plus(maps: Planes, bias: npt.ArrayLike | None) -> Planes:
     if bias is None:
         return maps
     values = np.asarray(bias, maps.dtype)

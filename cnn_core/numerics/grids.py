@@ -10,10 +10,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from cnn_core.arrays import Numbers
 from cnn_core.errors import CnnError
 from cnn_core.sentences import N_
-
-Grid = npt.NDArray[np.float64]
 
 LARGEST: Final = 32
 """Rows or columns of a grid; above, its numbers could not be read."""
@@ -47,7 +46,7 @@ SINGLE: Final = "single"
 NOISE: Final = "noise"
 
 
-def named_grid(key: str, rows: int, columns: int) -> Grid:
+def named_grid(key: str, rows: int, columns: int) -> Numbers:
     """Return a grid (rows, columns) of one of GRIDS, or with a single 1 in the middle, or of chance numbers 0 to 9.
 
     >>> named_grid("vertical_edge", 2, 7).tolist()
@@ -82,7 +81,7 @@ def grid_text(values: npt.NDArray[Any]) -> str:
     return base64.urlsafe_b64encode(packed).decode("ascii").rstrip("=")
 
 
-def grid_of_text(text: str) -> Grid:
+def grid_of_text(text: str) -> Numbers:
     """Return the array that `grid_text` wrote.
 
     Raises:

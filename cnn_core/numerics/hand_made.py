@@ -10,12 +10,10 @@ from math import pi
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from cnn_core.arrays import Kernel, Vector
 from cnn_core.errors import CnnError
 from cnn_core.sentences import N_
-
-Kernel = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +98,7 @@ def gabor(
     return np.asarray(bell * np.cos(2 * pi * u / wavelength + phase))
 
 
-def _distances(size: int) -> Kernel:
+def _distances(size: int) -> Vector:
     """Return how far each value of a side lies from the middle, in pixels."""
     return np.arange(size, dtype=np.float64) - (size - 1) / 2
 

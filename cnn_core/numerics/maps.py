@@ -1,21 +1,18 @@
-"""Maps as they are computed with: their type, how windows lie on them, and what is refused."""
-
-from typing import Any
+"""Maps as they are computed with: how windows lie on them, and what is refused."""
 
 import numpy as np
 import numpy.typing as npt
 
+from cnn_core.arrays import Planes
 from cnn_core.errors import LayerError
 from cnn_core.layers.shapes import show
 from cnn_core.layers.windows import Window
-
-Values = npt.NDArray[np.floating[Any]]
 
 Windows = tuple[Window, Window]
 """(vertical, horizontal)"""
 
 
-def maps_of(x: npt.ArrayLike) -> Values:
+def maps_of(x: npt.ArrayLike) -> Planes:
     """Return (H, W, C) as float64 if it is that already, as float32 otherwise.
 
     Raises:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.numerics.maps import Values, maps_of, refuse_depth
+from cnn_core.arrays import Flags, Indices, PerChannel, Planes, Table, Values, WindowValues
+from cnn_core.numerics.maps import maps_of, refuse_depth
 from cnn_core.numerics.pool import PoolingKind
 from cnn_core.numerics.taps import NOWHERE, Taps
 
@@ -27,16 +28,16 @@ class WeighedWindow:
 
     rows: tuple[int, ...]
     columns: tuple[int, ...]
-    values: Values
-    weights: Values
+    values: WindowValues
+    weights: WindowValues
     bias: float
 
     @property
-    def products(self) -> Values:
+    def products(self) -> WindowValues:
         return self.values * self.weights
 
     @property
-    def channel_sums(self) -> Values:
+    def channel_sums(self) -> PerChannel:
         """Return the sum of each input channel's products, (C,)."""
         return np.asarray(self.products.sum(axis=(0, 1)))
 
@@ -59,10 +60,10 @@ class PooledWindow:
 
     rows: tuple[int, ...]
     columns: tuple[int, ...]
-    values: Values
-    real: npt.NDArray[np.bool_]
-    winners: npt.NDArray[np.intp]
-    results: Values
+    values: WindowValues
+    real: Flags
+    winners: Table
+    results: PerChannel
 
     @property
     def count(self) -> int:
@@ -108,7 +109,7 @@ def one_pool(
     return PooledWindow(rows, columns, values, real, winners, _pooled(seen, kind))
 
 
-def _pooled(seen: Values, kind: PoolingKind) -> Values:
+def _pooled(seen: Values, kind: PoolingKind) -> PerChannel:
     """Return (C,) for the values under a pool, (count, C)."""
     match kind:
         case PoolingKind.MAX:
@@ -122,8 +123,8 @@ def _pooled(seen: Values, kind: PoolingKind) -> Values:
 
 
 def _under(
-    maps: Values, vertical: Taps, horizontal: Taps, row: int, column: int
-) -> tuple[Values, tuple[int, ...], tuple[int, ...]]:
+    maps: Planes, vertical: Taps, horizontal: Taps, row: int, column: int
+) -> tuple[Planes, tuple[int, ...], tuple[int, ...]]:
     """Return the values under a window, zeros where padding is, and their rows and columns in the input."""
     rows = tuple(vertical.sources[place] for place, _ in vertical.taps[row])
     columns = tuple(horizontal.sources[place] for place, _ in horizontal.taps[column])
@@ -133,6 +134,6 @@ def _under(
     return values, rows, columns
 
 
-def _indices(numbers: Iterable[int]) -> npt.NDArray[np.intp]:
+def _indices(numbers: Iterable[int]) -> Indices:
     # A type is named for the outputs of a transposed convolution that take nothing.
     return np.fromiter(numbers, np.intp)

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cnn_core.arrays import Planes
 from cnn_core.errors import LayerError
 from cnn_core.layers.settings import Pair
 from cnn_core.layers.windows import AXES, padding_amounts, window_count
-from cnn_core.numerics.maps import Values, Windows, maps_of
+from cnn_core.numerics.maps import Windows, maps_of
 
 
 class Filling(StrEnum):
@@ -20,7 +21,7 @@ class Filling(StrEnum):
     REPLICATE = "replicate"
 
 
-def pad(x: npt.ArrayLike, windows: Windows, filling: Filling = Filling.ZERO, outside: float = 0) -> Values:
+def pad(x: npt.ArrayLike, windows: Windows, filling: Filling = Filling.ZERO, outside: float = 0) -> Planes:
     """Return maps (H, W, C) with what the windows' padding adds around them; `outside` is what ZERO puts there.
 
     Raises:

@@ -6,11 +6,12 @@ from functools import reduce
 import numpy as np
 import numpy.typing as npt
 
+from cnn_core.arrays import Planes
 from cnn_core.errors import LayerError
 from cnn_core.layers.settings import Pair
 from cnn_core.layers.shapes import show
 from cnn_core.layers.windows import padding_amounts
-from cnn_core.numerics.maps import Values, Windows, maps_of
+from cnn_core.numerics.maps import Windows, maps_of
 from cnn_core.numerics.padding import pad
 from cnn_core.numerics.taps import tap_slices
 
@@ -24,7 +25,7 @@ class PoolingKind(StrEnum):
     L2 = "l2"
 
 
-def pool(x: npt.ArrayLike, windows: Windows, kind: PoolingKind) -> Values:
+def pool(x: npt.ArrayLike, windows: Windows, kind: PoolingKind) -> Planes:
     """Return a pooling of (H, W, C), (H', W', C); padding takes no part in it, as in Keras.
 
     Raises:
@@ -46,13 +47,13 @@ def pool(x: npt.ArrayLike, windows: Windows, kind: PoolingKind) -> Values:
     return sums / counts if kind is PoolingKind.AVERAGE else sums
 
 
-def _combined(maps: Values, windows: Windows, combine: np.ufunc, outside: float) -> Values:
+def _combined(maps: Planes, windows: Windows, combine: np.ufunc, outside: float) -> Planes:
     """Return what `combine` makes of each window's values: first down, then across."""
     result = pad(maps, windows, outside=outside)
     result = reduce(combine, (result[step] for step in tap_slices(len(result), windows[0])))
     return reduce(combine, (result[:, step] for step in tap_slices(result.shape[1], windows[1])))
 
 
-def upsample(x: npt.ArrayLike, factors: Pair) -> Values:
+def upsample(x: npt.ArrayLike, factors: Pair) -> Planes:
     """Return (H, W, C) with each value repeated (down, across) times: Keras's UpSampling2D, nearest neighbour."""
     return maps_of(x).repeat(factors[0], axis=0).repeat(factors[1], axis=1)

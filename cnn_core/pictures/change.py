@@ -7,12 +7,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from cnn_core.arrays import Pixels
 from cnn_core.errors import CnnError
 from cnn_core.sentences import N_
-
-Pixels = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from cnn_core.arrays import GreyPixels, Pixels, ResizedPixels, RgbPixels
 from cnn_core.errors import ImageError
 from cnn_core.pictures.colour import Colour
 from cnn_core.sentences import N_, Note
 
-Pixels = npt.NDArray[np.float32]
 Channel = TypeVar("Channel", bound=np.floating[Any])
 # Rows and columns, ends excluded: (top, left, bottom, right).
 Box = tuple[int, int, int, int]
@@ -76,7 +76,7 @@ class Prepared:
     notes: tuple[Note, ...]
 
 
-def prepare(pixels: Pixels, preparation: Preparation) -> Prepared:
+def prepare(pixels: npt.NDArray[Any], preparation: Preparation) -> Prepared:
     """Cut, resize, colour, invert and pad a picture, in this order.
 
     Resizing is bilinear with half-pixel centres, antialiased where it reduces, as `tf.image.resize(antialias=True)`
@@ -101,7 +101,7 @@ def prepare(pixels: Pixels, preparation: Preparation) -> Prepared:
     return Prepared(result, box, place, tuple(notes))
 
 
-def _check(pixels: Pixels) -> None:
+def _check(pixels: npt.NDArray[Any]) -> None:
     if pixels.ndim != 3 or pixels.shape[2] != 3 or 0 in pixels.shape or pixels.dtype != np.float32:
         message = N_("Pixels are a (height, width, 3) array of float32. Received: shape {shape} of {dtype}.")
         raise ImageError(message, shape=pixels.shape, dtype=str(pixels.dtype))
@@ -150,7 +150,7 @@ def _place(box: Box, preparation: Preparation) -> Box:
     return _centred(wanted, _largest(wanted, _size(box)) if preparation.fit is Fit.PAD else wanted)
 
 
-def _resized(pixels: Pixels, size: tuple[int, int], notes: list[Note]) -> Pixels:
+def _resized(pixels: Pixels, size: tuple[int, int], notes: list[Note]) -> ResizedPixels:
     """Resize (h, w, 3) to (height, width, 3); always a fresh array."""
     before = pixels.shape[0], pixels.shape[1]
     if before == size:
@@ -179,7 +179,7 @@ def brightness(pixels: npt.NDArray[Channel]) -> npt.NDArray[Channel]:
     return np.asarray((pixels @ np.array(GREY_WEIGHTS))[:, :, np.newaxis], pixels.dtype)
 
 
-def _grey(pixels: Pixels, notes: list[Note]) -> Pixels:
+def _grey(pixels: RgbPixels, notes: list[Note]) -> GreyPixels:
     notes.append(Note(N_("Turned grey: 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601).")))
     return brightness(pixels)
 
@@ -189,7 +189,7 @@ def _inverted(pixels: Pixels, notes: list[Note]) -> Pixels:
     return np.float32(1) - pixels
 
 
-def _padded(part: Pixels, preparation: Preparation, place: Box, notes: list[Note]) -> Pixels:
+def _padded(part: Pixels, preparation: Preparation, place: Box, notes: list[Note]) -> ResizedPixels:
     if part.shape[:2] == (preparation.height, preparation.width):
         return part
     rows, columns = preparation.height - part.shape[0], preparation.width - part.shape[1]

@@ -9,15 +9,13 @@ import threading
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageFile, TiffImagePlugin
 
+from cnn_core.arrays import RgbPixels
 from cnn_core.errors import ImageError
 from cnn_core.pictures.limits import check_bytes, picture_kind
 from cnn_core.pictures.modes import converter, reduced
 from cnn_core.sentences import N_, Note
-
-Pixels = npt.NDArray[np.float32]
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_SIDE = 20_000
@@ -53,7 +51,7 @@ class InputImage:
     """
 
     digest: str
-    pixels: Pixels
+    pixels: RgbPixels
     notes: tuple[Note, ...] = ()
 
 
@@ -184,7 +182,7 @@ def _note_reduced(before: tuple[int, int], after: tuple[int, int]) -> Note:
     return Note(message, values)
 
 
-def _to_pixels(picture: Image.Image) -> Pixels:
+def _to_pixels(picture: Image.Image) -> RgbPixels:
     """Return (H, W, 3) float32 in [0, 1], read-only, of a picture in mode RGB or F."""
     values = np.asarray(picture)
     if picture.mode == "F":

@@ -4,9 +4,8 @@ from enum import StrEnum
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-Pixels = npt.NDArray[np.float32]
+from cnn_core.arrays import Pixels
 
 # Means and standard deviations of ImageNet's training pictures, red, green and blue, of pixels from 0 to 1.
 IMAGENET_MEAN: Final = (0.485, 0.456, 0.406)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from cnn_core.arrays import Bytes, Labels, Pictures
 from cnn_core.data import DATA
 from cnn_core.errors import CnnError
 
@@ -17,10 +17,6 @@ FOLDER: Final = DATA / "training"
 TRAINING_SETS: Final = ("fashion_mnist_small",)
 _UNSIGNED_BYTES: Final = 8
 """How an idx file calls the type of its values."""
-
-Bytes = npt.NDArray[np.uint8]
-Pixels = npt.NDArray[np.float32]
-Labels = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +29,7 @@ class Labelled:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def pixels(self) -> Pixels:
+    def pixels(self) -> Pictures:
         """Return the pictures in [0, 1]."""
         return self.pictures.astype(np.float32) / np.float32(255)
 
@@ -70,7 +66,7 @@ def training_set(key: str) -> TrainingSet:
     return TrainingSet(*(Labelled(arrays[f"{part}_pictures"], arrays[f"{part}_labels"]) for part in ("train", "test")))
 
 
-def shifted(pixels: Pixels, down: int, right: int) -> Pixels:
+def shifted(pixels: Pictures, down: int, right: int) -> Pictures:
     """Return the pictures (N, H, W, C) moved, black let in at the border."""
     result = np.zeros_like(pixels)
     height, width = pixels.shape[1:3]

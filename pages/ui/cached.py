@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 import numpy as np
 import streamlit as st
 
+from cnn_core.arrays import Pixels
 from cnn_core.drawing.mosaic import reduce_maps
-from cnn_core.drawing.png import Pixels, dimmed_outside, picture_png
+from cnn_core.drawing.png import dimmed_outside, picture_png
 from cnn_core.models import attention, run, survey
 from cnn_core.models.info import ModelInfo, describe
 from cnn_core.models.keys import is_bundled

@@ -3,7 +3,8 @@
 import hashlib
 from dataclasses import dataclass, field
 
-from cnn_core.pictures.prepare import Pixels, Prepared
+from cnn_core.arrays import Pixels
+from cnn_core.pictures.prepare import Prepared
 
 
 @dataclass(frozen=True)

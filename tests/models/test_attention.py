@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import ndimage
 
+from cnn_core.arrays import Heat
 from cnn_core.errors import CnnError
 from cnn_core.models import loading
 from cnn_core.models.attention import (
-    Heat,
     box_in_pixels,
     grad_cam,
     hot_box,

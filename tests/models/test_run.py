@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from checking import unchecked
 from PIL import Image
 
+from cnn_core.arrays import Maps
 from cnn_core.drawing.mosaic import RangeScope, channel_statistics, mosaic_png
 from cnn_core.errors import CnnError
 from cnn_core.layers.weights import weight_shapes
@@ -19,17 +21,7 @@ from cnn_core.models import run as module
 from cnn_core.models.bundled import BUNDLED, bundled_model, bundled_network, class_names, model_path
 from cnn_core.models.info import describe
 from cnn_core.models.kept_files import keep_file
-from cnn_core.models.run import (
-    KEPT_BYTES,
-    THUMBNAIL_SIDE,
-    THUMBNAILS,
-    Answers,
-    Maps,
-    layer_maps,
-    layer_weights,
-    run,
-    warm_up,
-)
+from cnn_core.models.run import KEPT_BYTES, THUMBNAIL_SIDE, THUMBNAILS, Answers, layer_maps, layer_weights, run, warm_up
 from cnn_core.network.summary import Row, summarize
 from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.prepare import Preparation, prepare
@@ -164,7 +156,7 @@ def test_the_same_bytes_in_another_shape_are_another_picture() -> None:
     run("mnist", pixels)
     for other in (pixels[..., 0], pixels.reshape(14, 56, 1), pixels.view(np.int32)[..., 0]):
         with pytest.raises(CnnError):
-            run("mnist", other)
+            unchecked(run)("mnist", other)
 
 
 def test_an_unknown_model_is_refused() -> None:

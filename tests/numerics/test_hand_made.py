@@ -12,11 +12,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image, ImageFilter
 from scipy import ndimage
 
+from cnn_core.arrays import Values
 from cnn_core.errors import CnnError
 from cnn_core.layers.windows import Window
 from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.hand_made import HAND_MADE, HandMade, box, gabor, gaussian, hand_made
-from cnn_core.numerics.maps import Values
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (20, 30)).astype(np.float64)
 SIZES = range(1, 8)

@@ -190,7 +190,7 @@ def test_noise_is_halved_by_a_mean_of_four() -> None:
     assert noise_left(Reducer(Reduction.SUBSAMPLE, TWO), x, [0.3])[0] == pytest.approx(1, rel=0.03)
     # The largest of four normal numbers has a standard deviation of 0.701 (Tippett, 1925).
     assert noise_left(Reducer(Reduction.MAX, TWO), x, [0.3])[0] == pytest.approx(0.701, rel=0.03)
-    blur = Reducer(Reduction.KERNEL, TWO, np.outer([1, 2, 1], [1, 2, 1]))
+    blur = Reducer(Reduction.KERNEL, TWO, np.outer([1.0, 2.0, 1.0], [1.0, 2.0, 1.0]))
     # Independent values, weighted 1 2 1 across and down: the root of the sum of the squared weights is 6/16.
     assert noise_left(blur, x, [0.3])[0] == pytest.approx(6 / 16, 0.03)
 

@@ -19,12 +19,13 @@ from PIL import Image
 from running import address_of, no_exception, run_page
 from streamlit.testing.v1 import AppTest
 
+from cnn_core.arrays import Maps
 from cnn_core.drawing.statistics import LayerStatistics, layer_statistics
 from cnn_core.errors import CnnError
 from cnn_core.layers.weights import weight_shapes
 from cnn_core.models import run
 from cnn_core.models.bundled import bundled_network, class_names
-from cnn_core.models.run import Answers, LayerAnswer, Maps
+from cnn_core.models.run import Answers, LayerAnswer
 from cnn_core.network.summary import Row, summarize
 from pages.ui import cached, compute, questions, waiting
 

@@ -20,7 +20,8 @@ import tensorflow as tf
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from cnn_core.training.data import Labels, Pixels, read_labelled
+from cnn_core.arrays import Labels, Pictures
+from cnn_core.training.data import read_labelled
 
 SEED = 13
 EPOCHS = 8
@@ -30,7 +31,7 @@ SHIFT = 3
 MODELS = Path(__file__).resolve().parents[3] / "cnn_core" / "data" / "models"
 
 
-def shifted(pixels: Pixels, random: np.random.Generator) -> Pixels:
+def shifted(pixels: Pictures, random: np.random.Generator) -> Pictures:
     """Return every picture (N, 28, 28, 1) moved by up to `SHIFT` pixels a direction, black let in at the border."""
     count, height, width, _ = pixels.shape
     padded = np.pad(pixels[..., 0], ((0, 0), (SHIFT, SHIFT), (SHIFT, SHIFT)))
@@ -67,7 +68,7 @@ def trainer_of(network: keras.Sequential, pictures: int) -> keras.Model:
     return trainer
 
 
-def train(trainer: keras.Model, pixels: Pixels, labels: Labels) -> None:
+def train(trainer: keras.Model, pixels: Pictures, labels: Labels) -> None:
     """Train for `EPOCHS` passes, each over freshly shifted pictures."""
     random = np.random.default_rng(SEED)
     for epoch in range(EPOCHS):
@@ -75,7 +76,7 @@ def train(trainer: keras.Model, pixels: Pixels, labels: Labels) -> None:
         trainer.fit(shifted(pixels, random), labels, batch_size=BATCH_SIZE, verbose=2)
 
 
-def measure(trainer: keras.Model, pixels: Pixels, labels: Labels) -> dict[str, float]:
+def measure(trainer: keras.Model, pixels: Pictures, labels: Labels) -> dict[str, float]:
     """Return loss and accuracy on the test pictures as they are, and the accuracy on the same ones shifted."""
     loss, accuracy = trainer.evaluate(pixels, labels, batch_size=1000, verbose=0)
     _, moved = trainer.evaluate(shifted(pixels, np.random.default_rng(SEED)), labels, batch_size=1000, verbose=0)

@@ -25,9 +25,10 @@ import numpy as np
 import tensorflow as tf
 
 from cnn_core import summarize
+from cnn_core.arrays import Labels, Pictures
 from cnn_core.keras_model.training import compiled_model, shifted_accuracy
 from cnn_core.network.replacing import Replacement, study_network
-from cnn_core.training.data import Labelled, Labels, Pixels, read_labelled
+from cnn_core.training.data import Labelled, read_labelled
 from cnn_core.training.study import LEARNING_RATE, study_run
 
 SEEDS = (0, 1, 2)
@@ -37,7 +38,7 @@ SHIFTS = (0, 1, 2, 3, 4)
 RESULT = Path(__file__).resolve().parents[3] / "cnn_core" / "data" / "studies" / "downsampling.json"
 
 
-def read(folder: Path | None) -> list[tuple[Pixels, Labels]]:
+def read(folder: Path | None) -> list[tuple[Pictures, Labels]]:
     """Return pixels (N, 28, 28, 1) in [0, 1] and labels (N,) to train on and to test on."""
     if folder is not None:
         parts = [read_labelled(folder, part, ".gz") for part in ("train", "t10k")]
@@ -47,7 +48,9 @@ def read(folder: Path | None) -> list[tuple[Pixels, Labels]]:
     return [(part.pixels(), part.labels) for part in parts]
 
 
-def trained(way: Replacement, seed: int, data: tuple[Pixels, Labels], test: tuple[Pixels, Labels]) -> dict[str, Any]:
+def trained(
+    way: Replacement, seed: int, data: tuple[Pictures, Labels], test: tuple[Pictures, Labels]
+) -> dict[str, Any]:
     """Train once and measure."""
     keras.utils.set_random_seed(seed)
     model = compiled_model(study_run(way), seed, LEARNING_RATE)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from cnn_core.training.data import FOLDER, Labels, read_labelled
+from cnn_core.arrays import Labels
+from cnn_core.training.data import FOLDER, read_labelled
 
 SEED = 0
 COUNTS = {"train": 4_000, "test": 1_000}

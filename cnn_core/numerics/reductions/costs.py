@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from cnn_core.arrays import Flags, Indices, Planes, Values
 from cnn_core.layers.shapes import Shape
 from cnn_core.layers.windows import BLUR_SIZE, Window, output_length, padding_amounts
-from cnn_core.numerics.maps import Values, Windows
+from cnn_core.numerics.maps import Windows
 from cnn_core.numerics.reductions.ways import Reducer, Reduction, blurred
-
-Places = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Costs:
     kept: float
 
 
-def costs_of(reducer: Reducer, x: Values) -> Costs:
+def costs_of(reducer: Reducer, x: Planes) -> Costs:
     """Return what a way costs on one channel of (H, W, C), padding counted as it is computed."""
     places, outputs = x.shape[0] * x.shape[1], _count(x.shape, reducer.windows)
     dense = _count(x.shape, reducer.dense_windows_on(x.shape))
@@ -60,7 +58,7 @@ def _count(shape: Shape, windows: Windows) -> int:
     return output_length(shape[0], windows[0]) * output_length(shape[1], windows[1])
 
 
-def reaching(reducer: Reducer, x: Values) -> float:
+def reaching(reducer: Reducer, x: Planes) -> float:
     """Return the share of the first channel's values that have a part in some output.
 
     Of a maximum those that won, the first of equals; of a convolution those under a weight that is not 0.
@@ -74,7 +72,7 @@ def reaching(reducer: Reducer, x: Values) -> float:
     return float((rows[:, np.newaxis] * used * columns).sum() / (x.shape[0] * x.shape[1]))
 
 
-def _reached(length: int, window: Window) -> tuple[Places, Places]:
+def _reached(length: int, window: Window) -> tuple[Indices, Indices]:
     """Return under which indices of the kernel inputs come, (kinds, kernel) of 0 and 1, and how many of each kind."""
     reached = np.zeros((length, window.kernel), np.intp)
     places = _places(length, window)
@@ -84,13 +82,13 @@ def _reached(length: int, window: Window) -> tuple[Places, Places]:
     return kinds, counts
 
 
-def _places(length: int, window: Window) -> Places:
+def _places(length: int, window: Window) -> Indices:
     """Return which input lies under each index of each window, (windows, kernel); outside of the line in padding."""
     starts = np.arange(output_length(length, window)) * window.stride - padding_amounts(length, window)[0]
     return np.asarray(starts[:, np.newaxis] + np.arange(window.kernel))
 
 
-def _won(reducer: Reducer, plane: Values) -> npt.NDArray[np.bool_]:
+def _won(reducer: Reducer, plane: Values) -> Flags:
     """Return which values (H, W) of a map (H, W, 1) are what some output of a maximum is made of."""
     won = np.zeros((plane.shape[0], plane.shape[1]), bool)
     if reducer.way is Reduction.BLUR_MAX:
@@ -108,13 +106,13 @@ def _won(reducer: Reducer, plane: Values) -> npt.NDArray[np.bool_]:
     return np.asarray(np.logical_or.reduce(near))
 
 
-def _seen_by_blur(count: int, stride: int) -> Places:
+def _seen_by_blur(count: int, stride: int) -> Indices:
     """Return which of `count` dense maxima a blur at the stride looks at."""
     middles = np.arange(0, count, stride)
     return np.unique(np.clip(middles[:, np.newaxis] + np.array([-1, 0, 1]), 0, count - 1))
 
 
-def _winners(plane: Values, windows: Windows) -> tuple[Places, Places]:
+def _winners(plane: Values, windows: Windows) -> tuple[Indices, Indices]:
     """Return row and column (H', W') of each window's largest value, the first of equals in reading order."""
     # Across first, then down: of equals the leftmost of the topmost row is left, as in reading order.
     values, columns = _first_largest(plane, windows[1])
@@ -122,7 +120,7 @@ def _winners(plane: Values, windows: Windows) -> tuple[Places, Places]:
     return rows, columns[rows, np.arange(columns.shape[1])]
 
 
-def _first_largest(lines: Values, window: Window) -> tuple[Values, Places]:
+def _first_largest(lines: Values, window: Window) -> tuple[Values, Indices]:
     """Return the largest value of each window along lines (lines, length), and its place; padding never wins."""
     length, stride = lines.shape[1], window.stride
     around = np.pad(lines, ((0, 0), padding_amounts(length, window)), constant_values=-np.inf)

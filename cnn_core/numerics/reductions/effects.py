@@ -7,10 +7,11 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from cnn_core.arrays import Planes, Values
 from cnn_core.errors import CnnError
 from cnn_core.layers.shapes import Shape
 from cnn_core.layers.windows import padding_amounts
-from cnn_core.numerics.maps import Values, maps_of
+from cnn_core.numerics.maps import maps_of
 from cnn_core.numerics.reductions.ways import Reducer
 from cnn_core.sentences import N_
 
@@ -30,7 +31,7 @@ class Effects:
     energy: float
 
 
-def effects_of(reducer: Reducer, x: Values) -> Effects:
+def effects_of(reducer: Reducer, x: Planes) -> Effects:
     """Return what a way leaves of (H, W, C)."""
     result = reducer.reduce(x) / reducer.scale
     return Effects(
@@ -50,7 +51,7 @@ def _ratio(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
 
 
-def noise_left(reducer: Reducer, x: Values, strengths: Sequence[float]) -> tuple[float, ...]:
+def noise_left(reducer: Reducer, x: Planes, strengths: Sequence[float]) -> tuple[float, ...]:
     """Return what is left of Gaussian noise added to (H, W, C), for each standard deviation, above 0.
 
     The standard deviation of what the noise changes in the output, by the noise's own. Always the same random numbers.
@@ -77,7 +78,7 @@ def _standard_noise(shape: Shape) -> npt.NDArray[np.float32]:
     return numbers
 
 
-def shift_response(reducer: Reducer, x: Values, most: int = 8) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def shift_response(reducer: Reducer, x: Planes, most: int = 8) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return how much the output changes when the input moves right by 0 to `most` pixels: as it stands, and aligned.
 
     The change is the mean magnitude of the difference, by the mean magnitude of the output's deviation from its mean: 0

@@ -10,12 +10,13 @@ from functools import cached_property
 
 import numpy as np
 
+from cnn_core.arrays import Planes, Values
 from cnn_core.errors import CnnError
 from cnn_core.layers.shapes import Shape
 from cnn_core.layers.windows import AXES, BLUR_SIZE, Window, padding_amounts, window_count
 from cnn_core.numerics.convolve import depthwise_conv2d
 from cnn_core.numerics.hand_made import gaussian, usual_sigma
-from cnn_core.numerics.maps import Values, Windows
+from cnn_core.numerics.maps import Windows
 from cnn_core.numerics.pool import PoolingKind, pool
 from cnn_core.sentences import N_
 
@@ -143,7 +144,7 @@ class Reducer:
         )
         return down, across
 
-    def reduce(self, x: Values) -> Values:
+    def reduce(self, x: Planes) -> Planes:
         """Return (H', W', C) of (H, W, C), all ways of one size; raises LayerError where the windows do not fit."""
         if self.way.pooling is not None:
             return pool(x, self.windows, self.way.pooling)
@@ -170,7 +171,7 @@ def _centred(length: int, window: Window, side: int, axis: str) -> Window:
     return window._replace(kernel=side, padding=(before, max(0, after)))
 
 
-def blurred(maps: Values, strides: tuple[int, int] = (1, 1)) -> Values:
+def blurred(maps: Planes, strides: tuple[int, int] = (1, 1)) -> Planes:
     """Return a weighted mean 1 2 1 down and across; value o is centred on place o · stride, borders are repeated."""
     around = np.pad(maps, ((1, 1), (1, 1), (0, 0)), mode="edge")
     (height, width), (down, across) = maps.shape[:2], strides

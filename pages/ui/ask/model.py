@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from cnn_core.arrays import Maps
 from cnn_core.errors import CnnError
 from cnn_core.models.answer_kind import AnswerKind
 from cnn_core.models.bundled import BUNDLED, bundled_model
@@ -13,7 +14,6 @@ from cnn_core.models.info import ModelInfo
 from cnn_core.models.kept_files import keep_file
 from cnn_core.models.keys import APPLICATION, APPLICATIONS, BUNDLED_SOURCE, FILE, IMAGENET, RANDOM, ModelKey
 from cnn_core.models.loading import fetched_bytes
-from cnn_core.models.run import Maps
 from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.scaling import Scaling
 from cnn_core.sentences import N_, Sentence

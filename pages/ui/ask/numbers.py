@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from cnn_core.arrays import Values
 from cnn_core.errors import CnnError
 from cnn_core.models.first_kernels import first_kernels
 from cnn_core.numerics import grids
 from cnn_core.numerics.hand_made import HAND_MADE, hand_made
-from cnn_core.numerics.maps import Values
 from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.messages import show_error

@@ -5,6 +5,7 @@ from itertools import zip_longest
 import numpy as np
 import streamlit as st
 
+from cnn_core.arrays import Values
 from cnn_core.layers import Conv2D
 from cnn_core.layers.formulas import formulas
 from cnn_core.layers.shapes import show
@@ -13,7 +14,6 @@ from cnn_core.models.first_kernels import first_kernels
 from cnn_core.numerics import grids
 from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.hand_made import HAND_MADE, hand_made
-from cnn_core.numerics.maps import Values
 from cnn_core.numerics.taps import axis_taps
 from pages.ui import state
 from pages.ui.ask.numbers import LEARNED, kernel_title, own_numbers

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnn_core.arrays import Values
 from cnn_core.layers.settings import PaddingMode, Pair
 from cnn_core.layers.shapes import Shape
 from cnn_core.layers.windows import Window
 from cnn_core.numerics import grids
 from cnn_core.numerics.convolve import conv2d, depthwise_conv2d, flipped
-from cnn_core.numerics.maps import Values, Windows
+from cnn_core.numerics.maps import Windows
 from cnn_core.numerics.padding import Filling
 from cnn_core.numerics.pool import PoolingKind, pool
 from cnn_core.numerics.taps import Taps, axis_taps

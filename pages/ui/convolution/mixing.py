@@ -3,11 +3,11 @@
 import numpy as np
 import streamlit as st
 
+from cnn_core.arrays import Values
 from cnn_core.layers import Conv2D
 from cnn_core.layers.windows import Window
 from cnn_core.numerics import grids
 from cnn_core.numerics.convolve import conv2d
-from cnn_core.numerics.maps import Values
 from cnn_core.numerics.taps import axis_taps
 from cnn_core.pictures.prepare import GREY_WEIGHTS
 from pages.ui import state

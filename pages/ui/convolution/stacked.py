@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
+from cnn_core.arrays import Values
 from cnn_core.layers import Conv2D
 from cnn_core.layers.windows import Window
 from cnn_core.numerics.convolve import conv2d
-from cnn_core.numerics.maps import Values
 from cnn_core.numerics.taps import axis_taps
 from pages.ui import state
 from pages.ui.convolution.choices import Convolution

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import streamlit as st
 
+from cnn_core.arrays import Values
 from cnn_core.drawing.colour_scale import Range
 from cnn_core.drawing.mosaic import map_png, reduce_maps
-from cnn_core.numerics.maps import Values
 from pages.ui.draw.pictures import colour_bar, draw_wide
 from pages.ui.text import _
 

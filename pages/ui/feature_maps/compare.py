@@ -6,9 +6,9 @@ from dataclasses import astuple, replace
 import numpy as np
 import streamlit as st
 
+from cnn_core.arrays import Maps
 from cnn_core.drawing.figures import vector_figure
 from cnn_core.drawing.png import picture_png
-from cnn_core.models.run import Maps
 from cnn_core.pictures.change import Change, changed
 from cnn_core.pictures.samples import SAMPLES
 from cnn_core.sentences import N_
@@ -85,11 +85,8 @@ def _change(most_down: int, most_right: int) -> Change:
         state.SHIFT_DOWN.within(-most_down, most_down),
     )
     first, second, third = st.columns(3)
-    # What is one pixel wide or high cannot be shifted that way.
-    if most_right:
-        first.slider(_("Shifted to the right (pixels)"), **right.widget())
-    if most_down:
-        first.slider(_("Shifted down (pixels)"), **down.widget())
+    first.slider(_("Shifted to the right (pixels)"), **right.widget())
+    first.slider(_("Shifted down (pixels)"), **down.widget())
     second.slider(_("Turned to the left (degrees)"), **state.ANGLE.widget())
     second.toggle(_("Mirrored: left and right"), **state.MIRRORED.widget())
     third.slider(_("Brightness"), format="× %.2f", **state.BRIGHTNESS.widget())

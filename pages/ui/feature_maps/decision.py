@@ -3,11 +3,12 @@
 import numpy as np
 import streamlit as st
 
+from cnn_core.arrays import Heat
 from cnn_core.drawing.colour_scale import Range
 from cnn_core.drawing.png import overlay_png, with_box
 from cnn_core.models import attention
 from cnn_core.models.answer_kind import AnswerKind, likeliest
-from cnn_core.models.attention import Heat, box_in_pixels, hot_box, occlusion_heat, occlusion_plan
+from cnn_core.models.attention import box_in_pixels, hot_box, occlusion_heat, occlusion_plan
 from cnn_core.sentences import N_
 from pages.ui import cached, state
 from pages.ui.draw.pictures import colour_bar, draw_wide

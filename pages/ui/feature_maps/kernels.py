@@ -3,10 +3,11 @@
 import streamlit as st
 
 from cnn_core import layers
+from cnn_core.arrays import Kernels
 from cnn_core.drawing.kernel_tiles import Tiles
 from cnn_core.drawing.mosaic import ChannelOrder, Range, order_channels
 from cnn_core.layers.shapes import show
-from cnn_core.models.layer_kernels import Kernels, kernels_of, seen_channels
+from cnn_core.models.layer_kernels import kernels_of, seen_channels
 from cnn_core.network.summary import Row
 from pages.ui import components, state
 from pages.ui.ask.layer import open_layer

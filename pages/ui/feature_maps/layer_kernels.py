@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 
 from cnn_core import layers
+from cnn_core.arrays import Kernels
 from cnn_core.drawing.kernel_tiles import Tiles, kernel_colours, tiles_png, value_colours
 from cnn_core.drawing.mosaic import RangeScope, value_ranges
-from cnn_core.models.layer_kernels import Kernels
 from cnn_core.network.summary import Row
 from pages.ui.feature_maps.open_layer import OpenLayer
 

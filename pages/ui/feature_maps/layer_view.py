@@ -5,9 +5,9 @@ import io
 import numpy as np
 import streamlit as st
 
+from cnn_core.arrays import Maps
 from cnn_core.drawing.mosaic import ChannelOrder, ChannelStatistics, Mosaic, RangeScope, order_channels
 from cnn_core.layers.shapes import show
-from cnn_core.models.run import Maps
 from cnn_core.network.summary import Row
 from cnn_core.sentences import N_
 from pages.ui import components, state

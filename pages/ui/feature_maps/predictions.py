@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from cnn_core.arrays import Maps
 from cnn_core.models.answer_kind import AnswerKind, by_score
 from cnn_core.models.info import ModelInfo
-from cnn_core.models.run import Maps
 from pages.ui.text import _, as_code, escaped
 
 TOP = 5

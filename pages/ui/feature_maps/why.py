@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from cnn_core.arrays import Maps
 from cnn_core.explain.unit import Explanation, Origin, Patch, Stage, StageKind, explain_unit
 from cnn_core.layers import Input
 from cnn_core.layers.shapes import show
 from cnn_core.layers.windows import padding_amounts, windows_of
-from cnn_core.models.run import Maps
 from cnn_core.network.summary import Row
 from cnn_core.numerics.pool import PoolingKind
 from cnn_core.numerics.taps import NOWHERE, Taps

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnn_core.numerics.maps import Values
+from cnn_core.arrays import Values
 from pages.ui.pooling.comparison import Comparison
 from pages.ui.text import _
 

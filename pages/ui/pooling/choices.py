@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from cnn_core.arrays import Values
 from cnn_core.layers.shapes import show
 from cnn_core.layers.windows import Window
-from cnn_core.numerics.maps import Values, Windows
+from cnn_core.numerics.maps import Windows
 from cnn_core.numerics.reductions.ways import Reduction
 from cnn_core.sentences import N_
 from pages.ui import cached, state

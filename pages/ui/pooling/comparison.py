@@ -8,7 +8,8 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from cnn_core.numerics.maps import Values, Windows
+from cnn_core.arrays import Values
+from cnn_core.numerics.maps import Windows
 from cnn_core.numerics.reductions.ways import Reducer, Reduction
 from pages.ui import cached, state
 

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from cnn_core.arrays import Values
 from cnn_core.layers.shapes import show
 from cnn_core.layers.windows import Window, padding_amounts
-from cnn_core.numerics.maps import Values
 from cnn_core.numerics.reductions.ways import Reducer, Reduction
 from pages.ui.pooling.comparison import Comparison, Measure
 from pages.ui.pooling.ways import reduction_title

@@ -5,10 +5,11 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
+from cnn_core.arrays import Values
 from cnn_core.layers.shapes import show
 from cnn_core.layers.windows import Window, output_length, padding_amounts
 from cnn_core.numerics.convolve import conv2d
-from cnn_core.numerics.maps import Values, Windows
+from cnn_core.numerics.maps import Windows
 from cnn_core.numerics.pool import PoolingKind, pool
 from cnn_core.numerics.reductions.ways import Reducer, Reduction, blurred
 from cnn_core.numerics.taps import axis_taps

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
+from cnn_core.arrays import Values
 from cnn_core.drawing.colour_scale import Range
 from cnn_core.drawing.mosaic import map_png
 from cnn_core.drawing.png import sheet
-from cnn_core.numerics.maps import Values
 from cnn_core.numerics.reductions.ways import Reduction
 from pages.ui import state
 from pages.ui.draw.maps import draw_exactly

@@ -38,7 +38,7 @@ class Layer:
         spelling: how Keras writes it.
         starter: the settings that a new layer begins with, where they are not the defaults.
         weight_names: Keras's names of all weights that a layer of this kind can have, in Keras's order.
-        is_uniform: whether it treats every place of a map alike, so that a stride may as well come before it.
+        same_everywhere: whether it treats every place of a map alike, so that a stride may come before it as well.
     """
 
     group: ClassVar[Group]
@@ -47,7 +47,7 @@ class Layer:
     spelling: ClassVar[Spelling] = Spelling()
     starter: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     weight_names: ClassVar[tuple[str, ...]] = ()
-    is_uniform: ClassVar[bool] = False
+    same_everywhere: ClassVar[bool] = False
     _rules: ClassVar[dict[str, Setting[Any, Any]]] = {}
 
     def __init_subclass__(cls) -> None:

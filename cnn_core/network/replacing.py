@@ -160,7 +160,7 @@ def _convolution_before(network: Network, name: str) -> NamedLayer | None:
         if [user for user, taken in sources.items() if source in taken] != [name]:
             return None
         candidate = network[source]
-        if not candidate.layer.is_uniform:
+        if not candidate.layer.same_everywhere:
             is_free = isinstance(
                 candidate.layer, Conv2D
             ) and candidate.layer.strides == candidate.layer.dilation_rate == (1, 1)

@@ -24,7 +24,7 @@ class Activation(Layer):
 
     group = Group.ACTIVATION
     about = N_("Applies a function to every value; sizes stay as they are.")
-    is_uniform = True
+    same_everywhere = True
     activation: Choice[ActivationName] = activation_setting("relu", told=Told.ALWAYS)
     slope: OptionalNumber = OptionalNumber(
         minimum=0,

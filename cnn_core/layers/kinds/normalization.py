@@ -47,7 +47,7 @@ class BatchNormalization(Layer):
         ignored=("fused", "synchronized", "renorm_clipping", "renorm_momentum"),
     )
     weight_names = ("gamma", "beta", "moving_mean", "moving_variance")
-    is_uniform = True
+    same_everywhere = True
     momentum: Number = Number(
         0.99,
         minimum=0,
@@ -78,7 +78,7 @@ class LayerNormalization(Layer):
     about = N_("Normalizes each place over its channels, then scales and shifts it.")
     spelling = Spelling(last_axis=True, fixed={"rms_scaling": (False,)})
     weight_names = ("gamma", "beta")
-    is_uniform = True
+    same_everywhere = True
     epsilon: Number = EPSILON
     center: Flag = CENTER
     scale: Flag = SCALE
@@ -155,7 +155,7 @@ class Normalization(Layer):
     about = N_("(x − mean) / sqrt(variance), channel by channel.")
     spelling = Spelling(last_axis=True, fixed={"invert": (False,)})
     weight_names = ("mean", "variance", "count")
-    is_uniform = True
+    same_everywhere = True
     mean: OptionalNumbers = OptionalNumbers(
         label=N_("Mean"),
         help=N_("One number a channel, separated by commas; empty: learned from data."),
@@ -209,7 +209,7 @@ class Rescaling(Layer):
 
     group = Group.NORMALIZATION
     about = N_("x · scale + offset: brings pixels from 0…255 to 0…1, for instance.")
-    is_uniform = True
+    same_everywhere = True
     scale: Number = Number(
         1 / 255,
         label=N_("Scale"),
@@ -228,7 +228,7 @@ class LayerScale(Layer):
     about = N_("Multiplies each channel by a learned factor.")
     spelling = Spelling(renamed={"initial_value": "init_values"}, ignored=("projection_dim",))
     weight_names = ("gamma",)
-    is_uniform = True
+    same_everywhere = True
     initial_value: Number = Number(
         1e-6, label=N_("First value"), help=N_("The factor before training."), told=Told.NEVER
     )

@@ -37,7 +37,7 @@ class Dropout(Layer):
     group = Group.REGULARIZATION
     about = N_("Sets random values to 0, in training only.")
     spelling = Spelling(chance="dropout", ignored=("noise_shape",))
-    is_uniform = True
+    same_everywhere = True
     rate: Number = RATE
 
 
@@ -49,7 +49,7 @@ class SpatialDropout2D(Layer):
     group = Group.REGULARIZATION
     about = N_("Sets random channels to 0, in training only.")
     spelling = Spelling(on_images=True, chance="dropout", ignored=("noise_shape",))
-    is_uniform = True
+    same_everywhere = True
     rate: Number = RATE
 
 
@@ -61,7 +61,7 @@ class StochasticDepth(Layer):
     group = Group.REGULARIZATION
     about = N_("Leaves out the branch of a residual block at random, in training only.")
     spelling = Spelling(renamed={"rate": "drop_path_rate"}, chance="dropout")
-    is_uniform = True
+    same_everywhere = True
     rate: Number = Number(
         0.1,
         minimum=0,

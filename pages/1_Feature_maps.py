@@ -64,5 +64,6 @@ with begin_page():
     else:
         map_view.draw_vector(layer)
     panels.draw_panels(layer)
-    why.draw_why(layer)
+    with part():
+        why.draw_why(layer)
     draw_decision(layer)

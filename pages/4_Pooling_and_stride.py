@@ -19,11 +19,13 @@ with begin_page():
         one_way.draw(comparison)
         fits = True
     if fits:
-        results.draw(comparison)
-        measures.draw(comparison)
+        with part():
+            results.draw(comparison)
+        with part():
+            measures.draw(comparison)
     with st.expander(_("What the courses say, and what is more exact"), icon=":material/menu_book:"):
         st.markdown(lesson("pooling"))
-    in_network.draw()
-    study.draw()
-    train.draw()
+    for draw in (in_network.draw, study.draw, train.draw):
+        with part():
+            draw()
     state.share(state.LANGUAGE, *choices.shared(), *train.SHARED)

@@ -8,6 +8,8 @@ from folders import ROOT
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
+from pages.ui import questions
+
 # A failing test must show the traceback that the app hides from its readers.
 config.set_option("client.showErrorDetails", "full")
 
@@ -20,6 +22,7 @@ def run_page(path: str, *, timeout: float = 30, **query: str) -> AppTest:
     # Caches outlive an AppTest: without this a test sees what another one computed.
     st.cache_data.clear()
     st.cache_resource.clear()
+    questions.WORKS.clear()
     at = AppTest.from_file(ROOT / path, default_timeout=timeout)
     for name, value in query.items():
         at.query_params[name] = value

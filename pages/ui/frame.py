@@ -1,8 +1,7 @@
 """What surrounds every page: the pages' records, the configuration, the navigation, the language and the title."""
 
 import inspect
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +9,8 @@ import streamlit as st
 
 from cnn_core.sentences import N_
 from pages.ui import state
-from pages.ui.messages import part
 from pages.ui.text import _
-from pages.ui.waiting import holds
+from pages.ui.waiting import drawn
 
 _ROOT = Path(__file__).parents[2]
 _NAME = "ConvScope"
@@ -131,16 +129,7 @@ def begin_page() -> AbstractContextManager[None]:
             format_func=state.LANGUAGES.get,
             **state.LANGUAGE.widget(),
         )
-    return _within()
-
-
-@contextmanager
-def _within() -> Iterator[None]:
-    """Hold what the page asks for until it has all, and let what cannot be drawn be a sentence."""
-    holds().begin_run()
-    with part():
-        yield
-    holds().end_run()
+    return drawn()
 
 
 def draw_card(page: PageRecord) -> None:

@@ -128,10 +128,11 @@ class Holds:
         self._works = works
         self._before: dict[Question[Any], Work[Any]] = {}
         self._now: dict[Question[Any], Work[Any]] = {}
+        self.is_running = False
 
     def begin_run(self) -> None:
         """The page runs again: it asks anew, and most of it for the same."""
-        self._before, self._now = self._before | self._now, {}
+        self._before, self._now, self.is_running = self._before | self._now, {}, True
 
     def ask(self, asked: Question[Answer]) -> Work[Answer]:
         """Return the work on a question, and hold it."""

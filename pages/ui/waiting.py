@@ -1,10 +1,12 @@
 """The one way to ask the workers: an answer, or the waiting for it on the page, or what went wrong."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent import futures
 from concurrent.futures import BrokenExecutor, CancelledError, Future
-from typing import Any, NoReturn, TypeVar
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
@@ -12,10 +14,11 @@ from streamlit.runtime.scriptrunner import StopException
 from cnn_core.errors import CnnError
 from pages.ui import state
 from pages.ui.compute import WORKERS
-from pages.ui.messages import UndrawnError
+from pages.ui.messages import UndrawnError, part
 from pages.ui.questions import Holds, Question, Work
 from pages.ui.text import _
 
+Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
 
 _PATIENCE = 0.2
@@ -32,41 +35,70 @@ def holds() -> Holds:
     return held
 
 
-def asked(question: Question[Answer], saying: str, part: str = "", more: Callable[[], str] = str) -> Answer:
+@contextmanager
+def drawn() -> Iterator[None]:
+    """Draw a page, or a fragment of one: hold what it asks for until it has all; what cannot be drawn is a sentence."""
+    held = holds()
+    if held.is_running:  # a fragment that its page draws
+        with part():
+            yield
+        return
+    held.begin_run()
+    try:
+        with part():
+            yield
+        held.end_run()
+    finally:
+        held.is_running = False
+
+
+def fragment(draw: Callable[Arguments, None], run_every: float | None = None) -> Callable[Arguments, None]:
+    """Let a part of a page run by itself when something in it is used, and every so many seconds."""
+
+    @wraps(draw)
+    def draw_alone(*arguments: Arguments.args, **named: Arguments.kwargs) -> None:
+        with drawn():
+            draw(*arguments, **named)
+
+    alone: Callable[Arguments, None] = st.fragment(draw_alone, run_every=run_every)
+    return alone
+
+
+def asked(question: Question[Answer], saying: str, place: str = "", more: Callable[[], str] = str) -> Answer:
     """Return the answer; while it is on its way, say so with a way to stop, and run the page again when it is there.
 
     Args:
         saying: what goes on.
-        part: tells places of a page apart that may wait for different things.
+        place: tells places of a page apart that may wait for different things.
         more: how far the work has come.
 
     Raises:
         CnnError: what the core refused.
         UndrawnError: the reader stopped it, or it failed, which is said with a way to try again.
     """
-    answer = answered(question)
-    return _wait(question, saying, part, more) if answer is None else answer
+    answer = answered(question, place)
+    return _wait(question, saying, place, more) if answer is None else answer
 
 
-def answered(question: Question[Answer]) -> Answer | None:
+def answered(question: Question[Answer], place: str = "") -> Answer | None:
     """Return the answer, None where it is not there yet or the reader stopped waiting; raises as `asked`."""
     is_stopped = state.STOPPED.get() == (question,)
     work = holds().find(question) if is_stopped else holds().ask(question)
     if work is None or not futures.wait([work.future], 0 if is_stopped else _PATIENCE).done:
         return None
-    return _result(question, work)
+    return _result(question, work, place)
 
 
-def all_asked(questions: Sequence[Question[Answer]], saying: str, part: str = "") -> list[Answer | None]:
+def all_asked(questions: Sequence[Question[Answer]], saying: str, place: str = "") -> list[Answer | None]:
     """Return the answers to many questions as `asked` does; None for those not there where the reader stopped."""
     is_stopped = state.STOPPED.get() == tuple(questions)
     if is_stopped:
-        _say_stopped(part)
+        _say_stopped(place)
     elif not _are_settled(_ask_some(questions, _PATIENCE)):
-        _wait_for_all(questions, saying, part)
-    works = [holds().find(question) if is_stopped else holds().ask(question) for question in questions]
+        _wait_for_all(questions, saying, place)
+    works = [holds().find(question) for question in questions]
     return [
-        None if work is None or not work.future.done() else _result(question, work)
+        None if work is None or not work.future.done() else _result(question, work, place)
         for question, work in zip(questions, works, strict=True)
     ]
 
@@ -77,7 +109,7 @@ def _are_settled(works: Sequence[Work[Any] | None]) -> bool:
     return len(done) == len(works) or any(work.has_failed for work in done)
 
 
-def _result(question: Question[Answer], work: Work[Answer]) -> Answer:
+def _result(question: Question[Answer], work: Work[Answer], place: str) -> Answer:
     """Return an answer that is there; say what went wrong, with a way to try again, unless the core did."""
     try:
         return work.future.result()
@@ -91,27 +123,27 @@ def _result(question: Question[Answer], work: Work[Answer]) -> Answer:
     except Exception as error:  # whatever a library in the worker raises must not end the page
         text = _("The model could not be run ({kind}).").format(kind=type(error).__name__)
     st.error(text, icon=":material/error:")
-    st.button(_("Try again"), icon=":material/refresh:", on_click=holds().let_go, args=(question,), key="retry")
+    st.button(_("Try again"), icon=":material/refresh:", on_click=holds().let_go, args=(question,), key=f"retry{place}")
     raise UndrawnError
 
 
-def _wait(question: Question[Any], saying: str, part: str, more: Callable[[], str]) -> NoReturn:
+def _wait(question: Question[Any], saying: str, place: str, more: Callable[[], str]) -> NoReturn:
     if state.STOPPED.get() == (question,):
-        _say_stopped(part)
+        _say_stopped(place)
         raise UndrawnError
     work, began = holds().ask(question), time.monotonic()
-    place = _begin_waiting((question,), part)
+    bar = _begin_waiting((question,), place)
     while not work.future.done():
-        _show(place, 0.0, " ".join((saying, f"{time.monotonic() - began:.0f} s", more())))
+        _show(bar, 0.0, " ".join((saying, f"{time.monotonic() - began:.0f} s", more())))
         time.sleep(0.1)
     st.rerun()
 
 
-def _wait_for_all(questions: Sequence[Question[Any]], saying: str, part: str) -> NoReturn:
-    place = _begin_waiting(tuple(questions), part)
+def _wait_for_all(questions: Sequence[Question[Any]], saying: str, place: str) -> NoReturn:
+    bar = _begin_waiting(tuple(questions), place)
     while not _are_settled(works := _ask_some(questions)):
         done = sum(work is not None and work.future.done() for work in works)
-        _show(place, done / len(works), f"{saying} {done} / {len(works)}")
+        _show(bar, done / len(works), f"{saying} {done} / {len(works)}")
         time.sleep(0.1)
     st.rerun()
 
@@ -130,22 +162,22 @@ def _ask_some(questions: Sequence[Question[Any]], patience: float = 0) -> list[W
     return works
 
 
-def _begin_waiting(questions: tuple[Question[Any], ...], part: str) -> Any:
+def _begin_waiting(questions: tuple[Question[Any], ...], place: str) -> Any:
     """Offer to stop; return where to say how far the work is."""
     holds().wait()
-    st.button(_("Stop"), on_click=_stop, args=questions, key=f"stop_waiting{part}")
+    st.button(_("Stop"), on_click=_stop, args=questions, key=f"stop_waiting{place}")
     return st.empty()
 
 
-def _say_stopped(part: str) -> None:
+def _say_stopped(place: str) -> None:
     st.info(_("Stopped."))
-    st.button(_("Go on"), on_click=state.STOPPED.set, args=(None,), key=f"go_on{part}")
+    st.button(_("Go on"), on_click=state.STOPPED.set, args=(None,), key=f"go_on{place}")
 
 
-def _show(place: Any, share: float, text: str) -> None:
+def _show(bar: Any, share: float, text: str) -> None:
     """Show how far the work is; this is where Streamlit ends the run when the person does something else or leaves."""
     try:
-        place.progress(share, text=text)
+        bar.progress(share, text=text)
     except StopException:
         holds().end_run()
         raise

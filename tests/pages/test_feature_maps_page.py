@@ -27,7 +27,7 @@ from cnn_core.models import run
 from cnn_core.models.bundled import bundled_network, class_names
 from cnn_core.models.run import Answers, LayerAnswer
 from cnn_core.network.summary import Row, summarize
-from pages.ui import cached, compute, questions, waiting
+from pages.ui import cached, compute, waiting
 
 PAGE = "pages/1_Feature_maps.py"
 SECRET = "/home/somebody/secret"
@@ -98,7 +98,6 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
     monkeypatch.setattr(run, "layer_weights", made_up_weights)
     yield executor
     st.cache_resource.clear()
-    questions.WORKS.clear()
 
 
 def opened(**query: str) -> AppTest:

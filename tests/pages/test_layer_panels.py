@@ -274,7 +274,7 @@ def test_a_dead_worker_is_asked_again_for_what_it_did_not_do(here: Here) -> None
     at.session_state["panels"] = "excite"
     no_exception(at.run())
     assert len(at.error) == 1
-    press(at, "retry")
+    press(at, "retry_excite")
     assert len(ranked_captions(at)) == len(SAMPLES)
 
 

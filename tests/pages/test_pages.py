@@ -14,7 +14,7 @@ import streamlit as st
 from folders import ROOT
 from running import no_exception, run_page
 
-from pages.ui import compute, frame, questions, state, text, waiting
+from pages.ui import compute, frame, state, text, waiting
 from pages.ui.messages import UndrawnError
 
 PAGES = sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py"))
@@ -56,7 +56,6 @@ def no_workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(waiting, "_wait", end)
     yield
     st.cache_resource.clear()
-    questions.WORKS.clear()
 
 
 def test_front_door_knows_every_page() -> None:

@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from cnn_core.errors import CnnError
 from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.ask.picture import current_picture
 from pages.ui.convolution import choices
-from pages.ui.messages import show_error
+from pages.ui.messages import part
 from pages.ui.text import _
 
 _PADDINGS = {"valid": N_("Valid: none"), "same": N_("Same"), "explicit": N_("By hand")}
@@ -22,11 +21,8 @@ def cut_picker() -> None:
     scale.number_input(
         _("Pixels"), help=_("Each number is the mean of so many pixels squared."), **state.CUT_SCALE.widget()
     )
-    try:
+    with part():
         png = choices.place_of_cut(current_picture())
-    except CnnError as error:
-        show_error(error)
-    else:
         st.image(png, width="stretch", output_format="PNG", alt=_("The picture; what is cut is bright"))
 
 

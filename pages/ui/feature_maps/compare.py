@@ -41,7 +41,7 @@ def draw(layer: OpenLayer) -> None:
     )
     other = _changed_copy(layer) if state.BESIDE.get() == "changed" else _sample(layer)
     wanted = [layer_maps(other, name) for name in (layer.name, layer.info.outputs[0])]
-    maps, scores = map(answered, wanted)
+    maps, scores = (answered(question, "_compare") for question in wanted)
     if maps is not None and layer.has_maps:
         _draw_maps(layer, other, maps)
     else:
@@ -52,7 +52,7 @@ def draw(layer: OpenLayer) -> None:
     if scores is not None:
         _draw_answers(layer, other, scores)
     for question in wanted:
-        asked(question, _("The second picture goes through the network."), part="_compare")
+        asked(question, _("The second picture goes through the network."), place="_compare")
 
 
 def _sample(layer: OpenLayer) -> Entered:

@@ -93,11 +93,11 @@ def _grad_cam(layer: OpenLayer, index: int) -> Heat | None:
         return None
     name = state.HEAT_LAYER.among(names[::-1], automatic=names[-1])
     st.selectbox(_("Maps of the layer"), **name.widget())
-    return asked(cached.grad_cam(layer.picture, index, name.get()), _("The gradients are computed."), part="_decision")
+    return asked(cached.grad_cam(layer.picture, index, name.get()), _("The gradients are computed."), place="_decision")
 
 
 def _saliency(layer: OpenLayer, index: int) -> Heat | None:
-    return asked(cached.saliency(layer.picture, index), _("The gradients are computed."), part="_decision")
+    return asked(cached.saliency(layer.picture, index), _("The gradients are computed."), place="_decision")
 
 
 def _occlusion(layer: OpenLayer, index: int) -> Heat | None:
@@ -113,7 +113,7 @@ def _occlusion(layer: OpenLayer, index: int) -> Heat | None:
     chosen = patch.get(), stride.get()
     plan = occlusion_plan(shape, *chosen)
     rows = [cached.occlusion(layer.picture, index, *chosen, row) for row in range(len(plan))]
-    drops = all_asked(rows, _("Covering patch after patch."), part="_decision")
+    drops = all_asked(rows, _("Covering patch after patch."), place="_decision")
     done = [(boxes, drop) for boxes, drop in zip(plan, drops, strict=True) if drop is not None]
     if not done:
         return None

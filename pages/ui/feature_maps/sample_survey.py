@@ -23,8 +23,8 @@ def pictures_of(layer: OpenLayer) -> list[Entered]:
     return [*samples] if layer.picture in samples else [*samples, layer.picture]
 
 
-def draw_survey(layer: OpenLayer, part: str) -> list[Surveyed]:
+def draw_survey(layer: OpenLayer, place: str) -> list[Surveyed]:
     """Return all pictures surveyed, or those that were when the reader stopped; meanwhile show how far it is."""
     pictures = pictures_of(layer)
-    surveys = all_asked([cached.surveyed(one) for one in pictures], _("Pictures through the network:"), part)
+    surveys = all_asked([cached.surveyed(one) for one in pictures], _("Pictures through the network:"), place)
     return [Surveyed(one, survey) for one, survey in zip(pictures, surveys, strict=True) if survey is not None]

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from cnn_core.errors import CnnError
 from cnn_core.layers import Conv2D
 from cnn_core.layers.formulas import length_formula
 from cnn_core.layers.shapes import Shape, show
@@ -16,7 +15,6 @@ from cnn_core.network.replacing import Replacement, ShapeChange, down_sampling, 
 from cnn_core.network.summary import Summary, summarize
 from pages.ui import state
 from pages.ui.draw.tables import draw_table, offer_csv
-from pages.ui.messages import show_error
 from pages.ui.pooling.ways import replacement_title
 from pages.ui.text import _, escaped
 
@@ -55,11 +53,7 @@ def draw() -> None:
     st.header(_("In a network"), anchor=False)
     key = _choose_network()
     st.checkbox(_("Replace strides of convolutions too, not only pools"), **state.STRIDES_TOO.widget())
-    try:
-        columns = columns_of(state.DESIGN.get() if key == OWN else _preset_text(key), state.STRIDES_TOO.get())
-    except CnnError as error:
-        show_error(error)
-        return
+    columns = columns_of(state.DESIGN.get() if key == OWN else _preset_text(key), state.STRIDES_TOO.get())
     _draw_figures(columns)
     st.markdown(_replacements(columns))
     st.markdown(_shapes(columns))

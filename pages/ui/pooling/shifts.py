@@ -7,12 +7,10 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.drawing.figures import lines_figure
-from cnn_core.errors import CnnError
 from cnn_core.numerics.reductions.effects import shift_response
 from cnn_core.numerics.reductions.ways import Reduction
 from pages.ui.draw.plots import draw_figure, together
 from pages.ui.draw.tables import offer_csv
-from pages.ui.messages import show_error
 from pages.ui.pooling.band import band_of, say_band
 from pages.ui.pooling.comparison import Comparison, Measure
 from pages.ui.pooling.ways import reduction_title
@@ -60,11 +58,7 @@ def draw(comparison: Comparison) -> None:
             "number of output values that comes nearest to the shift."
         )
     )
-    try:
-        responses = comparison.measured(Shifts(most))
-    except CnnError as error:
-        show_error(error)
-        return
+    responses = comparison.measured(Shifts(most))
     for moved_back, place in zip((False, True), st.columns(2), strict=True):
         figure = comparison.measured(ShiftFigure(most, moved_back))
         draw_figure(figure, f"shift_{moved_back:d}", _title(moved_back), place)

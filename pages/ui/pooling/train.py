@@ -20,6 +20,7 @@ from pages.ui.pooling.differences import points, said
 from pages.ui.pooling.ways import replacement_title
 from pages.ui.text import _
 from pages.ui.trainings import AT_ONCE, TRAININGS, Phase, Seen
+from pages.ui.waiting import fragment
 
 SHARED = (
     state.TRAINING,
@@ -46,7 +47,7 @@ def draw() -> None:
     if key:
         is_active = _is_active(key)
         # Only a whole run of the page can end the repetition.
-        st.fragment(_draw_training, run_every=1 if is_active else None)(key, is_active)
+        fragment(_draw_training, run_every=1 if is_active else None)(key, is_active)
 
 
 def _is_active(key: str) -> bool:

@@ -1,0 +1,116 @@
+"""Whatever the core refuses is its sentence on the page, in whichever call, and never an exception."""
+
+import inspect
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit as st
+from folders import ROOT
+from running import no_exception
+from streamlit.testing.v1 import AppTest
+from test_feature_maps_page import here
+from test_layer_panels import surveyed
+
+from cnn_core.errors import CnnError
+from cnn_core.models import attention
+from pages.ui import questions
+
+__all__ = ["here", "surveyed"]
+
+SENTENCE = "The core refused this."
+SPEAKING = ("cnn_core.sentences", "cnn_core.errors")
+"""What says a refusal cannot be refused itself."""
+
+MAP = {"model": "mnist", "picture": "digit_7", "layer": "conv2d"}
+SCENES: dict[str, list[dict[str, str]]] = {
+    "1_Feature_maps": [
+        {**MAP, "panels": "kernels.statistics.excite.compare", "surveyed": "True"},
+        {**MAP, "layer": "dense", "panels": "kernels", "method": "occlusion", "patch": "14", "patch_stride": "14"},
+    ],
+    "2_Design_a_network": [{}],
+    "3_Convolution": [
+        {"grid": "cut", "kernel": "learned", "open": "channels.picture.stacked.mixing.separable.transposed.dense"},
+    ],
+    "4_Pooling_and_stride": [
+        {"reduced": "grid", "measured": "position", "study_open": "True"},
+        {**MAP, "reduced": "map", "measured": "noise"},
+    ],
+}
+"""Addresses of a page that open much of it."""
+
+Place = tuple[ModuleType, str]
+
+
+def calls() -> Iterator[Place]:
+    """Yield every place in pages where a function of the core can be called: by its name, or by that of its module."""
+    for module in [module for name, module in sys.modules.items() if name.startswith("pages.")]:
+        for name, value in list(vars(module).items()):
+            if inspect.ismodule(value) and value.__name__.startswith("cnn_core."):
+                yield from ((value, inner) for inner, one in vars(value).items() if is_of_core(one))
+            elif is_of_core(value):
+                yield module, name
+
+
+def is_of_core(value: Any) -> bool:
+    home = getattr(value, "__module__", None) or ""
+    return home.startswith("cnn_core.") and home not in SPEAKING and callable(value) and not inspect.isclass(value)
+
+
+@pytest.fixture(autouse=True)
+def heat(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in for the gradients."""
+    monkeypatch.setattr(attention, "grad_cam", lambda key, pixels, index, layer: np.eye(7, dtype=np.float32))
+    monkeypatch.setattr(attention, "occlusion_chunk", lambda key, pixels, index, boxes: np.ones(len(boxes), np.float32))
+
+
+def opened(page: str, address: dict[str, str]) -> AppTest:
+    """Return a page with nothing kept from before."""
+    st.cache_resource.clear()
+    questions.WORKS.clear()
+    at = AppTest.from_file(ROOT / "pages" / f"{page}.py", default_timeout=30)
+    at.session_state["decision_open"] = True
+    for name, value in {"lang": "en", **address}.items():
+        at.query_params[name] = value
+    return at.run()
+
+
+def counted(function: Any, counts: Counter[Any], what: object) -> Any:
+    def called(*args: Any, **kwargs: Any) -> Any:
+        counts[what] += 1
+        return function(*args, **kwargs)
+
+    return called
+
+
+def refuse(*args: Any, **kwargs: Any) -> Any:
+    raise CnnError(SENTENCE)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("page", SCENES)
+def test_every_call_of_the_core_may_refuse(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    addresses: dict[Place, dict[str, str]] = {}
+    for address in SCENES[page]:
+        no_exception(opened(page, address))
+        called: Counter[Place] = Counter()
+        with monkeypatch.context() as patch:
+            for place in set(calls()):
+                patch.setattr(*place, counted(getattr(*place), called, place))
+            no_exception(opened(page, address))
+        addresses = dict.fromkeys(called, address) | addresses
+    silent = []
+    for place, address in addresses.items():
+        refused: Counter[Place] = Counter()
+        with monkeypatch.context() as patch:
+            patch.setattr(*place, counted(refuse, refused, place))
+            at = opened(page, address)
+        is_said = any("The core refused this" in error.value for error in at.error)
+        if at.exception or (refused and not is_said):
+            silent.append((place[0].__name__, place[1], [one.message for one in at.exception]))
+    assert silent == []
+    assert len(addresses) > 3

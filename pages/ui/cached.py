@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import streamlit as st
@@ -38,9 +38,11 @@ def kept(most: int, *values: type) -> Callable[[Function], Function]:
 
     It may take a Chosen, an Entered, a ModelInfo and `values` of other types that have a key.
     """
-    keys = dict.fromkeys((Chosen, Entered, ModelInfo, *values), attrgetter("key"))
-    decorator: Callable[[Function], Function] = st.cache_resource(max_entries=most, show_spinner=False, hash_funcs=keys)
-    return decorator
+    types: tuple[str | type, ...] = (Chosen, Entered, ModelInfo, *values)
+    keys: dict[str | type, Callable[[Any], Any]] = dict.fromkeys(types, attrgetter("key"))
+    decorator = st.cache_resource(max_entries=most, show_spinner=False, hash_funcs=keys)
+    # What it makes is called as the function is.
+    return cast("Callable[[Function], Function]", decorator)
 
 
 # Pictures -------------------------------------------------------------------------------------------------------------

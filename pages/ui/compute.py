@@ -126,8 +126,9 @@ def _make_pool() -> Executor:
     # When the server ends, loky waits for what the workers are doing, a minute at worst. The hook in which it waits is
     # set by the first work; hooks run last in, first out, so this one must come after it.
     pool.submit(os.getpid)
-    threading._register_atexit(pool.shutdown, wait=False, kill_workers=True)
-    return pool
+    threading._register_atexit(pool.shutdown, wait=False, kill_workers=True)  # type: ignore[attr-defined]
+    executor: Executor = pool
+    return executor
 
 
 def _settle_in(megabytes: int, parent: int) -> None:

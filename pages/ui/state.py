@@ -7,7 +7,7 @@ of the pages that use it, so that a link opens the same view and the browser's B
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -50,7 +50,7 @@ class Key(Generic[Value]):
         # Kept at once: Streamlit drops the address's values when the person goes to another page.
         self.set(kept)
         value = st.session_state[self.name]
-        return self.automatic if value is None else value
+        return cast("Value", self.automatic if value is None else value)
 
     def set(self, value: Value) -> None:
         st.session_state[self.name] = self._fit(value)
@@ -124,7 +124,8 @@ class _Language(Key[str]):
 
     def get(self) -> str:
         try:
-            return st.session_state[self.name]  # asked for with every sentence
+            chosen: str = st.session_state[self.name]  # asked for with every sentence
+            return chosen
         except KeyError:
             if self.name not in st.query_params:
                 self.set(_browser_language())

@@ -209,8 +209,14 @@ class Trainings:
 
     def _process(self, job: _Job) -> subprocess.Popen[str]:
         """Start a process and hand it the training."""
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        process = subprocess.Popen(self._command, cwd=_ROOT, encoding="utf-8", errors="replace", **pipes)
+        process = subprocess.Popen(
+            self._command,
+            cwd=_ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+        )
         assert process.stdin is not None
         with suppress(OSError):  # it may be dead already, as is soon heard
             process.stdin.write(job.training.to_json() + "\n")

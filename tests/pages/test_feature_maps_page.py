@@ -28,6 +28,7 @@ from cnn_core.models.bundled import bundled_network, class_names
 from cnn_core.models.run import Answers, LayerAnswer
 from cnn_core.network.summary import Row, summarize
 from pages.ui import cached, compute, waiting
+from pages.ui.feature_maps import layer_view
 
 PAGE = "pages/1_Feature_maps.py"
 SECRET = "/home/somebody/secret"
@@ -180,6 +181,14 @@ def test_pictures_and_charts_have_alternative_texts() -> None:
     charts = at.get("plotly_chart")
     assert len(charts) == 1
     assert all(chart.proto.alt for chart in charts)
+
+
+@pytest.mark.parametrize("name", ["conv2d", "file", "allow_pickle", "합성곱 1"])
+def test_values_are_offered_under_any_name(name: str) -> None:
+    maps = made_up_maps("mnist", np.zeros(0, np.float32), "conv2d")[:, ::2]
+    with np.load(io.BytesIO(layer_view._npz(name, maps))) as archive:
+        assert archive.files == [name]
+        np.testing.assert_array_equal(archive[name], maps)
 
 
 # Trouble ------------------------------------------------------------------------------------------------------------

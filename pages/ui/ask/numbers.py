@@ -168,4 +168,5 @@ def _resized(old: Values, rows: int, columns: int) -> Values:
 def _middles(size: int, length: int) -> tuple[slice, slice]:
     """Return where the common middle of a new size and an old length lies in the new and in the old."""
     common = min(size, length)
-    return tuple(slice((whole - common) // 2, (whole - common) // 2 + common) for whole in (size, length))
+    first, old_first = (size - common) // 2, (length - common) // 2
+    return slice(first, first + common), slice(old_first, old_first + common)

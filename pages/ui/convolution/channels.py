@@ -1,5 +1,6 @@
 """Channels and filters: one kernel a channel, the maps added, one bias a filter."""
 
+from functools import partial
 from itertools import zip_longest
 
 import numpy as np
@@ -74,7 +75,7 @@ def _kernels() -> Values:
             _("Filter {name}").format(name=number),
             _CHOICES,
             format_func=kernel_title,
-            **state.field(f"filter_{number}", chosen[number], lambda key, number=number: _choose(number, key)),
+            **state.field(f"filter_{number}", chosen[number], partial(_choose, number)),
         )
     own = own_numbers(state.FILTER_NUMBERS, axes=4)
     if own is not None and own.shape == (3, 3, 3, len(places)):

@@ -9,10 +9,11 @@ import streamlit as st
 
 from cnn_core.drawing.figures import cost_figure
 from cnn_core.layers.cost import BYTES_PER_VALUE
+from cnn_core.layers.receptive_field import ReceptiveField
 from cnn_core.layers.shapes import show
 from cnn_core.network.folding import fold
 from cnn_core.network.remarks import remarks
-from cnn_core.network.summary import Row, Summary
+from cnn_core.network.summary import Summary
 from pages.ui import state
 from pages.ui.design import current, editor
 from pages.ui.draw.plots import draw_figure
@@ -95,14 +96,13 @@ def formulas(summary: Summary) -> None:
     values = "·".join(map(str, row.output_shape))
     lines.append((_("memory"), f"{values}·{BYTES_PER_VALUE} = {row.activation_bytes:,} bytes"))
     if row.receptive_field is not None:
-        lines.append((_("receptive field"), _field(row)))
+        lines.append((_("receptive field"), _field(row.receptive_field)))
     _table(lines)
     for note in remarks(row):
         st.info(sentence(note), icon=":material/info:")
 
 
-def _field(row: Row) -> str:
-    field = row.receptive_field
+def _field(field: ReceptiveField) -> str:
     if field.is_uniform:
         return _("{size} pixels, the same for all outputs").format(size=show(field.size))
     if field.start is None:

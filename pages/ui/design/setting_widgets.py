@@ -232,7 +232,9 @@ def _amounts(label: str, meaning: str, name: str, value: Any, take: Take) -> Non
 
     def take_one(which: int) -> Take:
         def put(amount: int) -> None:
-            top, bottom, left, right = (*flat[:which], amount, *flat[which + 1 :])
+            changed = [*flat]
+            changed[which] = amount
+            top, bottom, left, right = changed
             take(((top, bottom), (left, right)))
 
         return put

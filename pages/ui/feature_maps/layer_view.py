@@ -1,6 +1,7 @@
 """One layer opened: its figures, all its maps in one picture, and what the colours mean."""
 
 import io
+import zipfile
 
 import numpy as np
 import streamlit as st
@@ -143,6 +144,8 @@ def download_values(layer: OpenLayer) -> None:
 
 
 def _npz(name: str, maps: Maps) -> bytes:
+    # `savez_compressed` takes names as keywords and has some of its own: a layer may be called "file".
     out = io.BytesIO()
-    np.savez_compressed(out, **{name: maps})
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, archive.open(f"{name}.npy", "w") as entry:
+        np.lib.format.write_array(entry, np.ascontiguousarray(maps), allow_pickle=False)
     return out.getvalue()

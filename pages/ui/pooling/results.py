@@ -72,7 +72,7 @@ def draw(comparison: Comparison) -> None:
     shown = state.SHOWN.get() if side > DETAIL else "enlarged"
     if side > DETAIL:
         titles = {"true": _("True size"), "enlarged": _("The middle, enlarged")}
-        st.segmented_control(_("Show"), format_func=titles.get, required=True, **state.SHOWN.widget())
+        st.segmented_control(_("Show"), format_func=titles.__getitem__, required=True, **state.SHOWN.widget())
     drawn = comparison.measured(DrawnResults(shown))
     draw_exactly({reduction_title(way): png for way, png in drawn.pngs.items()}, drawn.width, drawn.factor, "ways")
     for reach in sorted(set(drawn.ranges.values()), key=lambda range_: range_.signed):

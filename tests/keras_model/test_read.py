@@ -353,6 +353,11 @@ def test_settings_in_other_forms() -> None:
     k = keras.layers
     assert only(k.BatchNormalization(axis=3)) == only(k.BatchNormalization(axis=-1)) == L.BatchNormalization()
     assert only(k.LayerNormalization(axis=[3])) == L.LayerNormalization()
+    assert only(k.GroupNormalization(3, axis=3)) == only(k.GroupNormalization(-1)) == L.GroupNormalization(3)
+    assert only(k.PReLU(alpha_initializer="ones", shared_axes=[2, 1])) == L.PReLU((1, 2))
+    assert only(k.PReLU(shared_axes=3)) == L.PReLU(3)
+    assert only(k.Permute([3, 1, 2])) == L.Permute((3, 1, 2))
+    assert only(k.Resizing(4, 6, interpolation="nearest", fill_mode="nearest")) == L.Resizing(4, 6, "nearest")
     assert only(k.Conv2D(np.int64(4), [np.int32(3), 1], padding="SAME")) == L.Conv2D(4, (3, 1), padding="same")
     assert only(k.MaxPooling2D(3, 2)) == L.MaxPooling2D(3, 2)
     assert only(k.MaxPooling2D(3)) == only(k.MaxPooling2D(3, 3)) == L.MaxPooling2D(3)
@@ -377,6 +382,11 @@ def refusals() -> dict[str, Callable[[Any], Any]]:
         "data_format": k.Conv2D(8, 3, data_format="channels_first"),
         "output_padding": k.Conv2DTranspose(2, 3, strides=2, output_padding=1),
         "axis": k.BatchNormalization(axis=1),
+        "crop_to_aspect_ratio must be False": k.Resizing(4, 4, crop_to_aspect_ratio=True),
+        "pad_to_aspect_ratio must be False": k.Resizing(4, 4, pad_to_aspect_ratio=True),
+        "antialias must be False": k.Resizing(4, 4, antialias=True),
+        "interpolation must be one of nearest, bilinear": k.Resizing(4, 4, interpolation="bicubic"),
+        "axis must be": k.GroupNormalization(2, axis=1),
         "Received: axis": k.Concatenate(axis=1),
         "max_value": k.ReLU(5),
         "threshold": k.ReLU(threshold=1),
@@ -386,8 +396,8 @@ def refusals() -> dict[str, Callable[[Any], Any]]:
         "width_factor": k.RandomZoom(0.1, 0.2),
         "lambda": k.Dense(2, activation=lambda x: x),
         "Add it as a layer": k.Dense(2, activation=k.LeakyReLU(0.1)),
-        "GroupNormalization": k.GroupNormalization(1),
-        "PReLU": k.PReLU(),
+        "UnitNormalization": k.UnitNormalization(),
+        "GaussianNoise": k.GaussianNoise(0.1),
         "Stranger": Stranger(2, 3),
         "Lambda": k.Lambda(lambda x: x),
         "Subtract": lambda x: k.Subtract(name="layer")([x, x]),
@@ -404,7 +414,18 @@ def refusals() -> dict[str, Callable[[Any], Any]]:
 
 REFUSED = (
     *("data_format", "output_padding", "axis", "Received: axis", "max_value", "threshold", "bicubic", "invert"),
-    *("factor", "width_factor", "lambda", "Add it as a layer", "GroupNormalization", "PReLU", "Stranger", "Lambda"),
+    *(
+        "factor",
+        "width_factor",
+        "lambda",
+        "Add it as a layer",
+        "UnitNormalization",
+        "GaussianNoise",
+        "Stranger",
+        "Lambda",
+    ),
+    *("crop_to_aspect_ratio must be False", "pad_to_aspect_ratio must be False", "antialias must be False"),
+    *("interpolation must be one of nearest, bilinear", "axis must be"),
     *("Subtract", "only sums, products and maxima", "constants in these places", "GetItem", "approximate"),
     *("same shape", "whole number", "some processors only", "positive factors"),
 )

@@ -1,5 +1,6 @@
 """Pages without a browser: a script runs in this process."""
 
+import html
 import re
 from urllib.parse import parse_qsl
 
@@ -27,6 +28,17 @@ def run_page(path: str, *, timeout: float = 30, **query: str) -> AppTest:
     for name, value in query.items():
         at.query_params[name] = value
     return no_exception(at.run())
+
+
+def tables(at: AppTest) -> str:
+    """Return the tables of figures on a page, one row a line, `| Max pooling | 4 |`, and a blank line between two."""
+    drawn = [element.proto.body for element in at.get("html") if "cs-figures" in element.proto.body]
+    return "\n\n".join("\n".join(map(_row, re.findall("<tr>(.*?)</tr>", table))) for table in drawn)
+
+
+def _row(text: str) -> str:
+    cells = re.findall("<t[hd][^>]*>(.*?)</t[hd]>", text)
+    return "| " + " | ".join(map(html.unescape, cells)) + " |"
 
 
 def no_exception(at: AppTest) -> AppTest:

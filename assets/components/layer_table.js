@@ -192,7 +192,7 @@ export default function ({ data, parentElement, setStateValue }) {
     const label = make("th", "", words.total);
     label.scope = "row";
     const { parameters, multiplyAdds, memory: all, bytes } = data.totals;
-    const cells = ["", counted(parameters), counted(multiplyAdds), all, ""].map((text) => make("th", "", text));
+    const cells = ["", counted(parameters), counted(multiplyAdds), all, ""].map((text) => make("td", "", text));
     cells[3].title = words.bytes.replace("{bytes}", counted(bytes));
     row.append(label, ...cells);
     return row;

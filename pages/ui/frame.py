@@ -15,11 +15,11 @@ from pages.ui.waiting import drawn
 _ROOT = Path(__file__).parents[2]
 _NAME = "ConvScope"
 
-# Streamlit leaves 6rem above a page and 5rem beside it, which a small screen runs out of first;
-# and a table that is wider than the screen would move the whole page.
+# Streamlit leaves 6rem above a page and 5rem beside it, which a small screen runs out of first. It breaks a full line
+# anywhere; Korean is read by words, and breaks inside one only where it is longer than its line.
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 3rem clamp(1rem, 3vw, 3rem) 4rem; max-width: 92rem; }
-[data-testid="stMarkdownContainer"] table { display: block; max-width: 100%; overflow-x: auto; word-break: keep-all; }
+:lang(ko) { word-break: keep-all !important; overflow-wrap: anywhere !important; }
 [class*="st-key-card_"] h2 { font-size: 1.25rem; padding-top: 0.5rem; }
 </style>"""
 

@@ -27,7 +27,7 @@ def cell(page: Page, row: int, column: int) -> Locator:
 
 
 def total(page: Page) -> Locator:
-    return page.locator("tfoot th").nth(2)
+    return page.locator("tfoot td").nth(1)
 
 
 def number(page: Page, label: str) -> Locator:

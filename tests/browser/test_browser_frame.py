@@ -82,6 +82,20 @@ def test_korean_by_address(file: str, page: Page) -> None:
     assert HANGUL.search(page.get_by_role("heading", level=1).inner_text() + claim(page))
 
 
+@each_page
+def test_korean_is_broken_between_words(file: str, page: Page) -> None:
+    """Streamlit breaks a full line anywhere, which Korean allows only inside a word that is longer than its line."""
+    broken = """() => [...document.querySelectorAll('[data-testid="stMain"] *, [data-testid="stSidebar"] *')]
+        .filter(element => [...element.childNodes].some(node => /[\uac00-\ud7a3]/.test(node.data ?? "")))
+        .map(element => [element, getComputedStyle(element)])
+        .filter(([_, style]) => style.wordBreak !== "keep-all" || style.overflowWrap !== "anywhere")
+        .map(([element, style]) => `${style.wordBreak} ${style.overflowWrap}: ${element.outerHTML.slice(0, 120)}`)"""
+    visit(page, f"{address(file)}?lang=ko")
+    assert page.evaluate(broken) == []
+    visit(page, f"{address(file)}?lang=en")
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).wordBreak") != "keep-all"
+
+
 def test_korean_by_browser(open_page: OpenPage, app_server: AppServer) -> None:
     page = open_page(app_server, locale="ko-KR")
     visit(page, "/")

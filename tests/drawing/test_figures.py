@@ -214,7 +214,7 @@ def test_every_word_is_translated() -> None:
     assert vector_figure(values[0], translate=shout).layout.xaxis.title.text == "UNIT"
     assert cost_figure(["a"], [1], [1], translate=shout).layout.xaxis.title.text == "PARAMETERS"
     network = network_figure(a_network(2), translate=shout)
-    assert [one.text for one in network.layout.annotations] == ["MEAN ± SPREAD", "ZEROS", "DEAD CHANNELS"]
+    assert [one.text for one in network.layout.annotations] == ["MEAN ± SPREAD", "SHARE OF ZEROS", "DEAD CHANNELS"]
     assert "¡" in network.data[2].hovertemplate
     assert len(set(heard)) >= 10
 

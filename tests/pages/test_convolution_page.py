@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from running import no_exception, run_page
+from running import no_exception, run_page, tables
 from scipy import signal
 from streamlit.testing.v1 import AppTest
 
@@ -24,7 +24,7 @@ PAGE = "pages/3_Convolution.py"
 
 
 def text_of(at: AppTest) -> str:
-    return "\n".join(element.value for element in [*at.markdown, *at.caption, *at.info, *at.error])
+    return "\n".join([*(element.value for element in [*at.markdown, *at.caption, *at.info, *at.error]), tables(at)])
 
 
 def correlation(x: np.ndarray, kernel: np.ndarray, stride: int = 1) -> np.ndarray:

@@ -149,7 +149,7 @@ def test_a_bad_link_is_said_and_gives_the_preset(link: str, said: str) -> None:
     shown = at.error[0].value
     assert "![" not in shown
     assert said in shown.replace("\\", "")
-    assert any("preset is shown" in caption.value for caption in at.caption)
+    assert any("Shown in its place: Course: Cats and dogs." in caption.value for caption in at.caption)
     assert network(at) == preset("cats_dogs").make()
     assert address_of(at) == {"design": "cats_dogs"}
     # The sentence goes with the next action.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from running import address_of, no_exception
+from running import address_of, no_exception, tables
 from test_feature_maps_page import (
     Here,
     choose,
@@ -207,7 +207,7 @@ def test_a_layer_s_figures_are_those_of_its_values(layer: str) -> None:
     shown = {metric.label: metric.value for metric in at.metric}
     assert shown["Mean"] == f"{figures.mean:.4g}"
     assert shown["Spread"] == f"{figures.spread:.4g}"
-    assert shown["Zeros"] == f"{figures.zero_share:.1%}"
+    assert shown["Share of zeros"] == f"{figures.zero_share:.1%}"
     assert shown["Dead channels"] == f"0 of {figures.channels}"
     assert "How often each value of the layer occurs" in charts(at)
     assert any("every layer" in alt for alt in charts(at))
@@ -350,8 +350,8 @@ def test_another_sample_can_stand_beside(here: Here) -> None:
 def test_units_are_compared_in_a_table() -> None:
     at = opened(model="mnist", layer="dense_1", channel="7", panels="compare", picture="digit_7", brightness="0")
     values = made_up_maps("mnist", None, "dense_1")
-    table = next(element.value for element in at.markdown if element.value.startswith("| Unit"))
-    lines = [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
+    table = next(text for text in tables(at).split("\n\n") if text.startswith("| Unit"))
+    lines = [line.strip("| ").split(" | ") for line in table.splitlines()[1:]]
     assert lines[0][0] == "7"
     others = [int(line[0]) for line in lines[1:]]
     assert others == [unit for unit in np.argsort(-np.abs(values)).tolist() if unit != 7][: len(others)]

@@ -12,7 +12,7 @@ import pytest
 import streamlit as st
 from folders import ROOT
 from PIL import Image
-from running import address_of, no_exception, run_page
+from running import address_of, no_exception, run_page, tables
 from strategies import ENORMOUS
 from streamlit.testing.v1 import AppTest
 
@@ -51,7 +51,7 @@ def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
 
 
 def text_of(at: AppTest) -> str:
-    return "\n".join(element.value for element in [*at.markdown, *at.caption, *at.info, *at.error])
+    return "\n".join([*(element.value for element in [*at.markdown, *at.caption, *at.info, *at.error]), tables(at)])
 
 
 def table(files: dict[str, bytes], name: str) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from running import no_exception, run_page
+from running import no_exception, run_page, tables
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.errors import CnnError
@@ -54,7 +54,7 @@ def page(**query: str) -> AppTest:
 
 
 def text_of(at: AppTest) -> str:
-    return "\n".join(element.value for element in [*at.markdown, *at.caption, *at.info, *at.error])
+    return "\n".join([*(element.value for element in [*at.markdown, *at.caption, *at.info, *at.error]), tables(at)])
 
 
 def bars(at: AppTest) -> list[Any]:

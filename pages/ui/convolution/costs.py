@@ -13,8 +13,8 @@ from pages.ui.draw.tables import draw_table
 from pages.ui.text import _
 
 
-def draw_costs(ways: Sequence[tuple[str, Sequence[Layer]]], shape: Shape, name: str) -> None:
-    """Draw a table, one way a row; the share is of the first way's multiply-adds. `name` is the table's on its page."""
+def draw_costs(ways: Sequence[tuple[str, Sequence[Layer]]], shape: Shape) -> None:
+    """Draw a table, one way a row; the share is of the first way's multiply-adds."""
     summaries = [(title, summarize(Network.of(Input(shape), *layers))) for title, layers in ways]
     first = summaries[0][1]
     heads = [_("Way"), _("Parameters"), _("Multiply-adds"), _("Share")]
@@ -27,7 +27,7 @@ def draw_costs(ways: Sequence[tuple[str, Sequence[Layer]]], shape: Shape, name: 
         ]
         for title, summary in summaries
     ]
-    draw_table(heads, rows, name)
+    draw_table(heads, rows)
     st.caption("  \n".join(_formulas(title, summary) for title, summary in summaries))
 
 

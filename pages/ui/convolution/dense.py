@@ -75,4 +75,4 @@ def _draw_dense(convolution: Convolution) -> None:
     )
     cells = [[f"{value:.6g}" for value in values] for values in (as_dense, as_convolution)]
     heads = [_("Way"), *(_("Unit {number}").format(number=unit) for unit in range(_UNITS))]
-    draw_table(heads, [[_("Dense"), *cells[0]], [_("Convolution"), *cells[1]]], "dense")
+    draw_table(heads, [[_("Dense"), *cells[0]], [_("Convolution"), *cells[1]]])

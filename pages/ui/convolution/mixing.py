@@ -60,5 +60,4 @@ def _draw_bottleneck() -> None:
             (reduced, [Conv2D(narrow, 1), Conv2D(narrow, 3, padding="same"), Conv2D(deep, 1)]),
         ],
         (_PLACES, _PLACES, deep),
-        "mixing",
     )

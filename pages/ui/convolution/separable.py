@@ -36,7 +36,6 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
             (_("Depthwise alone: channels stay apart"), [DepthwiseConv2D(3, padding="same")]),
         ],
         (_PLACES, _PLACES, channels),
-        "separable",
     )
 
 

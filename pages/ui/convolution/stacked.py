@@ -61,5 +61,4 @@ def _draw_costs(count: int, field: int) -> None:
             ),
         ],
         (_PLACES, _PLACES, channels),
-        "stacked",
     )

@@ -125,9 +125,14 @@ def open_link(link: str) -> None:
 
 def give_up(cause: CnnError) -> None:
     """Show the preset, and keep why it is not the network that the address names."""
-    begun_with = state.DESIGN_PRESET.default if state.DESIGN_PRESET.get() == OWN else state.DESIGN_PRESET.get()
+    begun_with = preset_instead()
     show(Moment(preset_text(begun_with), 0, begun_with))
     refuse(NetworkLinkError(N_("The network in this address cannot be opened. {cause}"), cause=cause))
+
+
+def preset_instead() -> str:
+    """Return the preset that is shown where the network of the address cannot be."""
+    return state.DESIGN_PRESET.default if state.DESIGN_PRESET.get() == OWN else state.DESIGN_PRESET.get()
 
 
 def text() -> str:

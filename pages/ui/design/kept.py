@@ -12,6 +12,7 @@ from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.components import register, script
 from pages.ui.design import current
+from pages.ui.design.tools import preset_title
 from pages.ui.text import _
 
 _KEY = "kept_network"
@@ -26,7 +27,8 @@ def fetch() -> None:
     if asked:
         _draw({"ask": asked})
         st.caption(_("The network is fetched from where this browser keeps it."))
-        st.button(_("Open the preset instead"), on_click=_open, args=(asked, ""), key="design_not_kept")
+        instead = _("Begin with “{title}” instead").format(title=preset_title(current.preset_instead()))
+        st.button(instead, on_click=_open, args=(asked, ""), key="design_not_kept")
         st.stop()
 
 

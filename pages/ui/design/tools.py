@@ -31,7 +31,7 @@ def preset_picker() -> None:
     begun_with = state.DESIGN_PRESET.get()
     own = [current.OWN] if begun_with == current.OWN else []
     options = [*own, *(known.key for known in PRESETS), current.EMPTY]
-    st.selectbox(_("Begin with"), options, format_func=_preset_title, **state.field("preset", begun_with, _open_preset))
+    st.selectbox(_("Begin with"), options, format_func=preset_title, **state.field("preset", begun_with, _open_preset))
 
 
 def preset_about() -> None:
@@ -45,7 +45,8 @@ def preset_about() -> None:
     st.caption(f"{about} {edited}" if current.edited() else about)
 
 
-def _preset_title(key: str) -> str:
+def preset_title(key: str) -> str:
+    """Return what people read for a preset, or for what stands in its place."""
     if key in _NO_PRESET:
         return _(_NO_PRESET[key])
     chosen = preset(key)
@@ -153,6 +154,6 @@ def file_problem() -> None:
         with st.columns([3, 2])[0]:
             show_error(problem)
             if isinstance(problem, NetworkLinkError):
-                st.caption(_("The preset is shown in its place."))
+                st.caption(_("Shown in its place: {title}.").format(title=preset_title(state.DESIGN_PRESET.get())))
             else:
                 st.caption(_("Nothing was changed: the network below is the one from before."))

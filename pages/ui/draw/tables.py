@@ -1,6 +1,7 @@
 """Figures as a table on the page and as a file."""
 
 import csv
+import html
 import io
 from collections.abc import Sequence
 
@@ -9,17 +10,32 @@ import streamlit as st
 from pages.ui.text import _
 
 _STYLE = """<style>
-[class*="st-key-figures_"] :is(td, th) { padding: 0.25rem 0.5rem; font-size: 0.9rem; }
-[class*="st-key-figures_"] td { white-space: nowrap; }
+.cs-figures { overflow-x: auto; }
+.cs-figures table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
+.cs-figures :is(td, th) {
+  padding: 0.25rem 0.5rem; text-align: right; white-space: nowrap; font-weight: 400;
+  border: 1px solid color-mix(in srgb, currentColor 20%, transparent);
+}
+.cs-figures thead th { white-space: normal; word-break: keep-all; opacity: 0.75; vertical-align: bottom; }
+.cs-figures th:first-child { text-align: left; }
 </style>"""
 
 
-def draw_table(heads: Sequence[str], rows: Sequence[Sequence[str]], name: str) -> None:
-    """Draw a table that keeps its cells on one line; where the screen is narrow it scrolls inside itself."""
-    lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
-    with st.container(key=f"figures_{name}"):
-        st.html(_STYLE)
-        st.markdown("\n".join("| " + " | ".join(line) + " |" for line in lines))
+def draw_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Draw a table that keeps its cells on one line; where the screen is narrow it scrolls inside itself, also by keys.
+
+    Nothing in it is markup.
+    """
+    head = "".join(f"<th scope='col'>{html.escape(text)}</th>" for text in heads)
+    body = "".join(f"<tr>{_cells(row)}</tr>" for row in rows)
+    label = html.escape(_("Table: {columns}").format(columns=", ".join(heads)))
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    st.html(f'{_STYLE}<div class="cs-figures" role="group" tabindex="0" aria-label="{label}">{table}</div>')
+
+
+def _cells(row: Sequence[str]) -> str:
+    first, *others = map(html.escape, row)
+    return f"<th scope='row'>{first}</th>" + "".join(f"<td>{text}</td>" for text in others)
 
 
 def offer_csv(heads: Sequence[str], rows: Sequence[Sequence[object]], name: str) -> None:

@@ -134,7 +134,7 @@ def _draw_vectors(second: Maps, first: Maps) -> None:
     heads = [_("Unit"), _("Yours"), _("The other"), _("Change")]
     units = _most_changed(difference, state.CHANNEL.get())
     rows = [[str(unit), *(f"{values[unit]:.4g}" for values in (first, second, difference))] for unit in units]
-    draw_table(heads, rows, "compared")
+    draw_table(heads, rows)
     st.caption(_("The open unit, and those that differ most."))
 
 

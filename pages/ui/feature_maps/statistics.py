@@ -23,7 +23,7 @@ def draw(layer: OpenLayer) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("Mean"), f"{figures.mean:.4g}", width="content")
         st.metric(_("Spread"), f"{figures.spread:.4g}", width="content")
-        st.metric(_("Zeros"), f"{figures.zero_share:.1%}", width="content")
+        st.metric(_("Share of zeros"), f"{figures.zero_share:.1%}", width="content")
         st.metric(_("Dead channels"), _share(figures.dead, figures.channels), width="content")
     dead = np.flatnonzero(cached.statistics(layer).zero_share == 1)
     _draw_dead(dead.tolist(), figures.channels, 1)

@@ -173,7 +173,7 @@ def _before_activation(why: Explanation) -> float:
 
 def _draw_strongest(why: Explanation) -> None:
     """Draw the strongest parts of the sum, and what the others add up to."""
-    for number, stage in enumerate(why.stages):
+    for stage in why.stages:
         if stage.terms is None or len(stage.terms) < 2 or stage.kind in _POOLING:
             continue
         strongest = stage.terms.strongest()
@@ -184,7 +184,7 @@ def _draw_strongest(why: Explanation) -> None:
         if strongest.others:
             rows.append([_("the other {count}").format(count=strongest.others), "", "", f"{strongest.rest:.6g}"])
         with st.expander(_("The strongest parts of the {stage}").format(stage=_(stage.kind))):
-            draw_table([_("Part"), _("Value"), _("Weight"), _("Adds")], rows, f"strongest_{number}")
+            draw_table([_("Part"), _("Value"), _("Weight"), _("Adds")], rows)
 
 
 def _draw_seen(layer: OpenLayer, place: tuple[int, ...]) -> None:

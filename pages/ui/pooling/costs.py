@@ -38,7 +38,6 @@ def draw(comparison: Comparison) -> None:
             [reduction_title(way), output, *(f"{n:,}" for n in counts[way]), f"{cost.reaching:.1%}", f"{cost.kept:.1%}"]
             for way, cost in costs.items()
         ],
-        "costs",
     )
     st.caption(
         _(

@@ -75,7 +75,7 @@ def points(share: float) -> str:
     return f"{100 * share:.1f}"
 
 
-def draw_tests(differences: Sequence[Difference], name: str) -> None:
+def draw_tests(differences: Sequence[Difference]) -> None:
     """Draw the test of each difference from the best way, and what else differs."""
     heads = [_("Compared with"), _("Difference (points)"), "t", "n", _("p, corrected")]
     rows = [
@@ -90,7 +90,7 @@ def draw_tests(differences: Sequence[Difference], name: str) -> None:
         ]
         for difference in differences
     ]
-    draw_table([*heads, _("Parameters"), _("Multiply-adds")], rows, name)
+    draw_table([*heads, _("Parameters"), _("Multiply-adds")], rows)
 
 
 def _number(value: float | None, form: str) -> str:

@@ -94,7 +94,7 @@ def _draw_figures(columns: Columns) -> None:
         [_("Receptive field there"), *(_last_field(summary) for summary in summaries)],
         [_("Output"), *(show(summary.rows[-1].output_shape) for summary in summaries)],
     ]
-    draw_table([_("Quantity"), *titles], rows, "network")
+    draw_table([_("Quantity"), *titles], rows)
     plain = [
         [
             way,

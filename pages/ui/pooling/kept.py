@@ -40,7 +40,7 @@ def draw(comparison: Comparison) -> None:
     st.markdown(_of_edges(effects))
     heads = [_("Way"), *names]
     figures = {way: (kept.sharpness, kept.contrast, kept.energy) for way, kept in effects.items()}
-    draw_table(heads, [[reduction_title(way), *(f"{n:.3g}" for n in three)] for way, three in figures.items()], "kept")
+    draw_table(heads, [[reduction_title(way), *(f"{n:.3g}" for n in three)] for way, three in figures.items()])
     st.caption(
         _(
             "1: as in the input. Sharpness (gradient energy): mean squared step between neighbours; neighbours of the "

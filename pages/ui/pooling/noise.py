@@ -57,7 +57,6 @@ def draw(comparison: Comparison) -> None:
         draw_table(
             [_("Way"), _("Noise left")],
             [[reduction_title(way), f"{share:.1%}"] for way, share in left.items()],
-            "noise",
         )
     ordered = sorted(left, key=lambda way: left[way])
     st.markdown(

@@ -63,7 +63,7 @@ def _draw_table(study: Study) -> None:
         cells = [f"{mean:.2%} ± {spread:.2%}" for mean, spread in shares]
         costs = f"{study.parameters[way]:,}", f"{study.multiply_adds[way]:,}"
         rows.append([replacement_title(way), *costs, *cells, f"{study.seconds(way):.1f}"])
-    draw_table(heads, rows, "study")
+    draw_table(heads, rows)
     st.caption(
         _(
             "Mean ± standard deviation over the seeds, on the {count} test pictures; moved by 2 and 4 pixels in four "
@@ -95,4 +95,4 @@ def _draw_verdict(study: Study, shift: int) -> None:
     )
     lead = lead.format(shift=shift, best=replacement_title(best), mean=f"{mean:.1%}", spread=f"{spread:.1%}")
     st.markdown(f"{lead} {said(differences)}")
-    draw_tests(differences, f"study_tests_{shift}")
+    draw_tests(differences)

@@ -1,0 +1,47 @@
+"""What axe-core finds wrong with the pages for people who do not see or point: nothing that is ours.
+
+axe travels in the package axe-playwright-python; nothing is fetched. Its rules look at what is drawn, so the pages are
+idle, and what begins closed is opened.
+"""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browsing import OpenPage, visit
+from playwright.sync_api import Page
+from serving import AppServer
+
+from pages.ui.frame import PAGES
+
+pytestmark = pytest.mark.browser
+
+SIZES = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 390, "height": 844}}
+ADDRESSES = [
+    "/",
+    "/Feature_maps?model=mnist&picture=digit_7",
+    "/Design_a_network",
+    "/Convolution",
+    "/Convolution?open=separable",
+    "/Pooling_and_stride?measured=costs&study_open=True",
+]
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe complains of, each with the elements that it is true of."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{rule['id']}: {node['target']} {node['html'][:150]}" for rule in found for node in rule["nodes"]]
+
+
+def test_every_page_is_looked_at() -> None:
+    names = {address.partition("?")[0].strip("/") for address in ADDRESSES}
+    assert names == {"" if page.path.stem == "Home" else page.path.stem.partition("_")[2] for page in PAGES}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(size: str, scheme: str, open_page: OpenPage, app_server: AppServer) -> None:
+    page = open_page(app_server, viewport=SIZES[size], color_scheme=scheme)
+    found = {}
+    for address in ADDRESSES:
+        visit(page, address)
+        found[address] = violations(page)
+    assert {address: wrong for address, wrong in found.items() if wrong} == {}

@@ -51,6 +51,7 @@ with begin_page():
     if answers is None:
         saying = _("The network is running; the first time TensorFlow starts, which takes some seconds.")
         asked(cached.answers(picture), saying)
+        st.rerun()  # they came while this was drawn
 
     st.header(_("One layer"), anchor=False)
     layer_picker(list(rows))

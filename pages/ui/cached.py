@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import streamlit as st
 
-from cnn_core.arrays import Pixels
+from cnn_core.arrays import Drops, Heat, Output, Pixels, Weights
 from cnn_core.drawing.mosaic import reduce_maps
 from cnn_core.drawing.png import dimmed_outside, picture_png
 from cnn_core.models import attention, run, survey
@@ -153,13 +153,13 @@ def answers(picture: Entered) -> "Future[run.Answers]":
 
 
 @question
-def layer_maps(picture: Entered, layer: str) -> "Future[run.Maps]":
+def layer_maps(picture: Entered, layer: str) -> "Future[Output]":
     """One layer's output."""
     return WORK.submit(run.layer_maps, picture.model, picture.pixels, layer)
 
 
 @question
-def layer_weights(model: str, layer: str) -> "Future[tuple[run.Maps, ...]]":
+def layer_weights(model: str, layer: str) -> "Future[tuple[Weights, ...]]":
     """A layer's weights, in Keras's order."""
     return WORK.submit(run.layer_weights, model, layer)
 
@@ -171,19 +171,19 @@ def surveyed(picture: Entered) -> "Future[survey.Survey]":
 
 
 @question
-def grad_cam(picture: Entered, index: int, layer: str) -> "Future[attention.Heat]":
+def grad_cam(picture: Entered, index: int, layer: str) -> "Future[Heat]":
     """Where a layer's maps speak for a class."""
     return WORK.submit(attention.grad_cam, picture.model, picture.pixels, index, layer)
 
 
 @question
-def saliency(picture: Entered, index: int) -> "Future[attention.Heat]":
+def saliency(picture: Entered, index: int) -> "Future[Heat]":
     """How a class's score answers to each pixel."""
     return WORK.submit(attention.saliency, picture.model, picture.pixels, index)
 
 
 @question
-def occlusion(picture: Entered, index: int, patch: int, stride: int, row: int) -> "Future[attention.Heat]":
+def occlusion(picture: Entered, index: int, patch: int, stride: int, row: int) -> "Future[Drops]":
     """How far a class's score falls under each patch of a row."""
     boxes = attention.occlusion_plan(picture.pixels.shape, patch, stride)[row]
     return WORK.submit(attention.occlusion_chunk, picture.model, picture.pixels, index, boxes)

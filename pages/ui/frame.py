@@ -126,7 +126,7 @@ def begin_page() -> AbstractContextManager[None]:
     with st.sidebar:
         st.selectbox(
             _("Language"),
-            format_func=state.LANGUAGES.get,
+            format_func=state.LANGUAGES.__getitem__,
             **state.LANGUAGE.widget(),
         )
     return drawn()

@@ -28,7 +28,7 @@ from cnn_core.models.bundled import bundled_network, class_names
 from cnn_core.models.run import Answers, LayerAnswer
 from cnn_core.network.summary import Row, summarize
 from pages.ui import cached, compute, waiting
-from pages.ui.feature_maps import layer_view
+from pages.ui.feature_maps import film_strip, layer_view
 
 PAGE = "pages/1_Feature_maps.py"
 SECRET = "/home/somebody/secret"
@@ -235,6 +235,22 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a page that waits for work stop where it would sleep, as if the person had looked at it then."""
     monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=time.monotonic, sleep=lambda seconds: st.stop()))
     monkeypatch.setattr(waiting, "_PATIENCE", 0)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_answers_that_come_while_the_page_is_drawn_are_shown(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    late: Future[Answers] = Future()
+    here.ends = [late]
+    draw = film_strip.draw_strip
+
+    def draw_slowly(*given: Any) -> None:
+        draw(*given)
+        if not late.done():
+            _, *asked = here.asked[0]
+            late.set_result(made_up_answers(*asked))
+
+    monkeypatch.setattr(film_strip, "draw_strip", draw_slowly)
+    assert is_complete(opened())
 
 
 @pytest.mark.usefixtures("impatient")

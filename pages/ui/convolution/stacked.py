@@ -26,7 +26,8 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     field = 2 * count + 1
     x = np.zeros((11, 11, 1))
     x[5, 5] = 16.0**count
-    output, combined = x, np.ones((1, 1))
+    output: Values = x
+    combined: Values = np.ones((1, 1))
     for _layer in range(count):
         output = conv2d(output, _KERNEL[:, :, np.newaxis, np.newaxis], (Window(3), Window(3)))
         combined = _together(combined)

@@ -78,6 +78,11 @@ def _tool(label: str, icon: str, key: str, disabled: bool, act: Callable[..., No
 
 def _add_layer(below: str) -> None:
     has_input = isinstance(current.network().layers[0].layer, Input)
+
+    def add(kind: str | None) -> None:
+        if kind:
+            editor.add(kind, below)
+
     st.selectbox(
         _("Add a layer below"),
         [kind for kind in KINDS if kind != "Input" or not has_input],
@@ -86,7 +91,7 @@ def _add_layer(below: str) -> None:
         format_func=lambda kind: f"{kind} · {_(GROUPS[KINDS[kind].group])}",
         label_visibility="collapsed",
         width=200,
-        **state.field("add", None, lambda kind: kind and editor.add(kind, below)),
+        **state.field("add", None, add),
     )
 
 

@@ -74,7 +74,8 @@ def _draw_choices(layer: OpenLayer) -> tuple[str, int]:
     best = likeliest(scores, layer.info.answer_kind)
     order = [best, *(index for index in range(len(classes)) if index != best)]
     # Nothing chosen means the class with the highest score, whatever the picture.
-    chosen = state.TARGET.get() if state.TARGET.get() in range(len(classes)) else best
+    wanted = state.TARGET.get()
+    chosen = wanted if wanted is not None and wanted in range(len(classes)) else best
     target.selectbox(
         _("Class"),
         order,
@@ -113,8 +114,8 @@ def _occlusion(layer: OpenLayer, index: int) -> Heat | None:
     chosen = patch.get(), stride.get()
     plan = occlusion_plan(shape, *chosen)
     rows = [cached.occlusion(layer.picture, index, *chosen, row) for row in range(len(plan))]
-    drops = all_asked(rows, _("Covering patch after patch."), place="_decision")
-    done = [(boxes, drop) for boxes, drop in zip(plan, drops, strict=True) if drop is not None]
+    answers = all_asked(rows, _("Covering patch after patch."), place="_decision")
+    done = [(boxes, drops) for boxes, drops in zip(plan, answers, strict=True) if drops is not None]
     if not done:
         return None
     boxes, drops = (np.concatenate(arrays) for arrays in zip(*done, strict=True))

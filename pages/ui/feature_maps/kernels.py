@@ -30,7 +30,8 @@ WEIGHTS_PER_PAGE = 1024
 def draw(layer: OpenLayer) -> None:
     """Draw the layer's kernels, or say that it has none."""
     question = layer_weights(layer.picture.model, layer.name)
-    kernels = kernels_of(layer.row.layer, asked(question, _("Fetching the layer's weights."), place="_kernels"))
+    weights = asked(question, _("Fetching the layer's weights."), place="_kernels")
+    kernels = kernels_of(layer.row.layer, weights)
     if kernels is None:
         st.markdown(_("{kind} has no kernel: nothing is laid over its input.").format(kind=f"**{layer.row.kind}**"))
         return

@@ -73,7 +73,8 @@ def _what_it_takes(layer: OpenLayer) -> tuple[list[Maps], tuple[Maps, ...]]:
         return [layer.maps], ()
     questions: list[Question[Any]] = [layer_maps(picture, source) for source in row.sources]
     questions.append(layer_weights(picture.model, row.name))
-    *inputs, weights = all_asked(questions, _("Fetching what the value was made of."), place="_why")
+    answers: list[Any] = all_asked(questions, _("Fetching what the value was made of."), place="_why")
+    *inputs, weights = answers
     if weights is None or any(values is None for values in inputs):  # the reader stopped it
         raise UndrawnError
     return inputs, weights

@@ -17,7 +17,7 @@ from pages.ui.text import _
 
 
 @dataclass(frozen=True)
-class Kept(Measure[dict[Reduction, Effects]]):
+class Kept(Measure[Mapping[Reduction, Effects]]):
     """What is left of the input with each way."""
 
     def of(self, comparison: Comparison) -> dict[Reduction, Effects]:

@@ -42,7 +42,7 @@ def draw(comparison: Comparison) -> None:
     st.caption(
         _(
             "For one map. Parameters are what a network would learn: the weights of the chosen kernel; all other ways "
-            "have ncost. Multiply-adds count the weights of a kernel and the squares of an L2 pool, comparisons those "
+            "have none. Multiply-adds count the weights of a kernel and the squares of an L2 pool, comparisons those "
             "that a maximum makes. An input counts where it has a part in some output: of a maximum where it won, the "
             "first of equals. A course says that pooling cuts the weights by 75%: it cuts the values, here to {kept}, "
             "and no weight before it."

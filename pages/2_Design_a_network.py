@@ -26,7 +26,7 @@ with begin_page():
     table, form = st.columns([5, 2], gap="small")
     with table:
         tools.tools()
-        layer_table.draw(network, summary)
+        layer_table.draw(summary)
         figures.formulas(summary)
     with form, st.container(border=True):
         names = [named.name for named in network.layers]

@@ -67,7 +67,7 @@ def _input(graph: Graph, input_shape: Shape | None) -> Layer:
             sizes="×".join("?" if size is None else str(size) for size in sizes),
             layer=graph.calls[0].name,
         )
-    return _checked(graph.calls[0], lambda call: Input(input_shape))
+    return _checked(graph.calls[0], lambda _: Input(input_shape))
 
 
 def _agree(sizes: Sequence[int | None], shape: Shape) -> bool:

@@ -243,7 +243,7 @@ def _answer(request: dict[str, Any], data: bytes, unlimited: list[str]) -> Itera
     except MemoryError:
         yield {"refused": "stopped"}, b""
     # HDF5, zip and JSON have dozens of ways to say that bytes are not what they should be.
-    except Exception:
+    except Exception:  # noqa: BLE001
         yield {"refused": "damaged"}, b""
 
 

@@ -44,7 +44,7 @@ class _Affine(NamedTuple):
         return abs(self.scale) < FAINT or abs(self.centre) > FAR
 
 
-def guessed_scaling(network: Network, weights: Weights = lambda name: ()) -> Scaling:
+def guessed_scaling(network: Network, weights: Weights = lambda _: ()) -> Scaling:
     """Return BYTES where the beginning of the network rescales or normalizes pixels from 0 to 255, else UNIT.
 
     The beginning is all that only rescales, normalizes or moves values, or does nothing without training, on every way

@@ -77,7 +77,7 @@ def read_image(data: bytes) -> InputImage:
         raise ImageError(_NO_MEMORY) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise ImageError(N_("The picture has far too many pixels. Reduce it and try again.")) from None
-    except Exception:  # decoders raise what they like, also while a decoded picture is converted
+    except Exception:  # noqa: BLE001 - decoders raise what they like, also while a decoded picture is converted
         raise _damaged(data) from None
     return InputImage(hashlib.sha256(data).hexdigest(), pixels, tuple(notes))
 
@@ -165,7 +165,7 @@ def _orientation(image: Image.Image) -> int:
     """Return the EXIF orientation, 1 (upright) where there is none or where it cannot be read."""
     try:
         orientation = image.getexif().get(_ORIENTATION)
-    except Exception:  # a picture is worth more than its orientation
+    except Exception:  # noqa: BLE001 - a picture is worth more than its orientation
         return 1
     return orientation if isinstance(orientation, int) else 1
 

@@ -97,7 +97,7 @@ class Workers(Executor):
             except BrokenExecutor:
                 self._pool = self._make_pool()
                 return self._pool.submit(task.work)
-        except Exception as error:  # a computer without a process to spare
+        except Exception as error:  # noqa: BLE001 - a computer without a process to spare
             failed: Future[Any] = Future()
             failed.set_exception(error)
             return failed

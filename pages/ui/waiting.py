@@ -120,7 +120,7 @@ def _result(question: Question[Answer], work: Work[Answer], place: str) -> Answe
             "The process that runs the model has stopped: it was ended or ran out of memory. "
             "A new one starts by itself; nothing of yours is lost."
         )
-    except Exception as error:  # whatever a library in the worker raises must not end the page
+    except Exception as error:  # noqa: BLE001 - whatever a library in the worker raises must not end the page
         text = _("The model could not be run ({kind}).").format(kind=type(error).__name__)
     st.error(text, icon=":material/error:")
     st.button(_("Try again"), icon=":material/refresh:", on_click=holds().let_go, args=(question,), key=f"retry{place}")

@@ -51,7 +51,7 @@ def measured(row: str) -> "Result | str":
     """Measure a row; where that fails, return what happened."""
     try:
         result: Result = import_module(f"bench.{row}").measure()
-    except Exception:  # whatever a library raises: the other rows go on
+    except Exception:  # noqa: BLE001 - whatever a library raises: the other rows go on
         return traceback.format_exc()
     return result
 

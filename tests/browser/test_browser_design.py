@@ -140,7 +140,7 @@ def test_a_quick_walk_ends_where_the_keys_ended(page: Page) -> None:
     expect(page.get_by_role("textbox", name="Name")).to_have_value("predictions")
 
 
-def test_a_network_goes_out_and_comes_in_again(page: Page, tmp_path: Path) -> None:
+def test_a_network_goes_out_and_comes_in_again(page: Page) -> None:
     visit(page, ADDRESS)
     layers(page).nth(1).click()
     wait_idle(page)

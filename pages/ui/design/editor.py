@@ -28,7 +28,7 @@ def select(position: int) -> None:
 
 def move(name: str, by: int) -> None:
     """Move a layer down by so many places, up where `by` is negative, and keep it selected."""
-    _edit(lambda network: editing.move(network, name, by), lambda before, after: editing.place(after, name))
+    _edit(lambda network: editing.move(network, name, by), lambda _before, after: editing.place(after, name))
 
 
 def remove(name: str) -> None:
@@ -41,7 +41,7 @@ def remove(name: str) -> None:
 
 def duplicate(name: str) -> None:
     """Put a copy of a layer below it and select the copy."""
-    _edit(lambda network: editing.duplicate(network, name), lambda before, after: editing.place(before, name) + 1)
+    _edit(lambda network: editing.duplicate(network, name), lambda before, _after: editing.place(before, name) + 1)
 
 
 def add(kind: str, below: str) -> None:
@@ -58,7 +58,7 @@ def add(kind: str, below: str) -> None:
         inputs = (below, *editing.sources(network, at - 1)[:1]) if joined else ()
         return editing.insert(network, at, layer, inputs)
 
-    _edit(change, lambda before, after: position(before))
+    _edit(change, lambda before, _after: position(before))
 
 
 def rename(name: str, new_name: str) -> None:

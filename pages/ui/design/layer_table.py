@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from cnn_core.layers.shapes import show
-from cnn_core.network.network import NamedLayer, Network
+from cnn_core.network.network import NamedLayer
 from cnn_core.network.remarks import remarks
 from cnn_core.network.summary import Row, Summary
 from cnn_core.sentences import N_
@@ -33,9 +33,9 @@ _HEADS = (
 )
 
 
-def draw(network: Network, summary: Summary) -> None:
+def draw(summary: Summary) -> None:
     """Draw the table; what the person does in it acts at once."""
-    _TABLE(data=_data(network, summary), key=_KEY, on_said_change=_hear)
+    _TABLE(data=_data(summary), key=_KEY, on_said_change=_hear)
 
 
 def _hear() -> None:
@@ -61,7 +61,7 @@ def _do(what: str, name: str, by: int) -> None:
             editor.remove(name)
 
 
-def _data(network: Network, summary: Summary) -> dict[str, Any]:
+def _data(summary: Summary) -> dict[str, Any]:
     wrong = None
     if summary.error is not None:
         wrong = {"row": len(summary.rows), "sentence": sentence(summary.error)}

@@ -25,6 +25,8 @@ def weight_shapes(layer: Layer, *inputs: Shape) -> WeightShapes:
     return {}
 
 
-def with_bias(use_bias: bool, count: int, **kernels: Shape) -> WeightShapes:
-    """Return kernels and, where there is one, a bias of `count` numbers."""
-    return {**kernels, "bias": (count,)} if use_bias else kernels
+def with_bias(kernels: WeightShapes, use_bias: bool, count: int) -> WeightShapes:
+    """Return kernels with, where there is one, a bias of `count` numbers behind them."""
+    if use_bias:
+        kernels["bias"] = (count,)
+    return kernels

@@ -64,8 +64,8 @@ def answer_kind(network: Network, output: str) -> AnswerKind:
 def _leaves_alone(layer: Layer) -> bool:
     """Say whether a layer hands on the numbers that it gets, in any shape; the mean of shares is a share."""
     is_linear = isinstance(layer, layers.Activation) and layer.activation is ActivationName.LINEAR
-    idle = layer.group in (Group.REGULARIZATION, Group.AUGMENTATION)
-    return is_linear or idle or isinstance(layer, layers.GlobalAveragePooling2D | layers.Flatten | layers.Reshape)
+    idle = layer.group in (Group.REGULARIZATION, Group.AUGMENTATION, Group.SHAPE)
+    return is_linear or idle or isinstance(layer, layers.GlobalAveragePooling2D)
 
 
 def by_score(scores: npt.NDArray[np.floating]) -> list[int]:

@@ -137,7 +137,7 @@ def _(layer: Conv2D, *inputs: Shape) -> Shape:
 @weight_shapes.register
 def _(layer: Conv2D, *inputs: Shape) -> WeightShapes:
     kernel = (*layer.kernel_size, inputs[0][-1] // layer.groups, layer.filters)
-    return with_bias(layer.use_bias, layer.filters, kernel=kernel)
+    return with_bias({"kernel": kernel}, layer.use_bias, layer.filters)
 
 
 @multiply_adds.register
@@ -195,7 +195,7 @@ def _(layer: DepthwiseConv2D, *inputs: Shape) -> Shape:
 def _(layer: DepthwiseConv2D, *inputs: Shape) -> WeightShapes:
     channels = inputs[0][-1]
     kernel = (*layer.kernel_size, channels, layer.depth_multiplier)
-    return with_bias(layer.use_bias, channels * layer.depth_multiplier, kernel=kernel)
+    return with_bias({"kernel": kernel}, layer.use_bias, channels * layer.depth_multiplier)
 
 
 @multiply_adds.register
@@ -250,7 +250,8 @@ def _(layer: SeparableConv2D, *inputs: Shape) -> WeightShapes:
     channels = inputs[0][-1]
     depthwise = (*layer.kernel_size, channels, layer.depth_multiplier)
     pointwise = (1, 1, channels * layer.depth_multiplier, layer.filters)
-    return with_bias(layer.use_bias, layer.filters, depthwise_kernel=depthwise, pointwise_kernel=pointwise)
+    kernels: WeightShapes = {"depthwise_kernel": depthwise, "pointwise_kernel": pointwise}
+    return with_bias(kernels, layer.use_bias, layer.filters)
 
 
 @multiply_adds.register
@@ -306,7 +307,8 @@ def _(layer: Conv2DTranspose, *inputs: Shape) -> Shape:
 
 @weight_shapes.register
 def _(layer: Conv2DTranspose, *inputs: Shape) -> WeightShapes:
-    return with_bias(layer.use_bias, layer.filters, kernel=(*layer.kernel_size, layer.filters, inputs[0][-1]))
+    kernel = (*layer.kernel_size, layer.filters, inputs[0][-1])
+    return with_bias({"kernel": kernel}, layer.use_bias, layer.filters)
 
 
 @multiply_adds.register

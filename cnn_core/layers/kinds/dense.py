@@ -40,7 +40,7 @@ def _(layer: Dense, *inputs: Shape) -> Shape:
 
 @weight_shapes.register
 def _(layer: Dense, *inputs: Shape) -> WeightShapes:
-    return with_bias(layer.use_bias, layer.units, kernel=(inputs[0][-1], layer.units))
+    return with_bias({"kernel": (inputs[0][-1], layer.units)}, layer.use_bias, layer.units)
 
 
 @multiply_adds.register

@@ -26,9 +26,9 @@ CENTER: Final = Flag(True, label=N_("Shift"), help=N_("Learns a number for each 
 SCALE: Final = Flag(True, label=N_("Scale"), help=N_("Learns a factor for each channel."))
 
 
-def _for_each_channel(shape: Shape, **there: bool) -> WeightShapes:
-    """Return one number a channel for each weight that is there."""
-    return {name: shape[-1:] for name, is_there in there.items() if is_there}
+def _scale_and_shift(scale: bool, center: bool) -> tuple[str, ...]:
+    """Return the names of what is learned for each channel."""
+    return ("gamma",) * scale + ("beta",) * center
 
 
 # BatchNormalization ---------------------------------------------------------------------------------------------------
@@ -63,7 +63,8 @@ class BatchNormalization(Layer):
 
 @weight_shapes.register
 def _(layer: BatchNormalization, *inputs: Shape) -> WeightShapes:
-    return _for_each_channel(inputs[0], gamma=layer.scale, beta=layer.center, moving_mean=True, moving_variance=True)
+    names = (*_scale_and_shift(layer.scale, layer.center), "moving_mean", "moving_variance")
+    return dict.fromkeys(names, inputs[0][-1:])
 
 
 # LayerNormalization ---------------------------------------------------------------------------------------------------
@@ -86,7 +87,7 @@ class LayerNormalization(Layer):
 
 @weight_shapes.register
 def _(layer: LayerNormalization, *inputs: Shape) -> WeightShapes:
-    return _for_each_channel(inputs[0], gamma=layer.scale, beta=layer.center)
+    return dict.fromkeys(_scale_and_shift(layer.scale, layer.center), inputs[0][-1:])
 
 
 @of_layer.register
@@ -134,7 +135,7 @@ def _(layer: GroupNormalization, *inputs: Shape) -> Shape:
 
 @weight_shapes.register
 def _(layer: GroupNormalization, *inputs: Shape) -> WeightShapes:
-    return _for_each_channel(inputs[0], gamma=layer.scale, beta=layer.center)
+    return dict.fromkeys(_scale_and_shift(layer.scale, layer.center), inputs[0][-1:])
 
 
 @of_layer.register

@@ -77,9 +77,8 @@ def down_sampling(network: Network) -> tuple[str, ...]:
 
 
 def _stride(layer: Layer) -> Pair:
-    if isinstance(layer, Pooling):
-        return layer.steps
-    return layer.strides if isinstance(layer, Strided) else (1, 1)
+    vertical, horizontal = windows_of(layer) or (Window(1), Window(1))
+    return vertical.stride, horizontal.stride
 
 
 def replaced(network: Network, way: Replacement, convolutions: bool = True) -> Network:

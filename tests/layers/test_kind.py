@@ -59,3 +59,10 @@ def test_a_registered_rule_is_returned_as_it_was() -> None:
 def test_the_function_keeps_its_name_and_its_words() -> None:
     function: Any = by_kind(describe)
     assert (function.__name__, function.__doc__) == ("describe", "Say what a layer is.")
+
+
+def test_a_function_knows_the_kinds_that_have_a_rule() -> None:
+    function = with_rules(by_kind(describe))
+    assert [function.knows(kind) for kind in (Conv2D, Dense, Add)] == [True, True, True]
+    assert not function.knows(Activation)
+    assert not function.knows(MaxPooling2D)

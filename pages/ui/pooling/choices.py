@@ -67,7 +67,7 @@ _OF_SOURCE = {
 
 def shared() -> "tuple[state.Key[Any], ...]":
     """Return what belongs into the address: what is not in use stays out of it."""
-    own_grid = (state.REDUCED.get(), state.REDUCED_GRID.get()) == ("grid", OWN)
+    own_grid = state.REDUCED.get() == "grid" and state.REDUCED_GRID.get() == OWN
     of_kernel = {OWN: (state.KERNEL_NUMBERS,), LEARNED: (state.LEARNED,)}
     return (
         *_SHARED,

@@ -50,7 +50,9 @@ def with_box(pixels: Pixels, box: Box, longest: int = 480) -> bytes:
         framed = image.convert("RGB")
     across, down = framed.width / pixels.shape[1], framed.height / pixels.shape[0]
     top, left, bottom, right = box
-    corners = (left * across, top * down, right * across - 1, bottom * down - 1)
+    # In a picture that is drawn smaller, a box may be less than a point wide.
+    first, last = (left * across, top * down), (right * across - 1, bottom * down - 1)
+    corners = (*first, *(max(pair) for pair in zip(first, last, strict=True)))
     ImageDraw.Draw(framed).rectangle(corners, outline=FRAME, width=max(3, longest // 120))
     out = io.BytesIO()
     framed.save(out, "PNG", compress_level=1)

@@ -43,7 +43,12 @@ class LayerAnswer:
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What every layer makes of a picture, by its name, and the first of the model's outputs, (classes,) or maps."""
+    """What a model makes of a picture.
+
+    Attributes:
+        layers: by name, those whose output `is_drawn`.
+        scores: the first of the model's outputs, (classes,) or maps.
+    """
 
     layers: dict[str, LayerAnswer]
     scores: Output
@@ -53,11 +58,16 @@ def run(key: str, pixels: Pixels) -> Answers:
     """Send `pixels` (H, W, C) in [0, 1] through a model (see `models`); raises CnnError where they do not fit."""
     maps = _kept_maps(key, pixels)
     scores = maps[load(key).outputs[0]]
-    return Answers({name: _layer_answer(values) for name, values in maps.items()}, scores)
+    return Answers({name: _layer_answer(values) for name, values in maps.items() if is_drawn(values)}, scores)
+
+
+def is_drawn(output: Output) -> bool:
+    """Say whether a layer's output is maps (H, W, C) or a vector (units,): a Reshape may give it any axes."""
+    return output.ndim in (1, 3)
 
 
 def layer_maps(key: str, pixels: Pixels, layer: str) -> Output:
-    """Return one layer's output, (H, W, C) or (units,); raises CnnError for a layer that is not there."""
+    """Return one layer's output, mostly (H, W, C) or (units,); raises CnnError for a layer that is not there."""
     maps = _kept_maps(key, pixels)
     if layer not in maps:
         raise CnnError(NO_LAYER, layer=layer)

@@ -15,7 +15,7 @@ from cnn_core.arrays import Flags, Limits, Pixels
 from cnn_core.drawing.colour_scale import as_maps
 from cnn_core.drawing.statistics import dead_channels
 from cnn_core.layers.receptive_field import ReceptiveField
-from cnn_core.models.run import all_maps
+from cnn_core.models.run import all_maps, is_drawn
 from cnn_core.pictures.prepare import Box
 
 
@@ -54,8 +54,12 @@ class Ranked(NamedTuple):
 
 
 def survey_of(key: str, pixels: Pixels) -> Survey:
-    """Measure all channels of the model `key` on `pixels` (H, W, C) in [0, 1]; raises CnnError as `run`."""
-    return {name: channel_peaks(maps) for name, maps in all_maps(key, pixels).items()}
+    """Measure all channels of a model's layers, as far as they are drawn, on `pixels` (H, W, C) in [0, 1].
+
+    Raises:
+        CnnError: as `run` does.
+    """
+    return {name: channel_peaks(maps) for name, maps in all_maps(key, pixels).items() if is_drawn(maps)}
 
 
 def channel_peaks(maps: npt.ArrayLike) -> ChannelPeaks:

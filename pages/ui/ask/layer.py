@@ -1,6 +1,6 @@
 """Which layer of a model is open: the same on every page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -10,15 +10,25 @@ from pages.ui import state
 from pages.ui.text import _
 
 
-def first_layer(rows: Iterable[Row]) -> str:
-    """Return the layer that is open before anyone chose one: the first convolution."""
-    return next(row.name for row in rows if row.layer.group is Group.CONVOLUTION)
+def first_layer(rows: Sequence[Row]) -> str:
+    """Return the layer that is open before anyone chose one: a convolution, else what has weights, else any of a model.
+
+    Where the model has no layer at all, it is the input.
+    """
+    for is_worth_seeing in (
+        lambda row: row.layer.group is Group.CONVOLUTION,
+        lambda row: row.parameters > 0,
+        lambda row: bool(row.sources),
+    ):
+        for row in filter(is_worth_seeing, rows):
+            return row.name
+    return rows[0].name
 
 
 def current_layer(rows: Mapping[str, Row]) -> str:
     """Return the layer that is open; what the address or another model left behind may not exist here."""
     if state.LAYER.get() not in rows:
-        open_layer(first_layer(rows.values()))
+        open_layer(first_layer(tuple(rows.values())))
     layer = state.LAYER.get()
     state.CHANNEL.within(0, rows[layer].output_shape[-1] - 1).get()
     return layer

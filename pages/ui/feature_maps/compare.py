@@ -85,8 +85,11 @@ def _change(most_down: int, most_right: int) -> Change:
         state.SHIFT_DOWN.within(-most_down, most_down),
     )
     first, second, third = st.columns(3)
-    first.slider(_("Shifted to the right (pixels)"), **right.widget())
-    first.slider(_("Shifted down (pixels)"), **down.widget())
+    # What is one pixel wide or high cannot be shifted that way.
+    if most_right:
+        first.slider(_("Shifted to the right (pixels)"), **right.widget())
+    if most_down:
+        first.slider(_("Shifted down (pixels)"), **down.widget())
     second.slider(_("Turned to the left (degrees)"), **state.ANGLE.widget())
     second.toggle(_("Mirrored: left and right"), **state.MIRRORED.widget())
     third.slider(_("Brightness"), format="× %.2f", **state.BRIGHTNESS.widget())

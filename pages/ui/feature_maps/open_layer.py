@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cnn_core.arrays import Maps
+from cnn_core.errors import CnnError
+from cnn_core.layers.shapes import show
 from cnn_core.models.info import ModelInfo
-from cnn_core.models.run import Answers
+from cnn_core.models.run import Answers, is_drawn
 from cnn_core.network.summary import Row
+from cnn_core.sentences import N_
 from pages.ui.entered import Entered
 
 
@@ -28,6 +31,17 @@ class OpenLayer:
     maps: Maps
     answers: Answers
     classes: Sequence[str]
+
+    def __post_init__(self) -> None:
+        if not is_drawn(self.maps):
+            raise CnnError(
+                N_(
+                    'Layer "{layer}" gives neither maps nor a vector. Received: {shape}; drawn are '
+                    "(height, width, channels) and (units,). Open another layer."
+                ),
+                layer=self.name,
+                shape=show(self.maps.shape),
+            )
 
     @property
     def key(self) -> tuple[object, ...]:

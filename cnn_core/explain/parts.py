@@ -155,6 +155,13 @@ class Patch:
         return np.asarray(self.products.sum(axis=(0, 1)))
 
     @property
+    def terms(self) -> Terms:
+        """Return every value that is no padding with its weight, in the order of `taken`."""
+        weights = np.ones_like(self.values) if self.weights is None else self.weights
+        taken = places(self.rows, self.columns, self.channels)
+        return terms_of(self.values[self.real].ravel(), weights[self.real].ravel(), taken)
+
+    @property
     def taken(self) -> Table:
         """Return the places that are no padding, row by row and the channels of one place together."""
         return places(self.rows, self.columns, dict.fromkeys(self.channels))
@@ -187,6 +194,13 @@ class Stage:
     constants: Mapping[str, float] = field(default_factory=dict)
     patch: Patch | None = None
     terms: Terms | None = None
+
+    @property
+    def multiplied(self) -> Terms | None:
+        """Return what was multiplied by what: where `terms` only add up channels, the values under the window."""
+        adds_up = self.terms is not None and bool((self.terms.weights == 1).all())
+        is_weighed = self.patch is not None and self.patch.weights is not None
+        return self.patch.terms if self.patch is not None and is_weighed and adds_up else self.terms
 
 
 Opened = tuple[tuple[Stage, ...], Table]

@@ -4,6 +4,7 @@ Importing this module imports no TensorFlow; calling what takes a model's key do
 before softmax, see `keras_model.attribution`.
 """
 
+from enum import Enum
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,9 @@ from cnn_core.pictures.prepare import Box
 from cnn_core.sentences import N_
 
 HOT_SHARE: Final = 0.5
+MOST_SHARE: Final = 0.9
+LEAST_SHARE: Final = 0.005
+"""Of a picture's area: a box outside of these holds nearly everything, or single pixels of a map that is that fine."""
 
 
 # Heat maps from a worker ----------------------------------------------------------------------------------------------
@@ -185,6 +189,26 @@ def hot_box(heat: npt.NDArray[np.floating], share: float = HOT_SHARE) -> Box | N
         return None
     rows, columns = np.nonzero(_region(warmth >= share * warmth[hottest], hottest))
     return int(rows.min()), int(columns.min()), int(rows.max()) + 1, int(columns.max()) + 1
+
+
+class NoBox(Enum):
+    """Why no box says where the evidence lies: nothing speaks for the class, or a few pixels do, or all of them."""
+
+    COLD = "cold"
+    SPECK = "speck"
+    WHOLE = "whole"
+
+
+def evidence_box(heat: npt.NDArray[np.floating], size: tuple[int, ...]) -> Box | NoBox:
+    """Return the box around the hottest region in pixels of a picture of `size`, or why it would say nothing."""
+    cells = hot_box(heat)
+    if cells is None:
+        return NoBox.COLD
+    box = top, left, bottom, right = box_in_pixels(cells, heat.shape, size)
+    share = (bottom - top) * (right - left) / (size[0] * size[1])
+    if share > MOST_SHARE:
+        return NoBox.WHOLE
+    return NoBox.SPECK if share < LEAST_SHARE else box
 
 
 def _region(hot: npt.NDArray[np.bool], start: tuple[np.intp, ...]) -> npt.NDArray[np.bool]:

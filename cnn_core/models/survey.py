@@ -3,7 +3,7 @@
 Importing this module imports no TensorFlow; `survey_of` does when it is called.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -14,8 +14,10 @@ import numpy.typing as npt
 from cnn_core.arrays import Flags, Limits, Pixels
 from cnn_core.drawing.colour_scale import as_maps
 from cnn_core.drawing.statistics import dead_channels
-from cnn_core.layers.receptive_field import ReceptiveField
+from cnn_core.explain.parts import Place
+from cnn_core.explain.seen import seen_pixels
 from cnn_core.models.run import all_maps, is_drawn
+from cnn_core.network.summary import Row
 from cnn_core.pictures.prepare import Box
 
 
@@ -91,21 +93,26 @@ def dead_everywhere(surveys: Sequence[Survey], layer: str) -> Flags:
     return dead
 
 
-def window_of(field: ReceptiveField, place: tuple[int, int], size: tuple[int, int]) -> Box | None:
-    """Return the part of a picture of `size` that the value at `place` sees, at least one pixel at the border.
+def window_of(rows: Mapping[str, Row], layer: str, place: Place, size: tuple[int, int]) -> Box | None:
+    """Return the part of a picture of `size` that a value sees, at least one pixel at the border; None where nothing.
 
-    None where it sees nothing.
-
-    >>> window_of(ReceptiveField(), (4, 9), (8, 8))
-    (4, 7, 5, 8)
+    Args:
+        rows: the network's layers by their names.
+        layer, place: which value, (row, column, channel) or (unit,).
+        size: (height, width).
     """
-    spans = field.pixels(*place)
-    if spans is None:
+    seen = seen_pixels(rows, layer, place)
+    if seen is None:
         return None
-    (top, bottom), (left, right) = (_cut(span, length) for span, length in zip(spans, size, strict=True))
+    (top, bottom), (left, right) = (_cut(first, last, length) for first, last, length in zip(*seen, size, strict=True))
     return top, left, bottom, right
 
 
-def _cut(span: tuple[int, int], length: int) -> tuple[int, int]:
-    first = min(max(span[0], 0), length - 1)
-    return first, max(first, min(span[1], length - 1)) + 1
+def _cut(first: int, last: int, length: int) -> tuple[int, int]:
+    """Return where a span, its end included, begins and ends in a line of pixels, its end excluded.
+
+    >>> _cut(-1, 1, 8), _cut(9, 12, 8)
+    ((0, 2), (7, 8))
+    """
+    first = min(max(first, 0), length - 1)
+    return first, max(first, min(last, length - 1)) + 1

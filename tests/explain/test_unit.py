@@ -19,7 +19,7 @@ from cnn_core import layers as L  # noqa: N812
 from cnn_core.errors import LayerError
 from cnn_core.explain import seen
 from cnn_core.explain.resizing import nearest
-from cnn_core.explain.unit import Explanation, Origin, Stage, StageKind, Terms, explain_unit, weight_shapes
+from cnn_core.explain.unit import Explanation, Origin, Patch, Stage, StageKind, Terms, explain_unit, weight_shapes
 from cnn_core.layers import KINDS, ActivationName, Layer
 from cnn_core.layers.shapes import Shape, output_shape
 from cnn_core.models.bundled import bundled_network, model_path
@@ -306,6 +306,21 @@ def check(stage: Stage, drawn: Case) -> None:
     if stage.kind is StageKind.WEIGHTED_SUM:
         assert stage.terms is not None
         assert_allclose(stage.terms.values, patch.channel_sums)
+        check_multiplied(stage, patch, drawn)
+
+
+def check_multiplied(stage: Stage, patch: Patch, drawn: Case) -> None:
+    """What is shown as multiplied was: values of the input by weights of the kernel, adding up to the sum."""
+    terms = stage.multiplied
+    assert_allclose(terms.amounts, terms.values * terms.weights)
+    assert_allclose(terms.amounts.sum(), stage.after, rtol=1e-6, atol=1e-9)
+    if isinstance(drawn.layer, L.SeparableConv2D):
+        return
+    kernel = np.sort(drawn.weights[0].ravel().astype(np.float64))
+    for term in terms.strongest(5).terms:
+        assert term.value == drawn.inputs[0][term.origin.place]
+        # The very number of the kernel, and no sum with a weight of 1.
+        assert kernel[np.searchsorted(kernel, term.weight).clip(max=len(kernel) - 1)] == term.weight
 
 
 def check_terms(stage: Stage, terms: Terms, drawn: Case) -> bool:

@@ -15,7 +15,9 @@ from cnn_core.arrays import Heat
 from cnn_core.errors import CnnError
 from cnn_core.models import loading
 from cnn_core.models.attention import (
+    NoBox,
     box_in_pixels,
+    evidence_box,
     grad_cam,
     hot_box,
     map_layers,
@@ -203,6 +205,23 @@ def test_a_box_in_pixels_is_where_the_stretched_map_shows_it(cells: Any, pixels:
 
 def test_a_box_between_two_pixels_keeps_one() -> None:
     assert box_in_pixels((1, 7, 2, 8), (8, 8), (2, 2)) == (1, 1, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("heat", "box"),
+    [
+        (np.zeros((4, 4)), NoBox.COLD),
+        (np.full((4, 4), -1.0), NoBox.COLD),
+        (np.full((4, 4), np.nan), NoBox.COLD),
+        (np.ones((1, 1)), NoBox.WHOLE),
+        (np.ones((7, 7)), NoBox.WHOLE),
+        (np.eye(1, 100 * 100).reshape(100, 100), NoBox.SPECK),
+        (np.eye(4), (0, 0, 25, 25)),
+        (np.array([[0.0, 1.0]]), (0, 50, 100, 100)),
+    ],
+)
+def test_a_box_that_would_say_nothing_is_left_out(heat: Heat, box: Box | NoBox) -> None:
+    assert evidence_box(heat, (100, 100)) == box
 
 
 # Bundled models, as a worker is asked ---------------------------------------------------------------------------------

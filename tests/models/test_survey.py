@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from cnn_core.layers.receptive_field import ReceptiveField
+from cnn_core.layers import Activation, Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D, ZeroPadding2D
 from cnn_core.models.bundled import bundled_network
 from cnn_core.models.survey import RankedBy, Survey, channel_peaks, dead_everywhere, ranked, survey_of, window_of
+from cnn_core.network.network import Network
 from cnn_core.network.summary import summarize
 
 
@@ -68,15 +69,31 @@ def test_dead_is_what_is_dead_on_every_picture() -> None:
 
 
 def test_windows_are_cut_at_the_border() -> None:
-    fields = {row.name: row.receptive_field for row in summarize(bundled_network("mnist")).rows}
-    assert window_of(fields["conv2d"], (0, 5), (28, 28)) == (0, 4, 2, 7)
-    assert window_of(fields["conv2d"], (27, 27), (28, 28)) == (26, 26, 28, 28)
-    assert window_of(fields["max_pooling2d"], (3, 4), (28, 28)) == (5, 7, 11, 13)
-    assert window_of(fields["dense"], (0, 0), (28, 28)) == (0, 0, 28, 28)
+    rows = {row.name: row for row in summarize(bundled_network("mnist")).rows}
+    assert window_of(rows, "conv2d", (0, 5, 0), (28, 28)) == (0, 4, 2, 7)
+    assert window_of(rows, "conv2d", (27, 27, 0), (28, 28)) == (26, 26, 28, 28)
+    assert window_of(rows, "max_pooling2d", (3, 4, 0), (28, 28)) == (5, 7, 11, 13)
+    assert window_of(rows, "dense", (0,), (28, 28)) == (0, 0, 28, 28)
+
+
+def test_a_unit_of_a_flattened_map_sees_what_its_place_in_the_map_saw() -> None:
+    network = Network.of(
+        Input((28, 28, 1)), Conv2D(4, 3), MaxPooling2D(2), Flatten(), Dropout(0.5), Activation("relu"), Dense(3)
+    )
+    rows = {row.name: row for row in summarize(network).rows}
+    height, width, channels = rows["max_pooling2d"].output_shape
+    for unit in range(0, height * width * channels, 37):
+        place = np.unravel_index(unit, (height, width, channels))
+        expected = window_of(rows, "max_pooling2d", tuple(map(int, place)), (28, 28))
+        for name in ("flatten", "dropout", "activation"):
+            assert window_of(rows, name, (unit,), (28, 28)) == expected
+    assert window_of(rows, "dense", (2,), (28, 28)) == (0, 0, 28, 28)
 
 
 def test_a_window_in_the_padding_is_the_pixel_at_the_border() -> None:
-    assert window_of(ReceptiveField(), (0, 9), (4, 4)) == (0, 3, 1, 4)
+    network = Network.of(Input((4, 4, 1)), ZeroPadding2D(6))
+    rows = {row.name: row for row in summarize(network).rows}
+    assert window_of(rows, "zero_padding2d", (0, 15, 0), (4, 4)) == (0, 3, 1, 4)
 
 
 @pytest.mark.keras

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit as st
+from folders import ROOT
 from PIL import Image
 from running import address_of, no_exception, run_page
 from streamlit.testing.v1 import AppTest
@@ -23,7 +24,7 @@ from cnn_core.arrays import Maps
 from cnn_core.drawing.statistics import LayerStatistics, layer_statistics
 from cnn_core.errors import CnnError
 from cnn_core.layers.weights import weight_shapes
-from cnn_core.models import run
+from cnn_core.models import attention, run
 from cnn_core.models.bundled import bundled_network, class_names
 from cnn_core.models.run import Answers, LayerAnswer
 from cnn_core.network.summary import Row, summarize
@@ -610,3 +611,27 @@ def test_a_digit_through_the_real_network(monkeypatch: pytest.MonkeyPatch, digit
     at = opened(model="mnist", picture=f"digit_{digit}")
     assert is_complete(at)
     assert predictions(at)[0].startswith(f"**{digit}** · ")
+
+
+# What the decision looked at ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("here")
+def test_a_patch_that_nobody_chose_suits_each_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def covered(key: str, pixels: Maps, index: int, boxes: Any, fill: Any = None) -> Maps:
+        asked.append((key, len(boxes)))
+        return np.ones(len(boxes), np.float32)
+
+    monkeypatch.setattr(attention, "occlusion_chunk", covered)
+    at = AppTest.from_file(ROOT / PAGE, default_timeout=60)
+    at.query_params.update({"lang": "en", "model": "mnist", "method": "occlusion", "picture": "digit_7"})
+    at.session_state["decision_open"] = True
+    no_exception(at.run())
+    choose(at, "selectbox", "model", "mobilenet_v2")
+    patches = {key: sum(count for model, count in asked if model == key) for key in ("mnist", "mobilenet_v2")}
+    assert patches == {"mnist": 13 * 13, "mobilenet_v2": 12 * 12}
+    assert at.number_input(key="patch_widget").value == 37
+    # Every patch has the same drop: half of the maximum is reached everywhere.
+    assert "nearly the whole picture reaches half of the maximum" in said(at)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit as st
-from running import ROOT, no_exception
+from folders import ROOT
+from running import no_exception
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.models import kept_files

@@ -61,6 +61,18 @@ def test_the_window_is_drawn_on_the_stage() -> None:
 
 
 @pytest.mark.usefixtures("here")
+def test_the_strongest_parts_are_what_was_multiplied() -> None:
+    at = opened(layer="Conv1", row="4", column="5", channel="3")
+    x, (kernel,) = made_up_maps("mobilenet_v2", None, "Conv1_pad"), made_up_weights("mobilenet_v2", "Conv1")
+    products = x[8:11, 10:13].astype(np.float64) * kernel[..., 3]
+    row, column, channel = np.unravel_index(np.abs(products).argmax(), products.shape)
+    value, weight = float(x[8 + row, 10 + column, channel]), float(kernel[row, column, channel, 3])
+    place = f"{8 + row}, {10 + column}, {channel}"
+    assert "Row, column, channel" in said(at)
+    assert f"| {place} | {value:.6g} | {weight:.6g} | {value * weight:.6g} |" in said(at)
+
+
+@pytest.mark.usefixtures("here")
 def test_a_window_over_the_border_shows_padding() -> None:
     at = opened(model="mnist", layer="conv2d", row="0", column="27", picture="digit_7")
     data = data_of(at, "stage")

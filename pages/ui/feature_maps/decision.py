@@ -8,7 +8,7 @@ from cnn_core.drawing.colour_scale import Range
 from cnn_core.drawing.png import overlay_png, with_box
 from cnn_core.models import attention
 from cnn_core.models.answer_kind import AnswerKind, likeliest
-from cnn_core.models.attention import box_in_pixels, hot_box, occlusion_heat, occlusion_plan
+from cnn_core.models.attention import NoBox, evidence_box, occlusion_heat, occlusion_plan
 from cnn_core.sentences import N_
 from pages.ui import cached, state
 from pages.ui.draw.pictures import colour_bar, draw_wide
@@ -32,6 +32,15 @@ ABOUT = {
     "saliency": N_(
         "How strongly the score answers to a small change of each pixel: the gradient's magnitude, the largest of the "
         "channels (Simonyan et al., arXiv:1312.6034). Fine and noisy."
+    ),
+}
+NO_BOX = {
+    NoBox.COLD: N_("Nothing in the picture speaks for this class."),
+    NoBox.SPECK: N_(
+        "Without a box: the hottest region is a speck of a few pixels, which says little about where the evidence lies."
+    ),
+    NoBox.WHOLE: N_(
+        "Without a box: nearly the whole picture reaches half of the maximum or more, so a box would hold all of it."
     ),
 }
 _WIDTH = 380
@@ -130,7 +139,7 @@ def _draw_heat(heat: Heat, picture: Entered) -> None:
     """Draw the heat over the picture, and the box around its hottest region."""
     known = heat[np.isfinite(heat)]
     reach = Range(float(np.percentile(np.abs(known), _HIGH)) if known.size else 0.0, bool((known < 0).any()))
-    box = hot_box(heat)
+    box = evidence_box(heat, picture.pixels.shape[:2])
     pixels = picture.pixels
     with st.container(horizontal=True, gap="medium"):
         draw_wide(
@@ -138,17 +147,17 @@ def _draw_heat(heat: Heat, picture: Entered) -> None:
             _WIDTH,
             _("Stronger where the evidence is; full colour from the 99th percentile on"),
         )
-        if box is not None:
-            where = box_in_pixels(box, heat.shape, pixels.shape[:2])
-            draw_wide(with_box(pixels, where), _WIDTH, _("Around the hottest region, from half of the maximum on"))
+        if not isinstance(box, NoBox):
+            draw_wide(with_box(pixels, box), _WIDTH, _("Around the hottest region, from half of the maximum on"))
     colour_bar(reach, f"{reach.low:.4g}", f"{reach.high:.4g}")
-    if box is None:
-        st.caption(_("Nothing in the picture speaks for this class."))
+    if isinstance(box, NoBox):
+        st.caption(_(NO_BOX[box]))
     else:
+        top, left, bottom, right = box
         st.caption(
             _(
                 "Rows {top} to {bottom}, columns {left} to {right} of what the network sees. This is weak "
                 "localization, not detection: the network was never told where things are, and the box may hold a part "
                 "of the thing or what surrounds it, and only one of several."
-            ).format(top=where[0], left=where[1], bottom=where[2] - 1, right=where[3] - 1)
+            ).format(top=top, left=left, bottom=bottom - 1, right=right - 1)
         )

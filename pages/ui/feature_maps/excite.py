@@ -56,8 +56,9 @@ def _draw_about(layer: OpenLayer, count: int) -> None:
 
 
 def _draw_window(layer: OpenLayer, picture: Entered, one: Ranked, number: int) -> None:
-    pixels, field = picture.pixels, layer.row.receptive_field
-    box = None if field is None else window_of(field, one.place, (pixels.shape[0], pixels.shape[1]))
+    pixels, channel = picture.pixels, state.CHANNEL.get()
+    place = (*one.place, channel) if layer.has_maps else (channel,)
+    box = window_of(layer.rows, layer.name, place, (pixels.shape[0], pixels.shape[1]))
     if box is not None:
         top, left, bottom, right = box
         pixels = pixels[top:bottom, left:right]

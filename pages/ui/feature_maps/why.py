@@ -175,17 +175,23 @@ def _before_activation(why: Explanation) -> float:
 def _draw_strongest(why: Explanation) -> None:
     """Draw the strongest parts of the sum, and what the others add up to."""
     for stage in why.stages:
-        if stage.terms is None or len(stage.terms) < 2 or stage.kind in _POOLING:
+        terms = stage.multiplied
+        if terms is None or len(terms) < 2 or stage.kind in _POOLING:
             continue
-        strongest = stage.terms.strongest()
+        under_window = terms is not stage.terms
+        strongest = terms.strongest()
         rows = [
-            [str(term.number), *(f"{value:.6g}" for value in (term.value, term.weight, term.amount))]
+            [
+                ", ".join(map(str, term.origin.place)) if under_window and term.origin else str(term.number),
+                *(f"{value:.6g}" for value in (term.value, term.weight, term.amount)),
+            ]
             for term in strongest.terms
         ]
+        part = _("Row, column, channel") if under_window else _("Part")
         if strongest.others:
             rows.append([_("the other {count}").format(count=strongest.others), "", "", f"{strongest.rest:.6g}"])
         with st.expander(_("The strongest parts of the {stage}").format(stage=_(stage.kind))):
-            draw_table([_("Part"), _("Value"), _("Weight"), _("Adds")], rows)
+            draw_table([part, _("Value"), _("Weight"), _("Adds")], rows)
 
 
 def _draw_seen(layer: OpenLayer, place: tuple[int, ...]) -> None:
@@ -236,21 +242,11 @@ def _draw_ways(why: Explanation, row: Row, inputs: list[Maps]) -> None:
 def _strongest_origins(why: Explanation, most: int = 5) -> list[Origin]:
     """Return the input values whose parts are largest, as far as the first stage tells."""
     first = why.stages[0]
-    if first.terms is not None and first.terms.taken is not None:
-        found = [first.terms[index].origin for index in first.terms.order()[:most]]
+    terms = first.terms if first.patch is None or first.patch.weights is None else first.patch.terms
+    if terms is not None and terms.taken is not None:
+        found = [terms[index].origin for index in terms.order()[:most]]
         return [origin for origin in found if origin is not None]
-    if first.patch is not None and first.patch.weights is not None:
-        return _strongest_under(first.patch, most)
     return list(why.origins[:most])
-
-
-def _strongest_under(patch: Patch, most: int) -> list[Origin]:
-    products = np.abs(patch.products) * patch.real[:, :, np.newaxis]
-    order = np.argsort(-products, axis=None, kind="stable")[:most]
-    found = zip(*np.unravel_index(order, products.shape), strict=True)
-    return [
-        Origin(0, (patch.rows[r], patch.columns[c], patch.channels[lane])) for r, c, lane in found if patch.real[r, c]
-    ]
 
 
 def open_value(layer: str, place: tuple[int, ...]) -> None:

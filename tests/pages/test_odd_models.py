@@ -17,7 +17,13 @@ from cnn_core.models.info import describe
 from cnn_core.models.kept_files import keep_file
 from pages.ui import cached, compute, questions, state
 
-pytestmark = pytest.mark.keras
+pytestmark = [
+    pytest.mark.keras,
+    # Of a softmax over one unit, which is one of the odd models.
+    pytest.mark.filterwarnings("ignore:You are using a softmax over axis"),
+    # Of weights beyond all numbers.
+    pytest.mark.filterwarnings("ignore:.* encountered in:RuntimeWarning"),
+]
 
 PANELS = "kernels.statistics.excite.compare"
 MEASURES = ("costs", "difference", "equal", "position", "noise", "kept")

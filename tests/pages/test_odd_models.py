@@ -174,7 +174,7 @@ class InThisProcess(Executor):
         future: Future[Any] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # whatever it is, a pool hands it on
             future.set_exception(error)
         return future
 

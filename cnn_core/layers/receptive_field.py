@@ -7,8 +7,8 @@ an enlargement by 2 even and odd outputs differ, so a line holds one span for ea
 A transposed convolution whose stride exceeds its kernel leaves outputs between two kernels that see nothing: their span
 is empty. Along each axis a span is exact, as if every layer went on beyond its borders, with these exceptions,
 where it encloses what is seen: rules that repeat too late to be followed (MOST_SPANS, MOST_LOOKS), branches that move
-at different speeds, a Reshape. Of several branches the box encloses what they see; where one of them sees nothing
-because of one axis alone, it is counted along the other.
+at different speeds, a Reshape or a Permute, a nearest value that float32 may miss. Of several branches the box encloses
+what they see; where one of them sees nothing because of one axis alone, it is counted along the other.
 """
 
 from collections.abc import Callable, Sequence

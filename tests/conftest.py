@@ -1,6 +1,8 @@
 """How tests run: in which order, with which examples, and with which switch."""
 
 import os
+import sys
+from collections.abc import Iterator
 
 import pytest
 from folders import ROOT
@@ -37,6 +39,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if kinds := _slow_kinds(item):
             item.add_marker(pytest.mark.xdist_group(kinds[-1]))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Fail a test that imports TensorFlow unasked: where it is loaded, all tests after it are slow."""
+    was_there = "tensorflow" in sys.modules
+    yield
+    is_asked = item.get_closest_marker("keras") is not None
+    assert was_there or is_asked or "tensorflow" not in sys.modules, "This test imports TensorFlow: mark it keras."
 
 
 def _slow_kinds(item: pytest.Item) -> list[str]:

@@ -65,16 +65,18 @@ def _loaded(model: "keras.Model", network: Network, scaling: Scaling) -> Loaded:
 
 
 def _opened(digest: str, variant: str) -> Loaded:
-    from cnn_core.keras_model import layer_weights
-    from cnn_core.keras_model.opening import open_model
-
     if variant not in ("", *Scaling):
         raise ModelFileError(
             N_("Pixels cannot enter a model like this. Received: {variant}. Choose one of: {ways}."),
             variant=variant[:80],
             ways=", ".join(Scaling),
         )
-    network, model, _ = open_model(kept_bytes(digest))
+    data = kept_bytes(digest)
+    # Not before: what is not there needs no Keras to be refused.
+    from cnn_core.keras_model import layer_weights
+    from cnn_core.keras_model.opening import open_model
+
+    network, model, _ = open_model(data)
     if variant:
         return _loaded(model, network, _for_channels(Scaling(variant), network))
     return _loaded(model, network, guessed_scaling(network, partial(layer_weights, model)))

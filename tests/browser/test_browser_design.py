@@ -252,3 +252,17 @@ def test_edits_make_no_entries_in_the_browsers_history(page: Page) -> None:
     choose(page, "Begin with", "Classic: LeNet-5")
     assert page.url.endswith("?design=lenet_5")
     assert page.evaluate("history.length") == entries + 1
+    page.go_back()
+    expect(cell(page, 1, 1)).to_have_text("28×28×10")
+    wait_idle(page)
+    assert "network=" in page.url
+    page.go_forward()
+    expect(layers(page)).to_have_count(len(preset("lenet_5").make().layers))
+    wait_idle(page)
+    # Leaving it for another page and coming back loses neither the network nor the way back to the one before.
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Home").click()
+    wait_idle(page)
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Design a network").click()
+    wait_idle(page)
+    page.get_by_role("button", name="Undo").click()
+    expect(cell(page, 1, 1)).to_have_text("28×28×10")

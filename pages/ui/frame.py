@@ -19,7 +19,7 @@ _NAME = "ConvScope"
 # anywhere; Korean is read by words, and breaks inside one only where it is longer than its line.
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 3rem clamp(1rem, 3vw, 3rem) 4rem; max-width: 92rem; }
-:lang(ko) { word-break: keep-all !important; overflow-wrap: anywhere !important; }
+:lang(ko) { word-break: keep-all !important; overflow-wrap: anywhere; }
 [class*="st-key-card_"] h2 { font-size: 1.25rem; padding-top: 0.5rem; }
 </style>"""
 
@@ -121,7 +121,6 @@ def begin_page() -> AbstractContextManager[None]:
     # First, so that a browser paints it before it fetches what the rest needs.
     st.title(_NAME if page is HOME else _(page.title), anchor=False)
     st.markdown(_(page.claim))
-    _set_document_language()
     st.html(_STYLE)
     with st.sidebar:
         st.selectbox(
@@ -129,6 +128,7 @@ def begin_page() -> AbstractContextManager[None]:
             format_func=state.LANGUAGES.__getitem__,
             **state.LANGUAGE.widget(),
         )
+    _set_document_language()
     return drawn()
 
 
@@ -153,4 +153,5 @@ def _through_the_front_door() -> None:
 def _set_document_language() -> None:
     # A constant a language: nothing that a person typed ever enters a script.
     script = f'<script>document.documentElement.lang = "{state.LANGUAGE.get()}"</script>'
-    st.html(script, unsafe_allow_javascript=True)
+    # Where nothing follows that a script, which takes a line's distance, would push down.
+    st.sidebar.html(script, unsafe_allow_javascript=True)

@@ -22,7 +22,7 @@ _ONE_ENTRY_A_VIEW = f"<script>{script('one_entry_a_view')}</script>"
 
 def fetch() -> None:
     """Ask the browser for the network that the address only names; until it has answered the page stops here."""
-    st.html(_ONE_ENTRY_A_VIEW, unsafe_allow_javascript=True)
+    st.sidebar.html(_ONE_ENTRY_A_VIEW, unsafe_allow_javascript=True)
     asked = current.kept_elsewhere()
     if asked:
         _draw({"ask": asked})

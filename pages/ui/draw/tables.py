@@ -10,13 +10,13 @@ import streamlit as st
 from pages.ui.text import _
 
 _STYLE = """<style>
-.cs-figures { overflow-x: auto; }
+.cs-figures { overflow-x: auto; width: fit-content; max-width: 100%; }
 .cs-figures table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
 .cs-figures :is(td, th) {
-  padding: 0.25rem 0.5rem; text-align: right; white-space: nowrap; font-weight: 400;
+  padding: 0.25rem 0.5rem; text-align: right; white-space: nowrap; overflow-wrap: normal; font-weight: 400;
   border: 1px solid color-mix(in srgb, currentColor 20%, transparent);
 }
-.cs-figures thead th { white-space: normal; word-break: keep-all; opacity: 0.75; vertical-align: bottom; }
+.cs-figures thead th { white-space: normal; word-break: normal; opacity: 0.75; vertical-align: bottom; }
 .cs-figures th:first-child { text-align: left; }
 </style>"""
 

@@ -36,8 +36,7 @@ LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/python -m uv pip compile --q
 COVERAGE := --cov --cov-append --cov-report=
 PYBABEL := $(BIN)/python -m babel.messages.frontend
 PYTEST := $(BIN)/python -m pytest
-LINT := '$(BIN)/ruff check' '$(BIN)/ruff format --check' '$(BIN)/python -m mypy' \
-	'$(BIN)/node $(JS)/node_modules/typescript/bin/tsc -p assets/components'
+LINT := '$(BIN)/ruff check' '$(BIN)/ruff format --check' '$(BIN)/python -m mypy' '$(BIN)/node $(JS)/node_modules/typescript/bin/tsc -p assets/components'
 # Runs every command, also after one that failed: a slip of the pen must not hide what the tests say.
 every = failed=; for command in $(1); do \
 		echo "$$command"; sh -c "$$command" || failed="$$failed\n  $$command"; \

@@ -96,7 +96,7 @@ def widgets() -> None:
 
 
 def run_widgets(**query: str) -> AppTest:
-    at = AppTest.from_function(widgets)
+    at = AppTest.from_function(widgets, default_timeout=30)
     for name, text in query.items():
         at.query_params[name] = text
     return no_exception(at.run())
@@ -156,7 +156,7 @@ def view() -> None:
 
 
 def test_back_brings_what_the_address_says_and_leaves_the_rest(back: Any) -> None:
-    at = no_exception(AppTest.from_function(view).run())
+    at = no_exception(AppTest.from_function(view, default_timeout=30).run())
     no_exception(at.number_input(key="row_widget").set_value(7).run())
     no_exception(at.number_input(key="column_widget").set_value(5).run())
     assert (at.text[0].value, address_of(at)) == ("7 0 5", {"row": "7"})
@@ -168,7 +168,7 @@ def test_back_brings_what_the_address_says_and_leaves_the_rest(back: Any) -> Non
 
 
 def test_without_back_the_session_wins_over_the_address(back: Any) -> None:
-    at = no_exception(AppTest.from_function(view).run())
+    at = no_exception(AppTest.from_function(view, default_timeout=30).run())
     no_exception(at.number_input(key="row_widget").set_value(7).run())
     at.query_params.clear()
     assert no_exception(at.run()).text[0].value == "7 0 0"
@@ -176,7 +176,7 @@ def test_without_back_the_session_wins_over_the_address(back: Any) -> None:
 
 
 def test_an_arrival_makes_no_entry_and_a_change_makes_one() -> None:
-    at = AppTest.from_function(view)
+    at = AppTest.from_function(view, default_timeout=30)
     at.query_params["row"] = "007"
     no_exception(at.run())
     # The address is put right where it stands: Streamlit, which makes entries, still has the old one.

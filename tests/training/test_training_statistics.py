@@ -28,7 +28,8 @@ def test_the_paired_test_is_scipys(seed: int, count: int, apart: float) -> None:
 
 @given(statistic=st.floats(-1e6, 1e6), freedom=st.integers(1, 60))
 def test_the_tails_are_scipys(statistic: float, freedom: int) -> None:
-    assert beyond(statistic, freedom) == pytest.approx(2 * stats.t.sf(abs(statistic), freedom), abs=1e-13)
+    # Close to 0 SciPy itself is off by 6e-10: for one degree of freedom it calls 1 − 2/π · arctan(1e-9) a whole 1.
+    assert beyond(statistic, freedom) == pytest.approx(2 * stats.t.sf(abs(statistic), freedom), abs=1e-9)
 
 
 @pytest.mark.parametrize(

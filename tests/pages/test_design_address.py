@@ -17,7 +17,7 @@ from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import PRESETS, preset
 from pages.ui.design import current
 
-SLOW = 10.0
+SLOW = 5.0
 """Seconds for a page with the longest network, on a machine that others use as well."""
 
 
@@ -163,6 +163,16 @@ def test_nonsense_gives_the_default(query: dict[str, str]) -> None:
     at = run_page(PAGE, lang="en", **query)
     assert network(at) == preset("mnist").make()
     assert address_of(at) == {}
+
+
+@pytest.mark.parametrize("said", [{"design": "nonsense"}, {"network": "1"}, {"design": current.OWN}])
+def test_going_back_to_nonsense_gives_a_preset(said: dict[str, str]) -> None:
+    at = put(select(opened(), 1), "number_input", "filters", 16)
+    # What a step back in the browser's history puts into the session.
+    for name, value in {"design": "mnist", "network": "", **said}.items():
+        at.session_state[name] = value
+    assert network(no_exception(at.run())) == preset("mnist").make()
+    assert press(at, "undo").button(key="design_redo").disabled is False
 
 
 def test_the_longest_network_that_an_address_can_hold() -> None:

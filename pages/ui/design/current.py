@@ -27,6 +27,7 @@ KEPT = "kept-"
 """What the name of a network begins with that the browser keeps."""
 MOST_STEPS = 100
 
+_PRESETS = {EMPTY, *(known.key for known in PRESETS)}
 _EMPTY_NETWORK = Network.of(Input((28, 28, 1)))
 
 
@@ -93,23 +94,21 @@ def usable(network: Network) -> Network:
 
 def begin() -> None:
     """Open what the address names, where that is another network than the session's."""
-    link = state.DESIGN_LINK.get()
-    if not state.DESIGN.get() or link != link_of(text(), state.DESIGN_PRESET.get()):
-        if not _known(state.DESIGN_PRESET.get(), link):
-            state.DESIGN_PRESET.set(state.DESIGN_PRESET.default)
-        if not link.startswith(KEPT):
-            open_link(link)
-
-
-def _known(key: str, link: str) -> bool:
-    return key == EMPTY or (key == OWN and link != "") or any(known.key == key for known in PRESETS)
+    link, begun_with = state.DESIGN_LINK.get(), state.DESIGN_PRESET.get()
+    if not (begun_with in _PRESETS or (begun_with == OWN and link)):
+        state.DESIGN_PRESET.set(state.DESIGN_PRESET.default)
+    if not _is_open(link) and not link.startswith(KEPT):
+        open_link(link)
 
 
 def kept_elsewhere() -> str:
     """Return the name of the network that the browser must be asked for, if there is one."""
     link = state.DESIGN_LINK.get()
-    there = link.startswith(KEPT) and not (state.DESIGN.get() and link == link_of(text(), state.DESIGN_PRESET.get()))
-    return link if there else ""
+    return link if link.startswith(KEPT) and not _is_open(link) else ""
+
+
+def _is_open(link: str) -> bool:
+    return state.DESIGN.get() != "" and link == link_of(text(), state.DESIGN_PRESET.get())
 
 
 def open_link(link: str) -> None:

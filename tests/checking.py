@@ -9,7 +9,7 @@ import numpy.typing as npt
 from beartype import BeartypeConf, FrozenDict, beartype
 
 # A whole number is a number, as it is to mypy, and so are those of NumPy. What is given as an array NumPy takes as one.
-_OVERRIDES = FrozenDict(
+_OVERRIDES: Any = FrozenDict(
     {
         int: int | np.integer,
         float: float | int | np.number,
@@ -22,4 +22,5 @@ checked = beartype(conf=BeartypeConf(hint_overrides=_OVERRIDES))
 
 def unchecked(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function as callers have it who do not keep to its types: what it says to them is tested too."""
-    return inspect.unwrap(function)
+    plain: Callable[..., Any] = inspect.unwrap(function)
+    return plain

@@ -45,7 +45,8 @@ def totals(at: AppTest) -> list[str]:
 
 
 def formulas(at: AppTest) -> str:
-    return next(element.proto.body for element in at.get("html") if 'class="cs-formulas"' in element.proto.body)
+    body: str = next(element.proto.body for element in at.get("html") if 'class="cs-formulas"' in element.proto.body)
+    return body
 
 
 def network(at: AppTest) -> Network:

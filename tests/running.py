@@ -15,7 +15,7 @@ from pages.ui import questions
 config.set_option("client.showErrorDetails", "full")
 
 
-def run_page(path: str, *, timeout: float = 30, **query: str) -> AppTest:
+def run_page(path: str, timeout: float = 30, /, **query: str) -> AppTest:
     """Run a page's script, or app.py, in this process with empty caches; fail if it shows an exception.
 
     `query` is what stands behind the `?` of the address. A page that waits for a worker's first answer takes longer.

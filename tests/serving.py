@@ -35,7 +35,8 @@ class AppServer:
     def family(self) -> list[psutil.Process]:
         """Return the server's child processes, children of children among them."""
         try:
-            return psutil.Process(self.process.pid).children(recursive=True)
+            family: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
+            return family
         except psutil.NoSuchProcess:
             return []
 

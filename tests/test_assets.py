@@ -27,7 +27,8 @@ each_model = pytest.mark.parametrize("key", [model.key for model in BUNDLED])
 
 def record(key: str) -> dict[str, Any]:
     """Return what was written when the model was made."""
-    return json.loads((MODELS / f"{key}.json").read_text(encoding="utf-8"))["record"]
+    described: dict[str, dict[str, Any]] = json.loads((MODELS / f"{key}.json").read_text(encoding="utf-8"))
+    return described["record"]
 
 
 def open_sample(key: str) -> Image.Image:
@@ -54,7 +55,7 @@ def loaded(key: str) -> Any:
 def answer(model_key: str, sample_key: str) -> str:
     """Return the name of the class that the model finds most probable."""
     probabilities = loaded(model_key).predict(as_input(sample_key, model_key), verbose=0)[0]
-    return class_names(model_key)[probabilities.argmax()]
+    return class_names(model_key)[int(probabilities.argmax())]
 
 
 def asset_files() -> list[str]:

@@ -1,7 +1,7 @@
 """Windows on axes and what padding shows, as Hypothesis draws them, and the loops that say what each window covers."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from hypothesis import strategies as st
@@ -13,7 +13,11 @@ from cnn_core.numerics.padding import Filling
 from cnn_core.numerics.pool import PoolingKind
 
 SAME, VALID = PaddingMode.SAME, PaddingMode.VALID
-NUMPY_MODES = {Filling.ZERO: "constant", Filling.REFLECT: "reflect", Filling.REPLICATE: "edge"}
+NUMPY_MODES: dict[Filling, Literal["constant", "reflect", "edge"]] = {
+    Filling.ZERO: "constant",
+    Filling.REFLECT: "reflect",
+    Filling.REPLICATE: "edge",
+}
 
 Axis = tuple[int, Window]
 fillings = st.sampled_from(Filling)
@@ -29,7 +33,8 @@ def numbers(seed: int, *shape: int) -> np.ndarray:
 
 def padded_by_numpy(x: np.ndarray, vertical: Window, horizontal: Window, filling: Filling) -> np.ndarray:
     amounts = (padding_amounts(len(x), vertical), padding_amounts(x.shape[1], horizontal), (0, 0))
-    return np.pad(x, amounts, NUMPY_MODES[filling])
+    padded: np.ndarray = np.pad(x, amounts, NUMPY_MODES[filling])
+    return padded
 
 
 def seen(length: int, window: Window) -> list[list[int]]:

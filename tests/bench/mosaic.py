@@ -35,4 +35,4 @@ def _theirs(maps: Any) -> str:
     for index in range(COUNT):
         row, column = divmod(index, COLUMNS)
         figure.add_trace(go.Heatmap(z=maps[:, :, index], showscale=False), row + 1, column + 1)
-    return figure.to_json()
+    return str(figure.to_json())

@@ -47,7 +47,7 @@ def measure() -> Result:
         page.get_by_role("spinbutton", name="Bias").wait_for(timeout=PATIENCE_MS)
 
         def pointing() -> float:
-            took = stage.evaluate(_POINT)
+            took: list[float] = stage.evaluate(_POINT)
             slowest.append(max(took))
             return median(took) / 1e3
 

@@ -11,8 +11,10 @@ from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.Common_pb2 import StringArray
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets import Origin, Subprotocol
 from websockets.sync.client import ClientConnection, connect
 
 PATIENCE = 300.0
@@ -38,7 +40,7 @@ class Visitor:
     def at(cls, url: str, page: str) -> "Visitor":
         """Connect to the server; nothing runs before `run`."""
         address = url.replace("http", "ws", 1) + "/_stcore/stream"
-        return cls(connect(address, subprotocols=["streamlit"], origin=url, max_size=None), page)
+        return cls(connect(address, subprotocols=[Subprotocol("streamlit")], origin=Origin(url), max_size=None), page)
 
     def __enter__(self) -> "Visitor":
         return self
@@ -88,7 +90,7 @@ def _element(message: ForwardMsg) -> tuple[str, Any]:
     kind = element.WhichOneof("type")
     if kind == "exception":
         raise RuntimeError(f"The page shows an error: {element.exception.type} {element.exception.message}")
-    return kind, getattr(element, kind)
+    return str(kind), getattr(element, str(kind))
 
 
 def _widget_state(kind: str, element: Any) -> WidgetState | None:
@@ -98,7 +100,7 @@ def _widget_state(kind: str, element: Any) -> WidgetState | None:
         return WidgetState(id=element.id, string_value=value)
     if kind == "button_group":
         chosen = element.raw_values if element.set_value else [element.options[i].content for i in element.default]
-        return WidgetState(id=element.id, string_array_value={"data": chosen})
+        return WidgetState(id=element.id, string_array_value=StringArray(data=chosen))
     if kind in _VALUE_FIELDS:
         value = element.value if element.set_value else element.default
         whole = kind == "number_input" and element.data_type == element.INT

@@ -29,7 +29,7 @@ def measure() -> Result:
     def place_of(name: str) -> tuple[int, ...]:
         return tuple(int(numbers.integers(size)) for size in maps[name].shape)
 
-    opened: dict[str, tuple[Any, ...]] = {
+    opened: dict[str, tuple[Any, Any, Any]] = {
         name: (steps[name].named.layer, layer_weights("mobilenet_v2", name), [maps[one] for one in steps[name].sources])
         for name in LAYERS
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from browsing import OpenPage, no_traceback, visit, wait_idle
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 from serving import running_app
 
 from cnn_core.layers import Conv2D, Input
@@ -198,7 +198,7 @@ def long_network() -> Network:
 
 def upload(page: Page, network: Network) -> None:
     page.get_by_role("button", name="Files").click()
-    file = {"name": "own.json", "mimeType": "application/json", "buffer": network.to_json().encode()}
+    file = FilePayload(name="own.json", mimeType="application/json", buffer=network.to_json().encode())
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
     expect(layers(page)).to_have_count(len(network.layers))
     wait_idle(page)

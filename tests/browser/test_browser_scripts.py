@@ -13,8 +13,7 @@ from playwright.sync_api import Browser, Page, Route
 from cnn_core.layers.settings import PaddingMode
 from cnn_core.layers.windows import Window
 from cnn_core.numerics.convolve import conv2d
-from cnn_core.numerics.one_window import PoolingKind
-from cnn_core.numerics.pool import pool
+from cnn_core.numerics.pool import PoolingKind, pool
 from cnn_core.numerics.taps import Taps, axis_taps
 from pages.ui.components import script
 

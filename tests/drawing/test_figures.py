@@ -27,7 +27,8 @@ from cnn_core.drawing.statistics import LayerStatistics
 
 def wire(figure: go.Figure) -> dict[str, Any]:
     """The figure as the browser gets it."""
-    return json.loads(figure.to_json())
+    sent: dict[str, Any] = json.loads(figure.to_json())
+    return sent
 
 
 def numbers(sent: Any) -> np.ndarray:

@@ -101,11 +101,12 @@ def test_required_settings_must_be_given(kind: type[Layer]) -> None:
 
 
 def test_different_spellings_make_equal_layers() -> None:
-    assert Conv2D(8, 3, strides=2, padding="same") == Conv2D(8, (3, 3), [2, 2], "same")
+    assert Conv2D(8, 3, strides=2, padding="same") == Conv2D(8, (3, 3), (2, 2), "same")
     assert Conv2D(8, 3, padding=1) == Conv2D(8, 3, padding=((1, 1), (1, 1)))
     assert hash(Conv2D(8, 3)) == hash(Conv2D(8, (3, 3)))
     assert Activation("relu") == Activation(ActivationName.RELU)
-    assert MaxPooling2D(2) != AveragePooling2D(2)
+    largest: Layer = MaxPooling2D(2)
+    assert largest != AveragePooling2D(2)
     assert Conv2D(8, 3) != Conv2D(8, 3, padding="same")
 
 

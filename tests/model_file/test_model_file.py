@@ -25,9 +25,10 @@ from cnn_core import layers as L  # noqa: N812
 from cnn_core import model_file
 from cnn_core.errors import ModelFileError
 from cnn_core.layers.cost import parameters
+from cnn_core.layers.weights import NOT_TRAINED
 from cnn_core.model_file import ModelFile, read_model_file, reader, sandbox
 from cnn_core.model_file.sandbox import Description
-from cnn_core.model_file.weights import NOT_TRAINED, weights_of
+from cnn_core.model_file.weights import weights_of
 from cnn_core.models.bundled import BUNDLED, bundled_network, model_path
 from cnn_core.network.files import MOST_LAYERS
 from cnn_core.network.network import NamedLayer, Network

@@ -59,7 +59,8 @@ def outputs(model: Any, inputs: Any) -> list[Any]:
 def assert_same(model: Any, data: bytes) -> "OpenedModel":
     """Open the file of a model and compare what both compute, bit for bit."""
     opened = cnn_core.open_model(data)
-    shape = opened.network.layers[0].layer.shape
+    (first, *_) = opened.network.steps()
+    shape = first.output_shape
     inputs = np.random.default_rng(1).uniform(0, 2, (2, *shape)).astype(np.float32)
     for ours, theirs in zip(outputs(opened.model, inputs), outputs(model, inputs), strict=True):
         np.testing.assert_array_equal(ours, theirs)

@@ -1,13 +1,13 @@
 """What is known of a model without running it."""
 
 import pickle
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from cnn_core.errors import CnnError, ModelFileError
 from cnn_core.layers import Dense, Input
-from cnn_core.models import kept_files
 from cnn_core.models.info import describe
 from cnn_core.models.kept_files import keep_file
 from cnn_core.network.network import Network
@@ -50,7 +50,7 @@ def test_what_is_not_there_is_one_sentence(key: str) -> None:
 def test_a_model_that_takes_no_picture_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from cnn_core import build_model
 
-    monkeypatch.setattr(kept_files.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     build_model(Network.of(Input((7,)), Dense(3))).save(tmp_path / "own.keras")
     with pytest.raises(ModelFileError, match="takes no picture: its input is 7"):
         describe(f"file:{keep_file((tmp_path / 'own.keras').read_bytes())}:")

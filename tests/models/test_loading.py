@@ -1,5 +1,6 @@
 """Models loaded by their keys; against Keras."""
 
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from cnn_core.errors import ModelFileError
 from cnn_core.layers import Conv2D, Dense, Flatten, Input, Rescaling
-from cnn_core.models import kept_files, loading
+from cnn_core.models import loading
 from cnn_core.models.answer_kind import AnswerKind
 from cnn_core.models.info import describe
 from cnn_core.models.kept_files import keep_file
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.keras
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(kept_files.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     return tmp_path
 
 

@@ -1,5 +1,6 @@
 """In which numbers a model of unknown making wants its pixels."""
 
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,6 @@ import pytest
 
 from cnn_core import layers
 from cnn_core.layers import KINDS, Conv2D, Group, Input, Layer, Normalization, Rescaling
-from cnn_core.models import kept_files
 from cnn_core.models.info import describe
 from cnn_core.models.kept_files import keep_file
 from cnn_core.models.pixel_range import guessed_scaling
@@ -102,7 +102,7 @@ def test_the_augmented_networks_of_the_courses_take_bytes(
 ) -> None:
     import keras
 
-    monkeypatch.setattr(kept_files.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     augmentation = [
         keras.layers.RandomFlip("horizontal"),
         keras.layers.RandomRotation(0.1),
@@ -127,7 +127,7 @@ def test_the_augmented_networks_of_the_courses_take_bytes(
 def test_an_adapted_normalization_takes_what_it_was_adapted_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import keras
 
-    monkeypatch.setattr(kept_files.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     pictures = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 3)).astype(np.float32)
     for factor, scaling in ((1.0, Scaling.BYTES), (1 / 255, Scaling.UNIT)):
         normalization = keras.layers.Normalization()

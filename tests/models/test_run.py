@@ -2,6 +2,7 @@
 
 import io
 import json
+import tempfile
 import zipfile
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,6 @@ from cnn_core.arrays import Maps
 from cnn_core.drawing.mosaic import RangeScope, channel_statistics, mosaic_png
 from cnn_core.errors import CnnError
 from cnn_core.layers.weights import weight_shapes
-from cnn_core.models import kept_files
 from cnn_core.models import run as module
 from cnn_core.models.bundled import BUNDLED, bundled_model, bundled_network, class_names, model_path
 from cnn_core.models.info import describe
@@ -186,7 +186,7 @@ def renamed(data: bytes, names: dict[str, str]) -> bytes:
 def test_weights_and_maps_of_a_layer_have_its_name(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import keras
 
-    monkeypatch.setattr(kept_files.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     model = keras.Sequential(
         [
             keras.Input((6, 6, 1)),

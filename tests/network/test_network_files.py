@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from strategies import any_networks, fitting_networks
 
 from cnn_core.errors import NetworkFileError
-from cnn_core.layers import KINDS
+from cnn_core.layers import Conv2D, Rescaling
 from cnn_core.network.files import LARGEST_TEXT, MOST_LAYERS
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import PRESETS, Preset, preset
@@ -85,7 +85,7 @@ def test_the_file_is_one_layer_a_line() -> None:
 
 def test_defaults_may_be_left_out() -> None:
     network = Network.from_json(with_layer())
-    assert network["conv"].layer == KINDS["Conv2D"](4, 3)
+    assert network["conv"].layer == Conv2D(4, 3)
     assert Network.from_json(document(name=None)).name == "network"
 
 
@@ -95,7 +95,7 @@ def test_a_network_that_does_not_fit_is_still_read() -> None:
 
 
 def test_the_most_layers_can_be_written_and_read() -> None:
-    named = [NamedLayer(f"{i:0200}", KINDS["Conv2D"](64, 3), (f"{i - 1:0200}",)) for i in range(MOST_LAYERS)]
+    named = [NamedLayer(f"{i:0200}", Conv2D(64, 3), (f"{i - 1:0200}",)) for i in range(MOST_LAYERS)]
     text = Network(tuple(named)).to_json()
     assert Network.from_json(text).layers == tuple(named)
     more = json.loads(text)["layers"] + [{}]
@@ -183,7 +183,7 @@ def test_odd_numbers(number: str) -> None:
     assert "filters must be a whole number" in said or "a number that is too long" in said
     rescaling = document(layers=[{"name": "a", "kind": "Rescaling", "scale": "@"}]).replace('"@"', number)
     if number in ("-0.0", "1E3"):
-        assert Network.from_json(rescaling)["a"].layer == KINDS["Rescaling"](float(number))
+        assert Network.from_json(rescaling)["a"].layer == Rescaling(float(number))
     else:
         said = refusal(rescaling)
         assert "scale must be a number" in said or "a number that is too long" in said

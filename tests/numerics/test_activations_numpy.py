@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from cnn_core.layers import Activation, ActivationName
-from cnn_core.numerics.activations import ELEMENTWISE, SLOPES, activate, slope_of, softmax
+from cnn_core.layers import SLOPES, Activation, ActivationName
+from cnn_core.numerics.activations import ELEMENTWISE, activate, slope_of, softmax
 
 each_name = pytest.mark.parametrize("name", ActivationName)
 NUMBERS = np.concatenate([np.linspace(-8, 8, 801), [-1e4, -300, -90, -30, -1e-4, -1e-30, 0, 1e-30, 1e-4, 30, 80, 1e4]])
@@ -40,7 +40,7 @@ def test_a_slope_is_keras_own(name: ActivationName, slope: float | None) -> None
 @each_name
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_shape_and_type_stay_and_nothing_is_changed(name: ActivationName, dtype: type) -> None:
-    values = NUMBERS.astype(dtype).reshape(1, -1, 1)
+    values: np.ndarray = NUMBERS.astype(dtype).reshape(1, -1, 1)
     before = values.copy()
     result = activate(name, values)
     assert (result.shape, result.dtype) == (values.shape, values.dtype)

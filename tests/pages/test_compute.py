@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 import pytest
@@ -26,12 +26,13 @@ from pages.ui.compute import Workers
 pytestmark = pytest.mark.process
 
 SECONDS = 60
+Answer = TypeVar("Answer")
 LIMIT_MEGABYTES = 300
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits as POSIX has them")
 
 
-def answer(future: "Future[Any]") -> Any:
+def answer(future: "Future[Answer]") -> Answer:
     return future.result(timeout=SECONDS)
 
 
@@ -273,8 +274,11 @@ sys.stdin.read()
 @pytest.mark.parametrize("state", ["starting", "idle", "busy"])
 def test_workers_end_with_their_parent(state: str, end: str) -> None:
     environment = {**os.environ, "CONVSCOPE_WORKERS": "2", "PYTHONPATH": str(ROOT)}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    parent = subprocess.Popen([sys.executable, "-c", PARENT, state], env=environment, cwd=ROOT, **pipes)
+    command = [sys.executable, "-c", PARENT, state]
+    parent = subprocess.Popen(
+        command, env=environment, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
     children = [psutil.Process(int(pid)) for pid in parent.stdout.readline().split()]
     try:
         assert len(children) >= 2

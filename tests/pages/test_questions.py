@@ -83,7 +83,9 @@ def test_work_that_nobody_holds_is_dropped_unless_it_has_begun(desk: Desk, ask: 
     assert works.find(ask("begun")) is not None
     desk.answer(0, "there")
     assert desk.asked == ["begun", "kept"]
-    assert works.find(ask("begun")).future.result() == "there"
+    begun = works.find(ask("begun"))
+    assert begun is not None
+    assert begun.future.result() == "there"
 
 
 def test_begun_work_is_taken_up_again_and_again(desk: Desk, ask: Any) -> None:

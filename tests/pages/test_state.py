@@ -16,7 +16,7 @@ from cnn_core.drawing.colour_scale import RangeScope
 from cnn_core.drawing.mosaic import ChannelOrder
 from cnn_core.models.survey import RankedBy
 from cnn_core.numerics import grids
-from cnn_core.numerics.taps import Filling
+from cnn_core.numerics.padding import Filling
 from cnn_core.pictures.prepare import Fit
 from pages.ui import state
 from pages.ui.address import Choice, Whole
@@ -74,8 +74,8 @@ def test_choices_are_those_of_the_core() -> None:
     ):
         assert isinstance(key.kind, Choice)
         assert set(key.kind.choices) == set(enum)
-    for key in (state.GRID_ROWS, state.GRID_COLUMNS):
-        assert key.kind == Whole(1, grids.LARGEST)
+    for bounded in (state.GRID_ROWS, state.GRID_COLUMNS):
+        assert bounded.kind == Whole(1, grids.LARGEST)
 
 
 # What a session keeps -------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import streamlit as st
 from running import no_exception, run_page, tables
 from streamlit.testing.v1 import AppTest
 
@@ -168,9 +169,9 @@ def test_it_is_drawn_anew_every_second_while_it_is_active(
     trainings: FakeTrainings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[float | None] = []
-    fragment = train.st.fragment
+    fragment = st.fragment
     monkeypatch.setattr(
-        train.st, "fragment", lambda draw, run_every: asked.append(run_every) or fragment(draw, run_every=run_every)
+        st, "fragment", lambda draw, run_every: asked.append(run_every) or fragment(draw, run_every=run_every)
     )
     trainings.seen = seen(Phase.RUNNING, {Replacement.MAX: 0.5}, 1)
     at = page(training=ID)

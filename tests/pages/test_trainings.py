@@ -69,12 +69,17 @@ def make() -> Iterator[Make]:
     assert psutil.wait_procs(set(psutil.Process().children()) - before, timeout=SECONDS)[1] == []
 
 
+def look(trainings: Trainings, key: str) -> Seen:
+    seen = trainings.look(key)
+    assert seen is not None
+    return seen
+
+
 def wait_for(trainings: Trainings, key: str, condition: Callable[[Seen], object]) -> Seen:
     """Return what is known of a training as soon as a condition holds."""
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
-        seen = trainings.look(key)
-        assert seen is not None
+        seen = look(trainings, key)
         if condition(seen):
             return seen
         time.sleep(0.01)
@@ -112,20 +117,20 @@ def test_the_clock_begins_with_the_first_batch_and_ends_with_the_last_word(make:
     wait_for(trainings, key, lambda seen: seen.seconds > first.seconds)
     trainings.stop(key)
     seconds = wait_for(trainings, key, ended).seconds
-    assert trainings.look(key).seconds == seconds
+    assert look(trainings, key).seconds == seconds
 
 
 def test_the_others_wait_in_a_queue_and_move_up(make: Make) -> None:
     trainings = make("patient")
     keys = [trainings.start(TRAINING) for _ in range(4)]
     wait_for(trainings, keys[0], has_begun)
-    assert [trainings.look(key).place for key in keys] == [0, 1, 2, 3]
+    assert [look(trainings, key).place for key in keys] == [0, 1, 2, 3]
     trainings.stop(keys[1])
-    assert [trainings.look(key).phase for key in keys[:2]] == [Phase.RUNNING, Phase.STOPPED]
-    assert [trainings.look(key).place for key in keys] == [0, 0, 1, 2]
+    assert [look(trainings, key).phase for key in keys[:2]] == [Phase.RUNNING, Phase.STOPPED]
+    assert [look(trainings, key).place for key in keys] == [0, 0, 1, 2]
     trainings.stop(keys[0])
     wait_for(trainings, keys[2], has_begun)
-    assert [trainings.look(key).place for key in keys] == [0, 0, 0, 1]
+    assert [look(trainings, key).place for key in keys] == [0, 0, 0, 1]
 
 
 def test_as_many_run_at_once_as_may(make: Make) -> None:
@@ -133,7 +138,7 @@ def test_as_many_run_at_once_as_may(make: Make) -> None:
     keys = [trainings.start(TRAINING) for _ in range(3)]
     for key in keys[:2]:
         wait_for(trainings, key, has_begun)
-    assert trainings.look(keys[2]).phase is Phase.WAITING
+    assert look(trainings, keys[2]).phase is Phase.WAITING
     assert 1 <= AT_ONCE <= 2
 
 
@@ -169,7 +174,7 @@ def test_stopping_before_the_process_is_there(make: Make) -> None:
     trainings = make("patient")
     key = trainings.start(TRAINING)
     trainings.stop(key)
-    assert trainings.look(key).phase is Phase.STOPPING
+    assert look(trainings, key).phase is Phase.STOPPING
     assert wait_for(trainings, key, ended).phase is Phase.STOPPED
 
 
@@ -186,7 +191,7 @@ def test_a_process_that_does_not_stop_is_killed(make: Make) -> None:
     keys = [trainings.start(TRAINING) for _ in range(2)]
     wait_for(trainings, keys[0], has_begun)
     trainings.stop(keys[0])
-    assert trainings.look(keys[0]).phase is Phase.STOPPING
+    assert look(trainings, keys[0]).phase is Phase.STOPPING
     assert wait_for(trainings, keys[0], ended).phase is Phase.STOPPED
     wait_for(trainings, keys[1], has_begun)
 
@@ -228,7 +233,7 @@ def test_closing_ends_what_runs_and_starts_no_more(make: Make) -> None:
     wait_for(trainings, keys[0], has_begun)
     trainings.close()
     wait_for(trainings, keys[0], ended)
-    assert trainings.look(keys[1]).phase is Phase.WAITING
+    assert look(trainings, keys[1]).phase is Phase.WAITING
 
 
 def test_ids_are_long_and_different(make: Make) -> None:
@@ -273,8 +278,10 @@ sys.stdin.read()
 @pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
 @pytest.mark.parametrize("end", ["killed", "finished"])
 def test_the_process_ends_with_its_server(end: str) -> None:
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    server = subprocess.Popen([sys.executable, "-c", SERVER], cwd=ROOT, **pipes)
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
     child = psutil.Process(int(server.stdout.readline()))
     try:
         if end == "killed":

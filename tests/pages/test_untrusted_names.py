@@ -99,9 +99,7 @@ def model_key(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.keras
 @pytest.mark.parametrize("layer", NAMES[1:6])
 def test_names_of_a_model_and_of_a_picture(layer: str, model_key: str) -> None:
-    at = run_page(
-        "pages/1_Feature_maps.py", timeout=120, model=model_key, layer=layer, panels="kernels.statistics.compare"
-    )
+    at = run_page("pages/1_Feature_maps.py", 120, model=model_key, layer=layer, panels="kernels.statistics.compare")
     stream = io.BytesIO()
     Image.new("RGB", (16, 16), "red").save(stream, "PNG")
     at.session_state[state.UPLOAD.name] = Chosen.of(stream.getvalue(), LINK)

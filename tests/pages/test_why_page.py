@@ -8,6 +8,7 @@ from running import no_exception
 from test_feature_maps_page import data_of, here, made_up_maps, made_up_weights, opened, press, rows, said
 
 from cnn_core.explain.unit import explain_unit
+from cnn_core.pictures.colour import Colour
 
 __all__ = ["here"]
 
@@ -119,7 +120,7 @@ def test_the_sum_is_the_networks_own_value() -> None:
     import streamlit as st
 
     from cnn_core.models import run
-    from cnn_core.pictures.prepare import Colour, Fit, Preparation, prepare
+    from cnn_core.pictures.prepare import Fit, Preparation, prepare
     from cnn_core.pictures.read import read_image
     from cnn_core.pictures.samples import sample_bytes
 

@@ -1,5 +1,7 @@
 """A changed picture is the picture with its pixels in other places, exactly where that can be said exactly."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -99,6 +101,6 @@ def test_changes_follow_in_the_order_that_is_said() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"brightness": -0.1}, {"noise": -1}, {"noise": float("nan")}])
-def test_what_makes_no_sense_is_refused(wrong: dict[str, float]) -> None:
+def test_what_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(CnnError, match=next(iter(wrong))):
         Change(**wrong)

@@ -31,7 +31,8 @@ def triangle_weights(before: int, after: int) -> npt.NDArray[np.float64]:
         centre = (target + 0.5) * scale
         for source in range(before):
             weights[target, source] = max(0.0, 1 - abs(source + 0.5 - centre) / reach)
-    return weights / weights.sum(axis=1, keepdims=True)
+    shares: npt.NDArray[np.float64] = weights / weights.sum(axis=1, keepdims=True)
+    return shares
 
 
 def resized(pixels: Pixels, height: int, width: int) -> npt.NDArray[np.float64]:

@@ -21,6 +21,7 @@ from cnn_core.errors import ImageError
 from cnn_core.pictures import read
 from cnn_core.pictures.limits import MAX_BYTES, MAX_SCANS, MAX_SEGMENTS
 from cnn_core.pictures.read import MAX_DECODER_BYTES, MAX_SIDE, MAX_SIDE_KEPT, read_image
+from cnn_core.sentences import Note
 
 COLOURS = np.random.default_rng(7).integers(0, 256, (9, 13, 3), dtype=np.uint8)
 PICTURE = Image.fromarray(COLOURS)
@@ -170,7 +171,7 @@ def test_a_transparent_palette_entry_is_white() -> None:
     indexed.putpalette([10, 20, 30, 40, 50, 60, 70, 80, 90])
     for kind in ("PNG", "GIF"):
         data = encoded(indexed, kind, transparency=1)
-        expected = np.float32([[[10, 20, 30], [255, 255, 255], [70, 80, 90]]]) / np.float32(255)
+        expected = np.array([[[10, 20, 30], [255, 255, 255], [70, 80, 90]]], np.float32) / np.float32(255)
         np.testing.assert_array_equal(read_image(data).pixels, expected)
 
 
@@ -289,7 +290,7 @@ def test_the_first_of_several_is_used_and_they_are_never_counted(kind: str, monk
 
     for plugin in (GifImagePlugin.GifImageFile, TiffImagePlugin.TiffImageFile):
         monkeypatch.setattr(plugin, "n_frames", property(counted))
-    np.testing.assert_array_equal(read_image(data).pixels, np.broadcast_to(np.float32([1, 0, 0]), (8, 8, 3)))
+    np.testing.assert_array_equal(read_image(data).pixels, np.broadcast_to(np.array([1, 0, 0], np.float32), (8, 8, 3)))
     assert ("several pictures; the first" if kind == "TIFF" else "first frame") in notes(data)
 
 
@@ -606,7 +607,7 @@ def test_pictures_are_decoded_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> 
     decode = read._decode
     active = 0
 
-    def watched(data: bytes, notes: list[read.Note]) -> Image.Image:
+    def watched(data: bytes, notes: list[Note]) -> Image.Image:
         nonlocal active
         active += 1
         most.append(active)

@@ -38,6 +38,7 @@ def test_whoever_is_best_is_corrected_for_every_pair() -> None:
     assert [difference.other for difference in among_three] == [STRIDE, AVERAGE]
     (same,) = (difference for difference in among_three if difference.other is AVERAGE)
     assert alone.p == alone.test.p == same.test.p
+    assert alone.p is not None
     assert same.p == pytest.approx(3 * alone.p)
 
 

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pytest
@@ -198,21 +198,25 @@ def test_what_does_not_fit_is_refused(changes: dict[str, Any], said: str) -> Non
 @pytest.fixture
 def process() -> Iterator["subprocess.Popen[str]"]:
     command = [sys.executable, "-m", "cnn_core.processes.training", "4096"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, cwd=ROOT, text=True, encoding="utf-8", **pipes) as started:
+    with subprocess.Popen(
+        command, cwd=ROOT, encoding="utf-8", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as started:
         yield started
         started.kill()
 
 
-def hand_in(process: "subprocess.Popen[str]", text: str) -> None:
+def hand_in(process: "subprocess.Popen[str]", text: str) -> IO[str]:
+    """Hand the process a line; return where its own lines come."""
+    assert process.stdin is not None
+    assert process.stdout is not None
     process.stdin.write(text + "\n")
     process.stdin.flush()
+    return process.stdout
 
 
 @pytest.mark.keras
 def test_the_process_says_nothing_but_records(process: "subprocess.Popen[str]") -> None:
-    hand_in(process, training(shifts=(2,)).to_json())
-    records = [read_record(line) for line in process.stdout]
+    records = [read_record(line) for line in hand_in(process, training(shifts=(2,)).to_json())]
     assert isinstance(records[0], Batch)
     assert [type(record) for record in records if not isinstance(record, Batch)] == [Epoch, Moved, Ended]
     assert records[-1] == Ended(complete=True)
@@ -221,16 +225,15 @@ def test_the_process_says_nothing_but_records(process: "subprocess.Popen[str]") 
 
 @pytest.mark.keras
 def test_the_process_stops_when_told(process: "subprocess.Popen[str]") -> None:
-    hand_in(process, training(epochs=1_000).to_json())
-    assert isinstance(read_record(process.stdout.readline()), Batch)
+    lines = hand_in(process, training(epochs=1_000).to_json())
+    assert isinstance(read_record(lines.readline()), Batch)
     hand_in(process, "stop")
-    assert read_record(list(process.stdout)[-1]) == Ended(complete=False)
+    assert read_record(list(lines)[-1]) == Ended(complete=False)
     assert process.wait(SECONDS) == 0
 
 
 def test_a_text_that_is_no_training_is_refused_without_keras(process: "subprocess.Popen[str]") -> None:
-    hand_in(process, "nonsense")
-    record = read_record(process.stdout.readline())
+    record = read_record(hand_in(process, "nonsense").readline())
     assert isinstance(record, Refused)
     assert "does not describe a training" in str(record.error)
     assert process.wait(SECONDS) == 0
@@ -238,5 +241,6 @@ def test_a_text_that_is_no_training_is_refused_without_keras(process: "subproces
 
 def test_the_process_ends_when_nobody_listens_any_more(process: "subprocess.Popen[str]") -> None:
     hand_in(process, training(epochs=1_000).to_json())
+    assert process.stdin is not None
     process.stdin.close()
     assert process.wait(SECONDS) == 1

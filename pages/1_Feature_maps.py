@@ -11,17 +11,31 @@ from pages.ui.feature_maps import layer_view, map_view, panels, why
 from pages.ui.feature_maps.decision import draw_decision
 from pages.ui.feature_maps.film_strip import draw_strip
 from pages.ui.feature_maps.open_layer import OpenLayer
+from pages.ui.feature_maps.parts import Part
 from pages.ui.feature_maps.predictions import draw_predictions
 from pages.ui.frame import begin_page
 from pages.ui.messages import part
 from pages.ui.text import _
-from pages.ui.waiting import answered, asked
+from pages.ui.waiting import answered, asked, fragment
 
 SHARED = (
     *(state.LANGUAGE, state.MODEL, state.SAMPLE, state.FIT, state.INVERT),
     *(state.LAYER, state.CHANNEL, state.ROW, state.COLUMN, state.ORDER, state.SCOPE, state.LIMIT),
     *(state.METHOD, state.TARGET, state.HEAT_LAYER, state.PATCH, state.PATCH_STRIDE),
 )
+PARTS = {
+    Part.MAPS: layer_view.draw_layer,
+    Part.MAP: map_view.draw_map,
+    Part.PANELS: panels.draw_panels,
+    Part.WHY: why.draw_why,
+    Part.DECISION: draw_decision,
+}
+
+
+def share_change() -> None:
+    """Write what was chosen in a part of the page into the address."""
+    state.share_change(*SHARED, *panels.shared())
+
 
 with begin_page():
     controls, pictures, verdict = st.columns([5, 6, 4], gap="medium")
@@ -60,11 +74,5 @@ with begin_page():
     layer = OpenLayer(info, picture, rows, rows[name], maps, answers, classes)
     if layer.has_maps:
         layer_view.draw_layer_controls()
-        layer_view.draw_layer(layer)
-        map_view.draw_map(layer)
-    else:
-        map_view.draw_vector(layer)
-    panels.draw_panels(layer)
-    with part():
-        why.draw_why(layer)
-    draw_decision(layer)
+    for key, draw in PARTS.items():
+        fragment(draw, key, share=share_change)(layer)

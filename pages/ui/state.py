@@ -303,8 +303,7 @@ def share(*keys: Key[Any], instead: dict[str, str] | None = None) -> None:
     What changes on a page makes an entry in the browser's history. What a page adds to the address with which it was
     reached makes none: nobody has seen the page without it.
     """
-    shown = {key.name: key for key in keys if key.in_address}
-    wanted = {name: key.written() for name, key in shown.items() if key.get() != key.default} | (instead or {})
+    wanted = _written(keys) | (instead or {})
     in_place = "<script></script>"
     if st.query_params.to_dict() != wanted:
         if _HAS_ARRIVED.get():
@@ -312,9 +311,21 @@ def share(*keys: Key[Any], instead: dict[str, str] | None = None) -> None:
         else:
             st.query_params.from_dict(wanted)
     _HAS_ARRIVED.set(False)
-    _SHARED.set(_SHARED.get() | {_page(): tuple(shown)})
+    _SHARED.set(_SHARED.get() | {_page(): tuple(key.name for key in keys if key.in_address)})
     # One element in every run: what follows it would be built anew where it comes or goes. The text is percent-encoded.
     st.sidebar.html(in_place, unsafe_allow_javascript=True)
+
+
+def share_change(*keys: Key[Any]) -> None:
+    """Write into the address what a part of a page changed that runs by itself, on a page that has shared before."""
+    wanted = _written(keys)
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def _written(keys: Iterable[Key[Any]]) -> dict[str, str]:
+    """Return what stands in an address of these values: those that differ from their defaults."""
+    return {key.name: key.written() for key in keys if key.in_address and key.get() != key.default}
 
 
 def _page() -> str:

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import StopException
 
 from cnn_core.errors import CnnError
@@ -52,16 +53,34 @@ def drawn() -> Iterator[None]:
         held.is_running = False
 
 
-def fragment(draw: Callable[Arguments, None], run_every: float | None = None) -> Callable[Arguments, None]:
-    """Let a part of a page run by itself when something in it is used, and every so many seconds."""
+def fragment(
+    draw: Callable[Arguments, None],
+    key: str | None = None,
+    run_every: float | None = None,
+    share: Callable[[], None] = lambda: None,
+) -> Callable[Arguments, None]:
+    """Let a part of a page run by itself when something in it is used, and every so many seconds.
+
+    `key` names it for `run_again`; `share` writes the address anew, as the page does when all of it runs.
+    """
 
     @wraps(draw)
     def draw_alone(*arguments: Arguments.args, **named: Arguments.kwargs) -> None:
+        if not holds().is_running:
+            share()
         with drawn():
             draw(*arguments, **named)
 
-    alone: Callable[Arguments, None] = st.fragment(draw_alone, run_every=run_every)
+    alone: Callable[Arguments, None] = st.fragment(draw_alone, key=key, run_every=run_every)
     return alone
+
+
+def run_again(*keys: str) -> None:
+    """Let only these fragments run after a widget's callback; the whole page where they are not all on it."""
+    try:
+        st.rerun(list(keys))
+    except StreamlitAPIException:
+        st.rerun()
 
 
 def asked(question: Question[Answer], saying: str, place: str = "", more: Callable[[], str] = str) -> Answer:

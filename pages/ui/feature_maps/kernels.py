@@ -18,6 +18,7 @@ from pages.ui.draw.pictures import colour_bar, data_url
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.layer_kernels import COLOURS, LayerKernels, largest
 from pages.ui.feature_maps.open_layer import OpenLayer
+from pages.ui.feature_maps.parts import open_map
 from pages.ui.text import _, as_code
 from pages.ui.waiting import asked
 
@@ -63,7 +64,7 @@ def _draw_pairs(own: LayerKernels) -> None:
         ),
         state.CHANNEL.get(),
     )
-    components.mosaic(board, key="kernel_pairs", on_pick=state.CHANNEL.set)
+    components.mosaic(board, key="kernel_pairs", on_pick=open_map)
     limit = own.largest
     if own.kernels.shape[2] == COLOURS:
         st.caption(

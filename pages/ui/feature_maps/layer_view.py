@@ -16,6 +16,7 @@ from pages.ui.draw.paging import choose_page
 from pages.ui.draw.pictures import colour_bar, data_url
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import OpenLayer
+from pages.ui.feature_maps.parts import open_map_marked
 from pages.ui.text import _
 
 PER_PAGE = 64
@@ -54,7 +55,9 @@ def draw_layer_controls() -> None:
 
 
 def draw_layer(layer: OpenLayer) -> None:
-    """Draw all maps of a layer, as the reader wants them sorted and coloured."""
+    """Draw all maps of a layer, as the reader wants them sorted and coloured; nothing where it has none."""
+    if not layer.has_maps:
+        return
     figures_of = cached.statistics(layer)
     channels = order_channels(figures_of, ChannelOrder(state.ORDER.get()))
     shown = channels[_choose_page(layer.name, len(channels))]
@@ -73,7 +76,7 @@ def draw_layer(layer: OpenLayer) -> None:
             "hint": _("Point at a map for its figures; click to open it."),
         },
     }
-    components.mosaic(data, key="mosaic", on_pick=state.CHANNEL.set)
+    components.mosaic(data, key="mosaic", on_pick=open_map_marked)
     _draw_colours(picture)
     _draw_downloads(layer, picture.png)
 

@@ -10,15 +10,19 @@ from pages.ui.draw.plots import draw_figure
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.layer_view import download_values, figures_text
 from pages.ui.feature_maps.open_layer import OpenLayer
+from pages.ui.feature_maps.parts import map_changed, open_value_marked
 from pages.ui.text import _, as_code
 
 
 def draw_map(layer: OpenLayer) -> None:
-    """Draw the open map large: its values, how they are spread, and its place over the input."""
+    """Draw the open map large: its values, how they are spread, and its place over the input; a vector as bars."""
+    if not layer.has_maps:
+        _draw_vector(layer)
+        return
     channel = state.CHANNEL.get()
     title = _("Map {channel} of {layer}").format(channel=channel, layer=as_code(layer.name))
     st.subheader(title, anchor=False)
-    st.number_input(_("Map"), width=160, **state.CHANNEL.within(0, layer.maps.shape[2] - 1).widget())
+    st.number_input(_("Map"), width=160, **state.CHANNEL.within(0, layer.maps.shape[2] - 1).widget(map_changed))
     large, beside = st.columns([3, 2])
     with large:
         _draw_values(layer, channel)
@@ -50,17 +54,11 @@ def _draw_values(layer: OpenLayer, channel: int) -> None:
             "value": _("Row {row}, column {column}: {value}. Click it to see why."),
         },
     }
-    components.picker(data, key="map_values", on_pick=_choose)
+    components.picker(data, key="map_values", on_pick=lambda place: open_value_marked(**place))
     colour_bar(colours, f"{colours.low:.4g}", f"{colours.high:.4g}")
 
 
-def _choose(place: dict[str, int]) -> None:
-    state.ROW.set(place["row"])
-    state.COLUMN.set(place["column"])
-    state.TRAIL.set(())
-
-
-def draw_vector(layer: OpenLayer) -> None:
+def _draw_vector(layer: OpenLayer) -> None:
     """Draw the values of a layer without height and width."""
     draw_figure(cached.vector(layer, state.LANGUAGE.get()), "vector", _("Values of the layer"))
     download_values(layer)

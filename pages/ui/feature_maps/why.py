@@ -20,6 +20,7 @@ from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.draw.tables import draw_table
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import OpenLayer
+from pages.ui.feature_maps.parts import map_changed, value_changed
 from pages.ui.messages import UndrawnError
 from pages.ui.questions import Question
 from pages.ui.text import _, as_code, sentence
@@ -63,7 +64,8 @@ def _draw_place(layer: OpenLayer) -> None:
     keys = (state.ROW, state.COLUMN, state.CHANNEL) if layer.has_maps else (state.CHANNEL,)
     with st.container(horizontal=True):
         for name, key, size in zip(names, keys, layer.maps.shape, strict=True):
-            st.number_input(name, width=_NUMBER, **key.within(0, size - 1).widget(part="_why"))
+            after = map_changed if key is state.CHANNEL else value_changed
+            st.number_input(name, width=_NUMBER, **key.within(0, size - 1).widget(after, part="_why"))
 
 
 def _what_it_takes(layer: OpenLayer) -> tuple[list[Maps], tuple[Maps, ...]]:

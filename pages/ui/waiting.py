@@ -76,9 +76,9 @@ def fragment(
 
 
 def run_again(*keys: str) -> None:
-    """Let only these fragments run after a widget's callback; the whole page where they are not all on it."""
+    """Let only these fragments run after a widget's callback; without any, or where one is missing, the whole page."""
     try:
-        st.rerun(list(keys))
+        st.rerun(list(keys) or "app")
     except StreamlitAPIException:
         st.rerun()
 

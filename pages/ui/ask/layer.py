@@ -8,6 +8,7 @@ from cnn_core.layers import Group
 from cnn_core.network.summary import Row
 from pages.ui import state
 from pages.ui.text import _
+from pages.ui.waiting import run_again
 
 
 def first_layer(rows: Sequence[Row]) -> str:
@@ -41,5 +42,10 @@ def open_layer(name: str) -> None:
 
 
 def layer_picker(names: list[str]) -> None:
-    """Offer the layers as a list too, for those who do not use the film strip."""
-    st.selectbox(_("Layer"), **state.LAYER.among(names).widget(after=lambda: open_layer(state.LAYER.get())))
+    """Offer the layers as a list too, for those who do not use the film strip; all of the page shows which is open."""
+
+    def take() -> None:
+        open_layer(state.LAYER.get())
+        run_again()
+
+    st.selectbox(_("Layer"), **state.LAYER.among(names).widget(after=take))

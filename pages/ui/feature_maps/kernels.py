@@ -20,7 +20,7 @@ from pages.ui.feature_maps.layer_kernels import COLOURS, LayerKernels, largest
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.parts import open_map
 from pages.ui.text import _, as_code
-from pages.ui.waiting import asked
+from pages.ui.waiting import asked, run_again
 
 PAIRS_PER_PAGE = 60
 PER_PAGE = 64
@@ -156,6 +156,7 @@ def open_channel(layer: str, channel: int) -> None:
     """Open a map of another layer."""
     open_layer(layer)
     state.CHANNEL.set(channel)
+    run_again()
 
 
 # What both have in common ---------------------------------------------------------------------------------------------

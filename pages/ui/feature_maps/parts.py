@@ -7,8 +7,9 @@ from pages.ui.waiting import run_again
 
 
 class Part(StrEnum):
-    """Each is drawn from the open layer, and from what the session says of map, value and view."""
+    """Each is drawn from what the session says of layer, map, value and view; LAYER holds the others."""
 
+    LAYER = "layer"
     MAPS = "maps"
     MAP = "map"
     PANELS = "panels"

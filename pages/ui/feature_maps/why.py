@@ -24,7 +24,7 @@ from pages.ui.feature_maps.parts import map_changed, value_changed
 from pages.ui.messages import UndrawnError
 from pages.ui.questions import Question
 from pages.ui.text import _, as_code, sentence
-from pages.ui.waiting import all_asked
+from pages.ui.waiting import all_asked, run_again
 
 MARGIN = 2
 """Values of the input shown around the window."""
@@ -271,3 +271,4 @@ def _go(layer: str, place: tuple[int, ...]) -> None:
     state.ROW.set(int(row))
     state.COLUMN.set(int(column))
     state.CHANNEL.set(int(channel))
+    run_again()

@@ -167,6 +167,17 @@ def test_the_strip_can_be_walked_by_keyboard(page: Page) -> None:
     expect(frame(page, "Conv1")).to_be_focused()
 
 
+def test_a_walk_from_a_value_opens_the_layer_before_it_and_leads_back(page: Page) -> None:
+    open_view(page)
+    frame(page, "Conv1").click()
+    is_open(page, "Conv1")
+    page.locator(".st-key-walk_0").get_by_role("button").first.click()
+    expect(page.get_by_role("heading", name=re.compile(r"^Map \d of Conv1_pad$"))).to_be_visible()
+    expect(frame(page, "Conv1_pad")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Back to Conv1").click()
+    is_open(page, "Conv1")
+
+
 def test_the_maps_can_be_walked_by_keyboard(page: Page) -> None:
     open_view(page, "?layer=block_1_expand")
     board, said = page.locator(".mosaic .board"), page.locator(".mosaic .said")

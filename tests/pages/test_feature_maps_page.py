@@ -386,6 +386,30 @@ def test_another_layer_begins_at_its_first_map() -> None:
     assert at.subheader[-1].value == "Map 0 of `Conv1`"
 
 
+def drawn_anew(at: AppTest) -> set[str]:
+    """Return the components that the last run has drawn."""
+    return {element.proto.component_name.removeprefix("convscope_") for element in at.get("bidi_component")}
+
+
+@pytest.mark.usefixtures("here")
+def test_another_map_or_value_runs_only_what_shows_it() -> None:
+    at = opened(layer="block_1_expand")
+    assert drawn_anew(at) == {"film_strip", "mosaic", "picker", "stage"}
+    choose(at, "number_input", "channel", 17)
+    assert drawn_anew(at) == {"mosaic", "picker", "stage"}
+    choose(at, "number_input", "row_why", 5)
+    assert drawn_anew(at) == {"picker", "stage"}
+    assert address_of(at) == {"layer": "block_1_expand", "channel": "17", "row": "5"}
+
+
+@pytest.mark.usefixtures("here")
+def test_another_layer_from_within_the_open_one_runs_the_whole_page() -> None:
+    at = opened(layer="block_1_expand")
+    choose(at, "number_input", "channel", 17)
+    press(at, "walk_0")
+    assert data_of(at, "film_strip")["selected"] == at.selectbox(key="layer_widget").value != "block_1_expand"
+
+
 @pytest.mark.usefixtures("here")
 def test_a_layer_without_maps_is_drawn_as_values() -> None:
     at = opened(layer="predictions")

@@ -174,9 +174,11 @@ def test_the_value_is_keras_own_and_depends_on_its_origins_alone(kind: type[Laye
     compute = in_keras(drawn)
     output = compute(*(one[np.newaxis] for one in drawn.inputs))[0]
     assert output.shape == drawn.output_shape
+    # TensorFlow finds the places that Resizing takes in float32, off by some 1e-7 of the input's length.
+    precision = 10 * PRECISION if kind is L.Resizing else PRECISION
     for place in drawn.some_places():
         why = drawn.explain(place)
-        assert why.value == pytest.approx(output[place], abs=PRECISION * largest(why), rel=PRECISION)
+        assert why.value == pytest.approx(output[place], abs=precision * largest(why), rel=precision)
     others, *changed = compute(*map(np.stack, zip(*perturbed(drawn, why), strict=True)))
     assert others[place] == pytest.approx(output[place], abs=10 * PRECISION * largest(why))
     if not is_constant(drawn):

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from checking import unchecked
 from PIL import Image
 
 from cnn_core.arrays import Maps
@@ -154,9 +153,9 @@ def test_another_size_is_refused(key: str, shape: tuple[int, ...]) -> None:
 def test_the_same_bytes_in_another_shape_are_another_picture() -> None:
     pixels = pixels_for("mnist")
     run("mnist", pixels)
-    for other in (pixels[..., 0], pixels.reshape(14, 56, 1), pixels.view(np.int32)[..., 0]):
+    for other in (pixels.reshape(14, 56, 1), pixels.reshape(56, 14, 1), pixels.reshape(7, 7, 16)):
         with pytest.raises(CnnError):
-            unchecked(run)("mnist", other)
+            run("mnist", other)
 
 
 def test_an_unknown_model_is_refused() -> None:

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cnn_core.arrays import Pixels
 from cnn_core.errors import ModelFileError
+from cnn_core.model_file import read_model_file
+from cnn_core.models.applications import needed_by_application
 from cnn_core.models.bundled import bundled_network, model_path
 from cnn_core.models.kept_files import kept_bytes
 from cnn_core.models.keys import APPLICATION, APPLICATIONS, FILE, IMAGENET, RANDOM, ModelKey
+from cnn_core.models.memory import needed_megabytes, refuse_too_large
 from cnn_core.models.pixel_range import guessed_scaling
 from cnn_core.network.network import Network
 from cnn_core.pictures.scaling import Scaling, scaled
@@ -74,9 +77,12 @@ def _opened(digest: str, variant: str) -> Loaded:
     data = kept_bytes(digest)
     # Not before: what is not there needs no Keras to be refused.
     from cnn_core.keras_model import layer_weights
-    from cnn_core.keras_model.opening import open_model
+    from cnn_core.keras_model.opening import build_with_weights
 
-    network, model, _ = open_model(data)
+    file = read_model_file(data)
+    network = file.network
+    refuse_too_large(needed_megabytes(network))
+    model = build_with_weights(network, file.weights, file.outputs)
     if variant:
         return _loaded(model, network, _for_channels(Scaling(variant), network))
     return _loaded(model, network, guessed_scaling(network, partial(layer_weights, model)))
@@ -94,6 +100,7 @@ def _application(name: str, weights: str) -> Loaded:
             N_("keras.applications has no model of this name here. Received: {name}. Choose one from the list."),
             name=name[:80],
         )
+    refuse_too_large(needed_by_application(name))
     from cnn_core.keras_model import network_from_keras
     from cnn_core.keras_model.opening import build_application
 

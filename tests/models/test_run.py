@@ -20,12 +20,14 @@ from cnn_core.models import run as module
 from cnn_core.models.bundled import BUNDLED, bundled_model, bundled_network, class_names, model_path
 from cnn_core.models.info import describe
 from cnn_core.models.kept_files import keep_file
+from cnn_core.models.loading import Loaded
 from cnn_core.models.run import KEPT_BYTES, THUMBNAIL_SIDE, THUMBNAILS, Answers, layer_maps, layer_weights, run, warm_up
 from cnn_core.network.summary import Row, summarize
 from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.prepare import Preparation, prepare
 from cnn_core.pictures.read import read_image
 from cnn_core.pictures.samples import sample_bytes
+from cnn_core.pictures.scaling import Scaling
 
 pytestmark = pytest.mark.keras
 
@@ -205,3 +207,19 @@ def test_weights_and_maps_of_a_layer_have_its_name(name: str, tmp_path: Path, mo
     first = network.layers[1].name
     np.testing.assert_array_equal(layer_weights(key, first)[0], model.get_layer("first").get_weights()[0])
     assert layer_maps(key, pixels, first).shape == (4, 4, 2)
+
+
+def test_layers_of_a_model_within_the_model_have_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ConvNeXt's first convolution is such a one: without its weights, why ended in a LayerError."""
+    import keras
+
+    from cnn_core.keras_model import network_from_keras, output_names
+
+    stem = keras.Sequential([keras.layers.Conv2D(2, 3, name="conv"), keras.layers.LayerNormalization()], name="stem")
+    model = keras.Sequential([keras.Input((6, 6, 1)), stem, keras.layers.Flatten(), keras.layers.Dense(2)])
+    loaded = Loaded(model, network_from_keras(model), output_names(model), Scaling.UNIT)
+    monkeypatch.setattr(module, "load", lambda key: loaded)
+    assert "stem.conv" in [named.name for named in loaded.network.layers]
+    for step in loaded.network.steps():
+        shapes = weight_shapes(step.named.layer, *step.input_shapes)
+        assert [array.shape for array in layer_weights("any", step.named.name)] == list(shapes.values())

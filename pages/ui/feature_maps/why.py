@@ -185,7 +185,7 @@ def _draw_strongest(why: Explanation) -> None:
         rows = [
             [
                 ", ".join(map(str, term.origin.place)) if under_window and term.origin else str(term.number),
-                *(f"{value:.6g}" for value in (term.value, term.weight, term.amount)),
+                *(f"{value + 0.0:.6g}" for value in (term.value, term.weight, term.amount)),
             ]
             for term in strongest.terms
         ]

@@ -299,8 +299,8 @@ def _amounts(value: Any) -> Amounts | None:
     return ((top, bottom), (left, right))
 
 
-class PaddingSetting(Setting[Literal["valid", "same"] | PaddingMode | Amounts, Padding]):
-    """`valid`, `same` or the amounts ((top, bottom), (left, right))."""
+class PaddingSetting(Setting[Literal["valid", "same"] | PaddingMode | int | Amounts, Padding]):
+    """`valid`, `same`, the amounts ((top, bottom), (left, right)), or one number for all four."""
 
     def read(self, value: Any) -> Padding:
         if isinstance(value, str) and value in tuple(PaddingMode):

@@ -149,7 +149,7 @@ def test_a_network_goes_out_and_comes_in_again(page: Page) -> None:
     with page.expect_download() as waited:
         page.get_by_role("button", name="Network (JSON)").click()
     text = Path(waited.value.path()).read_text(encoding="utf-8")
-    assert Network.from_json(text)["conv2d"].layer.filters == 8
+    assert Network.from_json(text)["conv2d"].layer.filters == 8  # type: ignore[attr-defined]
     with page.expect_download() as waited:
         page.get_by_role("button", name="Table (CSV)").click()
     assert "conv2d,Conv2D,28×28×8,80," in Path(waited.value.path()).read_text(encoding="utf-8")

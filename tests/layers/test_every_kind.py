@@ -11,7 +11,7 @@ from strategies import values
 
 from cnn_core.errors import LayerError
 from cnn_core.explain.opened import IN_TRAINING_ONLY, opened
-from cnn_core.layers import KINDS, Group, Layer
+from cnn_core.layers import KINDS, Group, Input, Layer
 from cnn_core.layers.kind import layer_kind
 from cnn_core.layers.settings import Setting, Whole
 from cnn_core.layers.shapes import Shape, output_shape
@@ -66,7 +66,7 @@ def lacking_in_keras(kind: type[Layer]) -> Iterator[str]:
 
     where = f"{Path(inspect.getfile(kind)).relative_to(ROOT).as_posix()}, or rules of keras_layers.py and kinds.py"
     fewest, _ = kind.inputs
-    first = [] if kind.group is Group.INPUT else [KINDS["Input"](MAPS)]
+    first = [] if kind.group is Group.INPUT else [Input(MAPS)]
     network = Network.of(*first, kind(**kind.starter))
     if fewest > 1:
         named = network.layers[-1]
@@ -151,7 +151,7 @@ def test_names_of_weights_are_missed(only_named: type[Layer], monkeypatch: pytes
 
 
 def test_a_kind_that_is_entered_is_a_kind_at_once(only_named: type[Layer]) -> None:
-    network = Network.of(KINDS["Input"](MAPS), only_named(3))
+    network = Network.of(Input(MAPS), only_named(3))  # type: ignore[call-arg]
     assert Network.from_json(network.to_json()) == network
     assert summarize(network).rows[-1].output_shape == MAPS
     with pytest.raises(TypeError, match="amount"):

@@ -17,12 +17,12 @@ def describe(layer: Layer, *more: int) -> str:
 def with_rules(function: Any) -> Any:
     """Register a rule by annotation, one for two kinds, and one for a class of kinds."""
 
-    @function.register
+    @function.register  # type: ignore[untyped-decorator]
     def _(layer: Conv2D, *more: int) -> str:
         return f"a convolution {more}"
 
-    @function.register(Dense)
-    @function.register(Merge)
+    @function.register(Dense)  # type: ignore[untyped-decorator]
+    @function.register(Merge)  # type: ignore[untyped-decorator]
     def _(layer: Layer, *more: int) -> str:
         return f"several inputs {more}"
 

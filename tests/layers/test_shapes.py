@@ -1,5 +1,7 @@
 """Output shapes against counting, TensorFlow's definition of `same`, published figures; and what does not fit."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -179,7 +181,11 @@ def test_layers_that_need_maps_say_so(layer: Layer, shape: Shape) -> None:
 def test_every_other_kind_takes_a_vector() -> None:
     others = set(KINDS) - {layer.kind for layer in NEEDS_MAPS} - {"Input"}
     for kind in others:
-        fitting = {"Reshape": {"target_shape": (6, 1)}, "Permute": {"dims": (1,)}, "GroupNormalization": {"groups": 2}}
+        fitting: dict[str, dict[str, Any]] = {
+            "Reshape": {"target_shape": (6, 1)},
+            "Permute": {"dims": (1,)},
+            "GroupNormalization": {"groups": 2},
+        }
         layer = KINDS[kind](**fitting.get(kind, KINDS[kind].starter))
         assert output_shape(layer, (6,), (6,))
 

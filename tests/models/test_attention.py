@@ -135,7 +135,8 @@ def heats(draw: st.DrawFn) -> Heat:
     """Draw a map with regions of any shape: noise, more or less smoothed."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     noise = rng.normal(size=(draw(SIDES), draw(SIDES)))
-    return ndimage.gaussian_filter(noise, draw(st.sampled_from([0, 0.5, 1, 3]))).astype(np.float32)
+    heat: Heat = ndimage.gaussian_filter(noise, draw(st.sampled_from([0, 0.5, 1, 3]))).astype(np.float32)
+    return heat
 
 
 @given(heat=heats(), share=SHARES)

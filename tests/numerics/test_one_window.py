@@ -54,7 +54,7 @@ def test_one_window_of_a_transposed_convolution(
 def test_one_pool_is_its_part_of_the_whole(
     axes: tuple[Axis, Axis], channels: int, kind: PoolingKind, seed: int
 ) -> None:
-    axes = tuple((length, window._replace(dilation=1)) for length, window in axes)
+    axes = (axes[0][0], axes[0][1]._replace(dilation=1)), (axes[1][0], axes[1][1]._replace(dilation=1))
     (height, vertical), (width, horizontal) = axes
     # Few different values, so that several places share the maximum.
     x = numbers(seed, height, width, channels) // 8

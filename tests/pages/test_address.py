@@ -64,7 +64,7 @@ def test_names_come_back_in_their_order() -> None:
 
 
 def test_a_choice_is_a_member_and_falls_back() -> None:
-    kind = Choice(tuple(RangeScope))
+    kind: Choice[Any] = Choice(tuple(RangeScope))
     assert kind.read("fixed") is RangeScope.FIXED
     assert kind.read("FIXED") is kind.read("") is None
     assert kind.fit("nothing") is RangeScope.PER_MAP

@@ -86,7 +86,7 @@ def test_many_threads_may_ask_at_once(executor: Workers) -> None:
 
     def ask(number: int) -> int:
         together.wait(SECONDS)
-        return answer(executor.submit(operator.mul, number, number))
+        return int(answer(executor.submit(operator.mul, number, number)))
 
     with ThreadPoolExecutor(16) as askers:
         assert list(askers.map(ask, range(16))) == [number * number for number in range(16)]

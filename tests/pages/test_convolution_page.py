@@ -17,7 +17,6 @@ from cnn_core.numerics.pool import PoolingKind, pool
 from cnn_core.numerics.taps import axis_taps
 from pages.ui.convolution.choices import Convolution
 from pages.ui.convolution.ideas import IDEAS
-from pages.ui.draw import stage
 from pages.ui.draw.stage import Scene, draw_stage
 
 PAGE = "pages/3_Convolution.py"
@@ -223,7 +222,6 @@ def test_legend_says_what_colours_mean(stages: dict[str, Any]) -> None:
     legend = stages["first_stage"]["words"]["legend"]
     assert "black is 0, white 1" in legend
     assert "blue is negative, white 0, red positive" in legend
-    assert stage.draw_stage
 
 
 def test_grid_and_kernel_are_resized(stages: dict[str, Any]) -> None:

@@ -58,7 +58,7 @@ def test_what_is_undone_leaves_the_address() -> None:
     at = put(select(opened(), 1), "number_input", "filters", 16)
     assert address_of(at).keys() == {"network"}
     assert address_of(press(at, "undo")) == {}
-    assert network(again(press(at, "redo")))["conv2d"].layer.filters == 16
+    assert network(again(press(at, "redo")))["conv2d"].layer.filters == 16  # type: ignore[attr-defined]
 
 
 def test_a_network_from_a_file_comes_back() -> None:

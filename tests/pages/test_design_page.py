@@ -209,7 +209,7 @@ def test_padding_of_ones_own() -> None:
     at = put(select(opened(), 1), "selectbox", "padding", "amounts")
     assert rows(at, "shape")[1] == "28×28×32"
     at = put(at, "number_input", "padding_0", 3)
-    assert network(at)["conv2d"].layer.padding == ((3, 1), (1, 1))
+    assert network(at)["conv2d"].layer.padding == ((3, 1), (1, 1))  # type: ignore[attr-defined]
     assert rows(at, "shape")[1] == "30×28×32"
 
 
@@ -232,7 +232,7 @@ def test_lists_of_numbers() -> None:
     assert "together" in at.error[0].value
     at = put(at, "text_input", "variance", "1 1 1 1")
     assert not at.error
-    assert network(at).layers[1].layer == Normalization([0.5] * 4, [1] * 4)
+    assert network(at).layers[1].layer == Normalization((0.5,) * 4, (1.0,) * 4)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,5 +1,6 @@
 """Tiny and odd models, saved by Keras and opened as files: no panel of any page may end in an exception."""
 
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from pathlib import Path
@@ -12,7 +13,6 @@ from folders import ROOT
 from running import no_exception
 from streamlit.testing.v1 import AppTest
 
-from cnn_core.models import kept_files
 from cnn_core.models.info import describe
 from cnn_core.models.kept_files import keep_file
 from pages.ui import cached, compute, questions, state
@@ -184,7 +184,7 @@ def key_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], s
     """Return what saves an odd model and keeps its file."""
     import keras
 
-    monkeypatch.setattr(kept_files.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     monkeypatch.setattr(compute, "start", lambda *asked: None)
     monkeypatch.setattr(cached, "WORK", InThisProcess())
     st.cache_resource.clear()

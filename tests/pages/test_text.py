@@ -38,7 +38,7 @@ def test_catalogue_loads_and_translates(language: str) -> None:
     translated = [message for message in read(language) if message.id and message.string and not message.fuzzy]
     assert translated
     for message in translated:
-        assert text.catalogue(language).gettext(message.id) == message.string
+        assert text.catalogue(language).gettext(str(message.id)) == message.string
 
 
 @each_language
@@ -46,7 +46,7 @@ def test_translations_have_the_fields_of_their_source(language: str) -> None:
     wrong = {
         message.id: message.string
         for message in read(language)
-        if message.id and message.string and fields(message.id) != fields(message.string)
+        if message.id and message.string and fields(str(message.id)) != fields(str(message.string))
     }
     assert wrong == {}
 

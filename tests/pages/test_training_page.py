@@ -170,9 +170,12 @@ def test_it_is_drawn_anew_every_second_while_it_is_active(
 ) -> None:
     asked: list[float | None] = []
     fragment = st.fragment
-    monkeypatch.setattr(
-        st, "fragment", lambda draw, run_every: asked.append(run_every) or fragment(draw, run_every=run_every)
-    )
+
+    def noted(draw: Any, run_every: float | None) -> Any:
+        asked.append(run_every)
+        return fragment(draw, run_every=run_every)
+
+    monkeypatch.setattr(st, "fragment", noted)
     trainings.seen = seen(Phase.RUNNING, {Replacement.MAX: 0.5}, 1)
     at = page(training=ID)
     assert asked == [1]

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from folders import ROOT
 
 from cnn_core.errors import ModelFileError
 from cnn_core.layers import Conv2D, Dense, Flatten, Input
-from cnn_core.models import kept_files, memory
+from cnn_core.models import memory
 from cnn_core.models.applications import needed_by_application
 from cnn_core.models.info import describe
 from cnn_core.models.kept_files import keep_file
@@ -65,7 +66,7 @@ def test_a_model_that_does_not_fit_is_refused_before_it_is_built(monkeypatch: py
 def test_a_file_that_does_not_fit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import keras
 
-    monkeypatch.setattr(kept_files.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     layers = [keras.Input((3000, 3000, 1)), keras.layers.Conv2D(8, 1), keras.layers.GlobalMaxPooling2D()]
     keras.Sequential(layers).save(tmp_path / "own.keras")
     with pytest.raises(ModelFileError, match="too large for this server"):

@@ -25,8 +25,10 @@ GONE := $(shell [ -x $(BIN)/python ] || rm -f $(APP) $(DEV))
 # Quick tests and doctests share the processors evenly. Of the slow ones each kind stays in one process: one TensorFlow,
 # one server with its browser; those that wait for processes of their own fill the gaps. Keras stays out of the first run, because Streamlit is slow where Keras is loaded; the
 # package's `__init__` would load it when doctests are looked for.
-QUICK := -n 2 --dist worksteal -m "not keras and not browser and not process" --ignore=cnn_core/keras_model \
-	--ignore=cnn_core/__init__.py tests cnn_core pages/ui
+ALONE := not keras and not browser and not process
+UNLOADED := -n 2 --dist worksteal --ignore=cnn_core/keras_model --ignore=cnn_core/__init__.py tests cnn_core pages/ui
+QUICK := -m "$(ALONE)" $(UNLOADED)
+QUICKEST := -m "$(ALONE) and not long" $(UNLOADED)
 SLOW := -n 2 --dist loadgroup -m "keras or browser or process" tests cnn_core/keras_model
 # requirements*.txt name what we use, each in one version; the locks name all that comes with it, for every system and
 # Python, with hashes. They keep their versions until a direct one asks for others.
@@ -62,7 +64,7 @@ test: $(DEV) $(JS)/.installed browser  ## everything, as CI does: lint, format, 
 	@$(call every,$(LINT) '$(PYTEST) $(QUICK)' '$(PYTEST) $(SLOW)')
 
 check: $(DEV) $(JS)/.installed  ## lint, format, types and the fast tests: under a minute
-	@$(call every,$(LINT) '$(PYTEST) $(QUICK)')
+	@$(call every,$(LINT) '$(PYTEST) $(QUICKEST)')
 
 coverage: $(DEV) browser  ## everything again, and how much of the code it runs: .cache/coverage/index.html
 	@rm -f .cache/.coverage

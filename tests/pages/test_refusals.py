@@ -91,6 +91,7 @@ def refuse(*args: Any, **kwargs: Any) -> Any:
     raise CnnError(SENTENCE)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("page", SCENES)
 def test_every_call_of_the_core_may_refuse(page: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -172,6 +172,7 @@ def no_keras(monkeypatch: pytest.MonkeyPatch, here: Here) -> None:
     monkeypatch.setattr(survey, "survey_of", MadeUpSurvey)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.usefixtures("no_keras")
 def test_no_address_ends_a_page(page: str, used_and_shared: tuple[set[str], set[str]]) -> None:

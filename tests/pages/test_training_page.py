@@ -171,9 +171,9 @@ def test_it_is_drawn_anew_every_second_while_it_is_active(
     asked: list[float | None] = []
     fragment = st.fragment
 
-    def noted(draw: Any, run_every: float | None) -> Any:
+    def noted(draw: Any, *, run_every: float | None, **others: Any) -> Any:
         asked.append(run_every)
-        return fragment(draw, run_every=run_every)
+        return fragment(draw, run_every=run_every, **others)
 
     monkeypatch.setattr(st, "fragment", noted)
     trainings.seen = seen(Phase.RUNNING, {Replacement.MAX: 0.5}, 1)

@@ -9,11 +9,11 @@ from cnn_core.layers.receptive_field import ReceptiveField
 from cnn_core.layers.settings import Pair
 from cnn_core.network.summary import Row
 
-Box = tuple[Pair, Pair]
+Extent = tuple[Pair, Pair]
 """((top, left), (bottom, right)), both included."""
 
 
-def seen_pixels(rows: Mapping[str, Row], layer: str, place: Place) -> Box | None:
+def seen_pixels(rows: Mapping[str, Row], layer: str, place: Place) -> Extent | None:
     """Return the box of input pixels that a value sees; it reaches out of the picture where padding is seen.
 
     It is the field of `receptive_field`, which encloses what is seen; a unit of a flattened map sees what its place in
@@ -53,7 +53,7 @@ def _field(row: Row) -> ReceptiveField:
     return field
 
 
-def _box(field: ReceptiveField, place: Place) -> Box | None:
+def _box(field: ReceptiveField, place: Place) -> Extent | None:
     """Return what is seen from a place of a map, or of a vector whose units all see the same."""
     seen = field.pixels(*place[:2]) if len(place) == 3 else field.pixels(0, 0)
     if seen is None:
@@ -62,7 +62,7 @@ def _box(field: ReceptiveField, place: Place) -> Box | None:
     return (top, left), (bottom, right)
 
 
-def _hull(boxes: list[Box]) -> Box | None:
+def _hull(boxes: list[Extent]) -> Extent | None:
     if not boxes:
         return None
     starts, ends = zip(*boxes, strict=True)

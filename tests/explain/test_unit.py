@@ -608,7 +608,7 @@ def walked_pixels(network: Network, name: str, place: tuple[int, ...]) -> set[tu
     raise AssertionError
 
 
-def seen_pixels(network: Network, layer: str, place: tuple[int, ...]) -> seen.Box | None:
+def seen_pixels(network: Network, layer: str, place: tuple[int, ...]) -> seen.Extent | None:
     return seen.seen_pixels({row.name: row for row in summarize(network).rows}, layer, place)
 
 

@@ -77,7 +77,7 @@ def network_figure(layer: OpenLayer, language: str) -> Any:
 
 
 @kept(16, OpenLayer)
-def seen_pixels(layer: OpenLayer, place: tuple[int, ...]) -> tuple[bytes, seen.Box | None]:
+def seen_pixels(layer: OpenLayer, place: tuple[int, ...]) -> tuple[bytes, seen.Extent | None]:
     """Return the network's input as PNG, dark but for what a value sees, and the box of that, if any."""
     box = seen.seen_pixels(layer.rows, layer.name, place)
     (top, left), (bottom, right) = box or ((0, 0), (-1, -1))

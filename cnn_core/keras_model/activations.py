@@ -1,6 +1,5 @@
 """What every layer of a model makes of one input, in one pass."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
+from cachetools import LRUCache
 
 from cnn_core.errors import CnnError
 from cnn_core.keras_model.walk import LOCK, Call, Graph, Source, read_graph
@@ -127,26 +127,25 @@ def _view(output: Any) -> Array:
 _table: Final = Lock()
 
 
+def _few_traces() -> "LRUCache[tuple[Shape, Names], _Traced]":
+    return LRUCache(MOST_TRACES)
+
+
 @dataclass(frozen=True)
 class _Known:
     """What is kept of one model. It must not refer to the model itself, or the model would never be freed."""
 
     ends: tuple[Any, ...]
     graph: Graph
-    traces: OrderedDict[tuple[Shape, Names], _Traced] = field(default_factory=OrderedDict)
+    traces: "LRUCache[tuple[Shape, Names], _Traced]" = field(default_factory=_few_traces)
 
     def find(self, shape: Shape, names: Names) -> _Traced | None:
         with _table:
-            traced = self.traces.get((shape, names))
-            if traced is not None:
-                self.traces.move_to_end((shape, names))
-            return traced
+            return self.traces.get((shape, names))
 
     def keep(self, shape: Shape, names: Names, traced: _Traced) -> None:
         with _table:
             self.traces[shape, names] = traced
-            if len(self.traces) > MOST_TRACES:
-                self.traces.popitem(last=False)
 
 
 _models: WeakKeyDictionary[keras.Model, _Known] = WeakKeyDictionary()

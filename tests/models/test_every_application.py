@@ -16,7 +16,7 @@ from pages.ui.compute import MEMORY_MEGABYTES
 
 pytestmark = [
     pytest.mark.keras,
-    pytest.mark.skipif("CONVSCOPE_EVERY_APPLICATION" not in os.environ, reason="takes a quarter of an hour"),
+    pytest.mark.skipif(not os.environ.get("CONVSCOPE_EVERY_APPLICATION"), reason="takes a quarter of an hour"),
 ]
 
 PROGRAM = """

@@ -160,14 +160,18 @@ def their_grad_cam(linear: Any, pixels: np.ndarray, index: int, layer: str) -> n
 
     theirs = Gradcam(linear)
     raw = {"seek_penultimate_conv_layer": False, "expand_cam": False, "normalize_cam": False}
-    return np.asarray(theirs(lambda output: score_of(output, index), pixels[np.newaxis], layer, **raw))[0]
+    heat: np.ndarray = np.asarray(theirs(lambda output: score_of(output, index), pixels[np.newaxis], layer, **raw))[0]
+    return heat
 
 
 def their_saliency(linear: Any, pixels: np.ndarray, index: int) -> np.ndarray:
     from tf_keras_vis.saliency import Saliency
 
     theirs = Saliency(linear)
-    return np.asarray(theirs(lambda output: score_of(output, index), pixels[np.newaxis], normalize_map=False))[0]
+    heat: np.ndarray = np.asarray(
+        theirs(lambda output: score_of(output, index), pixels[np.newaxis], normalize_map=False)
+    )[0]
+    return heat
 
 
 @pytest.mark.parametrize(("name", "index"), [(name, index) for name, n in CLASSES.items() for index in range(n)])
@@ -509,7 +513,12 @@ def traces(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
 
     names: list[str | None] = []
     trace = attribution._trace
-    monkeypatch.setattr(attribution, "_trace", lambda *about: (names.append(about[2]), trace(*about))[1])
+
+    def noted(*about: Any) -> Any:
+        names.append(about[2])
+        return trace(*about)
+
+    monkeypatch.setattr(attribution, "_trace", noted)
     return names
 
 
@@ -581,12 +590,12 @@ def test_unknown_classes_are_refused(name: str, index: int) -> None:
     from cnn_core.keras_model.attribution import grad_cam, occlusion_drops, saliency
 
     model = BUILDERS[name]()
-    refused = {"match": rf"from 0 to {CLASSES[name] - 1} here\. Received: class {index}\."}
-    with pytest.raises(CnnError, **refused):
+    refused = rf"from 0 to {CLASSES[name] - 1} here\. Received: class {index}\."
+    with pytest.raises(CnnError, match=refused):
         grad_cam(model, PIXELS, index)
-    with pytest.raises(CnnError, **refused):
+    with pytest.raises(CnnError, match=refused):
         saliency(model, PIXELS, index)
-    with pytest.raises(CnnError, **refused):
+    with pytest.raises(CnnError, match=refused):
         occlusion_drops(model, PIXELS, index, [0, 0, 1, 1])
 
 

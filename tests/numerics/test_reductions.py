@@ -76,10 +76,10 @@ def test_blur_before_and_after_the_maximum() -> None:
     line = np.array([1, 2, 1]) / 4
 
     def largest(plane: np.ndarray) -> np.ndarray:
-        return np.lib.stride_tricks.sliding_window_view(plane, (2, 2)).max((2, 3))
+        return np.asarray(np.lib.stride_tricks.sliding_window_view(plane, (2, 2)).max((2, 3)))
 
     def blur(plane: np.ndarray) -> np.ndarray:
-        return ndimage.correlate(plane, np.outer(line, line), mode="nearest")
+        return np.asarray(ndimage.correlate(plane, np.outer(line, line), mode="nearest"))
 
     plane = x[:, :, 0]
     np.testing.assert_allclose(
@@ -260,7 +260,8 @@ def test_every_way_is_what_tensorflow_makes_of_it(
         each = np.repeat(weights[:, :, np.newaxis, np.newaxis], 2, axis=2).astype(np.float32)
         # The one operation with unequal strides for each channel by itself: a convolution of each.
         parts = [tf.nn.conv2d(batch[..., c : c + 1], each[:, :, :1], stride, padding) for c in range(2)]
-        return np.concatenate(parts, axis=3)[0]
+        joined: np.ndarray = np.concatenate(parts, axis=3)[0]
+        return joined
 
     ones = convolved(np.ones(kernel))
     squares = tf.nn.conv2d(tf.square(batch[..., :1]), np.ones((*kernel, 1, 1), np.float32), stride, padding)[0]
@@ -279,8 +280,8 @@ def test_every_way_is_what_tensorflow_makes_of_it(
     np.testing.assert_allclose(
         Reducer(Reduction.L2, windows).reduce(x)[..., :1], np.sqrt(squares), rtol=1e-4, atol=1e-4, err_msg="l2"
     )
-    for way, layer in (
+    for kind, layer in (
         (PoolingKind.MAX, keras.layers.MaxPooling2D(kernel, stride, padding=str(mode))),
         (PoolingKind.AVERAGE, keras.layers.AveragePooling2D(kernel, stride, padding=str(mode))),
     ):
-        np.testing.assert_allclose(Reducer(Reduction(way), windows).reduce(x), layer(batch)[0], rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(Reducer(Reduction(kind), windows).reduce(x), layer(batch)[0], rtol=1e-5, atol=1e-5)

@@ -39,7 +39,7 @@ SECONDS = 3.0
 
 PAGES = ("1_Feature_maps", "2_Design_a_network", "3_Convolution", "4_Pooling_and_stride")
 # What a name may be for a text whose kind does not tell.
-KNOWN = {
+KNOWN: dict[str, list[str]] = {
     "model": [*(model.key for model in BUNDLED), "file::"],  # others are described by Keras
     "layer": [row.name for model in BUNDLED for row in bundled_network(model.key).layers],
     "open": [idea.key for idea in IDEAS],
@@ -121,7 +121,9 @@ def address(random: Random) -> dict[str, str]:
     names = random.sample(list(state.ADDRESSED), random.randint(1, len(state.ADDRESSED)))
     texts = {}
     for name in names:
-        text = valid(random, name, state.ADDRESSED[name].kind)
+        kind = state.ADDRESSED[name].kind
+        assert kind is not None
+        text = valid(random, name, kind)
         texts[name] = random.choice([text, text, text, nearly(random, text), random.choice(HOSTILE)])
     return texts
 
@@ -133,6 +135,7 @@ def test_thousands_of_addresses_are_read_in_no_time() -> None:
         began = time.process_time()
         for key in state.ADDRESSED.values():
             value = key.said_by(said)
+            assert key.kind is not None
             assert value == key.default or key.kind.read(key.kind.write(value)) == value
         slowest = max(slowest, time.process_time() - began)
     assert slowest < 0.5

@@ -60,6 +60,8 @@ class Works:
     def __init__(self, most_bytes: int = KEPT_BYTES) -> None:
         self._held: weakref.WeakValueDictionary[Question[Any], Work[Any]] = weakref.WeakValueDictionary()
         self._begun: dict[Question[Any], Work[Any]] = {}
+        # From the beginning of work until its answer is kept: those who held it may be gone a moment before that.
+        self._futures: dict[Question[Any], Future[Any]] = {}
         self._kept: LRUCache[Question[Any], Work[Any]] = LRUCache(most_bytes, getsizeof=_bytes_of)
         # Work may be let go anywhere, even while a lock is held: it is only noted then.
         self._let_go: SimpleQueue[tuple[Question[Any], Future[Any]]] = SimpleQueue()
@@ -69,7 +71,7 @@ class Works:
         """Return the work on a question, None where nobody asked it or it is forgotten."""
         with self._lock:
             self._drop_what_nobody_holds()
-            return self._kept.get(asked) or self._held.get(asked)
+            return self._kept.get(asked) or self._held.get(asked) or self._just_answered(asked)
 
     def begin(self, asked: Question[Answer]) -> Work[Answer]:
         """Return the work on a question, which begins where nobody asked it before."""
@@ -78,6 +80,7 @@ class Works:
             if work is not None:
                 return work
             work = self._added(asked, asked.begin(*asked.arguments))
+            self._futures[asked] = work.future
         work.future.add_done_callback(lambda future: self._end(asked, future))
         return work
 
@@ -86,7 +89,14 @@ class Works:
         with self._lock:
             self._kept.clear()
             self._begun.clear()
+            self._futures.clear()
             self._held.clear()
+
+    def _just_answered(self, asked: Question[Answer]) -> Work[Answer] | None:
+        future = self._futures.get(asked)
+        if future is None or not future.done() or Work(future).has_failed:
+            return None
+        return self._added(asked, future)
 
     def _added(self, asked: Question[Answer], future: "Future[Answer]") -> Work[Answer]:
         work = self._held[asked] = Work(future)
@@ -103,6 +113,8 @@ class Works:
     def _end(self, asked: Question[Answer], future: "Future[Answer]") -> None:
         """Keep an answer, also one that nobody waits for any more; forget what failed."""
         with self._lock:
+            if self._futures.get(asked) is future:
+                del self._futures[asked]
             work = self._begun.pop(asked, None) or self._held.get(asked) or Work(future)
             if work.has_failed:
                 self._held.pop(asked, None)

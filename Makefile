@@ -23,7 +23,8 @@ COMPLETE := import venv, ensurepip
 GONE := $(shell [ -x $(BIN)/python ] || rm -f $(APP) $(DEV))
 
 # Quick tests and doctests share the processors evenly. Of the slow ones each kind stays in one process: one TensorFlow,
-# one server with its browser; those that wait for processes of their own fill the gaps. Keras stays out of the first run, because Streamlit is slow where Keras is loaded; the
+# one server with its browser; those that wait for processes of their own fill the gaps. Keras stays out of the first
+# run, because Streamlit is slow where Keras is loaded; the
 # package's `__init__` would load it when doctests are looked for.
 ALONE := not keras and not browser and not process
 UNLOADED := -n 2 --dist worksteal --ignore=cnn_core/keras_model --ignore=cnn_core/__init__.py tests cnn_core pages/ui
@@ -63,7 +64,7 @@ run: $(APP)  ## install what is missing, then start the app on http://127.0.0.1:
 test: $(DEV) $(JS)/.installed browser  ## everything, as CI does: lint, format, types, all tests with Keras and a browser
 	@$(call every,$(LINT) '$(PYTEST) $(QUICK)' '$(PYTEST) $(SLOW)')
 
-check: $(DEV) $(JS)/.installed  ## lint, format, types and the fast tests: under a minute
+check: $(DEV) $(JS)/.installed  ## lint, format, types and the fast tests: a minute or two
 	@$(call every,$(LINT) '$(PYTEST) $(QUICKEST)')
 
 coverage: $(DEV) browser  ## everything again, and how much of the code it runs: .cache/coverage/index.html

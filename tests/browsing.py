@@ -6,10 +6,19 @@ from dataclasses import dataclass, field
 from time import monotonic
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page, Request, Response
+from playwright.sync_api import ConsoleMessage, FloatRect, Locator, Page, Request, Response
 
 OpenPage = Callable[..., Page]
 """Opens an empty page for a server."""
+
+NARROW = {"width": 390, "height": 844}
+"""A telephone held upright."""
+
+# What is wider than the screen, of everything that a page scrolls in.
+TOO_WIDE = """() => ["html", "body", '[data-testid="stMain"]', '[data-testid="stMainBlockContainer"]']
+    .map(selector => [selector, document.querySelector(selector)])
+    .filter(([_, element]) => element.scrollWidth > element.clientWidth + 1)
+    .map(([selector, element]) => `${selector}: ${element.scrollWidth} > ${element.clientWidth}`)"""
 
 # A cold worker imports TensorFlow first, and two cores may be busy with other tests.
 IDLE_MILLISECONDS = 180_000
@@ -94,3 +103,10 @@ def download(page: Page, button: str) -> tuple[str, bytes]:
     with page.expect_download() as waiting:
         page.get_by_role("button", name=button).first.click()
     return waiting.value.suggested_filename, waiting.value.path().read_bytes()
+
+
+def box_of(part: Locator) -> FloatRect:
+    """Return where a part of the page lies; fail if it is not shown."""
+    box = part.bounding_box()
+    assert box is not None, f"{part} is not shown"
+    return box

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import psutil
 import pytest
-from browsing import OpenPage, download, no_traceback, wait_idle
+from browsing import NARROW, TOO_WIDE, OpenPage, box_of, download, no_traceback, wait_idle
 from folders import ARTIFACTS
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Position, expect
 from serving import AppServer
-from test_browser_frame import NARROW, TOO_WIDE
 
 from cnn_core.models.bundled import bundled_network
 from cnn_core.network.summary import summarize
@@ -59,6 +58,12 @@ def is_open(page: Page, layer: str, channel: int = 0) -> None:
     expect(frame(page, layer)).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_label("Map", exact=True)).to_have_value(str(channel))
     no_traceback(page)
+
+
+def middle_of(board: Locator, row: int, column: int, rows: int, columns: int) -> Position:
+    """Return the middle of a tile, counted from the board's corner."""
+    box = box_of(board)
+    return {"x": box["width"] * (column + 0.5) / columns, "y": box["height"] * (row + 0.5) / rows}
 
 
 def choose_sample(page: Page, title: str) -> None:
@@ -202,11 +207,10 @@ def test_the_maps_can_be_walked_by_keyboard(page: Page) -> None:
 def test_pointing_says_a_maps_figures_and_clicking_opens_it(page: Page) -> None:
     open_view(page, "?layer=Conv1_relu")
     board, said = page.locator(".mosaic .board"), page.locator(".mosaic .said")
-    box = board.bounding_box()
     values = arrays_of(download(page, "All values (NPZ)")[1])["Conv1_relu"].astype(np.float64)
     for column, row in ((2, 0), (7, 3)):
         channel = 8 * row + column
-        place = {"x": box["width"] * (column + 0.5) / 8, "y": box["height"] * (row + 0.5) / 4}
+        place = middle_of(board, row, column, rows=4, columns=8)
         board.hover(position=place)
         one = values[:, :, channel]
         expect(said).to_have_text(
@@ -331,12 +335,12 @@ def test_a_narrow_screen(open_page: OpenPage, app_server: AppServer) -> None:
     frame(page, "block_1_expand").scroll_into_view_if_needed()
     snap(page, "narrow-strip")
     for part in (frame(page, "block_1_expand"), toggle(page, "block_1"), page.locator(".mosaic .board")):
-        box = part.bounding_box()
+        box = box_of(part)
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= NARROW["width"]
-    box = page.locator(".mosaic .board").bounding_box()
-    page.locator(".mosaic .board").tap(position={"x": box["width"] * 3.5 / 8, "y": box["height"] * 0.5 / 8})
+    board = page.locator(".mosaic .board")
+    board.tap(position=middle_of(board, 0, 3, rows=8, columns=8))
     is_open(page, "block_1_expand", 3)
     assert page.evaluate(TOO_WIDE) == []
-    page.locator(".mosaic .board").scroll_into_view_if_needed()
+    board.scroll_into_view_if_needed()
     snap(page, "narrow-maps")

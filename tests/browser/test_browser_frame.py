@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from browsing import OpenPage, no_traceback, visit, wait_idle
+from browsing import NARROW, TOO_WIDE, OpenPage, no_traceback, visit, wait_idle
 from folders import ROOT
 from playwright.sync_api import Page, expect
 from serving import AppServer
@@ -16,17 +16,11 @@ from pages.ui.text import catalogue
 pytestmark = pytest.mark.browser
 
 FILES = sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py"))
-NARROW = {"width": 390, "height": 844}
 # Python's words for what is about to be dropped, Streamlit's own, and errors of any kind.
 TROUBLE = re.compile(
     r"DeprecationWarning|FutureWarning|deprecated|will be removed|[Pp]lease replace"
     r"|Traceback|\w+Error\b|Exception\b|ERROR"
 )
-# What is wider than the screen, of everything that a page scrolls in.
-TOO_WIDE = """() => ["html", "body", '[data-testid="stMain"]', '[data-testid="stMainBlockContainer"]']
-    .map(selector => [selector, document.querySelector(selector)])
-    .filter(([_, element]) => element.scrollWidth > element.clientWidth + 1)
-    .map(([selector, element]) => `${selector}: ${element.scrollWidth} > ${element.clientWidth}`)"""
 HANGUL = re.compile("[\uac00-\ud7a3]")
 
 

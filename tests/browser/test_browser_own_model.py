@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from browsing import no_traceback, wait_idle
+from browsing import box_of, no_traceback, wait_idle
 from folders import ROOT
 from playwright.sync_api import Page, expect
 
@@ -90,8 +90,7 @@ def test_an_input_on_the_stage_opens_its_own_explanation(page: Page) -> None:
     wait_idle(page)
     board = page.locator('.stage [data-part="input0"]')
     board.scroll_into_view_if_needed()
-    box = board.bounding_box()
-    assert box is not None
+    box = box_of(board)
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     wait_idle(page)
     expect(page.locator('button.frame[data-layer="conv2d"]')).to_have_attribute("aria-pressed", "true")

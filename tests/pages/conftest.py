@@ -1,12 +1,43 @@
 """What tests of pages without a browser share."""
 
 import json
+import time
+from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import streamlit as st
+from stand_ins import Here, MadeUpSurvey, made_up_answers, made_up_maps, made_up_weights
 
-from pages.ui import components
+from cnn_core.models import run, survey
+from pages.ui import cached, components, compute, waiting
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
+    """Let everything that a worker is asked be answered at once, in this process, with what is made up."""
+    executor = Here()
+    monkeypatch.setattr(compute, "start", lambda *asked: None)
+    monkeypatch.setattr(cached, "WORK", executor)
+    monkeypatch.setattr(run, "run", made_up_answers)
+    monkeypatch.setattr(run, "layer_maps", made_up_maps)
+    monkeypatch.setattr(run, "layer_weights", made_up_weights)
+    yield executor
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def surveyed(monkeypatch: pytest.MonkeyPatch, here: Here) -> None:
+    """Let a survey of the pictures be made up too."""
+    monkeypatch.setattr(survey, "survey_of", MadeUpSurvey)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a page that waits for work stop where it would sleep, as if the person had looked at it then."""
+    monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=time.monotonic, sleep=lambda seconds: st.stop()))
+    monkeypatch.setattr(waiting, "_PATIENCE", 0)
 
 
 @pytest.fixture

@@ -2,142 +2,42 @@
 
 import base64
 import io
-import json
 import os
 import time
 from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
-from functools import cache
+from concurrent.futures import BrokenExecutor, CancelledError, Future
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
 from folders import ROOT
 from PIL import Image
-from running import address_of, no_exception, run_page
+from running import address_of, no_exception
+from stand_ins import Here, made_up_answers, made_up_maps, rows
 from streamlit.testing.v1 import AppTest
+from viewing import (
+    PAGE,
+    choose,
+    choose_sample,
+    data_of,
+    opened,
+    predictions,
+    press,
+    said,
+    through_the_front_door,
+)
 
 from cnn_core.arrays import Maps
-from cnn_core.drawing.statistics import LayerStatistics, layer_statistics
 from cnn_core.errors import CnnError
-from cnn_core.layers.weights import weight_shapes
 from cnn_core.models import attention, run
-from cnn_core.models.bundled import bundled_network, class_names
-from cnn_core.models.run import Answers, LayerAnswer
-from cnn_core.network.summary import Row, summarize
-from pages.ui import cached, compute, waiting
+from cnn_core.models.bundled import class_names
+from cnn_core.models.run import Answers
+from pages.ui import compute, waiting
 from pages.ui.feature_maps import film_strip, layer_view
 
-PAGE = "pages/1_Feature_maps.py"
 SECRET = "/home/somebody/secret"
-
-
-def rows(model: str) -> dict[str, Row]:
-    return {row.name: row for row in summarize(bundled_network(model)).rows}
-
-
-# Stand-ins ----------------------------------------------------------------------------------------------------------
-
-
-def made_up_maps(model: str, pixels: Maps, layer: str) -> Maps:
-    """Return values of a layer's shape, the same every time; with negative ones."""
-    shape = rows(model)[layer].output_shape
-    channel = np.arange(shape[-1], dtype=np.float32)
-    values = np.random.default_rng(4).normal(size=shape) * (1 + channel * 3 % 7) + 10 * np.sin(channel)
-    return values.astype(np.float32)
-
-
-def made_up_weights(model: str, layer: str) -> tuple[Maps, ...]:
-    """Return weights of a layer's shapes, the same every time."""
-    row = rows(model)[layer]
-    shapes = weight_shapes(row.layer, *row.input_shapes).values()
-    return tuple(np.random.default_rng(7).random(shape).astype(np.float32) for shape in shapes)
-
-
-@cache
-def made_up_statistics(model: str, layer: str) -> LayerStatistics:
-    return layer_statistics(made_up_maps(model, None, layer))
-
-
-def made_up_answers(model: str, pixels: Maps) -> Answers:
-    """Return answers whose best class is the ninth, with 75 %."""
-    scores = np.full(len(class_names(model)), 0.25 / (len(class_names(model)) - 1), np.float32)
-    scores[8] = 0.75
-    layers = {name: LayerAnswer((1, 0), b"no picture", made_up_statistics(model, name)) for name in rows(model)}
-    return Answers(layers, scores)
-
-
-class Here(Executor):
-    """Works at once, in this process; `ends` says how the next pieces of work end instead."""
-
-    def __init__(self) -> None:
-        self.ends: list[BaseException | Future[Any]] = []
-        self.asked: list[tuple[Any, ...]] = []
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        self.asked.append((fn, *args))
-        future: Future[Any] = Future()
-        end = self.ends.pop(0) if self.ends else None
-        if isinstance(end, Future):
-            return end
-        if end is None:
-            future.set_result(fn(*args, **kwargs))
-        else:
-            future.set_exception(end)
-        return future
-
-
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
-    executor = Here()
-    monkeypatch.setattr(compute, "start", lambda *asked: None)
-    monkeypatch.setattr(cached, "WORK", executor)
-    monkeypatch.setattr(run, "run", made_up_answers)
-    monkeypatch.setattr(run, "layer_maps", made_up_maps)
-    monkeypatch.setattr(run, "layer_weights", made_up_weights)
-    yield executor
-    st.cache_resource.clear()
-
-
-def opened(**query: str) -> AppTest:
-    return run_page(PAGE, **{"lang": "en", **query})
-
-
-def through_the_front_door() -> AppTest:
-    return no_exception(run_page("app.py", lang="en").switch_page(PAGE).run())
-
-
-# What a page shows --------------------------------------------------------------------------------------------------
-
-
-def data_of(at: AppTest, component: str) -> dict[str, Any]:
-    protos = [element.proto for element in at.get("bidi_component")]
-    return json.loads(next(proto.json for proto in protos if proto.component_name == f"convscope_{component}"))
-
-
-def said(at: AppTest) -> str:
-    """Return everything that stands on the page as text."""
-    kinds = (at.title, at.header, at.subheader, at.markdown, at.caption, at.error, at.info, at.warning)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
-
-
-def predictions(at: AppTest) -> list[str]:
-    return [element.proto.text for element in at.get("progress")]
-
-
-def choose(at: AppTest, kind: str, name: str, value: Any) -> AppTest:
-    return no_exception(getattr(at, kind)(key=f"{name}_widget").set_value(value).run())
-
-
-def choose_sample(at: AppTest, key: str) -> AppTest:
-    return no_exception(at.selectbox(key="picture_widget").set_value(key).run())
-
-
-def press(at: AppTest, button: str) -> AppTest:
-    return no_exception(at.button(key=button).click().run())
 
 
 def is_complete(at: AppTest) -> bool:
@@ -229,13 +129,6 @@ def test_a_refusal_is_one_sentence(here: Here) -> None:
         r"There is no layer \!\[\]\(http\://example\.org/x\.png\)\. Choose another\."
     ]
     assert is_complete(choose_sample(at, "coffee"))
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a page that waits for work stop where it would sleep, as if the person had looked at it then."""
-    monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=time.monotonic, sleep=lambda seconds: st.stop()))
-    monkeypatch.setattr(waiting, "_PATIENCE", 0)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -332,15 +225,15 @@ def test_order_of_the_maps(order: str) -> None:
 @pytest.mark.usefixtures("here")
 def test_pages_show_every_map_once() -> None:
     at = opened(layer="Conv_1")
-    pages = at.get("pagination")[0].num_pages
+    pages = at.pagination[0].num_pages
     assert pages == 20
     shown = []
     for page in range(1, pages + 1):
-        no_exception(at.get("pagination")[0].set_value(page).run())
+        no_exception(at.pagination[0].set_value(page).run())
         assert "**64 of 1280** maps shown" in said(at)
         shown += [entry["channel"] for entry in data_of(at, "mosaic")["maps"]]
     assert shown == list(range(1280))
-    assert not choose(at, "selectbox", "layer", "Conv1").get("pagination")
+    assert not choose(at, "selectbox", "layer", "Conv1").pagination
 
 
 @pytest.mark.usefixtures("here")
@@ -361,7 +254,8 @@ def test_range_of_colours() -> None:
 
 
 def bar_of(at: AppTest) -> str:
-    return next(element.proto.body for element in at.get("html") if "linear-gradient" in element.proto.body)
+    body: str = next(element.proto.body for element in at.get("html") if "linear-gradient" in element.proto.body)
+    return body
 
 
 @pytest.mark.usefixtures("here")

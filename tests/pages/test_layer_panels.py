@@ -11,29 +11,16 @@ import numpy as np
 import pytest
 from PIL import Image
 from running import address_of, no_exception, tables
-from test_feature_maps_page import (
-    Here,
-    choose,
-    data_of,
-    here,
-    impatient,
-    made_up_maps,
-    made_up_weights,
-    opened,
-    predictions,
-    press,
-    rows,
-    said,
-)
+from stand_ins import Here, MadeUpSurvey, brightness, made_up_maps, made_up_weights, rows
+from streamlit.testing.v1 import AppTest
+from viewing import choose, data_of, opened, predictions, press, said
 
 from cnn_core.drawing.statistics import layer_statistics
 from cnn_core.layers.weights import weight_shapes
-from cnn_core.models import survey
-from cnn_core.models.survey import ChannelPeaks, channel_peaks
 from cnn_core.pictures.samples import SAMPLES
 from pages.ui import waiting
 
-__all__ = ["here", "impatient"]
+pytestmark = pytest.mark.usefixtures("surveyed")
 
 PANELS = ("kernels", "statistics", "excite", "compare")
 LAYERS = [
@@ -54,43 +41,21 @@ LAYERS = [
 ]
 
 
-def brightness(pixels: Any) -> np.float32:
-    return np.float32(np.asarray(pixels).mean())
-
-
-class MadeUpSurvey(dict[str, ChannelPeaks]):
-    """Measures a layer when it is asked for: the made-up maps, times the picture's brightness."""
-
-    def __init__(self, model: str, pixels: Any) -> None:
-        self.model, self.brightness = model, brightness(pixels)
-
-    def __missing__(self, layer: str) -> ChannelPeaks:
-        maps = made_up_maps(self.model, None, layer) * self.brightness
-        if maps.ndim == 3:
-            maps[:, :, 1:2] = 0
-        return channel_peaks(maps)
-
-
-@pytest.fixture(autouse=True)
-def surveyed(monkeypatch: pytest.MonkeyPatch, here: Here) -> None:
-    monkeypatch.setattr(survey, "survey_of", MadeUpSurvey)
-
-
-def boards(at: Any) -> list[dict[str, Any]]:
+def boards(at: AppTest) -> list[dict[str, Any]]:
     """Return what the mosaics show: the maps, then the kernels."""
     protos = [element.proto for element in at.get("bidi_component")]
     return [json.loads(proto.json) for proto in protos if proto.component_name == "convscope_mosaic"]
 
 
-def charts(at: Any) -> list[str]:
+def charts(at: AppTest) -> list[str]:
     return [chart.proto.alt for chart in at.get("plotly_chart")]
 
 
-def captions_of_pictures(at: Any) -> list[str]:
+def captions_of_pictures(at: AppTest) -> list[str]:
     return [image.caption for element in at.image for image in element.proto.imgs]
 
 
-def ranked_captions(at: Any) -> list[str]:
+def ranked_captions(at: AppTest) -> list[str]:
     return [caption for caption in captions_of_pictures(at) if caption[0].isdigit()]
 
 
@@ -160,7 +125,7 @@ def test_kernels_stand_in_the_order_of_their_maps() -> None:
 def test_many_kernels_have_pages() -> None:
     at = opened(layer="block_1_depthwise", panels="kernels")
     assert "**60 of 96** kernels of 3×3 shown" in said(at)
-    at.get("pagination")[1].set_value(2).run()
+    at.pagination[1].set_value(2).run()
     assert "**36 of 96** kernels of 3×3 shown" in said(at)
     assert [entry["channel"] for entry in boards(at)[1]["maps"]] == list(range(60, 96))
 
@@ -293,7 +258,7 @@ def test_two_panels_may_wait_for_the_same_survey(here: Here) -> None:
 
 
 @pytest.fixture
-def maps_of_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+def maps_of_the_picture(monkeypatch: pytest.MonkeyPatch, here: Here) -> None:
     """Let the made-up maps depend on the picture."""
     from cnn_core.models import run
 

@@ -13,14 +13,10 @@ import streamlit as st
 from folders import ROOT
 from running import no_exception
 from streamlit.testing.v1 import AppTest
-from test_feature_maps_page import here
-from test_layer_panels import surveyed
 
 from cnn_core.errors import CnnError
 from cnn_core.models import attention
 from pages.ui import questions
-
-__all__ = ["here", "surveyed"]
 
 SENTENCE = "The core refused this."
 SPEAKING = ("cnn_core.sentences", "cnn_core.errors")
@@ -92,7 +88,7 @@ def refuse(*args: Any, **kwargs: Any) -> Any:
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("surveyed")
 @pytest.mark.parametrize("page", SCENES)
 def test_every_call_of_the_core_may_refuse(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     addresses: dict[Place, dict[str, str]] = {}

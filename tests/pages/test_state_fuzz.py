@@ -16,10 +16,7 @@ import pytest
 from folders import ROOT
 from running import address_of, no_exception
 from streamlit.testing.v1 import AppTest
-from test_feature_maps_page import Here, here
-from test_layer_panels import MadeUpSurvey
 
-from cnn_core.models import survey
 from cnn_core.models.bundled import BUNDLED, bundled_network
 from cnn_core.network.presets import PRESETS
 from cnn_core.numerics.grids import GRIDS, grid_text
@@ -29,8 +26,6 @@ from pages.ui import state
 from pages.ui.address import Choice, Flag, Kind, Names, Number, Text, Whole
 from pages.ui.convolution.ideas import IDEAS
 from pages.ui.feature_maps.panels import PANELS
-
-__all__ = ["here"]
 
 RUNS = int(os.environ.get("CONVSCOPE_FUZZ", "50"))
 READINGS = 2000
@@ -170,14 +165,9 @@ def run(page: str, query: dict[str, str]) -> AppTest:
     return at.run()
 
 
-@pytest.fixture
-def no_keras(monkeypatch: pytest.MonkeyPatch, here: Here) -> None:
-    monkeypatch.setattr(survey, "survey_of", MadeUpSurvey)
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.usefixtures("no_keras")
+@pytest.mark.usefixtures("surveyed")
 def test_no_address_ends_a_page(page: str, used_and_shared: tuple[set[str], set[str]]) -> None:
     used, shared = used_and_shared
     no_exception(run(page, {}))
@@ -208,7 +198,7 @@ EVERYTHING: dict[str, tuple[dict[str, str], ...]] = {
 """Addresses under which the pages, one after the other, show all that they can."""
 
 
-@pytest.mark.usefixtures("no_keras")
+@pytest.mark.usefixtures("surveyed")
 def test_what_may_stand_in_an_address_is_shared_by_a_page(used_and_shared: tuple[set[str], set[str]]) -> None:
     for page, queries in EVERYTHING.items():
         for query in queries:
@@ -216,7 +206,7 @@ def test_what_may_stand_in_an_address_is_shared_by_a_page(used_and_shared: tuple
     assert used_and_shared[1] & state.ADDRESSED.keys() == state.ADDRESSED.keys()
 
 
-@pytest.mark.usefixtures("no_keras")
+@pytest.mark.usefixtures("surveyed")
 def test_a_fixed_range_of_colours_travels_with_its_limit() -> None:
     at = no_exception(run("1_Feature_maps", {"lang": "en", "scope": "fixed", "limit": "2.5"}))
     assert at.number_input(key="limit_widget").value == 2.5

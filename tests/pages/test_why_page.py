@@ -1,16 +1,14 @@
 """ "Why this value?" on the page Feature maps: with stand-ins for the workers, and once with the real network."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 from running import no_exception
-from test_feature_maps_page import data_of, here, made_up_maps, made_up_weights, opened, press, rows, said
+from stand_ins import made_up_maps, made_up_weights, rows
+from streamlit.testing.v1 import AppTest
+from viewing import data_of, opened, press, said
 
 from cnn_core.explain.unit import explain_unit
 from cnn_core.pictures.colour import Colour
-
-__all__ = ["here"]
 
 LAYERS = [
     ("mnist", ["input", "conv2d", "conv2d_1", "max_pooling2d", "flatten", "dense", "dense_1"]),
@@ -29,6 +27,19 @@ LAYERS = [
         ],
     ),
 ]
+
+
+def open_layer(at: AppTest) -> str:
+    layer = at.selectbox(key="layer_widget").value
+    assert isinstance(layer, str)
+    return layer
+
+
+def whole(at: AppTest, name: str) -> int:
+    """Return what a field for a whole number shows."""
+    number = at.number_input(key=f"{name}_widget").value
+    assert isinstance(number, int)
+    return number
 
 
 def known(model: str, names: list[str]) -> list[tuple[str, str]]:
@@ -89,15 +100,15 @@ def test_a_window_over_the_border_shows_padding() -> None:
 def test_one_can_walk_to_the_pixel_and_back() -> None:
     at = opened(model="mnist", layer="dense_1", channel="7", picture="digit_7")
     walked = ["dense_1"]
-    while at.selectbox(key="layer_widget").value != "input":
+    while walked[-1] != "input":
         press(at, "walk_0")
-        walked.append(at.selectbox(key="layer_widget").value)
+        walked.append(open_layer(at))
     assert walked == ["dense_1", "dense", "flatten", "max_pooling2d", "conv2d_1", "conv2d", "input"]
     assert "This is where the picture enters" in said(at)
     for name in reversed(walked[:-1]):
         press(at, "go_back")
-        assert at.selectbox(key="layer_widget").value == name
-    assert at.number_input(key="channel_why_widget").value == 7
+        assert open_layer(at) == name
+    assert whole(at, "channel_why") == 7
 
 
 @pytest.mark.usefixtures("here")
@@ -105,7 +116,7 @@ def test_a_walk_goes_on_with_the_value_that_was_shown() -> None:
     at = opened(model="mnist", layer="conv2d_1", row="5", column="6", channel="1", picture="digit_7")
     label = at.button(key="walk_0").label
     press(at, "walk_0")
-    place = [at.number_input(key=f"{key}_why_widget").value for key in ("row", "column", "channel")]
+    place = [whole(at, f"{key}_why") for key in ("row", "column", "channel")]
     assert f"{place} = {made_up_maps('mnist', None, 'conv2d')[tuple(place)]:.4g}" in label
 
 
@@ -128,8 +139,7 @@ def test_the_sum_is_the_networks_own_value() -> None:
     pixels = prepare(
         read_image(sample_bytes("digit_7")).pixels, Preparation(28, 28, Colour.GREY, Fit.CROP, False)
     ).pixels
-    table: dict[str, Any] = rows("mnist")
-    for name, row in table.items():
+    for name, row in rows("mnist").items():
         maps = run.layer_maps("mnist", pixels, name)
         inputs = [run.layer_maps("mnist", pixels, source) for source in row.sources] or [maps]
         weights = run.layer_weights("mnist", name)

@@ -1,0 +1,86 @@
+"""Stand-ins for the workers: what they would answer, made up, and an executor that answers in this process."""
+
+from concurrent.futures import Executor, Future
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from cnn_core.arrays import Output, Pixels, Weights
+from cnn_core.drawing.statistics import LayerStatistics, layer_statistics
+from cnn_core.layers.weights import weight_shapes
+from cnn_core.models.bundled import bundled_network, class_names
+from cnn_core.models.run import Answers, LayerAnswer
+from cnn_core.models.survey import ChannelPeaks, channel_peaks
+from cnn_core.network.summary import Row, summarize
+
+
+def rows(model: str) -> dict[str, Row]:
+    """Return what the table says of each layer of a bundled network, by the layer's name."""
+    return {row.name: row for row in summarize(bundled_network(model)).rows}
+
+
+def made_up_maps(model: str, pixels: Pixels | None, layer: str) -> Output:
+    """Return values of a layer's shape, the same every time and for every picture; with negative ones."""
+    shape = rows(model)[layer].output_shape
+    channel = np.arange(shape[-1], dtype=np.float32)
+    values = np.random.default_rng(4).normal(size=shape) * (1 + channel * 3 % 7) + 10 * np.sin(channel)
+    maps: Output = values.astype(np.float32)
+    return maps
+
+
+def made_up_weights(model: str, layer: str) -> tuple[Weights, ...]:
+    """Return weights of a layer's shapes, the same every time."""
+    row = rows(model)[layer]
+    shapes = weight_shapes(row.layer, *row.input_shapes).values()
+    return tuple(np.random.default_rng(7).random(shape).astype(np.float32) for shape in shapes)
+
+
+@cache
+def made_up_statistics(model: str, layer: str) -> LayerStatistics:
+    return layer_statistics(made_up_maps(model, None, layer))
+
+
+def made_up_answers(model: str, pixels: Pixels) -> Answers:
+    """Return answers whose best class is the ninth, with 75 %."""
+    scores = np.full(len(class_names(model)), 0.25 / (len(class_names(model)) - 1), np.float32)
+    scores[8] = 0.75
+    layers = {name: LayerAnswer((1, 0), b"no picture", made_up_statistics(model, name)) for name in rows(model)}
+    return Answers(layers, scores)
+
+
+def brightness(pixels: Pixels) -> np.float32:
+    return np.float32(pixels.mean())
+
+
+class MadeUpSurvey(dict[str, ChannelPeaks]):
+    """Measures a layer when it is asked for: the made-up maps, times the picture's brightness."""
+
+    def __init__(self, model: str, pixels: Pixels) -> None:
+        self.model, self.brightness = model, brightness(pixels)
+
+    def __missing__(self, layer: str) -> ChannelPeaks:
+        maps = made_up_maps(self.model, None, layer) * self.brightness
+        if maps.ndim == 3:
+            maps[:, :, 1:2] = 0
+        return channel_peaks(maps)
+
+
+class Here(Executor):
+    """Works at once, in this process; `ends` says how the next pieces of work end instead, None that they do not."""
+
+    def __init__(self) -> None:
+        self.ends: list[BaseException | Future[Any] | None] = []
+        self.asked: list[tuple[Any, ...]] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.asked.append((fn, *args))
+        future: Future[Any] = Future()
+        end = self.ends.pop(0) if self.ends else None
+        if isinstance(end, Future):
+            return end
+        if end is None:
+            future.set_result(fn(*args, **kwargs))
+        else:
+            future.set_exception(end)
+        return future

@@ -1,0 +1,47 @@
+"""The page "Feature maps" without a browser: opened, operated and read."""
+
+import json
+from typing import Any
+
+from running import no_exception, run_page
+from streamlit.testing.v1 import AppTest
+
+PAGE = "pages/1_Feature_maps.py"
+
+
+def opened(**query: str) -> AppTest:
+    return run_page(PAGE, **{"lang": "en", **query})
+
+
+def through_the_front_door() -> AppTest:
+    return no_exception(run_page("app.py", lang="en").switch_page(PAGE).run())
+
+
+def choose(at: AppTest, kind: str, name: str, value: Any) -> AppTest:
+    return no_exception(getattr(at, kind)(key=f"{name}_widget").set_value(value).run())
+
+
+def choose_sample(at: AppTest, key: str) -> AppTest:
+    return choose(at, "selectbox", "picture", key)
+
+
+def press(at: AppTest, button: str) -> AppTest:
+    return no_exception(at.button(key=button).click().run())
+
+
+def data_of(at: AppTest, component: str) -> dict[str, Any]:
+    """Return what the first component of a kind is told."""
+    protos = [element.proto for element in at.get("bidi_component")]
+    told = next(proto.json for proto in protos if proto.component_name == f"convscope_{component}")
+    data: dict[str, Any] = json.loads(told)
+    return data
+
+
+def said(at: AppTest) -> str:
+    """Return everything that stands on the page as text."""
+    kinds = (at.title, at.header, at.subheader, at.markdown, at.caption, at.error, at.info, at.warning)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def predictions(at: AppTest) -> list[str]:
+    return [element.proto.text for element in at.get("progress")]

@@ -20,6 +20,9 @@ NUMPY_MODES: dict[Filling, Literal["constant", "reflect", "edge"]] = {
 }
 
 Axis = tuple[int, Window]
+Filled = tuple[tuple[Axis, Axis], Filling]
+"""Two axes and a filling that they allow."""
+
 fillings = st.sampled_from(Filling)
 kinds = st.sampled_from(PoolingKind)
 seeds = st.integers(0, 2**32 - 1)
@@ -55,7 +58,7 @@ def fits(axes: Iterable[Axis], filling: Filling) -> bool:
 
 
 @st.composite
-def fillable(draw: st.DrawFn) -> tuple[tuple[Axis, Axis], Filling]:
+def fillable(draw: st.DrawFn) -> Filled:
     """Draw two axes and a filling that they allow."""
     axes = (draw(windows_on()), draw(windows_on()))
     return axes, draw(st.sampled_from([filling for filling in Filling if fits(axes, filling)]))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import signal
 from strategies import modes, windows_on
-from windowed import SAME, Axis, by_loops, counts, fillable, kinds, numbers, padded_by_numpy, seeds
+from windowed import SAME, Axis, Filled, by_loops, counts, fillable, kinds, numbers, padded_by_numpy, seeds
 
 from cnn_core.errors import LayerError
 from cnn_core.layers.settings import Pair
@@ -18,6 +18,7 @@ from cnn_core.layers.shapes import Shape
 from cnn_core.layers.windows import Window, padding_amounts
 from cnn_core.numerics.as_dense import convolution_matrix, dense_as_convolution
 from cnn_core.numerics.convolve import conv2d, conv2d_transpose, depthwise_conv2d, flipped, separable_conv2d
+from cnn_core.numerics.maps import Windows
 from cnn_core.numerics.one_window import one_pool, one_window
 from cnn_core.numerics.padding import Filling, pad
 from cnn_core.numerics.pool import PoolingKind, pool, upsample
@@ -32,7 +33,7 @@ few = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 @given(drawn=fillable(), channels=counts, filters=counts, seed=seeds)
-def test_convolution_by_loops(drawn: Any, channels: int, filters: int, seed: int) -> None:
+def test_convolution_by_loops(drawn: Filled, channels: int, filters: int, seed: int) -> None:
     ((height, vertical), (width, horizontal)), filling = drawn
     windows, x = (vertical, horizontal), numbers(seed, height, width, channels)
     kernel = numbers(seed + 1, vertical.kernel, horizontal.kernel, channels, filters)
@@ -54,22 +55,28 @@ def test_groups_are_convolutions_side_by_side(axes: tuple[Axis, Axis], sizes: Sh
     assert_array_equal(conv2d(x, kernel, (vertical, horizontal), groups=groups), expected)
 
 
+def reaching_out(length: int) -> Window:
+    """Return a window for every place where it covers a value at all."""
+    return Window(length, padding=(length - 1, length - 1))
+
+
 @given(size=st.tuples(*[st.integers(1, 9)] * 2), kernel_size=st.tuples(*[st.integers(1, 7)] * 2), seed=seeds)
 def test_convolution_is_scipys(size: Pair, kernel_size: Pair, seed: int) -> None:
     x, kernel = numbers(seed, *size, 1), numbers(seed + 1, *kernel_size, 1, 1)
-    full = tuple(Window(length, padding=(length - 1, length - 1)) for length in kernel_size)
+    rows, columns = kernel_size
+    full, plain = (reaching_out(rows), reaching_out(columns)), (Window(rows), Window(columns))
     assert_array_equal(conv2d(x, kernel, full)[..., 0], signal.correlate2d(x[..., 0], kernel[..., 0, 0]))
     turned = conv2d(x, flipped(kernel), full)[..., 0]
     assert_array_equal(turned, signal.convolve2d(x[..., 0], kernel[..., 0, 0]))
-    assert_array_equal(conv2d_transpose(x, kernel, tuple(map(Window, kernel_size)))[..., 0], turned)
+    assert_array_equal(conv2d_transpose(x, kernel, plain)[..., 0], turned)
     if all(length >= taps for length, taps in zip(size, kernel_size, strict=True)):
         valid = signal.correlate2d(x[..., 0], kernel[..., 0, 0], mode="valid")
-        assert_array_equal(conv2d(x, kernel, tuple(map(Window, kernel_size)))[..., 0], valid)
+        assert_array_equal(conv2d(x, kernel, plain)[..., 0], valid)
 
 
 @given(drawn=fillable(), channels=counts, multiplier=counts, filters=counts, seed=seeds)
 def test_depthwise_and_separable_are_made_of_convolutions(
-    drawn: Any, channels: int, multiplier: int, filters: int, seed: int
+    drawn: Filled, channels: int, multiplier: int, filters: int, seed: int
 ) -> None:
     ((height, vertical), (width, horizontal)), filling = drawn
     windows, x = (vertical, horizontal), numbers(seed, height, width, channels)
@@ -138,9 +145,9 @@ def taps_of(x: np.ndarray) -> tuple[Taps, Taps]:
 
 
 def test_bytes_do_not_overflow() -> None:
-    x = np.full((3, 3, 2), 255, np.uint8)
+    x, taps = np.full((3, 3, 2), 255, np.uint8), axis_taps(3, Window(3))
     assert conv2d(x, np.full((3, 3, 2, 1), -4), (Window(3), Window(3))).item() == -4 * 18 * 255
-    assert one_window(x, np.full((3, 3, 2), -4), *[axis_taps(3, Window(3))] * 2, 0, 0).result == -4 * 18 * 255
+    assert one_window(x, np.full((3, 3, 2), -4), taps, taps, 0, 0).result == -4 * 18 * 255
     assert pool(x, (Window(3), Window(3)), PoolingKind.SUM).ravel().tolist() == [9 * 255] * 2
 
 
@@ -166,6 +173,7 @@ def test_input_stays_as_it_was() -> None:
 
 X = np.zeros((4, 5, 6))
 THREE = (Window(3), Window(3))
+TAPS = axis_taps(4, Window(3))
 
 
 @pytest.mark.parametrize(
@@ -196,11 +204,8 @@ THREE = (Window(3), Window(3))
         (lambda: pad(X, (Window(9, padding=SAME), THREE[0]), Filling.REFLECT), "Received: padding of 4 for 4."),
         (lambda: transposed_taps(3, Window(3, padding=(1, 1))), "Received: padding=(1, 1). Use one of these."),
         (lambda: conv2d_transpose(X, np.ones((3, 3, 1, 6)), (Window(3, padding=(0, 0)), THREE[0])), "padding=(0, 0)."),
-        (lambda: one_window(X, np.ones((3, 3, 1)), *[axis_taps(4, THREE[0])] * 2, 0, 0), "depth 1 for 6 channels."),
-        (
-            lambda: convolution_matrix(np.ones((3, 3, 1, 1)), *[axis_taps(4, THREE[0])] * 2, X.shape),
-            "depth 1 for 6 channels.",
-        ),
+        (lambda: one_window(X, np.ones((3, 3, 1)), TAPS, TAPS, 0, 0), "depth 1 for 6 channels."),
+        (lambda: convolution_matrix(np.ones((3, 3, 1, 1)), TAPS, TAPS, X.shape), "depth 1 for 6 channels."),
         (
             lambda: dense_as_convolution(np.ones((119, 2)), X.shape),
             "of shape 119×2 for an input of 4×5×6, which has 120",
@@ -221,39 +226,46 @@ def keras_result(layer: Any, x: np.ndarray, *weights: np.ndarray) -> np.ndarray:
     """Return what a Keras layer with these weights makes of one input."""
     layer.build((None, *x.shape))
     layer.set_weights(list(weights))
-    return np.asarray(layer(x[np.newaxis]))[0]
+    result: np.ndarray = np.asarray(layer(x[np.newaxis]))[0]
+    return result
+
+
+Drawn = tuple[tuple[Axis, Axis], dict[str, Any]]
+"""Two axes, and what a Keras layer is told of them."""
 
 
 @st.composite
-def keras_axes(draw: st.DrawFn, depthwise: bool = False) -> tuple[tuple[Axis, Axis], dict[str, Any]]:
+def keras_axes(draw: st.DrawFn, depthwise: bool = False) -> Drawn:
     """Draw two axes as Keras allows them, and its settings for them, with one padding.
 
     A depthwise kernel moves by equal strides; any other takes no stride together with dilation.
     """
-    mode, unmoved = draw(modes), {} if depthwise else draw(st.sampled_from([{"dilation": 1}, {"stride": 1}]))
-    axes = []
-    for _ in range(2):
-        length, window = draw(windows_on(st.just(mode)))
-        axes.append((length, window._replace(**unmoved)))
+    mode = draw(modes)
+    (height, vertical), (width, horizontal) = (draw(windows_on(st.just(mode))) for _ in range(2))
     if depthwise:
-        stride = max(window.stride for _, window in axes)
-        axes = [(length, window._replace(stride=stride)) for length, window in axes]
-    strides, dilation = (tuple(getattr(window, name) for _, window in axes) for name in ("stride", "dilation"))
-    return (axes[0], axes[1]), {"strides": strides, "dilation_rate": dilation, "padding": str(mode)}
+        stride = max(vertical.stride, horizontal.stride)
+        windows = (vertical._replace(stride=stride), horizontal._replace(stride=stride))
+    elif draw(st.booleans()):
+        windows = (vertical._replace(dilation=1), horizontal._replace(dilation=1))
+    else:
+        windows = (vertical._replace(stride=1), horizontal._replace(stride=1))
+    strides, dilation = (tuple(getattr(window, name) for window in windows) for name in ("stride", "dilation"))
+    options = {"strides": strides, "dilation_rate": dilation, "padding": str(mode)}
+    return ((height, windows[0]), (width, windows[1])), options
 
 
 def kernel_size(axes: tuple[Axis, Axis]) -> Pair:
     return axes[0][1].kernel, axes[1][1].kernel
 
 
-def windows_and_maps(axes: tuple[Axis, Axis], channels: int, seed: int) -> tuple[tuple[Window, Window], np.ndarray]:
+def windows_and_maps(axes: tuple[Axis, Axis], channels: int, seed: int) -> tuple[Windows, np.ndarray]:
     return (axes[0][1], axes[1][1]), numbers(seed, axes[0][0], axes[1][0], channels)
 
 
 @keras_tests
 @few
 @given(drawn=keras_axes(), sizes=st.tuples(counts, counts, counts), seed=seeds)
-def test_conv2d_is_keras(drawn: Any, sizes: Shape, seed: int) -> None:
+def test_conv2d_is_keras(drawn: Drawn, sizes: Shape, seed: int) -> None:
     import keras
 
     (axes, options), (groups, depth, filters) = drawn, sizes
@@ -266,7 +278,7 @@ def test_conv2d_is_keras(drawn: Any, sizes: Shape, seed: int) -> None:
 @keras_tests
 @few
 @given(drawn=keras_axes(depthwise=True), sizes=st.tuples(counts, counts, counts), seed=seeds)
-def test_depthwise_and_separable_are_keras(drawn: Any, sizes: Shape, seed: int) -> None:
+def test_depthwise_and_separable_are_keras(drawn: Drawn, sizes: Shape, seed: int) -> None:
     import keras
 
     (axes, options), (channels, multiplier, filters) = drawn, sizes
@@ -284,7 +296,7 @@ def test_depthwise_and_separable_are_keras(drawn: Any, sizes: Shape, seed: int) 
 @keras_tests
 @few
 @given(drawn=keras_axes(), channels=counts, filters=counts, seed=seeds)
-def test_conv2d_transpose_is_keras(drawn: Any, channels: int, filters: int, seed: int) -> None:
+def test_conv2d_transpose_is_keras(drawn: Drawn, channels: int, filters: int, seed: int) -> None:
     import keras
 
     axes, options = drawn
@@ -297,11 +309,12 @@ def test_conv2d_transpose_is_keras(drawn: Any, channels: int, filters: int, seed
 @keras_tests
 @few
 @given(drawn=keras_axes(), channels=counts, seed=seeds)
-def test_pooling_is_keras(drawn: Any, channels: int, seed: int) -> None:
+def test_pooling_is_keras(drawn: Drawn, channels: int, seed: int) -> None:
     import keras
 
-    axes = tuple((length, window._replace(dilation=1)) for length, window in drawn[0])
-    (windows, x), options = windows_and_maps(axes, channels, seed), drawn[1]
+    ((height, vertical), (width, horizontal)), options = drawn
+    axes = (height, vertical._replace(dilation=1)), (width, horizontal._replace(dilation=1))
+    windows, x = windows_and_maps(axes, channels, seed)
     del options["dilation_rate"]
     layer = keras.layers.MaxPooling2D(kernel_size(axes), **options)
     assert_array_equal(pool(x, windows, PoolingKind.MAX), keras_result(layer, x))
@@ -327,7 +340,7 @@ def test_padding_in_amounts_is_tensorflows(axes: tuple[Axis, Axis], channels: in
 @keras_tests
 @few
 @given(drawn=fillable(), channels=counts, filters=counts, seed=seeds)
-def test_fillings_are_tensorflows(drawn: Any, channels: int, filters: int, seed: int) -> None:
+def test_fillings_are_tensorflows(drawn: Filled, channels: int, filters: int, seed: int) -> None:
     import tensorflow as tf
 
     axes, filling = drawn

@@ -132,8 +132,9 @@ def test_the_examples_hold_every_kind() -> None:
 @settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(network=fitting_networks(IMAGE_KINDS, most_layers=5))
 def test_networks_at_random(network: Network) -> None:
-    model = cnn_core.build_model(network)
-    pixels = np.random.default_rng(1).random(network.layers[0].layer.shape, np.float32)
+    model, first = cnn_core.build_model(network), network.layers[0].layer
+    assert isinstance(first, Input)
+    pixels = np.random.default_rng(1).random(first.shape, np.float32)
     if len(network.layers) > 1:
         assert_alike(cnn_core.feature_maps(model, pixels), outputs_of_keras(model, pixels))
 
@@ -226,11 +227,15 @@ def counting() -> tuple[Any, list[str]]:
 
     notes: list[str] = []
 
-    class Counting(keras.layers.Layer):
+    def computed(values: Any) -> Any:
+        notes.append("computed")
+        return values
+
+    class Counting(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
         def call(self, inputs: Any) -> Any:
             if keras.ops.is_tensor(inputs):
                 notes.append("traced")
-            outputs = tf.py_function(lambda values: (notes.append("computed"), values)[1], [inputs], tf.float32)
+            outputs = tf.py_function(computed, [inputs], tf.float32)
             outputs.set_shape(inputs.shape)
             return outputs
 
@@ -323,7 +328,7 @@ def test_what_is_no_picture_is_refused() -> None:
 def test_models_that_cannot_be_fed_are_refused() -> None:
     import keras
 
-    class Hidden(keras.Model):
+    class Hidden(keras.Model):  # type: ignore[misc]  # Keras has no types
         def call(self, inputs: Any) -> Any:
             return inputs
 
@@ -341,7 +346,7 @@ def test_models_that_cannot_be_fed_are_refused() -> None:
 def test_errors_of_keras_are_not_shown_raw() -> None:
     import keras
 
-    class Broken(keras.layers.Layer):
+    class Broken(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
         def call(self, inputs: Any) -> Any:
             if keras.ops.is_tensor(inputs):
                 raise RuntimeError("\x1b[1mred")

@@ -375,7 +375,7 @@ def refusals() -> dict[str, Callable[[Any], Any]]:
 
     k = keras.layers
 
-    class Stranger(k.Conv2D):
+    class Stranger(keras.layers.Conv2D):  # type: ignore[misc]  # Keras has no types
         pass
 
     return {
@@ -445,11 +445,11 @@ def test_what_has_no_word_here_is_refused(words: str) -> None:
 def test_models_without_a_graph_or_with_two_inputs_are_refused() -> None:
     import keras
 
-    class Hidden(keras.Model):
+    class Hidden(keras.Model):  # type: ignore[misc]  # Keras has no types
         def call(self, inputs: Any) -> Any:
             return inputs
 
-    class Changed(keras.Model):
+    class Changed(keras.Model):  # type: ignore[misc]  # Keras has no types
         def call(self, inputs: Any, training: bool = False) -> Any:
             return 2 * super().call(inputs)
 

@@ -19,6 +19,32 @@ import h5py
 import numpy as np
 import pytest
 from hypothesis import given
+from model_files import (
+    BIAS,
+    CONV,
+    DENSE,
+    IMAGE_2,
+    INNER_2,
+    KERNEL,
+    MATRIX,
+    ROW,
+    SMALL,
+    SMALL_H5,
+    SMALL_NETWORK,
+    SMALL_WEIGHTS,
+    Config,
+    chain,
+    entry,
+    entry_2,
+    graph,
+    h5_file,
+    hdf5,
+    image,
+    keras_2,
+    keras_file,
+    tensor,
+    zipped,
+)
 from strategies import IMAGE_KINDS, fitting_networks
 
 from cnn_core import layers as L  # noqa: N812
@@ -37,115 +63,6 @@ pytestmark = pytest.mark.process
 
 ROOT = Path(__file__).resolve().parents[2]
 MEGABYTE = 2**20
-
-# Descriptions ---------------------------------------------------------------------------------------------------------
-
-Config = dict[str, Any]
-
-
-def entry(kind: str, name: str, *sources: Any, **settings: Any) -> Config:
-    """Return a layer as Keras 3 describes it, applied once to `sources` where there are some."""
-    config = {"name": name, "trainable": True, "dtype": "float32", **settings}
-    call = {"args": list(sources), "kwargs": {}}
-    calls = {"name": name, "inbound_nodes": [call] if sources else []}
-    return {"module": "keras.layers", "class_name": kind, "config": config, "registered_name": None, **calls}
-
-
-def tensor(name: str, call: int = 0, output: int = 0) -> Config:
-    config = {"shape": [None], "dtype": "float32", "keras_history": [name, call, output]}
-    return {"class_name": "__keras_tensor__", "config": config}
-
-
-def image(*shape: int | None, name: str = "image") -> Config:
-    return entry("InputLayer", name, batch_shape=[None, *(shape or (8, 8, 3))])
-
-
-def chain(*entries: Config, name: str = "net", **more: Any) -> Config:
-    return {"module": "keras", "class_name": "Sequential", "config": {"name": name, "layers": list(entries), **more}}
-
-
-def graph(*entries: Config, ends: Any, name: str = "net", starts: Any = ("image", 0, 0)) -> Config:
-    config = {"name": name, "layers": list(entries), "input_layers": list(starts), "output_layers": ends}
-    return {"module": "keras.src.models.functional", "class_name": "Functional", "config": config}
-
-
-CONV = entry("Conv2D", "conv", filters=4, kernel_size=[3, 3], activation="relu")
-DENSE = entry("Dense", "dense", units=2)
-SMALL = chain(image(), CONV, entry("Flatten", "flatten"), DENSE)
-SMALL_NETWORK = Network(
-    (
-        NamedLayer("image", L.Input((8, 8, 3))),
-        NamedLayer("conv", L.Conv2D(4, 3, activation="relu")),
-        NamedLayer("flatten", L.Flatten()),
-        NamedLayer("dense", L.Dense(2)),
-    ),
-    "net",
-)
-
-random = np.random.default_rng(0)
-KERNEL, BIAS = random.normal(size=(3, 3, 3, 4)).astype("f4"), random.normal(size=4).astype("f4")
-MATRIX, ROW = random.normal(size=(144, 2)).astype("f4"), random.normal(size=2).astype("f4")
-SMALL_WEIGHTS = {
-    "layers/conv2d/vars/0": KERNEL,
-    "layers/conv2d/vars/1": BIAS,
-    "layers/dense/vars/0": MATRIX,
-    "layers/dense/vars/1": ROW,
-}
-
-# Files ----------------------------------------------------------------------------------------------------------------
-
-Fill = Callable[[h5py.File], None]
-
-
-def hdf5(fill: Fill) -> bytes:
-    """Return the HDF5 file that `fill` writes."""
-    stream = io.BytesIO()
-    with h5py.File(stream, "w") as file:
-        fill(file)
-    return stream.getvalue()
-
-
-def zipped(members: dict[str, bytes], compression: int = zipfile.ZIP_STORED) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", compression) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return stream.getvalue()
-
-
-def keras_file(config: Any = SMALL, weights: dict[str, Any] | Fill = SMALL_WEIGHTS, **members: bytes) -> bytes:
-    """Return a .keras file with the arrays at their paths, or whatever a function writes."""
-
-    def fill(file: h5py.File) -> None:
-        for path, values in weights.items() if isinstance(weights, dict) else ():
-            file[path] = values
-
-    described = config if isinstance(config, bytes) else json.dumps(config).encode()
-    stored = hdf5(weights if callable(weights) else fill)
-    metadata = b'{"keras_version": "3.15.1"}'
-    return zipped({"metadata.json": metadata, "config.json": described, "model.weights.h5": stored, **members})
-
-
-def h5_file(config: Any = SMALL, weights: dict[str, dict[str, Any]] | None = None, version: str = "3.15.1") -> bytes:
-    """Return an .h5 file with each layer's arrays under their names."""
-
-    def fill(file: h5py.File) -> None:
-        file.attrs["model_config"] = config if isinstance(config, bytes) else json.dumps(config).encode()
-        file.attrs["keras_version"] = version
-        root = file.create_group("model_weights")
-        for layer, arrays in (weights or {}).items():
-            group = root.create_group(layer)
-            group.attrs["weight_names"] = [name.encode() for name in arrays]
-            for name, values in arrays.items():
-                group[name] = values
-
-    return hdf5(fill)
-
-
-SMALL_H5 = {
-    "conv": {"conv/kernel:0": KERNEL, "conv/bias:0": BIAS},
-    "dense": {"dense/kernel:0": MATRIX, "dense/bias:0": ROW},
-}
 
 
 def refusal(data: bytes) -> str:
@@ -232,7 +149,7 @@ def test_what_the_layers_do_not_need_is_never_read() -> None:
         file["layers/dropout/seed_generator/vars/0"] = np.zeros(2, np.uint32)
         file["layers/trap"] = h5py.ExternalLink("/etc/passwd", "/")
 
-    assert read_model_file(keras_file(weights=fill, **{"assets/words.txt": b"a"})).network == SMALL_NETWORK
+    assert read_model_file(keras_file(weights=fill, members={"assets/words.txt": b"a"})).network == SMALL_NETWORK
 
 
 def test_many_names_of_weights_are_spread_over_attributes() -> None:
@@ -284,29 +201,6 @@ def test_branches_in_the_form_of_keras_3(described: Describe) -> None:
         "add": ("conv", "activation"),
     }
     assert described(config).display_names == {"activation": "twice"}
-
-
-def keras_2(*entries: Config, ends: list[Any], kind: str = "Functional", name: str = "net") -> Config:
-    """Return a functional model as Keras 2 describes it."""
-    config = {"name": name, "layers": list(entries), "input_layers": [["image", 0, 0]], "output_layers": ends}
-    return {"class_name": kind, "config": config}
-
-
-def entry_2(kind: str, name: str, *sources: Any, **settings: Any) -> Config:
-    config = {"name": name, "trainable": True, "dtype": "float32", **settings}
-    nodes = [[[source, 0, 0, {}] if isinstance(source, str) else source for source in sources]] if sources else []
-    return {"class_name": kind, "config": config, "name": name, "inbound_nodes": nodes}
-
-
-IMAGE_2 = entry_2("InputLayer", "image", batch_input_shape=[None, 8, 8, 3], sparse=False, ragged=False)
-INNER_2 = keras_2(
-    IMAGE_2,
-    entry_2("Conv2D", "conv", "image", filters=3, kernel_size=[1, 1], data_format="channels_last", groups=1),
-    entry_2("BatchNormalization", "norm", "conv", axis=[3], momentum=0.99, epsilon=0.001),
-    ends=[["norm", 0, 0]],
-    kind="Model",
-    name="base",
-)
 
 
 def test_branches_in_the_form_of_keras_2(described: Describe) -> None:
@@ -723,12 +617,12 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a zip of a description": (lambda: zipped({"config.json": b"{}"}), '"model.weights.h5" is missing'),
     "a truncated zip": (lambda: keras_file()[:-100], "damaged or breaks off"),
     "the beginning of a zip": (lambda: keras_file()[:100], "damaged or breaks off"),
-    "too many members": (lambda: keras_file(**{f"m{i}": b"" for i in range(6)}), "Received: 9 files; at most 8"),
+    "too many members": (lambda: keras_file(members={f"m{i}": b"" for i in range(6)}), "Received: 9 files; at most 8"),
     "10,000 members": (lambda: zipped({f"m{i}": b"" for i in range(10_000)}), "Received: 10000 files"),
-    "a path upwards": (lambda: keras_file(**{"../../evil.py": b""}), r'not allowed.*Received: "../../evil.py"'),
-    "a path from the root": (lambda: keras_file(**{"/etc/cron.d/evil": b""}), "not allowed"),
-    "a path of Windows": (lambda: keras_file(**{"C:\\evil": b""}), "not allowed"),
-    "a name of control characters": (lambda: keras_file(**{"\x1b[2J": b""}), "not allowed"),
+    "a path upwards": (lambda: keras_file(members={"../../evil.py": b""}), r'not allowed.*Received: "../../evil.py"'),
+    "a path from the root": (lambda: keras_file(members={"/etc/cron.d/evil": b""}), "not allowed"),
+    "a path of Windows": (lambda: keras_file(members={"C:\\evil": b""}), "not allowed"),
+    "a name of control characters": (lambda: keras_file(members={"\x1b[2J": b""}), "not allowed"),
     "a member twice": (duplicated, 'there twice. Received: "config.json"'),
     "a bomb": (lambda: bomb(200 * MEGABYTE), 'config.json" would grow to more than 50 times'),
     "a bomb that lies": (lambda: lying_bomb(200 * MEGABYTE), "damaged|too large|would grow"),
@@ -738,7 +632,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: zipped({"config.json": b"{}", "model.weights.h5": b""}, zipfile.ZIP_LZMA),
         "packed in a way",
     ),
-    "metadata that is none": (lambda: keras_file(**{"metadata.json": b"["}), "there twice|damaged"),
+    "metadata that is none": (lambda: keras_file(members={"metadata.json": b"["}), "there twice|damaged"),
     "weights that are none": (
         lambda: zipped({"config.json": json.dumps(SMALL).encode(), "model.weights.h5": b"?"}),
         "dam",

@@ -1,5 +1,6 @@
 """Strangers' model files as Keras models: what Keras saves computes the same when we have opened it."""
 
+import pickle
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -8,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
+from model_files import IMAGE_2, INNER_2, chain, entry, entry_2, h5_file, image, keras_2, keras_file
 from strategies import IMAGE_KINDS, fitting_networks
-from test_model_file import IMAGE_2, INNER_2, chain, entry, entry_2, h5_file, image, keras_2, keras_file
 
 # Keras is imported by the tests themselves: a run of the fast tests collects this file too.
 import cnn_core
@@ -427,7 +428,7 @@ def refused_layers() -> dict[str, Callable[[Any], Any]]:
     k = keras.layers
 
     @keras.saving.register_keras_serializable("strangers")
-    class Conv2D(k.Conv2D):  # type: ignore[misc]
+    class Conv2D(keras.layers.Conv2D):  # type: ignore[misc]  # Keras has no types
         pass
 
     return {
@@ -475,7 +476,7 @@ def test_what_has_no_word_here_is_refused_by_name(save: Save) -> None:
 def test_models_with_two_inputs_or_code_of_their_own_are_refused(save: Save) -> None:
     import keras
 
-    class Hidden(keras.Model):  # type: ignore[misc]
+    class Hidden(keras.Model):  # type: ignore[misc]  # Keras has no types
         def call(self, inputs: Any) -> Any:
             return inputs
 
@@ -522,7 +523,7 @@ def test_nothing_global_changes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setattr(keras.saving, "load_model", forbidden)
     monkeypatch.setattr(keras.saving, "deserialize_keras_object", forbidden)
     monkeypatch.setattr(keras.layers, "deserialize", forbidden)
-    before = random.getstate(), np.random.get_state()[1].tobytes(), keras.config.floatx()
+    before = random.getstate(), pickle.dumps(np.random.get_state()), keras.config.floatx()
     evil = entry("DTypePolicy", "evil") | {"module": "keras", "config": {"name": "mixed_bfloat16"}}
     dense = entry("Dense", "dense", units=1, use_bias=False) | {"build_config": evil, "compile_config": evil}
     dense["config"] |= {"dtype": evil, "kernel_initializer": evil, "kernel_regularizer": evil}
@@ -536,5 +537,5 @@ def test_nothing_global_changes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         assert outputs(opened.model, np.ones((1, 2), "f4"))[0] == 2
     finally:
         keras.config.set_dtype_policy("float32")
-    assert (random.getstate(), np.random.get_state()[1].tobytes(), keras.config.floatx()) == before
+    assert (random.getstate(), pickle.dumps(np.random.get_state()), keras.config.floatx()) == before
     assert keras.config.image_data_format() == "channels_last"

@@ -1,14 +1,13 @@
 """A convolution as a matrix and a Dense layer as a convolution, against the convolution itself."""
 
 from math import prod
-from typing import Any
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from strategies import modes, windows_on
-from windowed import Axis, counts, fillable, numbers, seeds
+from windowed import Axis, Filled, counts, fillable, numbers, seeds
 
 from cnn_core.layers.shapes import Shape
 from cnn_core.layers.windows import Window, transposed_length
@@ -19,7 +18,7 @@ from cnn_core.numerics.taps import axis_taps, transposed_taps
 
 @given(drawn=fillable(), channels=counts, filters=counts, seed=seeds)
 def test_matrix_times_the_flattened_input_is_the_convolution(
-    drawn: Any, channels: int, filters: int, seed: int
+    drawn: Filled, channels: int, filters: int, seed: int
 ) -> None:
     ((height, vertical), (width, horizontal)), filling = drawn
     x = numbers(seed, height, width, channels)

@@ -1,13 +1,11 @@
 """One window taken apart, against the whole convolution or pooling."""
 
-from typing import Any
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from strategies import modes, windows_on
-from windowed import SAME, Axis, by_loops, counts, fillable, kinds, numbers, padded_by_numpy, seeds
+from windowed import SAME, Axis, Filled, by_loops, counts, fillable, kinds, numbers, padded_by_numpy, seeds
 
 from cnn_core.layers.windows import Window
 from cnn_core.numerics.convolve import conv2d, conv2d_transpose, depthwise_conv2d
@@ -17,7 +15,7 @@ from cnn_core.numerics.taps import NOWHERE, axis_taps, transposed_taps
 
 
 @given(drawn=fillable(), channels=counts, seed=seeds)
-def test_one_window_is_its_part_of_the_whole(drawn: Any, channels: int, seed: int) -> None:
+def test_one_window_is_its_part_of_the_whole(drawn: Filled, channels: int, seed: int) -> None:
     ((height, vertical), (width, horizontal)), filling = drawn
     windows, x = (vertical, horizontal), numbers(seed, height, width, channels)
     kernel = numbers(seed + 1, vertical.kernel, horizontal.kernel, channels, 1)

@@ -99,6 +99,12 @@ def shown_pictures(chosen: Chosen, seen: Entered) -> ShownPictures:
     return ShownPictures(original, picture_png(seen.pixels), cropped, image.notes + seen.prepared.notes)
 
 
+@kept(32)
+def sample_thumbnail(key: str) -> bytes:
+    """Return a sample picture small enough for a line of them, as PNG."""
+    return picture_png(small_picture(Chosen.of(sample_bytes(key), key), 80))
+
+
 @kept(8)
 def grey_numbers(chosen: Chosen, longest: int) -> Pixels:
     """Return a reduced picture's brightness (H, W, 1) in whole numbers from 0 to 255."""

@@ -47,10 +47,12 @@ def _picture_board(name: str) -> str:
 </div>"""
 
 
+_BARS = register("bars", _picture_board("bars"), "board")
 _FILM_STRIP = register("film_strip", '<div class="strip" role="group"></div>', "groups")
 _MOSAIC = register("mosaic", _picture_board("mosaic"), "board")
 _PICKER = register("picker", _picture_board("picker"), "board")
 _STAGE = register("stage", '<div class="stage" role="group"></div>')
+_THUMBNAILS = register("thumbnails", '<div class="thumbnails" role="radiogroup"></div>')
 
 
 def stage(
@@ -80,6 +82,16 @@ def film_strip(
 def mosaic(data: dict[str, Any], key: str, on_pick: Callable[[int], None]) -> None:
     """Draw many maps in one picture; `on_pick` gets the channel that was opened."""
     _MOSAIC(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
+
+
+def bars(data: dict[str, Any], key: str, on_pick: Callable[[int], None]) -> None:
+    """Draw the values of a vector as bars; `on_pick` gets the unit that was opened."""
+    _BARS(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
+
+
+def thumbnails(data: dict[str, Any], key: str, on_pick: Callable[[str], None]) -> None:
+    """Draw pictures to choose one from; `on_pick` gets its key."""
+    _THUMBNAILS(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
 
 
 def picker(data: dict[str, Any], key: str, on_pick: Callable[[dict[str, int]], None]) -> None:

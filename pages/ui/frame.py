@@ -1,14 +1,17 @@
 """What surrounds every page: the pages' records, the configuration, the navigation, the language and the title."""
 
 import inspect
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnn_core.sentences import N_
 from pages.ui import state
+from pages.ui.scripts import run_in_browser
 from pages.ui.text import _
 from pages.ui.waiting import drawn
 
@@ -18,8 +21,30 @@ _NAME = "ConvScope"
 # Streamlit leaves 6rem above a page and 5rem beside it, which a small screen runs out of first. It breaks a full line
 # anywhere; Korean is read by words, and breaks inside one only where it is longer than its line.
 _STYLE = """<style>
-[data-testid="stMainBlockContainer"] { padding: 3rem clamp(1rem, 3vw, 3rem) 4rem; max-width: 92rem; }
+[data-testid="stHeader"] { height: 3rem; min-height: 3rem; }
+[data-testid="stMainBlockContainer"] { padding: 4rem clamp(1rem, 3vw, 3rem) 4rem; max-width: 92rem; }
+[data-testid="stMainBlockContainer"]:has(.st-key-head_fit) {
+  padding: 3.25rem clamp(0.75rem, 2vw, 2rem) 1rem; max-width: 120rem; gap: 0.5rem;
+}
+.st-key-head_fit { flex-wrap: nowrap; }
+.st-key-head_fit h1 { font-size: 1.15rem; padding: 0; white-space: nowrap; }
+.st-key-tools { min-width: 0; flex: 1 1 0; flex-wrap: nowrap; gap: 0.5rem; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-tools) { flex: 1 1 0; min-width: 0; }
+.st-key-tools button p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 11.5rem; }
+.st-key-set_samples { min-width: 0; flex: 1 1 0; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-set_samples) { flex: 1 1 0; min-width: 0; }
+[data-testid="stMainBlockContainer"]:has(.st-key-head_fit) [data-testid="stColumn"] > [data-testid="stVerticalBlock"] {
+  gap: 0.5rem;
+}
+@media (max-width: 640px) {
+  .st-key-head_fit, .st-key-head_fit .st-key-tools { flex-wrap: wrap; }
+  .st-key-set_samples { flex-basis: 100%; order: 9; }
+}
 :lang(ko) { word-break: keep-all !important; overflow-wrap: anywhere; }
+[class*="st-key-script_"] { position: absolute; height: 0; overflow: hidden; }
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-script_"]) { position: absolute; height: 0; }
+.st-key-head { flex-wrap: nowrap; }
+.st-key-head h1 { padding: 0; }
 [class*="st-key-card_"] h2 { font-size: 1.25rem; padding-top: 0.5rem; }
 </style>"""
 
@@ -33,6 +58,7 @@ class PageRecord:
     icon: str
     claim: str
     points: tuple[str, ...] = ()
+    fits_screen: bool = False
 
     @property
     def path(self) -> Path:
@@ -57,6 +83,7 @@ PAGES = (
             N_("Why is this value what it is? Any number, opened down to the sum that made it"),
             N_("Your own .keras or .h5 file, or a network of keras.applications"),
         ),
+        fits_screen=True,
     ),
     PageRecord(
         "pages/2_Design_a_network.py",
@@ -98,18 +125,20 @@ def configure() -> None:
     """Set what the browser's tab shows and how wide the page may be."""
     # A file of ours: a name of a Material icon would make every browser ask another server for its picture.
     icon = _ROOT / "assets" / "icon.svg"
-    st.set_page_config(page_title=_NAME, page_icon=icon, layout="wide", initial_sidebar_state=264)
+    st.set_page_config(page_title=_NAME, page_icon=icon, layout="wide")
 
 
 def navigation() -> st.Page:
     """Declare the pages and return the one asked for."""
     return st.navigation(
-        [st.Page(page.path, title=_(page.title), icon=page.icon, default=page is HOME) for page in PAGES]
+        [st.Page(page.path, title=_(page.title), icon=page.icon, default=page is HOME) for page in PAGES],
+        position="top",
     )
 
 
-def begin_page() -> AbstractContextManager[None]:
-    """Draw what the calling page begins with; its own part is drawn within what is returned.
+def begin_page() -> AbstractContextManager[DeltaGenerator]:
+    """Draw what the calling page begins with; its own part is drawn within what is returned, which gives the place for
+    what is set once: in the first line of a page that fits a screen.
 
     A page that was opened past the front door goes through it first.
     """
@@ -118,18 +147,28 @@ def begin_page() -> AbstractContextManager[None]:
     page = next(page for page in PAGES if page.path.name == caller)
     configure()
     _through_the_front_door()
+    return _begun(page)
+
+
+@contextmanager
+def _begun(page: PageRecord) -> Iterator[DeltaGenerator]:
     # First, so that a browser paints it before it fetches what the rest needs.
-    st.title(_NAME if page is HOME else _(page.title), anchor=False)
-    st.markdown(_(page.claim))
-    st.html(_STYLE)
-    with st.sidebar:
+    with st.container(horizontal=True, vertical_alignment="center", key="head_fit" if page.fits_screen else "head"):
+        st.title(_NAME if page is HOME else _(page.title), anchor=False, width="content")
+        tools = st.container(horizontal=True, vertical_alignment="center", key="tools")
         st.selectbox(
             _("Language"),
             format_func=state.LANGUAGES.__getitem__,
+            label_visibility="collapsed",
+            width=110,
             **state.LANGUAGE.widget(),
         )
+    if not page.fits_screen:
+        st.markdown(_(page.claim))
+    st.html(_STYLE)
     _set_document_language()
-    return drawn()
+    with drawn():
+        yield tools
 
 
 def draw_card(page: PageRecord) -> None:
@@ -153,5 +192,4 @@ def _through_the_front_door() -> None:
 def _set_document_language() -> None:
     # A constant a language: nothing that a person typed ever enters a script.
     script = f'<script>document.documentElement.lang = "{state.LANGUAGE.get()}"</script>'
-    # Where nothing follows that a script, which takes a line's distance, would push down.
-    st.sidebar.html(script, unsafe_allow_javascript=True)
+    run_in_browser("language", script)

@@ -17,6 +17,7 @@ from cnn_core.layers import ActivationName
 from cnn_core.layers.settings import PaddingMode
 from cnn_core.pictures.samples import SAMPLES
 from pages.ui.address import Choice, Flag, Kind, Names, Number, Text, Whole
+from pages.ui.scripts import run_in_browser
 
 Value = TypeVar("Value")
 Named = TypeVar("Named")
@@ -157,12 +158,12 @@ INVERT = Key("invert", False, Flag())
 
 # Feature maps.
 LAYER = Key("layer", "", Text())
-CHANNEL = Key("channel", 0, Whole(0, 10**6))
+CHANNEL: Key[int | None] = Key("channel", None, Whole(0, 10**6))
 ORDER = Key("order", "index", Choice(("index", "mean", "spread")))
 SCOPE = Key("scope", "per_layer", Choice(("per_map", "per_layer", "fixed")))
 LIMIT = Key("limit", 1.0, Number(0.001, 1e9))
-ROW = Key("row", 0, Whole(0, 10**6))
-COLUMN = Key("column", 0, Whole(0, 10**6))
+ROW: Key[int | None] = Key("row", None, Whole(0, 10**6))
+COLUMN: Key[int | None] = Key("column", None, Whole(0, 10**6))
 UNFOLDED: Key[tuple[str, ...]] = Key("unfolded", ())
 TRAIL: Key[tuple[Any, ...]] = Key("trail", ())
 METHOD = Key("method", "grad_cam", Choice(("grad_cam", "occlusion", "saliency")))
@@ -173,7 +174,7 @@ PATCH: Key[int | None] = Key("patch", None, Whole(1, 4096))
 PATCH_STRIDE: Key[int | None] = Key("patch_stride", None, Whole(1, 4096))
 HOLDS: Key[Any] = Key("holds", None)
 STOPPED: Key[Any] = Key("stopped", None)
-PANELS: Key[tuple[str, ...]] = Key("panels", (), Names())
+ASKED = Key("ask", "why", _NAME)
 RANKED_BY = Key("ranked_by", "maximum", Choice(("maximum", "mean")))
 SURVEYED = Key("surveyed", False, Flag())
 BESIDE = Key("beside", "changed", Choice(("changed", "sample")))
@@ -312,8 +313,7 @@ def share(*keys: Key[Any], instead: dict[str, str] | None = None) -> None:
             st.query_params.from_dict(wanted)
     _HAS_ARRIVED.set(False)
     _SHARED.set(_SHARED.get() | {_page(): tuple(key.name for key in keys if key.in_address)})
-    # One element in every run: what follows it would be built anew where it comes or goes. The text is percent-encoded.
-    st.sidebar.html(in_place, unsafe_allow_javascript=True)
+    run_in_browser("address", in_place)  # its text is percent-encoded
 
 
 def share_change(*keys: Key[Any]) -> None:

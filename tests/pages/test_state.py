@@ -91,7 +91,7 @@ def widgets() -> None:
     st.selectbox("Layer", **state.LAYER.among(["a", "b"]).widget())
     st.number_input("From row", **state.LOOK_ROW.within(0, 20, automatic=10).widget())
     st.selectbox("Maps", **state.HEAT_LAYER.among(["y", "x"], automatic="x").widget())
-    st.multiselect("Panels", ["kernels"], **state.field("panels", state.PANELS.get(), state.PANELS.set))
+    st.multiselect("Panels", ["kernels"], **state.field("open", state.OPENED.get(), state.OPENED.set))
     state.share(state.ROW, state.LAYER, state.LOOK_ROW, state.HEAT_LAYER)
 
 

@@ -30,15 +30,20 @@ def current_layer(rows: Mapping[str, Row]) -> str:
     """Return the layer that is open; what the address or another model left behind may not exist here."""
     if state.LAYER.get() not in rows:
         open_layer(first_layer(tuple(rows.values())))
-    layer = state.LAYER.get()
-    state.CHANNEL.within(0, rows[layer].output_shape[-1] - 1).get()
-    return layer
+    return state.LAYER.get()
 
 
 def open_layer(name: str) -> None:
-    """Open a layer, at its first map."""
-    state.LAYER.set(name)
-    state.CHANNEL.set(0)
+    """Open a layer, at its strongest map and the largest value there."""
+    open_value(name, None, None, None)
+
+
+def open_value(layer: str, row: int | None, column: int | None, channel: int | None) -> None:
+    """Open a value of a layer; None stands for what is worth seeing first."""
+    state.LAYER.set(layer)
+    state.ROW.set(row)
+    state.COLUMN.set(column)
+    state.CHANNEL.set(channel)
 
 
 def layer_picker(names: list[str]) -> None:

@@ -42,10 +42,28 @@ def model_picker() -> ModelInfo:
     Raises:
         CnnError: it cannot be opened.
     """
+    pick_model()
+    return chosen_model()
+
+
+def current_key() -> ModelKey:
+    """Return the model that was chosen; of those that are not bundled the default."""
     key = ModelKey.of(state.MODEL.get())
     if key.source == BUNDLED_SOURCE and key.name not in (model.key for model in BUNDLED):
         state.MODEL.set(state.MODEL.default)
-        key = ModelKey.of(state.MODEL.get())
+    return ModelKey.of(state.MODEL.get())
+
+
+def title_of(key: ModelKey) -> str:
+    """Return what a model is called."""
+    if key.source == BUNDLED_SOURCE:
+        return _(bundled_model(key.name).title)
+    return key.name if key.source == APPLICATION else _("Your file")
+
+
+def pick_model() -> None:
+    """Let the person choose a model. Stops the page as long as there is no file."""
+    key = current_key()
     st.segmented_control(
         _("Model"),
         list(_SOURCES),
@@ -59,7 +77,6 @@ def model_picker() -> ModelInfo:
         _pick_application(key)
     else:
         _pick_file(key)
-    return _described(state.MODEL.get())
 
 
 def _turn_to(source: str) -> None:
@@ -143,7 +160,9 @@ def _draw_note(note: Sentence | None) -> None:
         st.caption(sentence(note))
 
 
-def _described(model: str) -> ModelInfo:
+def chosen_model() -> ModelInfo:
+    """Return what is known of the model that was chosen, once it is opened; raises CnnError where it cannot be."""
+    model = state.MODEL.get()
     more = _fetched() if ModelKey.of(model).variant == IMAGENET else str
     saying = _("The model is opened; the first time TensorFlow starts, which takes some seconds.")
     return asked(cached.model_info(model), saying, more=more)

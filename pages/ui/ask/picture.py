@@ -4,9 +4,10 @@ import streamlit as st
 
 from cnn_core.models.info import ModelInfo
 from cnn_core.pictures.colour import Colour
-from cnn_core.pictures.samples import default_sample, sample_bytes, sample_of, suits
+from cnn_core.pictures.samples import SAMPLES, default_sample, sample_bytes, sample_of, suits
 from cnn_core.sentences import N_
-from pages.ui import state
+from pages.ui import cached, components, state
+from pages.ui.draw.pictures import data_url
 from pages.ui.entered import Chosen
 from pages.ui.text import _, escaped
 
@@ -45,6 +46,26 @@ def picture_picker(colour: Colour | None = None) -> Chosen:
         )
         _draw_kept(state.PHOTOGRAPH, "picture_camera")
     return current_picture(colour)
+
+
+def sample_thumbnails(colour: Colour) -> None:
+    """Offer the samples that a model of these colours may know as small pictures."""
+    offered = [sample for sample in SAMPLES if suits(sample, colour)]
+    data = {
+        "pictures": [
+            {"key": sample.key, "title": _(sample.title), "picture": data_url(cached.sample_thumbnail(sample.key))}
+            for sample in offered
+        ],
+        "selected": _sample_choice(colour).get() if state.SOURCE.get() == "sample" else None,
+        "version": f"{colour} {state.LANGUAGE.get()}",
+        "words": {"choose": _("Sample pictures")},
+    }
+    components.thumbnails(data, key="sample_thumbnails", on_pick=_take_sample)
+
+
+def _take_sample(key: str) -> None:
+    state.SOURCE.set("sample")
+    state.SAMPLE.set(key)
 
 
 def _follow(colour: Colour | None) -> None:

@@ -13,6 +13,7 @@ from pages.ui import state
 from pages.ui.components import register, script
 from pages.ui.design import current
 from pages.ui.design.tools import preset_title
+from pages.ui.scripts import run_in_browser
 from pages.ui.text import _
 
 _KEY = "kept_network"
@@ -22,7 +23,7 @@ _ONE_ENTRY_A_VIEW = f"<script>{script('one_entry_a_view')}</script>"
 
 def fetch() -> None:
     """Ask the browser for the network that the address only names; until it has answered the page stops here."""
-    st.sidebar.html(_ONE_ENTRY_A_VIEW, unsafe_allow_javascript=True)
+    run_in_browser("entries", _ONE_ENTRY_A_VIEW)
     asked = current.kept_elsewhere()
     if asked:
         _draw({"ask": asked})

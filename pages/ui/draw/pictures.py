@@ -36,10 +36,11 @@ def draw_wide(png: bytes, width: int, caption: str, alt: str = "") -> None:
         st.image(png, width="stretch", output_format="PNG", caption=caption, alt=alt or caption)
 
 
-def colour_bar(reach: Range, low: str, high: str) -> None:
-    """Draw a colour table with the values at its ends; both are numbers or words of ours."""
+def colour_bar(reach: Range, low: str, high: str, about: str = "") -> None:
+    """Draw a colour table with the values at its ends, and what is said of it; all of it numbers or words of ours."""
+    text = f'<span style="flex:2;opacity:.75;font-size:.8125rem">{about}</span>' if about else ""
     st.html(
         '<div style="display:flex;gap:.6rem;align-items:center;font-size:.875rem">'
         f'<span>{low}</span><span role="presentation" style="flex:1;max-width:20rem;height:.8rem;border-radius:3px;'
-        f'background:{colour_bar_css(reach)}"></span><span>{high}</span></div>'
+        f'background:{colour_bar_css(reach)}"></span><span>{high}</span>{text}</div>'
     )

@@ -48,7 +48,7 @@ def draw(layer: OpenLayer) -> None:
         with st.container(horizontal=True, gap="small"):
             _draw_pictures(layer, other)
     if maps is not None and not layer.has_maps:
-        _draw_vectors(maps, layer.maps)
+        _draw_vectors(layer.channel, maps, layer.maps)
     if scores is not None:
         _draw_answers(layer, other, scores)
     for question in wanted:
@@ -111,7 +111,7 @@ def _draw_pictures(layer: OpenLayer, other: Entered) -> None:
 
 def _draw_maps(layer: OpenLayer, other: Entered, maps: Maps) -> None:
     """Draw both pictures, the open map of both and what the second has more, all three maps in one range."""
-    channel = state.CHANNEL.get()
+    channel = layer.channel
     pair = layer.maps[:, :, channel], maps[:, :, channel]
     difference = pair[1] - pair[0]
     titles = _("Map {channel} of yours"), _("Map {channel} of the other"), _("The other − yours")
@@ -128,14 +128,14 @@ def _draw_maps(layer: OpenLayer, other: Entered, maps: Maps) -> None:
     )
 
 
-def _draw_vectors(second: Maps, first: Maps) -> None:
+def _draw_vectors(opened: int, second: Maps, first: Maps) -> None:
     """Draw by how much the values of a layer without maps differ."""
     difference = second - first
     st.markdown("**" + _("The other − yours") + "**")
     figure = vector_figure(difference, translate=_).update_layout(height=260)
     draw_figure(figure, "compare_vector", _("The other picture's values less yours"))
     heads = [_("Unit"), _("Yours"), _("The other"), _("Change")]
-    units = _most_changed(difference, state.CHANNEL.get())
+    units = _most_changed(difference, opened)
     rows = [[str(unit), *(f"{values[unit]:.4g}" for values in (first, second, difference))] for unit in units]
     draw_table(heads, rows)
     st.caption(_("The open unit, and those that differ most."))

@@ -15,7 +15,6 @@ from pages.ui.draw.pictures import colour_bar, draw_wide
 from pages.ui.entered import Entered
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.predictions import draw_which_output
-from pages.ui.messages import part
 from pages.ui.text import _
 from pages.ui.waiting import all_asked, asked
 
@@ -43,22 +42,14 @@ NO_BOX = {
         "Without a box: nearly the whole picture reaches half of the maximum or more, so a box would hold all of it."
     ),
 }
-_WIDTH = 380
+_WIDTH = 240
+CHOICES = (state.METHOD, state.TARGET, state.HEAT_LAYER, state.PATCH, state.PATCH_STRIDE)
 _HIGH = 99
 """The percentile at which colours are full: single pixels would leave all others pale."""
 
 
-def draw_decision(layer: OpenLayer) -> None:
-    """Draw where the evidence for a class lies; opened when wanted."""
-    place = st.expander(
-        _("What the decision looked at"), icon=":material/center_focus_strong:", on_change="rerun", key="decision_open"
-    )
-    if place.open:
-        with place, part():
-            _draw_method(layer)
-
-
-def _draw_method(layer: OpenLayer) -> None:
+def draw(layer: OpenLayer) -> None:
+    """Draw where the evidence for a class lies."""
     draw_which_output(layer.info)
     if layer.info.answer_kind is AnswerKind.MAPS:
         st.caption(_("The output has maps, not classes: there is no decision to ask about."))

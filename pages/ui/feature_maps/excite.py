@@ -30,7 +30,7 @@ def draw(layer: OpenLayer) -> None:
     surveyed = draw_survey(layer, "_excite")
     if not surveyed:
         return
-    channel = state.CHANNEL.get()
+    channel = layer.channel
     order = ranked([one.survey for one in surveyed], layer.name, channel, RankedBy(state.RANKED_BY.get()))
     if all(one.survey[layer.name].dead[channel] for one in surveyed):
         st.info(_("Nothing here excites it: it is zero everywhere in all {count} pictures.").format(count=len(order)))
@@ -56,7 +56,7 @@ def _draw_about(layer: OpenLayer, count: int) -> None:
 
 
 def _draw_window(layer: OpenLayer, picture: Entered, one: Ranked, number: int) -> None:
-    pixels, channel = picture.pixels, state.CHANNEL.get()
+    pixels, channel = picture.pixels, layer.channel
     place = (*one.place, channel) if layer.has_maps else (channel,)
     box = window_of(layer.rows, layer.name, place, (pixels.shape[0], pixels.shape[1]))
     if box is not None:

@@ -9,9 +9,8 @@ from pages.ui.ask.layer import open_layer
 from pages.ui.entered import Entered
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.frames import Strip
-from pages.ui.feature_maps.parts import Part
+from pages.ui.feature_maps.parts import open_layer_marked
 from pages.ui.text import _
-from pages.ui.waiting import run_again
 
 
 def draw_strip(picture: Entered, blocks: Sequence[Block], answers: Answers | None, selected: str) -> None:
@@ -34,9 +33,7 @@ def draw_strip(picture: Entered, blocks: Sequence[Block], answers: Answers | Non
 
 def _open(name: str, is_seen: bool) -> None:
     """Open a layer; the strip has marked it already, and changes only where its block has to be unfolded."""
-    open_layer(name)
-    if is_seen:
-        run_again(Part.LAYER)
+    open_layer_marked(name) if is_seen else open_layer(name)
 
 
 def _unfold(title: str) -> None:

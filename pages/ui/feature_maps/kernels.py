@@ -10,7 +10,7 @@ from cnn_core.layers.shapes import show
 from cnn_core.models.layer_kernels import kernels_of, seen_channels
 from cnn_core.network.summary import Row
 from pages.ui import components, state
-from pages.ui.ask.layer import open_layer
+from pages.ui.ask.layer import open_value
 from pages.ui.cached import layer_weights
 from pages.ui.draw.maps import draw_maps
 from pages.ui.draw.paging import choose_page
@@ -62,7 +62,7 @@ def _draw_pairs(own: LayerKernels) -> None:
             _("Kernels and their maps: arrow keys walk, Enter opens"),
             _("Point at a kernel for its figures; click to open its map."),
         ),
-        state.CHANNEL.get(),
+        own.layer.channel,
     )
     components.mosaic(board, key="kernel_pairs", on_pick=open_map)
     limit = own.largest
@@ -89,7 +89,7 @@ def _pair_text(kernels: Kernels, channel: int) -> str:
 
 def _draw_filter(own: LayerKernels) -> None:
     """Draw what the open filter lays over each of the channels it sees, beside the map it makes."""
-    layer, number = own.layer, state.CHANNEL.get()
+    layer, number = own.layer, own.layer.channel
     source, kernels = own.of_filter(number)
     inputs = seen_channels(layer.row.layer, kernels.shape[2], number)
     st.markdown(_about(layer, kernels, source, inputs[0]))
@@ -105,7 +105,7 @@ def _draw_filter(own: LayerKernels) -> None:
 
 def _draw_tiles(own: LayerKernels, source: Row, kernels: Kernels, inputs: list[int]) -> None:
     """Draw the kernels of the open filter, a page of them; each leads to the channel it lies over."""
-    number = state.CHANNEL.get()
+    number = own.layer.channel
     per_page = WEIGHTS_PER_PAGE if kernels.shape[:2] == (1, 1) else PER_PAGE
     page = choose_page(len(inputs), per_page, f"kernels_page_{own.layer.name}_{number}")
     shown = range(page.start, page.stop)
@@ -126,7 +126,7 @@ def _draw_tiles(own: LayerKernels, source: Row, kernels: Kernels, inputs: list[i
 
 
 def _about(layer: OpenLayer, own: Kernels, source: Row, first: int) -> str:
-    number, size, count = state.CHANNEL.get(), show(own.shape[:2]), own.shape[2]
+    number, size, count = layer.channel, show(own.shape[:2]), own.shape[2]
     if isinstance(layer.row.layer, layers.Dense):
         matrix = show(layer.row.input_shapes[0][-1:] + layer.row.output_shape[-1:])
         text = _("A Dense layer has no kernel that moves, but a matrix of {matrix} weights. Its column {number}:")
@@ -154,8 +154,7 @@ def _kernel_text(own: Kernels, inputs: list[int], place: int) -> str:
 
 def open_channel(layer: str, channel: int) -> None:
     """Open a map of another layer."""
-    open_layer(layer)
-    state.CHANNEL.set(channel)
+    open_value(layer, None, None, channel)
     run_again()
 
 

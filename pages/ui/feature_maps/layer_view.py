@@ -7,61 +7,87 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.arrays import Maps
-from cnn_core.drawing.mosaic import ChannelOrder, ChannelStatistics, Mosaic, RangeScope, order_channels
+from cnn_core.drawing.mosaic import ChannelOrder, ChannelStatistics, Mosaic, RangeScope, mosaic_png, order_channels
 from cnn_core.layers.shapes import show
-from cnn_core.network.summary import Row
 from cnn_core.sentences import N_
 from pages.ui import components, state
+from pages.ui.ask.layer import layer_picker
 from pages.ui.draw.paging import choose_page
 from pages.ui.draw.pictures import colour_bar, data_url
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import OpenLayer
-from pages.ui.feature_maps.parts import open_map_marked
-from pages.ui.text import _
+from pages.ui.feature_maps.parts import map_changed, open_map_marked
+from pages.ui.text import _, as_code
 
 PER_PAGE = 64
+BARS_PER_PAGE = 128
+WIDTH, HEIGHT = 660, 250
+"""Pixels of the screen that all maps of a page share."""
+LARGEST = 112
 ORDERS = {"index": N_("Index"), "mean": N_("Mean"), "spread": N_("Spread")}
 SCOPES = {"per_layer": N_("Per layer"), "per_map": N_("Per map"), "fixed": N_("Fixed")}
 
 
-def draw_layer_facts(row: Row) -> None:
-    """Draw a layer's figures in one line, with the formulas behind them below."""
+def draw_layer(layer: OpenLayer) -> None:
+    """Draw a layer's figures, and all its maps as the reader wants them sorted and coloured; a vector as bars."""
+    draw_facts(layer)
+    if layer.has_maps:
+        _draw_maps(layer)
+    else:
+        _draw_vector(layer)
+
+
+def draw_facts(layer: OpenLayer) -> None:
+    """Draw a layer's figures in one line, and beside it what is set once."""
+    row = layer.row
     facts = [
+        as_code(row.name),
         f"**{row.kind}**",
         show(row.output_shape),
         _("{count} parameters").format(count=f"{row.parameters:,}"),
-        _("{count} multiply-adds").format(count=f"{row.multiply_adds:,}"),
     ]
     if row.receptive_field is not None:
-        facts.append(_("receptive field {size} pixels").format(size=show(row.receptive_field.size)))
-    st.markdown(" · ".join(facts))
+        facts.append(_("receptive field {size}").format(size=show(row.receptive_field.size)))
+    with st.container(horizontal=True, vertical_alignment="center", key="layer_line"):
+        st.markdown(" · ".join(facts))
+        with st.popover("", icon=":material/tune:", help=_("Figures, order, colours, files"), key="layer_more"):
+            _draw_more(layer)
+
+
+def _draw_more(layer: OpenLayer) -> None:
+    """Draw what is behind the figures, and the choices of what is shown and how."""
+    row = layer.row
     lines = [f"{_(formula.quantity)}: {formula.text}" for formula in row.formulas]
-    if lines:
-        st.caption("  \n".join(lines))
+    lines.append(_("{count} multiply-adds").format(count=f"{row.multiply_adds:,}"))
+    st.caption("  \n".join(lines))
+    layer_picker(list(layer.rows))
+    _draw_controls(layer)
+    _draw_downloads(layer)
 
 
-def draw_layer_controls() -> None:
+def _draw_controls(layer: OpenLayer) -> None:
     """Let the reader choose the order of the maps and what shares a range of colours."""
-    with st.container(horizontal=True, gap="medium"):
-        st.segmented_control(_("Order"), format_func=lambda key: _(ORDERS[key]), required=True, **state.ORDER.widget())
-        st.segmented_control(
-            _("Range of colours"),
-            format_func=lambda key: _(SCOPES[key]),
-            required=True,
-            **state.SCOPE.widget(),
-        )
-        if state.SCOPE.get() == RangeScope.FIXED:
-            st.number_input(_("Up to"), format="%g", width=160, **state.LIMIT.widget())
-
-
-def draw_layer(layer: OpenLayer) -> None:
-    """Draw all maps of a layer, as the reader wants them sorted and coloured; nothing where it has none."""
+    orders = ORDERS if layer.has_maps else {key: ORDERS[key] for key in ("index", "mean")}
+    st.segmented_control(
+        _("Order"), format_func=lambda key: _(ORDERS[key]), required=True, **state.ORDER.among(orders).widget()
+    )
     if not layer.has_maps:
         return
+    st.segmented_control(
+        _("Range of colours"),
+        format_func=lambda key: _(SCOPES[key]),
+        required=True,
+        **state.SCOPE.widget(map_changed),
+    )
+    if state.SCOPE.get() == RangeScope.FIXED:
+        st.number_input(_("Up to"), format="%g", width=160, **state.LIMIT.widget(map_changed))
+
+
+def _draw_maps(layer: OpenLayer) -> None:
     figures_of = cached.statistics(layer)
     channels = order_channels(figures_of, ChannelOrder(state.ORDER.get()))
     shown = channels[_choose_page(layer.name, len(channels))]
-    columns, cell = (8, 112) if max(layer.maps.shape[:2]) > 28 else (16, 56)
+    columns, cell = _grid(len(shown), layer.maps.shape)
     picture = cached.mosaic(layer, shown, state.SCOPE.get(), state.LIMIT.get(), columns, cell)
     data = {
         "picture": data_url(picture.png),
@@ -69,7 +95,7 @@ def draw_layer(layer: OpenLayer) -> None:
         "cell": [picture.cell_width, picture.cell_height],
         "gap": picture.gap,
         "maps": [{"channel": channel, "text": figures_text(figures_of, channel)} for channel in shown],
-        "selected": state.CHANNEL.get(),
+        "selected": layer.channel,
         "words": {
             "picture": _("{count} maps of {layer}").format(count=len(shown), layer=layer.name),
             "board": _("Maps: arrow keys walk, Enter opens"),
@@ -78,7 +104,33 @@ def draw_layer(layer: OpenLayer) -> None:
     }
     components.mosaic(data, key="mosaic", on_pick=open_map_marked)
     _draw_colours(picture)
-    _draw_downloads(layer, picture.png)
+
+
+def _grid(count: int, shape: tuple[int, ...]) -> tuple[int, int]:
+    """Return how many maps stand in a row, and how many pixels a map takes at most, so that all fit the place."""
+    rows_that_fit = max(1, round((count * HEIGHT / WIDTH * shape[1] / shape[0]) ** 0.5))
+    columns = max(1, -(-count // rows_that_fit))
+    return columns, max(24, min(LARGEST, WIDTH // columns - 2))
+
+
+def _draw_vector(layer: OpenLayer) -> None:
+    """Draw the values of a layer without height and width as bars."""
+    order = np.arange(layer.maps.size) if state.ORDER.get() == "index" else np.argsort(-layer.maps, kind="stable")
+    shown = order[_choose_page(layer.name, layer.maps.size, BARS_PER_PAGE)]
+    names = layer.classes if layer.name == layer.info.outputs[0] and len(layer.classes) == layer.maps.size else ()
+    data = {
+        "values": [float(layer.maps[unit]) if np.isfinite(layer.maps[unit]) else None for unit in shown],
+        "units": shown.tolist(),
+        "names": [names[unit] for unit in shown] if names else [],
+        "selected": layer.channel,
+        "words": {
+            "board": _("Units: arrow keys walk, Enter opens"),
+            "unit": _("Unit {unit}: {value}"),
+            "named": _("Unit {unit}, {name}: {value}"),
+            "none": _("not a number"),
+        },
+    }
+    components.bars(data, key="bars", on_pick=open_map_marked)
 
 
 def figures_text(figures_of: ChannelStatistics, channel: int) -> str:
@@ -103,39 +155,36 @@ def _draw_colours(picture: Mosaic) -> None:
     else:
         low, high = f"{reach.low:.4g}", f"{reach.high:.4g}"
         text = _("All maps share this range.")
-    colour_bar(reach, low, high)
     if reach.signed:
         text += " " + _("White is zero.")
     if picture.reduction > 1:
         text += " " + _("Drawn smaller: a point is the mean of {n}×{n} values.").format(n=picture.reduction)
-    st.caption(text)
+    colour_bar(reach, low, high, text)
 
 
-def _choose_page(layer: str, count: int) -> slice:
-    """Let the reader turn the pages; return which of the layer's maps are on this one."""
-    text, chooser = st.columns([2, 3], vertical_alignment="center")
-    with chooser:
+def _choose_page(layer: str, count: int, per_page: int = PER_PAGE) -> slice:
+    """Let the reader turn the pages; return which of the layer's maps or units are on this one."""
+    if count <= per_page:
+        return slice(0, count)
+    with st.container(horizontal=True, vertical_alignment="center", key="maps_pages"):
+        place = st.empty()
         # A key for each layer: another layer begins at its first page.
-        shown = choose_page(count, PER_PAGE, f"maps_page_{layer}")
-    text.markdown(_("**{shown} of {count}** maps shown").format(shown=shown.stop - shown.start, count=count))
+        shown = choose_page(count, per_page, f"maps_page_{layer}")
+        place.markdown(_("**{shown} of {count}** shown").format(shown=shown.stop - shown.start, count=count))
     return shown
 
 
-def _draw_downloads(layer: OpenLayer, png: bytes) -> None:
-    with st.container(horizontal=True):
+def _draw_downloads(layer: OpenLayer) -> None:
+    """Offer a layer's whole output, (H, W, C) or (units,), as float32, and its maps as a picture."""
+    if layer.has_maps:
         st.download_button(
-            _("These maps as a picture (PNG)"),
-            png,
+            _("All maps as a picture (PNG)"),
+            lambda: _png(layer),
             f"{layer.picture.model}_{layer.name}.png",
             "image/png",
             on_click="ignore",
             icon=":material/image:",
         )
-        download_values(layer)
-
-
-def download_values(layer: OpenLayer) -> None:
-    """Offer a layer's whole output, (H, W, C) or (units,), as float32."""
     st.download_button(
         _("All values (NPZ)"),
         lambda: _npz(layer.name, layer.maps),
@@ -144,6 +193,12 @@ def download_values(layer: OpenLayer) -> None:
         on_click="ignore",
         icon=":material/data_array:",
     )
+
+
+def _png(layer: OpenLayer) -> bytes:
+    everything = range(layer.maps.shape[2])
+    scope = RangeScope(state.SCOPE.get())
+    return mosaic_png(layer.maps, everything, scope, fixed=state.LIMIT.get(), columns=8, cell=112).png
 
 
 def _npz(name: str, maps: Maps) -> bytes:

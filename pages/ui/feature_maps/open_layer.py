@@ -1,7 +1,9 @@
-"""The layer that is open: all that the parts of the page below the film strip draw from."""
+"""What a network makes of the reader's picture, and the layer of it that is open."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from cnn_core.arrays import Maps
 from cnn_core.errors import CnnError
@@ -10,27 +12,44 @@ from cnn_core.models.info import ModelInfo
 from cnn_core.models.run import Answers, is_drawn
 from cnn_core.network.summary import Row
 from cnn_core.sentences import N_
+from pages.ui import cached, state
+from pages.ui.ask.layer import current_layer
 from pages.ui.entered import Entered
+from pages.ui.state import Key
+from pages.ui.text import _
+from pages.ui.waiting import asked
 
 
 @dataclass(frozen=True, eq=False)
-class OpenLayer:
-    """A layer with its output for the reader's picture.
+class Run:
+    """A picture that went through a network.
 
     Attributes:
         rows: all layers of the network, by name.
-        row, maps: the open one, and its output, (H, W, C) or (units,).
-        answers: what all layers make of the picture.
+        answers: what they make of the picture.
         classes: names of the network's outputs.
     """
 
     info: ModelInfo
     picture: Entered
     rows: Mapping[str, Row]
-    row: Row
-    maps: Maps
     answers: Answers
     classes: Sequence[str]
+
+    def open_layer(self) -> "OpenLayer":
+        """Return the layer that the session has open; raises as `asked` does, and where it cannot be drawn."""
+        row = self.rows[current_layer(self.rows)]
+        maps = asked(cached.layer_maps(self.picture, row.name), _("Fetching the layer's maps."))
+        return OpenLayer(self, row, maps)
+
+
+@dataclass(frozen=True, eq=False)
+class OpenLayer:
+    """A layer with its output for the reader's picture, (H, W, C) or (units,)."""
+
+    run: Run
+    row: Row
+    maps: Maps
 
     def __post_init__(self) -> None:
         if not is_drawn(self.maps):
@@ -53,5 +72,52 @@ class OpenLayer:
         return self.row.name
 
     @property
+    def info(self) -> ModelInfo:
+        return self.run.info
+
+    @property
+    def picture(self) -> Entered:
+        return self.run.picture
+
+    @property
+    def rows(self) -> Mapping[str, Row]:
+        return self.run.rows
+
+    @property
+    def answers(self) -> Answers:
+        return self.run.answers
+
+    @property
+    def classes(self) -> Sequence[str]:
+        return self.run.classes
+
+    @property
     def has_maps(self) -> bool:
         return self.maps.ndim == 3
+
+    @property
+    def channel(self) -> int:
+        """Return the open map or unit."""
+        return self.key_of_channel.get()
+
+    @property
+    def key_of_channel(self) -> Key[int]:
+        """Return what says which map or unit is open; before anyone chose one, the strongest."""
+        strongest = self.answers.layers[self.name].strongest[0]
+        return state.CHANNEL.within(0, self.maps.shape[-1] - 1, automatic=strongest)
+
+    @property
+    def place(self) -> tuple[int, ...]:
+        """Return the open value, (row, column, channel) or (unit,)."""
+        if not self.has_maps:
+            return (self.channel,)
+        row, column = self.keys_of_place
+        return row.get(), column.get(), self.channel
+
+    @property
+    def keys_of_place(self) -> tuple[Key[int], Key[int]]:
+        """Return what says which row and column are open; before anyone chose, the largest value's."""
+        values = self.maps[:, :, self.channel]
+        height, width = values.shape
+        row, column = divmod(int(np.argmax(np.nan_to_num(values, nan=-np.inf))), width)
+        return state.ROW.within(0, height - 1, automatic=row), state.COLUMN.within(0, width - 1, automatic=column)

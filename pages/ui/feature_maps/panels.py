@@ -1,4 +1,4 @@
-"""What the open layer is like: panels that compute nothing as long as they are closed."""
+"""What is asked of the open map: one place, in which one panel is open at a time; what is closed computes nothing."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnn_core.sentences import N_
 from pages.ui import state
-from pages.ui.feature_maps import compare, excite, kernels, statistics
+from pages.ui.feature_maps import compare, decision, excite, kernels, statistics, why
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.messages import part
 from pages.ui.state import Key
@@ -15,34 +15,49 @@ from pages.ui.text import _
 
 
 class Panel(NamedTuple):
-    """One of them: `key` stands in the address, `title` is English, `choices` belong to a link while it is open."""
+    """One of them: `key` stands in the address, `choices` belong to a link while it is open.
+
+    `short` is what it is chosen by and `title` what it says of itself, both in English.
+    """
 
     key: str
+    short: str
     title: str
-    icon: str
     draw: Callable[[OpenLayer], None]
     choices: tuple[Key[Any], ...] = ()
 
 
 PANELS = (
-    Panel("kernels", N_("Its kernels"), "grid_on", kernels.draw),
-    Panel("statistics", N_("Its values in numbers"), "bar_chart", statistics.draw, statistics.CHOICES),
-    Panel("excite", N_("What excites a map most"), "bolt", excite.draw, excite.CHOICES),
-    Panel("compare", N_("Two pictures compared"), "compare", compare.draw, compare.CHOICES),
+    Panel("why", N_("Why?"), N_("Why this value?"), why.draw),
+    Panel("kernels", N_("Kernels"), N_("The kernels of this layer"), kernels.draw),
+    Panel("excite", N_("Excites"), N_("What excites this map most"), excite.draw, excite.CHOICES),
+    Panel("decision", N_("Decision"), N_("What the decision looked at"), decision.draw, decision.CHOICES),
+    Panel("compare", N_("Compare"), N_("Two pictures compared"), compare.draw, compare.CHOICES),
+    Panel("statistics", N_("Numbers"), N_("The values of this layer in numbers"), statistics.draw, statistics.CHOICES),
 )
+_BY_KEY = {panel.key: panel for panel in PANELS}
+
+
+def asked() -> Key[str]:
+    """Return which panel is open."""
+    return state.ASKED.among(_BY_KEY)
 
 
 def shared() -> list[Key[Any]]:
-    """Return what a link needs to show the same: which panels are open, and what was chosen in them."""
-    opened = state.PANELS.get()
-    return [state.PANELS, *(key for panel in PANELS if panel.key in opened for key in panel.choices)]
+    """Return what a link needs to show the same: which panel is open, and what was chosen in it."""
+    return [state.ASKED, *_BY_KEY[asked().get()].choices]
 
 
-def draw_panels(layer: OpenLayer) -> None:
-    """Draw all panels, those open that the reader or the address opened."""
-    st.header(_("What this layer is like"), anchor=False)
-    for panel in PANELS:
-        place = st.expander(_(panel.title), icon=f":material/{panel.icon}:", **state.PANELS.part(panel.key))
-        if place.open:
-            with place, part():
-                panel.draw(layer)
+def draw_asked(layer: OpenLayer) -> None:
+    """Draw the choice of the panel, and the open one."""
+    st.segmented_control(
+        _("What is asked"),
+        format_func=lambda key: _(_BY_KEY[key].short),
+        required=True,
+        label_visibility="collapsed",
+        **asked().widget(),
+    )
+    panel = _BY_KEY[asked().get()]
+    with st.container(key="asked_panel"), part():
+        st.header(_(panel.title), anchor=False)
+        panel.draw(layer)

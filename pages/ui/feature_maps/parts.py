@@ -1,29 +1,31 @@
-"""The parts of the page below the film strip, which run by themselves where nothing else changes."""
+"""The parts of the page that run by themselves where nothing else changes, and what opens layers, maps and values."""
 
 from enum import StrEnum
 
 from pages.ui import state
+from pages.ui.ask.layer import open_layer
 from pages.ui.waiting import run_again
 
 
 class Part(StrEnum):
-    """Each is drawn from what the session says of layer, map, value and view; LAYER holds the others."""
+    """Each is drawn from what the session says of layer, map, value and view."""
 
     LAYER = "layer"
-    MAPS = "maps"
     MAP = "map"
-    PANELS = "panels"
-    WHY = "why"
-    DECISION = "decision"
+    ASKED = "asked"
 
 
-_OF_A_MAP = (Part.MAP, Part.PANELS, Part.WHY)
+def open_layer_marked(name: str) -> None:
+    """Open a layer in the picture of the network, which has marked it already."""
+    open_layer(name)
+    state.TRAIL.set(())
+    run_again(*Part)
 
 
 def open_map_marked(channel: int) -> None:
     """Open a map on the board of all maps, which has marked it already."""
     state.CHANNEL.set(channel)
-    run_again(*_OF_A_MAP)
+    run_again(Part.MAP, Part.ASKED)
 
 
 def open_map(channel: int) -> None:
@@ -33,11 +35,11 @@ def open_map(channel: int) -> None:
 
 
 def map_changed() -> None:
-    run_again(Part.MAPS, *_OF_A_MAP)
+    run_again(*Part)
 
 
 def value_changed() -> None:
-    run_again(Part.MAP, Part.WHY)
+    run_again(Part.MAP, Part.ASKED)
 
 
 def open_value_marked(row: int, column: int) -> None:
@@ -45,4 +47,4 @@ def open_value_marked(row: int, column: int) -> None:
     state.ROW.set(row)
     state.COLUMN.set(column)
     state.TRAIL.set(())
-    run_again(Part.WHY)
+    run_again(Part.ASKED)

@@ -8,10 +8,27 @@ import streamlit as st
 from cnn_core.arrays import Maps
 from cnn_core.models.answer_kind import AnswerKind, by_score
 from cnn_core.models.info import ModelInfo
+from pages.ui.feature_maps.open_layer import Run
 from pages.ui.text import _, as_code, escaped
 
 TOP = 5
 LEAST = 0.001
+
+
+def draw_answer(run: Run) -> None:
+    """Draw what the network takes the picture for: the likeliest in a word, more where it is asked for."""
+    with st.popover(_label(run), icon=":material/psychology:", key="answer"):
+        st.markdown("**" + _("What the network takes it for") + "**")
+        draw_predictions(run.info, run.answers.scores, run.classes)
+
+
+def _label(run: Run) -> str:
+    scores, kind = run.answers.scores, run.info.answer_kind
+    if kind is AnswerKind.MAPS or scores.size == 1:
+        return _("The answer")
+    best = by_score(scores)[0]
+    share = f"{scores[best]:.1%}" if kind.is_share else f"{scores[best]:.4g}"
+    return f"**{_plain(run.classes[best])}** {escaped(share)}"
 
 
 def draw_predictions(info: ModelInfo, scores: Maps, classes: Sequence[str]) -> None:

@@ -14,13 +14,14 @@ from cnn_core.network.summary import Row
 from cnn_core.numerics.pool import PoolingKind
 from cnn_core.numerics.taps import NOWHERE, Taps
 from pages.ui import state
+from pages.ui.ask.layer import open_value as open_place
 from pages.ui.cached import layer_maps, layer_weights
 from pages.ui.draw.pictures import draw_wide
 from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.draw.tables import draw_table
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import OpenLayer
-from pages.ui.feature_maps.parts import map_changed, value_changed
+from pages.ui.feature_maps.parts import value_changed
 from pages.ui.messages import UndrawnError
 from pages.ui.questions import Question
 from pages.ui.text import _, as_code, sentence
@@ -32,40 +33,28 @@ LANES = 3
 LARGEST_PATCH = 14
 _POOLING = {StageKind.MAXIMUM: PoolingKind.MAX, StageKind.AVERAGE: PoolingKind.AVERAGE}
 _WIDTH = 260
-_NUMBER = 160
+_NUMBER = 130
 
 
-def draw_why(layer: OpenLayer) -> None:
+def draw(layer: OpenLayer) -> None:
     """Draw the explanation of the value at the chosen place of the open layer."""
-    st.header(_("Why this value?"), anchor=False)
     _draw_place(layer)
-    row, place = layer.row, _place(layer)
+    row, place = layer.row, layer.place
     inputs, weights = _what_it_takes(layer)
     why = explain_unit(row.layer, weights, inputs, place)
-    left, right = st.columns([8, 3])
-    with left:
-        _draw_stages(why)
-        _draw_window(why, row, inputs)
-        _draw_strongest(why)
-    with right:
-        _draw_seen(layer, place)
+    _draw_window(why, row, inputs)
+    _draw_stages(why)
     _draw_ways(why, row, inputs)
-
-
-def _place(layer: OpenLayer) -> tuple[int, ...]:
-    if not layer.has_maps:
-        return (state.CHANNEL.get(),)
-    return state.ROW.get(), state.COLUMN.get(), state.CHANNEL.get()
+    _draw_strongest(why)
+    _draw_seen(layer, place)
 
 
 def _draw_place(layer: OpenLayer) -> None:
     """Let the reader choose the value by numbers too."""
-    names = (_("Row"), _("Column"), _("Channel")) if layer.has_maps else (_("Unit"),)
-    keys = (state.ROW, state.COLUMN, state.CHANNEL) if layer.has_maps else (state.CHANNEL,)
     with st.container(horizontal=True):
-        for name, key, size in zip(names, keys, layer.maps.shape, strict=True):
-            after = map_changed if key is state.CHANNEL else value_changed
-            st.number_input(name, width=_NUMBER, **key.within(0, size - 1).widget(after, part="_why"))
+        if layer.has_maps:
+            for name, key in zip((_("Row"), _("Column")), layer.keys_of_place, strict=True):
+                st.number_input(name, width=_NUMBER, **key.widget(value_changed))
 
 
 def _what_it_takes(layer: OpenLayer) -> tuple[list[Maps], tuple[Maps, ...]]:
@@ -266,9 +255,6 @@ def go_back() -> None:
 
 
 def _go(layer: str, place: tuple[int, ...]) -> None:
-    state.LAYER.set(layer)
-    row, column, channel = place if len(place) == 3 else (0, 0, place[0])
-    state.ROW.set(int(row))
-    state.COLUMN.set(int(column))
-    state.CHANNEL.set(int(channel))
+    row, column, channel = place if len(place) == 3 else (None, None, place[0])
+    open_place(layer, row, column, channel)
     run_again()

@@ -158,10 +158,11 @@ def _map() -> tuple[Values, MapSource]:
     rows = {row.name: row for row in cached.network(info).rows if len(row.output_shape) == 3}
     layer = current_layer(rows)
     layer_picker(list(rows))
-    st.number_input(_("Map"), **state.CHANNEL.within(0, rows[layer].output_shape[2] - 1).widget())
+    chosen_map = state.CHANNEL.within(0, rows[layer].output_shape[2] - 1, automatic=0)
+    st.number_input(_("Map"), **chosen_map.widget())
     picture = cached.entered(chosen, info, fit, invert)
     maps = asked(cached.layer_maps(picture, layer), _("Fetching the layer's maps."))
-    channel = state.CHANNEL.get()
+    channel = chosen_map.get()
     return maps[:, :, channel : channel + 1], MapSource(picture.key, layer, channel)
 
 

@@ -1,0 +1,62 @@
+"""The conversation about a picture: the network, the open layer, the open map, and what is asked of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from pages.ui import state
+from pages.ui.feature_maps import layer_view, map_view, panels
+from pages.ui.feature_maps.open_layer import OpenLayer, Run
+from pages.ui.feature_maps.parts import Part
+from pages.ui.state import Key
+from pages.ui.waiting import fragment
+
+_SHARED: tuple[Key[Any], ...] = (
+    *(state.LANGUAGE, state.MODEL, state.SAMPLE, state.FIT, state.INVERT),
+    *(state.LAYER, state.CHANNEL, state.ROW, state.COLUMN, state.ORDER, state.SCOPE, state.LIMIT),
+)
+
+
+# A screen of 1280×800 holds all of it; what is asked scrolls by itself, and takes what a higher screen has more. On a
+# phone everything stands below one another at its own height.
+_STYLE = """<style>
+.st-key-map_line h3 { font-size: 1rem; padding: 0; }
+.st-key-layer_line p { font-size: 0.9rem; }
+.st-key-map_pair { flex-wrap: nowrap; align-items: flex-start; }
+.st-key-map_pair > div { flex: 1 1 0; min-width: 0; }
+.st-key-asked { gap: 0.5rem; }
+.st-key-asked [data-testid="stButtonGroup"] button { padding: 0.2rem 0.55rem; min-height: 2rem; }
+.st-key-asked_panel { gap: 0.75rem; }
+.st-key-asked_panel h2 { font-size: 1.05rem; padding: 0; }
+@media (min-width: 1000px) {
+  .st-key-asked_panel { height: max(16rem, calc(100vh - 30rem)); overflow-y: auto; flex-wrap: nowrap; }
+}
+</style>"""
+
+
+def share() -> None:
+    """Write what a link to the page needs to show the same."""
+    state.share(*_SHARED, *panels.shared())
+
+
+def draw_layer(run: Run) -> None:
+    """Draw the open layer with all its maps."""
+    _draw_alone(Part.LAYER, layer_view.draw_layer, run)
+
+
+def draw_map(run: Run) -> None:
+    """Draw the open map, and below it what is asked of it."""
+    st.html(_STYLE)
+    _draw_alone(Part.MAP, map_view.draw_map, run)
+    with st.container(key="asked"):
+        _draw_alone(Part.ASKED, panels.draw_asked, run)
+
+
+def _draw_alone(part: Part, draw: Callable[[OpenLayer], None], run: Run) -> None:
+    """Draw a part of the conversation, by itself where nothing else changes."""
+    fragment(lambda: draw(run.open_layer()), part, share=_share_change)()
+
+
+def _share_change() -> None:
+    state.share_change(*_SHARED, *panels.shared())

@@ -1,0 +1,39 @@
+"""What is set once: the model, the picture and its way in, in one line."""
+
+import streamlit as st
+
+from cnn_core.models.info import ModelInfo
+from cnn_core.models.keys import FILE
+from pages.ui import cached
+from pages.ui.ask.model import chosen_model, current_key, draw_about, pick_model, title_of
+from pages.ui.ask.picture import fit_picker, picture_picker, sample_thumbnails
+from pages.ui.draw.pictures import draw_picture
+from pages.ui.entered import Entered
+from pages.ui.text import _, escaped
+
+
+def draw() -> tuple[ModelInfo, Entered]:
+    """Let the reader choose; return the model and the picture as it enters.
+
+    Raises:
+        CnnError, UndrawnError: there is nothing to be shown yet.
+    """
+    key = current_key()
+    if key.source == FILE and not key.name:  # the first thing to do stands open
+        pick_model()
+    model = st.popover(escaped(title_of(key)), icon=":material/neurology:", key="set_model")
+    with model:
+        pick_model()
+    thumbnails = st.container(key="set_samples")
+    picture_place = st.popover(_("Picture"), icon=":material/add_a_photo:", key="set_picture")
+    info = chosen_model()
+    with model:
+        draw_about(info)
+    with thumbnails:
+        sample_thumbnails(info.colour)
+    with picture_place:
+        chosen = picture_picker(info.colour)
+        fit, invert = fit_picker(info)
+        picture = cached.entered(chosen, info, fit, invert)
+        draw_picture(chosen, picture)
+    return info, picture

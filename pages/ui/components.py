@@ -1,5 +1,6 @@
 """Components of our own: an inline module and its style from assets/components, no build step, no network."""
 
+import base64
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +54,11 @@ _MOSAIC = register("mosaic", _picture_board("mosaic"), "board")
 _PICKER = register("picker", _picture_board("picker"), "board")
 _STAGE = register("stage", '<div class="stage" role="group"></div>')
 _THUMBNAILS = register("thumbnails", '<div class="thumbnails" role="radiogroup"></div>')
+
+
+def data_url(png: bytes) -> str:
+    """Return a PNG as an address that a component can show."""
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 
 def stage(

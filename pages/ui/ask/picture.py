@@ -7,7 +7,7 @@ from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.samples import SAMPLES, default_sample, sample_bytes, sample_of, suits
 from cnn_core.sentences import N_
 from pages.ui import cached, components, state
-from pages.ui.draw.pictures import data_url
+from pages.ui.components import data_url
 from pages.ui.entered import Chosen
 from pages.ui.text import _, escaped
 

@@ -1,7 +1,5 @@
 """Pictures on the page: the original, what the network sees, colour bars."""
 
-import base64
-
 import streamlit as st
 
 from cnn_core.drawing.mosaic import Range, colour_bar_css
@@ -11,10 +9,6 @@ from pages.ui.text import _, sentences
 
 SIDE = 150
 """Pixels: two of them fit beside each other on a phone."""
-
-
-def data_url(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 
 def draw_picture(chosen: Chosen, entered: Entered) -> None:

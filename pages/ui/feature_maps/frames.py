@@ -8,7 +8,7 @@ from cnn_core.layers.shapes import show
 from cnn_core.models.run import Answers
 from cnn_core.network.folding import Block
 from cnn_core.network.summary import Row
-from pages.ui.draw.pictures import data_url
+from pages.ui.components import data_url
 from pages.ui.entered import Entered
 from pages.ui.text import _
 

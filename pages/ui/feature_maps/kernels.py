@@ -12,9 +12,10 @@ from cnn_core.network.summary import Row
 from pages.ui import components, state
 from pages.ui.ask.layer import open_value
 from pages.ui.cached import layer_weights
+from pages.ui.components import data_url
 from pages.ui.draw.maps import draw_maps
 from pages.ui.draw.paging import choose_page
-from pages.ui.draw.pictures import colour_bar, data_url
+from pages.ui.draw.pictures import colour_bar
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.layer_kernels import COLOURS, LayerKernels, largest
 from pages.ui.feature_maps.open_layer import OpenLayer

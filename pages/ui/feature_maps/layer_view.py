@@ -12,8 +12,9 @@ from cnn_core.layers.shapes import show
 from cnn_core.sentences import N_
 from pages.ui import components, state
 from pages.ui.ask.layer import layer_picker
+from pages.ui.components import data_url
 from pages.ui.draw.paging import choose_page
-from pages.ui.draw.pictures import colour_bar, data_url
+from pages.ui.draw.pictures import colour_bar
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.parts import map_changed, open_map_marked

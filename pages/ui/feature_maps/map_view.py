@@ -5,7 +5,8 @@ import base64
 import streamlit as st
 
 from pages.ui import components, state
-from pages.ui.draw.pictures import colour_bar, data_url
+from pages.ui.components import data_url
+from pages.ui.draw.pictures import colour_bar
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.layer_view import figures_text
 from pages.ui.feature_maps.open_layer import OpenLayer

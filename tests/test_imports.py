@@ -48,7 +48,7 @@ LIBRARIES = {
     ),
     "PIL": ("pictures", "drawing"),
     "plotly": ("drawing.figures",),
-    "h5py": ("model_file.reader", "models.first_kernels"),
+    "h5py": ("model_file.reader", "models.bundled_weights"),
     "cachetools": ("keras_model", "models"),
     "keras": ("keras_model",),
     "tensorflow": ("keras_model",),

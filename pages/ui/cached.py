@@ -16,9 +16,10 @@ import streamlit as st
 from cnn_core.arrays import Drops, Heat, Output, Pixels, Weights
 from cnn_core.drawing.mosaic import reduce_maps
 from cnn_core.drawing.png import dimmed_outside, picture_png
-from cnn_core.models import attention, run, survey
+from cnn_core.models import at_hand, attention, run, survey
 from cnn_core.models.info import ModelInfo, describe
 from cnn_core.models.keys import is_bundled
+from cnn_core.models.recorded import Subject
 from cnn_core.network.folding import Block, fold
 from cnn_core.network.summary import Summary, summarize
 from cnn_core.pictures.colour import Colour
@@ -31,6 +32,7 @@ from pages.ui.entered import Chosen, Entered
 from pages.ui.questions import question
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Answer = TypeVar("Answer")
 
 
 def kept(most: int, *values: type) -> Callable[[Function], Function]:
@@ -145,29 +147,28 @@ def blocks(info: ModelInfo) -> tuple[Block, ...]:
 @question
 def model_info(model: str) -> "Future[ModelInfo]":
     """What is known of a model; of a bundled one that is there at once."""
-    if not is_bundled(model):
-        return WORK.submit(describe, model)
-    known: Future[ModelInfo] = Future()
-    known.set_result(describe(model))
-    return known
+    return _at_once(describe(model)) if is_bundled(model) else WORK.submit(describe, model)
 
 
 @question
 def answers(picture: Entered) -> "Future[run.Answers]":
-    """What all layers make of a picture, and the model's answer."""
-    return WORK.submit(run.run, picture.model, picture.pixels)
+    """What all layers make of a picture, and the model's answer; at once where they are recorded."""
+    known = at_hand.answers(_subject(picture))
+    return WORK.submit(run.run, picture.model, picture.pixels) if known is None else _at_once(known)
 
 
 @question
 def layer_maps(picture: Entered, layer: str) -> "Future[Output]":
-    """One layer's output."""
-    return WORK.submit(run.layer_maps, picture.model, picture.pixels, layer)
+    """One layer's output; at once where it is recorded, and where it is what enters a bundled model."""
+    known = at_hand.layer_maps(_subject(picture), picture.pixels, layer)
+    return WORK.submit(run.layer_maps, picture.model, picture.pixels, layer) if known is None else _at_once(known)
 
 
 @question
 def layer_weights(model: str, layer: str) -> "Future[tuple[Weights, ...]]":
-    """A layer's weights, in Keras's order."""
-    return WORK.submit(run.layer_weights, model, layer)
+    """A layer's weights, in Keras's order; those of a bundled model at once."""
+    known = at_hand.layer_weights(model, layer)
+    return WORK.submit(run.layer_weights, model, layer) if known is None else _at_once(known)
 
 
 @question
@@ -193,6 +194,18 @@ def occlusion(picture: Entered, index: int, patch: int, stride: int, row: int) -
     """How far a class's score falls under each patch of a row."""
     boxes = attention.occlusion_plan(picture.pixels.shape, patch, stride)[row]
     return WORK.submit(attention.occlusion_chunk, picture.model, picture.pixels, index, boxes)
+
+
+def _subject(picture: Entered) -> Subject:
+    """Return what a record of this would be of."""
+    return Subject(picture.model, picture.digest, picture.fit, picture.invert)
+
+
+def _at_once(known: Answer) -> "Future[Answer]":
+    """Return an answer that needs no worker, as one of theirs."""
+    future: Future[Answer] = Future()
+    future.set_result(known)
+    return future
 
 
 # What the pages on operations keep under keys of their own ------------------------------------------------------------

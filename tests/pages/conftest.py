@@ -10,14 +10,19 @@ import pytest
 import streamlit as st
 from stand_ins import Here, MadeUpSurvey, made_up_answers, made_up_maps, made_up_weights
 
-from cnn_core.models import run, survey
+from cnn_core.models import at_hand, run, survey
 from pages.ui import cached, components, compute, waiting
 
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
-    """Let everything that a worker is asked be answered at once, in this process, with what is made up."""
+    """Let everything that a worker is asked be answered at once, in this process, with what is made up.
+
+    Nothing is known beforehand, so that all of it is asked.
+    """
     executor = Here()
+    for known in ("answers", "layer_maps", "layer_weights"):
+        monkeypatch.setattr(at_hand, known, lambda *of: None)
     monkeypatch.setattr(compute, "start", lambda *asked: None)
     monkeypatch.setattr(cached, "WORK", executor)
     monkeypatch.setattr(run, "run", made_up_answers)

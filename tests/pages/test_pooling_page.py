@@ -20,7 +20,7 @@ from cnn_core.drawing import png
 from cnn_core.layers import Conv2D, Dense, Flatten, Input, MaxPooling2D
 from cnn_core.layers.settings import PaddingMode
 from cnn_core.layers.windows import Window
-from cnn_core.models.first_kernels import first_kernels
+from cnn_core.models.bundled_weights import first_kernels
 from cnn_core.network.network import Network
 from cnn_core.network.presets import preset
 from cnn_core.network.replacing import Replacement, replaced

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnn_core.arrays import Values
 from cnn_core.errors import CnnError
-from cnn_core.models.first_kernels import first_kernels
+from cnn_core.models.bundled_weights import first_kernels
 from cnn_core.numerics import grids
 from cnn_core.numerics.hand_made import HAND_MADE, hand_made
 from cnn_core.sentences import N_

@@ -11,7 +11,7 @@ from cnn_core.layers import Conv2D
 from cnn_core.layers.formulas import formulas
 from cnn_core.layers.shapes import show
 from cnn_core.layers.windows import Window
-from cnn_core.models.first_kernels import first_kernels
+from cnn_core.models.bundled_weights import first_kernels
 from cnn_core.numerics import grids
 from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.hand_made import HAND_MADE, hand_made

@@ -14,6 +14,7 @@ import tensorflow as tf
 from cachetools import LRUCache
 
 from cnn_core.errors import CnnError
+from cnn_core.keras_model.grouped import computed_by
 from cnn_core.keras_model.walk import LOCK, Call, Graph, Source, read_graph
 from cnn_core.layers.shapes import Shape, show
 
@@ -218,7 +219,7 @@ def _apply(call: Call, made: dict[str, list[Any]]) -> list[Any]:
     if "training" in kwargs:
         kwargs["training"] = False
     try:
-        outputs: list[Any] = keras.tree.flatten(call.operation(*args, **kwargs))
+        outputs: list[Any] = keras.tree.flatten(computed_by(call.operation)(*args, **kwargs))
     # Keras and TensorFlow raise whatever they like here, with colour codes in the text.
     except Exception as error:
         raise CnnError(

@@ -17,7 +17,7 @@ from cnn_core.models.bundled import BUNDLED, MODELS, bundled_model, class_names,
 from cnn_core.pictures.samples import IMAGES, SAMPLES, Sample, sample_bytes
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
-PARAMETERS = {"mnist": 1_101_526, "mobilenet_v2": 3_538_984}
+PARAMETERS = {"cifar10": 9_420, "mnist": 1_101_526, "mobilenet_v2": 3_538_984}
 CLASSES_SHA256 = "0b0f9fee7c952f257418d62aa701f023a9da13b443a14f5c4291e5724d92967c"
 MAX_IMAGE_BYTES = 300_000
 
@@ -109,6 +109,12 @@ def test_the_class_names_are_imagenets() -> None:
     assert class_names("mnist") == tuple("0123456789")
 
 
+def test_the_class_names_are_cifar_10s_in_the_order_of_its_labels() -> None:
+    """Krizhevsky, 2009, and `batches.meta` of the data set."""
+    names = "airplane automobile bird cat deer dog frog horse ship truck"
+    assert class_names("cifar10") == tuple(names.split())
+
+
 def test_the_digits_record_is_complete_and_good_enough() -> None:
     made = record("mnist")
     assert made["test_accuracy"] >= 0.99
@@ -116,6 +122,16 @@ def test_the_digits_record_is_complete_and_good_enough() -> None:
     fields = {"seed", "epochs", "batch_size", "optimizer", "augmentation", "versions", "date", "test_loss", "data"}
     assert fields <= made.keys()
     assert f"{made['test_accuracy']:.2%}" in bundled_model("mnist").about
+
+
+def test_the_small_photographs_record_is_complete() -> None:
+    made = record("cifar10")
+    assert made["test_accuracy"] >= 0.55
+    assert abs(made["test_accuracy"] - made["held_out_accuracy"]) < 0.02
+    assert np.mean(made["test_accuracy_by_class"]) == pytest.approx(made["test_accuracy"])
+    fields = {"seed", "epochs", "batch_size", "optimizer", "augmentation", "weights", "versions", "date", "data"}
+    assert fields <= made.keys()
+    assert f"{made['test_accuracy']:.2%}" in bundled_model("cifar10").about
 
 
 def test_the_photographs_record_is_complete_and_its_check_was_close() -> None:

@@ -45,6 +45,7 @@ TITLES_IN_README = {
     "alexnet": "AlexNet",
     "vgg16": "VGG16",
     "tiny_vgg": "Tiny VGG",
+    "cifar10": "Tiny VGG for CIFAR-10",
     "resnet_20": "ResNet-20",
     "mobilenet_v2": "MobileNetV2",
 }
@@ -224,8 +225,9 @@ def of_a_fresh_process(expression: str) -> str:
 def test_figures_of_readme_are_those_of_the_code() -> None:
     readme = one_line(TEXTS["README.md"])
     words = {5: "five", 10: "Ten"}
-    accuracy = json.loads((DATA / "models" / "mnist.json").read_text(encoding="utf-8"))["record"]["test_accuracy"]
-    assert f"({accuracy * 100:.2f} % on the 10,000 test digits" in readme
+    for model, pictures in (("cifar10", "test pictures of CIFAR-10"), ("mnist", "test digits")):
+        record = json.loads((DATA / "models" / f"{model}.json").read_text(encoding="utf-8"))["record"]
+        assert f"({record['test_accuracy'] * 100:.2f} % on the 10,000 {pictures}, measured by us)" in readme
     (published,) = re.findall(r"([\d.]+)% of 50,000", bundled_model("mobilenet_v2").about)
     assert f"({published} % top-1 as published)" in readme
     assert f"{words[len(Reduction)]} ways of making one input smaller" in readme

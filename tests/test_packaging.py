@@ -81,7 +81,7 @@ def test_the_installed_core_answers_in_a_foreign_folder(wheel: Path, tmp_path: P
         text=True,
     )
     assert done.stderr == ""
-    mnist, mobilenet, place, versions = done.stdout.splitlines()
-    assert (mnist, mobilenet) == ("mnist 1101526", "mobilenet_v2 3538984")
+    cifar10, mnist, mobilenet, place, versions = done.stdout.splitlines()
+    assert (cifar10, mnist, mobilenet) == ("cifar10 9420", "mnist 1101526", "mobilenet_v2 3538984")
     assert Path(place).is_relative_to(library)
     assert versions == f"{cnn_core.__version__} {cnn_core.__version__}"

@@ -10,11 +10,15 @@ PAGE = "pages/1_Feature_maps.py"
 
 
 def opened(**query: str) -> AppTest:
-    return run_page(PAGE, **{"lang": "en", **query})
+    """Open the page, with MobileNetV2, whose many layers and maps ask most of it, where no other model is named."""
+    return run_page(PAGE, **{"lang": "en", "model": "mobilenet_v2", **query})
 
 
 def through_the_front_door() -> AppTest:
-    return no_exception(run_page("app.py", lang="en").switch_page(PAGE).run())
+    """Open the page as a visitor does who comes from the first one and has chosen MobileNetV2 before."""
+    at = run_page("app.py", lang="en")
+    at.session_state["model"] = "mobilenet_v2"
+    return no_exception(at.switch_page(PAGE).run())
 
 
 def choose(at: AppTest, kind: str, name: str, value: Any) -> AppTest:

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import numpy as np
 import psutil
@@ -25,8 +26,8 @@ WARM_UP = 240_000
 DIED = "The process that runs the model has stopped"
 
 
-def open_view(page: Page, query: str = "") -> None:
-    page.goto(f"/Feature_maps{query}")
+def open_view(page: Page, **query: str) -> None:
+    page.goto(f"/Feature_maps?{urlencode({'model': 'mobilenet_v2', **query})}")
     is_complete(page)
 
 
@@ -99,7 +100,7 @@ def noise() -> bytes:
 
 
 def test_a_photograph_is_uploaded_and_recognised(page: Page) -> None:
-    open_view(page, "?picture=coffee")
+    open_view(page, picture="coffee")
     expect(page.get_by_text("espresso")).to_be_visible()
     upload(page, "cat.jpg", "image/jpeg", a_photograph())
     expect(page.get_by_text("Egyptian cat")).to_be_visible(timeout=WARM_UP)
@@ -184,7 +185,7 @@ def test_a_walk_from_a_value_opens_the_layer_before_it_and_leads_back(page: Page
 
 
 def test_the_maps_can_be_walked_by_keyboard(page: Page) -> None:
-    open_view(page, "?layer=block_1_expand")
+    open_view(page, layer="block_1_expand")
     board, said = page.locator(".mosaic .board"), page.locator(".mosaic .said")
     board.focus()
     for key, channel in (("ArrowRight", 1), ("ArrowRight", 2), ("ArrowDown", 10), ("ArrowLeft", 9), ("ArrowUp", 1)):
@@ -205,7 +206,7 @@ def test_the_maps_can_be_walked_by_keyboard(page: Page) -> None:
 
 
 def test_pointing_says_a_maps_figures_and_clicking_opens_it(page: Page) -> None:
-    open_view(page, "?layer=Conv1_relu")
+    open_view(page, layer="Conv1_relu")
     board, said = page.locator(".mosaic .board"), page.locator(".mosaic .said")
     values = arrays_of(download(page, "All values (NPZ)")[1])["Conv1_relu"].astype(np.float64)
     for column, row in ((2, 0), (7, 3)):
@@ -236,7 +237,7 @@ def arrays_of(data: bytes) -> dict[str, np.ndarray]:
 
 
 def test_downloads(page: Page) -> None:
-    open_view(page, "?layer=block_1_expand")
+    open_view(page, layer="block_1_expand")
     name, png = download(page, "These maps as a picture (PNG)")
     assert name == "mobilenet_v2_block_1_expand.png"
     shown = page.locator(".mosaic .board img")

@@ -28,7 +28,7 @@ pytestmark = [
 
 SHAPE = (9, 8, 3)
 PIXELS = np.random.default_rng(3).uniform(0, 1, SHAPE).astype(np.float32)
-SAMPLE = {"mnist": "digit_7", "mobilenet_v2": "chelsea"}
+SAMPLE = {"cifar10": "chelsea", "mnist": "digit_7", "mobilenet_v2": "chelsea"}
 
 each_bundled = pytest.mark.parametrize("key", SAMPLE)
 
@@ -218,6 +218,7 @@ def test_nested_models(index: int) -> None:
 @pytest.mark.parametrize(
     ("key", "layers"),
     [
+        ("cifar10", ("conv_1_1", "relu_1_1", "max_pool_2")),
         ("mnist", ("conv2d", "conv2d_1", "max_pooling2d")),
         ("mobilenet_v2", ("block_12_add", "Conv_1", "out_relu")),
     ],
@@ -385,7 +386,7 @@ def test_occlusion_of_small_models(name: str, fill: Any) -> None:
         assert np.abs(expected).max() > 1e-2
 
 
-@pytest.mark.parametrize(("key", "patch", "stride"), [("mnist", 9, 7), ("mobilenet_v2", 112, 112)])
+@pytest.mark.parametrize(("key", "patch", "stride"), [("cifar10", 8, 8), ("mnist", 9, 7), ("mobilenet_v2", 112, 112)])
 def test_occlusion_of_bundled_models(key: str, patch: int, stride: int) -> None:
     from cnn_core.keras_model.attribution import occlusion_drops
 

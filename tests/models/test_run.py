@@ -32,7 +32,7 @@ from cnn_core.pictures.scaling import Scaling
 pytestmark = pytest.mark.keras
 
 each_model = pytest.mark.parametrize("key", [model.key for model in BUNDLED])
-SAMPLE = {"mnist": "digit_7", "mobilenet_v2": "chelsea"}
+SAMPLE = {"cifar10": "chelsea", "mnist": "digit_7", "mobilenet_v2": "chelsea"}
 
 
 @cache

@@ -25,6 +25,7 @@ def test_all_of_them_are_there() -> None:
         "alexnet",
         "vgg16",
         "tiny_vgg",
+        "cifar10",
         "resnet_20",
         "mobilenet_v2",
     ]

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from folders import ROOT
 from PIL import Image
-from running import address_of, no_exception
+from running import address_of, no_exception, run_page
 from stand_ins import Here, made_up_answers, made_up_maps, rows
 from streamlit.testing.v1 import AppTest
 from viewing import (
@@ -32,7 +32,7 @@ from viewing import (
 from cnn_core.arrays import Maps
 from cnn_core.errors import CnnError
 from cnn_core.models import attention, run
-from cnn_core.models.bundled import class_names
+from cnn_core.models.bundled import bundled_model, class_names
 from cnn_core.models.run import Answers
 from pages.ui import compute, waiting
 from pages.ui.feature_maps import film_strip, layer_view
@@ -63,6 +63,19 @@ def test_everything_is_there_from_the_start(door: Any) -> None:
     assert "**Conv2D** · 112×112×32 · 864 parameters · 10,838,016 multiply-adds" in said(at)
     assert "**32 of 32** maps shown" in said(at)
     assert "Cropped to the central 300×300 pixels. Resized from 300×300 to 224×224 pixels" in said(at)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_newcomer_meets_the_small_network_first() -> None:
+    at = run_page(PAGE, lang="en")
+    assert is_complete(at)
+    model = at.selectbox(key="model_widget")
+    assert model.value == "cifar10"
+    assert model.options[0] == bundled_model("cifar10").title
+    assert at.selectbox(key="layer_widget").options == list(rows("cifar10"))
+    assert at.selectbox(key="picture_widget").value == "chelsea"
+    assert predictions(at)[0] == "**ship** · 75.0%"
+    assert "model" not in address_of(at)
 
 
 def test_the_work_is_asked_for_once(here: Here) -> None:
@@ -293,7 +306,7 @@ def test_another_map_or_value_runs_only_what_shows_it() -> None:
     assert drawn_anew(at) == {"mosaic", "picker", "stage"}
     choose(at, "number_input", "row_why", 5)
     assert drawn_anew(at) == {"picker", "stage"}
-    assert address_of(at) == {"layer": "block_1_expand", "channel": "17", "row": "5"}
+    assert address_of(at) == {"model": "mobilenet_v2", "layer": "block_1_expand", "channel": "17", "row": "5"}
 
 
 @pytest.mark.usefixtures("here")

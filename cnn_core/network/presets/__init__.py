@@ -132,6 +132,15 @@ PRESETS: Final = (
         classics.tiny_vgg,
     ),
     Preset(
+        "cifar10",
+        N_("Tiny VGG for CIFAR-10"),
+        N_("The same for photographs of 32×32 pixels, with padding; as the bundled model is that we trained."),
+        "After Wang et al., CNN Explainer, arXiv:2004.15004; data: Krizhevsky, Learning multiple layers of features "
+        "from tiny images (2009)",
+        PresetGroup.CLASSIC,
+        classics.cifar10,
+    ),
+    Preset(
         "resnet_20",
         N_("ResNet-20 for CIFAR-10"),
         N_("Nine residual blocks; where the size changes, a 1×1 projection stands for the paper's padded shortcut."),

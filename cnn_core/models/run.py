@@ -15,6 +15,8 @@ from cnn_core.arrays import Output, Pixels, Weights
 from cnn_core.drawing.mosaic import RangeScope, mosaic_png
 from cnn_core.drawing.statistics import LayerStatistics, layer_statistics
 from cnn_core.errors import CnnError
+from cnn_core.explain.contributions import Contributions
+from cnn_core.explain.contributions import contributions as contributions_in
 from cnn_core.models.bundled import BUNDLED
 from cnn_core.models.loading import entered, load
 from cnn_core.sentences import N_
@@ -82,6 +84,12 @@ def layer_weights(key: str, layer: str) -> tuple[Weights, ...]:
     if layer not in (named.name for named in loaded.network.layers):
         raise CnnError(NO_LAYER, layer=layer)
     return keras_model.layer_weights(loaded.model, layer)
+
+
+def contributions(key: str, pixels: Pixels, layer: str) -> Contributions:
+    """Return what the maps before a layer add to each of its maps; raises CnnError for a layer that is not there."""
+    weights = layer_weights(key, layer)
+    return contributions_in(load(key).network, layer, weights, _kept_maps(key, pixels))
 
 
 def warm_up() -> None:

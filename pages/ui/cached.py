@@ -16,6 +16,7 @@ import streamlit as st
 from cnn_core.arrays import Drops, Heat, Output, Pixels, Weights
 from cnn_core.drawing.mosaic import reduce_maps
 from cnn_core.drawing.png import dimmed_outside, picture_png
+from cnn_core.explain.contributions import Contributions
 from cnn_core.models import at_hand, attention, run, survey
 from cnn_core.models.info import ModelInfo, describe
 from cnn_core.models.keys import is_bundled
@@ -169,6 +170,12 @@ def layer_weights(model: str, layer: str) -> "Future[tuple[Weights, ...]]":
     """A layer's weights, in Keras's order; those of a bundled model at once."""
     known = at_hand.layer_weights(model, layer)
     return WORK.submit(run.layer_weights, model, layer) if known is None else _at_once(known)
+
+
+@question
+def contributions(picture: Entered, layer: str) -> "Future[Contributions]":
+    """What the maps before a layer add to each of its maps."""
+    return WORK.submit(run.contributions, picture.model, picture.pixels, layer)
 
 
 @question

@@ -10,6 +10,7 @@ import pytest
 from strategies import values
 
 from cnn_core.errors import LayerError
+from cnn_core.explain.added import added
 from cnn_core.explain.opened import IN_TRAINING_ONLY, opened
 from cnn_core.layers import KINDS, Group, Input, Layer
 from cnn_core.layers.kind import layer_kind
@@ -43,8 +44,11 @@ def lacking(kind: type[Layer]) -> Iterator[str]:
             values(rule)
         except AssertionError:
             yield f"{name}.{setting}, values of a {type(rule).__name__}: tests/strategies.py"
-    if not opened.knows(kind) and kind.group not in IN_TRAINING_ONLY:
-        yield f"{name}, a rule of `opened`: its family's file in cnn_core/explain"
+    if kind.group not in IN_TRAINING_ONLY:
+        if not opened.knows(kind):
+            yield f"{name}, a rule of `opened`: its family's file in cnn_core/explain"
+        if not added.knows(kind):
+            yield f"{name}, a rule of `added`: cnn_core/explain/added.py"
     try:
         layer = kind(**kind.starter)
         weights = weight_shapes(layer, *needed(kind))
@@ -129,6 +133,7 @@ def test_what_is_missing_is_told_with_its_place(only_named: type[Layer]) -> None
         "OnlyNamed.extra, a widget for a Anything: pages/ui/design/setting_widgets.py",
         "OnlyNamed.extra, values of a Anything: tests/strategies.py",
         "OnlyNamed, a rule of `opened`: its family's file in cnn_core/explain",
+        "OnlyNamed, a rule of `added`: cnn_core/explain/added.py",
         "OnlyNamed.starter, settings that fit maps of 16×16×8 "
         f"({only_named.__init__.__qualname__}() missing 1 required positional argument: 'amount'): {here}",
     ]

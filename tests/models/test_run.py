@@ -21,7 +21,17 @@ from cnn_core.models.bundled import BUNDLED, bundled_model, bundled_network, cla
 from cnn_core.models.info import describe
 from cnn_core.models.kept_files import keep_file
 from cnn_core.models.loading import Loaded
-from cnn_core.models.run import KEPT_BYTES, THUMBNAIL_SIDE, THUMBNAILS, Answers, layer_maps, layer_weights, run, warm_up
+from cnn_core.models.run import (
+    KEPT_BYTES,
+    THUMBNAIL_SIDE,
+    THUMBNAILS,
+    Answers,
+    contributions,
+    layer_maps,
+    layer_weights,
+    run,
+    warm_up,
+)
 from cnn_core.network.summary import Row, summarize
 from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.prepare import Preparation, prepare
@@ -140,9 +150,45 @@ def test_warm_up_leaves_the_models_ready(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @each_model
+def test_what_is_added_to_a_map_is_its_mean_before_the_activation(key: str) -> None:
+    """Where a layer has an activation, what enters it is computed by Keras's layer without it."""
+    for row in rows(key)[1:]:
+        found = contributions(key, pixels_for(key), row.name)
+        before = before_activation(key, row)
+        means = before.reshape(-1, before.shape[-1]).mean(axis=0, dtype=np.float64)
+        totals = [found.to(channel).total for channel in range(0, len(means), 7)]
+        assert totals == pytest.approx(means[::7], rel=1e-4, abs=1e-5 * max(1, float(np.abs(before).max())))
+        assert set(found.sources) <= {other.name for other in rows(key)}
+
+
+def before_activation(key: str, row: Row) -> np.ndarray:
+    """Return what Keras has before a layer's activation; what enters a layer that is nothing else."""
+    if row.kind == "Activation":
+        return layer_maps(key, pixels_for(key), row.sources[0])
+    if getattr(row.layer, "activation", "linear") == "linear":
+        return layer_maps(key, pixels_for(key), row.name)
+    import keras
+
+    theirs = keras_model(key).get_layer(row.name)
+    plain = theirs.from_config({**theirs.get_config(), "activation": "linear"})
+    inputs = layer_maps(key, pixels_for(key), row.sources[0])[np.newaxis]
+    plain.build(inputs.shape)
+    plain.set_weights(theirs.get_weights())
+    before: np.ndarray = keras.ops.convert_to_numpy(plain(inputs))[0]
+    return before
+
+
+def test_maps_behind_flatten_are_told_by_the_layer_that_made_them() -> None:
+    found = contributions("mnist", pixels_for("mnist"), "dense")
+    assert found.sources == ("max_pooling2d",)
+    assert found.channels.max() < 64
+
+
+@each_model
 def test_a_layer_that_is_not_there_is_refused(key: str) -> None:
-    with pytest.raises(CnnError, match="no_such_layer"):
-        layer_maps(key, pixels_for(key), "no_such_layer")
+    for asked in (layer_maps, contributions):
+        with pytest.raises(CnnError, match="no_such_layer"):
+            asked(key, pixels_for(key), "no_such_layer")
 
 
 @each_model

@@ -37,13 +37,15 @@ _STYLE = """<style>
   gap: 0.5rem;
 }
 @media (max-width: 640px) {
-  .st-key-head_fit, .st-key-head_fit .st-key-tools { flex-wrap: wrap; }
-  .st-key-set_samples { flex-basis: 100%; order: 9; }
+  .st-key-head_fit, .st-key-tools { flex-wrap: wrap; }
+  [data-testid="stLayoutWrapper"]:has(> .st-key-tools) { flex: 1 0 100%; order: 3; }
+  [data-testid="stLayoutWrapper"]:has(> .st-key-set_samples) { flex: 1 0 100%; order: 3; }
 }
 :lang(ko) { word-break: keep-all !important; overflow-wrap: anywhere; }
 [class*="st-key-script_"] { position: absolute; height: 0; overflow: hidden; }
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-script_"]) { position: absolute; height: 0; }
 .st-key-head { flex-wrap: nowrap; }
+.st-key-lang_widget { margin-inline-start: auto; }
 .st-key-head h1 { padding: 0; }
 [class*="st-key-card_"] h2 { font-size: 1.25rem; padding-top: 0.5rem; }
 </style>"""

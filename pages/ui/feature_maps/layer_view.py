@@ -127,7 +127,7 @@ def _draw_vector(layer: OpenLayer) -> None:
         "words": {
             "board": _("Units: arrow keys walk, Enter opens"),
             "unit": _("Unit {unit}: {value}"),
-            "named": _("Unit {unit}, {name}: {value}"),
+            "named": _("{name}: {value} (unit {unit})"),
             "none": _("not a number"),
         },
     }

@@ -21,7 +21,7 @@ def draw() -> tuple[ModelInfo, Entered]:
     key = current_key()
     if key.source == FILE and not key.name:  # the first thing to do stands open
         pick_model()
-    model = st.popover(escaped(title_of(key)), icon=":material/neurology:", key="set_model")
+    model = st.popover(escaped(title_of(key)), icon=":material/neurology:", key="set_model", width=250)
     with model:
         pick_model()
     thumbnails = st.container(key="set_samples")

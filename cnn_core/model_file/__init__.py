@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from cnn_core.errors import LayerError, ModelFileError, NetworkError
 from cnn_core.model_file.configuration import Entry, Model, read_configuration
-from cnn_core.model_file.graph import INSIDE, FileGraph, file_graph
+from cnn_core.model_file.graph import FileGraph, file_graph
 from cnn_core.model_file.sandbox import LARGEST_FILE, Group, file_kind, read_description, read_weights
 from cnn_core.model_file.shown import shown
 from cnn_core.model_file.weights import Kept, Place, contradicts, places_in_h5, places_in_keras, weights_of
 from cnn_core.network.files import LONGEST_NAME
-from cnn_core.network.network import NamedLayer, Network, check_name, free_name
+from cnn_core.network.network import INSIDE, NamedLayer, Network, check_name, free_name
 from cnn_core.network.summary import summarize
 
 __all__ = ["LARGEST_FILE", "MOST_PARAMETERS", "ModelFile", "read_model_file"]

@@ -14,9 +14,6 @@ from cnn_core.model_file.kinds import layer_of
 from cnn_core.model_file.shown import shown
 from cnn_core.network.files import MOST_LAYERS
 
-INSIDE: Final = "."
-"""Stands between a nested model's name and its layer's: TensorFlow allows it in a name, and a file system too."""
-
 MOST_VALUES: Final = 2**29
 """Of all outputs for one picture together: 2 GB. EfficientNetB5 at 456×456 pixels has 358 million, B7 at 600×600 twice
 as many as this."""

@@ -7,11 +7,14 @@ does not fit, so everything computed from a Network has been checked.
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cnn_core.errors import LayerError, NetworkError
 from cnn_core.layers import Input, Layer
 from cnn_core.layers.shapes import Shape, output_shape, refuse_uncountable, show
+
+INSIDE: Final = "."
+"""Stands between a nested model's name and its layer's: TensorFlow allows it in a name, and a file system too."""
 
 
 @dataclass(frozen=True)

@@ -101,11 +101,11 @@ def _gathered(blocks: Sequence[Block], most: int) -> tuple[Block, ...]:
     """Fold blocks into runs of alike ones, or into runs of equal length, until there are no more than `most`."""
     if len(blocks) <= most:
         return tuple(blocks)
-    alike = grouped([_build(block) for block in blocks], blocks)
-    if not SHORT / 3 <= len(alike) <= most:
+    runs = [members for _, members in grouped([_build(block) for block in blocks], blocks)]
+    if not SHORT / 3 <= len(runs) <= most:
         length = -(-len(blocks) // most)
-        alike = grouped([i // length for i in range(len(blocks))], blocks)
-    return tuple(_joined(members, members[0].title + _RANGE + members[-1].title) for _, members in alike)
+        runs = [tuple(blocks[i : i + length]) for i in range(0, len(blocks), length)]
+    return tuple(_joined(members, members[0].title + _RANGE + members[-1].title) for members in runs)
 
 
 def _build(block: Block) -> tuple[str, ...]:

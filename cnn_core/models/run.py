@@ -21,6 +21,7 @@ from cnn_core.models.bundled import BUNDLED
 from cnn_core.models.loading import entered, load
 from cnn_core.sentences import N_
 
+DRAWN_AXES: Final = (1, 3)
 THUMBNAILS: Final = 3
 THUMBNAIL_SIDE: Final = 40
 NO_LAYER: Final = N_('There is no layer "{layer}" in this model. Choose one from the list.')
@@ -65,7 +66,7 @@ def run(key: str, pixels: Pixels) -> Answers:
 
 def is_drawn(output: Output) -> bool:
     """Say whether a layer's output is maps (H, W, C) or a vector (units,): a Reshape may give it any axes."""
-    return output.ndim in (1, 3)
+    return output.ndim in DRAWN_AXES
 
 
 def layer_maps(key: str, pixels: Pixels, layer: str) -> Output:

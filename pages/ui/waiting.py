@@ -108,6 +108,12 @@ def answered(question: Question[Answer], place: str = "") -> Answer | None:
     return _result(question, work, place)
 
 
+def is_given_up(question: Question[Any]) -> bool:
+    """Say whether the reader stopped waiting for an answer, or there is none: the part that asks for it says so."""
+    work = holds().find(question)
+    return state.STOPPED.get() == (question,) or (work is not None and work.has_failed)
+
+
 def all_asked(questions: Sequence[Question[Answer]], saying: str, place: str = "") -> list[Answer | None]:
     """Return the answers to many questions as `asked` does; None for those not there where the reader stopped."""
     is_stopped = state.STOPPED.get() == tuple(questions)

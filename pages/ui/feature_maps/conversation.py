@@ -55,7 +55,7 @@ def draw_map(run: Run) -> None:
 
 def _draw_alone(part: Part, draw: Callable[[OpenLayer], None], run: Run) -> None:
     """Draw a part of the conversation, by itself where nothing else changes."""
-    fragment(lambda: draw(run.open_layer()), part, share=_share_change)()
+    fragment(lambda: draw(run.open_layer(part is Part.LAYER)), part, share=_share_change)()
 
 
 def _share_change() -> None:

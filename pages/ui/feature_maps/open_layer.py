@@ -9,15 +9,16 @@ from cnn_core.arrays import Maps
 from cnn_core.errors import CnnError
 from cnn_core.layers.shapes import show
 from cnn_core.models.info import ModelInfo
-from cnn_core.models.run import Answers, is_drawn
+from cnn_core.models.run import DRAWN_AXES, Answers, is_drawn
 from cnn_core.network.summary import Row
 from cnn_core.sentences import N_
 from pages.ui import cached, state
 from pages.ui.ask.layer import current_layer
 from pages.ui.entered import Entered
+from pages.ui.messages import UndrawnError
 from pages.ui.state import Key
 from pages.ui.text import _
-from pages.ui.waiting import asked
+from pages.ui.waiting import asked, is_given_up
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +37,16 @@ class Run:
     answers: Answers
     classes: Sequence[str]
 
-    def open_layer(self) -> "OpenLayer":
-        """Return the layer that the session has open; raises as `asked` does, and where it cannot be drawn."""
+    def open_layer(self, is_first: bool = True) -> "OpenLayer":
+        """Return the layer that the session has open; raises as `asked` does, and where it cannot be drawn.
+
+        Of the parts that draw it only the first says what went wrong; the others then stay empty.
+        """
         row = self.rows[current_layer(self.rows)]
-        maps = asked(cached.layer_maps(self.picture, row.name), _("Fetching the layer's maps."))
-        return OpenLayer(self, row, maps)
+        question = cached.layer_maps(self.picture, row.name)
+        if not is_first and (is_given_up(question) or len(row.output_shape) not in DRAWN_AXES):
+            raise UndrawnError
+        return OpenLayer(self, row, asked(question, _("Fetching the layer's maps.")))
 
 
 @dataclass(frozen=True, eq=False)

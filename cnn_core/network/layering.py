@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-SWEEPS: Final = 12
-"""Most that are made over the ranks, half of them backwards."""
+PATIENCE: Final = 4
+"""Sweeps over the ranks, every other one backwards, that may bring nothing before the best order is taken."""
 
 
 class Link(NamedTuple):
@@ -75,6 +75,8 @@ def crossings(order: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) ->
     """Count the pairs of lines between neighbouring ranks that cross."""
     count = 0
     for rank, following in pairwise(order):
+        if len(rank) == 1 or len(following) == 1:
+            continue
         place = {vertex: i for i, vertex in enumerate(following)}
         ends: list[int] = []
         for vertex in rank:
@@ -89,14 +91,14 @@ def untangle(graph: Layered) -> None:
     """Order the vertices of each rank so that few lines cross: sweeps by barycentres, and the best order is kept."""
     best, fewest = graph.ranks, crossings(graph.ranks, graph.after)
     order = [list(rank) for rank in best]
-    for sweep in range(SWEEPS):
-        if not fewest:
-            break
+    sweep = since = 0
+    while fewest and since < PATIENCE:
         _sweep(order, graph.after if sweep % 2 else graph.before, backwards=bool(sweep % 2))
         _exchange(order, graph)
         count = crossings(order, graph.after)
+        sweep, since = sweep + 1, since + 1
         if count < fewest:
-            best, fewest = [list(rank) for rank in order], count
+            best, fewest, since = [list(rank) for rank in order], count, 0
     graph.ranks = best
 
 
@@ -117,6 +119,8 @@ def _sweep(order: list[list[int]], neighbours: Sequence[Sequence[int]], *, backw
 def _exchange(order: list[list[int]], graph: Layered) -> None:
     """Exchange neighbours of a rank wherever fewer lines cross then."""
     for number, rank in enumerate(order):
+        if len(rank) == 1:
+            continue
         sides = [
             ({vertex: i for i, vertex in enumerate(order[other])}, neighbours)
             for other, neighbours in ((number - 1, graph.before), (number + 1, graph.after))

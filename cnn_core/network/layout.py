@@ -6,12 +6,10 @@ All lengths are world units: pixels of the screen as long as nothing is magnifie
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cnn_core.network.folding import Block, singles
-from cnn_core.network.layering import Link
-from cnn_core.network.level import STANDARD, Box, Ends, Level, Point, Sizes, place, straightened
-from cnn_core.network.network import INSIDE
+from cnn_core.network.level import STANDARD, Point, Sizes, Track, straightened
 from cnn_core.network.outline import outline
 from cnn_core.network.summary import Row
+from cnn_core.network.unfolding import Connection, Drawing, connections_of, parts_of
 
 
 @dataclass(frozen=True)
@@ -87,174 +85,44 @@ def lay_out(
     """
     if not rows:
         return NetworkLayout((), (), (), 0.0, 0.0)
-    parts = _parts(outline(rows), unfolded, None)
-    whole = _drawn(parts, _connections(rows, parts), sizes, line_width, heading=0.0)
-    composed = _Composed(sizes)
-    composed.add(whole, 0.0, 0.0)
-    return NetworkLayout(
-        tuple(composed.nodes), tuple(composed.edges()), tuple(composed.frames), whole.level.width, whole.level.height
-    )
+    parts = parts_of(outline(rows), unfolded)
+    whole = Drawing(parts, connections_of(parts), sizes, line_width)
+    picture = _Picture()
+    picture.add(whole, (0.0, 0.0))
+    edges = tuple(picture.edges())
+    return NetworkLayout(tuple(picture.nodes), edges, tuple(picture.frames), whole.box.width, whole.box.height)
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A node, or an unfolded block with what stands in it; `around` is the block that it stands in itself."""
+class _Picture:
+    """Nodes, frames and edges of drawings within drawings, all in the coordinates of the outermost."""
 
-    block: Block
-    around: str | None
-    inside: tuple["_Part", ...] = ()
-
-    @property
-    def label(self) -> str:
-        """The title without that of the block around it: 1_conv in conv2_block1, block_3 in a nested model."""
-        title, around = self.block.title, self.around or ""
-        joint, rest = title[len(around) : len(around) + 1], title[len(around) + 1 :]
-        says_more = (joint == INSIDE and rest) or (joint == "_" and not rest.isdecimal())
-        return rest if title.startswith(around) and rest and says_more else title
-
-    def nodes(self) -> Iterator["_Part"]:
-        """Yield the nodes in it, or itself."""
-        if not self.inside:
-            yield self
-        for part in self.inside:
-            yield from part.nodes()
-
-
-def _parts(blocks: Sequence[Block], unfolded: frozenset[str], around: str | None) -> tuple[_Part, ...]:
-    return tuple(
-        _Part(block, around, _parts(block.parts or singles(block.rows), unfolded, block.title))
-        if len(block.rows) > 1 and block.title in unfolded
-        else _Part(block, around)
-        for block in blocks
-    )
-
-
-_Connection = tuple[str, str]
-"""The titles of two nodes with an edge between them."""
-
-
-def _connections(rows: Sequence[Row], parts: Sequence[_Part]) -> list[_Connection]:
-    """Return the connections between nodes, in the order of their sources."""
-    node = {row.name: one.block.title for part in parts for one in part.nodes() for row in one.block.rows}
-    pairs = dict.fromkeys((node[source], node[row.name]) for row in rows for source in row.sources)
-    number = {title: i for i, title in enumerate(dict.fromkeys(node.values()))}
-    return sorted((pair for pair in pairs if pair[0] != pair[1]), key=lambda pair: (number[pair[0]], number[pair[1]]))
-
-
-@dataclass(frozen=True)
-class _Drawn:
-    """The inside of an unfolded block, or the whole picture.
-
-    Attributes:
-        corners: where its parts stand.
-        links: for each connection that it has a piece of, the edge that stands for it here.
-        inside: the drawn insides of its parts, where they are unfolded.
-    """
-
-    parts: tuple[_Part, ...]
-    level: Level
-    corners: tuple[Point, ...]
-    links: dict[_Connection, Link]
-    inside: dict[int, "_Drawn"]
-    enters: dict[str, float]
-    leaves: dict[str, float]
-
-
-def _drawn(
-    parts: tuple[_Part, ...],
-    connections: Sequence[_Connection],
-    sizes: Sizes,
-    line_width: float | None,
-    heading: float,
-) -> _Drawn:
-    """Draw parts and what connects them with one another and with nodes elsewhere, which is led to the sides."""
-    home = {node.block.title: i for i, part in enumerate(parts) for node in part.nodes()}
-    # What comes from farther away is led in higher up, for it stands higher where it goes by.
-    left = list(dict.fromkeys(source for source, _ in connections if source not in home))
-    right = list(dict.fromkeys(source for source, target in connections if source in home and target not in home))
-    mine = _shared_out(home, connections, len(parts))
-    narrower = None if line_width is None else line_width - 2 * sizes.padding
-    inside = {
-        i: _drawn(part.inside, mine[i], sizes, narrower, sizes.heading) for i, part in enumerate(parts) if part.inside
-    }
-    first = {source: i for i, source in enumerate(left)}
-    last = {source: i + len(left) + len(parts) for i, source in enumerate(right)}
-    links = {}
-    for source, target in connections:
-        start = home[source] + len(left) if source in home else first[source]
-        end = home[target] + len(left) if target in home else last[source]
-        if start != end:
-            links[source, target] = Link(start, end, source)
-    boxes = [_box(part, inside.get(i), sizes) for i, part in enumerate(parts)]
-    port = Box(0.0, sizes.lane)
-    level = place(
-        [port] * len(left) + boxes + [port] * len(right),
-        list(dict.fromkeys(links.values())),
-        sizes,
-        line_width,
-        Ends(len(left), len(right), heading),
-    )
-    half = sizes.lane / 2
-    return _Drawn(
-        parts,
-        level,
-        level.corners[len(left) :],
-        links,
-        inside,
-        {source: level.corners[i][1] + half for source, i in first.items()},
-        {source: level.corners[i][1] + half for source, i in last.items()},
-    )
-
-
-def _shared_out(home: dict[str, int], connections: Sequence[_Connection], count: int) -> list[list[_Connection]]:
-    """Return for each part the connections that begin or end in it."""
-    found: list[list[_Connection]] = [[] for _ in range(count)]
-    for connection in connections:
-        for i in {home[title] for title in connection if title in home}:
-            found[i].append(connection)
-    return found
-
-
-def _box(part: _Part, inside: _Drawn | None, sizes: Sizes) -> Box:
-    if inside is not None:
-        return Box(inside.level.width, inside.level.height, inside.enters, inside.leaves)
-    standard = sizes.layer if len(part.block.rows) == 1 else sizes.block
-    return Box(*sizes.own.get(part.block.title, standard))
-
-
-class _Composed:
-    """Nodes, frames and edges of all levels in the coordinates of the whole picture."""
-
-    def __init__(self, sizes: Sizes) -> None:
+    def __init__(self) -> None:
         self.nodes: list[Node] = []
         self.frames: list[Frame] = []
-        self._sizes = sizes
-        self._pieces: dict[_Connection, list[tuple[Point, ...]]] = {}
-        self._skipping: set[_Connection] = set()
+        self._pieces: dict[Connection, list[tuple[Point, ...]]] = {}
+        self._skipping: set[Connection] = set()
 
-    def add(self, drawn: _Drawn, x: float, y: float) -> None:
-        """Add what stands within a frame with this upper left corner, the outer before the inner ones."""
-        self._add_tracks(drawn, x, y)
-        for i, part in enumerate(drawn.parts):
-            box = _box(part, drawn.inside.get(i), self._sizes)
-            corner = x + drawn.corners[i][0], y + drawn.corners[i][1]
-            title, rows = part.block.title, part.block.rows
-            if i in drawn.inside:
-                self.frames.append(Frame(title, part.label, len(rows), *corner, box.width, box.height))
-                self.add(drawn.inside[i], *corner)
+    def add(self, drawing: Drawing, corner: Point) -> None:
+        """Add a drawing with this upper left corner, and then those within it."""
+        x, y = corner
+        for connection, track in drawing.tracks():
+            self._add_piece(connection, track, corner, leads_out=drawing.is_left_by(*connection))
+        for part, inside, (across, down), box in drawing.placed():
+            place = x + across, y + down
+            if inside is None:
+                node = Node(part.title, part.label, part.rows, part.around, *place, box.width, box.height)
+                self.nodes.append(node)
             else:
-                self.nodes.append(Node(title, part.label, rows, part.around, *corner, box.width, box.height))
+                self.frames.append(Frame(part.title, part.label, len(part.rows), *place, box.width, box.height))
+                self.add(inside, place)
 
-    def _add_tracks(self, drawn: _Drawn, x: float, y: float) -> None:
-        here = {node.block.title for part in drawn.parts for node in part.nodes()}
-        for connection, link in drawn.links.items():
-            track = drawn.level.tracks[link]
-            points = tuple((x + across, y + down) for across, down in track.points)
-            pieces = self._pieces.setdefault(connection, [])
-            # An outer level comes first: on the way out of a block its piece follows, on the way in it goes before.
-            pieces.insert(0 if connection[1] not in here else len(pieces), points)
-            if track.passes:
-                self._skipping.add(connection)
+    def _add_piece(self, connection: Connection, track: Track, corner: Point, *, leads_out: bool) -> None:
+        """Add a piece of an edge; the outer one is there already, and the way out of a block comes before that."""
+        points = tuple((corner[0] + across, corner[1] + down) for across, down in track.points)
+        pieces = self._pieces.setdefault(connection, [])
+        pieces.insert(0 if leads_out else len(pieces), points)
+        if track.passes:
+            self._skipping.add(connection)
 
     def edges(self) -> Iterator[Edge]:
         """Yield the edges, each joined of its pieces."""

@@ -71,14 +71,6 @@ class Level:
     height: float
 
 
-def place(boxes: Sequence[Box], links: Sequence[Link], sizes: Sizes, line_width: float | None, ends: "Ends") -> Level:
-    """Place boxes in ranks, with few crossings and the longest path straight."""
-    last = frozenset(range(len(boxes) - ends.right, len(boxes)))
-    graph = Layered(len(boxes), links, last)
-    untangle(graph)
-    return _Placing(boxes, graph, sizes, ends).level(inf if line_width is None else line_width)
-
-
 @dataclass(frozen=True)
 class Ends:
     """How many of the boxes, the first and the last ones, are ends of edges on the left and on the right side of the
@@ -89,48 +81,58 @@ class Ends:
     heading: float = 0.0
 
 
+def place(boxes: Sequence[Box], links: Sequence[Link], sizes: Sizes, line_width: float | None, ends: Ends) -> Level:
+    """Place boxes in ranks, with few crossings and the longest path straight.
+
+    Args:
+        links: edges between the positions of boxes, each from a smaller to a larger one.
+        line_width: what is longer is broken where it can be; None breaks nothing.
+    """
+    graph = Layered(len(boxes), links, frozenset(range(len(boxes) - ends.right, len(boxes))))
+    untangle(graph)
+    return _Placing(boxes, graph, sizes, inf if line_width is None else line_width, ends).level()
+
+
 @dataclass(frozen=True)
 class _Line:
-    """Ranks from `first` up to but without `stop`, and how far its boxes reach down from the top of the frame."""
+    """Ranks from `first` up to but without `stop`, and how far their boxes reach to the right and down."""
 
     first: int
     stop: int
-    bottom: float
     right: float
+    bottom: float
 
 
 class _Placing:
-    """Coordinates of one graph, found step by step."""
+    """Coordinates of one graph: first how high all lies, then line by line."""
 
-    def __init__(self, boxes: Sequence[Box], graph: Layered, sizes: Sizes, ends: Ends) -> None:
-        self._boxes, self._graph, self._sizes, self._ends = boxes, graph, sizes, ends
+    def __init__(self, boxes: Sequence[Box], graph: Layered, sizes: Sizes, line_width: float, ends: Ends) -> None:
+        self._graph, self._sizes, self._ends = graph, sizes, ends
         points = len(graph.rank_of) - len(boxes)
         self._widths = [box.width for box in boxes] + [0.0] * points
         self._heights = [box.height for box in boxes] + [sizes.lane] * points
         self._columns = [max(self._widths[vertex] for vertex in rank) for rank in graph.ranks]
         self._leaves = {link: self._side(link.source, boxes[link.source].leaves, link) for link in graph.paths}
         self._enters = {link: self._side(link.target, boxes[link.target].enters, link) for link in graph.paths}
+        self._y = upper_sides(graph, Extents(self._heights, self._leaves, self._enters, self._gap))
+        self._left = [0.0] * len(self._columns)
+        self._lines: list[_Line] = []
+        for first, stop in self._broken(line_width):
+            self._lines.append(self._line(first, stop))
+        self._line_of = [line for line in self._lines for _ in range(line.first, line.stop)]
+
+    def level(self) -> Level:
+        """Return all coordinates."""
+        width = max(line.right for line in self._lines) + self._sizes.padding
+        height = self._lines[-1].bottom + self._sizes.padding
+        if self._ends.right:
+            self._left[-1] = width
+        corners = tuple(self._corner(vertex) for vertex in range(self._graph.vertices))
+        tracks = {link: Track(self._track(link, path), len(path) > 2) for link, path in self._graph.paths.items()}
+        return Level(corners, tracks, width, height)
 
     def _side(self, vertex: int, known: Mapping[str, float], link: Link) -> float:
         return known.get(link.tag, self._heights[vertex] / 2)
-
-    def level(self, line_width: float) -> Level:
-        """Return all coordinates."""
-        upper = upper_sides(self._graph, Extents(self._heights, self._leaves, self._enters, self._gap))
-        self._left = [0.0] * len(self._columns)
-        self._lines: list[_Line] = []
-        self._y = upper
-        top = self._ends.heading + self._sizes.padding
-        for first, stop in self._broken(line_width):
-            self._lines.append(self._line(first, stop, top))
-            top = self._lines[-1].bottom + self._sizes.line_gap
-        width = max(line.right for line in self._lines) + self._sizes.padding
-        if self._ends.right:
-            self._left[-1] = width
-        self._line_of = [number for number, line in enumerate(self._lines) for _ in range(line.first, line.stop)]
-        tracks = {link: Track(self._track(link, path), len(path) > 2) for link, path in self._graph.paths.items()}
-        corners = tuple(self._corner(vertex) for vertex in range(len(self._boxes)))
-        return Level(corners, tracks, width, self._lines[-1].bottom + self._sizes.padding)
 
     def _gap(self, upper: int, lower: int) -> float:
         """Return what is free between two neighbours of a rank: less where only an edge goes by."""
@@ -140,35 +142,40 @@ class _Placing:
     def _broken(self, line_width: float) -> Iterator[tuple[int, int]]:
         """Yield the ranks of each line. Between two of them exactly one edge goes, and none of its ends is at a side
         of the frame."""
-        ranks = self._graph.ranks
+        ranks, across = self._graph.ranks, self._sizes.gap[0]
         words = [0]
         for number in range(1, len(ranks)):
-            count = sum(len(self._graph.after[vertex]) for vertex in ranks[number - 1])
+            lines = sum(len(self._graph.after[vertex]) for vertex in ranks[number - 1])
             at_side = (number == 1 and self._ends.left) or (number == len(ranks) - 1 and self._ends.right)
-            if count == 1 and not at_side:
+            if lines == 1 and not at_side:
                 words.append(number)
-        first, right = 0, 2 * self._sizes.padding - self._sizes.gap[0]
+        margins = 2 * self._sizes.padding - across
+        first, length = 0, margins
         for start, stop in pairwise([*words, len(ranks)]):
-            width = sum(self._columns[start:stop]) + self._sizes.gap[0] * (stop - start)
-            if start > first and right + width > line_width:
+            width = sum(self._columns[start:stop]) + across * (stop - start)
+            if start > first and length + width > line_width:
                 yield first, start
-                first, right = start, 2 * self._sizes.padding - self._sizes.gap[0]
-            right += width
+                first, length = start, margins
+            length += width
         yield first, len(ranks)
 
-    def _line(self, first: int, stop: int, top: float) -> _Line:
-        """Place the ranks of a line from left to right, and move them down below `top`."""
+    def _line(self, first: int, stop: int) -> _Line:
+        """Place the ranks of a line from left to right, and move them down below the line before; ends at the sides of
+        the frame have their places there."""
+        across, _ = self._sizes.gap
         x = self._sizes.padding
-        for rank in range(first + (first == 0 and self._ends.left > 0), stop):
+        at_right = stop == len(self._columns) and self._ends.right > 0
+        for rank in range(first + (first == 0 and self._ends.left > 0), stop - at_right):
             self._left[rank] = x
-            x += self._columns[rank] + self._sizes.gap[0]
+            x += self._columns[rank] + across
         vertices = [vertex for rank in self._graph.ranks[first:stop] for vertex in rank]
-        down = top - min(self._y[vertex] for vertex in vertices)
+        above = (
+            self._lines[-1].bottom + self._sizes.line_gap if self._lines else self._ends.heading + self._sizes.padding
+        )
+        down = above - min(self._y[vertex] for vertex in vertices)
         for vertex in vertices:
             self._y[vertex] += down
-        at_side = stop == len(self._columns) and self._ends.right > 0
-        right = x - self._sizes.gap[0] * (1 + at_side)
-        return _Line(first, stop, max(self._y[vertex] + self._heights[vertex] for vertex in vertices), right)
+        return _Line(first, stop, x - across, max(self._y[vertex] + self._heights[vertex] for vertex in vertices))
 
     def _corner(self, vertex: int) -> Point:
         rank = self._graph.rank_of[vertex]
@@ -178,27 +185,24 @@ class _Placing:
         """Return the line of an edge: level beside and past the boxes of every rank, sloping between the ranks."""
         x, y = self._corner(link.source)
         points = [(x + self._widths[link.source], y + self._leaves[link])]
-        for number, vertex in enumerate(path):
+        for before, vertex in pairwise([link.source, *path]):
             rank = self._graph.rank_of[vertex]
-            left, right = self._left[rank], self._left[rank] + self._columns[rank]
-            if number:
+            y = points[-1][1]
+            if vertex != before:
                 y = self._y[vertex] + (self._enters[link] if vertex == link.target else self._heights[vertex] / 2)
-                points += self._turn(path[number - 1], vertex, points[-1][1], y)
-                points.append((left, y))
-            else:
-                y = points[0][1]
+                points += [*self._turn(before, vertex, points[-1][1], y), (self._left[rank], y)]
             if vertex != link.target:
-                points.append((right, y))
+                points.append((self._left[rank] + self._columns[rank], y))
         points.append((self._corner(link.target)[0], y))
         return straightened(points)
 
     def _turn(self, before: int, after: int, start: float, end: float) -> list[Point]:
         """Return the way from the right end of a line around to the beginning of the next; nothing within a line."""
-        one, other = (self._line_of[self._graph.rank_of[vertex]] for vertex in (before, after))
-        if one == other:
+        line = self._line_of[self._graph.rank_of[before]]
+        if line is self._line_of[self._graph.rank_of[after]]:
             return []
-        right, left = self._lines[one].right + self._sizes.padding / 2, self._sizes.padding / 2
-        between = self._lines[one].bottom + self._sizes.line_gap / 2
+        left, right = self._sizes.padding / 2, line.right + self._sizes.padding / 2
+        between = line.bottom + self._sizes.line_gap / 2
         return [(right, start), (right, between), (left, between), (left, end)]
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain, groupby, takewhile
+from itertools import groupby, takewhile
 from typing import Final
 
 from cnn_core.network.folding import SHORT, Block, by_cuts, by_names, filled, grouped, singles
@@ -82,9 +82,12 @@ def _shared_path(names: Sequence[str]) -> str:
 
 def _pieces(rows: tuple[Row, ...], prefix: str) -> tuple[Block, ...]:
     """Fold by names, else between places that few paths cross: as few as leave no piece more than a third of all."""
-    candidates = chain([by_names(rows, prefix)], (by_cuts(rows, width) for width in range(1, _WIDEST)))
-    fine = (blocks for blocks in candidates if blocks and 3 * max(len(block.rows) for block in blocks) <= len(rows))
-    return tuple(replace(block, parts=_parts(block.rows, prefix)) for block in next(fine, singles(rows)))
+    blocks = by_names(rows, prefix)
+    if len(blocks) < 2:
+        cut = (by_cuts(rows, width) for width in range(1, _WIDEST + 1))
+        fine = (pieces for pieces in cut if 3 * max(len(piece.rows) for piece in pieces) <= len(rows))
+        blocks = next(fine, singles(rows))
+    return tuple(replace(block, parts=_parts(block.rows, prefix)) for block in blocks)
 
 
 def _stages(blocks: Sequence[Block], most: int) -> tuple[Block, ...]:

@@ -27,6 +27,7 @@ from cnn_core.explain.unit import explain_unit
 from cnn_core.layers import Group
 from cnn_core.models import attention, run
 from cnn_core.models.info import describe
+from cnn_core.network.outline import MOST, outline
 from cnn_core.network.summary import summarize
 from cnn_core.processes.settle_in import settle_in
 
@@ -41,6 +42,7 @@ except ModelFileError as error:
 pixels = np.random.default_rng(0).random((*info.input_size, 3), np.float32)
 answers = run.run(key, pixels)
 rows = summarize(info.network).rows
+assert len(outline(rows)) <= MOST
 assert list(answers.layers) == [row.name for row in rows]
 assert answers.scores.shape == (1000,)
 row = next(row for row in rows if row.layer.group is Group.CONVOLUTION)

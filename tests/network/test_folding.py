@@ -107,6 +107,24 @@ def test_residual_blocks_without_names_are_one_piece_each() -> None:
     assert all(sum(name.endswith("_add") for name in piece) <= 1 for piece in pieces)
 
 
+def test_a_piece_is_called_by_what_joins_its_paths() -> None:
+    rows = rows_of(without_names(preset("resnet_20").make()))
+    sums = [row.name for row in rows if len(row.sources) > 1]
+    assert [block.title for block in fold(rows) if any(name in sums for name in names(block))] == sums
+
+
+def test_what_stands_between_two_layers_of_a_block_is_in_it() -> None:
+    """MobileNetV3 in Keras leaves its activations without the block's name."""
+    order = ("expanded_conv_{}_expand", "re_lu_{}", "expanded_conv_{}_project")
+    chain = [name.format(i) for i in range(9) for name in order]
+    layers = [NamedLayer(name, Activation()) for name in chain]
+    blocks = fold(rows_of(Network.of(Input((8, 8, 1)), *layers)))
+    assert [(block.title, len(block.rows)) for block in blocks] == [
+        ("input", 1),
+        *[(f"expanded_conv_{i}", 3) for i in range(9)],
+    ]
+
+
 def test_a_plain_chain_begins_a_piece_with_each_weighted_layer() -> None:
     convolutions = [layer for _ in range(10) for layer in (Conv2D(2, 1), BatchNormalization(), Activation())]
     blocks = fold(rows_of(Network.of(Input((4, 4, 1)), *convolutions, Dense(2))))

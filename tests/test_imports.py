@@ -18,6 +18,7 @@ BELOW = {
     "sentences": "",
     "errors": "sentences",
     "data": "",
+    "steps": "sentences",
     "arrays": "",
     "layers": "errors sentences",
     "network": "errors sentences layers",
@@ -27,9 +28,10 @@ BELOW = {
     "drawing": "errors sentences arrays pictures",
     "model_file": "errors sentences layers network",
     "training": "errors sentences data arrays layers network",
-    "keras_model": "errors sentences arrays layers network model_file training",
-    "models": "errors sentences data arrays layers network numerics explain pictures drawing model_file keras_model",
-    "processes": "errors keras_model training",
+    "keras_model": "errors sentences steps arrays layers network model_file training",
+    "models": "errors sentences steps data arrays layers network numerics explain pictures drawing model_file "
+    "keras_model",
+    "processes": "errors steps keras_model training",
 }
 """Which packages of the core each package may import, besides itself."""
 

@@ -10,9 +10,12 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
-from cnn_core.keras_model.activations import feature_maps, layer_weights, output_names
-from cnn_core.keras_model.build import build_model
-from cnn_core.keras_model.names import keras_name
-from cnn_core.keras_model.read import network_from_keras
+from cnn_core.steps import Step, taking
+
+with taking(Step.IMPORTING):
+    from cnn_core.keras_model.activations import feature_maps, layer_weights, output_names
+    from cnn_core.keras_model.build import build_model
+    from cnn_core.keras_model.names import keras_name
+    from cnn_core.keras_model.read import network_from_keras
 
 __all__ = ["build_model", "feature_maps", "keras_name", "layer_weights", "network_from_keras", "output_names"]

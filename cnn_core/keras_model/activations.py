@@ -17,6 +17,7 @@ from cnn_core.errors import CnnError
 from cnn_core.keras_model.grouped import computed_by
 from cnn_core.keras_model.walk import LOCK, Call, Graph, Source, read_graph
 from cnn_core.layers.shapes import Shape, show
+from cnn_core.steps import Step, taking
 
 Array = npt.NDArray[np.float32]
 Names = tuple[str, ...] | None
@@ -51,7 +52,7 @@ def feature_maps(
     if traced is not None:
         return traced.run(values)
     # The first call of a trace optimizes it, which no other thread may disturb.
-    with LOCK:
+    with LOCK, taking(Step.TRACING):
         traced = known.find(values.shape, names) or _trace(known.graph, values.shape, names)
         outputs = traced.run(values)
         known.keep(values.shape, names, traced)

@@ -21,6 +21,7 @@ from cnn_core.models.pixel_range import guessed_scaling
 from cnn_core.network.network import Network
 from cnn_core.pictures.scaling import Scaling, scaled
 from cnn_core.sentences import N_
+from cnn_core.steps import Step, taking
 
 if TYPE_CHECKING:
     import keras
@@ -46,13 +47,12 @@ class Loaded(NamedTuple):
 def load(key: str) -> Loaded:
     """Return a model, ready to run; raises CnnError as `describe` does."""
     source, name, variant = ModelKey.of(key)
-    if source == FILE:
-        return _opened(name, variant)
-    if source == APPLICATION:
-        return _application(name, variant)
-    from cnn_core.keras_model.opening import load_own_model
-
-    return _loaded(load_own_model(model_path(name)), bundled_network(name), Scaling.UNIT)
+    with taking(Step.OPENING):
+        if source == FILE:
+            return _opened(name, variant)
+        if source == APPLICATION:
+            return _application(name, variant)
+        return _bundled(name)
 
 
 def entered(key: str, pixels: Pixels) -> tuple["keras.Model", Pixels]:
@@ -65,6 +65,12 @@ def _loaded(model: "keras.Model", network: Network, scaling: Scaling) -> Loaded:
     from cnn_core.keras_model import output_names
 
     return Loaded(model, network, output_names(model), scaling)
+
+
+def _bundled(name: str) -> Loaded:
+    from cnn_core.keras_model.opening import load_own_model
+
+    return _loaded(load_own_model(model_path(name)), bundled_network(name), Scaling.UNIT)
 
 
 def _opened(digest: str, variant: str) -> Loaded:

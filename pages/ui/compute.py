@@ -3,19 +3,27 @@
 Its interface is `concurrent.futures.Executor`, so another executor, a cluster's for example, can stand behind it.
 """
 
+import atexit
 import os
+import shutil
+import tempfile
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable
 from concurrent import futures
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from itertools import count
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from cnn_core.processes.settle_in import settle_in
+from cnn_core.steps import Taken, numbered, report_into, step_for
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -30,6 +38,7 @@ class _Task:
     """Work that waits for a process."""
 
     future: "Future[Any]"
+    number: int
     work: Callable[[], Any]
 
 
@@ -47,6 +56,8 @@ class Workers(Executor):
         self._make_pool, self._at_once = make_pool, at_once
         self._pool: Executor | None = None
         self._waiting: deque[_Task] = deque()
+        self._numbers: weakref.WeakKeyDictionary[Future[Any], int] = weakref.WeakKeyDictionary()
+        self._next_number = count(1)
         self._running = 0
         self._lock = threading.Lock()
 
@@ -57,9 +68,14 @@ class Workers(Executor):
         future: Future[Result] = Future()
         with self._lock:
             self._waiting = deque(task for task in self._waiting if not task.future.cancelled())
-            self._waiting.append(_Task(future, partial(fn, *args, **kwargs)))
+            number = self._numbers[future] = next(self._next_number)
+            self._waiting.append(_Task(future, number, partial(numbered, number, partial(fn, *args, **kwargs))))
         self._begin()
         return future
+
+    def number_of(self, future: "Future[Any]") -> int | None:
+        """Return the number under which a process reports its steps for this work; None where it is not ours."""
+        return self._numbers.get(future)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the pool as `Executor.shutdown` does; work that comes later gets a new one."""
@@ -114,6 +130,37 @@ class Workers(Executor):
         self._begin()
 
 
+class _Reports:
+    """Where the processes of the last pool say what they are at; what those of a broken pool said goes with it."""
+
+    folder: Path | None = None
+
+    def begin_anew(self) -> Path | None:
+        """Make a folder for a new pool; without one it works as well, and says less."""
+        self.forget()
+        with suppress(OSError):
+            self.folder = Path(tempfile.mkdtemp(prefix="convscope-workers-"))
+        return self.folder
+
+    def forget(self) -> None:
+        folder, self.folder = self.folder, None
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+_REPORTS = _Reports()
+atexit.register(_REPORTS.forget)
+
+
+def step_of(future: "Future[Any]") -> Taken | None:
+    """Return the step of its start that this work is at or waits for, None where there is none."""
+    number = WORK.number_of(future)
+    folder = _REPORTS.folder
+    if folder is None or number is None or future.done():
+        return None
+    return step_for(folder, number, future.running())
+
+
 def _make_pool() -> Executor:
     # Imported here: the first page is painted without it. Its processes do not run the page again, as those of
     # `multiprocessing` do under Streamlit.
@@ -121,7 +168,7 @@ def _make_pool() -> Executor:
 
     # Where psutil is installed, loky would take what a worker keeps for a leak and end it.
     no_leak = {"LOKY_MAX_MEMORY_LEAK_SIZE": str(MEMORY_MEGABYTES * 2**20)}
-    first = {"initializer": _settle_in, "initargs": (MEMORY_MEGABYTES, os.getpid())}
+    first = {"initializer": _settle_in, "initargs": (MEMORY_MEGABYTES, os.getpid(), _REPORTS.begin_anew())}
     pool = ProcessPoolExecutor(WORKERS, timeout=None, env=no_leak, **first)
     # When the server ends, loky waits for what the workers are doing, a minute at worst. The hook in which it waits is
     # set by the first work; hooks run last in, first out, so this one must come after it.
@@ -131,16 +178,20 @@ def _make_pool() -> Executor:
     return executor
 
 
-def _settle_in(megabytes: int, parent: int) -> None:
-    """Bound a worker's memory, let the pages go first, and end when the parent does."""
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+def _settle_in(megabytes: int, parent: int, reports: Path | None) -> None:
+    """Bound a worker's memory, let the pages go first, end when the parent does, and say that it has started."""
+    threading.Thread(target=_end_with, args=(parent, reports), daemon=True).start()
     settle_in(megabytes)
+    if reports is not None:
+        report_into(reports)
 
 
-def _end_with(parent: int) -> None:
+def _end_with(parent: int, reports: Path | None) -> None:
     """Wait for the parent's end: a worker of a parent that was killed would wait for work for ever."""
     while os.getppid() == parent:
         time.sleep(1)
+    if reports is not None:
+        shutil.rmtree(reports, ignore_errors=True)
     os._exit(1)
 
 

@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import StopException
 
 from cnn_core.errors import CnnError
 from pages.ui import state
-from pages.ui.compute import WORKERS
+from pages.ui.compute import WORKERS, step_of
 from pages.ui.messages import UndrawnError, part
 from pages.ui.questions import Holds, Question, Work
 from pages.ui.text import _
@@ -159,7 +159,7 @@ def _wait(question: Question[Any], saying: str, place: str, more: Callable[[], s
     work, began = holds().ask(question), time.monotonic()
     bar = _begin_waiting((question,), place)
     while not work.future.done():
-        _show(bar, 0.0, " ".join((saying, f"{time.monotonic() - began:.0f} s", more())))
+        _show(bar, 0.0, " ".join((saying, f"{time.monotonic() - began:.0f} s", more(), _step([work]))))
         time.sleep(0.1)
     st.rerun()
 
@@ -168,9 +168,17 @@ def _wait_for_all(questions: Sequence[Question[Any]], saying: str, place: str) -
     bar = _begin_waiting(tuple(questions), place)
     while not _are_settled(works := _ask_some(questions)):
         done = sum(work is not None and work.future.done() for work in works)
-        _show(bar, done / len(works), f"{saying} {done} / {len(works)}")
+        _show(bar, done / len(works), f"{saying} {done} / {len(works)} {_step(works)}")
         time.sleep(0.1)
     st.rerun()
+
+
+def _step(works: Sequence[Work[Any] | None]) -> str:
+    """Say at which step of its start the first process is that work waits for; nothing where it only computes."""
+    taken = next((step for work in works if work is not None and (step := step_of(work.future)) is not None), None)
+    if taken is None:
+        return ""
+    return "· " + _("{step}: {seconds} s").format(step=_(taken.step), seconds=f"{taken.seconds:.0f}")
 
 
 def _ask_some(questions: Sequence[Question[Any]], patience: float = 0) -> list[Work[Any] | None]:

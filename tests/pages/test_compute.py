@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from folders import ROOT
 
 from cnn_core.errors import CnnError
 from cnn_core.network.presets import preset
+from cnn_core.steps import Step
 from pages.ui import compute
 from pages.ui.compute import Workers
 
@@ -221,6 +223,55 @@ def test_what_waits_when_a_worker_dies_gets_a_new_one(workers: Workers) -> None:
     for future in running:
         assert isinstance(future.exception(timeout=SECONDS), BrokenExecutor)
     assert [answer(future) for future in waiting] == list(range(6))
+
+
+OPENING = """
+import time
+from cnn_core.steps import Step, taking
+with taking(Step.OPENING):
+    time.sleep(60)
+"""
+
+
+def wait_for(step: Step | None, future: "Future[Any]") -> None:
+    """Wait until this is the step of some work."""
+    until = time.monotonic() + SECONDS
+    while (taken := compute.step_of(future)) is None or taken.step is not step:
+        assert time.monotonic() < until, (taken, future)
+        time.sleep(0.01)
+
+
+@posix
+def test_a_worker_says_what_it_is_at_and_its_successor_begins_anew(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compute, "WORK", workers)
+    pids = {answer(future) for future in [workers.submit(os.getpid) for _ in range(20)]}
+    opening = [workers.submit(exec, OPENING) for _ in range(2)]
+    waiting = workers.submit(abs, -1)
+    everything: list[Future[Any]] = [*opening, waiting]
+    for future in everything:
+        wait_for(Step.OPENING, future)
+    first = compute._REPORTS.folder
+    assert first is not None
+    os.kill(min(pids), signal.SIGKILL)
+    for future in opening:
+        assert isinstance(future.exception(timeout=SECONDS), BrokenExecutor)
+        assert compute.step_of(future) is None
+    assert answer(waiting) == 1
+    assert not first.exists()
+    assert compute.step_of(workers.submit(time.sleep, 0.1)) is None
+
+
+def test_workers_without_a_place_for_reports_work(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(prefix: str) -> str:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(compute, "WORK", workers)
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
+    future = workers.submit(abs, -1)
+    assert compute.step_of(future) is None
+    assert answer(future) == 1
 
 
 def ask_for_memory(workers: Workers, megabytes: int) -> Any:

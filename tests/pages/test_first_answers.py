@@ -8,7 +8,8 @@ import pytest
 from viewing import choose_sample, data_of, opened, predictions
 
 from cnn_core.models.bundled import BUNDLED
-from pages.ui import cached, compute
+from cnn_core.steps import Step, Taken
+from pages.ui import cached, compute, waiting
 
 each_model = pytest.mark.parametrize("model", [model.key for model in BUNDLED])
 
@@ -59,3 +60,11 @@ def test_another_picture_is_asked_of_a_worker(away: Away) -> None:
     assert model == "mnist"
     assert pixels.shape == (28, 28, 1)
     assert np.ptp(pixels) > 0
+
+
+@pytest.mark.usefixtures("away", "impatient")
+def test_who_waits_reads_at_which_step_the_worker_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = opened(model="mnist")
+    monkeypatch.setattr(waiting, "step_of", lambda future: Taken(Step.IMPORTING, 1, 4.2))
+    said = predictions(choose_sample(at, "digit_7"))
+    assert [text for text in said if text.endswith("· Importing TensorFlow: 4 s")]

@@ -164,8 +164,7 @@ def chosen_model() -> ModelInfo:
     """Return what is known of the model that was chosen, once it is opened; raises CnnError where it cannot be."""
     model = state.MODEL.get()
     more = _fetched() if ModelKey.of(model).variant == IMAGENET else str
-    saying = _("The model is opened; the first time TensorFlow starts, which takes some seconds.")
-    return asked(cached.model_info(model), saying, more=more)
+    return asked(cached.model_info(model), _("The model is opened."), more=more)
 
 
 def _fetched() -> Callable[[], str]:

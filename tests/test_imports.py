@@ -28,7 +28,7 @@ BELOW = {
     "drawing": "errors sentences arrays pictures",
     "model_file": "errors sentences layers network",
     "training": "errors sentences data arrays layers network",
-    "keras_model": "errors sentences steps arrays layers network model_file training",
+    "keras_model": "errors sentences steps arrays layers network numerics model_file training",
     "models": "errors sentences steps data arrays layers network numerics explain pictures drawing model_file "
     "keras_model",
     "processes": "errors steps keras_model training",

@@ -176,7 +176,7 @@ def _kept(model: keras.Model, ends: tuple[Any, ...]) -> _Known | None:
 def _trace(graph: Graph, shape: Shape, names: Names) -> _Traced:
     """Compile one pass that gives the named layers' outputs, each tensor once."""
     check_input(graph, shape)
-    _check_names(graph, names)
+    check_names(graph, names)
     positions: dict[str, int] = {}
 
     def compute(values: Any) -> list[Any]:
@@ -259,7 +259,8 @@ def check_input(graph: Graph, shape: Shape) -> None:
         )
 
 
-def _check_names(graph: Graph, names: Names) -> None:
+def check_names(graph: Graph, names: Names) -> None:
+    """Raise CnnError where one of the names, if any, is no layer's."""
     known = {call.name for call in graph.calls}
     for name in names or ():
         if name not in known:

@@ -19,12 +19,10 @@ import numpy.typing as npt
 import tensorflow as tf
 from cachetools import LRUCache
 
-from cnn_core import layers
-from cnn_core.errors import CnnError, LayerError
+from cnn_core.errors import CnnError
 from cnn_core.keras_model.activations import Array, check_input, computing, graph_of, input_values, outputs_of
-from cnn_core.keras_model.describing import layer_of
+from cnn_core.keras_model.bare import before_activation, squashes
 from cnn_core.keras_model.walk import LOCK, Call, Graph
-from cnn_core.layers import ActivationName
 from cnn_core.layers.shapes import Shape, show
 
 Pass = Callable[[Any, Any], list[Any]]
@@ -34,8 +32,6 @@ MOST_PASSES: Final = 8
 
 BATCH: Final = 8
 """Covered pictures computed at once: more take more memory and, on two processors, no less time."""
-
-_SQUASHING: Final = (ActivationName.SOFTMAX, ActivationName.SIGMOID)
 
 
 def map_layers(model: keras.Model) -> tuple[str, ...]:
@@ -201,30 +197,13 @@ def _scored(model: keras.Model) -> _Scored:
         return scored
 
 
-@dataclass(frozen=True, eq=False)
-class _Sums:
-    """A Dense layer without its activation: taking it from the layer itself would change the model."""
-
-    dense: keras.layers.Dense
-
-    def __call__(self, inputs: Any) -> Any:
-        sums = keras.ops.matmul(inputs, self.dense.kernel)
-        return sums if self.dense.bias is None else sums + self.dense.bias
-
-
 def _before_squashing(graph: Graph) -> Graph:
     """Return the graph that ends before the softmax or sigmoid at its end, if there is one."""
     call = next(call for call in graph.calls if call.name == graph.outputs[0].call)
-    try:
-        layer = layer_of(call)
-    except LayerError:
-        return graph
-    if isinstance(layer, layers.Activation) and layer.activation in _SQUASHING:
-        return replace(graph, outputs=call.sources)
-    if isinstance(layer, layers.Dense) and layer.activation in _SQUASHING:
-        sums = Call(call.name, _Sums(call.operation), call.sources)
-        return replace(graph, calls=tuple(sums if one is call else one for one in graph.calls))
-    return graph
+    before = before_activation(call) if squashes(call) else None
+    if isinstance(before, Call):
+        return replace(graph, calls=tuple(before if one is call else one for one in graph.calls))
+    return graph if before is None else replace(graph, outputs=(before,))
 
 
 def _maps_and_slopes(model: keras.Model, values: Array, class_index: int, name: str) -> tuple[Array, Array]:

@@ -41,3 +41,18 @@ def scaled(pixels: Pixels, scaling: Scaling) -> Pixels:
             return np.asarray((pixels - np.array(IMAGENET_MEAN)) / np.array(IMAGENET_STD), np.float32)
         case Scaling.CAFFE:
             return np.asarray(pixels[..., ::-1] * 255.0 - np.array(CAFFE_MEAN), np.float32)
+
+
+def gradient_of_pixels(gradient: Pixels, scaling: Scaling) -> Pixels:
+    """Return a gradient (H, W, C) with respect to pixels in [0, 1], from that with respect to `scaled` ones."""
+    match scaling:
+        case Scaling.UNIT:
+            return gradient
+        case Scaling.BYTES:
+            return np.asarray(gradient * 255.0, np.float32)
+        case Scaling.SIGNED:
+            return np.asarray(gradient * 2.0, np.float32)
+        case Scaling.TORCH:
+            return np.asarray(gradient / np.array(IMAGENET_STD), np.float32)
+        case Scaling.CAFFE:
+            return np.asarray(gradient[..., ::-1] * 255.0, np.float32)

@@ -1,0 +1,45 @@
+"""What a call of a model computes before its activation."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+import keras
+
+from cnn_core.errors import LayerError
+from cnn_core.keras_model.describing import layer_of
+from cnn_core.keras_model.walk import Call, Source
+from cnn_core.layers import ActivationName, Group, Layer
+
+_SQUASHING: Final = (ActivationName.SOFTMAX, ActivationName.SIGMOID)
+
+
+def before_activation(call: Call) -> Call | Source | None:
+    """Return what the activation of a call is applied to: its input, or the call without it; None where it has none."""
+    layer = _described(call)
+    if layer is None or layer.activation is ActivationName.LINEAR:
+        return None
+    if layer.group is Group.ACTIVATION:
+        return call.sources[0]
+    return replace(call, operation=_without_activation(call.operation))
+
+
+def squashes(call: Call) -> bool:
+    """Say whether a call ends in a softmax or sigmoid, whose slope vanishes where it is sure."""
+    layer = _described(call)
+    return layer is not None and layer.activation in _SQUASHING
+
+
+def _described(call: Call) -> Any:
+    """Return a call as a layer of ours with an activation, None where there is none."""
+    try:
+        layer: Layer = layer_of(call)
+    except LayerError:
+        return None
+    return layer if hasattr(layer, "activation") else None
+
+
+def _without_activation(layer: Any) -> Any:
+    """Return a layer over the same weights without its activation: taking it from the layer would change the model."""
+    bare = object.__new__(type(layer))
+    vars(bare).update(vars(layer), activation=keras.activations.linear)
+    return bare

@@ -1,7 +1,8 @@
 """Why a value is what it is: any value of any layer, opened down to the sum that made it."""
 
-# Each of these registers how values of its kinds are opened.
+# Each of these registers how values of its kinds are opened, or what maps add to maps.
 from cnn_core.explain import activation as activation
+from cnn_core.explain import added_by_kernels as added_by_kernels
 from cnn_core.explain import merge as merge
 from cnn_core.explain import moved as moved
 from cnn_core.explain import normalization as normalization

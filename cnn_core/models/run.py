@@ -6,6 +6,7 @@ call them as well as a worker process.
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,9 @@ from cnn_core.drawing.statistics import LayerStatistics, layer_statistics
 from cnn_core.errors import CnnError
 from cnn_core.explain.contributions import Contributions
 from cnn_core.explain.contributions import contributions as contributions_in
+from cnn_core.explain.parts import Place
+from cnn_core.explain.path import PathStep
+from cnn_core.explain.path import strongest_path as path_in
 from cnn_core.models.bundled import BUNDLED
 from cnn_core.models.loading import entered, load
 from cnn_core.sentences import N_
@@ -91,6 +95,14 @@ def contributions(key: str, pixels: Pixels, layer: str) -> Contributions:
     """Return what the maps before a layer add to each of its maps; raises CnnError for a layer that is not there."""
     weights = layer_weights(key, layer)
     return contributions_in(load(key).network, layer, weights, _kept_maps(key, pixels))
+
+
+def strongest_path(key: str, pixels: Pixels, layer: str, place: Place) -> tuple[PathStep, ...]:
+    """Return the strongest path from a value back to a pixel; raises CnnError for a value that is not there."""
+    maps = _kept_maps(key, pixels)
+    if layer not in maps:
+        raise CnnError(NO_LAYER, layer=layer)
+    return path_in(load(key).network, layer, place, partial(layer_weights, key), maps)
 
 
 def warm_up() -> None:

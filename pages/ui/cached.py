@@ -17,6 +17,8 @@ from cnn_core.arrays import Drops, Heat, Output, Pixels, Weights
 from cnn_core.drawing.mosaic import reduce_maps
 from cnn_core.drawing.png import dimmed_outside, picture_png
 from cnn_core.explain.contributions import Contributions
+from cnn_core.explain.parts import Place
+from cnn_core.explain.path import PathStep
 from cnn_core.models import at_hand, attention, run, survey
 from cnn_core.models.info import ModelInfo, describe
 from cnn_core.models.keys import is_bundled
@@ -176,6 +178,12 @@ def layer_weights(model: str, layer: str) -> "Future[tuple[Weights, ...]]":
 def contributions(picture: Entered, layer: str) -> "Future[Contributions]":
     """What the maps before a layer add to each of its maps."""
     return WORK.submit(run.contributions, picture.model, picture.pixels, layer)
+
+
+@question
+def strongest_path(picture: Entered, layer: str, place: Place) -> "Future[tuple[PathStep, ...]]":
+    """The strongest path from a value back to a pixel."""
+    return WORK.submit(run.strongest_path, picture.model, picture.pixels, layer, place)
 
 
 @question

@@ -15,6 +15,7 @@ from PIL import Image
 from cnn_core.arrays import Maps
 from cnn_core.drawing.mosaic import RangeScope, channel_statistics, mosaic_png
 from cnn_core.errors import CnnError
+from cnn_core.explain.path import PathStep
 from cnn_core.layers.weights import weight_shapes
 from cnn_core.models import run as module
 from cnn_core.models.bundled import BUNDLED, bundled_model, bundled_network, class_names, model_path
@@ -30,6 +31,7 @@ from cnn_core.models.run import (
     layer_maps,
     layer_weights,
     run,
+    strongest_path,
     warm_up,
 )
 from cnn_core.network.summary import Row, summarize
@@ -185,10 +187,79 @@ def test_maps_behind_flatten_are_told_by_the_layer_that_made_them() -> None:
 
 
 @each_model
+def test_the_strongest_path_leads_from_a_class_to_a_pixel(key: str) -> None:
+    pixels, found = pixels_for(key), looked(key)
+    last = rows(key)[-1]
+    path = strongest_path(key, pixels, last.name, (int(found.scores.argmax()),))
+    order = [row.name for row in rows(key)]
+    assert [step.layer for step in path] == sorted({step.layer for step in path}, key=order.index, reverse=True)
+    for step in path:
+        assert step.value == layer_maps(key, pixels, step.layer)[step.place]
+        assert 0 < step.share <= 1
+    assert (path[0].layer, path[-1].layer) == (order[-1], order[0])
+
+
+def test_every_step_of_the_strongest_path_is_the_largest_product() -> None:
+    """What each value adds, by NumPy from Keras's own maps and weights: of all products the largest in magnitude."""
+    pixels = pixels_for("mnist")
+    _, unit, pooled, second, first, pixel = strongest_path("mnist", pixels, "dense_1", (7,))
+    hidden, units = (layer_maps("mnist", pixels, name) for name in ("dense", "flatten"))
+    check_largest(unit, hidden * layer_weights("mnist", "dense_1")[0][:, 7])
+    products = units * layer_weights("mnist", "dense")[0][:, unit.place[0]]
+    check_largest(pooled, products.reshape(layer_maps("mnist", pixels, "max_pooling2d").shape))
+    row, column, channel = pooled.place
+    window = layer_maps("mnist", pixels, "conv2d_1")[2 * row : 2 * row + 2, 2 * column : 2 * column + 2, channel]
+    assert (second.amount, second.share) == (window.max(), 1)
+    row, column, channel = second.place
+    window = layer_maps("mnist", pixels, "conv2d")[row : row + 3, column : column + 3]
+    check_largest(first, window * layer_weights("mnist", "conv2d_1")[0][..., channel], (row, column, 0))
+    row, column, channel = first.place
+    window = np.pad(pixels, ((1, 1), (1, 1), (0, 0)))[row : row + 3, column : column + 3]
+    check_largest(pixel, window * layer_weights("mnist", "conv2d")[0][..., channel], (row - 1, column - 1, 0))
+
+
+def check_largest(step: PathStep, amounts: np.ndarray, corner: tuple[int, ...] | None = None) -> None:
+    """Check that a step is the largest amount, which lies there, counted from the window's corner."""
+    place = step.place if corner is None else tuple(np.subtract(step.place, corner).tolist())
+    assert place == np.unravel_index(np.abs(amounts).argmax(), amounts.shape)
+    assert step.amount == pytest.approx(float(amounts[place]), rel=1e-5)
+    assert step.share == pytest.approx(float(abs(amounts[place]) / np.abs(amounts).sum()), rel=1e-4)
+
+
+def test_the_strongest_path_through_a_model_within_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    import keras
+
+    from cnn_core.keras_model import feature_maps, network_from_keras, output_names
+
+    block_in = keras.Input((6, 6, 2))
+    inner = keras.layers.BatchNormalization(name="bn")(keras.layers.Conv2D(2, 3, padding="same", name="conv")(block_in))
+    block = keras.Model(block_in, keras.layers.Add(name="add")([inner, block_in]), name="block")
+    first = keras.Input((6, 6, 2), name="picture")
+    maps = keras.layers.ReLU()(block(first))
+    model = keras.Model(
+        first, keras.layers.Dense(3, name="dense")(keras.layers.GlobalAveragePooling2D(name="mean")(maps))
+    )
+    loaded = Loaded(model, network_from_keras(model), output_names(model), Scaling.UNIT)
+    monkeypatch.setattr(module, "load", lambda key: loaded)
+    monkeypatch.setattr(module, "all_maps", lambda key, pixels: feature_maps(model, pixels))
+
+    pixels = np.random.default_rng(3).random((6, 6, 2), np.float32)
+    *path, pixel = strongest_path("nested", pixels, "dense", (1,))
+    assert [step.layer for step in path][:3] == ["dense", "mean", "block.add"]
+    assert {step.layer for step in path[3:]} <= {"block.conv"}
+    assert pixel.layer == "picture"
+    assert pixel.value == pixels[pixel.place]
+
+
+@each_model
 def test_a_layer_that_is_not_there_is_refused(key: str) -> None:
     for asked in (layer_maps, contributions):
         with pytest.raises(CnnError, match="no_such_layer"):
             asked(key, pixels_for(key), "no_such_layer")
+    with pytest.raises(CnnError, match="no_such_layer"):
+        strongest_path(key, pixels_for(key), "no_such_layer", (0,))
+    with pytest.raises(CnnError, match="no such place"):
+        strongest_path(key, pixels_for(key), rows(key)[-1].name, (-1,))
 
 
 @each_model

@@ -127,5 +127,5 @@ class _Picture:
     def edges(self) -> Iterator[Edge]:
         """Yield the edges, each joined of its pieces."""
         for connection, pieces in self._pieces.items():
-            points = straightened([point for piece in pieces for point in piece])
-            yield Edge(*connection, points, connection in self._skipping)
+            whole = pieces[0] if len(pieces) == 1 else straightened([point for piece in pieces for point in piece])
+            yield Edge(*connection, whole, connection in self._skipping)

@@ -29,15 +29,13 @@ class Extents:
 
 
 def upper_sides(graph: Layered, extents: Extents) -> list[float]:
-    """Return the upper side of every vertex; the main path begins at height 0."""
+    """Return the upper side of every vertex, measured from one vertex of the main path."""
     lines = _lines(graph, extents)
     main = _main_path(graph)
     follows = _straight(graph, lines, set(pairwise(main)))
     strand, offset = _strands(graph, lines, follows)
-    limits = _limits(graph, extents, strand, offset)
-    levels = _levels(limits, strand[main[0]])
-    start = levels[strand[main[0]]] + offset[main[0]] + _first_line(lines, main)
-    return [levels[strand[vertex]] + offset[vertex] - start for vertex in range(len(strand))]
+    levels = _levels(_limits(graph, extents, strand, offset), strand[main[0]])
+    return [levels[strand[vertex]] + offset[vertex] for vertex in range(len(strand))]
 
 
 _Lines = dict[tuple[int, int], tuple[float, float]]
@@ -53,10 +51,6 @@ def _lines(graph: Layered, extents: Extents) -> _Lines:
         for pair, out, in_ in zip(pairwise(path), outs, ins, strict=True):
             found.setdefault(pair, (out, in_))
     return found
-
-
-def _first_line(lines: _Lines, main: Sequence[int]) -> float:
-    return lines[main[0], main[1]][0] if len(main) > 1 else 0.0
 
 
 def _main_path(graph: Layered) -> list[int]:

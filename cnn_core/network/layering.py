@@ -5,7 +5,7 @@ Vertices are numbers from 0, and every edge goes from a smaller to a larger one.
 """
 
 from bisect import bisect_right, insort
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -71,6 +71,10 @@ def ranks(vertices: int, links: Sequence[Link], last: frozenset[int] = frozenset
     return [end if vertex in last else rank for vertex, rank in enumerate(found)]
 
 
+def mean(places: Sequence[int]) -> float:
+    return sum(places) / len(places)
+
+
 def crossings(order: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> int:
     """Count the pairs of lines between neighbouring ranks that cross."""
     count = 0
@@ -87,14 +91,20 @@ def crossings(order: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) ->
     return count
 
 
-def untangle(graph: Layered) -> None:
-    """Order the vertices of each rank so that few lines cross: sweeps by barycentres, and the best order is kept."""
+def untangle(graph: Layered, bands: Mapping[int, float]) -> None:
+    """Order the vertices of each rank so that few lines cross: sweeps by barycentres, and the best order is kept.
+
+    Args:
+        bands: of vertices in the first and in the last rank; those of a smaller band stay above those of a larger.
+    """
+    for rank in graph.ranks:
+        rank.sort(key=lambda vertex: bands.get(vertex, 0.0))
     best, fewest = graph.ranks, crossings(graph.ranks, graph.after)
     order = [list(rank) for rank in best]
     sweep = since = 0
     while fewest and since < PATIENCE:
-        _sweep(order, graph.after if sweep % 2 else graph.before, backwards=bool(sweep % 2))
-        _exchange(order, graph)
+        _sweep(order, graph.after if sweep % 2 else graph.before, bands, backwards=bool(sweep % 2))
+        _exchange(order, graph, bands)
         count = crossings(order, graph.after)
         sweep, since = sweep + 1, since + 1
         if count < fewest:
@@ -102,21 +112,21 @@ def untangle(graph: Layered) -> None:
     graph.ranks = best
 
 
-def _sweep(order: list[list[int]], neighbours: Sequence[Sequence[int]], *, backwards: bool) -> None:
+def _sweep(
+    order: list[list[int]], neighbours: Sequence[Sequence[int]], bands: Mapping[int, float], *, backwards: bool
+) -> None:
     """Put each vertex at the mean place of its neighbours in the rank passed before."""
-    place: dict[int, float] = {}
+    place: dict[int, int] = {}
     for rank in reversed(order) if backwards else order:
-        centre = {
-            vertex: sum(place[other] for other in neighbours[vertex]) / len(neighbours[vertex])
-            if neighbours[vertex]
-            else float(i)
+        key = {
+            vertex: (bands.get(vertex, 0.0), mean([place[other] for other in neighbours[vertex]] or [i]))
             for i, vertex in enumerate(rank)
         }
-        rank.sort(key=centre.__getitem__)
-        place = {vertex: float(i) for i, vertex in enumerate(rank)}
+        rank.sort(key=key.__getitem__)
+        place = {vertex: i for i, vertex in enumerate(rank)}
 
 
-def _exchange(order: list[list[int]], graph: Layered) -> None:
+def _exchange(order: list[list[int]], graph: Layered, bands: Mapping[int, float]) -> None:
     """Exchange neighbours of a rank wherever fewer lines cross then."""
     for number, rank in enumerate(order):
         if len(rank) == 1:
@@ -133,5 +143,5 @@ def _exchange(order: list[list[int]], graph: Layered) -> None:
                 above = [place[other] for other in neighbours[upper]]
                 below = [place[other] for other in neighbours[lower]]
                 gain += sum((a > b) - (a < b) for a in above for b in below)
-            if gain > 0:
+            if gain > 0 and bands.get(upper, 0.0) == bands.get(lower, 0.0):
                 rank[i], rank[i + 1] = lower, upper

@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import inf
 from typing import Final
 
-from cnn_core.network.layering import Layered, Link, untangle
+from cnn_core.network.layering import Layered, Link
 from cnn_core.network.straightening import Extents, upper_sides
 
 Point = tuple[float, float]
@@ -81,15 +81,12 @@ class Ends:
     heading: float = 0.0
 
 
-def place(boxes: Sequence[Box], links: Sequence[Link], sizes: Sizes, line_width: float | None, ends: Ends) -> Level:
-    """Place boxes in ranks, with few crossings and the longest path straight.
+def place(boxes: Sequence[Box], graph: Layered, sizes: Sizes, line_width: float | None, ends: Ends) -> Level:
+    """Place boxes in the ranks of a graph of their positions, the longest path straight.
 
     Args:
-        links: edges between the positions of boxes, each from a smaller to a larger one.
         line_width: what is longer is broken where it can be; None breaks nothing.
     """
-    graph = Layered(len(boxes), links, frozenset(range(len(boxes) - ends.right, len(boxes))))
-    untangle(graph)
     return _Placing(boxes, graph, sizes, inf if line_width is None else line_width, ends).level()
 
 

@@ -70,6 +70,16 @@ def two_outputs() -> Network:
     return Network((NamedLayer("input", Input((8, 8, 4))), conv("body"), *heads))
 
 
+def towers(stages: int) -> Network:
+    """Two paths side by side through the same blocks, whose layers come now in the one order, now in the other."""
+    layers, paths = [NamedLayer("input", Input((8, 8, 4)))], ["input", "input"]
+    for i in range(stages):
+        for path in (0, 1) if i % 2 else (1, 0):
+            layers += [conv(f"block_{i}_p{path}", paths[path]), NamedLayer(f"block_{i}_relu{path}", Activation())]
+            paths[path] = layers[-1].name
+    return Network((*layers, NamedLayer("join", Add(), tuple(paths))))
+
+
 def transfer() -> Network:
     """A nested model between layers of its user, named as `keras_model/walk.py` names them."""
     names = [f"mobilenetv2_1.00_224.block_{i}_{part}" for i in range(8) for part in ("expand", "project", "BN")]
@@ -84,6 +94,7 @@ LOOKS = {
     "two outputs": two_outputs(),
     "U-Net of 31 layers": u_net(6),
     "residual of 81 layers": residual(16),
+    "two towers": towers(8),
     "transfer": transfer(),
 }
 
@@ -226,7 +237,7 @@ def test_no_more_lines_cross_than_in_the_order_of_the_rows(graph: tuple[int, lis
     layered = Layered(count, [Link(*pair) for pair in pairs])
     trivial = [sorted(rank) for rank in layered.ranks]
     first = [list(rank) for rank in layered.ranks]
-    untangle(layered)
+    untangle(layered, {})
     assert [sorted(rank) for rank in layered.ranks] == trivial
     assert crossings(layered.ranks, layered.after) == crossing_pairs(layered.ranks, layered.after)
     assert crossing_pairs(layered.ranks, layered.after) <= crossing_pairs(first, layered.after)

@@ -9,7 +9,7 @@ Of several outputs the first counts. Nested models are walked. The model itself 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -28,10 +28,22 @@ from cnn_core.layers.shapes import Shape, show
 Pass = Callable[[Any, Any], list[Any]]
 
 MOST_PASSES: Final = 8
-"""How many layers (and input sizes, where the model leaves them open) stay traced for one model."""
+"""How many layers (and input sizes, where the model leaves them open) stay traced for one model, at most."""
+
+MOST_TRACED: Final = 2000
+"""How many layers all passes of one model have together, unless two passes have more: each layer takes memory."""
 
 BATCH: Final = 8
 """Covered pictures computed at once: more take more memory and, on two processors, no less time."""
+
+
+def passes_kept(layer_count: int) -> int:
+    """Return how many passes of one model stay traced: fewer of a deep one, but always two.
+
+    >>> passes_kept(10), passes_kept(500), passes_kept(5000)
+    (8, 4, 2)
+    """
+    return max(2, min(MOST_PASSES, MOST_TRACED // max(1, layer_count)))
 
 
 def map_layers(model: keras.Model) -> tuple[str, ...]:
@@ -111,6 +123,7 @@ def occlusion_drops(
     class_index: int,
     boxes: npt.ArrayLike,
     fill: npt.ArrayLike | None = None,
+    at_once: int = BATCH,
 ) -> Array:
     """Return how far the score of a class drops while a box of the picture is covered, for each box.
 
@@ -120,6 +133,7 @@ def occlusion_drops(
         model, pixels, class_index: as for `grad_cam`.
         boxes: (..., 4) integers: top, left, bottom, right, ends excluded.
         fill: what covers: a number, or one a channel; None is the picture's mean colour.
+        at_once: how many covered pictures go through the model together; each takes memory.
 
     Returns:
         (...) float32: the whole picture's score − the covered one's; negative where the box speaks against the class.
@@ -135,7 +149,7 @@ def occlusion_drops(
         return _run(model, None, pictures, class_index)[0]
 
     whole, rows = scores(values[np.newaxis]), places.reshape(-1, 4)
-    batches = [rows[first : first + BATCH] for first in range(0, len(rows), BATCH)]
+    batches = [rows[first : first + at_once] for first in range(0, len(rows), at_once)]
     drops = [whole - scores(_covered(values, batch, colour)) for batch in batches]
     return np.concatenate([*drops, whole[:0]]).reshape(places.shape[:-1])
 
@@ -181,7 +195,7 @@ class _Scored:
 
     whole: Graph
     graph: Graph
-    passes: LRUCache[tuple[Shape, str | None], Pass] = field(default_factory=lambda: LRUCache(MOST_PASSES))
+    passes: LRUCache[tuple[Shape, str | None], Pass]
 
 
 _models: WeakKeyDictionary[keras.Model, _Scored] = WeakKeyDictionary()
@@ -193,7 +207,7 @@ def _scored(model: keras.Model) -> _Scored:
         whole = graph_of(model)
         scored = _models.get(model)
         if scored is None or scored.whole is not whole:
-            scored = _models[model] = _Scored(whole, _before_squashing(whole))
+            scored = _models[model] = _Scored(whole, _before_squashing(whole), LRUCache(passes_kept(len(whole.calls))))
         return scored
 
 

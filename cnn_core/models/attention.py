@@ -4,6 +4,7 @@ Importing this module imports no TensorFlow; calling what takes a model's key do
 before softmax, see `keras_model.attribution`.
 """
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
@@ -13,7 +14,13 @@ import numpy.typing as npt
 from cnn_core.arrays import Boxes, Drops, Heat, Pixels
 from cnn_core.errors import CnnError
 from cnn_core.layers.shapes import Shape
-from cnn_core.models.loading import entered
+from cnn_core.models.loading import KEPT, entered, load
+from cnn_core.models.memory import (
+    covered_at_once,
+    needed_for_gradients,
+    needed_for_occlusion,
+    refuse_too_much_to_explain,
+)
 from cnn_core.network.network import Network
 from cnn_core.pictures.prepare import Box
 from cnn_core.sentences import N_
@@ -55,8 +62,9 @@ def grad_cam(key: str, pixels: Pixels, class_index: int, layer: str | None = Non
         layer: one of `map_layers`; by default the last.
 
     Raises:
-        CnnError: no such model, class or layer; pixels of another size.
+        CnnError: no such model, class or layer; pixels of another size; more memory than this process may have.
     """
+    _admit(key, needed_for_gradients)
     from cnn_core.keras_model import attribution
 
     return attribution.grad_cam(*entered(key, pixels), class_index, layer)
@@ -67,6 +75,7 @@ def saliency(key: str, pixels: Pixels, class_index: int) -> Heat:
 
     Arguments and errors are those of `grad_cam`.
     """
+    _admit(key, needed_for_gradients)
     from cnn_core.keras_model import attribution
 
     return attribution.saliency(*entered(key, pixels), class_index)
@@ -87,8 +96,10 @@ def occlusion_chunk(
         fill: what covers: a number in [0, 1], or one a channel; None is the picture's mean colour.
 
     Raises:
-        CnnError: no such model or class, pixels of another size, a box outside of the picture.
+        CnnError: no such model or class, pixels of another size, a box outside of the picture, more memory than this
+            process may have.
     """
+    network = _admit(key, needed_for_occlusion)
     from cnn_core.keras_model import attribution
 
     model, values = entered(key, pixels)
@@ -96,7 +107,20 @@ def occlusion_chunk(
         # As a picture of its own, so that it enters in the same numbers.
         _, pictures = entered(key, np.full((1, 1, pixels.shape[-1]), fill, np.float32))
         fill = pictures[0, 0]
-    return attribution.occlusion_drops(model, values, class_index, boxes, fill)
+    return attribution.occlusion_drops(model, values, class_index, boxes, fill, covered_at_once(network))
+
+
+def _admit(key: str, needed: Callable[[Network, int, int], int]) -> Network:
+    """Return a model's network; refuse what would take too much memory, or forget other models for it."""
+    loaded = load(key)
+    # A bundled model is small enough for every worker.
+    if loaded.megabytes:
+        from cnn_core.keras_model.attribution import passes_kept
+
+        megabytes = needed(loaded.network, loaded.megabytes, passes_kept(len(loaded.network.layers)))
+        refuse_too_much_to_explain(megabytes)
+        KEPT.make_room(key, megabytes)
+    return loaded.network
 
 
 # Occlusion ------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ Importing this module imports no TensorFlow; loading does.
 
 import os
 import tempfile
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,6 +15,7 @@ from cnn_core.model_file import read_model_file
 from cnn_core.models.applications import needed_by_application
 from cnn_core.models.bundled import bundled_network, model_path
 from cnn_core.models.kept_files import kept_bytes
+from cnn_core.models.kept_models import KeptModels
 from cnn_core.models.keys import APPLICATION, APPLICATIONS, FILE, IMAGENET, RANDOM, ModelKey
 from cnn_core.models.memory import needed_megabytes, refuse_too_large
 from cnn_core.models.pixel_range import guessed_scaling
@@ -35,24 +36,43 @@ class Loaded(NamedTuple):
     Attributes:
         outputs: the layers whose outputs the model gives, in its own order.
         scaling: how pixels enter.
+        megabytes: of a process that has it alone and sent a picture through it; 0 for one that every worker can have.
     """
 
     model: "keras.Model"
     network: Network
     outputs: tuple[str, ...]
     scaling: Scaling
+    megabytes: int = 0
 
 
-@lru_cache(maxsize=4)
+KEPT: Final = KeptModels[Loaded]()
+
+
 def load(key: str) -> Loaded:
     """Return a model, ready to run; raises CnnError as `describe` does."""
+    loaded = KEPT.find(key)
+    if loaded is None:
+        loaded = _made(key)
+        KEPT.make_room(key, loaded.megabytes)
+        KEPT.keep(key, loaded, loaded.megabytes)
+    return loaded
+
+
+def _made(key: str) -> Loaded:
     source, name, variant = ModelKey.of(key)
     with taking(Step.OPENING):
         if source == FILE:
-            return _opened(name, variant)
+            return _opened(key, name, variant)
         if source == APPLICATION:
-            return _application(name, variant)
+            return _application(key, name, variant)
         return _bundled(name)
+
+
+def _admit(key: str, needed: int) -> None:
+    """Refuse a model that does not fit, or forget others for it before it is built."""
+    refuse_too_large(needed)
+    KEPT.make_room(key, needed)
 
 
 def entered(key: str, pixels: Pixels) -> tuple["keras.Model", Pixels]:
@@ -61,19 +81,19 @@ def entered(key: str, pixels: Pixels) -> tuple["keras.Model", Pixels]:
     return loaded.model, scaled(pixels, loaded.scaling)
 
 
-def _loaded(model: "keras.Model", network: Network, scaling: Scaling) -> Loaded:
+def _loaded(model: "keras.Model", network: Network, scaling: Scaling, megabytes: int) -> Loaded:
     from cnn_core.keras_model import output_names
 
-    return Loaded(model, network, output_names(model), scaling)
+    return Loaded(model, network, output_names(model), scaling, megabytes)
 
 
 def _bundled(name: str) -> Loaded:
     from cnn_core.keras_model.opening import load_own_model
 
-    return _loaded(load_own_model(model_path(name)), bundled_network(name), Scaling.UNIT)
+    return _loaded(load_own_model(model_path(name)), bundled_network(name), Scaling.UNIT, 0)
 
 
-def _opened(digest: str, variant: str) -> Loaded:
+def _opened(key: str, digest: str, variant: str) -> Loaded:
     if variant not in ("", *Scaling):
         raise ModelFileError(
             N_("Pixels cannot enter a model like this. Received: {variant}. Choose one of: {ways}."),
@@ -87,11 +107,12 @@ def _opened(digest: str, variant: str) -> Loaded:
 
     file = read_model_file(data)
     network = file.network
-    refuse_too_large(needed_megabytes(network))
+    needed = needed_megabytes(network)
+    _admit(key, needed)
     model = build_with_weights(network, file.weights, file.outputs)
     if variant:
-        return _loaded(model, network, _for_channels(Scaling(variant), network))
-    return _loaded(model, network, guessed_scaling(network, partial(layer_weights, model)))
+        return _loaded(model, network, _for_channels(Scaling(variant), network), needed)
+    return _loaded(model, network, guessed_scaling(network, partial(layer_weights, model)), needed)
 
 
 def _for_channels(scaling: Scaling, network: Network) -> Scaling:
@@ -100,13 +121,14 @@ def _for_channels(scaling: Scaling, network: Network) -> Scaling:
     return Scaling.UNIT if scaling in (Scaling.TORCH, Scaling.CAFFE) and shape[-1] != 3 else scaling
 
 
-def _application(name: str, weights: str) -> Loaded:
+def _application(key: str, name: str, weights: str) -> Loaded:
     if name not in APPLICATIONS or weights not in (RANDOM, IMAGENET):
         raise ModelFileError(
             N_("keras.applications has no model of this name here. Received: {name}. Choose one from the list."),
             name=name[:80],
         )
-    refuse_too_large(needed_by_application(name))
+    needed = needed_by_application(name)
+    _admit(key, needed)
     from cnn_core.keras_model import network_from_keras
     from cnn_core.keras_model.opening import build_application
 
@@ -123,7 +145,7 @@ def _application(name: str, weights: str) -> Loaded:
             name=name,
             kind=type(error.__context__ or error).__name__,  # Keras raises a plain Exception over the reason
         ) from error
-    return _loaded(model, network_from_keras(model), APPLICATIONS[name])
+    return _loaded(model, network_from_keras(model), APPLICATIONS[name], needed)
 
 
 def fetched_bytes(since: float) -> int:

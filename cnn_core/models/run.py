@@ -23,14 +23,13 @@ from cnn_core.explain.path import PathStep
 from cnn_core.explain.path import strongest_path as path_in
 from cnn_core.models.bundled import BUNDLED
 from cnn_core.models.loading import entered, load
+from cnn_core.models.memory import KEPT_BYTES
 from cnn_core.sentences import N_
 
 DRAWN_AXES: Final = (1, 3)
 THUMBNAILS: Final = 3
 THUMBNAIL_SIDE: Final = 40
 NO_LAYER: Final = N_('There is no layer "{layer}" in this model. Choose one from the list.')
-KEPT_BYTES: Final = 256 * 2**20
-"""Outputs of the last pictures, kept so that opening a layer computes nothing again."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -422,7 +422,7 @@ def test_covering_with_what_is_there_changes_nothing() -> None:
     assert np.abs(occlusion_drops(pooled(), plain, 0, occlusion_plan(SHAPE, 3, 3))).max() < 1e-6
 
 
-def test_parts_of_a_plan_make_up_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parts_of_a_plan_make_up_the_whole() -> None:
     from cnn_core.keras_model import attribution
 
     model, boxes = pooled(), occlusion_plan(SHAPE, 3, 1)
@@ -430,9 +430,16 @@ def test_parts_of_a_plan_make_up_the_whole(monkeypatch: pytest.MonkeyPatch) -> N
     rows = [attribution.occlusion_drops(model, PIXELS, 2, row) for row in boxes]
     np.testing.assert_allclose(np.stack(rows), whole, atol=1e-6)
     assert attribution.occlusion_drops(model, PIXELS, 2, boxes[:0]).shape == (0, boxes.shape[1])
-    for batch in (1, 5, 1000):
-        monkeypatch.setattr(attribution, "BATCH", batch)
-        np.testing.assert_allclose(attribution.occlusion_drops(model, PIXELS, 2, boxes), whole, atol=1e-6)
+    for at_once in (1, 5, 1000):
+        drops = attribution.occlusion_drops(model, PIXELS, 2, boxes, at_once=at_once)
+        np.testing.assert_allclose(drops, whole, atol=1e-6)
+
+
+@pytest.mark.parametrize(("layer_count", "passes"), [(10, 8), (250, 8), (500, 4), (1041, 2), (5000, 2)])
+def test_fewer_passes_of_a_deep_model_are_kept(layer_count: int, passes: int) -> None:
+    from cnn_core.keras_model.attribution import passes_kept
+
+    assert passes_kept(layer_count) == passes
 
 
 def test_the_picture_stays_as_it_is() -> None:

@@ -13,7 +13,7 @@ from scipy import ndimage
 
 from cnn_core.arrays import Heat
 from cnn_core.errors import CnnError
-from cnn_core.models import loading
+from cnn_core.models import attention, loading, memory
 from cnn_core.models.attention import (
     NoBox,
     box_in_pixels,
@@ -266,7 +266,8 @@ def test_what_covers_enters_as_the_picture_does(scaling: Scaling, monkeypatch: p
     from cnn_core.keras_model import attribution
 
     model = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Flatten(), keras.layers.Dense(2)])
-    monkeypatch.setattr(loading, "load", lambda key: Loaded(model, bundled_network("mnist"), ("dense",), scaling))
+    for module in (loading, attention):
+        monkeypatch.setattr(module, "load", lambda _: Loaded(model, bundled_network("mnist"), ("dense",), scaling))
     pixels = np.random.default_rng(2).random((4, 4, 3), np.float32)
     boxes = occlusion_plan(pixels.shape, 2, 2)
     for fill, colour in [(None, pixels.mean(axis=(0, 1))), (0.5, (0.5, 0.5, 0.5)), ((0.1, 0.5, 0.9), (0.1, 0.5, 0.9))]:
@@ -312,6 +313,22 @@ def test_what_is_not_there_is_refused_also_across_processes(key: str) -> None:
         with pytest.raises(CnnError, match=words) as caught:
             ask()
         assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+@pytest.mark.keras
+def test_what_takes_too_much_memory_is_refused_in_advance(monkeypatch: pytest.MonkeyPatch) -> None:
+    # No model is there: nothing of it may be asked.
+    loaded = Loaded(None, bundled_network("mobilenet_v2"), ("predictions",), Scaling.UNIT, megabytes=3900)
+    monkeypatch.setattr(attention, "load", lambda _: loaded)
+    monkeypatch.setattr(memory, "allowed_megabytes", lambda: 4096)
+    pixels = np.zeros((224, 224, 3), np.float32)
+    for ask in (
+        lambda: saliency("large", pixels, 0),
+        lambda: grad_cam("large", pixels, 0),
+        lambda: occlusion_chunk("large", pixels, 0, occlusion_plan(pixels.shape, 32, 32)),
+    ):
+        with pytest.raises(CnnError, match=r"about 4,\d\d\d MB are needed; a process may have 4,096 MB here"):
+            ask()
 
 
 @pytest.mark.keras

@@ -1,4 +1,4 @@
-"""Every model of keras.applications opened as a worker does it, a process each: a quarter of an hour.
+"""Every model of keras.applications opened and explained as a worker does it, a process each: an hour.
 
 It is no part of `make test`: `CONVSCOPE_EVERY_APPLICATION=1 pytest -n 0 tests/models/test_every_application.py`.
 """
@@ -16,7 +16,7 @@ from pages.ui.compute import MEMORY_MEGABYTES
 
 pytestmark = [
     pytest.mark.keras,
-    pytest.mark.skipif(not os.environ.get("CONVSCOPE_EVERY_APPLICATION"), reason="takes a quarter of an hour"),
+    pytest.mark.skipif(not os.environ.get("CONVSCOPE_EVERY_APPLICATION"), reason="takes an hour"),
 ]
 
 PROGRAM = """
@@ -51,8 +51,37 @@ inputs = [run.layer_maps(key, pixels, source) for source in row.sources]
 place = tuple(side // 2 for side in maps.shape)
 why = explain_unit(row.layer, run.layer_weights(key, row.name), inputs, place)
 np.testing.assert_allclose(why.value, maps[place], rtol=1e-3, atol=1e-4)
+first, size = attention.map_layers(info.network, info.outputs[0])[0], info.input_size
+assert attention.saliency(key, pixels, 1).shape == size
+assert attention.grad_cam(key, pixels, 1, first).max() >= 0
+assert attention.occlusion_chunk(key, pixels, 1, attention.occlusion_plan(size, 32, 32)[0]).size == -(-size[1] // 32)
 print("opened")
 """
+
+ONE_AFTER_ANOTHER = """
+import sys
+import numpy as np
+from cnn_core.models import attention, loading, run
+from cnn_core.models.info import describe
+from cnn_core.processes.settle_in import settle_in
+
+settle_in(int(sys.argv[1]))
+run.warm_up()
+for name in ("VGG16", "VGG19", "ResNet152", "VGG16"):
+    key = f"application:{name}:random"
+    describe(key)
+    pixels = np.random.default_rng(0).random((224, 224, 3), np.float32)
+    run.run(key, pixels)
+    attention.saliency(key, pixels, 1)
+    print(loading.KEPT.keys())
+"""
+
+
+def test_large_models_one_after_another_fit() -> None:
+    command = [sys.executable, "-c", ONE_AFTER_ANOTHER, str(MEMORY_MEGABYTES)]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=1200)
+    assert result.returncode == 0, result.stderr[-3000:]
+    assert "'application:VGG16:random', 'application:VGG19:random'" not in result.stdout
 
 
 @pytest.mark.parametrize("name", APPLICATIONS)

@@ -9,13 +9,19 @@ import pytest
 from folders import ROOT
 
 from cnn_core.errors import ModelFileError
-from cnn_core.layers import Conv2D, Dense, Flatten, Input
+from cnn_core.layers import Activation, Conv2D, Dense, Flatten, Input, Layer, LayerNormalization
 from cnn_core.models import memory
 from cnn_core.models.applications import needed_by_application
 from cnn_core.models.info import describe
 from cnn_core.models.kept_files import keep_file
 from cnn_core.models.keys import APPLICATIONS
-from cnn_core.models.memory import needed_megabytes, refuse_too_large
+from cnn_core.models.memory import (
+    covered_at_once,
+    needed_for_gradients,
+    needed_for_occlusion,
+    needed_megabytes,
+    refuse_too_large,
+)
 from cnn_core.network.network import Network
 from cnn_core.network.presets import preset
 
@@ -37,6 +43,49 @@ def test_the_estimate_counts_weights_and_outputs() -> None:
     assert needed_megabytes(small) < 900
     assert needed_megabytes(wide) > needed_megabytes(small) + 65 * 10**6 * 4 // 2**20
     assert needed_megabytes(large) > needed_megabytes(small) + 18 * 4 * 4
+
+
+def test_a_layer_that_computes_in_several_steps_counts_twice() -> None:
+    def needed(*rest: Layer) -> int:
+        return needed_megabytes(Network.of(Input((1024, 1024, 8)), *rest))
+
+    maps = 1024 * 1024 * 8 * 4 // 2**20
+    assert needed(LayerNormalization()) - needed(Activation("relu")) in range(maps, 2 * maps)
+    assert needed(Conv2D(8, 1, groups=2)) - needed(Conv2D(8, 1)) in range(maps, 2 * maps)
+
+
+# Gradients and occlusion ----------------------------------------------------------------------------------------------
+
+
+def test_gradients_take_passes_and_what_activations_keep() -> None:
+    def needed(activation: str, passes: int = 2) -> int:
+        network = Network.of(Input((1024, 1024, 1)), *[Conv2D(4, 3, padding="same", activation=activation)] * 9)
+        return needed_for_gradients(network, 1000, passes)
+
+    assert needed("linear") in range(1001, 1100)
+    assert needed("linear", passes=42) == needed("linear") + 10 * 40 // 4
+    assert needed("silu") == needed("linear") + 2 * 9 * 1024 * 1024 * 4 * 4 // 2**20
+
+
+def test_of_large_maps_fewer_covered_pictures_go_through_at_once() -> None:
+    def network(side: int) -> Network:
+        return Network.of(Input((side, side, 3)), Conv2D(5, 1), Conv2D(3, 1))
+
+    # Eight values a pixel are alive at once, 4 bytes each.
+    assert [covered_at_once(network(side)) for side in (224, 1024, 2048, 10_000)] == [8, 4, 1, 1]
+    least = needed_for_occlusion(network(16), 1000, 2)
+    assert needed_for_occlusion(network(1024), 1000, 2) == least + 2 * 4 * 1024 * 1024 * 8 * 4 // 2**20
+
+
+@pytest.mark.parametrize("name", APPLICATIONS)
+def test_what_opens_by_default_also_explains_itself(name: str) -> None:
+    """By the estimate for a network as deep as any of theirs: 1,041 layers, of which two passes are kept."""
+    opened = needed_by_application(name)
+    deep = Network.of(Input((8, 8, 3)), *[Activation("relu")] * 1040)
+    assert opened > 4096 or needed_for_gradients(deep, opened, 2) <= 4096
+
+
+# Refused --------------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture

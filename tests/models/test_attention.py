@@ -1,6 +1,7 @@
 """Plans of patches and hot regions against plain loops and SciPy; what a worker is asked against the model itself."""
 
 import pickle
+from collections.abc import Callable
 from math import ceil
 from typing import Any
 
@@ -322,11 +323,12 @@ def test_what_takes_too_much_memory_is_refused_in_advance(monkeypatch: pytest.Mo
     monkeypatch.setattr(attention, "load", lambda _: loaded)
     monkeypatch.setattr(memory, "allowed_megabytes", lambda: 4096)
     pixels = np.zeros((224, 224, 3), np.float32)
-    for ask in (
+    questions: list[Callable[[], Heat]] = [
         lambda: saliency("large", pixels, 0),
         lambda: grad_cam("large", pixels, 0),
         lambda: occlusion_chunk("large", pixels, 0, occlusion_plan(pixels.shape, 32, 32)),
-    ):
+    ]
+    for ask in questions:
         with pytest.raises(CnnError, match=r"about 4,\d\d\d MB are needed; a process may have 4,096 MB here"):
             ask()
 

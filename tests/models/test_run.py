@@ -22,8 +22,8 @@ from cnn_core.models.bundled import BUNDLED, bundled_model, bundled_network, cla
 from cnn_core.models.info import describe
 from cnn_core.models.kept_files import keep_file
 from cnn_core.models.loading import Loaded
+from cnn_core.models.memory import KEPT_BYTES
 from cnn_core.models.run import (
-    KEPT_BYTES,
     THUMBNAIL_SIDE,
     THUMBNAILS,
     Answers,

@@ -40,7 +40,6 @@ with begin_page():
 
     chart = st.expander(
         _("Where parameters and multiply-adds sit"),
-        expanded=True,
         icon=":material/bar_chart:",
         on_change="rerun",
         key="design_chart_open",

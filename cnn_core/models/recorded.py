@@ -1,10 +1,11 @@
 """What the bundled models make of their default sample, recorded: there at once, without TensorFlow.
 
 A record is a zip archive in `cnn_core/data/answers`, written by `assets/make/first_answers.py`: `of.json` says of what
-it is, `layers.json` holds figures, `thumbnails` and `maps` one file a layer. It is read piece by piece, so that opening
-one layer unpacks no other.
+it is and `model.sha256` of which model's file, `layers.json` holds figures, `thumbnails` and `maps` one file a layer.
+It is read piece by piece, so that opening one layer unpacks no other.
 """
 
+import hashlib
 import io
 import json
 import zipfile
@@ -19,6 +20,7 @@ import numpy as np
 from cnn_core.arrays import Output
 from cnn_core.data import DATA
 from cnn_core.drawing.statistics import LayerStatistics
+from cnn_core.models.bundled import model_path
 from cnn_core.models.keys import is_bundled
 from cnn_core.models.run import Answers, LayerAnswer
 
@@ -31,7 +33,7 @@ _DATED: Final = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Subject:
-    """What a record is of.
+    """What answers are of.
 
     Attributes:
         model: the model's key.
@@ -54,6 +56,11 @@ class Record:
     @property
     def of(self) -> Subject:
         return Subject(**json.loads(self._read("of.json")))
+
+    @property
+    def is_current(self) -> bool:
+        """Say whether the model's file is the one that answered: a model that was trained anew answers otherwise."""
+        return self._read("model.sha256").decode() == _digest(self.of.model)
 
     def answers(self) -> Answers:
         """Return what all layers make of the picture, and the model's answer."""
@@ -100,7 +107,11 @@ def record_path(model: str) -> Path:
 @cache
 def _known(model: str) -> tuple[Record, Subject | None]:
     record = Record(record_path(model))
-    return record, record.of if record.path.exists() else None
+    return record, record.of if record.path.exists() and record.is_current else None
+
+
+def _digest(model: str) -> str:
+    return hashlib.sha256(model_path(model).read_bytes()).hexdigest()
 
 
 def _array(data: bytes) -> Output:
@@ -120,6 +131,7 @@ def write_record(path: Path, of: Subject, answers: Answers, maps: Mapping[str, O
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         _write(archive, "of.json", _json(asdict(of)))
+        _write(archive, "model.sha256", _digest(of.model).encode())
         _write(archive, "layers.json", _json(said))
         _write(archive, "scores.npy", npy_bytes(answers.scores))
         for name, layer in answers.layers.items():

@@ -48,6 +48,19 @@ each_page = pytest.mark.parametrize("file", FILES, ids=lambda file: Path(file).s
 
 
 @each_page
+def test_what_draws_plots_is_fetched_where_one_is_opened(file: str, page: Page) -> None:
+    """Plotly is half of all that a browser could fetch: 4.7 of 9 MB."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    visit(page, address(file))
+    assert [url for url in asked if "plotly" in url.lower()] == []
+    if title(file) == "Design a network":
+        with page.expect_request(re.compile("plotly", re.IGNORECASE)):
+            page.get_by_text("Where parameters and multiply-adds sit").click()
+    assert len(asked) > 20
+
+
+@each_page
 def test_deep_link_works_on_a_cold_server(file: str, cold_server: AppServer, open_page: OpenPage) -> None:
     page = open_page(cold_server)
     visit(page, address(file))

@@ -4,12 +4,14 @@ import io
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from cnn_core.arrays import Output, Pixels
+from cnn_core.models import recorded
 from cnn_core.models.bundled import BUNDLED
 from cnn_core.models.info import describe
 from cnn_core.models.recorded import ANSWERS, Record, Subject, record_of, record_path
@@ -57,19 +59,19 @@ def live_maps(model: str) -> Mapping[str, Output]:
     return all_maps(model, pixels(model))
 
 
-def assert_equal_but_for_rounding(recorded: Output, computed: Output) -> None:
-    assert recorded.dtype == np.float32
-    np.testing.assert_allclose(recorded, computed, rtol=0, atol=ROUNDING * float(np.abs(computed).max()))
+def assert_equal_but_for_rounding(kept: Output, computed: Output) -> None:
+    assert kept.dtype == np.float32
+    np.testing.assert_allclose(kept, computed, rtol=0, atol=ROUNDING * float(np.abs(computed).max()))
 
 
 @pytest.mark.keras
 @each_model
 def test_recorded_scores_and_figures_are_the_models(model: str) -> None:
-    recorded = record(model).answers()
-    assert_equal_but_for_rounding(recorded.scores, live(model).scores)
-    assert list(recorded.layers) == list(live(model).layers)
+    kept = record(model).answers()
+    assert_equal_but_for_rounding(kept.scores, live(model).scores)
+    assert list(kept.layers) == list(live(model).layers)
     for name, computed in live(model).layers.items():
-        found = recorded.layers[name]
+        found = kept.layers[name]
         assert found.strongest == computed.strongest, name
         scale = max(abs(computed.statistics.mean), computed.statistics.spread)
         assert asdict(found.statistics) == pytest.approx(asdict(computed.statistics), abs=1e-4 * scale), name
@@ -103,6 +105,17 @@ def test_another_picture_or_way_in_has_no_record(model: str) -> None:
     assert record_of(of) == Record(record_path(model))
     others = [replace(of, digest="0" * 64), replace(of, fit="pad"), replace(of, invert=True)]
     assert [record_of(other) for other in others] == [None] * len(others)
+
+
+def test_a_model_that_was_trained_anew_has_no_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = tmp_path / "mnist.keras"
+    other.write_bytes(b"other weights")
+    assert record("mnist").is_current
+    monkeypatch.setattr(recorded, "model_path", lambda model: other)
+    assert not record("mnist").is_current
+    recorded._known.cache_clear()
+    assert record_of(subject("mnist")) is None
+    recorded._known.cache_clear()
 
 
 def test_only_bundled_models_have_records() -> None:

@@ -80,6 +80,16 @@ def towers(stages: int) -> Network:
     return Network((*layers, NamedLayer("join", Add(), tuple(paths))))
 
 
+def side_paths(stages: int) -> Network:
+    """From every block a path leads to the end, as to the heads of a feature pyramid."""
+    layers = [NamedLayer("input", Input((8, 8, 4)))]
+    for i in range(stages):
+        start = f"block_{i - 1}_main" if i else "input"
+        layers += [conv(f"block_{i}_in", start), NamedLayer(f"block_{i}_main", Activation())]
+        layers += [conv(f"block_{i}_side", f"block_{i}_main"), NamedLayer(f"block_{i}_relu", Activation())]
+    return Network((*layers, NamedLayer("join", Add(), tuple(f"block_{i}_relu" for i in range(stages)))))
+
+
 def transfer() -> Network:
     """A nested model between layers of its user, named as `keras_model/walk.py` names them."""
     names = [f"mobilenetv2_1.00_224.block_{i}_{part}" for i in range(8) for part in ("expand", "project", "BN")]
@@ -95,6 +105,7 @@ LOOKS = {
     "U-Net of 31 layers": u_net(6),
     "residual of 81 layers": residual(16),
     "two towers": towers(8),
+    "side paths": side_paths(7),
     "transfer": transfer(),
 }
 

@@ -11,6 +11,9 @@ from playwright.sync_api import ConsoleMessage, FloatRect, Locator, Page, Reques
 OpenPage = Callable[..., Page]
 """Opens an empty page for a server."""
 
+MODULES_SITE = "http://components.test"
+"""Where tests serve the components' modules by themselves."""
+
 NARROW = {"width": 390, "height": 844}
 """A telephone held upright."""
 

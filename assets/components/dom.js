@@ -17,6 +17,23 @@ export const make = (tag, className, text) => {
 };
 
 /**
+ * Make a button with a sign on it.
+ * @param {string} text
+ * @param {string} label  what it does
+ * @param {() => void} act
+ * @param {string} name  tells it from the others, so that it keeps the focus when all is built anew
+ */
+export const button = (text, label, act, name) => {
+  const made = make("button", "", text);
+  made.type = "button";
+  made.title = label;
+  made.setAttribute("aria-label", label);
+  made.dataset.part = name;
+  made.onclick = act;
+  return made;
+};
+
+/**
  * Return the element of a component that its HTML promises.
  * @template {HTMLElement} [Found=HTMLElement]
  * @param {ParentNode} parent
@@ -36,6 +53,16 @@ export const part = (parent, selector) => {
  */
 export const focusedIn = (root) =>
   /** @type {HTMLElement | null} */ (/** @type {Document | ShadowRoot} */ (root.getRootNode()).activeElement);
+
+/**
+ * Give the focus back to a part that was built anew, if there still is one of its name.
+ * @param {Element} root
+ * @param {string | undefined} name
+ */
+export const focusPart = (root, name) => {
+  const found = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-part]")]).find((one) => one.dataset.part === name);
+  if (name) found?.focus({ preventScroll: true });
+};
 
 /**
  * Put values into the named fields of a sentence.

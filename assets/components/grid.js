@@ -19,13 +19,14 @@ const STRIDE = 4096; // more than any grid has columns
 /**
  * Return the borders of a set of cells as lines [x0, y0, x1, y1]: neighbours within the set share no line.
  * @param {[number, number][]} places
- * @param {number} cell
+ * @param {number} cell  width of a cell
+ * @param {number} [tall]  its height
  * @returns {[number, number, number, number][]}
  */
-export const outline = (places, cell) => {
+export const outline = (places, cell, tall = cell) => {
   const inside = new Set(places.map(([row, column]) => row * STRIDE + column));
   return places.flatMap(([row, column]) => {
-    const [left, top, right, bottom] = [column * cell, row * cell, (column + 1) * cell, (row + 1) * cell];
+    const [left, top, right, bottom] = [column * cell, row * tall, (column + 1) * cell, (row + 1) * tall];
     /** @type {[number, [number, number, number, number]][]} */
     const sides = [
       [-STRIDE, [left, top, right, top]],
@@ -41,6 +42,7 @@ export class Grid {
   rows = 0;
   columns = 0;
   cell = 0;
+  tall = 0;
   line = "";
   accent = "";
   font = "";
@@ -59,17 +61,18 @@ export class Grid {
    * Draw all cells.
    * @param {number} rows
    * @param {number} columns
-   * @param {number} cell  pixels of the screen
+   * @param {number} cell  width of a cell in pixels of the screen
    * @param {(row: number, column: number) => Cell | null} cellAt  null for an empty cell
+   * @param {number} [tall]  height of a cell, where it is no square
    */
-  draw(rows, columns, cell, cellAt) {
-    Object.assign(this, { rows, columns, cell });
+  draw(rows, columns, cell, cellAt, tall = cell) {
+    Object.assign(this, { rows, columns, cell, tall });
     const scale = window.devicePixelRatio || 1;
     for (const canvas of [this.cells, this.marks]) {
-      const size = [Math.round((columns * cell + 1) * scale), Math.round((rows * cell + 1) * scale)];
+      const size = [Math.round((columns * cell + 1) * scale), Math.round((rows * tall + 1) * scale)];
       if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
       canvas.style.width = `${columns * cell + 1}px`;
-      canvas.style.height = `${rows * cell + 1}px`;
+      canvas.style.height = `${rows * tall + 1}px`;
     }
     const style = getComputedStyle(this.board);
     this.line = style.getPropertyValue("--st-border-color") || "#999";
@@ -87,7 +90,7 @@ export class Grid {
     const scale = window.devicePixelRatio || 1;
     const brush = context(canvas);
     brush.setTransform(scale, 0, 0, scale, 0.5 * scale, 0.5 * scale);
-    brush.clearRect(-1, -1, this.columns * this.cell + 2, this.rows * this.cell + 2);
+    brush.clearRect(-1, -1, this.columns * this.cell + 2, this.rows * this.tall + 2);
     return brush;
   }
 
@@ -98,18 +101,18 @@ export class Grid {
    * @param {Cell | null} content
    */
   #drawCell(brush, row, column, content) {
-    const { cell } = this;
-    const [left, top] = [column * cell, row * cell];
+    const { cell, tall } = this;
+    const [left, top] = [column * cell, row * tall];
     if (content) {
       brush.globalAlpha = content.faint ? 0.3 : 1;
       brush.fillStyle = `rgb(${content.colour.join(",")})`;
-      brush.fillRect(left, top, cell, cell);
+      brush.fillRect(left, top, cell, tall);
       brush.globalAlpha = 1;
     }
     brush.lineWidth = cell > 12 ? 1 : 0.5;
     brush.strokeStyle = this.line;
     brush.setLineDash(content?.faint && cell > 12 ? [2, 2] : []);
-    brush.strokeRect(left, top, cell, cell);
+    brush.strokeRect(left, top, cell, tall);
     brush.setLineDash([]);
     if (!content) return;
     // A faint cell shows half of the page behind it.
@@ -125,13 +128,13 @@ export class Grid {
    * @param {string} ink
    */
   #cross(brush, left, top, ink) {
-    const [near, far] = [2, this.cell - 2];
+    const [near, right, bottom] = [2, this.cell - 2, this.tall - 2];
     brush.strokeStyle = ink;
     brush.beginPath();
     brush.moveTo(left + near, top + near);
-    brush.lineTo(left + far, top + far);
-    brush.moveTo(left + far, top + near);
-    brush.lineTo(left + near, top + far);
+    brush.lineTo(left + right, top + bottom);
+    brush.moveTo(left + right, top + near);
+    brush.lineTo(left + near, top + bottom);
     brush.stroke();
   }
 
@@ -143,15 +146,15 @@ export class Grid {
    * @param {string} ink
    */
   #writeCell(brush, left, top, { value, small }, ink) {
-    const { cell } = this;
-    const middle = top + cell / 2;
+    const { cell, tall } = this;
+    const middle = top + tall / 2;
     brush.fillStyle = ink;
     brush.textAlign = "center";
     brush.textBaseline = "middle";
     if (small && cell >= 44) {
       this.#write(brush, small, left, middle - cell / 5, 10);
       this.#write(brush, showShort(value), left, middle + cell / 6, 13);
-    } else this.#write(brush, showShort(value), left, middle, Math.min(14, cell / 2.4));
+    } else this.#write(brush, showShort(value), left, middle, Math.min(14, tall === cell ? cell / 2.4 : tall / 2));
   }
 
   /**
@@ -173,9 +176,9 @@ export class Grid {
    * @param {{places: [number, number][], thin?: boolean}} group
    */
   mark({ places, thin }) {
-    const { cell } = this;
+    const { cell, tall } = this;
     const brush = this.#cleared(this.marks);
-    const lines = outline(places, cell);
+    const lines = outline(places, cell, tall);
     for (const [colour, width] of /** @type {const} */ ([["#ffffff", thin ? 3 : 5], [this.accent, thin ? 1.5 : 2.5]])) {
       brush.strokeStyle = colour;
       brush.lineWidth = Math.min(width, cell / 2);
@@ -196,7 +199,7 @@ export class Grid {
    */
   at(event) {
     const box = this.board.getBoundingClientRect();
-    const row = Math.floor(((event.clientY - box.top) / box.height) * (this.rows + 1 / this.cell));
+    const row = Math.floor(((event.clientY - box.top) / box.height) * (this.rows + 1 / this.tall));
     const column = Math.floor(((event.clientX - box.left) / box.width) * (this.columns + 1 / this.cell));
     return [clamp(row, this.rows), clamp(column, this.columns)];
   }

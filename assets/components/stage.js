@@ -1,12 +1,15 @@
 // @ts-check
 // The window stage: input with its padding, kernel, products and output as grids of numbers and colours.
 
-import { colourOf, inkOn } from "./colours.js";
-import { ARROWS, clamp, fill, focusedIn, make, part, show, showShort } from "./dom.js";
+import { colourOf } from "./colours.js";
+import { ARROWS, button, clamp, fill, focusedIn, focusPart, make, part, show, showShort } from "./dom.js";
 import { Grid } from "./grid.js";
+import { listenToInput } from "./input_board.js";
+import { kernelFields } from "./kernel_fields.js";
+import { Pen } from "./pen.js";
+import { Player } from "./player.js";
+import { cellSide, isNarrow, productSide } from "./stage_size.js";
 import { combined, reachedFrom, termsOf, unseen, winners, written } from "./sums.js";
-
-const FIELD = 60; // pixels of letter size that a kernel's field has room for, by the number of letters
 
 /**
  * @typedef {import("./sums.js").Place} Place
@@ -27,12 +30,10 @@ const FIELD = 60; // pixels of letter size that a kernel's field has room for, b
  * @property {{input: boolean, kernel: boolean}} editable
  * @property {{input: Range, kernel: Range, products: Range, output: Range}} ranges
  * @property {{input: Place, output: Place}} corner  the upper left cell in the whole map, where this is a piece of it
- * @property {{count: number, value: number} | null} others  channels that are not shown, and what they add
- * @property {boolean} walk  inputs can be opened
  * @property {import("./colours.js").Tables} colours
  * @property {Place} start
  * @property {string} version  of all this
- * @property {Record<string, string> & {more: string, others: string, bias: string}} words
+ * @property {Record<string, string> & {more: string, bias: string} & import("./player.js").PlayerWords & {draw: string, pen: string}} words
  *
  * @typedef {(name: string, value: unknown) => void} Send
  * @typedef {{input: Grid, products: Grid, partial: Grid}} Lane
@@ -49,14 +50,8 @@ class Stage {
   /** @type {Lane[]} */ lanes = [];
   /** @type {Term[][]} */ terms = []; // of the output that is explained, for each channel
   /** @type {Place} */ here; // the output that is explained
-  /** @type {Place} */ cursor = [0, 0]; // in the input
-  /** @type {number | undefined} */ timer;
-  /** @type {HTMLButtonElement | undefined} */ playButton;
   filter = 0;
-  drawing = false;
   painted = false;
-  pen = 1;
-  speed = 4; // outputs a second
   shown = Infinity; // outputs up to here are there; the others are still to be computed
   marked = false;
   width = 0;
@@ -71,6 +66,14 @@ class Stage {
     this.here = data.start;
     this.out = new Grid();
     this.said = make("p", "said");
+    this.pen = new Pen(() => this.#mark());
+    this.player = new Player(root, {
+      speed: 4,
+      fastest: 20,
+      begin: () => this.#begin(),
+      tick: () => this.#tick(),
+      step: (by) => this.#step(by),
+    });
     new ResizeObserver(() => this.#resized()).observe(root);
   }
 
@@ -129,8 +132,7 @@ class Stage {
    * @param {number} filter
    */
   #result(output, filter) {
-    const others = this.data.bias[filter] + (this.data.others?.value ?? 0);
-    return this.x.reduce((sum, _, channel) => sum + this.#partial(channel, output, filter), others);
+    return this.x.reduce((sum, _, channel) => sum + this.#partial(channel, output, filter), this.data.bias[filter]);
   }
 
   // After an edit the numbers are the browser's own until the server's arrive.
@@ -148,6 +150,7 @@ class Stage {
     const { words, channels } = this.data;
     const focused = focusedIn(this.root)?.dataset.part;
     this.root.classList.toggle("many", many);
+    this.pen.reset();
     const lanes = make("div", "lanes");
     this.lanes = channels.map((name, channel) => {
       const lane = make("div", "lane");
@@ -173,13 +176,8 @@ class Stage {
     this.said.setAttribute("aria-live", "polite");
     const body = make("div", "body");
     body.append(lanes, result);
-    this.root.replaceChildren(...(this.count > 1 ? [this.#controls()] : []), body, this.said, make("p", "legend", words.legend));
-    if (focused) this.#parts(`[data-part="${focused}"]`)[0]?.focus({ preventScroll: true });
-  }
-
-  /** @param {string} selector */
-  #parts(selector) {
-    return /** @type {HTMLElement[]} */ ([...this.root.querySelectorAll(selector)]);
+    this.root.replaceChildren(...(this.count > 1 ? [this.player.bar(words)] : []), body, this.said, make("p", "legend", words.legend));
+    focusPart(this.root, focused);
   }
 
   /**
@@ -195,71 +193,9 @@ class Stage {
     return panel;
   }
 
-  /**
-   * @param {string} text
-   * @param {string} label
-   * @param {() => void} act
-   * @param {string} name
-   */
-  #button(text, label, act, name) {
-    const button = make("button", "", text);
-    button.type = "button";
-    button.title = label;
-    button.setAttribute("aria-label", label);
-    button.dataset.part = name;
-    button.onclick = act;
-    return button;
-  }
-
-  #controls() {
-    const { words } = this.data;
-    const bar = make("div", "bar");
-    this.playButton = this.#button("", words.play, () => this.#toggle(), "play");
-    const speed = make("input");
-    speed.type = "range";
-    [speed.min, speed.max, speed.step, speed.value] = ["1", "20", "1", String(this.speed)];
-    speed.dataset.part = "speed";
-    speed.setAttribute("aria-label", words.speed);
-    speed.oninput = () => {
-      this.speed = Number(speed.value);
-      if (this.timer) this.#run();
-    };
-    bar.append(
-      this.playButton,
-      this.#button("◀", words.back, () => this.#step(-1), "back"),
-      this.#button("▶", words.forward, () => this.#step(1), "forward"),
-      make("span", "hint", words.speed),
-      speed,
-    );
-    this.#sayPlay();
-    return bar;
-  }
-
   /** @param {number} channel */
   #tools(channel) {
-    if (!this.data.editable.input) return null;
-    const { words } = this.data;
-    const tools = make("span", "tools");
-    const toggle = () => {
-      this.drawing = !this.drawing;
-      for (const other of this.#parts("[data-part^=draw]")) other.setAttribute("aria-pressed", String(this.drawing));
-      this.#mark();
-    };
-    const draw = this.#button("✎", words.draw, toggle, `draw${channel}`);
-    draw.setAttribute("aria-pressed", String(this.drawing));
-    const pen = make("input", "pen");
-    pen.type = "number";
-    pen.step = "any";
-    pen.value = String(this.pen);
-    pen.title = words.pen;
-    pen.dataset.part = `pen${channel}`;
-    pen.setAttribute("aria-label", words.pen);
-    pen.onchange = () => {
-      if (Number.isFinite(pen.valueAsNumber)) this.pen = pen.valueAsNumber;
-      for (const other of this.#parts("input.pen")) /** @type {HTMLInputElement} */ (other).value = String(this.pen);
-    };
-    tools.append(draw, pen);
-    return tools;
+    return this.data.editable.input ? this.pen.tools(this.data.words, channel) : null;
   }
 
   #filters() {
@@ -271,9 +207,9 @@ class Stage {
         this.#build();
         this.#drawAll();
       };
-      const button = this.#button(name, fill(this.data.words.filter, { name }), turn, `filter${filter}`);
-      button.setAttribute("aria-pressed", String(filter === this.filter));
-      tools.append(button);
+      const choice = button(name, fill(this.data.words.filter, { name }), turn, `filter${filter}`);
+      choice.setAttribute("aria-pressed", String(filter === this.filter));
+      tools.append(choice);
     });
     return tools;
   }
@@ -283,44 +219,18 @@ class Stage {
    * @param {number} channel
    */
   #kernelFields(plane, channel) {
-    const table = make("div", "kernel");
-    table.style.gridTemplateColumns = `repeat(${plane[0].length}, auto)`;
-    plane.forEach((line, row) =>
-      line.forEach((weight, column) => {
-        const field = make("input");
-        field.type = "text";
-        field.inputMode = "decimal";
-        field.title = show(weight);
-        field.readOnly = !this.data.editable.kernel;
-        field.dataset.part = `kernel${channel}-${row}-${column}`;
-        field.setAttribute("aria-label", fill(this.data.words.weight, { row, column }));
-        this.#writeField(field, weight);
-        field.onfocus = () => field.select();
-        field.onchange = () => {
-          const value = Number(field.value.trim().replace("−", "-").replace(",", "."));
-          if (field.value.trim() !== "" && Number.isFinite(value)) {
-            line[column] = Math.max(-1e6, Math.min(1e6, value));
-            this.#recompute();
-            this.send("edit", { kernel: this.kernel });
-          }
-          this.#writeField(field, line[column]);
-        };
-        table.append(field);
-      }),
-    );
-    return table;
-  }
-
-  /**
-   * @param {HTMLInputElement} field
-   * @param {number} weight
-   */
-  #writeField(field, weight) {
-    field.value = showShort(weight);
-    field.style.fontSize = `${Math.min(11, FIELD / field.value.length)}px`;
-    const colour = colourOf(weight, this.data.ranges.kernel, this.data.colours);
-    field.style.background = `rgb(${colour.join(",")})`;
-    field.style.color = inkOn(colour);
+    const { ranges, colours, words, editable } = this.data;
+    return kernelFields(plane, {
+      part: `kernel${channel}`,
+      label: words.weight,
+      editable: editable.kernel,
+      range: ranges.kernel,
+      colours,
+      changed: () => {
+        this.#recompute();
+        this.send("edit", { kernel: this.kernel });
+      },
+    });
   }
 
   // Pointer and keys -----------------------------------------------------------------------------------------------
@@ -339,7 +249,7 @@ class Stage {
       const next = this.#placeAfter(event.key);
       if (!next && event.key !== " ") return;
       event.preventDefault();
-      if (!next) return this.#toggle();
+      if (!next) return this.player.toggle();
       this.#stop();
       this.#go(next);
     };
@@ -362,59 +272,38 @@ class Stage {
    * @param {number} channel
    */
   #listenToInput(grid, channel) {
-    const { board } = grid;
-    board.tabIndex = 0;
-    board.setAttribute("role", "application");
-    board.dataset.part = `input${channel}`;
-    /** @param {Place} place  @returns {Place} */
-    const inputAt = ([row, column]) => [this.data.vertical.sources[row], this.data.horizontal.sources[column]];
-    /** @param {Place} place */
-    const paint = (place) => {
-      const [row, column] = inputAt(place);
-      if (row < 0 || column < 0 || this.x[channel][row][column] === this.pen) return;
-      this.x[channel][row][column] = this.pen;
-      this.painted = true;
-      this.#recompute();
-    };
-    const finish = () => {
-      if (this.painted) this.send("edit", { input: this.x });
-      this.painted = false;
-    };
-    board.onpointerdown = (event) => {
-      if (!this.drawing) return;
-      board.setPointerCapture(event.pointerId);
-      paint(grid.at(event));
-    };
-    board.onpointermove = (event) => {
-      const place = grid.at(event);
-      if (this.drawing && event.buttons) paint(place);
-      this.cursor = place;
-      this.#reach(inputAt(place), place, channel);
-    };
-    /** @param {Place} place */
-    const walk = (place) => {
-      const [row, column] = inputAt(place);
-      if (this.data.walk && row >= 0 && column >= 0) this.send("walk", { row, column, channel });
-    };
-    board.onclick = (event) => walk(grid.at(event));
-    board.onpointerup = board.onpointercancel = finish;
-    board.onpointerleave = () => this.#mark();
-    board.onblur = () => this.#mark();
-    board.onkeydown = (event) => {
-      const by = ARROWS[event.key];
-      if (by) {
-        event.preventDefault();
-        this.cursor = [clamp(this.cursor[0] + by[0], grid.rows), clamp(this.cursor[1] + by[1], grid.columns)];
-        this.#reach(inputAt(this.cursor), this.cursor, channel);
-      } else if (event.key === "Enter" && this.data.walk) {
-        event.preventDefault();
-        walk(this.cursor);
-      } else if (event.key === "Enter" && this.data.editable.input) {
-        event.preventDefault();
-        paint(this.cursor);
-        finish();
-      }
-    };
+    listenToInput(grid, {
+      part: `input${channel}`,
+      pen: this.pen,
+      editable: this.data.editable.input,
+      point: (place) => this.#reach(this.#inputAt(place), place, channel),
+      leave: () => this.#mark(),
+      paint: (place) => this.#paint(this.#inputAt(place), channel),
+      painted: () => {
+        if (this.painted) this.send("edit", { input: this.x });
+        this.painted = false;
+      },
+    });
+  }
+
+  /**
+   * Return which input a place of the padded grid shows, below 0 for padding.
+   * @param {Place} place
+   * @returns {Place}
+   */
+  #inputAt([row, column]) {
+    return [this.data.vertical.sources[row], this.data.horizontal.sources[column]];
+  }
+
+  /**
+   * @param {Place} input
+   * @param {number} channel
+   */
+  #paint([row, column], channel) {
+    if (row < 0 || column < 0 || this.x[channel][row][column] === this.pen.number) return;
+    this.x[channel][row][column] = this.pen.number;
+    this.painted = true;
+    this.#recompute();
   }
 
   /** @param {Place} place */
@@ -428,39 +317,25 @@ class Stage {
 
   // Play: outputs appear one after the other -------------------------------------------------------------------------
 
-  #toggle() {
-    if (this.timer) return this.#pause();
+  #begin() {
     if (this.shown === Infinity || this.shown >= this.count) this.shown = 0;
-    this.#run();
-  }
-
-  #run() {
-    clearInterval(this.timer);
-    this.timer = window.setInterval(() => this.#tick(), 1000 / this.speed);
-    this.#tick();
-    this.#sayPlay();
   }
 
   #tick() {
-    if (!this.root.isConnected) return clearInterval(this.timer);
     this.shown += 1;
     const index = this.shown - 1;
     this.here = [Math.floor(index / this.size[1]), index % this.size[1]];
     this.#drawOutput();
     this.#explain();
-    if (this.shown >= this.count) this.#stop();
-  }
-
-  #pause() {
-    clearInterval(this.timer);
-    this.timer = undefined;
-    this.#sayPlay();
+    const isLast = this.shown >= this.count;
+    if (isLast) this.#stop();
+    return !isLast;
   }
 
   #stop() {
-    if (!this.timer && this.shown === Infinity) return;
+    if (!this.player.isPlaying && this.shown === Infinity) return;
     this.shown = Infinity;
-    this.#pause();
+    this.player.pause();
     this.#drawOutput();
   }
 
@@ -472,52 +347,32 @@ class Stage {
     this.#go([Math.floor(next / this.size[1]), next % this.size[1]]);
   }
 
-  #sayPlay() {
-    if (!this.playButton) return;
-    const { words } = this.data;
-    this.playButton.textContent = this.timer ? `❚❚ ${words.pause}` : `▶ ${words.play}`;
-    this.playButton.setAttribute("aria-label", this.timer ? words.pause : words.play);
-  }
-
   // Drawing --------------------------------------------------------------------------------------------------------
 
   #resized() {
     if (this.data && this.width !== this.root.clientWidth) this.#drawAll();
   }
 
-  // How large a cell may be: input and output have one scale, beside each other where that leaves cells to read.
-  /**
-   * @param {number} rows
-   * @param {number} columns
-   */
-  #fit(rows, columns) {
-    const { many } = this;
-    const [outRows, outColumns] = this.size;
-    const kernelWidth = this.kernel ? this.kernel[0][0][0].length * 43 : 0;
-    const middle = many ? 2 * kernelWidth + 18 : Math.max(kernelWidth, this.#productCell() * this.#widestWindow());
-    const tall = (many ? 260 : 440) / Math.max(rows, outRows);
-    const beside = (this.width - middle - (many ? 90 : 64)) / (columns + outColumns * (many && this.kernel ? 2 : 1));
-    const below = (this.width - (this.width < 600 ? 4 : middle + 36)) / Math.max(columns, outColumns);
-    const fitting = Math.floor(Math.min(beside >= 14 || (many && this.width >= 600) ? beside : below, tall));
-    return Math.max(5, Math.min(40, fitting));
-  }
-
-  #widestWindow() {
-    return Math.max(1, ...this.data.horizontal.taps.map((pairs) => pairs.length));
-  }
-
-  #productCell() {
-    const widest = this.#widestWindow();
-    return this.lanes.length === 1 && widest <= 3 ? 52 : Math.min(40, Math.floor(280 / widest));
+  /** @returns {import("./stage_size.js").Sizes} */
+  get sizes() {
+    const { vertical, horizontal } = this.data;
+    return {
+      width: this.width,
+      rows: vertical.sources.length,
+      columns: horizontal.sources.length,
+      output: this.size,
+      kernelColumns: this.kernel ? this.kernel[0][0][0].length : 0,
+      widest: Math.max(1, ...horizontal.taps.map((pairs) => pairs.length)),
+      many: this.many,
+    };
   }
 
   #drawAll() {
-    const { data, root } = this;
+    const { root } = this;
     this.width = root.clientWidth;
-    root.classList.toggle("narrow", this.width < 600);
-    const rows = data.vertical.sources.length;
-    const columns = data.horizontal.sources.length;
-    const cell = this.#fit(rows, columns);
+    root.classList.toggle("narrow", isNarrow(this.width));
+    const { rows, columns } = this.sizes;
+    const cell = cellSide(this.sizes);
     this.lanes.forEach(({ input }, channel) => {
       input.draw(rows, columns, cell, (row, column) => this.#inputCell(channel, row, column));
     });
@@ -569,7 +424,7 @@ class Stage {
     const [row, column] = this.here;
     const taken = [this.data.vertical.taps[row].length, this.data.horizontal.taps[column].length];
     this.terms = this.lanes.map((_, channel) => this.#terms(channel, this.here, this.filter));
-    const cell = this.#productCell();
+    const cell = productSide(this.sizes);
     this.lanes.forEach(({ products }, channel) => {
       const terms = this.terms[channel];
       products.draw(taken[0], taken[1], cell, (r, c) => {
@@ -617,9 +472,9 @@ class Stage {
   }
 
   #say() {
-    const { words, bias, pooling, others } = this.data;
+    const { words, bias, pooling } = this.data;
     const value = show(this.output[this.filter][this.here[0]][this.here[1]]);
-    const sum = written(this.terms, pooling, bias[this.filter], others, words);
+    const sum = written(this.terms, pooling, bias[this.filter], words);
     this.said.textContent = `${fill(words.place, this.#named(this.here, "output"))} ${sum} = ${value}`;
   }
 
@@ -642,7 +497,7 @@ class Stage {
 const isCopy = ({ sources, before }, place) => sources[place] !== place - before;
 
 /**
- * Out: the triggers "edit" {input} or {kernel}, and "walk" {row, column, channel}.
+ * Out: the trigger "edit" {input} or {kernel}.
  * @param {{data: Data, parentElement: ParentNode, setTriggerValue: Send}} component
  */
 export default function ({ data, parentElement, setTriggerValue }) {

@@ -111,18 +111,20 @@ export const unseen = ({ sources, taps }) => {
   return sources.map((_, place) => !seen.has(place));
 };
 
-/** @param {number} number */
-const signed = (number) => (number < 0 ? `(${show(number)})` : show(number));
+/**
+ * Write a number that stands behind another sign: a negative one in brackets.
+ * @param {number} number
+ */
+export const signed = (number) => (number < 0 ? `(${show(number)})` : show(number));
 
 /**
  * Write how an output comes about, without its value.
  * @param {Term[][]} channels  the terms of each channel
  * @param {Pooling} pooling
  * @param {number} bias
- * @param {{count: number, value: number} | null} others  channels that are not shown, and what they add
- * @param {{more: string, others: string, bias: string}} words
+ * @param {{more: string, bias: string}} words
  */
-export const written = (channels, pooling, bias, others, words) => {
+export const written = (channels, pooling, bias, words) => {
   const terms = channels.flat().filter((term) => term.real || !pooling);
   const listed = terms.slice(0, MOST_TERMS);
   const more = terms.length > listed.length ? [fill(words.more, { count: terms.length - listed.length })] : [];
@@ -134,7 +136,6 @@ export const written = (channels, pooling, bias, others, words) => {
   const products = listed.map((term) => `${signed(term.value)}·${signed(term.weight)}`);
   const partial = channels.map((own) => signed(combined(own, pooling)));
   const sum = channels.length > 1 ? partial.join(" + ") : [...products, ...more].join(" + ") || "0";
-  const rest = others ? [fill(words.others, { count: others.count, value: signed(others.value) })] : [];
   const last = bias ? [fill(words.bias, { value: signed(bias) })] : [];
-  return [sum, ...rest, ...last].join(" + ");
+  return [sum, ...last].join(" + ");
 };

@@ -52,8 +52,10 @@ _BARS = register("bars", _picture_board("bars"), "board")
 _FILM_STRIP = register("film_strip", '<div class="strip" role="group"></div>', "groups")
 _MOSAIC = register("mosaic", _picture_board("mosaic"), "board")
 _PICKER = register("picker", _picture_board("picker"), "board")
-_STAGE = register("stage", '<div class="stage" role="group"></div>')
+_STAGE = register("stage", '<div class="stage" role="group"></div>', "controls")
 _THUMBNAILS = register("thumbnails", '<div class="thumbnails" role="radiogroup"></div>')
+_TRAIL = register("trail", '<nav class="trail"></nav>')
+_VALUE_STAGE = register("value_stage", '<div class="value-stage" role="group"></div>', "controls")
 
 
 def data_url(png: bytes) -> str:
@@ -61,16 +63,26 @@ def data_url(png: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 
-def stage(
-    data: dict[str, Any], key: str, on_edit: Callable[[dict[str, Any]], None], on_walk: Callable[[dict[str, int]], None]
+def stage(data: dict[str, Any], key: str, on_edit: Callable[[dict[str, Any]], None]) -> None:
+    """Draw a window stage; `on_edit` gets what the reader wrote."""
+    _STAGE(data=data, key=key, on_edit_change=lambda: _told(key, on_edit, "edit"))
+
+
+def value_stage(
+    data: dict[str, Any], key: str, on_open: Callable[[dict[str, Any]], None], on_page: Callable[[int], None]
 ) -> None:
-    """Draw a window stage; `on_edit` gets what the reader wrote, `on_walk` the input that was clicked."""
-    _STAGE(
+    """Draw how one value was made; `on_open` gets the layer and place of a value to go on to, `on_page` a page."""
+    _VALUE_STAGE(
         data=data,
         key=key,
-        on_edit_change=lambda: _told(key, on_edit, "edit"),
-        on_walk_change=lambda: _told(key, on_walk, "walk"),
+        on_open_change=lambda: _told(key, on_open, "open"),
+        on_page_change=lambda: _told(key, on_page, "page"),
     )
+
+
+def trail(data: dict[str, Any], key: str, on_pick: Callable[[int], None]) -> None:
+    """Draw the values that were opened; `on_pick` gets the number of the one to open."""
+    _TRAIL(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
 
 
 def film_strip(

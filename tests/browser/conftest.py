@@ -1,16 +1,17 @@
 """The running app and a Chromium; pages in it complain at the end."""
 
 import contextlib
+import json
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from browser_setup import advice, find_browser
-from browsing import Noise, OpenPage
-from folders import ARTIFACTS
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from browsing import MODULES_SITE, Noise, OpenPage
+from folders import ARTIFACTS, ROOT
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from serving import AppServer, running_app
 
 CHROMIUM_ARGUMENTS = (
@@ -61,6 +62,37 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def modules(browser: Browser) -> Iterator[Page]:
+    """A page of a site that consists of the components' modules alone."""
+
+    def serve(route: Route) -> None:
+        name = route.request.url.removeprefix(f"{MODULES_SITE}/")
+        if not name:
+            route.fulfill(body="<!doctype html><title>modules</title>", content_type="text/html")
+        else:
+            file = ROOT / "assets" / "components" / name
+            route.fulfill(body=file.read_text(encoding="utf-8"), content_type="text/javascript")
+
+    context = browser.new_context()
+    page = context.new_page()
+    page.route(f"{MODULES_SITE}/**", serve)
+    page.goto(f"{MODULES_SITE}/")
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def call(modules: Page) -> Callable[..., Any]:
+    """Return a function that calls an exported function of a component's module."""
+
+    def called(module: str, name: str, *given: Any) -> Any:
+        program = "async ([site, module, name, given]) => (await import(`${site}/${module}.js`))[name](...given)"
+        return modules.evaluate(program, [MODULES_SITE, module, name, json.loads(json.dumps(given))])
+
+    return called
 
 
 @pytest.fixture

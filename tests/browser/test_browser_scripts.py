@@ -1,14 +1,14 @@
 """The modules behind the components: their pure functions, run by the browser and held against the core."""
 
 import base64
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from browsing import MODULES_SITE
 from folders import ROOT
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Page
 
 from cnn_core.layers.settings import PaddingMode
 from cnn_core.layers.windows import Window
@@ -21,39 +21,14 @@ pytestmark = pytest.mark.browser
 
 COMPONENTS = ROOT / "assets" / "components"
 MODULES = sorted(path.stem for path in COMPONENTS.glob("*.js"))
-SITE = "http://components.test"
 
 Call = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of a site that consists of the modules alone."""
-
-    def serve(route: Route) -> None:
-        name = route.request.url.removeprefix(f"{SITE}/")
-        if not name:
-            route.fulfill(body="<!doctype html><title>modules</title>", content_type="text/html")
-        else:
-            route.fulfill(body=(COMPONENTS / name).read_text(encoding="utf-8"), content_type="text/javascript")
-
-    context = browser.new_context()
-    page = context.new_page()
-    page.route(f"{SITE}/**", serve)
-    page.goto(f"{SITE}/")
-    yield page
-    context.close()
-
-
-@pytest.fixture(scope="module")
-def call(page: Page) -> Call:
-    """Return a function that calls an exported function of a module."""
-
-    def called(module: str, name: str, *given: Any) -> Any:
-        program = "async ([site, module, name, given]) => (await import(`${site}/${module}.js`))[name](...given)"
-        return page.evaluate(program, [SITE, module, name, json.loads(json.dumps(given))])
-
-    return called
+def page(modules: Page) -> Page:
+    """The page that consists of the modules alone."""
+    return modules
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -216,7 +191,7 @@ def test_the_first_maximum_wins_and_padding_never(call: Call) -> None:
     assert call("sums", "winners", terms, "average") == []
 
 
-WORDS = {"more": "{count} more", "others": "{count} others: {value}", "bias": "bias {value}"}
+WORDS = {"more": "{count} more", "bias": "bias {value}"}
 
 
 def terms(*pairs: tuple[float, float]) -> list[dict[str, Any]]:
@@ -224,26 +199,23 @@ def terms(*pairs: tuple[float, float]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("channels", "pooling", "bias", "others", "text"),
+    ("channels", "pooling", "bias", "text"),
     [
-        ([terms((1, 2), (-3, 0.5))], None, 0, None, "1·2 + (−3)·0.5"),
-        ([terms((1, 2)), terms((3, -1))], None, 0.25, None, "2 + (−3) + bias 0.25"),
-        ([terms((1, 2))], None, 0, {"count": 13, "value": -4}, "1·2 + 13 others: (−4)"),
-        ([[]], None, 0, None, "0"),
-        ([terms((1, 1), (4, 1))], "max", 0, None, "max(1, 4)"),
-        ([terms((1, 1), (4, 1))], "average", 0, None, "(1 + 4) / 2"),
-        ([terms((1, 1), (-4, 1))], "l2", 0, None, "√(1² + (−4)²)"),
-        ([terms((1, 1), (4, 1))], "sum", 0, None, "1 + 4"),
-        ([terms(*[(1, 1)] * 30)], "sum", 0, None, " + ".join(["1"] * 25) + " + 5 more"),
+        ([terms((1, 2), (-3, 0.5))], None, 0, "1·2 + (−3)·0.5"),
+        ([terms((1, 2)), terms((3, -1))], None, 0.25, "2 + (−3) + bias 0.25"),
+        ([[]], None, 0, "0"),
+        ([terms((1, 1), (4, 1))], "max", 0, "max(1, 4)"),
+        ([terms((1, 1), (4, 1))], "average", 0, "(1 + 4) / 2"),
+        ([terms((1, 1), (-4, 1))], "l2", 0, "√(1² + (−4)²)"),
+        ([terms((1, 1), (4, 1))], "sum", 0, "1 + 4"),
+        ([terms(*[(1, 1)] * 30)], "sum", 0, " + ".join(["1"] * 25) + " + 5 more"),
     ],
 )
-def test_sums_are_written_out(
-    channels: Any, pooling: str | None, bias: float, others: Any, text: str, call: Call
-) -> None:
-    assert call("sums", "written", channels, pooling, bias, others, WORDS) == text
+def test_sums_are_written_out(channels: Any, pooling: str | None, bias: float, text: str, call: Call) -> None:
+    assert call("sums", "written", channels, pooling, bias, WORDS) == text
 
 
 def test_numbers_travel_as_float32(page: Page) -> None:
     program = "async ([site, text]) => [...(await import(`${site}/picker.js`)).decode(text)]"
     values = np.array([1.5, -2.25, 3e-7], "<f4")
-    assert page.evaluate(program, [SITE, base64.b64encode(values.tobytes()).decode()]) == values.tolist()
+    assert page.evaluate(program, [MODULES_SITE, base64.b64encode(values.tobytes()).decode()]) == values.tolist()

@@ -1,7 +1,11 @@
 """ "Why this value?" on the page Feature maps: with stand-ins for the workers, and once with the real network."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
+import streamlit as st
 from running import no_exception
 from stand_ins import made_up_maps, made_up_weights, rows
 from streamlit.testing.v1 import AppTest
@@ -9,6 +13,7 @@ from viewing import data_of, opened, press, said
 
 from cnn_core.explain.unit import explain_unit
 from cnn_core.pictures.colour import Colour
+from pages.ui import components
 
 LAYERS = [
     ("mnist", ["input", "conv2d", "conv2d_1", "max_pooling2d", "flatten", "dense", "dense_1"]),
@@ -35,13 +40,6 @@ def open_layer(at: AppTest) -> str:
     return layer
 
 
-def whole(at: AppTest, name: str) -> int:
-    """Return what a field for a whole number shows."""
-    number = at.number_input(key=f"{name}_widget").value
-    assert isinstance(number, int)
-    return number
-
-
 def known(model: str, names: list[str]) -> list[tuple[str, str]]:
     return [(model, name) for name in names if name in rows(model)]
 
@@ -63,13 +61,24 @@ def test_every_kind_of_layer_is_explained(model: str, layer: str) -> None:
 
 @pytest.mark.usefixtures("here")
 def test_the_window_is_drawn_on_the_stage() -> None:
-    at = opened(layer="Conv1", row="0", column="0", channel="3")
-    data = data_of(at, "stage")
+    at = opened(layer="Conv1", row="4", column="5", channel="3")
+    data = data_of(at, "value_stage")
     x = made_up_maps("mobilenet_v2", None, "Conv1_pad")
     (kernel,) = made_up_weights("mobilenet_v2", "Conv1")
-    assert len(data["input"]) == 3
-    np.testing.assert_allclose(data["output"], [[[(x[:3, :3] * kernel[:, :, :, 3]).sum()]]], rtol=1e-5)
-    assert len(data["vertical"]["taps"]) == len(data["horizontal"]["taps"]) == 1
+    assert (data["under"]["rows"], data["under"]["columns"]) == ([8, 9, 10], [10, 11, 12])
+    products = x[8:11, 10:13].astype(np.float64) * kernel[:, :, :, 3]
+    for lane in data["lanes"]:
+        np.testing.assert_array_equal(lane["values"], x[8:11, 10:13, lane["channel"]])
+        np.testing.assert_array_equal(lane["weights"], kernel[:, :, lane["channel"], 3])
+        assert lane["amount"] == pytest.approx(products[..., lane["channel"]].sum())
+    assert data["made"][0]["after"] == pytest.approx(products.sum())
+
+
+@pytest.mark.usefixtures("here")
+def test_the_rows_and_columns_can_be_written() -> None:
+    at = opened(layer="Conv1", row="4", column="5", channel="3")
+    no_exception(at.number_input(key="row_widget").set_value(7).run())
+    assert data_of(at, "value_stage")["under"]["rows"] == [14, 15, 16]
 
 
 @pytest.mark.usefixtures("here")
@@ -88,36 +97,94 @@ def test_the_strongest_parts_are_what_was_multiplied() -> None:
 @pytest.mark.usefixtures("here")
 def test_a_window_over_the_border_shows_padding() -> None:
     at = opened(model="mnist", layer="conv2d", row="0", column="27", picture="digit_7")
-    data = data_of(at, "stage")
-    assert data["vertical"]["sources"][:2] == [-1, 0]
-    assert data["horizontal"]["sources"][-1] == -1
-    x, (kernel, bias) = made_up_maps("mnist", None, "input"), made_up_weights("mnist", "conv2d")
-    part = np.pad(x[:2, 26:, 0], ((1, 0), (0, 1)))
-    np.testing.assert_allclose(data["output"], [[[(part * kernel[:, :, 0, 0]).sum() + bias[0]]]], rtol=1e-5)
+    under = data_of(at, "value_stage")["under"]
+    assert (under["rows"], under["columns"]) == ([-1, 0, 1], [26, 27, 28])
+    assert under["real"] == [[False] * 3, [True, True, False], [True, True, False]]
 
 
-@pytest.mark.usefixtures("here")
+# Going on to the values before ----------------------------------------------------------------------------------------
+
+
+def openable(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the layers and places that the stage opens: the first row of the first window, or all numbers."""
+    under = data["under"]
+    if under is None:
+        return [{"layer": part["layer"], "place": part["place"]} for part in data["parts"] if part["place"]]
+    (row, *_others), lane = under["rows"], data["lanes"][0]
+    return [{"layer": under["layer"], "place": [row, column, lane["channel"]]} for column in under["columns"]]
+
+
+@pytest.fixture
+def _buttons(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Buttons in place of what is clicked on the stage and on the trail."""
+
+    def stage(data: dict[str, Any], key: str, on_open: Callable[..., None], on_page: Callable[..., None]) -> None:
+        for number, told in enumerate(openable(data)):
+            st.button(str(told), key=f"open_{number}", on_click=on_open, args=(told,))
+        st.button("Second page", key="second_page", on_click=on_page, args=(1,))
+        st.caption(f"Channels: {[lane['channel'] for lane in data['lanes']]}")
+
+    def trail(data: dict[str, Any], key: str, on_pick: Callable[..., None]) -> None:
+        for number, stop in enumerate(data["stops"]):
+            sign = "here" if number == data["at"] else "ahead" if stop["ahead"] else "before"
+            st.button(
+                f"{stop['layer']} {stop['place']}: {sign}", key=f"stop_{number}", on_click=on_pick, args=(number,)
+            )
+
+    monkeypatch.setattr(components, "value_stage", stage)
+    monkeypatch.setattr(components, "trail", trail)
+
+
+def stops(at: AppTest) -> list[str]:
+    return [button.label for button in at.button if str(button.key).startswith("stop_")]
+
+
+@pytest.mark.usefixtures("here", "_buttons")
 def test_one_can_walk_to_the_pixel_and_back() -> None:
     at = opened(model="mnist", layer="dense_1", channel="7", picture="digit_7")
     walked = ["dense_1"]
     while walked[-1] != "input":
-        press(at, "walk_0")
+        press(at, "open_0")
         walked.append(open_layer(at))
     assert walked == ["dense_1", "dense", "flatten", "max_pooling2d", "conv2d_1", "conv2d", "input"]
-    assert "This is where the picture enters" in said(at)
-    for name in reversed(walked[:-1]):
-        press(at, "go_back")
-        assert open_layer(at) == name
-    assert whole(at, "channel_why") == 7
+    assert [stop.split(" ")[0] for stop in stops(at)] == walked
+    press(at, "stop_2")
+    assert open_layer(at) == "flatten"
+    assert [stop.rpartition(": ")[2] for stop in stops(at)] == ["before"] * 2 + ["here"] + ["ahead"] * 4
+    press(at, "stop_0")
+    assert open_layer(at) == "dense_1"
+    assert stops(at)[0] == "dense_1 unit 7: here"
+    press(at, "stop_6")
+    assert open_layer(at) == "input"
 
 
-@pytest.mark.usefixtures("here")
-def test_a_walk_goes_on_with_the_value_that_was_shown() -> None:
+@pytest.mark.usefixtures("here", "_buttons")
+def test_another_way_leaves_the_one_ahead() -> None:
     at = opened(model="mnist", layer="conv2d_1", row="5", column="6", channel="1", picture="digit_7")
-    label = at.button(key="walk_0").label
-    press(at, "walk_0")
-    place = [whole(at, f"{key}_why") for key in ("row", "column", "channel")]
-    assert f"{place} = {made_up_maps('mnist', None, 'conv2d')[tuple(place)]:.4g}" in label
+    press(at, "open_0")
+    press(at, "open_0")
+    assert len(stops(at)) == 3
+    press(at, "stop_0")
+    press(at, "open_2")
+    assert [stop.rpartition(": ")[2] for stop in stops(at)] == ["before", "here"]
+    assert "[5, 8]" in stops(at)[1]
+    # A value that was chosen elsewhere begins a trail of its own.
+    no_exception(at.number_input(key="row_widget").set_value(11).run())
+    assert [stop.rpartition(": ")[2] for stop in stops(at)] == ["here"]
+
+
+@pytest.mark.usefixtures("here", "_buttons")
+def test_every_channel_can_be_drawn() -> None:
+    at = opened(model="mnist", layer="conv2d_1", row="5", column="6", channel="1", picture="digit_7")
+    x, (kernel, _bias) = made_up_maps("mnist", None, "conv2d"), made_up_weights("mnist", "conv2d_1")
+    amounts = (x[5:8, 6:9].astype(np.float64) * kernel[..., 1]).sum(axis=(0, 1))
+    order = np.argsort(-np.abs(amounts)).tolist()
+    assert f"Channels: {order[:3]}" in said(at)
+    press(at, "second_page")
+    assert f"Channels: {order[3:6]}" in said(at)
+    press(at, "open_1")
+    press(at, "stop_0")
+    assert f"Channels: {order[3:6]}" in said(at)
 
 
 @pytest.mark.usefixtures("here")
@@ -128,8 +195,6 @@ def test_pixels_that_reach_a_value() -> None:
 
 @pytest.mark.keras
 def test_the_sum_is_the_networks_own_value() -> None:
-    import streamlit as st
-
     from cnn_core.models import run
     from cnn_core.pictures.prepare import Fit, Preparation, prepare
     from cnn_core.pictures.read import read_image

@@ -17,12 +17,10 @@ from cnn_core.drawing.colour_scale import DIVERGING
 from cnn_core.numerics.pool import PoolingKind
 from cnn_core.numerics.taps import NOWHERE, Taps
 from pages.ui import components
+from pages.ui.draw.colours import colour_stops
 from pages.ui.text import _
 
 Values = npt.NDArray[Any]
-
-_STOPS = 11
-"""Colours sent of a table: the browser interpolates between them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +37,6 @@ class Scene:
         turned: the kernel acts turned by 180°.
         channels: names of the input channels.
         corner, output_corner: row and column of the upper left cell in the whole map, where this is a piece of it.
-        others: how many channels are not shown, and what they add to the one filter's result.
     """
 
     x: Values
@@ -53,7 +50,6 @@ class Scene:
     channels: tuple[str, ...] = ("",)
     corner: tuple[int, int] = (0, 0)
     output_corner: tuple[int, int] = (0, 0)
-    others: tuple[int, float] | None = None
 
 
 def draw_stage(
@@ -61,15 +57,12 @@ def draw_stage(
     key: str,
     on_input: Callable[[Values], None] | None = None,
     on_kernel: Callable[[Values], None] | None = None,
-    on_walk: Callable[[int, int, int], None] | None = None,
 ) -> None:
     """Draw the stage.
 
     With `on_input` the reader may change the input, which it gets, (H, W, C); likewise `on_kernel`, in Keras's order.
-    `on_walk` gets row, column and channel of an input that was clicked.
     """
     data = _data(scene) | {"editable": {"input": on_input is not None, "kernel": on_kernel is not None}}
-    data["walk"] = on_walk is not None
     plain = json.dumps(data, separators=(",", ":"))
     data["version"] = hashlib.sha256(plain.encode()).hexdigest()
 
@@ -79,11 +72,7 @@ def draw_stage(
         if "kernel" in edit and on_kernel:
             on_kernel(np.array(edit["kernel"], np.float64).transpose(2, 3, 1, 0))
 
-    def walked(place: dict[str, int]) -> None:
-        if on_walk:
-            on_walk(place["row"], place["column"], place["channel"])
-
-    components.stage(data, key=key, on_edit=edited, on_walk=walked)
+    components.stage(data, key=key, on_edit=edited)
 
 
 def _data(scene: Scene) -> dict[str, Any]:
@@ -98,12 +87,11 @@ def _data(scene: Scene) -> dict[str, Any]:
         "horizontal": _axis(scene.horizontal),
         "turned": scene.turned,
         "corner": {"input": scene.corner, "output": scene.output_corner},
-        "others": None if scene.others is None else {"count": scene.others[0], "value": scene.others[1]},
         "pooling": None if scene.pooling is None else str(scene.pooling),
         "channels": list(scene.channels),
         "filters": [str(number) for number in range(filters)],
         "ranges": _ranges(scene),
-        "colours": {"grey": [[0, 0, 0], [255, 255, 255]], "diverging": _diverging()},
+        "colours": {"grey": [[0, 0, 0], [255, 255, 255]], "diverging": colour_stops(DIVERGING)},
         "start": [(len(scene.vertical.taps) - 1) // 2, (len(scene.horizontal.taps) - 1) // 2],
         "words": _words(scene),
     }
@@ -133,12 +121,6 @@ def _ranges(scene: Scene) -> dict[str, dict[str, Any]]:
 
 def _largest(values: Values) -> float:
     return float(np.abs(values).max(initial=0)) or 1.0
-
-
-def _diverging() -> list[list[int]]:
-    places = np.linspace(0, len(DIVERGING) - 1, _STOPS).round().astype(int)
-    colours: list[list[int]] = DIVERGING[places].tolist()
-    return colours
 
 
 def _words(scene: Scene) -> dict[str, str]:
@@ -176,6 +158,5 @@ def _words(scene: Scene) -> dict[str, str]:
         "padding": _("This is padding: it belongs to no pixel."),
         "more": _("{count} more"),
         "bias": _("bias {value}"),
-        "others": _("{count} other channels {value}"),
         "legend": legend,
     }

@@ -17,7 +17,8 @@ from pages.ui.text import _
 class Panel(NamedTuple):
     """One of them: `key` stands in the address, `choices` belong to a link while it is open.
 
-    `short` is what it is chosen by and `title` what it says of itself, both in English.
+    `short` is what it is chosen by and `title` what it says of itself, both in English. `beside` draws what stands on
+    the line of the title.
     """
 
     key: str
@@ -25,10 +26,11 @@ class Panel(NamedTuple):
     title: str
     draw: Callable[[OpenLayer], None]
     choices: tuple[Key[Any], ...] = ()
+    beside: Callable[[OpenLayer], None] | None = None
 
 
 PANELS = (
-    Panel("why", N_("Why?"), N_("Why this value?"), why.draw),
+    Panel("why", N_("Why?"), N_("Why this value?"), why.draw, beside=why.draw_place),
     Panel("kernels", N_("Kernels"), N_("The kernels of this layer"), kernels.draw),
     Panel("excite", N_("Excites"), N_("What excites this map most"), excite.draw, excite.CHOICES),
     Panel("decision", N_("Decision"), N_("What the decision looked at"), decision.draw, decision.CHOICES),
@@ -59,5 +61,8 @@ def draw_asked(layer: OpenLayer) -> None:
     )
     panel = _BY_KEY[asked().get()]
     with st.container(key="asked_panel"), part():
-        st.header(_(panel.title), anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", key="asked_line"):
+            st.header(_(panel.title), anchor=False)
+            if panel.beside is not None:
+                panel.beside(layer)
         panel.draw(layer)

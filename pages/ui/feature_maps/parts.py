@@ -18,7 +18,6 @@ class Part(StrEnum):
 def open_layer_marked(name: str) -> None:
     """Open a layer in the picture of the network, which has marked it already."""
     open_layer(name)
-    state.TRAIL.set(())
     run_again(*Part)
 
 
@@ -46,5 +45,4 @@ def open_value_marked(row: int, column: int) -> None:
     """Open a value of the open map, which has marked it already."""
     state.ROW.set(row)
     state.COLUMN.set(column)
-    state.TRAIL.set(())
     run_again(Part.ASKED)

@@ -18,6 +18,15 @@ export const alongLine = (numbers) => {
 };
 
 /**
+ * Say whether the numbers lie so far apart that a line shows how they are moved.
+ * @param {number[]} numbers
+ */
+export const isSpread = (numbers) => {
+  const shares = alongLine(numbers);
+  return Math.max(...shares) - Math.min(...shares) > 0.05;
+};
+
+/**
  * Draw the numbers up to the last one, an arrow to each from the one before it.
  * @param {number[]} numbers  what all stages make, so that the line stays as it is from step to step
  * @param {number} shown  how many of them are there

@@ -1,7 +1,7 @@
 // @ts-check
 // The numbers that are put together to one value as a table, the strongest first: each opens the value it is.
 
-import { button, fill, make, show } from "./dom.js";
+import { button, counted, fill, make, show } from "./dom.js";
 
 /**
  * @typedef {import("./steps.js").Part} Part
@@ -34,7 +34,7 @@ export const partsTable = ({ parts, others, columns, words }, open) => {
   });
   if (others) {
     const row = body.insertRow();
-    const name = make("th", "", fill(words.the_others, { count: others.count }));
+    const name = make("th", "", fill(words.the_others, { count: counted(others.count) }));
     name.setAttribute("scope", "row");
     row.append(name, make("td"), ...(hasWeights ? [make("td")] : []));
     if (columns.amount) row.append(make("td", "amount", show(others.amount, 4)));

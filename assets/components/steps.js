@@ -6,6 +6,13 @@ import { signed } from "./sums.js";
 
 const MOST_ALONE = 9; // products of a channel that come one by one: those of a 3×3 kernel; of more, a row at a time
 const MOST_WRITTEN = 9;
+const DIGITS_SAID = 4; // as in the core's formulas
+
+/** @param {number} number */
+const figure = (number) => show(number, DIGITS_SAID);
+
+/** @param {number} number */
+const factor = (number) => signed(number, DIGITS_SAID);
 
 /**
  * @typedef {object} Lane  a channel under the window
@@ -31,7 +38,7 @@ const MOST_WRITTEN = 9;
  * @property {number | null} weight
  * @property {number} amount
  *
- * @typedef {{name: string, formula: string, after: number}} Made  a stage of the core, and what it made
+ * @typedef {{kind: string, name: string, about: string, formula: string, after: number}} Made  a stage of the core, and what it made
  *
  * @typedef {object} ValueData
  * @property {string} joined  how the numbers are put together, as the core calls the first stage
@@ -48,7 +55,6 @@ const MOST_WRITTEN = 9;
  * @property {string} others
  * @property {string} all
  * @property {string} result
- * @property {string} after
  * @property {string} padding
  *
  * @typedef {object} Step  everything before it is there too
@@ -98,7 +104,7 @@ const windowSteps = (data, none) => {
       steps.push({ ...last, cells, newest: { lane: number, first, end }, text: `${lane.name}: ${text}` });
     }
     if (lane.weights && data.lanes.length > 1) {
-      const text = `${lane.name}: ${sumText(cellsOf(lane).map((cell) => cell.product))} = ${show(lane.amount)}`;
+      const text = `${lane.name}: ${sumText(cellsOf(lane).map((cell) => cell.product))} = ${figure(lane.amount)}`;
       steps.push({ .../** @type {Step} */ (steps.at(-1)), lanes: number + 1, newest: null, text });
     }
   });
@@ -116,9 +122,9 @@ const partSteps = (data, none) => {
   /** @type {Step[]} */ const steps = [];
   let before = 0;
   data.parts.forEach((part, index) => {
-    const product = part.weight === null ? show(part.amount) : `${signed(part.value)}·${signed(part.weight)} = ${show(part.amount)}`;
+    const product = part.weight === null ? figure(part.amount) : `${factor(part.value)}·${factor(part.weight)} = ${figure(part.amount)}`;
     const after = index ? join.of(before, part.amount) : part.amount;
-    const together = index ? fill(data.words.together, { sum: `${join.text(before, part.amount)} = ${show(after)}` }) : "";
+    const together = index ? fill(data.words.together, { sum: `${join.text(before, part.amount)} = ${figure(after)}` }) : "";
     steps.push({ ...none, parts: index + 1, text: [`${part.name}: ${product}`, together].filter(Boolean).join("; ") });
     before = after;
   });
@@ -128,17 +134,22 @@ const partSteps = (data, none) => {
 
 /** @param {ValueData} data */
 const allText = ({ parts, others, words }) =>
-  parts.length === 1 ? `${parts[0].name} = ${show(parts[0].value)}` : fill(words.all, { count: parts.length + (others?.count ?? 0) });
+  parts.length === 1 ? `${parts[0].name} = ${figure(parts[0].value)}` : fill(words.all, { count: parts.length + (others?.count ?? 0) });
+
+/** @typedef {{of: (before: number, amount: number) => number, text: (before: number, amount: number) => string}} Join */
+
+/** @type {Join} */
+const ADDED = { of: (a, b) => a + b, text: (a, b) => `${figure(a)} + ${factor(b)}` };
 
 /** How the parts are put together one after the other; what is not here takes all of them at once.
- * @type {Record<string, {of: (before: number, amount: number) => number, text: (before: number, amount: number) => string} | undefined>} */
+ * @type {Record<string, Join | undefined>} */
 const JOINED = {
-  weighted_sum: { of: (a, b) => a + b, text: (a, b) => `${show(a)} + ${signed(b)}` },
-  sum: { of: (a, b) => a + b, text: (a, b) => `${show(a)} + ${signed(b)}` },
-  average: { of: (a, b) => a + b, text: (a, b) => `${show(a)} + ${signed(b)}` },
-  interpolation: { of: (a, b) => a + b, text: (a, b) => `${show(a)} + ${signed(b)}` },
-  product: { of: (a, b) => a * b, text: (a, b) => `${show(a)}·${signed(b)}` },
-  maximum: { of: Math.max, text: (a, b) => `max(${show(a)}, ${show(b)})` },
+  weighted_sum: ADDED,
+  sum: ADDED,
+  average: ADDED,
+  interpolation: ADDED,
+  product: { of: (a, b) => a * b, text: (a, b) => `${figure(a)}·${factor(b)}` },
+  maximum: { of: Math.max, text: (a, b) => `max(${figure(a)}, ${figure(b)})` },
 };
 
 /**
@@ -148,7 +159,7 @@ const JOINED = {
  */
 const othersStep = (data, last) => {
   const { count, amount } = /** @type {{count: number, amount: number}} */ (data.others);
-  return { ...last, others: true, text: fill(data.words.others, { count, amount: show(amount) }) };
+  return { ...last, others: true, text: fill(data.words.others, { count, amount: figure(amount) }) };
 };
 
 /** @param {Under} under */
@@ -193,28 +204,48 @@ const cellText = (data, lane, first, end) => {
   const cells = cellsOf(lane).slice(first, end);
   if (lane.weights) {
     const sum = cells.reduce((total, cell) => total + cell.product, 0);
-    return `${shortened(cells.map(({ value, weight }) => `${signed(value)}·${signed(weight)}`)).join(" + ")} = ${show(sum)}`;
+    return `${shortened(cells.map(({ value, weight }) => `${factor(value)}·${factor(weight)}`)).join(" + ")} = ${figure(sum)}`;
   }
   const real = /** @type {Under} */ (data.under).real.flat();
   const own = cells.filter((_, index) => real[first + index]).map((cell) => cell.value);
   if (!own.length) return data.words.padding;
   const before = cellsOf(lane).filter((_, index) => index < first && real[index]);
   const join = JOINED[data.joined === "maximum" ? "maximum" : "sum"];
-  if (!join || (!before.length && own.length === 1)) return show(own[0]);
+  if (!join || (!before.length && own.length === 1)) return figure(own[0]);
   const start = before.length ? [before.map((cell) => cell.value).reduce(join.of)] : [];
   const all = [...start, ...own];
-  const text = data.joined === "maximum" ? `max(${shortened(all.map((value) => show(value))).join(", ")})` : sumText(all);
-  return `${text} = ${show(all.reduce(join.of))}`;
+  const text = data.joined === "maximum" ? `max(${shortened(all.map((value) => figure(value))).join(", ")})` : sumText(all);
+  return `${text} = ${figure(all.reduce(join.of))}`;
 };
 
 /** @param {number[]} numbers */
-const sumText = (numbers) => shortened(numbers.map((number, index) => (index ? signed(number) : show(number)))).join(" + ");
+const sumText = (numbers) => shortened(numbers.map((number, index) => (index ? factor(number) : figure(number)))).join(" + ");
 
 /** @param {string[]} texts */
 const shortened = (texts) => (texts.length > MOST_WRITTEN ? [...texts.slice(0, MOST_WRITTEN), "…"] : texts);
 
-/** @param {ValueData} data */
-const resultText = ({ words, made }) => {
-  const numbers = made.map(({ name, after }, index) => `${index ? fill(words.after, { name }) : name} ${show(after)}`);
-  return `${words.result} ${numbers.join(" → ")}`;
+/**
+ * Return the whole formula, which the finished picture stands for.
+ * @param {ValueData} data
+ */
+const resultText = (data) => {
+  const { words, made, parts, under } = data;
+  const [first, ...later] = made;
+  // A value that is no more than taken over is not made: what became of it is said.
+  if (!under && parts.length < 2 && !later.length) return `${words.result} ${figure(first.after)}. ${first.about}`;
+  const sum = wholeSum(data);
+  const formulas = (sum.length ? later.filter(({ kind }) => kind !== "bias") : made).map(({ formula }) => formula);
+  return `${words.result} ${[...sum, ...formulas].join(", ")}`;
+};
+
+/**
+ * Return the weighted sum with its bias as one formula: what is drawn, what is not, the bias; nothing of any other value.
+ * @param {ValueData} data
+ */
+const wholeSum = ({ joined, lanes, parts, others, made }) => {
+  const amounts = [...lanes, ...parts].map(({ amount }) => amount);
+  if (joined !== "weighted_sum" || amounts.length < 2) return [];
+  const bias = made.find(({ kind }) => kind === "bias");
+  const all = [...amounts, ...(others ? [others.amount] : []), ...(bias ? [bias.after - made[0].after] : [])];
+  return [`${sumText(all)} = ${figure((bias ?? made[0]).after)}`];
 };

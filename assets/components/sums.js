@@ -115,7 +115,7 @@ export const unseen = ({ sources, taps }) => {
  * Write a number that stands behind another sign: a negative one in brackets.
  * @param {number} number
  */
-export const signed = (number) => (number < 0 ? `(${show(number)})` : show(number));
+export const signed = (number, digits = 5) => (number < 0 ? `(${show(number, digits)})` : show(number, digits));
 
 /**
  * Write how an output comes about, without its value.

@@ -1,9 +1,9 @@
 // @ts-check
 // One value, made step by step: the window or the numbers that are put together, then every stage up to the value.
 
-import { fill, focusedIn, focusPart, make, part, show } from "./dom.js";
+import { counted, fill, focusedIn, focusPart, make, part, show } from "./dom.js";
 import { Lanes } from "./lanes.js";
-import { numberLine } from "./number_line.js";
+import { isSpread, numberLine } from "./number_line.js";
 import { pager } from "./pager.js";
 import { partsTable, showParts } from "./parts.js";
 import { Player } from "./player.js";
@@ -13,7 +13,7 @@ import { stepsOf } from "./steps.js";
  * @typedef {import("./steps.js").ValueData & import("./parts.js").PartsData & Omit<import("./lanes.js").LanesData, "under"> & {
  *   pages: import("./pager.js").Pages | null,
  *   version: string,
- *   words: import("./player.js").PlayerWords & import("./pager.js").PagerWords,
+ *   words: import("./player.js").PlayerWords & import("./pager.js").PagerWords & {after: string},
  * }} Data
  * @typedef {(name: string, value: unknown) => void} Send
  */
@@ -118,7 +118,7 @@ class ValueStage {
   #drawMade({ made, others }) {
     const { made: all, others: rest, under, parts, words } = this.data;
     const numbers = all.map(({ name, after }, index) => ({ text: index ? fill(words.after, { name }) : name, number: after, isThere: index < made }));
-    const beside = under && rest ? [{ text: fill(words.the_others, rest), number: rest.amount, isThere: others }] : [];
+    const beside = under && rest ? [{ text: fill(words.the_others, { count: counted(rest.count) }), number: rest.amount, isThere: others }] : [];
     const newest = this.at === this.last ? undefined : [...beside, ...numbers].findLast(({ isThere }) => isThere);
     this.made.replaceChildren(
       ...[...beside, ...numbers].map((one) => {
@@ -128,9 +128,9 @@ class ValueStage {
         return line;
       }),
     );
-    if (under) return;
     const before = parts.length === 1 ? [parts[0].value] : [];
-    this.line.replaceChildren(numberLine([...before, ...all.map(({ after }) => after)], before.length + made));
+    const way = [...before, ...all.map(({ after }) => after)];
+    if (!under && isSpread(way)) this.line.replaceChildren(numberLine(way, before.length + made));
   }
 
   /** @param {string | null} text  of what is pointed at; null brings back what the step says */

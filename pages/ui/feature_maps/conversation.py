@@ -29,6 +29,9 @@ _STYLE = """<style>
 .st-key-asked [data-testid="stButtonGroup"] button { padding: 0.2rem 0.55rem; min-height: 2rem; }
 .st-key-asked_panel { gap: 0.75rem; }
 .st-key-asked_panel h2 { font-size: 1.05rem; padding: 0; }
+.st-key-asked_line { gap: 0.4rem; min-height: 2rem; }
+.st-key-asked_line [data-testid="stNumberInputContainer"] { height: 2rem; }
+.st-key-asked_line [data-testid="stHeading"] { margin-right: auto; }
 @media (min-width: 1000px) {
   .st-key-asked_panel { height: max(16rem, calc(100vh - 30rem)); overflow-y: auto; flex-wrap: nowrap; }
 }

@@ -119,6 +119,7 @@ def stage_data(value: Unfolded, draw_map: DrawMap) -> dict[str, Any]:
         "winner": _winner(value),
         "made": [
             {
+                "kind": stage.kind.name.lower(),
                 "name": _(stage.kind),
                 "formula": stage.formula,
                 "after": _plain(stage.after),

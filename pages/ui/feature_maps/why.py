@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnn_core.arrays import Maps
 from cnn_core.drawing.colour_scale import Range, RangeScope
+from cnn_core.explain.seen import Extent
 from cnn_core.explain.unit import Explanation, StageKind, explain_unit
 from cnn_core.layers import Input
 from cnn_core.layers.shapes import show
@@ -24,15 +25,15 @@ from pages.ui.text import _, sentence
 from pages.ui.waiting import all_asked, run_again
 
 _POOLS = (StageKind.MAXIMUM, StageKind.AVERAGE)
-_WIDTH = 200
-_NUMBER = 90
+_WIDTH = 130
+_NUMBER = 64
 
 
 def draw_place(layer: OpenLayer) -> None:
     """Let the reader choose the value by numbers too."""
     if layer.has_maps:
         for name, key in zip((_("Row"), _("Column")), layer.keys_of_place, strict=True):
-            st.markdown(name)
+            st.caption(name)
             st.number_input(name, width=_NUMBER, label_visibility="collapsed", **key.widget(value_changed))
 
 
@@ -125,10 +126,15 @@ def _draw_seen(layer: OpenLayer, place: tuple[int, ...]) -> None:
     if layer.row.receptive_field is None:  # plain numbers enter
         return
     png, box = cached.seen_pixels(layer, place)
-    draw_wide(png, _WIDTH, _("Pixels that reach this value"))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        draw_wide(png, _WIDTH, _("Pixels that reach this value"))
+        st.caption(_seen_text(layer, box))
+
+
+def _seen_text(layer: OpenLayer, box: Extent | None) -> str:
+    """Say which pixels of the network's input those are."""
     if box is None:
-        st.caption(_("No pixel reaches this value: the stride of a transposed convolution steps over its place."))
-        return
+        return _("No pixel reaches this value: the stride of a transposed convolution steps over its place.")
     (top, left), (bottom, right) = box
     text = _("Rows {top} to {bottom}, columns {left} to {right}: {size} pixels.").format(
         top=top, bottom=bottom, left=left, right=right, size=show((bottom - top + 1, right - left + 1))
@@ -136,4 +142,4 @@ def _draw_seen(layer: OpenLayer, place: tuple[int, ...]) -> None:
     height, width = layer.picture.pixels.shape[:2]
     if min(top, left) < 0 or bottom >= height or right >= width:
         text += " " + _("What lies outside of the picture is padding.")
-    st.caption(text)
+    return text

@@ -1,5 +1,6 @@
 """The steps in which a value is made, run by the browser on what the page tells it: each adds up."""
 
+import math
 import re
 from collections.abc import Callable
 from itertools import pairwise
@@ -79,7 +80,8 @@ def test_parts_come_together_one_by_one(name: str, call: Call) -> None:
     data = told(unfolded(name))
     steps = [step for step in steps_of(call, data) if not step["made"] and not step["others"]]
     assert [step["parts"] for step in steps] == list(range(1, len(data["parts"]) + 1))
-    join = {"maximum": np.max, "product": np.prod}.get(data["joined"], np.sum)
+    joins: dict[str, Callable[[list[float]], float]] = {"maximum": max, "product": math.prod}
+    join = joins.get(data["joined"], sum)
     amounts = [part["amount"] for part in data["parts"]]
     for index, step in enumerate(steps[1:], 2):
         assert number(step["text"]) == pytest.approx(join(amounts[:index]), rel=1e-3, abs=1e-6)

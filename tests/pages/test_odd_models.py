@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from cnn_core.models.info import describe
 from cnn_core.models.kept_files import keep_file
 from pages.ui import cached, compute, questions, state
+from pages.ui.feature_maps.panels import PANELS
 
 pytestmark = [
     pytest.mark.keras,
@@ -25,7 +26,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.* encountered in:RuntimeWarning"),
 ]
 
-PANELS = "kernels.statistics.excite.compare"
 MEASURES = ("costs", "difference", "equal", "position", "noise", "kept")
 OF_ODD_SIZE = (
     "no layer at all",
@@ -203,7 +203,6 @@ def opened(page: str, **query: str) -> AppTest:
     at.query_params.update({"lang": "en"})
     for name, value in query.items():
         at.query_params[name] = value
-    at.session_state["decision_open"] = True
     return no_exception(at.run())
 
 
@@ -216,16 +215,23 @@ def set_to(at: AppTest, key: Any, value: Any) -> AppTest:
 @pytest.mark.parametrize("name", MODELS)
 def test_every_layer_of_an_odd_model_opens_with_all_its_panels(name: str, key_of: Callable[[str], str]) -> None:
     model = key_of(name)
-    at = opened("pages/1_Feature_maps.py", model=model, panels=PANELS)
+    at = opened("pages/1_Feature_maps.py", model=model)
     steps = list(describe(model).network.steps())
     # A layer worth seeing: not the input, where there is any other.
     assert (at.session_state[state.LAYER.name] == steps[0].named.name) is (len(steps) == 1)
-    for step in steps:
-        set_to(at, state.LAYER, step.named.name)
-        is_drawn = len(step.output_shape) in (1, 3)
-        assert bool(at.error) is not is_drawn, [element.value for element in at.error]
-    for method, beside in (("grad_cam", "changed"), ("occlusion", "sample"), ("saliency", "changed")):
-        at.session_state[state.BESIDE.name] = beside
+    for number, step in enumerate(steps):
+        # Every panel of the first two layers, then one a layer in turn.
+        for panel in PANELS if number < 2 else (PANELS[number % len(PANELS)],):
+            at.session_state[state.ASKED.name] = panel.key
+            set_to(at, state.LAYER, step.named.name)
+            is_drawn = len(step.output_shape) in (1, 3)
+            assert bool(at.error) is not is_drawn, (panel.key, [element.value for element in at.error])
+    at.session_state[state.ASKED.name] = "compare"
+    for beside in ("changed", "sample"):
+        set_to(at, state.BESIDE, beside)
+        assert not at.error, [element.value for element in at.error]
+    at.session_state[state.ASKED.name] = "decision"
+    for method in ("grad_cam", "occlusion", "saliency"):
         set_to(at, state.METHOD, method)
         assert not at.error, [element.value for element in at.error]
 

@@ -25,8 +25,11 @@ SPEAKING = ("cnn_core.sentences", "cnn_core.errors")
 MAP = {"model": "mnist", "picture": "digit_7", "layer": "conv2d"}
 SCENES: dict[str, list[dict[str, str]]] = {
     "1_Feature_maps": [
-        {**MAP, "panels": "kernels.statistics.excite.compare", "surveyed": "True"},
-        {**MAP, "layer": "dense", "panels": "kernels", "method": "occlusion", "patch": "14", "patch_stride": "14"},
+        {**MAP, "ask": "why"},
+        *({**MAP, "ask": panel, "surveyed": "True"} for panel in ("kernels", "statistics", "excite", "compare")),
+        {**MAP, "layer": "dense", "ask": "kernels"},
+        *({**MAP, "ask": "decision", "method": method} for method in ("grad_cam", "saliency")),
+        {**MAP, "ask": "decision", "method": "occlusion", "patch": "14", "patch_stride": "14"},
     ],
     "2_Design_a_network": [{}],
     "3_Convolution": [
@@ -69,7 +72,6 @@ def opened(page: str, address: dict[str, str]) -> AppTest:
     st.cache_resource.clear()
     questions.WORKS.clear()
     at = AppTest.from_file(ROOT / "pages" / f"{page}.py", default_timeout=30)
-    at.session_state["decision_open"] = True
     for name, value in {"lang": "en", **address}.items():
         at.query_params[name] = value
     return at.run()

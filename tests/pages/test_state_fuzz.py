@@ -38,7 +38,7 @@ KNOWN: dict[str, list[str]] = {
     "model": [*(model.key for model in BUNDLED), "file::"],  # others are described by Keras
     "layer": [row.name for model in BUNDLED for row in bundled_network(model.key).layers],
     "open": [idea.key for idea in IDEAS],
-    "panels": [panel.key for panel in PANELS],
+    "ask": [panel.key for panel in PANELS],
     "grid": [*(grid.key for grid in GRIDS), "single", "noise", "cut", "own"],
     "kernel": [*(kernel.key for kernel in HAND_MADE), "learned", "own"],
     "way": list(Reduction),
@@ -187,7 +187,7 @@ def test_no_address_ends_a_page(page: str, used_and_shared: tuple[set[str], set[
 
 
 EVERYTHING: dict[str, tuple[dict[str, str], ...]] = {
-    "1_Feature_maps": ({"panels": "kernels.statistics.excite.compare"},),
+    "1_Feature_maps": tuple({"ask": panel.key} for panel in PANELS),
     "2_Design_a_network": ({},),
     "3_Convolution": ({},),
     "4_Pooling_and_stride": (

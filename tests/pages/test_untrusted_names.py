@@ -97,15 +97,16 @@ def model_key(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.mark.keras
-@pytest.mark.parametrize("layer", NAMES[1:6])
-def test_names_of_a_model_and_of_a_picture(layer: str, model_key: str) -> None:
-    at = run_page("pages/1_Feature_maps.py", 120, model=model_key, layer=layer, panels="kernels.statistics.compare")
+@pytest.mark.parametrize(
+    ("layer", "panel"), zip(NAMES[1:6], ("why", "kernels", "statistics", "compare", "decision"), strict=True)
+)
+def test_names_of_a_model_and_of_a_picture(layer: str, panel: str, model_key: str) -> None:
+    at = run_page("pages/1_Feature_maps.py", 120, model=model_key, layer=layer, ask=panel)
     stream = io.BytesIO()
     Image.new("RGB", (16, 16), "red").save(stream, "PNG")
     at.session_state[state.UPLOAD.name] = Chosen.of(stream.getvalue(), LINK)
     at.session_state[state.SOURCE.name] = "upload"
     at.session_state[state.CLASS_LIST.name] = "\n".join(NAMES[:3])
-    at.session_state["decision_open"] = True
     at.run()
     assert any("zz" in text for text in texts(at))
     check(at)

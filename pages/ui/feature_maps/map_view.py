@@ -17,8 +17,8 @@ from pages.ui.text import _, as_code
 def draw_map(layer: OpenLayer) -> None:
     """Draw the open map, every value of which can be opened, beside the picture; of a vector the open unit."""
     with st.container(horizontal=True, vertical_alignment="center", key="map_line"):
-        name = _("Map of {layer}") if layer.has_maps else _("Unit of {layer}")
-        st.subheader(name.format(layer=as_code(layer.name)), anchor=False)
+        name = _("Map {channel} of {layer}") if layer.has_maps else _("Unit {channel} of {layer}")
+        st.subheader(name.format(channel=layer.channel, layer=as_code(layer.name)), anchor=False)
         st.number_input(
             _("Map") if layer.has_maps else _("Unit"),
             width=120,

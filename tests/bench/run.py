@@ -37,6 +37,8 @@ ROWS = (
     "rerun",
     "pooling",
     "first_paint",
+    "first_maps",
+    "first_maps_warm",
 )
 HEADINGS = ("what", "against", "ours ms", "theirs ms", "ratio", "wanted", "")
 

@@ -1,6 +1,14 @@
 """What is known of bundled models without TensorFlow; where a function returns None, a worker has to be asked."""
 
+from collections.abc import Collection
+from functools import partial
+
 from cnn_core.arrays import Output, Pixels, Weights
+from cnn_core.explain.contributions import Contributions
+from cnn_core.explain.contributions import contributions as contributions_in
+from cnn_core.explain.parts import Place
+from cnn_core.explain.path import PathStep
+from cnn_core.explain.path import strongest_path as path_in
 from cnn_core.models.bundled import bundled_network
 from cnn_core.models.bundled_weights import bundled_weights
 from cnn_core.models.keys import is_bundled
@@ -25,3 +33,31 @@ def layer_maps(of: Subject, pixels: Pixels, layer: str) -> Output | None:
 def layer_weights(model: str, layer: str) -> tuple[Weights, ...] | None:
     """Return the arrays of a bundled model's layer in Keras's order; raises CnnError for a layer that is not there."""
     return bundled_weights(model, layer) if is_bundled(model) else None
+
+
+def contributions(of: Subject, pixels: Pixels, layer: str) -> Contributions | None:
+    """Return what the maps before a bundled model's layer add to each of its maps, where all of them are recorded."""
+    weights = layer_weights(of.model, layer)
+    if weights is None:
+        return None
+    network = bundled_network(of.model)
+    sources = next(step.sources for step in network.steps() if step.named.name == layer)
+    maps = _recorded(of, pixels, {layer, *sources})
+    return None if maps is None else contributions_in(network, layer, weights, maps)
+
+
+def strongest_path(of: Subject, pixels: Pixels, layer: str, place: Place) -> tuple[PathStep, ...] | None:
+    """Return the strongest path from a value back to a pixel, where the outputs of all layers are recorded."""
+    if not is_bundled(of.model):
+        return None
+    network = bundled_network(of.model)
+    maps = _recorded(of, pixels, [named.name for named in network.layers])
+    return None if maps is None else path_in(network, layer, place, partial(bundled_weights, of.model), maps)
+
+
+def _recorded(of: Subject, pixels: Pixels, names: Collection[str]) -> dict[str, Output] | None:
+    """Return the outputs of these layers, None where one of them is not recorded."""
+    record, first = record_of(of), bundled_network(of.model).layers[0].name
+    if record is None or not set(names) <= {first, *record.layers}:
+        return None
+    return {name: pixels if name == first else record.maps(name) for name in names}

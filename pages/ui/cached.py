@@ -176,13 +176,17 @@ def layer_weights(model: str, layer: str) -> "Future[tuple[Weights, ...]]":
 
 @question
 def contributions(picture: Entered, layer: str) -> "Future[Contributions]":
-    """What the maps before a layer add to each of its maps."""
-    return WORK.submit(run.contributions, picture.model, picture.pixels, layer)
+    """What the maps before a layer add to each of its maps; at once where these are recorded."""
+    known = at_hand.contributions(_subject(picture), picture.pixels, layer)
+    return WORK.submit(run.contributions, picture.model, picture.pixels, layer) if known is None else _at_once(known)
 
 
 @question
 def strongest_path(picture: Entered, layer: str, place: Place) -> "Future[tuple[PathStep, ...]]":
-    """The strongest path from a value back to a pixel."""
+    """The strongest path from a value back to a pixel; at once where all that lies on it is recorded."""
+    known = at_hand.strongest_path(_subject(picture), picture.pixels, layer, place)
+    if known is not None:
+        return _at_once(known)
     return WORK.submit(run.strongest_path, picture.model, picture.pixels, layer, place)
 
 

@@ -8,19 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from first_pictures import pixels, subject
 from PIL import Image
 
-from cnn_core.arrays import Output, Pixels
+from cnn_core.arrays import Output
 from cnn_core.models import recorded
 from cnn_core.models.bundled import BUNDLED
-from cnn_core.models.info import describe
-from cnn_core.models.recorded import ANSWERS, Record, Subject, record_of, record_path
+from cnn_core.models.recorded import ANSWERS, Record, record_of, record_path
 from cnn_core.models.run import Answers, all_maps, run
-from cnn_core.pictures.prepare import Fit, Preparation, prepare
-from cnn_core.pictures.read import read_image
-from cnn_core.pictures.samples import default_sample, sample_bytes
-from pages.ui import state
-from pages.ui.entered import Chosen
 
 each_model = pytest.mark.parametrize("model", [model.key for model in BUNDLED])
 
@@ -29,24 +24,10 @@ ROUNDING = 1e-5
 float32 has 6e-8, and a layer of MobileNetV2 stands behind up to 52 sums of up to 1,280 products."""
 
 
-def subject(model: str) -> Subject:
-    """Return what a page shows first of a model."""
-    picture = Chosen.of(sample_bytes(default_sample(describe(model).colour)), "")
-    return Subject(model, picture.digest, state.FIT.default, state.INVERT.default)
-
-
 def record(model: str) -> Record:
     found = record_of(subject(model))
     assert found is not None, f"Nothing is recorded of {model}: run assets/make/first_answers.py."
     return found
-
-
-@cache
-def pixels(model: str) -> Pixels:
-    info = describe(model)
-    image = read_image(sample_bytes(default_sample(info.colour)))
-    fit = Fit(state.FIT.default)
-    return prepare(image.pixels, Preparation(*info.input_size, info.colour, fit, state.INVERT.default)).pixels
 
 
 @cache

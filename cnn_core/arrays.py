@@ -34,6 +34,9 @@ Output = Float32[_Single, "*place outputs"]
 Maps = Float32[_Single, "height width channels"]
 """A layer's feature maps."""
 
+Units = Float32[_Single, "units"]
+"""A layer's output without height and width."""
+
 SmallerMaps = Float32[_Single, "new_height new_width channels"]
 Limits = Float32[_Single, "channels"]
 """A number for each map."""

@@ -6,7 +6,7 @@ from pages.ui import cached
 from pages.ui.ask.layer import current_layer
 from pages.ui.ask.model import class_names
 from pages.ui.feature_maps import conversation, setting
-from pages.ui.feature_maps.film_strip import draw_strip
+from pages.ui.feature_maps.network_picture import draw_network
 from pages.ui.feature_maps.open_layer import Run
 from pages.ui.feature_maps.predictions import draw_answer
 from pages.ui.frame import begin_page
@@ -22,17 +22,20 @@ with begin_page() as head:
     conversation.share()
     network, conversing = st.columns([56, 44], gap="medium")
     answers = answered(cached.answers(picture))
+    classes = () if answers is None else class_names(info, answers.scores)
     with network:
-        draw_strip(picture, cached.blocks(info), answers, layer)
+        draw_network(info, picture, answers, layer, classes)
     if answers is None:
         with conversing:
             saying = _("The network is running; the first time TensorFlow starts, which takes some seconds.")
             asked(cached.answers(picture), saying)
         st.rerun()  # they came while this was drawn
-    run = Run(info, picture, rows, answers, class_names(info, answers.scores))
+    run = Run(info, picture, rows, answers, classes)
     with head:
         draw_answer(run)
     with network:
         conversation.draw_layer(run)
     with conversing:
         conversation.draw_map(run)
+    with network:
+        conversation.tell_influences(run)

@@ -8,9 +8,10 @@ import numpy as np
 
 from cnn_core.arrays import Output, Pixels, Weights
 from cnn_core.drawing.statistics import LayerStatistics, layer_statistics
+from cnn_core.explain.contributions import Contributions
 from cnn_core.layers.weights import weight_shapes
 from cnn_core.models.bundled import bundled_network, class_names
-from cnn_core.models.run import Answers, LayerAnswer
+from cnn_core.models.run import Answers, Influences, LayerAnswer
 from cnn_core.models.survey import ChannelPeaks, channel_peaks
 from cnn_core.network.summary import Row, summarize
 
@@ -50,6 +51,14 @@ def made_up_answers(model: str, pixels: Pixels) -> Answers:
         for name, row in rows(model).items()
     }
     return Answers(layers, scores)
+
+
+def made_up_influences(model: str, pixels: Pixels, layer: str) -> Influences:
+    """Return that each map takes one and a half from the first map of each source, and nothing else."""
+    sources, count = rows(model)[layer].sources, rows(model)[layer].output_shape[-1]
+    numbers = np.repeat(np.arange(len(sources))[:, np.newaxis], count, axis=1)
+    amounts, none = np.full(numbers.shape, 1.5), np.zeros(count)
+    return Influences(Contributions(sources, numbers, np.zeros_like(numbers), amounts, 0, none, none), {})
 
 
 def brightness(pixels: Pixels) -> np.float32:

@@ -70,8 +70,9 @@ export const walked = ({ rows, columns, count }, [row, column], [down, across]) 
  * @param {Place | null} options.chosen
  * @param {(place: Place | null) => string} options.say  what is said of a cell that is pointed at
  * @param {(place: Place) => void} options.pick
+ * @param {(place: Place | null) => void} [options.point]  hears which cell is pointed at, null for none
  */
-export const drawBoard = (root, { layout, picture, words, widest, chosen, say, pick }) => {
+export const drawBoard = (root, { layout, picture, words, widest, chosen, say, pick, point: hear = () => {} }) => {
   const board = part(root, ".board");
   const image = /** @type {HTMLImageElement} */ (part(root, "img"));
   const [here, frame, said] = [part(root, ".here"), part(root, ".chosen"), part(root, ".said")];
@@ -94,10 +95,12 @@ export const drawBoard = (root, { layout, picture, words, widest, chosen, say, p
   const point = (place) => {
     put(here, place);
     said.textContent = say(place);
+    hear(place);
   };
   const leave = () => {
     put(here, null);
     said.textContent = say(selected);
+    hear(null);
   };
   /** @param {MouseEvent} event */
   const under = (event) => {

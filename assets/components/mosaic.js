@@ -3,9 +3,11 @@
 
 import { drawBoard, placeOf } from "./board.js";
 import { part } from "./dom.js";
+import { tell } from "./told.js";
 
 /**
  * @typedef {object} Data
+ * @property {string} layer
  * @property {string} picture
  * @property {number} columns
  * @property {[number, number]} cell  width and height
@@ -32,6 +34,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     widest: size[0], // whole multiples of the picture's pixels stay sharp; a narrow screen shrinks it
     chosen: index < 0 ? null : placeOf(index, columns),
     say: (place) => (place ? maps[place[0] * columns + place[1]].text : data.words.hint),
+    point: (place) => tell("point", place && { layer: data.layer, channel: maps[place[0] * columns + place[1]].channel }),
     pick: ([row, column]) => setTriggerValue("pick", maps[row * columns + column].channel),
   });
+  tell("open", { layer: data.layer, channel: data.selected });
 }

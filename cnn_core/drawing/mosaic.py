@@ -38,6 +38,8 @@ __all__ = [
     "mosaic_png",
     "order_channels",
     "page_of",
+    "reduce_maps",
+    "tiled",
     "value_range",
     "value_ranges",
 ]
@@ -140,7 +142,7 @@ def mosaic_png(
     scale = max(1, cell // max(small.shape[:2]))
     levels = levels_of(small, limits[chosen], signed)
     columns = min(columns, len(chosen))
-    picture = _tiled(levels, columns, gap, scale)
+    picture = tiled(levels, columns, gap, scale)
     return Mosaic(
         png=palette_png(picture, signed, scale > 1),
         channels=tuple(chosen),
@@ -164,7 +166,7 @@ def _checked_channels(channels: Sequence[int], count: int) -> list[int]:
     return chosen
 
 
-def _tiled(levels: Levels, columns: int, gap: int, scale: int) -> Drawn:
+def tiled(levels: Levels, columns: int, gap: int, scale: int) -> Drawn:
     """Lay (h, w, K) out as one picture: cells with their gap to the left and above, then a gap on the far sides."""
     height, width, count = levels.shape
     rows = -(-count // columns)
@@ -184,7 +186,7 @@ def map_png(values: npt.ArrayLike, range_: Range, scale: int = 1) -> bytes:
     """Draw one map, (H, W), every value as scale × scale pixels, without a gap."""
     maps = as_maps(np.asarray(values)[..., np.newaxis])
     levels = levels_of(maps, np.array([range_.limit], dtype=np.float32), range_.signed)
-    return palette_png(_tiled(levels, 1, 0, scale), range_.signed, scale > 1)
+    return palette_png(tiled(levels, 1, 0, scale), range_.signed, scale > 1)
 
 
 def channel_statistics(maps: npt.ArrayLike) -> ChannelStatistics:

@@ -1,8 +1,8 @@
 """What the bundled models make of their default sample, recorded: there at once, without TensorFlow.
 
 A record is a zip archive in `cnn_core/data/answers`, written by `assets/make/first_answers.py`: `of.json` says of what
-it is and `model.sha256` of which model's file, `layers.json` holds figures, `thumbnails` and `maps` one file a layer.
-It is read piece by piece, so that opening one layer unpacks no other.
+it is and `model.sha256` of which model's file, `layers.json` holds figures, `thumbnails`, `columns` and `maps` one file
+a layer. It is read piece by piece, so that opening one layer unpacks no other.
 """
 
 import hashlib
@@ -19,10 +19,11 @@ import numpy as np
 
 from cnn_core.arrays import Output
 from cnn_core.data import DATA
+from cnn_core.drawing.colour_scale import Range
 from cnn_core.drawing.statistics import LayerStatistics
 from cnn_core.models.bundled import model_path
 from cnn_core.models.keys import is_bundled
-from cnn_core.models.run import Answers, LayerAnswer
+from cnn_core.models.run import Answers, Column, LayerAnswer
 
 ANSWERS: Final = DATA / "answers"
 _MAPS: Final = "maps/"
@@ -70,6 +71,7 @@ class Record:
                     tuple(said["strongest"]),
                     archive.read(f"thumbnails/{name}.png"),
                     LayerStatistics(**said["statistics"]),
+                    _column(archive, name, said["reach"]),
                 )
                 for name, said in json.loads(archive.read("layers.json")).items()
             }
@@ -104,6 +106,13 @@ def record_path(model: str) -> Path:
     return ANSWERS / f"{model}.zip"
 
 
+def _column(archive: zipfile.ZipFile, layer: str, reach: dict[str, Any] | None) -> Column | None:
+    path = f"columns/{layer}.png"
+    if path not in archive.namelist():
+        return None
+    return Column(archive.read(path), None if reach is None else Range(**reach))
+
+
 @cache
 def _known(model: str) -> tuple[Record, Subject | None]:
     record = Record(record_path(model))
@@ -126,7 +135,7 @@ def _array(data: bytes) -> Output:
 def write_record(path: Path, of: Subject, answers: Answers, maps: Mapping[str, Output]) -> None:
     """Write a record of answers and of some layers' outputs."""
     said = {
-        name: {"strongest": layer.strongest, "statistics": asdict(layer.statistics)}
+        name: {"strongest": layer.strongest, "statistics": asdict(layer.statistics), "reach": _reach(layer.column)}
         for name, layer in answers.layers.items()
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -136,8 +145,14 @@ def write_record(path: Path, of: Subject, answers: Answers, maps: Mapping[str, O
         _write(archive, "scores.npy", npy_bytes(answers.scores))
         for name, layer in answers.layers.items():
             _write(archive, f"thumbnails/{name}.png", layer.thumbnail)
+            if layer.column:
+                _write(archive, f"columns/{name}.png", layer.column.picture)
         for name, values in maps.items():
             _write(archive, f"{_MAPS}{name}{_NPY}", npy_bytes(values))
+
+
+def _reach(column: Column | None) -> dict[str, Any] | None:
+    return asdict(column.reach) if column and column.reach else None
 
 
 def npy_bytes(values: Output) -> bytes:

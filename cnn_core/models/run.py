@@ -5,6 +5,7 @@ call them as well as a worker process.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -13,8 +14,9 @@ import numpy as np
 from cachetools import LRUCache
 
 from cnn_core.arrays import Output, Pixels, Weights
-from cnn_core.drawing.mosaic import RangeScope, mosaic_png
+from cnn_core.drawing.mosaic import Mosaic, Range, RangeScope, mosaic_png, value_range
 from cnn_core.drawing.statistics import LayerStatistics, layer_statistics
+from cnn_core.drawing.thumbnails import GREY, TINTS, bars_png, column_png, stripes_png, tinted_png
 from cnn_core.errors import CnnError
 from cnn_core.explain.contributions import Contributions
 from cnn_core.explain.contributions import contributions as contributions_in
@@ -22,14 +24,35 @@ from cnn_core.explain.parts import Place
 from cnn_core.explain.path import PathStep
 from cnn_core.explain.path import strongest_path as path_in
 from cnn_core.models.bundled import BUNDLED
-from cnn_core.models.loading import entered, load
+from cnn_core.models.loading import Loaded, entered, load
 from cnn_core.models.memory import KEPT_BYTES
+from cnn_core.network.summary import summarize
+from cnn_core.network.whole import is_drawn_whole, scale_groups
+from cnn_core.pictures.scaling import Scaling
 from cnn_core.sentences import N_
 
 DRAWN_AXES: Final = (1, 3)
 THUMBNAILS: Final = 3
 THUMBNAIL_SIDE: Final = 40
+THUMBNAIL_GAP: Final = 2
+SHEET_SIDE: Final = 20
+SHEET_COLUMNS: Final = 32
+COLUMN_SIDE: Final = 64
+"""Pixels of a map in a network that is drawn whole."""
 NO_LAYER: Final = N_('There is no layer "{layer}" in this model. Choose one from the list.')
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """All maps of a layer, for a network that is drawn whole.
+
+    Attributes:
+        picture: a PNG of the maps below one another, or of a vector's values as stripes.
+        reach: the range of the layer's group; None where the picture shows the channels of a picture.
+    """
+
+    picture: bytes
+    reach: Range | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,13 +61,15 @@ class LayerAnswer:
 
     Attributes:
         strongest: the channels with the largest mean.
-        thumbnail: these as a PNG, all in the layer's range.
+        thumbnail: these as a PNG, all in the layer's range; an input's channels in their own colours, a vector as bars.
         statistics: of all its values.
+        column: all its maps, where the network is small enough to be drawn whole.
     """
 
     strongest: tuple[int, ...]
     thumbnail: bytes
     statistics: LayerStatistics
+    column: Column | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +87,15 @@ class Answers:
 
 def run(key: str, pixels: Pixels) -> Answers:
     """Send `pixels` (H, W, C) in [0, 1] through a model (see `models`); raises CnnError where they do not fit."""
-    maps = _kept_maps(key, pixels)
-    scores = maps[load(key).outputs[0]]
-    return Answers({name: _layer_answer(values) for name, values in maps.items() if is_drawn(values)}, scores)
+    maps, loaded = _kept_maps(key, pixels), load(key)
+    tints = _tints(loaded, maps)
+    columns = _columns(loaded, maps, tints)
+    layers = {
+        name: _layer_answer(values, tints.get(name), columns.get(name))
+        for name, values in maps.items()
+        if is_drawn(values)
+    }
+    return Answers(layers, maps[loaded.outputs[0]])
 
 
 def is_drawn(output: Output) -> bool:
@@ -104,6 +135,31 @@ def strongest_path(key: str, pixels: Pixels, layer: str, place: Place) -> tuple[
     return path_in(load(key).network, layer, place, partial(layer_weights, key), maps)
 
 
+@dataclass(frozen=True, eq=False)
+class Influences:
+    """What a layer's maps are made of, and a look at those.
+
+    Attributes:
+        contributions: which maps add most to each.
+        sheets: by the names of sources with maps, those of their maps that are among them, small.
+    """
+
+    contributions: Contributions
+    sheets: dict[str, Mosaic]
+
+
+def influences(key: str, pixels: Pixels, layer: str) -> Influences:
+    """Return what the maps of a layer are made of; raises CnnError for a layer that is not there."""
+    found, maps = contributions(key, pixels, layer), _kept_maps(key, pixels)
+    drawn = {number: source for number, source in enumerate(found.sources) if maps[source].ndim == 3}
+    return Influences(found, {source: _sheet(maps[source], found, number) for number, source in drawn.items()})
+
+
+def _sheet(maps: Output, found: Contributions, number: int) -> Mosaic:
+    channels = np.unique(found.channels[found.numbers == number]).tolist() or [0]
+    return mosaic_png(maps, channels, RangeScope.PER_LAYER, columns=SHEET_COLUMNS, cell=SHEET_SIDE, gap=0)
+
+
 def warm_up() -> None:
     """Import TensorFlow, load the bundled models and trace them with an empty picture."""
     for bundled in BUNDLED:
@@ -135,8 +191,54 @@ def _kept_maps(key: str, pixels: Pixels) -> dict[str, Output]:
     return maps
 
 
-def _layer_answer(maps: Output) -> LayerAnswer:
+Tints = tuple[tuple[int, int, int], ...]
+
+
+def _layer_answer(maps: Output, tints: Tints | None, column: Column | None) -> LayerAnswer:
     means = maps.reshape(-1, maps.shape[-1]).mean(axis=0)
     strongest = tuple(np.argsort(-means, kind="stable")[:THUMBNAILS].tolist())
-    picture = mosaic_png(maps, strongest, RangeScope.PER_LAYER, columns=THUMBNAILS, cell=THUMBNAIL_SIDE)
-    return LayerAnswer(strongest, picture.png, layer_statistics(maps))
+    if tints:
+        strongest = tuple(range(len(tints)))
+    return LayerAnswer(strongest, _thumbnail(maps, strongest, tints), layer_statistics(maps), column)
+
+
+def _thumbnail(maps: Output, strongest: tuple[int, ...], tints: Tints | None) -> bytes:
+    if tints:
+        return tinted_png(maps, tints, THUMBNAIL_SIDE, below=False, gap=THUMBNAIL_GAP)
+    if maps.ndim == 1:
+        length = THUMBNAILS * (THUMBNAIL_SIDE + THUMBNAIL_GAP)
+        return bars_png(maps, value_range(maps, RangeScope.PER_LAYER), length, THUMBNAIL_SIDE)
+    scope = RangeScope.PER_LAYER
+    return mosaic_png(maps, strongest, scope, columns=THUMBNAILS, cell=THUMBNAIL_SIDE, gap=THUMBNAIL_GAP).png
+
+
+def _tints(loaded: Loaded, maps: Mapping[str, Output]) -> dict[str, Tints]:
+    """Return the colours of the channels of each input that is a picture, by the layer's name."""
+    inputs = [named.name for named in loaded.network.layers if named.kind == "Input"]
+    # What Caffe's networks take has blue first.
+    colours = tuple(reversed(TINTS)) if loaded.scaling is Scaling.CAFFE else TINTS
+    by_depth = {1: (GREY,), 3: colours}
+    pictures = {name: maps[name] for name in inputs if name in maps and maps[name].ndim == 3}
+    return {name: by_depth[values.shape[-1]] for name, values in pictures.items() if values.shape[-1] in by_depth}
+
+
+def _columns(loaded: Loaded, maps: Mapping[str, Output], tints: Mapping[str, Tints]) -> dict[str, Column]:
+    """Return all maps of each layer where the network is drawn whole, in the ranges of their groups; else nothing."""
+    rows = summarize(loaded.network).rows
+    if not is_drawn_whole(rows):
+        return {}
+    columns: dict[str, Column] = {}
+    for group in scale_groups(rows):
+        drawn = {name: maps[name] for name in group if name in maps}
+        reaches = [value_range(values, RangeScope.PER_LAYER) for values in drawn.values()]
+        reach = Range(max((one.limit for one in reaches), default=0.0), any(one.signed for one in reaches))
+        columns |= {name: _column(values, reach, tints.get(name)) for name, values in drawn.items()}
+    return columns
+
+
+def _column(maps: Output, reach: Range, tints: Tints | None) -> Column:
+    if tints:
+        return Column(tinted_png(maps, tints, COLUMN_SIDE, below=True), None)
+    if maps.ndim == 1:
+        return Column(stripes_png(maps, reach), reach)
+    return Column(column_png(maps, reach, COLUMN_SIDE), reach)

@@ -191,6 +191,12 @@ def strongest_path(picture: Entered, layer: str, place: Place) -> "Future[tuple[
 
 
 @question
+def influences(picture: Entered, layer: str) -> "Future[run.Influences]":
+    """What a layer's maps are made of, and a look at those."""
+    return WORK.submit(run.influences, picture.model, picture.pixels, layer)
+
+
+@question
 def surveyed(picture: Entered) -> "Future[survey.Survey]":
     """All channels measured on a picture."""
     return WORK.submit(survey.survey_of, picture.model, picture.pixels)

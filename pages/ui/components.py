@@ -49,7 +49,24 @@ def _picture_board(name: str) -> str:
 
 
 _BARS = register("bars", _picture_board("bars"), "board")
-_FILM_STRIP = register("film_strip", '<div class="strip" role="group"></div>', "groups")
+_NETWORK = register(
+    "network",
+    """<div class="network">
+  <div class="window" role="group"><div class="world"></div></div>
+  <div class="small" hidden></div>
+  <div class="tools">
+    <button type="button" class="send">▶</button><button type="button" class="farther">−</button>
+    <button type="button" class="closer">+</button><button type="button" class="all">⤢</button>
+  </div>
+  <div class="influences" hidden></div>
+  <p class="sum"></p>
+  <div class="tip" role="tooltip" hidden></div>
+  <p class="keys"></p>
+  <p class="said" aria-live="polite"></p>
+</div>""",
+    "groups",
+)
+_TELLER = register("teller", "<div></div>")
 _MOSAIC = register("mosaic", _picture_board("mosaic"), "board")
 _PICKER = register("picker", _picture_board("picker"), "board")
 _STAGE = register("stage", '<div class="stage" role="group"></div>', "controls")
@@ -85,16 +102,28 @@ def trail(data: dict[str, Any], key: str, on_pick: Callable[[int], None]) -> Non
     _TRAIL(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
 
 
-def film_strip(
-    data: dict[str, Any], key: str, on_pick: Callable[[str], None], on_unfold: Callable[[str], None]
+def network(
+    data: dict[str, Any],
+    key: str,
+    on_pick: Callable[[str], None],
+    on_map: Callable[[tuple[str, int]], None],
+    on_unfold: Callable[[str], None],
+    on_fold: Callable[[str], None],
 ) -> None:
-    """Draw the network's frames; `on_pick` gets the layer that was opened, `on_unfold` the title of a block."""
-    _FILM_STRIP(
+    """Draw a network; `on_pick` gets a layer, `on_map` a layer and a channel, the others the title of a block."""
+    _NETWORK(
         data=data,
         key=key,
         on_pick_change=lambda: _told(key, on_pick),
+        on_map_change=lambda: _told(key, on_map, "map"),
         on_unfold_change=lambda: _told(key, on_unfold, "unfold"),
+        on_fold_change=lambda: _told(key, on_fold, "fold"),
     )
+
+
+def tell(name: str, detail: Any) -> None:
+    """Tell the components of the page something by name, in the browser (`told.js`); until this is drawn no more."""
+    _TELLER(data={"name": name, "detail": detail}, key=f"told_{name}")
 
 
 def mosaic(data: dict[str, Any], key: str, on_pick: Callable[[int], None]) -> None:

@@ -108,6 +108,21 @@ def answered(question: Question[Answer], place: str = "") -> Answer | None:
     return _result(question, work, place)
 
 
+def awaited(question: Question[Answer], most: float) -> Answer | None:
+    """Return an answer without which nothing is missing, when it is there; None where it failed, or takes too long.
+
+    The page shows nothing of it; `most` is in seconds.
+    """
+    work, began = holds().ask(question), time.monotonic()
+    unseen = st.empty()
+    while not futures.wait([work.future], _PATIENCE).done:
+        if time.monotonic() - began > most:
+            return None
+        _look_up(unseen)
+        time.sleep(0.1)
+    return None if work.has_failed else work.future.result()
+
+
 def is_given_up(question: Question[Any]) -> bool:
     """Say whether the reader stopped waiting for an answer, or there is none: the part that asks for it says so."""
     work = holds().find(question)
@@ -209,8 +224,20 @@ def _say_stopped(place: str) -> None:
 
 def _show(bar: Any, share: float, text: str) -> None:
     """Show how far the work is; this is where Streamlit ends the run when the person does something else or leaves."""
-    try:
+    with _may_end():
         bar.progress(share, text=text)
+
+
+def _look_up(unseen: Any) -> None:
+    """Let Streamlit end the run, as where the work is shown."""
+    with _may_end():
+        unseen.empty()
+
+
+@contextmanager
+def _may_end() -> Iterator[None]:
+    try:
+        yield
     except StopException:
         holds().end_run()
         raise

@@ -1,11 +1,11 @@
-"""What a worker does for a new picture until the film strip can be drawn, against the traced forward pass alone."""
+"""What a worker does for a new picture until its network can be drawn, against the traced forward pass alone."""
 
 from statistics import median
 from typing import Any
 
 from bench.measure import Goal, Result, in_turns, seconds
 
-GOAL = Goal("a new picture's film strip, MobileNetV2", "200 ms and 1.5 × its traced forward pass", within=1)
+GOAL = Goal("a new picture in the network, MobileNetV2", "200 ms and 1.5 × its traced forward pass", within=1)
 ROUNDS = 12
 
 

@@ -45,7 +45,7 @@ def snap(page: Page, name: str) -> None:
 
 
 def frame(page: Page, layer: str) -> Locator:
-    return page.locator(f'button.frame[data-layer="{layer}"]')
+    return page.locator(f'button.layer[data-layer="{layer}"]')
 
 
 def toggle(page: Page, block: str) -> Locator:
@@ -123,7 +123,7 @@ def test_a_file_that_is_no_picture_is_a_sentence(page: Page) -> None:
 
 def test_a_layer_is_opened_from_the_strip(page: Page) -> None:
     open_view(page)
-    expect(page.locator("button.toggle")).to_have_count(17)
+    expect(page.locator(".node button.toggle")).to_have_count(17)
     frame(page, "Conv_1").click()
     is_open(page, "Conv_1")
     expect(page.get_by_text("64 of 1280 maps shown")).to_be_visible()
@@ -137,26 +137,26 @@ def test_a_block_is_unfolded(page: Page) -> None:
     open_view(page)
     inside = [name for name in ROWS if name.startswith("block_3_")]
     assert len(inside) == 9
-    expect(page.locator('button.frame[data-layer^="block_3_"]')).to_have_count(1)
+    expect(page.locator('button.layer[data-layer^="block_3_"]')).to_have_count(1)
     expect(toggle(page, "block_3")).to_have_attribute("aria-expanded", "false")
     toggle(page, "block_3").click()
     expect(toggle(page, "block_3")).to_have_attribute("aria-expanded", "true")
     expect(toggle(page, "block_3")).to_be_focused()
-    expect(page.locator('button.frame[data-layer^="block_3_"]')).to_have_count(9)
+    expect(page.locator('button.layer[data-layer^="block_3_"]')).to_have_count(9)
     frame(page, "block_3_depthwise").click()
     is_open(page, "block_3_depthwise")
     expect(page.get_by_text("28×28×144 · 1,296 parameters")).to_be_visible()
     snap(page, "block")
     toggle(page, "block_3").click()
-    expect(page.locator('button.frame[data-layer^="block_3_"]')).to_have_count(1)
+    expect(page.locator('button.layer[data-layer^="block_3_"]')).to_have_count(1)
 
 
 def test_the_strip_can_be_walked_by_keyboard(page: Page) -> None:
     open_view(page)
-    names = page.locator("button.frame").evaluate_all("frames => frames.map(frame => frame.dataset.layer)")
+    names = page.locator("button.layer").evaluate_all("frames => frames.map(frame => frame.dataset.layer)")
     assert names[:4] == list(ROWS)[:4]
     # One stop of the tab key for the whole strip: the layer that is open.
-    expect(page.locator('button.frame[tabindex="0"]')).to_have_attribute("data-layer", "Conv1")
+    expect(page.locator('button.layer[tabindex="0"]')).to_have_attribute("data-layer", "Conv1")
     frame(page, "Conv1").focus()
     for key, layer in (("ArrowRight", "bn_Conv1"), ("ArrowDown", "Conv1_relu"), ("End", names[-1])):
         page.keyboard.press(key)
@@ -330,7 +330,7 @@ def test_a_narrow_screen(open_page: OpenPage, app_server: AppServer) -> None:
     open_view(page)
     assert page.evaluate(TOO_WIDE) == []
     toggle(page, "block_1").tap()
-    expect(page.locator('button.frame[data-layer^="block_1_"]')).to_have_count(9)
+    expect(page.locator('button.layer[data-layer^="block_1_"]')).to_have_count(9)
     frame(page, "block_1_expand").tap()
     is_open(page, "block_1_expand")
     frame(page, "block_1_expand").scroll_into_view_if_needed()

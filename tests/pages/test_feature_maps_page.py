@@ -35,15 +35,15 @@ from cnn_core.models import attention, run
 from cnn_core.models.bundled import bundled_model, class_names
 from cnn_core.models.run import Answers
 from pages.ui import compute, waiting
-from pages.ui.feature_maps import film_strip, layer_view
+from pages.ui.feature_maps import layer_view, network_picture
 
 SECRET = "/home/somebody/secret"
 
 
 def is_complete(at: AppTest) -> bool:
-    """Say whether nothing is missing: the strip, a layer's maps, no error and nothing to wait for."""
+    """Say whether nothing is missing: the network, a layer's maps, no error and nothing to wait for."""
     shown = {element.proto.component_name for element in at.get("bidi_component")}
-    wanted = {f"convscope_{name}" for name in ("film_strip", "mosaic", "picker", "stage")}
+    wanted = {f"convscope_{name}" for name in ("network", "mosaic", "picker", "value_stage")}
     return wanted <= shown and not at.error and not at.info and not at.get("skeleton")
 
 
@@ -55,9 +55,9 @@ def is_complete(at: AppTest) -> bool:
 def test_everything_is_there_from_the_start(door: Any) -> None:
     at = door()
     assert is_complete(at)
-    strip = data_of(at, "film_strip")
-    assert [layer["name"] for block in strip["blocks"] for layer in block["layers"]] == list(rows("mobilenet_v2"))
-    assert strip["selected"] == at.selectbox(key="layer_widget").value == "Conv1"
+    network = data_of(at, "network")
+    assert {layer for node in network["nodes"] for layer in node["layers"]} == rows("mobilenet_v2").keys()
+    assert network["selected"] == at.selectbox(key="layer_widget").value == "Conv1"
     assert at.selectbox(key="layer_widget").options == list(rows("mobilenet_v2"))
     assert predictions(at)[0] == f"**{class_names('mobilenet_v2')[8]}** · 75.0%"
     assert "**Conv2D** · 112×112×32 · 864 parameters" in said(at)
@@ -84,7 +84,7 @@ def test_the_work_is_asked_for_once(here: Here) -> None:
     asked = len(here.asked)
     for _ in range(3):
         no_exception(at.run())
-    assert len(here.asked) == asked == 4
+    assert len(here.asked) == asked == 5
 
 
 @pytest.mark.usefixtures("here")
@@ -150,7 +150,7 @@ def test_a_refusal_is_one_sentence(here: Here) -> None:
 def test_answers_that_come_while_the_page_is_drawn_are_shown(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     late: Future[Answers] = Future()
     here.ends = [late]
-    draw = film_strip.draw_strip
+    draw = network_picture.draw_network
 
     def draw_slowly(*given: Any) -> None:
         draw(*given)
@@ -158,7 +158,7 @@ def test_answers_that_come_while_the_page_is_drawn_are_shown(here: Here, monkeyp
             _, *asked = here.asked[0]
             late.set_result(made_up_answers(*asked))
 
-    monkeypatch.setattr(film_strip, "draw_strip", draw_slowly)
+    monkeypatch.setattr(network_picture, "draw_network", draw_slowly)
     assert is_complete(opened())
 
 
@@ -168,7 +168,7 @@ def test_waiting_can_be_stopped_and_taken_up_again(here: Here) -> None:
     here.ends = [unfinished]
     at = opened()
     assert "The network is running" in predictions(at)[0]
-    assert [layer["picture"] for layer in data_of(at, "film_strip")["blocks"][0]["layers"]] == [None]
+    assert {node["picture"] for node in data_of(at, "network")["nodes"]} == {None}
     unfinished.set_running_or_notify_cancel()
     press(at, "stop_waiting")
     assert [element.value for element in at.info] == ["Stopped."]
@@ -177,7 +177,7 @@ def test_waiting_can_be_stopped_and_taken_up_again(here: Here) -> None:
     assert "The network is running" in predictions(at)[0]
     unfinished.set_result(made_up_answers("mobilenet_v2", np.zeros(1, np.float32)))
     assert is_complete(no_exception(at.run()))
-    assert len(here.asked) == 4
+    assert len(here.asked) == 5
 
 
 @pytest.mark.usefixtures("impatient")
@@ -309,11 +309,11 @@ def drawn_anew(at: AppTest) -> set[str]:
 @pytest.mark.usefixtures("here")
 def test_another_map_or_value_runs_only_what_shows_it() -> None:
     at = opened(layer="block_1_expand")
-    assert drawn_anew(at) == {"thumbnails", "film_strip", "mosaic", "picker", "stage"}
+    assert drawn_anew(at) == {"thumbnails", "network", "mosaic", "picker", "value_stage", "trail", "teller"}
     choose(at, "number_input", "channel", 17)
-    assert drawn_anew(at) == {"mosaic", "picker", "stage"}
+    assert drawn_anew(at) == {"mosaic", "picker", "value_stage", "trail"}
     choose(at, "number_input", "row", 5)
-    assert drawn_anew(at) == {"picker", "stage"}
+    assert drawn_anew(at) == {"picker", "value_stage", "trail"}
     assert address_of(at) == {"model": "mobilenet_v2", "layer": "block_1_expand", "channel": "17", "row": "5"}
 
 
@@ -322,7 +322,7 @@ def test_another_layer_from_within_the_open_one_runs_the_whole_page() -> None:
     at = opened(layer="block_1_expand")
     choose(at, "number_input", "channel", 17)
     press(at, "walk_0")
-    assert data_of(at, "film_strip")["selected"] == at.selectbox(key="layer_widget").value != "block_1_expand"
+    assert data_of(at, "network")["selected"] == at.selectbox(key="layer_widget").value != "block_1_expand"
 
 
 @pytest.mark.usefixtures("here")
@@ -531,10 +531,8 @@ def test_a_photograph_through_the_real_network(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(compute, "start", lambda *asked: None)
     at = opened()
     assert predictions(at)[0].startswith("**Egyptian cat** · ")
-    frames = [layer for block in data_of(at, "film_strip")["blocks"] for layer in block["layers"]]
-    # Layers inside a folded block get theirs when it is unfolded; its last layer shows for it.
-    assert all(block["layers"][-1]["picture"] for block in data_of(at, "film_strip")["blocks"])
-    pictures = [frame["picture"] for frame in frames if frame["picture"]]
+    pictures = [node["picture"] for node in data_of(at, "network")["nodes"]]
+    assert all(pictures)
     assert len(set(pictures)) > len(pictures) / 2
     choose(at, "selectbox", "layer", "Conv_1")
     assert "**64 of 1280** shown" in said(at)

@@ -47,7 +47,7 @@ def open_value(layer: str, row: int | None, column: int | None, channel: int | N
 
 
 def layer_picker(names: list[str]) -> None:
-    """Offer the layers as a list too, for those who do not use the film strip; all of the page shows which is open."""
+    """Offer the layers as a list too, for those who do not use the picture of the network; all of the page shows it."""
 
     def take() -> None:
         open_layer(state.LAYER.get())

@@ -17,17 +17,34 @@ from cnn_core.drawing.mosaic import (
 )
 from cnn_core.drawing.png import dimmed_outside, overlay_png, picture_png
 from cnn_core.explain import seen
-from pages.ui.cached import kept
-from pages.ui.feature_maps.frames import Strip
+from cnn_core.models.info import ModelInfo
+from cnn_core.models.run import Influences
+from cnn_core.network.layout import NetworkLayout
+from pages.ui.cached import kept, network
+from pages.ui.entered import Entered
+from pages.ui.feature_maps import influences
 from pages.ui.feature_maps.layer_kernels import LayerKernels
+from pages.ui.feature_maps.network_data import NetworkPicture, fitting_layout
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.text import _
 
 
-@kept(8, Strip)
-def frames(strip: Strip, language: str) -> list[dict[str, Any]]:
-    """Return what the film strip shows, in a language: hundreds of sentences and pictures."""
-    return strip.frames()
+@kept(32)
+def network_layout(info: ModelInfo, unfolded: tuple[str, ...]) -> NetworkLayout:
+    """Return where the layers of a model stand, with some of its blocks unfolded."""
+    return fitting_layout(network(info).rows, unfolded)
+
+
+@kept(8, NetworkPicture)
+def network_picture(picture: NetworkPicture, language: str) -> dict[str, Any]:
+    """Return what the picture of a network shows, in a language: hundreds of sentences and pictures."""
+    return picture.data()
+
+
+@kept(16)
+def influences_data(picture: Entered, layer: str, _found: Influences, language: str) -> dict[str, Any]:
+    """Return what a layer's maps are made of as the browser takes it, in a language."""
+    return influences.data_of(layer, _found)
 
 
 @kept(16, OpenLayer)

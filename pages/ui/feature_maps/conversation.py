@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui import state
-from pages.ui.feature_maps import layer_view, map_view, panels
+from pages.ui.feature_maps import layer_view, map_view, network_picture, panels
 from pages.ui.feature_maps.open_layer import OpenLayer, Run
 from pages.ui.feature_maps.parts import Part
 from pages.ui.state import Key
@@ -26,6 +26,7 @@ _STYLE = """<style>
 .st-key-map_pair { flex-wrap: nowrap; align-items: flex-start; }
 .st-key-map_pair > div { flex: 1 1 0; min-width: 0; }
 .st-key-asked { gap: 0.5rem; }
+.st-key-influences { position: absolute; }
 .st-key-asked [data-testid="stButtonGroup"] button { padding: 0.2rem 0.55rem; min-height: 2rem; }
 .st-key-asked_panel { gap: 0.75rem; }
 .st-key-asked_panel h2 { font-size: 1.05rem; padding: 0; }
@@ -54,6 +55,12 @@ def draw_map(run: Run) -> None:
     _draw_alone(Part.MAP, map_view.draw_map, run)
     with st.container(key="asked"):
         _draw_alone(Part.ASKED, panels.draw_asked, run)
+
+
+def tell_influences(run: Run) -> None:
+    """Tell the picture of the network what the open layer's maps are made of: last, for nothing else waits for it."""
+    with st.container(key="influences"):
+        fragment(network_picture.tell_influences, Part.INFLUENCES, share=_share_change)(run)
 
 
 def _draw_alone(part: Part, draw: Callable[[OpenLayer], None], run: Run) -> None:

@@ -91,6 +91,7 @@ def _draw_maps(layer: OpenLayer) -> None:
     columns, cell = _grid(len(shown), layer.maps.shape)
     picture = cached.mosaic(layer, shown, state.SCOPE.get(), state.LIMIT.get(), columns, cell)
     data = {
+        "layer": layer.name,
         "picture": data_url(picture.png),
         "columns": picture.columns,
         "cell": [picture.cell_width, picture.cell_height],

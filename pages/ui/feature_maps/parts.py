@@ -13,6 +13,7 @@ class Part(StrEnum):
     LAYER = "layer"
     MAP = "map"
     ASKED = "asked"
+    INFLUENCES = "influences"
 
 
 def open_layer_marked(name: str) -> None:
@@ -34,7 +35,7 @@ def open_map(channel: int) -> None:
 
 
 def map_changed() -> None:
-    run_again(*Part)
+    run_again(Part.LAYER, Part.MAP, Part.ASKED)
 
 
 def value_changed() -> None:

@@ -1,0 +1,157 @@
+// @ts-check
+// A network as cards with curves between them: a card a layer, with its strongest maps, or a folded block.
+
+import { make } from "./dom.js";
+import { curveOf, drawn } from "./edges.js";
+
+/**
+ * @typedef {import("./viewport.js").Box} Box
+ * @typedef {import("./viewport.js").Pair} Pair
+ * @typedef {import("./edges.js").Edge} Edge
+ * @typedef {object} Card
+ * @property {string} id
+ * @property {string} layer  what a click opens; of a folded block its last
+ * @property {string[]} layers  all that it stands for
+ * @property {string} title
+ * @property {string} detail  the second line: the shape, of a folded block how many layers it holds
+ * @property {string} group
+ * @property {string} label  all that is said of it to those who do not see it
+ * @property {string[]} facts
+ * @property {number[]} strongest  the channels in its picture
+ * @property {string | null} picture
+ * @property {number} x
+ * @property {number} y
+ * @property {number} w
+ * @property {number} h
+ * @typedef {{title: string, name: string, label: string, x: number, y: number, w: number, h: number}} Frame
+ * @typedef {object} FoldedData
+ * @property {Pair} size
+ * @property {Card[]} nodes
+ * @property {Frame[]} frames
+ * @property {Edge[]} edges
+ * @typedef {object} Actions  what the reader may do
+ * @property {(layer: string) => void} pick
+ * @property {(layer: string, channel: number) => void} open
+ * @property {(title: string, isUnfolded: boolean) => void} fold
+ * @property {(layer: string, channel: number | null) => void} point
+ * @typedef {object} Drawing  a network as it stands in its window
+ * @property {Pair} size
+ * @property {Node[]} content
+ * @property {(layer: string) => Box | null} boxOf  where a layer stands
+ * @property {(layer: string, channel: number) => Box | null} boxOfMap  where a map stands, at least its layer
+ */
+
+const [SHORT_TITLE, TAIL] = [10, 7]; // letters
+
+/** @param {HTMLElement} element  @param {{x: number, y: number, w: number, h: number}} place */
+export const putAt = (element, { x, y, w, h }) => {
+  const sides = { left: `${x}px`, top: `${y}px`, width: `${w}px`, height: `${h}px` };
+  Object.assign(element.style, sides);
+  return element;
+};
+
+/** @param {{x: number, y: number, w: number, h: number}} place  @returns {Box} */
+export const boxAt = ({ x, y, w, h }) => ({ left: x, top: y, width: w, height: h });
+
+/**
+ * Return which of several maps beside one another a point lies on, in shares of their picture's width.
+ * @param {number} share
+ * @param {number[]} channels
+ */
+export const mapUnder = (share, channels) =>
+  channels[Math.min(channels.length - 1, Math.max(0, Math.floor(share * channels.length)))] ?? null;
+
+/**
+ * Draw a title of which the end stays where it is too long: names of layers differ there.
+ * @param {string} text
+ */
+const drawTitle = (text) => {
+  const title = make("span", "title");
+  const [head, tail] = text.length > SHORT_TITLE ? [text.slice(0, -TAIL), text.slice(-TAIL)] : [text, ""];
+  title.append(make("span", "head-of", head), make("span", "tail-of", tail));
+  return title;
+};
+
+/** @param {Card} card  @param {Actions} actions */
+const drawCard = (card, actions) => {
+  const isBlock = card.layers.length > 1;
+  const node = putAt(make("div", `node group-${card.group}${isBlock ? " stack" : ""}`), card);
+  const button = make("button", "layer");
+  button.type = "button";
+  button.dataset.node = card.id;
+  button.dataset.layer = card.layer;
+  button.setAttribute("aria-label", card.label);
+  const picture = make("span", "picture");
+  if (card.picture) {
+    const image = make("img");
+    image.src = card.picture;
+    image.alt = "";
+    image.draggable = false;
+    picture.append(image);
+  }
+  button.append(picture, drawTitle(card.title));
+  if (!isBlock) button.append(make("span", "detail", card.detail));
+  button.onclick = () => actions.pick(card.layer);
+  button.onpointermove = (event) => {
+    const { left, width, bottom } = picture.getBoundingClientRect();
+    const isOver = event.clientY <= bottom && card.strongest.length > 0;
+    actions.point(card.layer, isOver ? mapUnder((event.clientX - left) / width, card.strongest) : null);
+  };
+  node.append(button);
+  if (isBlock) node.append(drawToggle(`▸ ${card.detail}`, card.id, card.detail, false, actions));
+  return node;
+};
+
+/**
+ * @param {string} text
+ * @param {string} block
+ * @param {string} label
+ * @param {boolean} isUnfolded
+ * @param {Actions} actions
+ */
+const drawToggle = (text, block, label, isUnfolded, actions) => {
+  const toggle = make("button", "toggle", text);
+  toggle.type = "button";
+  toggle.dataset.block = block;
+  toggle.setAttribute("aria-expanded", String(isUnfolded));
+  toggle.setAttribute("aria-label", `${label}: ${block}`);
+  toggle.onclick = () => actions.fold(block, !isUnfolded);
+  return toggle;
+};
+
+/** @param {Frame} frame  @param {Actions} actions */
+const drawFrame = (frame, actions) => {
+  const outline = putAt(make("div", "frame"), frame);
+  outline.append(drawToggle(`▾ ${frame.name}`, frame.title, frame.label, true, actions));
+  return outline;
+};
+
+/**
+ * Draw the network at the places that it has in its data.
+ * @param {FoldedData} data
+ * @param {Actions} actions
+ * @returns {Drawing}
+ */
+export const drawFolded = ({ size, nodes, frames, edges }, actions) => {
+  const curves = drawn("svg", { width: size[0], height: size[1], class: "edges", "aria-hidden": "true" });
+  for (const edge of edges) {
+    const curve = drawn("path", { d: curveOf(edge.points), class: edge.skips ? "edge skips" : "edge" });
+    Object.assign(curve.dataset, { from: edge.from, to: edge.to });
+    curves.append(curve);
+  }
+  /** @param {string} layer */
+  const boxOf = (layer) => {
+    const card = nodes.find((node) => node.layer === layer) ?? nodes.find((node) => node.layers.includes(layer));
+    return card ? boxAt(card) : null;
+  };
+  return {
+    size,
+    content: [
+      ...frames.map((frame) => drawFrame(frame, actions)),
+      curves,
+      ...nodes.map((card) => drawCard(card, actions)),
+    ],
+    boxOf,
+    boxOfMap: boxOf,
+  };
+};

@@ -1,0 +1,250 @@
+// @ts-check
+// A small network drawn whole: a column a layer, every map, every edge, the classes as bars at the end.
+
+import { make } from "./dom.js";
+import { curveOf, drawn } from "./edges.js";
+import { boxAt, putAt } from "./folded.js";
+
+/**
+ * @typedef {import("./folded.js").Actions} Actions
+ * @typedef {import("./folded.js").Drawing} Drawing
+ * @typedef {import("./viewport.js").Pair} Pair
+ * @typedef {{x: number, y: number, w: number, h: number}} Place
+ * @typedef {object} Column  a layer
+ * @property {string} id
+ * @property {string} layer
+ * @property {string} title
+ * @property {string} detail  its shape
+ * @property {string} group
+ * @property {string} label
+ * @property {string[]} facts
+ * @property {number[]} strongest
+ * @property {"maps" | "vector" | "classes"} drawn
+ * @property {number} count  of its maps, or classes
+ * @property {[number, number]} side  width and height of a map, in values
+ * @property {string | null} picture  all maps below one another, or the vector as bars
+ * @property {string[]} names  what each map is called
+ * @typedef {{share: number | null, text: string, label: string}} ClassBar  `share`: of the bar, 0 to 1
+ * @typedef {{first: string, last: string, colours: string, low: string, high: string}} Scale  columns with one range
+ * @typedef {{from: string, to: string, first: number, count: number, groups: number}} Way  which maps enter which: those of
+ *   `to` from `first`, `count` of them, in so many groups of neighbours, all of a group into all of its own
+ * @typedef {object} WholeData
+ * @property {Column[]} nodes
+ * @property {Way[]} edges
+ * @property {ClassBar[]} classes
+ * @property {Scale[]} scales
+ */
+
+const [HEAD, FOOT, SLIM, BARS] = [34, 34, 12, 108]; // pixels: above and below the maps, a vector, the classes
+const [BETWEEN, NARROWEST, WIDEST] = [4, 620, 72]; // between maps; the least width of all; the largest map
+const SPACE = 0.45; // between two columns at least, in widths of a map: room for the edges
+
+/**
+ * Return the place of every map, bar and vector so that all columns fill a window.
+ * @param {Pick<Column, "drawn" | "count" | "side">[]} columns
+ * @param {Pair} view
+ * @returns {{size: Pair, columns: {x: number, w: number, cells: Place[]}[]}}
+ */
+export const arrange = (columns, view) => {
+  const size = /** @type {Pair} */ ([Math.max(view[0], NARROWEST), Math.max(view[1], 240)]);
+  const height = size[1] - HEAD - FOOT;
+  const maps = columns.filter((column) => column.drawn === "maps");
+  const most = Math.max(1, ...maps.map((column) => column.count));
+  const fixed = columns.reduce((sum, { drawn: way }) => sum + (way === "vector" ? SLIM : way === "classes" ? BARS : 0), 0);
+  const across = (size[0] - fixed) / (maps.length + SPACE * (columns.length - 1));
+  const side = Math.max(6, Math.floor(Math.min(WIDEST, height / most - BETWEEN, across)));
+  const widths = columns.map(({ drawn: way }) => (way === "maps" ? side : way === "vector" ? SLIM : BARS));
+  const space = (size[0] - widths.reduce((sum, width) => sum + width, 0)) / Math.max(1, columns.length - 1);
+  let x = 0;
+  const placed = columns.map((column, i) => {
+    const left = x;
+    x += widths[i] + space;
+    return { x: left, w: widths[i], cells: cellsOf(column, left, widths[i], height) };
+  });
+  return { size, columns: placed };
+};
+
+/**
+ * @param {Pick<Column, "drawn" | "count" | "side">} column
+ * @param {number} x
+ * @param {number} w
+ * @param {number} height
+ * @returns {Place[]}
+ */
+const cellsOf = ({ drawn: way, count, side }, x, w, height) => {
+  if (way === "vector") return [{ x, y: HEAD, w, h: height }];
+  const longest = Math.max(...side);
+  const [cellWidth, cellHeight] = way === "maps" ? [(w * side[0]) / longest, (w * side[1]) / longest] : [w, 20];
+  const step = Math.min((height + BETWEEN) / count, Math.max(cellHeight, w === BARS ? 26 : w) + 3 * BETWEEN);
+  const top = HEAD + (height - count * step + BETWEEN) / 2;
+  return Array.from({ length: count }, (_, i) => ({
+    x: x + (w - cellWidth) / 2,
+    y: top + i * step + (step - BETWEEN - Math.min(cellHeight, step - BETWEEN)) / 2,
+    w: cellWidth,
+    h: Math.min(cellHeight, step - BETWEEN),
+  }));
+};
+
+/**
+ * Return which maps an edge joins, as pairs of their numbers.
+ * @param {Way} way
+ * @param {number} from  how many maps it comes from
+ * @param {number} to  how many cells its end has
+ * @returns {[number, number][]}
+ */
+export const joined = ({ first, count, groups }, from, to) => {
+  const ends = Math.min(count, to - first);
+  const all = Array.from({ length: from * ends }, (_, k) => /** @type {[number, number]} */ ([Math.floor(k / ends), k % ends]));
+  return all
+    .filter(([i, j]) => Math.floor((i * groups) / from) === Math.floor((j * groups) / ends))
+    .map(([i, j]) => [i, first + j]);
+};
+
+/**
+ * Return the curve from one cell to another; past columns in between it goes above them.
+ * @param {Place} from
+ * @param {Place} to
+ * @param {number} above  0 where nothing stands between
+ */
+export const curveBetween = (from, to, above) => {
+  const start = /** @type {[number, number]} */ ([from.x + from.w, from.y + from.h / 2]);
+  const end = /** @type {[number, number]} */ ([to.x, to.y + to.h / 2]);
+  if (!above) return curveOf([start, end]);
+  return curveOf([start, [start[0] + 14, start[1]], [start[0] + 14, above], [end[0] - 14, above], [end[0] - 14, end[1]], end]);
+};
+
+/**
+ * Draw every map and every edge.
+ * @param {WholeData} data
+ * @param {Pair} view
+ * @param {Actions} actions
+ * @returns {Drawing & {curveInto: (from: string, channel: number, to: string, other: number) => string,
+ *   waysInto: (layer: string, channel: number) => [string, number][]}}
+ */
+export const drawWhole = (data, view, actions) => {
+  const { size, columns } = arrange(data.nodes, view);
+  const number = new Map(data.nodes.map((column, i) => [column.layer, i]));
+  /** @param {string} layer  @param {number} channel */
+  const cellOf = (layer, channel) => {
+    const cells = columns[number.get(layer) ?? -1]?.cells;
+    return cells?.[Math.min(channel, cells.length - 1)] ?? null;
+  };
+  /** @param {string} from  @param {string} to */
+  const above = (from, to) => ((number.get(to) ?? 0) - (number.get(from) ?? 0) > 1 ? HEAD - 6 : 0);
+  const curves = drawn("svg", { width: size[0], height: size[1], class: "edges", "aria-hidden": "true" });
+  for (const way of data.edges) {
+    const [from, to] = [columns[number.get(way.from) ?? 0].cells, columns[number.get(way.to) ?? 0].cells];
+    const d = joined(way, from.length, to.length).map(([i, j]) => curveBetween(from[i], to[j], above(way.from, way.to)));
+    const curve = drawn("path", { d: d.join(""), class: "edge thin" });
+    Object.assign(curve.dataset, { from: way.from, to: way.to });
+    curves.append(curve);
+  }
+  const content = data.nodes.flatMap((column, i) => [
+    drawHead(column, headAt(columns, i), actions),
+    ...(column.drawn === "classes"
+      ? data.classes.map((bar, k) => drawClass(column, bar, columns[i].cells[k], k, actions))
+      : columns[i].cells.map((cell, k) => drawCell(column, cell, k, actions))),
+  ]);
+  const places = new Map(data.nodes.map((column, i) => [column.id, columns[i]]));
+  return {
+    size,
+    content: [curves, ...content, ...data.scales.map((scale) => drawScale(scale, places, size[1] - FOOT + 8))],
+    boxOf: (layer) => {
+      const column = columns[number.get(layer) ?? -1];
+      return column ? boxAt({ x: column.x, y: 0, w: column.w, h: size[1] }) : null;
+    },
+    boxOfMap: (layer, channel) => {
+      const cell = cellOf(layer, channel);
+      return cell && boxAt(cell);
+    },
+    curveInto: (from, channel, to, other) => {
+      const [start, end] = [cellOf(from, channel), cellOf(to, other)];
+      // What only hands on what is before it, as Flatten does, stands between and has no edge of its own to be gone round.
+      const isEdge = data.edges.some((way) => way.from === from && way.to === to);
+      return start && end ? curveBetween(start, end, isEdge ? above(from, to) : 0) : "";
+    },
+    waysInto: (layer, channel) =>
+      data.edges
+        .filter((way) => way.to === layer)
+        .flatMap((way) => {
+          const [from, to] = [columns[number.get(way.from) ?? 0].cells, columns[number.get(way.to) ?? 0].cells];
+          const pairs = joined(way, from.length, to.length);
+          return pairs.filter(([, j]) => j === channel).map(([i]) => /** @type {[string, number]} */ ([way.from, i]));
+        }),
+  };
+};
+
+/**
+ * Return where the name of a column stands: as wide as it can be beside its neighbours.
+ * @param {{x: number, w: number}[]} columns
+ * @param {number} i
+ */
+const headAt = (columns, i) => {
+  const { x, w } = columns[i];
+  const before = i ? columns[i - 1] : null;
+  const space = before ? x - before.x - before.w : (columns[1]?.x ?? 0) - x - w;
+  const left = Math.max(0, x - space / 2 + 1);
+  return { x: left, y: 0, w: x + w + (i < columns.length - 1 ? space / 2 - 1 : 0) - left, h: HEAD - 6 };
+};
+
+/** @param {Column} column  @param {Place} place  @param {Actions} actions */
+const drawHead = (column, place, actions) => {
+  const head = make("button", `head group-${column.group}`);
+  head.type = "button";
+  head.dataset.layer = column.layer;
+  head.dataset.node = column.id;
+  head.setAttribute("aria-label", column.label);
+  head.append(make("span", "title", column.title), make("span", "detail", column.detail));
+  putAt(head, place);
+  head.onclick = () => actions.pick(column.layer);
+  head.onpointermove = () => actions.point(column.layer, null);
+  return head;
+};
+
+/** @param {Column} column  @param {Place} cell  @param {number} channel  @param {Actions} actions */
+const drawCell = (column, cell, channel, actions) => {
+  const button = putAt(make("button", column.drawn === "maps" ? "map" : "map vector"), cell);
+  const isMap = column.drawn === "maps";
+  Object.assign(button.dataset, { layer: column.layer, channel: String(channel) });
+  button.setAttribute("aria-label", isMap ? column.names[channel] : column.label);
+  if (column.picture) {
+    button.style.backgroundImage = `url("${column.picture}")`;
+    button.style.backgroundSize = isMap ? `100% ${100 * column.count}%` : "100% 100%";
+    if (isMap && column.count > 1) button.style.backgroundPosition = `0 ${(100 * channel) / (column.count - 1)}%`;
+  }
+  button.onclick = () => (isMap ? actions.open(column.layer, channel) : actions.pick(column.layer));
+  button.onpointermove = () => actions.point(column.layer, isMap ? channel : null);
+  return button;
+};
+
+/**
+ * @param {Column} column
+ * @param {ClassBar} bar
+ * @param {Place} cell
+ * @param {number} unit
+ * @param {Actions} actions
+ */
+const drawClass = (column, bar, cell, unit, actions) => {
+  const button = putAt(make("button", "map class"), cell);
+  Object.assign(button.dataset, { layer: column.layer, channel: String(unit) });
+  const length = make("span", "bar");
+  length.style.width = `${100 * Math.min(1, Math.max(0, bar.share ?? 0))}%`;
+  button.append(length, make("span", "name", bar.label), make("span", "score", bar.text));
+  button.onclick = () => actions.open(column.layer, unit);
+  button.onpointermove = () => actions.point(column.layer, unit);
+  return button;
+};
+
+/** @param {Scale} scale  @param {Map<string, {x: number, w: number}>} places  @param {number} y */
+const drawScale = ({ first, last, colours, low, high }, places, y) => {
+  const [from, to] = [places.get(first), places.get(last)];
+  const bar = make("div", "scale");
+  const [x, end] = [from?.x ?? 0, (to?.x ?? 0) + (to?.w ?? 0)];
+  putAt(bar, { x, y, w: Math.max(44, end - x), h: 20 });
+  const table = make("span", "colours");
+  table.style.background = colours;
+  const numbers = make("span", "numbers");
+  numbers.append(make("span", "", low), make("span", "", high));
+  bar.append(table, numbers);
+  return bar;
+};

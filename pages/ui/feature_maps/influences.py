@@ -1,0 +1,58 @@
+"""What the open layer's maps are made of, as data for the browser, which answers whoever points at one."""
+
+from typing import Any
+
+import numpy as np
+
+from cnn_core.drawing.mosaic import Mosaic
+from cnn_core.models.run import Influences
+from pages.ui.components import data_url
+from pages.ui.text import _
+
+
+def data_of(layer: str, found: Influences) -> dict[str, Any]:
+    """Return what `influences.js` draws from."""
+    made = found.contributions
+    return {
+        "layer": layer,
+        "sources": [{"layer": source, **_sheet(found.sheets.get(source))} for source in made.sources],
+        # By map: number of the source, channel and amount of each part, one after the other.
+        "parts": [
+            [
+                number
+                for part in zip(made.numbers[:, i].tolist(), made.channels[:, i].tolist(), amounts, strict=True)
+                for number in part
+            ]
+            for i, amounts in enumerate(_rounded(made.amounts.T))
+        ],
+        "others": made.others,
+        "rest": _rounded(made.rest),
+        "bias": _rounded(made.bias),
+        "words": {
+            "title": _("Map {channel} is made of"),
+            "unit": _("Unit {channel} is made of"),
+            "others": _("the other {count} add up to {amount}"),
+            "bias": _("bias {amount}"),
+            "of": _("{channel} of {layer}"),
+        },
+    }
+
+
+def _rounded(values: Any) -> Any:
+    """Return numbers with three digits that count, as text of JSON has them; what is no number as None."""
+    if values.ndim > 1:
+        return [_rounded(row) for row in values]
+    return [float(f"{value:.3g}") if np.isfinite(value) else None for value in values.tolist()]
+
+
+def _sheet(sheet: Mosaic | None) -> dict[str, Any]:
+    if sheet is None:
+        return {"picture": None, "channels": [], "columns": 1, "cell": [1, 1], "size": [1, 1]}
+    width, height = sheet.cell_width, sheet.cell_height
+    return {
+        "picture": data_url(sheet.png),
+        "channels": sheet.channels,
+        "columns": sheet.columns,
+        "cell": [width, height],
+        "size": [sheet.columns * width, sheet.rows * height],
+    }

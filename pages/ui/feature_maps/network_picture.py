@@ -1,0 +1,107 @@
+"""The network as a picture: what of it is open and unfolded, and what a click in it does."""
+
+from collections.abc import Sequence
+
+from cnn_core.models.info import ModelInfo
+from cnn_core.models.run import Answers
+from cnn_core.network.layout import NetworkLayout
+from pages.ui import cached as shared
+from pages.ui import components, state
+from pages.ui.ask.layer import current_layer, open_value
+from pages.ui.entered import Entered
+from pages.ui.feature_maps import cached
+from pages.ui.feature_maps.network_data import NetworkPicture
+from pages.ui.feature_maps.open_layer import Run
+from pages.ui.feature_maps.parts import Part, open_layer_marked
+from pages.ui.text import _
+from pages.ui.waiting import awaited, is_given_up, run_again
+
+_PATIENCE = 60.0
+"""Seconds: TensorFlow may have to start."""
+
+
+def draw_network(
+    info: ModelInfo, picture: Entered, answers: Answers | None, layer: str, classes: Sequence[str]
+) -> None:
+    """Draw the network; without pictures as long as it has not run."""
+    rows, unfolded = shared.network(info).rows, _unfolded(info, layer)
+    layout = cached.network_layout(info, unfolded)
+    drawn = NetworkPicture(info, picture, rows, answers, unfolded, layout, tuple(classes))
+    data = {
+        "version": str(drawn.key),
+        **cached.network_picture(drawn, state.LANGUAGE.get()),
+        "selected": layer,
+        "open": _channel(answers, layer),
+        "words": _words(),
+    }
+    components.network(
+        data, key="network", on_pick=open_layer_marked, on_map=_open_map, on_unfold=_unfold, on_fold=_fold
+    )
+
+
+def _channel(answers: Answers | None, layer: str) -> int | None:
+    """Return the open map or unit: before anyone chose one, the strongest; None as long as that is not known."""
+    chosen: int | None = state.CHANNEL.get()
+    seen = answers.layers.get(layer) if answers else None
+    return seen.strongest[0] if chosen is None and seen else chosen
+
+
+def _words() -> dict[str, str]:
+    return {
+        "network": _("The network from input to output"),
+        "keys": _(
+            "Arrow keys walk along the edges, Enter opens. Plus and minus zoom, 0 shows all, Shift with an arrow key "
+            "moves the picture."
+        ),
+        "opened": _("{layer} is open."),
+        "mapOpened": _("Map {channel} of {layer} is open."),
+        "closer": _("Zoom in"),
+        "farther": _("Zoom out"),
+        "all": _("Show all of the network"),
+        "send": _("Send it through"),
+        "arrived": _("The picture has reached the end of the network."),
+    }
+
+
+def _unfolded(info: ModelInfo, layer: str) -> tuple[str, ...]:
+    """Return the blocks that stand unfolded: those that the reader unfolded, and what hides the open layer."""
+    unfolded = tuple(sorted(state.UNFOLDED.get()))
+    block = _block_of(cached.network_layout(info, unfolded), layer)
+    while block is not None and block not in state.FOLDED.get():
+        unfolded = tuple(sorted((*unfolded, block)))
+        block = _block_of(cached.network_layout(info, unfolded), layer)
+    return unfolded
+
+
+def _block_of(layout: NetworkLayout, layer: str) -> str | None:
+    """Return the title of the folded block that holds a layer, if one does."""
+    nodes = (node for node in layout.nodes if len(node.rows) > 1 and any(row.name == layer for row in node.rows))
+    return next((node.title for node in nodes), None)
+
+
+def _open_map(place: tuple[str, int]) -> None:
+    """Open a map of any layer; the picture has marked it already."""
+    layer, channel = place
+    open_value(layer, None, None, channel)
+    state.TRAIL.set(())
+    run_again(*Part)
+
+
+def _unfold(title: str) -> None:
+    state.UNFOLDED.set((*state.UNFOLDED.get(), title))
+    state.FOLDED.set(tuple(block for block in state.FOLDED.get() if block != title))
+
+
+def _fold(title: str) -> None:
+    state.FOLDED.set((*state.FOLDED.get(), title))
+    state.UNFOLDED.set(tuple(block for block in state.UNFOLDED.get() if block != title))
+
+
+def tell_influences(run: Run) -> None:
+    """Tell the picture what the open layer's maps are made of, once that is known; nothing on the page waits for it."""
+    layer = current_layer(run.rows)
+    if is_given_up(shared.layer_maps(run.picture, layer)):
+        return
+    found = awaited(shared.influences(run.picture, layer), _PATIENCE)
+    if found is not None:
+        components.tell("influences", cached.influences_data(run.picture, layer, found, state.LANGUAGE.get()))

@@ -6,5 +6,8 @@ from pages.ui.frame import configure, navigation
 state.begin_run()
 configure()
 state.FRONT_DOOR.set(True)
-compute.start("cnn_core.models.run", "warm_up")
-navigation().run()
+try:
+    navigation().run()
+finally:
+    # Behind the first page: TensorFlow would take its processors, and what is recorded needs none.
+    compute.start("cnn_core.models.run", "warm_up")

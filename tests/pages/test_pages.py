@@ -62,6 +62,13 @@ def test_front_door_knows_every_page() -> None:
     assert [page.file for page in frame.PAGES] == ["pages/Home.py", *PAGES[:-1]]
 
 
+def test_the_workers_start_behind_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They take all processors for a while, which the first page needs more."""
+    monkeypatch.setattr(compute, "start", lambda *asked: st.markdown("The workers start."))
+    drawn = [element.value for element in run_page("app.py").markdown]
+    assert drawn.index("The workers start.") == len(drawn) - 1 > 0
+
+
 @pytest.mark.parametrize("record", frame.PAGES, ids=lambda record: record.path.stem)
 @pytest.mark.parametrize("language", state.LANGUAGES)
 @pytest.mark.usefixtures("no_workers")

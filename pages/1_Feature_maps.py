@@ -20,6 +20,7 @@ with begin_page() as head:
     rows = {row.name: row for row in cached.network(info).rows}
     layer = current_layer(rows)
     conversation.share()
+    conversation.draw_ways()
     network, conversing = st.columns([56, 44], gap="medium")
     answers = answered(cached.answers(picture))
     classes = () if answers is None else class_names(info, answers.scores)

@@ -1,7 +1,7 @@
 // @ts-check
 // The values of a vector as bars: point at one for its value, walk with the arrow keys, open one with a click or Enter.
 
-import { ARROWS, clamp, fill, make, part, show } from "./dom.js";
+import { ARROWS, clamp, fill, leadTo, make, part, show } from "./dom.js";
 
 const NAMED = 24; // so many bars at most stand below one another with their names
 const DIGITS = 5;
@@ -12,6 +12,7 @@ const DIGITS = 5;
  * @property {number[]} units
  * @property {string[]} names  of the units, where they have some
  * @property {number} selected  a unit
+ * @property {string} [leads]  the key of what a tap opens
  * @property {{board: string, unit: string, named: string, none: string}} words
  */
 
@@ -79,6 +80,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     selected = cursor = index;
     mark();
     setTriggerValue("pick", units[index]);
+    leadTo(data.leads);
   };
   /** @param {Event} event */
   const under = (event) => {

@@ -64,6 +64,18 @@ export const focusPart = (root, name) => {
   if (name) found?.focus({ preventScroll: true });
 };
 
+const WIDE = 1000; // pixels of the screen from which on all parts of a page are seen at once
+
+/**
+ * On a small screen, bring a container of the page into view by its key: what a tap opened, or what it came from.
+ * @param {string | undefined} key
+ */
+export const leadTo = (key) => {
+  if (!key || innerWidth >= WIDE) return;
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  document.querySelector(`.st-key-${key}`)?.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
+};
+
 /**
  * Put values into the named fields of a sentence.
  * @param {string} sentence

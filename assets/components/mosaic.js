@@ -2,7 +2,7 @@
 // Many maps in one picture: point at one, walk with the arrow keys, open one with a click or Enter.
 
 import { drawBoard, placeOf } from "./board.js";
-import { part } from "./dom.js";
+import { leadTo, part } from "./dom.js";
 import { tell } from "./told.js";
 
 /**
@@ -14,6 +14,7 @@ import { tell } from "./told.js";
  * @property {number} gap
  * @property {{channel: number, text: string}[]} maps
  * @property {number} selected  a channel
+ * @property {string} [leads]  the key of what a tap opens
  * @property {{picture: string, board: string, hint: string}} words
  */
 
@@ -35,7 +36,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     chosen: index < 0 ? null : placeOf(index, columns),
     say: (place) => (place ? maps[place[0] * columns + place[1]].text : data.words.hint),
     point: (place) => tell("point", place && { layer: data.layer, channel: maps[place[0] * columns + place[1]].channel }),
-    pick: ([row, column]) => setTriggerValue("pick", maps[row * columns + column].channel),
+    pick: ([row, column]) => {
+      setTriggerValue("pick", maps[row * columns + column].channel);
+      leadTo(data.leads);
+    },
   });
   tell("open", { layer: data.layer, channel: data.selected });
 }

@@ -2,7 +2,7 @@
 // One map, every value a square: point at one for its value, walk with the arrow keys, choose with a click or Enter.
 
 import { drawBoard } from "./board.js";
-import { fill, part, show } from "./dom.js";
+import { fill, leadTo, part, show } from "./dom.js";
 
 const DIGITS = 6;
 const [WIDEST, TALLEST] = [560, 520]; // pixels of the screen
@@ -14,6 +14,7 @@ const [WIDEST, TALLEST] = [560, 520]; // pixels of the screen
  * @property {number} columns
  * @property {string} values  float32, row by row, base64
  * @property {[number, number]} selected  row and column
+ * @property {string} [leads]  the key of what a tap opens
  * @property {{picture: string, board: string, value: string}} words
  */
 
@@ -40,6 +41,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const [row, column] = place ?? data.selected;
       return fill(words.value, { row, column, value: show(values[row * columns + column], DIGITS) });
     },
-    pick: ([row, column]) => setTriggerValue("pick", { row, column }),
+    pick: ([row, column]) => {
+      setTriggerValue("pick", { row, column });
+      leadTo(data.leads);
+    },
   });
 }

@@ -19,15 +19,27 @@ class Subject(StrEnum):
     DIGIT = "digit"
 
 
+class SeenIn(StrEnum):
+    """Where in a network that is seen which a picture is good for."""
+
+    FIRST = "first"
+    SMALLER = "smaller"
+    ANSWER = "answer"
+
+
 @dataclass(frozen=True)
 class Sample:
-    """A picture that comes with ConvScope: `file` lies in `IMAGES`, `title` and `look_for` are one line each."""
+    """A picture that comes with ConvScope: `file` lies in `IMAGES`, `title` and `look_for` are one line each.
+
+    `seen_in` says where what to look for is seen best.
+    """
 
     key: str
     subject: Subject
     file: str
     title: str
     look_for: str
+    seen_in: SeenIn = SeenIn.FIRST
 
 
 SAMPLES = (
@@ -51,6 +63,7 @@ SAMPLES = (
         "moose.jpg",
         N_("Moose"),
         N_("Antlers with sharp outlines; fur and grass are texture in all directions, which smaller maps even out."),
+        SeenIn.SMALLER,
     ),
     Sample(
         "airplane",
@@ -79,6 +92,7 @@ SAMPLES = (
         "camera.png",
         N_("Photographer"),
         N_("A dark coat before a bright sky: strong outlines, and thin tripod legs that are lost as maps get smaller."),
+        SeenIn.SMALLER,
     ),
     Sample(
         "brick",
@@ -100,6 +114,7 @@ SAMPLES = (
         "astronaut.jpg",
         N_("Astronaut"),
         N_("Strong colours; ImageNet's 1,000 classes have no astronaut, so see what a model says instead."),
+        SeenIn.ANSWER,
     ),
     Sample(
         "rocket",

@@ -70,6 +70,7 @@ _TELLER = register("teller", "<div></div>")
 _MOSAIC = register("mosaic", _picture_board("mosaic"), "board")
 _PICKER = register("picker", _picture_board("picker"), "board")
 _STAGE = register("stage", '<div class="stage" role="group"></div>', "controls")
+_WAYS = register("ways", '<nav class="ways"></nav>')
 _THUMBNAILS = register("thumbnails", '<div class="thumbnails" role="radiogroup"></div>')
 _TRAIL = register("trail", '<nav class="trail"></nav>')
 _VALUE_STAGE = register("value_stage", '<div class="value-stage" role="group"></div>', "controls")
@@ -139,6 +140,11 @@ def bars(data: dict[str, Any], key: str, on_pick: Callable[[int], None]) -> None
 def thumbnails(data: dict[str, Any], key: str, on_pick: Callable[[str], None]) -> None:
     """Draw pictures to choose one from; `on_pick` gets its key."""
     _THUMBNAILS(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
+
+
+def ways(data: dict[str, Any]) -> None:
+    """Draw what leads to the parts of a page on a small screen."""
+    _WAYS(data=data, key="ways_of_page")
 
 
 def picker(data: dict[str, Any], key: str, on_pick: Callable[[dict[str, int]], None]) -> None:

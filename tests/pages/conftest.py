@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import streamlit as st
 from stand_ins import Here, MadeUpSurvey, made_up_answers, made_up_influences, made_up_maps, made_up_weights
 
-from cnn_core.models import at_hand, run, survey
+from cnn_core.models import at_hand, attention, run, survey
 from pages.ui import cached, components, compute, waiting
 
 
@@ -37,6 +38,13 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
 def surveyed(monkeypatch: pytest.MonkeyPatch, here: Here) -> None:
     """Let a survey of the pictures be made up too."""
     monkeypatch.setattr(survey, "survey_of", MadeUpSurvey)
+
+
+@pytest.fixture
+def heat(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in for the gradients."""
+    monkeypatch.setattr(attention, "grad_cam", lambda key, pixels, index, layer: np.eye(7, dtype=np.float32))
+    monkeypatch.setattr(attention, "occlusion_chunk", lambda key, pixels, index, boxes: np.ones(len(boxes), np.float32))
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from cnn_core.pictures.samples import SAMPLES
 from pages.ui import waiting
 from pages.ui.feature_maps.panels import PANELS
 
-pytestmark = pytest.mark.usefixtures("surveyed")
+pytestmark = pytest.mark.usefixtures("surveyed", "heat")
 
 LAYERS = [
     *[("mnist", name) for name in ("input", "conv2d", "conv2d_1", "max_pooling2d", "flatten", "dense", "dense_1")],

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-import numpy as np
 import pytest
 import streamlit as st
 from folders import ROOT
@@ -15,7 +14,6 @@ from running import no_exception
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.errors import CnnError
-from cnn_core.models import attention
 from pages.ui import questions
 
 SENTENCE = "The core refused this."
@@ -60,13 +58,6 @@ def is_of_core(value: Any) -> bool:
     return home.startswith("cnn_core.") and home not in SPEAKING and callable(value) and not inspect.isclass(value)
 
 
-@pytest.fixture(autouse=True)
-def heat(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stand in for the gradients."""
-    monkeypatch.setattr(attention, "grad_cam", lambda key, pixels, index, layer: np.eye(7, dtype=np.float32))
-    monkeypatch.setattr(attention, "occlusion_chunk", lambda key, pixels, index, boxes: np.ones(len(boxes), np.float32))
-
-
 def opened(page: str, address: dict[str, str]) -> AppTest:
     """Return a page with nothing kept from before."""
     st.cache_resource.clear()
@@ -90,7 +81,7 @@ def refuse(*args: Any, **kwargs: Any) -> Any:
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("surveyed")
+@pytest.mark.usefixtures("surveyed", "heat")
 @pytest.mark.parametrize("page", SCENES)
 def test_every_call_of_the_core_may_refuse(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     addresses: dict[Place, dict[str, str]] = {}

@@ -6,15 +6,20 @@ import streamlit as st
 
 from cnn_core.layers import Group
 from cnn_core.network.summary import Row
+from cnn_core.pictures.samples import SeenIn
 from pages.ui import state
 from pages.ui.text import _
 from pages.ui.waiting import run_again
+
+SMALLER = 4
+"""Maps are small where the input is so many times higher."""
 
 
 def first_layer(rows: Sequence[Row]) -> str:
     """Return the layer that is open before anyone chose one: a convolution, else what has weights, else any of a model.
 
-    Where the model has no layer at all, it is the input.
+    What follows it up to its activation belongs to it: behind that a map shows where its filter answers, and is pale
+    nowhere. Where the model has no layer at all, it is the input.
     """
     for is_worth_seeing in (
         lambda row: row.layer.group is Group.CONVOLUTION,
@@ -22,8 +27,31 @@ def first_layer(rows: Sequence[Row]) -> str:
         lambda row: bool(row.sources),
     ):
         for row in filter(is_worth_seeing, rows):
-            return row.name
+            return _activated(row, rows)
     return rows[0].name
+
+
+def _activated(row: Row, rows: Sequence[Row]) -> str:
+    """Return the activation that directly follows a layer, or its normalization; else the layer itself."""
+    last = row
+    for following in rows[rows.index(row) + 1 :]:
+        if following.sources != (last.name,) or following.layer.group not in (Group.NORMALIZATION, Group.ACTIVATION):
+            return row.name
+        if following.layer.group is Group.ACTIVATION:
+            return following.name
+        last = following
+    return row.name
+
+
+def layer_seen_in(where: SeenIn, rows: Sequence[Row]) -> str:
+    """Return the layer where is seen what a sample picture is good for."""
+    if where is SeenIn.ANSWER:
+        return rows[-1].name
+    side = rows[0].output_shape[0]
+    for row in rows if where is SeenIn.SMALLER else ():
+        if len(row.output_shape) == 3 and SMALLER * row.output_shape[0] <= side:
+            return row.name
+    return first_layer(rows)
 
 
 def current_layer(rows: Mapping[str, Row]) -> str:

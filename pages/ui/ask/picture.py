@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnn_core.models.info import ModelInfo
 from cnn_core.pictures.colour import Colour
-from cnn_core.pictures.samples import SAMPLES, default_sample, sample_bytes, sample_of, suits
+from cnn_core.pictures.samples import SAMPLES, Sample, default_sample, sample_bytes, sample_of, suits
 from cnn_core.sentences import N_
 from pages.ui import cached, components, state
 from pages.ui.components import data_url
@@ -100,6 +100,13 @@ def current_picture(colour: Colour | None = None) -> Chosen:
     own = {"upload": state.UPLOAD, "camera": state.PHOTOGRAPH}.get(state.SOURCE.get())
     picture = own.get() if own is not None else None
     return _sample(_sample_choice(colour).get()) if picture is None else picture
+
+
+def current_sample(colour: Colour) -> Sample | None:
+    """Return the sample that is shown, None where the picture is the person's own."""
+    own = {"upload": state.UPLOAD, "camera": state.PHOTOGRAPH}.get(state.SOURCE.get())
+    is_own = own is not None and own.get() is not None
+    return None if is_own else sample_of(_sample_choice(colour).get())
 
 
 def _sample_choice(colour: Colour | None) -> "state.Key[str]":

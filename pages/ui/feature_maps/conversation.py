@@ -5,11 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import components, state
 from pages.ui.feature_maps import layer_view, map_view, network_picture, panels
 from pages.ui.feature_maps.open_layer import OpenLayer, Run
 from pages.ui.feature_maps.parts import Part
 from pages.ui.state import Key
+from pages.ui.text import _
 from pages.ui.waiting import fragment
 
 _SHARED: tuple[Key[Any], ...] = (
@@ -25,6 +26,8 @@ _STYLE = """<style>
 .st-key-layer_line p { font-size: 0.9rem; }
 .st-key-map_pair { flex-wrap: nowrap; align-items: flex-start; }
 .st-key-map_pair > div { flex: 1 1 0; min-width: 0; }
+.st-key-look_for { flex-wrap: nowrap; gap: 0.5rem; }
+.st-key-look_there button { min-height: 1.75rem; padding: 0 0.5rem; }
 .st-key-asked { gap: 0.5rem; }
 .st-key-influences { position: absolute; }
 .st-key-asked [data-testid="stButtonGroup"] button { padding: 0.2rem 0.55rem; min-height: 2rem; }
@@ -35,6 +38,10 @@ _STYLE = """<style>
 .st-key-asked_line [data-testid="stHeading"] { margin-right: auto; }
 @media (min-width: 1000px) {
   .st-key-asked_panel { height: max(16rem, calc(100vh - 30rem)); overflow-y: auto; flex-wrap: nowrap; }
+}
+[data-testid="stLayoutWrapper"]:has(> .st-key-ways) { position: absolute; height: 0; }
+@media (max-width: 999px) {
+  .st-key-network, .st-key-layer_line, .st-key-map_line, .st-key-asked { scroll-margin-top: 3.5rem; }
 }
 </style>"""
 
@@ -49,9 +56,26 @@ def draw_layer(run: Run) -> None:
     _draw_alone(Part.LAYER, layer_view.draw_layer, run)
 
 
+def draw_ways() -> None:
+    """Draw the ways to each part of the conversation, which a small screen shows one by one."""
+    st.html(_STYLE)
+    ways = {
+        "network": _("Network"),
+        "layer_line": _("Maps"),
+        "map_line": _("Map"),
+        "asked": _("Answer"),
+    }
+    with st.container(key="ways"):
+        components.ways(
+            {
+                "ways": [{"key": key, "label": label} for key, label in ways.items()],
+                "words": {"ways": _("Parts of this page")},
+            }
+        )
+
+
 def draw_map(run: Run) -> None:
     """Draw the open map, and below it what is asked of it."""
-    st.html(_STYLE)
     _draw_alone(Part.MAP, map_view.draw_map, run)
     with st.container(key="asked"):
         _draw_alone(Part.ASKED, panels.draw_asked, run)

@@ -98,6 +98,7 @@ def _draw_maps(layer: OpenLayer) -> None:
         "gap": picture.gap,
         "maps": [{"channel": channel, "text": figures_text(figures_of, channel)} for channel in shown],
         "selected": layer.channel,
+        "leads": "map_line",
         "words": {
             "picture": _("{count} maps of {layer}").format(count=len(shown), layer=layer.name),
             "board": _("Maps: arrow keys walk, Enter opens"),
@@ -125,6 +126,7 @@ def _draw_vector(layer: OpenLayer) -> None:
         "units": shown.tolist(),
         "names": [names[unit] for unit in shown] if names else [],
         "selected": layer.channel,
+        "leads": "map_line",
         "words": {
             "board": _("Units: arrow keys walk, Enter opens"),
             "unit": _("Unit {unit}: {value}"),

@@ -5,13 +5,16 @@ import base64
 import streamlit as st
 
 from pages.ui import components, state
+from pages.ui.ask.layer import layer_seen_in, open_layer
+from pages.ui.ask.picture import current_sample
 from pages.ui.components import data_url
 from pages.ui.draw.pictures import colour_bar
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.layer_view import figures_text
-from pages.ui.feature_maps.open_layer import OpenLayer
+from pages.ui.feature_maps.open_layer import OpenLayer, Run
 from pages.ui.feature_maps.parts import map_changed, open_value_marked
 from pages.ui.text import _, as_code
+from pages.ui.waiting import run_again
 
 
 def draw_map(layer: OpenLayer) -> None:
@@ -29,6 +32,7 @@ def draw_map(layer: OpenLayer) -> None:
         _draw_beside(layer)
     else:
         _draw_unit(layer)
+    _draw_what_to_look_for(layer.run)
 
 
 def _draw_beside(layer: OpenLayer) -> None:
@@ -47,6 +51,23 @@ def _draw_beside(layer: OpenLayer) -> None:
     colour_bar(colours, f"{colours.low:.4g}", f"{colours.high:.4g}", figures_text(cached.statistics(layer), channel))
 
 
+def _draw_what_to_look_for(run: Run) -> None:
+    """Say what the sample picture is good for, with a way to the layer where it is seen."""
+    sample = current_sample(run.info.colour)
+    if sample is None:
+        return
+    where = layer_seen_in(sample.seen_in, tuple(run.rows.values()))
+    with st.container(horizontal=True, vertical_alignment="center", key="look_for"):
+        st.caption(_("Look for:") + " " + _(sample.look_for))
+        if where != state.LAYER.get():
+            st.button(as_code(where), icon=":material/visibility:", key="look_there", on_click=_go_to, args=(where,))
+
+
+def _go_to(layer: str) -> None:
+    open_layer(layer)
+    run_again()
+
+
 def _draw_values(layer: OpenLayer, channel: int, png: bytes) -> None:
     """Draw the map so that a value can be pointed at and chosen."""
     rows, columns, _channels = layer.maps.shape
@@ -56,6 +77,7 @@ def _draw_values(layer: OpenLayer, channel: int, png: bytes) -> None:
         "columns": columns,
         "values": base64.b64encode(layer.maps[:, :, channel].astype("<f4").tobytes()).decode("ascii"),
         "selected": list(layer.place[:2]),
+        "leads": "asked",
         "words": {
             "picture": _("Values of the map"),
             "board": _("Values of the map: arrow keys walk, Enter chooses"),

@@ -22,6 +22,7 @@ from cnn_core.keras_model.bare import before_activation, squashes
 from cnn_core.keras_model.walk import LOCK, Call, Graph, Source
 from cnn_core.layers.shapes import Shape
 from cnn_core.numerics.ascent import Slope
+from cnn_core.steps import Step, taking
 
 MOST_PASSES: Final = 8
 """How many layers stay traced for one model."""
@@ -107,7 +108,8 @@ def _traced(model: keras.Model, shape: Shape, layer: str) -> _Traced:
         if traced is None:
             check_input(graph, shape)
             check_names(graph, (layer,))
-            traced = watched.traced[shape, layer] = _trace(graph, shape, layer)
+            with taking(Step.TRACING):
+                traced = watched.traced[shape, layer] = _trace(graph, shape, layer)
         return traced
 
 

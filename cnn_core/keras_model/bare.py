@@ -1,7 +1,7 @@
 """What a call of a model computes before its activation."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import keras
 
@@ -9,8 +9,7 @@ from cnn_core.errors import LayerError
 from cnn_core.keras_model.describing import layer_of
 from cnn_core.keras_model.walk import Call, Source
 from cnn_core.layers import ActivationName, Group, Layer
-
-_SQUASHING: Final = (ActivationName.SOFTMAX, ActivationName.SIGMOID)
+from cnn_core.layers.activations import SQUASHING
 
 
 def before_activation(call: Call) -> Call | Source | None:
@@ -24,9 +23,9 @@ def before_activation(call: Call) -> Call | Source | None:
 
 
 def squashes(call: Call) -> bool:
-    """Say whether a call ends in a softmax or sigmoid, whose slope vanishes where it is sure."""
+    """Say whether a call ends in a softmax or sigmoid."""
     layer = _described(call)
-    return layer is not None and layer.activation in _SQUASHING
+    return layer is not None and layer.activation in SQUASHING
 
 
 def _described(call: Call) -> Any:

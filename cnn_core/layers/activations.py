@@ -29,6 +29,9 @@ class ActivationName(StrEnum):
     EXPONENTIAL = "exponential"
 
 
+SQUASHING: Final = (ActivationName.SOFTMAX, ActivationName.SIGMOID)
+"""Those that make shares; their slope vanishes where they are sure."""
+
 SLOPES: Final = {ActivationName.LEAKY_RELU: 0.2, ActivationName.ELU: 1.0}
 """What Keras takes where a layer gives no slope."""
 

@@ -19,7 +19,7 @@ from cnn_core.drawing.png import dimmed_outside, picture_png
 from cnn_core.explain.contributions import Contributions
 from cnn_core.explain.parts import Place
 from cnn_core.explain.path import PathStep
-from cnn_core.models import at_hand, attention, run, survey
+from cnn_core.models import at_hand, attention, looks_for, run, survey
 from cnn_core.models.info import ModelInfo, describe
 from cnn_core.models.keys import is_bundled
 from cnn_core.models.recorded import Subject
@@ -219,6 +219,12 @@ def occlusion(picture: Entered, index: int, patch: int, stride: int, row: int) -
     """How far a class's score falls under each patch of a row."""
     boxes = attention.occlusion_plan(picture.pixels.shape, patch, stride)[row]
     return WORK.submit(attention.occlusion_chunk, picture.model, picture.pixels, index, boxes)
+
+
+@question
+def ascended(sought: looks_for.Sought, before: looks_for.Ascent | None) -> "Future[looks_for.Ascent]":
+    """A piece of the way to what a channel looks for, from the start or from where another piece ended."""
+    return WORK.submit(looks_for.ascend, sought, before)
 
 
 def _subject(picture: Entered) -> Subject:

@@ -140,6 +140,7 @@ class Holds:
         self._works = works
         self._before: dict[Question[Any], Work[Any]] = {}
         self._now: dict[Question[Any], Work[Any]] = {}
+        self._expected: set[Question[Any]] = set()
         self.is_running = False
 
     def begin_run(self) -> None:
@@ -151,6 +152,10 @@ class Holds:
         work: Work[Answer] = self._now.get(asked) or self._before.get(asked) or self._works.begin(asked)
         self._now[asked] = work
         return work
+
+    def expect(self, asked: Question[Any]) -> None:
+        """Hold the work on a question beyond this run: a part of the page comes back for it by itself."""
+        self._expected.add(asked)
 
     def find(self, asked: Question[Answer]) -> Work[Answer] | None:
         """Return the work on a question that need not be begun, None where there is none."""
@@ -167,5 +172,6 @@ class Holds:
         self._before = {}
 
     def end_run(self) -> None:
-        """The page is complete. What failed stays, or the next run would try it again unasked."""
-        self._before, self._now = {asked: work for asked, work in self._now.items() if work.has_failed}, {}
+        """The page is complete. What is expected stays; and what failed, or the next run would try it again unasked."""
+        self._before = {asked: work for asked, work in self._now.items() if work.has_failed or asked in self._expected}
+        self._now, self._expected = {}, set()

@@ -138,6 +138,7 @@ _NAME = Text(40, "a-z0-9_")
 _PACKED = Text(10_000, "A-Za-z0-9_-")
 LARGEST_KERNEL = 7
 """Rows or columns of a kernel that a reader writes."""
+MOST_SEED = 10**6
 LANGUAGES = {"en": "English", "ko": "한국어"}
 
 LANGUAGE = _Language("lang", "en", Choice(tuple(LANGUAGES)))
@@ -177,6 +178,8 @@ PATCH_STRIDE: Key[int | None] = Key("patch_stride", None, Whole(1, 4096))
 HOLDS: Key[Any] = Key("holds", None)
 STOPPED: Key[Any] = Key("stopped", None)
 ASKED = Key("ask", "why", _NAME)
+LOOK_SEED = Key("look_seed", 0, Whole(0, MOST_SEED))
+LOOKED_FOR: Key[Any] = Key("looked_for", None)
 RANKED_BY = Key("ranked_by", "maximum", Choice(("maximum", "mean")))
 SURVEYED = Key("surveyed", False, Flag())
 BESIDE = Key("beside", "changed", Choice(("changed", "sample")))

@@ -123,6 +123,12 @@ def awaited(question: Question[Answer], most: float) -> Answer | None:
     return None if work.has_failed else work.future.result()
 
 
+def coming(question: Question[Answer], place: str = "") -> Answer | None:
+    """Return the answer as `answered` does; the work goes on after this run of a part that comes back by itself."""
+    holds().expect(question)
+    return answered(question, place)
+
+
 def is_given_up(question: Question[Any]) -> bool:
     """Say whether the reader stopped waiting for an answer, or there is none: the part that asks for it says so."""
     work = holds().find(question)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnn_core.sentences import N_
 from pages.ui import state
-from pages.ui.feature_maps import compare, decision, excite, kernels, statistics, why
+from pages.ui.feature_maps import compare, decision, excite, kernels, looks_for, statistics, why
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.messages import part
 from pages.ui.state import Key
@@ -33,6 +33,7 @@ PANELS = (
     Panel("why", N_("Why?"), N_("Why this value?"), why.draw, beside=why.draw_place),
     Panel("kernels", N_("Kernels"), N_("The kernels of this layer"), kernels.draw),
     Panel("excite", N_("Excites"), N_("What excites this map most"), excite.draw, excite.CHOICES),
+    Panel("looks_for", N_("Looks for"), N_("What it looks for"), looks_for.draw, looks_for.CHOICES),
     Panel("decision", N_("Decision"), N_("What the decision looked at"), decision.draw, decision.CHOICES),
     Panel("compare", N_("Compare"), N_("Two pictures compared"), compare.draw, compare.CHOICES),
     Panel("statistics", N_("Numbers"), N_("The values of this layer in numbers"), statistics.draw, statistics.CHOICES),

@@ -1,0 +1,244 @@
+"""What the open map looks for: a picture made by gradient ascent, beside the sample that it answers to most."""
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from cnn_core.arrays import Pixels
+from cnn_core.drawing.png import picture_png
+from cnn_core.errors import CnnError
+from cnn_core.layers.activations import SQUASHING
+from cnn_core.models.looks_for import Ascent, Sought
+from cnn_core.models.recorded_ascents import reached, recorded_picture
+from cnn_core.models.survey import RankedBy, ranked
+from cnn_core.numerics.ascent import STEPS
+from cnn_core.pictures.samples import SAMPLES
+from pages.ui import cached, state
+from pages.ui.draw.pictures import draw_wide
+from pages.ui.entered import Entered
+from pages.ui.feature_maps.open_layer import OpenLayer
+from pages.ui.feature_maps.parts import Part
+from pages.ui.feature_maps.sample_survey import draw_survey
+from pages.ui.messages import UndrawnError
+from pages.ui.text import _, escaped
+from pages.ui.waiting import asked, coming, fragment, holds, is_given_up, run_again
+
+CHOICES = (state.LOOK_SEED,)
+_WIDE, _NARROW = 300, 160
+_EVERY = 0.5
+"""Seconds from one look at a growing picture to the next."""
+_TIMES = 8
+"""Of what a value sees, so much is enlarged."""
+
+
+class _Made(NamedTuple):
+    """A picture, what it reached, and how many of its steps went up another number, see `Climb`."""
+
+    pixels: Pixels
+    value: float
+    score: float
+    unusual: int
+
+
+def draw(layer: OpenLayer) -> None:
+    """Draw the picture that is recorded or was made before; else let it be made."""
+    sought = Sought(layer.picture.model, layer.name, layer.channel, state.LOOK_SEED.get())
+    made = _made(sought)
+    if made is None:
+        _draw_making(layer, sought)
+        return
+    with st.container(horizontal=True, gap="medium"):
+        _draw_picture(layer, made)
+        with st.container(width=_NARROW):
+            _draw_beside(layer, sought, made)
+    _draw_about(layer, made)
+
+
+def _made(sought: Sought) -> _Made | None:
+    """Return the finished picture, None where there is none yet."""
+    known = reached(sought)
+    if known is not None:
+        return _Made(recorded_picture(sought), known.value, known.score, known.unusual)
+    ascent = _so_far(sought)
+    if ascent is None or not ascent.is_done:
+        return None
+    return _Made(ascent.pixels, ascent.value, ascent.score, ascent.climb.unusual)
+
+
+# The picture and what stands beside it --------------------------------------------------------------------------------
+
+
+def _draw_picture(layer: OpenLayer, made: _Made) -> None:
+    text = _("Made for {name}: {value}").format(name=_name(layer), value=f"{made.value:.4g}")
+    squashing = _squashing(layer)
+    if squashing:
+        text += " " + _("({score} before its {activation})")
+        text = text.format(score=f"{made.score:.4g}", activation=squashing)
+    draw_wide(picture_png(made.pixels, 2 * _WIDE), _WIDE, text)
+
+
+def _draw_beside(layer: OpenLayer, sought: Sought, made: _Made) -> None:
+    """Draw what there is to compare, and the way to another picture."""
+    middle = _middle(layer, made.pixels)
+    if middle is not None:
+        draw_wide(picture_png(middle, 2 * _NARROW), _NARROW, _("Its middle, enlarged"))
+    best = _best(layer, sought)
+    if best is not None:
+        picture, value = best
+        text = _("{picture}, the best of the samples: {value}")
+        text = text.format(picture=escaped(_(picture.title)), value=f"{value:.4g}")
+        draw_wide(picture_png(picture.pixels, 2 * _NARROW), _NARROW, text)
+    own = float(np.mean(layer.maps[..., layer.channel]))
+    st.caption(_("Your picture: {value}").format(value=f"{own:.4g}"))
+    _draw_another(sought)
+
+
+def _best(layer: OpenLayer, sought: Sought) -> tuple[Entered, float] | None:
+    """Return the sample picture with the largest mean, and that mean; None where the reader stopped the survey."""
+    known = reached(sought)
+    if known is not None:
+        samples = cached.entered_samples(layer.info, "crop")
+        return samples[[sample.key for sample in SAMPLES].index(known.sample)], known.sample_value
+    surveyed = draw_survey(layer, "_looks_for")
+    if not surveyed:
+        return None
+    first = ranked([one.survey for one in surveyed], layer.name, layer.channel, RankedBy.MEAN)[0]
+    return surveyed[first.picture].picture, first.mean
+
+
+def _middle(layer: OpenLayer, pixels: Pixels) -> Pixels | None:
+    """Return the middle of a picture whose pattern is too fine to be seen as a whole."""
+    field = layer.row.receptive_field
+    side = _TIMES * max(field.size) if field is not None else max(pixels.shape)
+    if 2 * side > min(pixels.shape[:2]):
+        return None
+    top, left = ((length - side) // 2 for length in pixels.shape[:2])
+    return np.ascontiguousarray(pixels[top : top + side, left : left + side])
+
+
+def _draw_another(sought: Sought) -> None:
+    seed = (sought.seed + 1) % (state.MOST_SEED + 1)
+    st.button(
+        _("Make another"),
+        icon=":material/casino:",
+        help=_("Begins with other noise: seed {seed}").format(seed=seed),
+        key="look_another",
+        on_click=_make,
+        args=(sought._replace(seed=seed),),
+    )
+
+
+def _draw_about(layer: OpenLayer, made: _Made) -> None:
+    """Say plainly what such a picture shows."""
+    squashing = _squashing(layer)
+    if squashing:
+        what = _("What grew is what its {activation} is taken of: a share can also grow because others fall.")
+        what = what.format(activation=squashing)
+    elif layer.has_maps:
+        what = _("What grew is the mean of the map.")
+    else:
+        what = _("What grew is the unit's value.")
+    if made.unusual:
+        text = _("In {count} of {steps} steps it had no slope; they follow what its activation is applied to.")
+        what += " " + text.format(count=made.unusual, steps=STEPS)
+    st.caption(
+        _(
+            "One of many pictures that drive this one number up: it shows what the number answers to, not what it "
+            "means. Fine stripes and dots come with the method; photographs do not look like it."
+        )
+        + f" {what} "
+        + _(
+            "Gradient ascent from noise, smoothed as photographs are: Erhan et al. 2009; Simonyan et al., "
+            "arXiv:1312.6034; Olah et al. 2017, doi:10.23915/distill.00007."
+        )
+    )
+
+
+def _name(layer: OpenLayer) -> str:
+    """Return what the open map or unit is called."""
+    if layer.has_maps:
+        return _("map {number}").format(number=layer.channel)
+    is_answer = layer.name == layer.info.outputs[0] and len(layer.classes) == layer.maps.size
+    return escaped(layer.classes[layer.channel]) if is_answer else _("unit {number}").format(number=layer.channel)
+
+
+def _squashing(layer: OpenLayer) -> str:
+    """Return the activation before which the picture was made, "" where it was made for the value itself."""
+    activation = getattr(layer.row.layer, "activation", None)
+    return str(activation) if activation in SQUASHING else ""
+
+
+# Making it ------------------------------------------------------------------------------------------------------------
+
+
+def _draw_making(layer: OpenLayer, sought: Sought) -> None:
+    """Offer to make the picture, or to go on; draw it while it grows; say why it cannot be made."""
+    ascent = _so_far(sought)
+    question = cached.ascended(sought, ascent)
+    if state.LOOKED_FOR.get() != sought:
+        _draw_offer(layer, sought, ascent)
+    elif is_given_up(question):
+        _draw_another(sought)
+        asked(question, "", "_looks_for")
+    else:
+        fragment(_draw_growing, "looks_for", _EVERY)(sought)
+
+
+def _draw_offer(layer: OpenLayer, sought: Sought, ascent: Ascent | None) -> None:
+    if ascent is None:
+        text = _("A picture that drives {name} up can be made from noise, step by step along the gradient.")
+        st.markdown(text.format(name=_name(layer)))
+    else:
+        _draw_so_far(ascent)
+    st.button(
+        _("Make the picture") if ascent is None else _("Go on"),
+        icon=":material/landscape:",
+        key="look_make",
+        on_click=_make,
+        args=(sought,),
+    )
+
+
+def _draw_growing(sought: Sought) -> None:
+    """Draw how far the picture is, in a part that comes back until it is there."""
+    ascent = _so_far(sought)
+    try:
+        while (ascent is None or not ascent.is_done) and (
+            further := coming(cached.ascended(sought, ascent), "_looks_for")
+        ):
+            ascent = further
+    except (CnnError, UndrawnError):
+        run_again(Part.ASKED)
+    if ascent is not None and ascent.is_done:
+        run_again(Part.ASKED)
+    if ascent is None:
+        st.progress(0.0, text=_("The first step is prepared."))
+    else:
+        _draw_so_far(ascent)
+    st.button(_("Stop"), key="look_stop", on_click=_make, args=(None,))
+
+
+def _draw_so_far(ascent: Ascent) -> None:
+    text = _("Step {step} of {steps}: {value}")
+    st.progress(ascent.steps / STEPS, text=text.format(step=ascent.steps, steps=STEPS, value=f"{ascent.value:.4g}"))
+    draw_wide(picture_png(ascent.pixels, 2 * _WIDE), _WIDE, _("The picture so far"))
+
+
+def _so_far(sought: Sought) -> Ascent | None:
+    """Return how far the picture was brought, by anybody; None where nobody began it or it is forgotten."""
+    ascent: Ascent | None = None
+    while ascent is None or not ascent.is_done:
+        work = holds().find(cached.ascended(sought, ascent))
+        if work is None or not work.future.done() or work.has_failed:
+            break
+        ascent = work.future.result()
+    return ascent
+
+
+def _make(sought: Sought | None) -> None:
+    """Make this picture from now on, or none."""
+    state.LOOKED_FOR.set(sought)
+    if sought is not None:
+        state.LOOK_SEED.set(sought.seed)
+    run_again(Part.ASKED)

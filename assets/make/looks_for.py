@@ -116,7 +116,7 @@ def record(model: str) -> None:
             f"{what.sample} {what.sample_value:.4g}",
             flush=True,
         )
-    write_ascents(ascents_path(model), entries)
+    write_ascents(model, entries)
     print(ascents_path(model).name, f"{ascents_path(model).stat().st_size:,} bytes")
 
 

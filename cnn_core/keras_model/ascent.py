@@ -3,7 +3,7 @@
 The number is the mean of the channel's map, or the unit's value; of a layer that ends in a softmax or sigmoid, what it
 computes before that, as in section 2 of Simonyan et al., arXiv:1312.6034: a share can also grow because others fall,
 and has hardly any slope where the layer is sure. Where a number has no slope, as behind a ReLU that is zero everywhere,
-the step follows what its activation is applied to (Olah et al., 2017, let gradients pass there too).
+the step passes the last activation before it as if there were none (Lucid, the code of Olah et al., 2017, does so too).
 """
 
 from collections.abc import Callable
@@ -24,8 +24,8 @@ from cnn_core.layers.shapes import Shape
 from cnn_core.numerics.ascent import Slope
 from cnn_core.steps import Step, taking
 
-MOST_PASSES: Final = 8
-"""How many layers stay traced for one model."""
+MOST_PASSES: Final = 2
+"""How many layers stay traced for one model: a reader makes picture after picture for channels of one."""
 
 
 class Answer(NamedTuple):
@@ -130,36 +130,64 @@ def _sizes(graph: Graph, layer: str) -> tuple[int | None, ...]:
 
 def _pass(graph: Graph, shape: Shape, layer: str) -> Callable[[Any, Any], list[Any]]:
     """Compile what `_Traced` says of `function`."""
-    calls = _needed(graph, layer)
-    last = calls[-1]
-    before, squashed = before_activation(last), squashes(last)
-    if isinstance(before, Call):
-        calls = (*calls[:-1], before)
-    graph = replace(graph, calls=calls)
+    opened = _opened_at_activation(graph, layer)
 
     def compute(values: Any, channel: Any) -> list[Any]:
-        def mean(outputs: Any) -> Any:
-            return tf.reduce_mean(tf.gather(tf.cast(outputs, tf.float32), channel, axis=-1))
-
-        made = outputs_of(graph, values[tf.newaxis])
-        sums = made[before.call][before.index] if isinstance(before, Source) else made[layer][0]
-        value = mean(last.operation.activation(sums) if isinstance(before, Call) else made[layer][0])
-        (slope,), (instead,) = tf.gradients(value, sums), tf.gradients(mean(sums), sums)
-        is_usual = tf.constant(False) if squashed else tf.reduce_any(slope != 0)
-        (gradient,) = tf.gradients(sums, values, grad_ys=tf.where(is_usual, slope, instead))
+        made = outputs_of(opened.graph, values[tf.newaxis])
+        sums, activated = (made[source.call][source.index] for source in (opened.sums, opened.activated))
+        value = tf.reduce_mean(tf.gather(tf.cast(made[layer][0], tf.float32), channel, axis=-1))
+        (slope,), (straight,) = tf.gradients(value, sums), tf.gradients(value, activated)
+        # Past the activation, as if it were none: of the layer itself this is the mean before the activation.
+        is_usual = tf.constant(False) if opened.squashes else tf.reduce_any(slope != 0)
+        score = tf.where(is_usual, value, tf.reduce_sum(tf.cast(straight * sums, tf.float32)))
+        (gradient,) = tf.gradients(sums, values, grad_ys=tf.where(is_usual, slope, straight))
         if gradient is None:
             raise CnnError(
                 'Layer "{layer}" has no gradient with respect to the picture: values are rounded or chosen on the way. '
                 "Choose an earlier layer.",
                 layer=layer,
             )
-        return [value, tf.where(is_usual, value, mean(sums)), gradient, is_usual | squashed]
+        return [value, score, gradient, is_usual | opened.squashes]
 
     function = tf.function(compute, autograph=False)
     traced: Callable[[Any, Any], list[Any]] = function.get_concrete_function(
         tf.TensorSpec(shape, tf.float32), tf.TensorSpec((), tf.int32)
     )
     return traced
+
+
+class _Opened(NamedTuple):
+    """The calls that a layer needs, taken apart where the last activation on the way to it is applied.
+
+    Attributes:
+        sums, activated: what it is applied to, and what it gives; both the layer itself where there is none.
+        squashes: whether it is the layer's own, and a softmax or sigmoid.
+    """
+
+    graph: Graph
+    sums: Source
+    activated: Source
+    squashes: bool
+
+
+def _opened_at_activation(graph: Graph, layer: str) -> _Opened:
+    calls = _needed(graph, layer)
+    by_name = {call.name: call for call in calls}
+    call = by_name[layer]
+    while before_activation(call) is None and len(call.sources) == 1:
+        call = by_name[call.sources[0].call]
+    before, activated = before_activation(call), Source(call.name, 0, ())
+    if before is None:
+        itself = Source(layer, 0, ())
+        return _Opened(replace(graph, calls=calls), itself, itself, False)
+    if isinstance(before, Call):
+        # With a space in it, it is no layer's name.
+        bare = replace(before, name=f"{call.name} before")
+        before = Source(bare.name, 0, ())
+        pair = bare, Call(call.name, call.operation.activation, (before,))
+        at = calls.index(call)
+        calls = (*calls[:at], *pair, *calls[at + 1 :])
+    return _Opened(replace(graph, calls=calls), before, activated, call.name == layer and squashes(call))
 
 
 def _needed(graph: Graph, layer: str) -> tuple[Call, ...]:

@@ -3,6 +3,7 @@
 All take pixels in [0, 1]. Origins: `assets/CREDITS.md`; how they were made and measured: the JSON beside each file.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache
@@ -93,6 +94,11 @@ def bundled_model(key: str) -> BundledModel:
 def model_path(key: str) -> Path:
     """Return where the model's Keras file lies."""
     return MODELS / bundled_model(key).file
+
+
+def model_digest(key: str) -> str:
+    """Return the SHA-256 of the model's Keras file, by which a record knows that it is of this model."""
+    return hashlib.sha256(model_path(key).read_bytes()).hexdigest()
 
 
 def network_path(key: str) -> Path:

@@ -9,7 +9,8 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from cnn_core.arrays import Pixels
-from cnn_core.models.loading import Loaded, load
+from cnn_core.models.loading import KEPT, Loaded, load
+from cnn_core.models.memory import needed_for_gradients, refuse_too_much_to_make
 from cnn_core.numerics.ascent import STEPS, Climb, Slope, begun, stepped
 from cnn_core.pictures.scaling import gradient_of_pixels, scaled
 
@@ -61,11 +62,12 @@ def ascend(sought: Sought, before: Ascent | None = None) -> Ascent:
     Where the pieces end changes nothing: a step depends on the seed, its number and the picture only.
 
     Raises:
-        CnnError: no such model, layer or channel; a channel that no picture of noise changes.
+        CnnError: no such model, layer or channel; a channel that no picture of noise changes; more memory than this
+            process may have.
     """
     from cnn_core.keras_model.ascent import channel_slope, stride_of
 
-    loaded = load(sought.model)
+    loaded = _admitted(sought.model)
     slopes = partial(_slope, loaded, sought)
     if before is None:
         height, width, channels = next(loaded.network.steps()).output_shape
@@ -81,6 +83,21 @@ def ascend(sought: Sought, before: Ascent | None = None) -> Ascent:
             break
     value, slope = channel_slope(loaded.model, scaled(climb.pixels, loaded.scaling), sought.layer, sought.channel)
     return Ascent(sought, climb.steps, climb, value, slope.score)
+
+
+def _admitted(key: str) -> Loaded:
+    """Return a model; refuse one whose gradients take too much memory, or forget other models for it."""
+    loaded = load(key)
+    # A bundled model is small enough for every worker.
+    if loaded.megabytes:
+        from cnn_core.keras_model.ascent import MOST_PASSES
+        from cnn_core.keras_model.attribution import passes_kept
+
+        passes = MOST_PASSES + passes_kept(len(loaded.network.layers))
+        needed = needed_for_gradients(loaded.network, loaded.megabytes, passes)
+        refuse_too_much_to_make(needed)
+        KEPT.make_room(key, needed)
+    return loaded
 
 
 def _slope(loaded: Loaded, sought: Sought, pixels: Pixels) -> Slope:

@@ -124,6 +124,21 @@ def refuse_too_large(needed: int) -> None:
         )
 
 
+def refuse_too_much_to_make(needed: int) -> None:
+    """Raise CnnError, with the figure and the bound, where this process may not have so many megabytes."""
+    allowed = allowed_megabytes()
+    if allowed is not None and needed > allowed:
+        raise CnnError(
+            N_(
+                "The gradients behind a picture of what a channel looks for take more memory than this server has. "
+                "Received: about {needed} MB are needed; a process may have {allowed} MB here. Choose a smaller model, "
+                "or start the server with a larger CONVSCOPE_WORKER_MEMORY_MB."
+            ),
+            needed=f"{needed:,}",
+            allowed=f"{allowed:,}",
+        )
+
+
 def refuse_too_much_to_explain(needed: int) -> None:
     """Raise CnnError, with the figure and the bound, where this process may not have so many megabytes."""
     allowed = allowed_megabytes()

@@ -5,7 +5,6 @@ it is and `model.sha256` of which model's file, `layers.json` holds figures, `th
 a layer. It is read piece by piece, so that opening one layer unpacks no other.
 """
 
-import hashlib
 import io
 import json
 import zipfile
@@ -21,7 +20,7 @@ from cnn_core.arrays import Output
 from cnn_core.data import DATA
 from cnn_core.drawing.colour_scale import Range
 from cnn_core.drawing.statistics import LayerStatistics
-from cnn_core.models.bundled import model_path
+from cnn_core.models.bundled import model_digest
 from cnn_core.models.keys import is_bundled
 from cnn_core.models.run import Answers, Column, LayerAnswer
 
@@ -61,7 +60,7 @@ class Record:
     @property
     def is_current(self) -> bool:
         """Say whether the model's file is the one that answered: a model that was trained anew answers otherwise."""
-        return self._read("model.sha256").decode() == _digest(self.of.model)
+        return self._read("model.sha256").decode() == model_digest(self.of.model)
 
     def answers(self) -> Answers:
         """Return what all layers make of the picture, and the model's answer."""
@@ -119,10 +118,6 @@ def _known(model: str) -> tuple[Record, Subject | None]:
     return record, record.of if record.path.exists() and record.is_current else None
 
 
-def _digest(model: str) -> str:
-    return hashlib.sha256(model_path(model).read_bytes()).hexdigest()
-
-
 def _array(data: bytes) -> Output:
     values: Output = np.load(io.BytesIO(data), allow_pickle=False)
     values.setflags(write=False)
@@ -140,7 +135,7 @@ def write_record(path: Path, of: Subject, answers: Answers, maps: Mapping[str, O
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         _write(archive, "of.json", _json(asdict(of)))
-        _write(archive, "model.sha256", _digest(of.model).encode())
+        _write(archive, "model.sha256", model_digest(of.model).encode())
         _write(archive, "layers.json", _json(said))
         _write(archive, "scores.npy", npy_bytes(answers.scores))
         for name, layer in answers.layers.items():

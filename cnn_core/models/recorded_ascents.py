@@ -1,7 +1,8 @@
 """What channels of the bundled models look for, recorded: there at once, without TensorFlow.
 
 A record is a zip archive in `cnn_core/data/looks_for`, written by `assets/make/looks_for.py`: `said.json` holds what
-was reached, by layer, channel and seed, and `pictures` a WebP file for each, from whose pixels that was computed.
+was reached, by layer, channel and seed, `pictures` a WebP file for each, from whose pixels that was computed, and
+`model.sha256` says of which model's file. Of a model that was trained anew nothing is known.
 """
 
 import json
@@ -14,7 +15,7 @@ from typing import Any, Final
 
 from cnn_core.arrays import Pixels
 from cnn_core.data import DATA
-from cnn_core.models.bundled import bundled_model
+from cnn_core.models.bundled import bundled_model, model_digest
 from cnn_core.models.keys import is_bundled
 from cnn_core.models.looks_for import Sought
 from cnn_core.pictures.colour import Colour
@@ -72,10 +73,11 @@ def recorded_ascents(model: str) -> tuple[Sought, ...]:
     return tuple(Sought(model, layer, int(channel), int(seed)) for layer, channel, seed in names)
 
 
-def write_ascents(path: Path, ascents: Iterable[tuple[Sought, bytes, Reached]]) -> None:
-    """Write a record: of each the picture as WebP, and what it reached."""
+def write_ascents(model: str, ascents: Iterable[tuple[Sought, bytes, Reached]]) -> None:
+    """Write the record of a bundled model: of each channel the picture as WebP, and what it reached."""
     said = {}
-    with zipfile.ZipFile(path, "w") as archive:
+    with zipfile.ZipFile(ascents_path(model), "w") as archive:
+        archive.writestr(zipfile.ZipInfo("model.sha256", _DATED), model_digest(model))
         for sought, webp, what in ascents:
             said[_name(sought)] = asdict(what)
             archive.writestr(zipfile.ZipInfo(_file(sought), _DATED), webp)
@@ -96,5 +98,7 @@ def _said(model: str) -> dict[str, dict[str, Any]]:
     if not path.exists():
         return {}
     with zipfile.ZipFile(path) as archive:
+        if archive.read("model.sha256").decode() != model_digest(model):
+            return {}
         said: dict[str, dict[str, Any]] = json.loads(archive.read("said.json"))
     return said

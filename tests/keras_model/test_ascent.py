@@ -148,6 +148,26 @@ def test_a_relu6_that_is_full_is_climbed_before_it() -> None:
     assert climb.scores[-1] > 6.5
 
 
+@pytest.mark.parametrize("behind", ["MaxPooling2D", "Conv2D", "Flatten"])
+def test_a_layer_behind_a_relu_that_sleeps_is_woken(behind: str) -> None:
+    """The gradient goes past the ReLU as if it were none."""
+    import keras
+    from keras import layers as K  # noqa: N812
+
+    ends = {"MaxPooling2D": K.MaxPooling2D(2), "Conv2D": K.Conv2D(2, 3), "Flatten": K.Flatten()}
+    model = keras.Sequential([keras.Input(SHAPE), *convolution(-2.2).layers, ends[behind]])
+    model.get_layer("conv").kernel.assign(np.ones((1, 1, 3, 4)))
+    if behind == "Conv2D":
+        ends[behind].kernel.assign(np.ones((3, 3, 4, 2)))
+    assert not slope(model, np.full(SHAPE, 0.5, np.float32), ends[behind].name).is_usual
+    slopes = partial(slope, model, layer=ends[behind].name, channel=0)
+    climb = begun(SHAPE, 0, slopes)
+    for _ in range(60):
+        climb = stepped(climb, slopes)
+    assert 0 < climb.unusual < 60
+    assert climb.scores[-1] > 0
+
+
 @pytest.mark.parametrize("shape", [(1, 1, 1), (1, 1, 3), (1, 5, 1), (28, 27, 1)], ids=str)
 def test_small_odd_and_grey(shape: tuple[int, int, int]) -> None:
     climb = climb_of(convolution(0, "linear", shape), shape, 40)

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnn_core.models import looks_for
+from cnn_core.errors import CnnError
+from cnn_core.models import looks_for, memory
 from cnn_core.models.bundled import bundled_model
 from cnn_core.models.looks_for import PIECE, Ascent, Sought, ascend
 from cnn_core.models.survey import RankedBy, Survey, ranked, survey_of
@@ -96,7 +97,7 @@ def test_where_pieces_end_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.usefixtures("patient")
-def test_pixels_enter_as_the_model_takes_them() -> None:
+def test_pixels_enter_as_the_model_takes_them_and_gradients_have_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """This one takes pixels from 0 to 255; its slope is told for those from 0 to 1."""
     from cnn_core.models.loading import load
 
@@ -106,3 +107,6 @@ def test_pixels_enter_as_the_model_takes_them() -> None:
     piece = ascend(sought)
     assert piece.pixels.shape == (224, 224, 3)
     assert piece.value > piece.climb.scores[0]
+    monkeypatch.setattr(memory, "allowed_megabytes", lambda: loaded.megabytes)
+    with pytest.raises(CnnError, match=rf"a process may have {loaded.megabytes:,} MB here"):
+        ascend(sought)

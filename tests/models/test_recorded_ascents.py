@@ -83,15 +83,18 @@ def test_a_record_gives_back_what_was_written(
     from cnn_core.models import recorded_ascents as module
 
     sought = Sought("mnist", "a.b|c", 3, 4)
-    pixels: Pixels = (np.arange(28 * 28, dtype=np.float32) % 256 / 255).reshape(28, 28, 1)
+    pixels: Pixels = (np.arange(28 * 28) % 256 / 255).astype(np.float32).reshape(28, 28, 1)
     what = Reached(1.5, -2.25, 3, "coffee", 0.5)
-    write_ascents(tmp_path / "mnist.zip", [(sought, script.stored(pixels), what)])
     monkeypatch.setattr(module, "ASCENTS", tmp_path)
+    write_ascents("mnist", [(sought, script.stored(pixels), what)])
     module._said.cache_clear()
     try:
         assert recorded_ascents("mnist") == (sought,)
         assert reached(sought) == what
         np.testing.assert_array_equal(recorded_picture(sought), pixels)
+        monkeypatch.setattr(module, "model_digest", lambda model: "of another training")
+        module._said.cache_clear()
+        assert reached(sought) is None
     finally:
         module._said.cache_clear()
 

@@ -140,7 +140,7 @@ def _draw_about(layer: OpenLayer, made: _Made) -> None:
     else:
         what = _("What grew is the unit's value.")
     if made.unusual:
-        text = _("In {count} of {steps} steps it had no slope; they follow what its activation is applied to.")
+        text = _("In {count} of {steps} steps it had no slope; they pass the last activation as if it were none.")
         what += " " + text.format(count=made.unusual, steps=STEPS)
     st.caption(
         _(

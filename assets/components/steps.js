@@ -136,6 +136,9 @@ const partSteps = (data, none) => {
 const allText = ({ parts, others, words }) =>
   parts.length === 1 ? `${parts[0].name} = ${figure(parts[0].value)}` : fill(words.all, { count: parts.length + (others?.count ?? 0) });
 
+/** Of a value that is not made, what became of it is said instead of a formula. */
+const TAKEN_OVER = ["copy", "unchanged", "input"];
+
 /** @typedef {{of: (before: number, amount: number) => number, text: (before: number, amount: number) => string}} Join */
 
 /** @type {Join} */
@@ -229,10 +232,9 @@ const shortened = (texts) => (texts.length > MOST_WRITTEN ? [...texts.slice(0, M
  * @param {ValueData} data
  */
 const resultText = (data) => {
-  const { words, made, parts, under } = data;
+  const { words, made } = data;
   const [first, ...later] = made;
-  // A value that is no more than taken over is not made: what became of it is said.
-  if (!under && parts.length < 2 && !later.length) return `${words.result} ${figure(first.after)}. ${first.about}`;
+  if (TAKEN_OVER.includes(first.kind)) return `${words.result} ${figure(first.after)}. ${first.about}`;
   const sum = wholeSum(data);
   const formulas = (sum.length ? later.filter(({ kind }) => kind !== "bias") : made).map(({ formula }) => formula);
   return `${words.result} ${[...sum, ...formulas].join(", ")}`;

@@ -98,9 +98,14 @@ def value_stage(
     )
 
 
-def trail(data: dict[str, Any], key: str, on_pick: Callable[[int], None]) -> None:
-    """Draw the values that were opened; `on_pick` gets the number of the one to open."""
-    _TRAIL(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
+def trail(data: dict[str, Any], key: str, on_pick: Callable[[int], None], on_follow: Callable[[bool], None]) -> None:
+    """Draw the values that were opened; `on_pick` gets the number of one to open, `on_follow` that more is wanted."""
+    _TRAIL(
+        data=data,
+        key=key,
+        on_pick_change=lambda: _told(key, on_pick),
+        on_follow_change=lambda: _told(key, on_follow, "follow"),
+    )
 
 
 def network(

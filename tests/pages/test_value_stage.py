@@ -15,7 +15,8 @@ def test_the_last_stage_makes_the_value(name: str) -> None:
     value = unfolded(name)
     data = told(value)
     assert data["made"][-1]["after"] == value.why.value
-    assert [made["formula"] for made in data["made"]] == [stage.formula for stage in value.why.stages]
+    formulas = [stage.formula for stage in value.why.stages]
+    assert [made["formula"] for made in data["made"]] == [text for text in formulas if not text.startswith("linear(")]
 
 
 @pytest.mark.parametrize("name", WEIGHED)

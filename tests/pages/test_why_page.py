@@ -1,17 +1,21 @@
 """ "Why this value?" on the page Feature maps: with stand-ins for the workers, and once with the real network."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
 import pytest
 import streamlit as st
 from running import no_exception
-from stand_ins import made_up_maps, made_up_weights, rows
+from stand_ins import Here, made_up_maps, made_up_weights, rows
 from streamlit.testing.v1 import AppTest
 from viewing import data_of, opened, press, said
 
+from cnn_core.explain.path import PathStep, strongest_path
 from cnn_core.explain.unit import explain_unit
+from cnn_core.models import run
+from cnn_core.models.bundled import bundled_network
 from cnn_core.pictures.colour import Colour
 from pages.ui import components
 
@@ -124,12 +128,16 @@ def _buttons(monkeypatch: pytest.MonkeyPatch) -> None:
         st.button("Second page", key="second_page", on_click=on_page, args=(1,))
         st.caption(f"Channels: {[lane['channel'] for lane in data['lanes']]}")
 
-    def trail(data: dict[str, Any], key: str, on_pick: Callable[..., None]) -> None:
+    def trail(data: dict[str, Any], key: str, on_pick: Callable[..., None], on_follow: Callable[..., None]) -> None:
         for number, stop in enumerate(data["stops"]):
             sign = "here" if number == data["at"] else "ahead" if stop["ahead"] else "before"
             st.button(
                 f"{stop['layer']} {stop['place']}: {sign}", key=f"stop_{number}", on_click=on_pick, args=(number,)
             )
+
+        if data["follows"]:
+            st.button("Follow", key="follow", on_click=on_follow, args=(True,))
+        st.caption(f"Path: {[(step['layer'], step['channel']) for step in data['path']]}")
 
     monkeypatch.setattr(components, "value_stage", stage)
     monkeypatch.setattr(components, "trail", trail)
@@ -187,6 +195,56 @@ def test_every_channel_can_be_drawn() -> None:
     assert f"Channels: {order[3:6]}" in said(at)
 
 
+def made_up_path(model: str, pixels: Any, layer: str, place: tuple[int, ...]) -> tuple[PathStep, ...]:
+    """Return the strongest path through the made-up values."""
+    maps = {name: made_up_maps(model, None, name) for name in rows(model)}
+    return strongest_path(bundled_network(model), layer, place, lambda name: made_up_weights(model, name), maps)
+
+
+@pytest.fixture
+def _followed(monkeypatch: pytest.MonkeyPatch, here: Here) -> None:
+    monkeypatch.setattr(run, "strongest_path", made_up_path)
+
+
+@pytest.mark.usefixtures("_followed", "_buttons")
+def test_the_strongest_path_lies_ahead_and_each_step_is_one_click() -> None:
+    at = opened(model="mnist", layer="dense", channel="7", picture="digit_7")
+    press(at, "follow")
+    path = made_up_path("mnist", None, "dense", (7,))
+    layers = [step.layer for step in path]
+    assert (layers[0], layers[-1]) == ("dense", "input")
+    assert f"Path: {[(step.layer, step.place[-1]) for step in path]}" in said(at)
+    assert [stop.split(" ")[0] for stop in stops(at)] == layers
+    assert "follow" not in [button.key for button in at.button]
+    press(at, "stop_2")
+    assert open_layer(at) == layers[2]
+    assert [stop.rpartition(": ")[2] for stop in stops(at)] == ["before"] * 2 + ["here"] + ["ahead"] * (len(path) - 3)
+    assert "Path: [('dense', 7)" in said(at)
+    # Beside the path there is none; back on it, it is still known.
+    no_exception(at.number_input(key="row_widget").set_value((path[2].place[0] + 3) % 20).run())
+    assert "Path: []" in said(at)
+    press(at, "follow")
+    assert f"Path: [('{layers[2]}', " in said(at)
+
+
+@pytest.mark.usefixtures("_followed", "_buttons")
+def test_a_path_belongs_to_its_picture() -> None:
+    at = opened(model="mnist", layer="dense", channel="7", picture="digit_7")
+    press(at, "follow")
+    at.session_state["picture"] = "digit_3"
+    no_exception(at.run())
+    assert "Path: []" in said(at)
+
+
+@pytest.mark.usefixtures("_buttons")
+def test_waiting_for_a_path_leaves_the_value_on_the_page(here: Here, impatient: None) -> None:
+    at = opened(model="mnist", layer="dense", channel="7", picture="digit_7")
+    here.ends = [Future()]
+    at.button(key="follow").click().run()
+    assert "The largest contributions are followed" in at.get("progress")[0].proto.text
+    assert "columns" in said(at)  # which pixels reach it: the last that is drawn
+
+
 @pytest.mark.usefixtures("here")
 def test_pixels_that_reach_a_value() -> None:
     at = opened(model="mnist", layer="conv2d_1", row="0", column="3", picture="digit_7")
@@ -195,7 +253,6 @@ def test_pixels_that_reach_a_value() -> None:
 
 @pytest.mark.keras
 def test_the_sum_is_the_networks_own_value() -> None:
-    from cnn_core.models import run
     from cnn_core.pictures.prepare import Fit, Preparation, prepare
     from cnn_core.pictures.read import read_image
     from cnn_core.pictures.samples import sample_bytes

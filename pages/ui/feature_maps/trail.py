@@ -2,12 +2,18 @@
 
 from collections.abc import Collection
 
+import streamlit as st
+
+from cnn_core.explain.path import PathStep
+from cnn_core.explain.text import written
 from cnn_core.explain.unit import Place
 from pages.ui import components, state
 from pages.ui.ask.layer import open_value
+from pages.ui.cached import strongest_path
 from pages.ui.feature_maps.open_layer import OpenLayer
+from pages.ui.feature_maps.parts import Part
 from pages.ui.text import _
-from pages.ui.waiting import run_again
+from pages.ui.waiting import asked, run_again
 
 Stop = tuple[str, Place]
 """A layer and a place in its output."""
@@ -43,20 +49,67 @@ def walked(stops: tuple[Stop, ...], here: Stop, to: Stop) -> tuple[Stop, ...]:
 
 
 def draw_trail(layer: OpenLayer) -> None:
-    """Draw the trail; every value on it is opened by a click."""
+    """Draw the trail; every value on it is opened by a click, and the strongest path to the pixel is found by one."""
     here = layer.name, layer.place
     stops = trail_at(state.TRAIL.get(), here, layer.rows)
     state.TRAIL.set(stops)
-    at = stops.index(here)
+    at, path = stops.index(here), path_through(layer)
+    steps = {(step.layer, step.place): step for step in path[1:]}
     data = {
         "stops": [
-            {"layer": name, "place": place_text(place), "ahead": index > at}
-            for index, (name, place) in enumerate(stops)
+            {"layer": stop[0], "place": place_text(stop[1]), "ahead": index > at, "adds": _adds_text(steps.get(stop))}
+            for index, stop in enumerate(stops)
         ],
         "at": at,
-        "words": {"trail": _("Values that were opened"), "back": _("Back to {name}"), "on": _("On to {name}")},
+        "path": [{"layer": step.layer, "channel": step.place[-1]} for step in path],
+        "follows": bool(layer.row.sources) and not path,
+        "words": {
+            "trail": _("Values that were opened"),
+            "back": _("Back to {name}"),
+            "on": _("On to {name}"),
+            "follow": _("Strongest path to the pixel"),
+        },
     }
-    components.trail(data, key="trail", on_pick=lambda index: _go(*stops[index]))
+    components.trail(
+        data, key="trail", on_pick=lambda index: _go(*stops[index]), on_follow=lambda _wanted: _follow(here)
+    )
+    if len(path) == 1:
+        st.caption(_("Nothing that comes before takes part in this value: no path leads to a pixel."))
+
+
+def _adds_text(step: PathStep | None) -> str:
+    """Say what a value of the path adds to the one before it, and how much of all that is; nothing of any other."""
+    if step is None:
+        return ""
+    return _("adds {amount}, {share}").format(amount=written(step.amount), share=f"{step.share:.0%}")
+
+
+def path_through(layer: OpenLayer) -> tuple[PathStep, ...]:
+    """Return the strongest path that was found, as long as the open value lies on it; else nothing."""
+    found = state.PATH.get()
+    if found is None or found[0] != layer.picture.key:
+        return ()
+    path: tuple[PathStep, ...] = found[1]
+    return path if (layer.name, layer.place) in [(step.layer, step.place) for step in path] else ()
+
+
+def _follow(here: Stop) -> None:
+    state.FOLLOWED.set(here)
+    run_again(Part.ASKED)
+
+
+def follow_path(layer: OpenLayer) -> None:
+    """Find the strongest path from the open value where that was wanted, and lay it out on the trail."""
+    here = layer.name, layer.place
+    if state.FOLLOWED.get() != here:
+        return
+    saying = _("The largest contributions are followed back to the picture.")
+    path = asked(strongest_path(layer.picture, *here), saying, place="_path")
+    stops = state.TRAIL.get()
+    state.TRAIL.set((*stops[: stops.index(here) + 1], *((step.layer, step.place) for step in path[1:])))
+    state.PATH.set((layer.picture.key, path))
+    state.FOLLOWED.set(None)
+    run_again(Part.ASKED)
 
 
 def go_on(layer: OpenLayer, to: Stop) -> None:

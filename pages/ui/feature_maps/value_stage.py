@@ -15,6 +15,7 @@ import numpy as np
 from cnn_core.arrays import Indices, Maps
 from cnn_core.drawing.colour_scale import DIVERGING, SEQUENTIAL, Range
 from cnn_core.explain.unit import Explanation, Patch, Place, Stage, StageKind, Terms
+from cnn_core.layers import ActivationName
 from cnn_core.layers.windows import windows_of
 from cnn_core.network.summary import Row
 from cnn_core.numerics.taps import NOWHERE
@@ -58,6 +59,13 @@ class Unfolded:
     @property
     def first(self) -> Stage:
         return self.why.stages[0]
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Return the stages that do something: a layer with kernels may have no activation."""
+        first, *later = self.why.stages
+        has_none = getattr(self.row.layer, "activation", None) is ActivationName.LINEAR
+        return first, *(stage for stage in later if not (has_none and stage.kind is StageKind.ACTIVATION))
 
     @property
     def patch(self) -> Patch | None:
@@ -117,16 +125,7 @@ def stage_data(value: Unfolded, draw_map: DrawMap) -> dict[str, Any]:
         "parts": [] if under else _parts(value),
         "others": _others(value),
         "winner": _winner(value),
-        "made": [
-            {
-                "kind": stage.kind.name.lower(),
-                "name": _(stage.kind),
-                "formula": stage.formula,
-                "after": _plain(stage.after),
-                "about": sentence(stage.about),
-            }
-            for stage in value.why.stages
-        ],
+        "made": [_made(stage) for stage in value.stages],
         "ranges": _ranges(value, draw_map),
         "colours": {"grey": colour_stops(SEQUENTIAL), "diverging": colour_stops(DIVERGING)},
         "columns": _columns(value),
@@ -135,6 +134,16 @@ def stage_data(value: Unfolded, draw_map: DrawMap) -> dict[str, Any]:
     }
     data["version"] = hashlib.sha256(json.dumps(data, separators=(",", ":")).encode()).hexdigest()
     return data
+
+
+def _made(stage: Stage) -> dict[str, Any]:
+    return {
+        "kind": stage.kind.name.lower(),
+        "name": _(stage.kind),
+        "about": sentence(stage.about),
+        "formula": stage.formula,
+        "after": _plain(stage.after),
+    }
 
 
 def _plain(number: float) -> float | None:

@@ -17,7 +17,7 @@ from pages.ui.draw.tables import draw_table
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.parts import Part, value_changed
-from pages.ui.feature_maps.trail import draw_trail, go_on
+from pages.ui.feature_maps.trail import draw_trail, follow_path, go_on
 from pages.ui.feature_maps.value_stage import Unfolded, stage_data
 from pages.ui.messages import UndrawnError
 from pages.ui.questions import Question
@@ -40,6 +40,7 @@ def draw_place(layer: OpenLayer) -> None:
 def draw(layer: OpenLayer) -> None:
     """Draw the explanation of the value at the chosen place of the open layer."""
     draw_trail(layer)
+    way_on = st.container()
     inputs, weights = _what_it_takes(layer)
     why = explain_unit(layer.row.layer, weights, inputs, layer.place)
     _draw_stage(layer, Unfolded(why, layer.row, inputs, _page(layer)))
@@ -47,6 +48,8 @@ def draw(layer: OpenLayer) -> None:
         _draw_stages(why)
         _draw_strongest(why)
     _draw_seen(layer, layer.place)
+    with way_on:  # it may take a while: all else is there before it
+        follow_path(layer)
 
 
 def _what_it_takes(layer: OpenLayer) -> tuple[list[Maps], tuple[Maps, ...]]:

@@ -59,8 +59,9 @@ class ValueStage {
     this.data = data;
     this.steps = stepsOf(data);
     this.player.pause();
+    this.at = this.last; // what is built anew loses the focus, and says so
     this.#build();
-    this.#go(this.last);
+    this.#draw();
   }
 
   get last() {

@@ -71,7 +71,7 @@ def draw_trail(layer: OpenLayer) -> None:
         },
     }
     components.trail(
-        data, key="trail", on_pick=lambda index: _go(*stops[index]), on_follow=lambda _wanted: _follow(here)
+        data, key="values_trail", on_pick=lambda index: _go(*stops[index]), on_follow=lambda _wanted: _follow(here)
     )
     if len(path) == 1:
         st.caption(_("Nothing that comes before takes part in this value: no path leads to a pixel."))

@@ -60,7 +60,8 @@ class LayerAnswer:
     """What a layer makes of a picture.
 
     Attributes:
-        strongest: the channels with the largest mean.
+        strongest: the maps that differ most from place to place, by their standard deviation: what a filter answers
+            to everywhere alike says little of a picture. Of single values the largest.
         thumbnail: these as a PNG, all in the layer's range; an input's channels in their own colours, a vector as bars.
         statistics: of all its values.
         column: all its maps, where the network is small enough to be drawn whole.
@@ -195,8 +196,10 @@ Tints = tuple[tuple[int, int, int], ...]
 
 
 def _layer_answer(maps: Output, tints: Tints | None, column: Column | None) -> LayerAnswer:
-    means = maps.reshape(-1, maps.shape[-1]).mean(axis=0)
-    strongest = tuple(np.argsort(-means, kind="stable")[:THUMBNAILS].tolist())
+    strengths = maps.std(axis=(0, 1)) if maps.ndim == 3 else maps
+    if maps.shape[:-1] == (1, 1):  # one value has no spread
+        strengths = maps[0, 0]
+    strongest = tuple(np.argsort(-strengths, kind="stable")[:THUMBNAILS].tolist())
     if tints:
         strongest = tuple(range(len(tints)))
     return LayerAnswer(strongest, _thumbnail(maps, strongest, tints), layer_statistics(maps), column)

@@ -25,7 +25,9 @@ _STYLE = """<style>
 .st-key-map_line h3 { font-size: 1rem; padding: 0; }
 .st-key-layer_line p { font-size: 0.9rem; }
 .st-key-map_pair { flex-wrap: nowrap; align-items: flex-start; }
-.st-key-map_pair > div { flex: 1 1 0; min-width: 0; }
+.st-key-map_pair > div { flex: 0 1 13rem; min-width: 0; }
+.st-key-map_pair > div:has(> .st-key-map_figures) { flex: 1 0 6.5rem; }
+.st-key-map_figures p { font-size: 0.75rem; line-height: 1.35; }
 .st-key-look_for { flex-wrap: nowrap; gap: 0.5rem; }
 .st-key-look_there button { min-height: 1.75rem; padding: 0 0.5rem; }
 .st-key-asked { gap: 0.5rem; }
@@ -37,7 +39,7 @@ _STYLE = """<style>
 .st-key-asked_line [data-testid="stNumberInputContainer"] { height: 2rem; }
 .st-key-asked_line [data-testid="stHeading"] { margin-right: auto; }
 @media (min-width: 1000px) {
-  .st-key-asked_panel { height: max(16rem, calc(100vh - 30rem)); overflow-y: auto; flex-wrap: nowrap; }
+  .st-key-asked_panel { height: max(16rem, calc(100vh - 28rem)); overflow-y: auto; flex-wrap: nowrap; }
 }
 [data-testid="stLayoutWrapper"]:has(> .st-key-ways) { position: absolute; height: 0; }
 @media (max-width: 999px) {

@@ -9,9 +9,11 @@ import streamlit as st
 from cnn_core.arrays import Maps
 from cnn_core.drawing.mosaic import ChannelOrder, ChannelStatistics, Mosaic, RangeScope, mosaic_png, order_channels
 from cnn_core.layers.shapes import show
+from cnn_core.network.whole import has_classes, is_drawn_whole
 from cnn_core.sentences import N_
 from pages.ui import components, state
-from pages.ui.ask.layer import layer_picker
+from pages.ui.ask.layer import layer_picker, layer_seen_in, open_layer
+from pages.ui.ask.picture import current_sample
 from pages.ui.components import data_url
 from pages.ui.draw.paging import choose_page
 from pages.ui.draw.pictures import colour_bar
@@ -19,6 +21,7 @@ from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.parts import map_changed, open_map_marked
 from pages.ui.text import _, as_code
+from pages.ui.waiting import run_again
 
 PER_PAGE = 64
 BARS_PER_PAGE = 128
@@ -30,12 +33,34 @@ SCOPES = {"per_layer": N_("Per layer"), "per_map": N_("Per map"), "fixed": N_("F
 
 
 def draw_layer(layer: OpenLayer) -> None:
-    """Draw a layer's figures, and all its maps as the reader wants them sorted and coloured; a vector as bars."""
+    """Draw a layer's figures, and all its maps as the reader wants them sorted and coloured; a vector as bars.
+
+    Where the network is drawn whole, its picture shows all maps and the classes already.
+    """
     draw_facts(layer)
-    if layer.has_maps:
+    is_whole = is_drawn_whole(tuple(layer.rows.values()))
+    if layer.has_maps and not is_whole:
         _draw_maps(layer)
-    else:
+    elif not layer.has_maps and not (is_whole and has_classes(layer.row)):
         _draw_vector(layer)
+    _draw_what_to_look_for(layer)
+
+
+def _draw_what_to_look_for(layer: OpenLayer) -> None:
+    """Say what the sample picture is good for, with a way to the layer where it is seen."""
+    sample = current_sample(layer.info.colour)
+    if sample is None:
+        return
+    where = layer_seen_in(sample.seen_in, tuple(layer.rows.values()))
+    with st.container(horizontal=True, vertical_alignment="center", key="look_for"):
+        st.caption(_("Look for:") + " " + _(sample.look_for))
+        if where != layer.name:
+            st.button(as_code(where), icon=":material/visibility:", key="look_there", on_click=_go_to, args=(where,))
+
+
+def _go_to(layer: str) -> None:
+    open_layer(layer)
+    run_again()
 
 
 def draw_facts(layer: OpenLayer) -> None:

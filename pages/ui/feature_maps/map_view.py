@@ -5,16 +5,12 @@ import base64
 import streamlit as st
 
 from pages.ui import components, state
-from pages.ui.ask.layer import layer_seen_in, open_layer
-from pages.ui.ask.picture import current_sample
 from pages.ui.components import data_url
 from pages.ui.draw.pictures import colour_bar
 from pages.ui.feature_maps import cached
-from pages.ui.feature_maps.layer_view import figures_text
-from pages.ui.feature_maps.open_layer import OpenLayer, Run
+from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.parts import map_changed, open_value_marked
 from pages.ui.text import _, as_code
-from pages.ui.waiting import run_again
 
 
 def draw_map(layer: OpenLayer) -> None:
@@ -32,7 +28,6 @@ def draw_map(layer: OpenLayer) -> None:
         _draw_beside(layer)
     else:
         _draw_unit(layer)
-    _draw_what_to_look_for(layer.run)
 
 
 def _draw_beside(layer: OpenLayer) -> None:
@@ -48,24 +43,21 @@ def _draw_beside(layer: OpenLayer) -> None:
                 width="stretch",
                 alt=_("The map over the picture: stretched to the input's size, stronger where values are larger."),
             )
-    colour_bar(colours, f"{colours.low:.4g}", f"{colours.high:.4g}", figures_text(cached.statistics(layer), channel))
+        with st.container(key="map_figures"):
+            _draw_figures(layer, channel)
+    colour_bar(colours, f"{colours.low:.4g}", f"{colours.high:.4g}")
 
 
-def _draw_what_to_look_for(run: Run) -> None:
-    """Say what the sample picture is good for, with a way to the layer where it is seen."""
-    sample = current_sample(run.info.colour)
-    if sample is None:
-        return
-    where = layer_seen_in(sample.seen_in, tuple(run.rows.values()))
-    with st.container(horizontal=True, vertical_alignment="center", key="look_for"):
-        st.caption(_("Look for:") + " " + _(sample.look_for))
-        if where != state.LAYER.get():
-            st.button(as_code(where), icon=":material/visibility:", key="look_there", on_click=_go_to, args=(where,))
-
-
-def _go_to(layer: str) -> None:
-    open_layer(layer)
-    run_again()
+def _draw_figures(layer: OpenLayer, channel: int) -> None:
+    figures = cached.statistics(layer)
+    lines = {
+        _("Mean"): f"{figures.mean[channel]:.4g}",
+        _("Standard deviation"): f"{figures.spread[channel]:.4g}",
+        _("Smallest"): f"{figures.minimum[channel]:.4g}",
+        _("Largest"): f"{figures.maximum[channel]:.4g}",
+        _("Zeros"): f"{figures.zero_share[channel]:.0%}",
+    }
+    st.caption("  \n".join(f"{name}  \n**{value}**" for name, value in lines.items()))
 
 
 def _draw_values(layer: OpenLayer, channel: int, png: bytes) -> None:

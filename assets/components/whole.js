@@ -25,7 +25,7 @@ import { boxAt, putAt } from "./folded.js";
  * @property {string | null} picture  all maps below one another, or the vector as bars
  * @property {string[]} names  what each map is called
  * @typedef {{share: number | null, text: string, label: string}} ClassBar  `share`: of the bar, 0 to 1
- * @typedef {{first: string, last: string, colours: string, low: string, high: string}} Scale  columns with one range
+ * @typedef {{first: string, last: string, colours: string, low: string, high: string, about: string}} Scale  columns with one range
  * @typedef {{from: string, to: string, first: number, count: number, groups: number}} Way  which maps enter which: those of
  *   `to` from `first`, `count` of them, in so many groups of neighbours, all of a group into all of its own
  * @typedef {object} WholeData
@@ -236,9 +236,10 @@ const drawClass = (column, bar, cell, unit, actions) => {
 };
 
 /** @param {Scale} scale  @param {Map<string, {x: number, w: number}>} places  @param {number} y */
-const drawScale = ({ first, last, colours, low, high }, places, y) => {
+const drawScale = ({ first, last, colours, low, high, about }, places, y) => {
   const [from, to] = [places.get(first), places.get(last)];
   const bar = make("div", "scale");
+  bar.title = about;
   const [x, end] = [from?.x ?? 0, (to?.x ?? 0) + (to?.w ?? 0)];
   putAt(bar, { x, y, w: Math.max(44, end - x), h: 20 });
   const table = make("span", "colours");

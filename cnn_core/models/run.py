@@ -5,7 +5,7 @@ call them as well as a worker process.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -32,6 +32,8 @@ from cnn_core.pictures.scaling import Scaling
 from cnn_core.sentences import N_
 
 DRAWN_AXES: Final = (1, 3)
+FULL_FROM: Final = 98
+"""The percentile of a group's magnitudes from which on colours are full."""
 THUMBNAILS: Final = 3
 THUMBNAIL_SIDE: Final = 40
 THUMBNAIL_GAP: Final = 2
@@ -234,9 +236,16 @@ def _columns(loaded: Loaded, maps: Mapping[str, Output], tints: Mapping[str, Tin
     for group in scale_groups(rows):
         drawn = {name: maps[name] for name in group if name in maps}
         reaches = [value_range(values, RangeScope.PER_LAYER) for values in drawn.values()]
-        reach = Range(max((one.limit for one in reaches), default=0.0), any(one.signed for one in reaches))
+        reach = Range(_full_colour(drawn.values()), any(one.signed for one in reaches))
         columns |= {name: _column(values, reach, tints.get(name)) for name, values in drawn.items()}
     return columns
+
+
+def _full_colour(outputs: Iterable[Output]) -> float:
+    """Return the magnitude from which on colours are full: a few large values would leave all others pale."""
+    magnitudes = np.concatenate([np.abs(values).ravel() for values in outputs] or [np.zeros(0, np.float32)])
+    known = magnitudes[np.isfinite(magnitudes)]
+    return float(np.percentile(known, FULL_FROM) or known.max()) if known.size else 0.0
 
 
 def _column(maps: Output, reach: Range, tints: Tints | None) -> Column:

@@ -18,8 +18,7 @@ SMALLER = 4
 def first_layer(rows: Sequence[Row]) -> str:
     """Return the layer that is open before anyone chose one: a convolution, else what has weights, else any of a model.
 
-    What follows it up to its activation belongs to it: behind that a map shows where its filter answers, and is pale
-    nowhere. Where the model has no layer at all, it is the input.
+    Where the model has no layer at all, it is the input.
     """
     for is_worth_seeing in (
         lambda row: row.layer.group is Group.CONVOLUTION,
@@ -27,20 +26,8 @@ def first_layer(rows: Sequence[Row]) -> str:
         lambda row: bool(row.sources),
     ):
         for row in filter(is_worth_seeing, rows):
-            return _activated(row, rows)
-    return rows[0].name
-
-
-def _activated(row: Row, rows: Sequence[Row]) -> str:
-    """Return the activation that directly follows a layer, or its normalization; else the layer itself."""
-    last = row
-    for following in rows[rows.index(row) + 1 :]:
-        if following.sources != (last.name,) or following.layer.group not in (Group.NORMALIZATION, Group.ACTIVATION):
             return row.name
-        if following.layer.group is Group.ACTIVATION:
-            return following.name
-        last = following
-    return row.name
+    return rows[0].name
 
 
 def layer_seen_in(where: SeenIn, rows: Sequence[Row]) -> str:

@@ -10,7 +10,7 @@ from cnn_core.arrays import Output
 from cnn_core.drawing.mosaic import colour_bar_css
 from cnn_core.layers.shapes import show
 from cnn_core.models.info import ModelInfo
-from cnn_core.models.run import Answers, Column, LayerAnswer
+from cnn_core.models.run import FULL_FROM, Answers, Column, LayerAnswer
 from cnn_core.network.layout import NetworkLayout, Node, lay_out
 from cnn_core.network.level import Sizes
 from cnn_core.network.summary import Row
@@ -188,8 +188,12 @@ class NetworkPicture:
                     "first": names[0],
                     "last": names[-1],
                     "colours": colour_bar_css(reaches[0]),
-                    "low": f"{reaches[0].low:.3g}",
-                    "high": f"{reaches[0].high:.3g}",
+                    "low": f"≤ {reaches[0].low:.3g}" if reaches[0].signed else "0",
+                    "high": f"≥ {reaches[0].high:.3g}",
+                    "about": _(
+                        "One range of colours for these layers: full from the {percentile}th percentile of their "
+                        "magnitudes on."
+                    ).format(percentile=FULL_FROM),
                 }
 
     def _group_columns(self, group: Sequence[str]) -> dict[str, Column]:

@@ -14,7 +14,10 @@ from PIL import Image
 from cnn_core.data import DATA
 from cnn_core.errors import CnnError
 from cnn_core.models.bundled import BUNDLED, MODELS, bundled_model, class_names, model_path
-from cnn_core.pictures.samples import IMAGES, SAMPLES, Sample, sample_bytes
+from cnn_core.network.presets import preset
+from cnn_core.pictures.prepare import Preparation, prepare
+from cnn_core.pictures.read import read_image
+from cnn_core.pictures.samples import IMAGES, SAMPLES, Sample, Subject, sample_bytes
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 PARAMETERS = {"cifar10": 9_420, "mnist": 1_101_526, "mobilenet_v2": 3_538_984}
@@ -126,12 +129,14 @@ def test_the_digits_record_is_complete_and_good_enough() -> None:
 
 def test_the_small_photographs_record_is_complete() -> None:
     made = record("cifar10")
-    assert made["test_accuracy"] >= 0.55
+    assert made["test_accuracy"] >= 0.70
     assert abs(made["test_accuracy"] - made["held_out_accuracy"]) < 0.02
     assert np.mean(made["test_accuracy_by_class"]) == pytest.approx(made["test_accuracy"])
     fields = {"seed", "epochs", "batch_size", "optimizer", "augmentation", "weights", "versions", "date", "data"}
     assert fields <= made.keys()
     assert f"{made['test_accuracy']:.2%}" in bundled_model("cifar10").about
+    shown = {"chelsea.png": "cat", "kingfisher.jpg": "bird", "moose.jpg": "deer", "boats.jpg": "ship"}
+    assert {file: made["top_1"][file]["class"] for file in shown} == shown
 
 
 def test_the_photographs_record_is_complete_and_its_check_was_close() -> None:
@@ -157,6 +162,23 @@ def test_a_model_has_the_figures_we_state(key: str) -> None:
 @pytest.mark.parametrize("digit", ["3", "7", "8"])
 def test_the_digits_model_reads_the_sample_digits(digit: str) -> None:
     assert answer("mnist", f"digit_{digit}") == digit
+
+
+@pytest.mark.keras
+def test_the_preset_with_the_small_networks_weights_answers_as_recorded() -> None:
+    """So record, weights and what Design a network shows of it belong together."""
+    from cnn_core.keras_model import build_model
+
+    model = build_model(preset("cifar10").make())
+    model.set_weights(loaded("cifar10").get_weights())
+    recorded = record("cifar10")["top_1"]
+    photographs = [sample for sample in SAMPLES if sample.subject is Subject.PHOTOGRAPH]
+    assert list(recorded) == [sample.file for sample in photographs]
+    for sample in photographs:
+        pixels = prepare(read_image(sample_bytes(sample.key)).pixels, Preparation(32, 32)).pixels
+        scores = model.predict(pixels[np.newaxis], verbose=0)[0]
+        assert class_names("cifar10")[int(scores.argmax())] == recorded[sample.file]["class"]
+        assert scores.max() == pytest.approx(recorded[sample.file]["probability"], abs=1e-3)
 
 
 @pytest.mark.keras

@@ -44,7 +44,7 @@ BUNDLED = (
         title=N_("Ten classes of photographs (Tiny VGG)"),
         about=N_(
             "Four convolutions of ten maps, as in CNN Explainer, trained by us on 45,000 small photographs (CIFAR-10): "
-            "59.43% of 10,000 others right, measured by us."
+            "72.32% of 10,000 others right, measured by us."
         ),
         file="cifar10.keras",
         classes=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),

@@ -27,7 +27,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from cnn_core.arrays import Bytes
 from cnn_core.keras_model import build_model
+from cnn_core.models.bundled import class_names
 from cnn_core.network.presets import preset
+from cnn_core.pictures.prepare import Preparation, prepare
+from cnn_core.pictures.read import read_image
+from cnn_core.pictures.samples import SAMPLES, Subject, sample_bytes
 from cnn_core.training.data import Labelled
 
 SEED = 13
@@ -141,6 +145,18 @@ def by_class(network: keras.Model, pictures: Labelled) -> list[float]:
     return [accuracy(network, Labelled(pictures.pictures[part], pictures.labels[part])) for part in parts]
 
 
+def top_1(network: keras.Model) -> dict[str, dict[str, Any]]:
+    """Return the network's first answer to each sample photograph, by its file's name."""
+    photographs = [sample for sample in SAMPLES if sample.subject is Subject.PHOTOGRAPH]
+    images = [read_image(sample_bytes(sample.key)).pixels for sample in photographs]
+    pixels = np.stack([prepare(image, Preparation(SIDE, SIDE)).pixels for image in images])
+    names = class_names("cifar10")
+    return {
+        sample.file: {"class": names[answer.argmax()], "probability": round(float(answer.max()), 4)}
+        for sample, answer in zip(photographs, network.predict(pixels, verbose=0), strict=True)
+    }
+
+
 def recipe() -> dict[str, Any]:
     """Return how the network was trained, for the record."""
     return {
@@ -176,6 +192,7 @@ def main(folder: Path) -> None:
         "held_out_accuracy": accuracy(network, held_out),
         "test_accuracy": accuracy(network, test),
         "test_accuracy_by_class": by_class(network, test),
+        "top_1": top_1(network),
     }
     record = recipe() | {"parameters": network.count_params()} | measured
     text = json.dumps({"record": record}, indent=2, ensure_ascii=False)

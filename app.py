@@ -6,8 +6,6 @@ from pages.ui.frame import configure, navigation
 state.begin_run()
 configure()
 state.FRONT_DOOR.set(True)
-try:
-    navigation().run()
-finally:
-    # Behind the first page: TensorFlow would take its processors, and what is recorded needs none.
-    compute.start("cnn_core.models.run", "warm_up")
+navigation().run()
+# Behind the first page: TensorFlow would take its processors, and what is recorded needs none.
+compute.start()

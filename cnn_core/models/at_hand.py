@@ -13,7 +13,7 @@ from cnn_core.models.bundled import bundled_network
 from cnn_core.models.bundled_weights import bundled_weights
 from cnn_core.models.keys import is_bundled
 from cnn_core.models.recorded import Subject, record_of
-from cnn_core.models.run import Answers
+from cnn_core.models.run import Answers, Influences, influences_in
 
 
 def answers(of: Subject) -> Answers | None:
@@ -44,6 +44,13 @@ def contributions(of: Subject, pixels: Pixels, layer: str) -> Contributions | No
     sources = next(step.sources for step in network.steps() if step.named.name == layer)
     maps = _recorded(of, pixels, {layer, *sources})
     return None if maps is None else contributions_in(network, layer, weights, maps)
+
+
+def influences(of: Subject, pixels: Pixels, layer: str) -> Influences | None:
+    """Return what the maps of a bundled model's layer are made of, where all that is recorded."""
+    found = contributions(of, pixels, layer)
+    maps = None if found is None else _recorded(of, pixels, found.sources)
+    return None if found is None or maps is None else influences_in(found, maps)
 
 
 def strongest_path(of: Subject, pixels: Pixels, layer: str, place: Place) -> tuple[PathStep, ...] | None:

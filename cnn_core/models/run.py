@@ -153,7 +153,11 @@ class Influences:
 
 def influences(key: str, pixels: Pixels, layer: str) -> Influences:
     """Return what the maps of a layer are made of; raises CnnError for a layer that is not there."""
-    found, maps = contributions(key, pixels, layer), _kept_maps(key, pixels)
+    return influences_in(contributions(key, pixels, layer), _kept_maps(key, pixels))
+
+
+def influences_in(found: Contributions, maps: Mapping[str, Output]) -> Influences:
+    """Return contributions with a look at the maps that make them, which are among `maps`."""
     drawn = {number: source for number, source in enumerate(found.sources) if maps[source].ndim == 3}
     return Influences(found, {source: _sheet(maps[source], found, number) for number, source in drawn.items()})
 

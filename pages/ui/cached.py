@@ -192,8 +192,9 @@ def strongest_path(picture: Entered, layer: str, place: Place) -> "Future[tuple[
 
 @question
 def influences(picture: Entered, layer: str) -> "Future[run.Influences]":
-    """What a layer's maps are made of, and a look at those."""
-    return WORK.submit(run.influences, picture.model, picture.pixels, layer)
+    """What a layer's maps are made of, and a look at those; at once where these are recorded."""
+    known = at_hand.influences(_subject(picture), picture.pixels, layer)
+    return WORK.submit(run.influences, picture.model, picture.pixels, layer) if known is None else _at_once(known)
 
 
 @question

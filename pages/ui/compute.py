@@ -17,7 +17,6 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -197,20 +196,43 @@ def _end_with(parent: int, reports: Path | None) -> None:
 
 WORK = Workers(_make_pool, WORKERS)
 
-_started = threading.Lock()
+DELAY = 0.5
+"""Seconds that a warm-up waits, so that the page is painted before the processors are busy."""
 
 
-def start(module: str, warm_up: str, delay: float = 0.5) -> None:
-    """Start the workers behind the first page, once a server; importing the module must not import TensorFlow."""
-    if not _started.acquire(blocking=False):
-        return
+class _WarmUps:
+    """One for each worker, each once a server."""
 
-    def submit() -> None:
-        work = getattr(import_module(module), warm_up)
-        for _ in range(WORKERS):
-            WORK.submit(work)
+    def __init__(self, count: int) -> None:
+        self._left = count
+        self._lock = threading.Lock()
 
-    # The delay lets the first page be painted before the processors are busy.
-    timer = threading.Timer(delay, submit)
-    timer.daemon = True
-    timer.start()
+    def take(self, leave: int) -> int:
+        """Return how many are to begin now, so that `leave` are left."""
+        with self._lock:
+            taken = max(0, self._left - leave)
+            self._left -= taken
+        return taken
+
+
+_WARM_UPS = _WarmUps(WORKERS)
+
+
+def start(leave: int = 0) -> None:
+    """Warm up the workers that were not yet: import TensorFlow and trace the bundled models.
+
+    Args:
+        leave: how many are left for another call. Who has asked something leaves one, for the page's next question.
+    """
+    count = _WARM_UPS.take(leave)
+    if count:
+        timer = threading.Timer(DELAY, _warm_up, (count,))
+        timer.daemon = True
+        timer.start()
+
+
+def _warm_up(count: int) -> None:
+    from cnn_core.models import run  # the first page is painted without it
+
+    for _ in range(count):
+        WORK.submit(run.warm_up)

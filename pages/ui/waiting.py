@@ -13,7 +13,7 @@ from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import StopException
 
 from cnn_core.errors import CnnError
-from pages.ui import state
+from pages.ui import compute, state
 from pages.ui.compute import WORKERS, step_of
 from pages.ui.messages import UndrawnError, part
 from pages.ui.questions import Holds, Question, Work
@@ -219,6 +219,8 @@ def _ask_some(questions: Sequence[Question[Any]], patience: float = 0) -> list[W
 def _begin_waiting(questions: tuple[Question[Any], ...], place: str) -> Any:
     """Offer to stop; return where to say how far the work is."""
     holds().wait()
+    # The worker that is asked now stays free for the page's next question.
+    compute.start(1)
     st.button(_("Stop"), on_click=_stop, args=questions, key=f"stop_waiting{place}")
     return st.empty()
 

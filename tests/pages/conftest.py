@@ -22,7 +22,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
     Nothing is known beforehand, so that all of it is asked.
     """
     executor = Here()
-    for known in ("answers", "layer_maps", "layer_weights"):
+    for known in ("answers", "layer_maps", "layer_weights", "contributions", "influences", "strongest_path"):
         monkeypatch.setattr(at_hand, known, lambda *of: None)
     monkeypatch.setattr(compute, "start", lambda *asked: None)
     monkeypatch.setattr(cached, "WORK", executor)

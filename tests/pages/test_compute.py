@@ -274,6 +274,27 @@ def test_workers_without_a_place_for_reports_work(workers: Workers, monkeypatch:
     assert answer(future) == 1
 
 
+@pytest.mark.parametrize("workers_of_ours", [1, 2, 4])
+def test_each_worker_is_warmed_up_once_and_who_asks_leaves_one(
+    workers_of_ours: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+    everything_begun = threading.Event()
+
+    def note(count: int) -> None:
+        begun.append(count)
+        if sum(begun) == workers_of_ours:
+            everything_begun.set()
+
+    monkeypatch.setattr(compute, "_WARM_UPS", compute._WarmUps(workers_of_ours))
+    monkeypatch.setattr(compute, "_warm_up", note)
+    monkeypatch.setattr(compute, "DELAY", 0)
+    for leave in (1, 1, 0, 0, 1):
+        compute.start(leave)
+    assert everything_begun.wait(SECONDS)
+    assert sorted(begun) == [count for count in (1, workers_of_ours - 1) if count]
+
+
 def ask_for_memory(workers: Workers, megabytes: int) -> Any:
     return answer(workers.submit(eval, f"len([bytearray(2**20) for _ in range({megabytes})])"))
 

@@ -55,7 +55,7 @@ def captions(at: AppTest) -> str:
 
 
 def buttons(at: AppTest) -> set[str]:
-    return {button.key for button in at.button if button.key and button.key.startswith("look_")}
+    return {button.key for button in at.button if button.key and button.key.startswith("sought_")}
 
 
 # Recorded -------------------------------------------------------------------------------------------------------------
@@ -72,7 +72,7 @@ def test_what_is_recorded_is_there_without_a_worker(here: Here, model: str, laye
     assert f"Made for map {sought.channel}: {known.value:.4g}" in captions(at)
     assert f"the best of the samples: {known.sample_value:.4g}" in captions(at)
     assert "not what it means" in said(at)
-    assert buttons(at) == {"look_another"}
+    assert buttons(at) == {"sought_another"}
     assert not pieces(here)
 
 
@@ -81,16 +81,16 @@ def test_what_is_recorded_is_there_without_a_worker(here: Here, model: str, laye
 
 def test_nothing_is_made_unasked(here: Here) -> None:
     at = opened(**UNRECORDED)
-    assert buttons(at) == {"look_make"}
+    assert buttons(at) == {"sought_make"}
     assert "A picture that drives unit 7 up can be made from noise" in said(at)
     assert not pieces(here)
 
 
 def test_a_picture_is_made_in_pieces_and_stands_beside_the_best_sample(here: Here) -> None:
-    at = press(opened(**UNRECORDED), "look_make")
+    at = press(opened(**UNRECORDED), "sought_make")
     sought = Sought("mnist", "dense", 7, 0)
     assert pieces(here) == [sought] * (STEPS // PIECE)
-    assert buttons(at) == {"look_another"}
+    assert buttons(at) == {"sought_another"}
     made = climb(sought)
     while not made.is_done:
         made = climb(sought, made)
@@ -100,20 +100,20 @@ def test_a_picture_is_made_in_pieces_and_stands_beside_the_best_sample(here: Her
 
 
 def test_another_begins_with_the_next_seed_which_stands_in_the_address(here: Here) -> None:
-    at = press(press(opened(**UNRECORDED), "look_make"), "look_another")
-    assert address_of(at)["look_seed"] == "1"
+    at = press(press(opened(**UNRECORDED), "sought_make"), "sought_another")
+    assert address_of(at)["sought_seed"] == "1"
     assert [sought.seed for sought in pieces(here)] == [0] * 6 + [1] * 6
     # What was made is still there.
-    at.session_state["look_seed"] = 0
+    at.session_state["sought_seed"] = 0
     no_exception(at.run())
-    assert buttons(at) == {"look_another"}
+    assert buttons(at) == {"sought_another"}
     assert len(pieces(here)) == 12
 
 
 def test_another_map_is_offered_anew(here: Here) -> None:
-    at = press(opened(**UNRECORDED), "look_make")
+    at = press(opened(**UNRECORDED), "sought_make")
     choose(at, "number_input", "channel", 8)
-    assert buttons(at) == {"look_make"}
+    assert buttons(at) == {"sought_make"}
     assert len(pieces(here)) == 6
 
 
@@ -128,12 +128,12 @@ def on_its_way(here: Here, monkeypatch: pytest.MonkeyPatch) -> tuple[AppTest, "F
     first = Future[Any]()
     first.set_result(climb(sought))
     here.ends = [first, second]
-    return press(at, "look_make"), second
+    return press(at, "sought_make"), second
 
 
 def test_it_grows_while_the_page_is_complete(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     at, second = on_its_way(here, monkeypatch)
-    assert buttons(at) == {"look_stop"}
+    assert buttons(at) == {"sought_stop"}
     assert "The picture so far" in captions(at)
     assert any(f"Step 16 of {STEPS}" in element.proto.text for element in at.get("progress"))
     # The work is held between two looks: it was asked for once.
@@ -142,32 +142,32 @@ def test_it_grows_while_the_page_is_complete(here: Here, monkeypatch: pytest.Mon
     assert len(pieces(here)) == 2
     second.set_result(climb(Sought("mnist", "dense", 7, 0), climb(Sought("mnist", "dense", 7, 0))))
     no_exception(at.run())
-    assert buttons(at) == {"look_another"}
+    assert buttons(at) == {"sought_another"}
     assert len(pieces(here)) == 6
 
 
 def test_it_can_be_stopped_and_goes_on_where_it_was(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     at, second = on_its_way(here, monkeypatch)
-    press(at, "look_stop")
-    assert buttons(at) == {"look_make"}
+    press(at, "sought_stop")
+    assert buttons(at) == {"sought_make"}
     assert "The picture so far" in captions(at)
     no_exception(at.run())
     assert second.cancelled()
-    press(at, "look_make")
-    assert buttons(at) == {"look_another"}
+    press(at, "sought_make")
+    assert buttons(at) == {"sought_another"}
     assert len(pieces(here)) == 2 + 5
 
 
 def test_what_no_picture_changes_is_said_and_another_can_be_tried(here: Here) -> None:
     at = opened(**UNRECORDED)
     here.ends = [CnnError("No small change of a picture changes this number.")]
-    press(at, "look_make")
+    press(at, "sought_make")
     (error,) = at.error
     assert "No small change" in error.value
     assert len(pieces(here)) == 1
     no_exception(at.run())
     assert len(pieces(here)) == 1
-    assert buttons(at) == {"look_another"}
+    assert buttons(at) == {"sought_another"}
 
 
 def test_a_worker_that_died_is_asked_again(here: Here) -> None:
@@ -175,7 +175,7 @@ def test_a_worker_that_died_is_asked_again(here: Here) -> None:
 
     at = opened(**UNRECORDED)
     here.ends = [BrokenExecutor("a worker died")]
-    press(at, "look_make")
+    press(at, "sought_make")
     assert len(at.error) == 1
     press(at, "retry_looks_for")
-    assert buttons(at) == {"look_another"}
+    assert buttons(at) == {"sought_another"}

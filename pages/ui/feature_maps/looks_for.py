@@ -1,5 +1,7 @@
 """What the open map looks for: a picture made by gradient ascent, beside the sample that it answers to most."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -24,12 +26,14 @@ from pages.ui.messages import UndrawnError
 from pages.ui.text import _, escaped
 from pages.ui.waiting import asked, coming, fragment, holds, is_given_up, run_again
 
-CHOICES = (state.LOOK_SEED,)
-_WIDE, _NARROW = 300, 160
+CHOICES = (state.SOUGHT_SEED,)
+_WIDE, _NARROW = 270, 150
 _EVERY = 0.5
 """Seconds from one look at a growing picture to the next."""
 _TIMES = 8
 """Of what a value sees, so much is enlarged."""
+_EVEN = 0.02
+"""A picture whose channels spread by less shows no pattern."""
 
 
 class _Made(NamedTuple):
@@ -43,7 +47,7 @@ class _Made(NamedTuple):
 
 def draw(layer: OpenLayer) -> None:
     """Draw the picture that is recorded or was made before; else let it be made."""
-    sought = Sought(layer.picture.model, layer.name, layer.channel, state.LOOK_SEED.get())
+    sought = Sought(layer.picture.model, layer.name, layer.channel, state.SOUGHT_SEED.get())
     made = _made(sought)
     if made is None:
         _draw_making(layer, sought)
@@ -108,13 +112,17 @@ def _best(layer: OpenLayer, sought: Sought) -> tuple[Entered, float] | None:
 
 
 def _middle(layer: OpenLayer, pixels: Pixels) -> Pixels | None:
-    """Return the middle of a picture whose pattern is too fine to be seen as a whole."""
+    """Return the middle of a picture whose pattern is too fine to be seen as a whole; None where it is not."""
     field = layer.row.receptive_field
     side = _TIMES * max(field.size) if field is not None else max(pixels.shape)
-    if 2 * side > min(pixels.shape[:2]):
+    if 2 * side > min(pixels.shape[:2]) or _is_even(pixels):
         return None
     top, left = ((length - side) // 2 for length in pixels.shape[:2])
     return np.ascontiguousarray(pixels[top : top + side, left : left + side])
+
+
+def _is_even(pixels: Pixels) -> bool:
+    return bool(pixels.std(axis=(0, 1)).max() < _EVEN)
 
 
 def _draw_another(sought: Sought) -> None:
@@ -123,7 +131,7 @@ def _draw_another(sought: Sought) -> None:
         _("Make another"),
         icon=":material/casino:",
         help=_("Begins with other noise: seed {seed}").format(seed=seed),
-        key="look_another",
+        key="sought_another",
         on_click=_make,
         args=(sought._replace(seed=seed),),
     )
@@ -139,6 +147,8 @@ def _draw_about(layer: OpenLayer, made: _Made) -> None:
         what = _("What grew is the mean of the map.")
     else:
         what = _("What grew is the unit's value.")
+    if _is_even(made.pixels):
+        what += " " + _("An even colour drives it up furthest: it answers to colour or brightness, not to a pattern.")
     if made.unusual:
         text = _("In {count} of {steps} steps it had no slope; they pass the last activation as if it were none.")
         what += " " + text.format(count=made.unusual, steps=STEPS)
@@ -176,7 +186,7 @@ def _draw_making(layer: OpenLayer, sought: Sought) -> None:
     """Offer to make the picture, or to go on; draw it while it grows; say why it cannot be made."""
     ascent = _so_far(sought)
     question = cached.ascended(sought, ascent)
-    if state.LOOKED_FOR.get() != sought:
+    if state.SOUGHT.get() != sought:
         _draw_offer(layer, sought, ascent)
     elif is_given_up(question):
         _draw_another(sought)
@@ -189,15 +199,15 @@ def _draw_offer(layer: OpenLayer, sought: Sought, ascent: Ascent | None) -> None
     if ascent is None:
         text = _("A picture that drives {name} up can be made from noise, step by step along the gradient.")
         st.markdown(text.format(name=_name(layer)))
-    else:
-        _draw_so_far(ascent)
-    st.button(
-        _("Make the picture") if ascent is None else _("Go on"),
-        icon=":material/landscape:",
-        key="look_make",
-        on_click=_make,
-        args=(sought,),
-    )
+    with _line(ascent):
+        st.button(
+            _("Make the picture") if ascent is None else _("Go on"),
+            icon=":material/landscape:",
+            key="sought_make",
+            on_click=_make,
+            args=(sought,),
+        )
+    _draw_so_far(ascent)
 
 
 def _draw_growing(sought: Sought) -> None:
@@ -212,17 +222,27 @@ def _draw_growing(sought: Sought) -> None:
         run_again(Part.ASKED)
     if ascent is not None and ascent.is_done:
         run_again(Part.ASKED)
-    if ascent is None:
-        st.progress(0.0, text=_("The first step is prepared."))
-    else:
-        _draw_so_far(ascent)
-    st.button(_("Stop"), key="look_stop", on_click=_make, args=(None,))
+    with _line(ascent):
+        if ascent is None:
+            st.progress(0.0, text=_("The first step is prepared."))
+        st.button(_("Stop"), key="sought_stop", on_click=_make, args=(None,))
+    _draw_so_far(ascent)
 
 
-def _draw_so_far(ascent: Ascent) -> None:
-    text = _("Step {step} of {steps}: {value}")
-    st.progress(ascent.steps / STEPS, text=text.format(step=ascent.steps, steps=STEPS, value=f"{ascent.value:.4g}"))
-    draw_wide(picture_png(ascent.pixels, 2 * _WIDE), _WIDE, _("The picture so far"))
+@contextmanager
+def _line(ascent: Ascent | None) -> Iterator[None]:
+    """Draw how far the picture is, if it was begun, and beside it what can be done."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if ascent is not None:
+            text = _("Step {step} of {steps}: {value}")
+            text = text.format(step=ascent.steps, steps=STEPS, value=f"{ascent.value:.4g}")
+            st.progress(ascent.steps / STEPS, text=text)
+        yield
+
+
+def _draw_so_far(ascent: Ascent | None) -> None:
+    if ascent is not None:
+        draw_wide(picture_png(ascent.pixels, 2 * _WIDE), _WIDE, _("The picture so far"))
 
 
 def _so_far(sought: Sought) -> Ascent | None:
@@ -238,7 +258,7 @@ def _so_far(sought: Sought) -> Ascent | None:
 
 def _make(sought: Sought | None) -> None:
     """Make this picture from now on, or none."""
-    state.LOOKED_FOR.set(sought)
+    state.SOUGHT.set(sought)
     if sought is not None:
-        state.LOOK_SEED.set(sought.seed)
+        state.SOUGHT_SEED.set(sought.seed)
     run_again(Part.ASKED)

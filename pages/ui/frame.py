@@ -24,8 +24,9 @@ _STYLE = """<style>
 [data-testid="stHeader"] { height: 3rem; min-height: 3rem; }
 [data-testid="stMainBlockContainer"] { padding: 4rem clamp(1rem, 3vw, 3rem) 4rem; max-width: 92rem; }
 [data-testid="stMainBlockContainer"]:has(.st-key-head_fit) {
-  padding: 3.25rem clamp(0.75rem, 2vw, 2rem) 1rem; max-width: 120rem; gap: 0.5rem;
+  padding: 3.25rem clamp(0.75rem, 2vw, 2rem) 1rem; max-width: 120rem;
 }
+[data-testid="stMainBlockContainer"]:has(.st-key-head_fit) > [data-testid="stVerticalBlock"] { gap: 0.5rem; }
 .st-key-head_fit { flex-wrap: nowrap; }
 .st-key-head_fit h1 { font-size: 1.15rem; padding: 0; white-space: nowrap; }
 .st-key-tools { min-width: 0; flex: 1 1 0; flex-wrap: nowrap; gap: 0.5rem; }

@@ -23,12 +23,20 @@ _SHARED: tuple[Key[Any], ...] = (
 # phone everything stands below one another at its own height.
 _STYLE = """<style>
 .st-key-map_line h3 { font-size: 1rem; padding: 0; }
-.st-key-layer_line p { font-size: 0.9rem; }
+.st-key-map_line [data-testid="stNumberInputContainer"] { height: 2rem; }
+.st-key-layer_more button { min-height: 2rem; padding-block: 0; }
+[data-testid="stVerticalBlock"]:has(> [data-testid="stLayoutWrapper"] > :is(.st-key-layer_line, .st-key-map_line)) {
+  gap: 0.5rem;
+}
+[data-testid="stVerticalBlock"]:has(> [data-testid="stLayoutWrapper"] > .st-key-asked_panel) { gap: 0.5rem; }
+.st-key-layer_line { flex-wrap: nowrap; gap: 0.5rem; }
+.st-key-layer_line p { font-size: 0.9rem; line-height: 1.4; }
 .st-key-map_pair { flex-wrap: nowrap; align-items: flex-start; }
 .st-key-map_pair > div { flex: 0 1 13rem; min-width: 0; }
 .st-key-map_pair > div:has(> .st-key-map_figures) { flex: 1 0 6.5rem; }
 .st-key-map_figures p { font-size: 0.75rem; line-height: 1.35; }
 .st-key-look_for { flex-wrap: nowrap; gap: 0.5rem; }
+.st-key-look_for p { font-size: 0.8rem; line-height: 1.4; }
 .st-key-look_there button { min-height: 1.75rem; padding: 0 0.5rem; }
 .st-key-asked { gap: 0.5rem; }
 .st-key-influences { position: absolute; }
@@ -39,7 +47,12 @@ _STYLE = """<style>
 .st-key-asked_line [data-testid="stNumberInputContainer"] { height: 2rem; }
 .st-key-asked_line [data-testid="stHeading"] { margin-right: auto; }
 @media (min-width: 1000px) {
-  .st-key-asked_panel { height: max(16rem, calc(100vh - 28rem)); overflow-y: auto; flex-wrap: nowrap; }
+  .st-key-asked_panel {
+    flex: none; height: max(16rem, calc(100vh - 28.5rem)); overflow-y: auto; flex-wrap: nowrap;
+  }
+  [data-testid="stColumn"]:not(:has(.st-key-map_pair)) .st-key-asked_panel {
+    height: max(16rem, calc(100vh - 16.75rem));
+  }
 }
 [data-testid="stLayoutWrapper"]:has(> .st-key-ways) { position: absolute; height: 0; }
 @media (max-width: 999px) {

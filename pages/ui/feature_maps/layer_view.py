@@ -25,8 +25,8 @@ from pages.ui.waiting import run_again
 
 PER_PAGE = 64
 BARS_PER_PAGE = 128
-WIDTH, HEIGHT = 660, 250
-"""Pixels of the screen that all maps of a page share."""
+WIDTH, HEIGHT, TURNED_HEIGHT = 660, 250, 190
+"""Pixels of the screen that all maps of a page share, with less height where there are pages to turn."""
 LARGEST = 112
 ORDERS = {"index": N_("Index"), "mean": N_("Mean"), "spread": N_("Spread")}
 SCOPES = {"per_layer": N_("Per layer"), "per_map": N_("Per map"), "fixed": N_("Fixed")}
@@ -113,7 +113,8 @@ def _draw_maps(layer: OpenLayer) -> None:
     figures_of = cached.statistics(layer)
     channels = order_channels(figures_of, ChannelOrder(state.ORDER.get()))
     shown = channels[_choose_page(layer.name, len(channels))]
-    columns, cell = _grid(len(shown), layer.maps.shape)
+    height = HEIGHT if len(shown) == len(channels) else TURNED_HEIGHT
+    columns, cell = _grid(len(shown), layer.maps.shape, height)
     picture = cached.mosaic(layer, shown, state.SCOPE.get(), state.LIMIT.get(), columns, cell)
     data = {
         "layer": layer.name,
@@ -134,9 +135,9 @@ def _draw_maps(layer: OpenLayer) -> None:
     _draw_colours(picture)
 
 
-def _grid(count: int, shape: tuple[int, ...]) -> tuple[int, int]:
+def _grid(count: int, shape: tuple[int, ...], height: int) -> tuple[int, int]:
     """Return how many maps stand in a row, and how many pixels a map takes at most, so that all fit the place."""
-    rows_that_fit = max(1, round((count * HEIGHT / WIDTH * shape[1] / shape[0]) ** 0.5))
+    rows_that_fit = max(1, round((count * height / WIDTH * shape[1] / shape[0]) ** 0.5))
     columns = max(1, -(-count // rows_that_fit))
     return columns, max(24, min(LARGEST, WIDTH // columns - 2))
 

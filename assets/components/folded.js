@@ -1,7 +1,7 @@
 // @ts-check
 // A network as cards with curves between them: a card a layer, with its strongest maps, or a folded block.
 
-import { make } from "./dom.js";
+import { make, part } from "./dom.js";
 import { curveOf, drawn } from "./edges.js";
 
 /**
@@ -39,9 +39,21 @@ import { curveOf, drawn } from "./edges.js";
  * @property {Node[]} content
  * @property {(layer: string) => Box | null} boxOf  where a layer stands
  * @property {(layer: string, channel: number) => Box | null} boxOfMap  where a map stands, at least its layer
+ * @property {(zoom: number) => void} zoomed  hears how large it is drawn
  */
 
-const [SHORT_TITLE, TAIL] = [10, 7]; // letters
+const [LETTER, PADDING] = [6, 8]; // pixels of the screen that a letter of a title takes, and of a card beside it
+
+/**
+ * Shorten a text in its middle to so many letters: names of layers differ at their ends.
+ * @param {string} text
+ * @param {number} most
+ */
+export const shortened = (text, most) => {
+  if (text.length <= most) return text;
+  const head = Math.max(1, Math.floor((most - 1) * 0.35));
+  return `${text.slice(0, head)}…${text.slice(text.length - Math.max(1, most - 1 - head))}`;
+};
 
 /** @param {HTMLElement} element  @param {{x: number, y: number, w: number, h: number}} place */
 export const putAt = (element, { x, y, w, h }) => {
@@ -61,17 +73,6 @@ export const boxAt = ({ x, y, w, h }) => ({ left: x, top: y, width: w, height: h
 export const mapUnder = (share, channels) =>
   channels[Math.min(channels.length - 1, Math.max(0, Math.floor(share * channels.length)))] ?? null;
 
-/**
- * Draw a title of which the end stays where it is too long: names of layers differ there.
- * @param {string} text
- */
-const drawTitle = (text) => {
-  const title = make("span", "title");
-  const [head, tail] = text.length > SHORT_TITLE ? [text.slice(0, -TAIL), text.slice(-TAIL)] : [text, ""];
-  title.append(make("span", "head-of", head), make("span", "tail-of", tail));
-  return title;
-};
-
 /** @param {Card} card  @param {Actions} actions */
 const drawCard = (card, actions) => {
   const isBlock = card.layers.length > 1;
@@ -89,7 +90,7 @@ const drawCard = (card, actions) => {
     image.draggable = false;
     picture.append(image);
   }
-  button.append(picture, drawTitle(card.title));
+  button.append(picture, make("span", "title", card.title));
   if (!isBlock) button.append(make("span", "detail", card.detail));
   button.onclick = () => actions.pick(card.layer);
   button.onpointermove = (event) => {
@@ -144,14 +145,16 @@ export const drawFolded = ({ size, nodes, frames, edges }, actions) => {
     const card = nodes.find((node) => node.layer === layer) ?? nodes.find((node) => node.layers.includes(layer));
     return card ? boxAt(card) : null;
   };
+  const cards = nodes.map((card) => drawCard(card, actions));
   return {
     size,
-    content: [
-      ...frames.map((frame) => drawFrame(frame, actions)),
-      curves,
-      ...nodes.map((card) => drawCard(card, actions)),
-    ],
+    content: [...frames.map((frame) => drawFrame(frame, actions)), curves, ...cards],
     boxOf,
     boxOfMap: boxOf,
+    zoomed: (zoom) =>
+      cards.forEach((card, i) => {
+        const most = Math.floor(((nodes[i].w - PADDING) * Math.min(1, zoom)) / LETTER);
+        part(card, ".title").textContent = shortened(nodes[i].title, most);
+      }),
   };
 };

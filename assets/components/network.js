@@ -37,7 +37,7 @@ class NetworkPicture {
   mode = "";
   unfolded = ""; // a block that the reader has just unfolded
   /** @type {Drawing} */
-  drawing = { size: [1, 1], content: [], boxOf: () => null, boxOfMap: () => null };
+  drawing = { size: [1, 1], content: [], boxOf: () => null, boxOfMap: () => null, zoomed: () => {} };
   /** @type {Whole | null} */
   whole = null;
   /** @type {Influences | null} */
@@ -307,7 +307,10 @@ class NetworkPicture {
       this.#tell(button);
     });
     world.addEventListener("focusout", () => this.#tell(null));
-    view.onZoom(() => this.#tell(null));
+    view.onZoom(() => {
+      this.#tell(null);
+      this.drawing.zoomed(view.zoom);
+    });
     for (const [name, act] of /** @type {[string, () => void][]} */ ([
       ["closer", () => view.zoomBy(1.25)],
       ["farther", () => view.zoomBy(0.8)],
@@ -428,7 +431,7 @@ class NetworkPicture {
     waves.forEach((wave, i) => {
       const layers = new Set(wave.map((id) => data.nodes.find((node) => node.id === id)?.layer));
       const reached = this.#buttons().filter(({ dataset }) => layers.has(dataset.layer));
-      if (!isCalm) for (const button of reached) this.#appear(button, i * step, step);
+      if (!isCalm) for (const button of reached) this.#appear(button.closest(".node") ?? button, i * step, step);
       if (i === waves.length - 1 && !isCalm) this.#follow(waves, step);
     });
     if (!isCalm) {
@@ -446,10 +449,10 @@ class NetworkPicture {
     return data.edges.map(({ from, to }) => ({ from, to }));
   }
 
-  /** @param {HTMLElement} button  @param {number} delay  @param {number} step */
-  #appear(button, delay, step) {
+  /** @param {Element} element  @param {number} delay  @param {number} step */
+  #appear(element, delay, step) {
     const frames = [{ opacity: 0.08 }, { opacity: 1, filter: "brightness(1.5)", offset: 0.7 }, { opacity: 1 }];
-    this.journey.push(button.animate(frames, { delay, duration: Math.max(260, step), fill: "backwards", easing: "ease-out" }));
+    this.journey.push(element.animate(frames, { delay, duration: Math.max(260, step), fill: "backwards", easing: "ease-out" }));
   }
 
   /** @param {SVGPathElement} edge  @param {number} delay  @param {number} step */

@@ -37,28 +37,31 @@ import { boxAt, putAt } from "./folded.js";
 
 const [HEAD, FOOT, SLIM, BARS] = [34, 34, 12, 108]; // pixels: above and below the maps, a vector, the classes
 const [BETWEEN, NARROWEST, WIDEST] = [4, 620, 72]; // between maps; the least width of all; the largest map
-const SPACE = 0.45; // between two columns at least, in widths of a map: room for the edges
+const SPACE = 0.9; // between two columns where every map enters every map, in widths of a map
+const [EACH, ONE] = [0.4, 0.6]; // shares of it where each enters one, and where one of them is a single thing
 
 /**
  * Return the place of every map, bar and vector so that all columns fill a window.
  * @param {Pick<Column, "drawn" | "count" | "side">[]} columns
+ * @param {number[]} rooms  how much room the edges between two columns need, one number less than there are columns
  * @param {Pair} view
  * @returns {{size: Pair, columns: {x: number, w: number, cells: Place[]}[]}}
  */
-export const arrange = (columns, view) => {
+export const arrange = (columns, rooms, view) => {
   const size = /** @type {Pair} */ ([Math.max(view[0], NARROWEST), Math.max(view[1], 240)]);
   const height = size[1] - HEAD - FOOT;
   const maps = columns.filter((column) => column.drawn === "maps");
   const most = Math.max(1, ...maps.map((column) => column.count));
   const fixed = columns.reduce((sum, { drawn: way }) => sum + (way === "vector" ? SLIM : way === "classes" ? BARS : 0), 0);
-  const across = (size[0] - fixed) / (maps.length + SPACE * (columns.length - 1));
+  const allRooms = rooms.reduce((sum, room) => sum + room, 0) || 1;
+  const across = (size[0] - fixed) / (maps.length + SPACE * allRooms);
   const side = Math.max(6, Math.floor(Math.min(WIDEST, height / most - BETWEEN, across)));
   const widths = columns.map(({ drawn: way }) => (way === "maps" ? side : way === "vector" ? SLIM : BARS));
-  const space = (size[0] - widths.reduce((sum, width) => sum + width, 0)) / Math.max(1, columns.length - 1);
+  const space = (size[0] - widths.reduce((sum, width) => sum + width, 0)) / allRooms;
   let x = 0;
   const placed = columns.map((column, i) => {
     const left = x;
-    x += widths[i] + space;
+    x += widths[i] + space * (rooms[i] ?? 0);
     return { x: left, w: widths[i], cells: cellsOf(column, left, widths[i], height) };
   });
   return { size, columns: placed };
@@ -75,7 +78,7 @@ const cellsOf = ({ drawn: way, count, side }, x, w, height) => {
   if (way === "vector") return [{ x, y: HEAD, w, h: height }];
   const longest = Math.max(...side);
   const [cellWidth, cellHeight] = way === "maps" ? [(w * side[0]) / longest, (w * side[1]) / longest] : [w, 20];
-  const step = Math.min((height + BETWEEN) / count, Math.max(cellHeight, w === BARS ? 26 : w) + 3 * BETWEEN);
+  const step = Math.min((height + BETWEEN) / count, 1.7 * Math.max(cellHeight, way === "maps" ? w : 0));
   const top = HEAD + (height - count * step + BETWEEN) / 2;
   return Array.from({ length: count }, (_, i) => ({
     x: x + (w - cellWidth) / 2,
@@ -114,6 +117,17 @@ export const curveBetween = (from, to, above) => {
 };
 
 /**
+ * Return how much room the edges between two columns need.
+ * @param {WholeData} data
+ */
+const roomsOf = ({ nodes, edges }) =>
+  nodes.slice(1).map((column, i) => {
+    const into = edges.filter(({ from, to }) => from === nodes[i].layer && to === column.layer);
+    if (nodes[i].drawn === "vector" || column.drawn === "vector") return ONE;
+    return into.some(({ groups }) => groups === 1 && nodes[i].count > 1) ? 1 : EACH;
+  });
+
+/**
  * Draw every map and every edge.
  * @param {WholeData} data
  * @param {Pair} view
@@ -122,7 +136,7 @@ export const curveBetween = (from, to, above) => {
  *   waysInto: (layer: string, channel: number) => [string, number][]}}
  */
 export const drawWhole = (data, view, actions) => {
-  const { size, columns } = arrange(data.nodes, view);
+  const { size, columns } = arrange(data.nodes, roomsOf(data), view);
   const number = new Map(data.nodes.map((column, i) => [column.layer, i]));
   /** @param {string} layer  @param {number} channel */
   const cellOf = (layer, channel) => {
@@ -149,6 +163,7 @@ export const drawWhole = (data, view, actions) => {
   return {
     size,
     content: [curves, ...content, ...data.scales.map((scale) => drawScale(scale, places, size[1] - FOOT + 8))],
+    zoomed: () => {},
     boxOf: (layer) => {
       const column = columns[number.get(layer) ?? -1];
       return column ? boxAt({ x: column.x, y: 0, w: column.w, h: size[1] }) : null;
@@ -181,10 +196,10 @@ export const drawWhole = (data, view, actions) => {
  */
 const headAt = (columns, i) => {
   const { x, w } = columns[i];
-  const before = i ? columns[i - 1] : null;
-  const space = before ? x - before.x - before.w : (columns[1]?.x ?? 0) - x - w;
-  const left = Math.max(0, x - space / 2 + 1);
-  return { x: left, y: 0, w: x + w + (i < columns.length - 1 ? space / 2 - 1 : 0) - left, h: HEAD - 6 };
+  const [before, after] = [columns[i - 1], columns[i + 1]];
+  const left = before ? (before.x + before.w + x) / 2 + 1 : x;
+  const right = after ? (x + w + after.x) / 2 - 1 : x + w;
+  return { x: left, y: 0, w: right - left, h: HEAD - 6 };
 };
 
 /** @param {Column} column  @param {Place} place  @param {Actions} actions */

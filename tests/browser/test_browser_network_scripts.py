@@ -115,7 +115,7 @@ COLUMNS = [
 
 @pytest.mark.parametrize("view", [[690, 600], [300, 440], [1600, 900]])
 def test_a_network_drawn_whole_fills_its_window_and_nothing_overlaps(view: list[int], call: Call) -> None:
-    arranged = call("whole", "arrange", COLUMNS, view)
+    arranged = call("whole", "arrange", COLUMNS, [1, 0.4, 1, 0.4, 0.4, 1, 0.6, 0.6], view)
     width, height = arranged["size"]
     assert [width, height] == [max(view[0], 620), view[1]]
     assert [len(column["cells"]) for column in arranged["columns"]] == [3, 10, 10, 10, 10, 10, 10, 1, 10]
@@ -187,3 +187,8 @@ def test_what_a_map_is_made_of_is_said(call: Call) -> None:
 def test_maps_are_cut_out_of_their_sheet(call: Call) -> None:
     cuts = [call("influences", "cutOf", INFLUENCES["sources"][0], channel) for channel in (4, 9, 11, 5)]
     assert cuts == [{"left": 0, "top": 0}, {"left": 20, "top": 0}, {"left": 0, "top": 10}, None]
+
+
+def test_names_are_shortened_in_their_middle(call: Call) -> None:
+    names = [call("folded", "shortened", "conv2_block1_out", most) for most in (16, 10, 3, 1)]
+    assert names == ["conv2_block1_out", "con…k1_out", "c…t", "c…t"]

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from cnn_core.arrays import Maps
-from cnn_core.drawing.mosaic import RangeScope, channel_statistics, mosaic_png
+from cnn_core.drawing.mosaic import Range, RangeScope, channel_statistics, mosaic_png, value_range
+from cnn_core.drawing.thumbnails import bars_png, column_png, stripes_png
 from cnn_core.errors import CnnError
 from cnn_core.explain.path import PathStep
 from cnn_core.layers.weights import weight_shapes
@@ -24,10 +25,12 @@ from cnn_core.models.kept_files import keep_file
 from cnn_core.models.loading import Loaded
 from cnn_core.models.memory import KEPT_BYTES
 from cnn_core.models.run import (
+    COLUMN_SIDE,
     THUMBNAIL_SIDE,
     THUMBNAILS,
     Answers,
     contributions,
+    influences,
     layer_maps,
     layer_weights,
     run,
@@ -35,6 +38,7 @@ from cnn_core.models.run import (
     warm_up,
 )
 from cnn_core.network.summary import Row, summarize
+from cnn_core.network.whole import scale_groups
 from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.prepare import Preparation, prepare
 from cnn_core.pictures.read import read_image
@@ -113,12 +117,61 @@ def test_strongest_maps_differ_most_from_place_to_place(key: str) -> None:
 
 @each_model
 def test_thumbnails_show_the_strongest_maps_in_the_layers_range(key: str) -> None:
-    for row in rows(key):
+    for row in rows(key)[1:]:
         seen = looked(key).layers[row.name]
         maps = layer_maps(key, pixels_for(key), row.name)
-        drawn = mosaic_png(maps, seen.strongest, RangeScope.PER_LAYER, columns=THUMBNAILS, cell=THUMBNAIL_SIDE)
-        assert seen.thumbnail == drawn.png
+        if maps.ndim == 1:
+            reach = value_range(maps, RangeScope.PER_LAYER)
+            expected = bars_png(maps, reach, THUMBNAILS * (THUMBNAIL_SIDE + 2), THUMBNAIL_SIDE)
+        else:
+            scope = RangeScope.PER_LAYER
+            expected = mosaic_png(maps, seen.strongest, scope, columns=THUMBNAILS, cell=THUMBNAIL_SIDE).png
+        assert seen.thumbnail == expected
         assert max(Image.open(io.BytesIO(seen.thumbnail)).size) <= THUMBNAILS * (THUMBNAIL_SIDE + 2) + 2
+
+
+@pytest.mark.parametrize(("key", "channels"), [("cifar10", 3), ("mnist", 1)])
+def test_the_inputs_channels_have_their_own_colours(key: str, channels: int) -> None:
+    thumbnail = looked(key).layers[rows(key)[0].name].thumbnail
+    drawn = np.asarray(Image.open(io.BytesIO(thumbnail)).convert("RGB"), np.int16)
+    step = drawn.shape[1] // channels
+    brightest = [drawn[:, i * step : i * step + step - 2].reshape(-1, 3).max(axis=0) for i in range(channels)]
+    if channels == 1:
+        assert len(set(brightest[0].tolist())) == 1
+    else:
+        assert [int(colour.argmax()) for colour in brightest] == [0, 1, 2]
+
+
+def test_all_maps_of_a_small_network_are_drawn_in_the_ranges_of_their_groups() -> None:
+    layers, groups = looked("cifar10").layers, scale_groups(rows("cifar10"))
+    assert all(answer.column for answer in layers.values())
+    for group in groups[1:]:
+        maps = [layer_maps("cifar10", pixels_for("cifar10"), name) for name in group]
+        reach = Range(max(float(np.abs(values).max()) for values in maps), any((values < 0).any() for values in maps))
+        for name, values in zip(group, maps, strict=True):
+            column = layers[name].column
+            assert column is not None
+            assert column.reach == reach
+            expected = column_png(values, reach, COLUMN_SIDE) if values.ndim == 3 else stripes_png(values, reach)
+            assert column.picture == expected
+
+
+@pytest.mark.parametrize("key", ["mnist", "mobilenet_v2"])
+def test_larger_networks_send_no_columns(key: str) -> None:
+    assert not any(answer.column for answer in looked(key).layers.values())
+
+
+@pytest.mark.parametrize(("key", "layer"), [("mobilenet_v2", "block_2_add"), ("mnist", "dense")])
+def test_what_maps_are_made_of_comes_with_a_look_at_them(key: str, layer: str) -> None:
+    found = influences(key, pixels_for(key), layer)
+    alone = contributions(key, pixels_for(key), layer)
+    np.testing.assert_array_equal(found.contributions.amounts, alone.amounts)
+    for number, source in enumerate(alone.sources):
+        used = np.unique(alone.channels[alone.numbers == number]).tolist()
+        sheet = found.sheets[source]
+        assert list(sheet.channels) == used
+        size = Image.open(io.BytesIO(sheet.png)).size
+        assert size == (sheet.columns * sheet.cell_width, sheet.rows * sheet.cell_height)
 
 
 def test_opening_a_layer_computes_nothing_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from urllib.parse import urlsplit
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, FloatRect, Locator, Page, Request, Response
 
 OpenPage = Callable[..., Page]
@@ -113,3 +114,9 @@ def box_of(part: Locator) -> FloatRect:
     box = part.bounding_box()
     assert box is not None, f"{part} is not shown"
     return box
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe complains of, each with the elements that it is true of."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{rule['id']}: {node['target']} {node['html'][:150]}" for rule in found for node in rule["nodes"]]

@@ -5,9 +5,7 @@ idle, and what begins closed is opened.
 """
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browsing import OpenPage, visit
-from playwright.sync_api import Page
+from browsing import OpenPage, violations, visit
 from serving import AppServer
 
 from pages.ui.frame import PAGES
@@ -23,12 +21,6 @@ ADDRESSES = [
     "/Convolution?open=separable",
     "/Pooling_and_stride?measured=costs&study_open=True",
 ]
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe complains of, each with the elements that it is true of."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return [f"{rule['id']}: {node['target']} {node['html'][:150]}" for rule in found for node in rule["nodes"]]
 
 
 def test_every_page_is_looked_at() -> None:

@@ -45,7 +45,7 @@ def snap(page: Page, name: str) -> None:
 
 
 def frame(page: Page, layer: str) -> Locator:
-    return page.locator(f'button.layer[data-layer="{layer}"]')
+    return page.locator(f'button[data-node][data-layer="{layer}"]')
 
 
 def toggle(page: Page, block: str) -> Locator:
@@ -121,7 +121,7 @@ def test_a_file_that_is_no_picture_is_a_sentence(page: Page) -> None:
     is_complete(page)
 
 
-def test_a_layer_is_opened_from_the_strip(page: Page) -> None:
+def test_a_layer_is_opened_in_the_picture_of_the_network(page: Page) -> None:
     open_view(page)
     expect(page.locator(".node button.toggle")).to_have_count(17)
     frame(page, "Conv_1").click()
@@ -131,46 +131,6 @@ def test_a_layer_is_opened_from_the_strip(page: Page) -> None:
     page.reload()
     is_complete(page)
     is_open(page, "Conv_1")
-
-
-def test_a_block_is_unfolded(page: Page) -> None:
-    open_view(page)
-    inside = [name for name in ROWS if name.startswith("block_3_")]
-    assert len(inside) == 9
-    expect(page.locator('button.layer[data-layer^="block_3_"]')).to_have_count(1)
-    expect(toggle(page, "block_3")).to_have_attribute("aria-expanded", "false")
-    toggle(page, "block_3").click()
-    expect(toggle(page, "block_3")).to_have_attribute("aria-expanded", "true")
-    expect(toggle(page, "block_3")).to_be_focused()
-    expect(page.locator('button.layer[data-layer^="block_3_"]')).to_have_count(9)
-    frame(page, "block_3_depthwise").click()
-    is_open(page, "block_3_depthwise")
-    expect(page.get_by_text("28×28×144 · 1,296 parameters")).to_be_visible()
-    snap(page, "block")
-    toggle(page, "block_3").click()
-    expect(page.locator('button.layer[data-layer^="block_3_"]')).to_have_count(1)
-
-
-def test_the_strip_can_be_walked_by_keyboard(page: Page) -> None:
-    open_view(page)
-    names = page.locator("button.layer").evaluate_all("frames => frames.map(frame => frame.dataset.layer)")
-    assert names[:4] == list(ROWS)[:4]
-    # One stop of the tab key for the whole strip: the layer that is open.
-    expect(page.locator('button.layer[tabindex="0"]')).to_have_attribute("data-layer", "Conv1")
-    frame(page, "Conv1").focus()
-    for key, layer in (("ArrowRight", "bn_Conv1"), ("ArrowDown", "Conv1_relu"), ("End", names[-1])):
-        page.keyboard.press(key)
-        expect(frame(page, layer)).to_be_focused()
-    for key, layer in (("Home", "input"), ("ArrowLeft", "input"), ("ArrowRight", names[1]), ("ArrowRight", names[2])):
-        page.keyboard.press(key)
-        expect(frame(page, layer)).to_be_focused()
-    page.keyboard.press("Enter")
-    is_open(page, "Conv1_pad")
-    expect(frame(page, "Conv1_pad")).to_be_focused()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("Enter")
-    is_open(page, "Conv1")
-    expect(frame(page, "Conv1")).to_be_focused()
 
 
 def test_a_walk_from_a_value_opens_the_layer_before_it_and_leads_back(page: Page) -> None:
@@ -330,11 +290,11 @@ def test_a_narrow_screen(open_page: OpenPage, app_server: AppServer) -> None:
     open_view(page)
     assert page.evaluate(TOO_WIDE) == []
     toggle(page, "block_1").tap()
-    expect(page.locator('button.layer[data-layer^="block_1_"]')).to_have_count(9)
+    expect(page.locator('button[data-node][data-layer^="block_1_"]')).to_have_count(9)
     frame(page, "block_1_expand").tap()
     is_open(page, "block_1_expand")
     frame(page, "block_1_expand").scroll_into_view_if_needed()
-    snap(page, "narrow-strip")
+    snap(page, "narrow-network")
     for part in (frame(page, "block_1_expand"), toggle(page, "block_1"), page.locator(".mosaic .board")):
         box = box_of(part)
         assert box["x"] >= 0

@@ -47,7 +47,7 @@ def give(page: Page, path: Path) -> None:
 
 def test_a_value_is_followed_back_to_a_pixel(page: Page, model_file: Path) -> None:
     give(page, model_file)
-    answer = page.locator('button.layer[data-layer="answer"]')
+    answer = page.locator('button[data-node][data-layer="answer"]')
     expect(answer).to_be_visible(timeout=WARM_UP)
     wait_idle(page)
     answer.click()
@@ -57,12 +57,12 @@ def test_a_value_is_followed_back_to_a_pixel(page: Page, model_file: Path) -> No
     for layer in ("mean", "second", "pool", "first", "input_layer"):
         page.locator(".value-stage").locator('[data-part="values0"], [data-part="part0"]').first.click()
         wait_idle(page)
-        expect(page.locator(f'button.layer[data-layer="{layer}"]')).to_have_attribute("aria-pressed", "true")
+        expect(page.locator(f'button[data-node][data-layer="{layer}"]')).to_have_attribute("aria-pressed", "true")
         no_traceback(page)
     expect(page.locator(".value-stage .said")).to_contain_text("This value enters the network")
     page.locator(".trail button", has_text="first").click()
     wait_idle(page)
-    expect(page.locator('button.layer[data-layer="first"]')).to_have_attribute("aria-pressed", "true")
+    expect(page.locator('button[data-node][data-layer="first"]')).to_have_attribute("aria-pressed", "true")
     # The stage's own sum is the map's own value.
     said = page.locator(".value-stage .said").inner_text()
     shown = float(said.rpartition(" ")[2].replace("−", "-"))
@@ -92,7 +92,7 @@ def test_an_input_on_the_stage_opens_its_own_explanation(page: Page) -> None:
     box = box_of(board)
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     wait_idle(page)
-    expect(page.locator('button.layer[data-layer="conv2d"]')).to_have_attribute("aria-pressed", "true")
+    expect(page.locator('button[data-node][data-layer="conv2d"]')).to_have_attribute("aria-pressed", "true")
     # The middle of the 3×3 window of an unpadded convolution.
     expect(page.get_by_role("spinbutton", name="Row", exact=True)).to_have_value("11")
     expect(page.get_by_role("spinbutton", name="Column", exact=True)).to_have_value("13")

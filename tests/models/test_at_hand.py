@@ -32,6 +32,17 @@ def test_what_maps_add_is_what_a_worker_finds(model: str) -> None:
 
 
 @pytest.mark.keras
+def test_a_look_at_what_maps_are_made_of_is_what_a_worker_finds() -> None:
+    for layer in ("conv2d_1", "dense"):
+        known = at_hand.influences(subject("mnist"), pixels("mnist"), layer)
+        live = run.influences("mnist", pixels("mnist"), layer)
+        assert known is not None
+        assert {name: sheet.channels for name, sheet in known.sheets.items()} == {
+            name: sheet.channels for name, sheet in live.sheets.items()
+        }
+
+
+@pytest.mark.keras
 def test_the_strongest_path_is_what_a_worker_finds() -> None:
     for name, place in (("dense_1", (7,)), ("conv2d", (14, 14, 3)), ("input", (14, 14, 0))):
         found = at_hand.strongest_path(subject("mnist"), pixels("mnist"), name, place)

@@ -117,6 +117,25 @@ export const walkTo = (nodes, edges, id, key) => {
 };
 
 /**
+ * Return the numbers of the edges on the shortest way from one node to another; none where no way leads there.
+ * @param {{from: string, to: string}[]} edges
+ * @param {string} from
+ * @param {string} to
+ * @returns {number[]}
+ */
+export const routeBetween = (edges, from, to) => {
+  /** @type {Map<string, number[]>} */
+  const routes = new Map([[from, []]]);
+  for (const [id, route] of routes) {
+    if (id === to) return route;
+    edges.forEach((edge, i) => {
+      if (edge.from === id && !routes.has(edge.to)) routes.set(edge.to, [...route, i]);
+    });
+  }
+  return [];
+};
+
+/**
  * Return the nodes in waves: those of a wave are reached at the same time by what enters at the input.
  * @param {string[]} ids  from input to output
  * @param {{from: string, to: string}[]} edges

@@ -42,7 +42,7 @@ import { curveOf, drawn } from "./edges.js";
  * @property {(zoom: number) => void} zoomed  hears how large it is drawn
  */
 
-const [LETTER, PADDING] = [6, 8]; // pixels of the screen that a letter of a title takes, and of a card beside it
+const [LETTER, PADDING] = [6.9, 8]; // pixels of the screen that a letter of a title takes, and of a card beside it
 
 /**
  * Shorten a text in its middle to so many letters: names of layers differ at their ends.

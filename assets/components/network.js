@@ -2,7 +2,7 @@
 // The network as a picture: folded into cards or drawn whole; zoomed, walked, unfolded, sent through.
 
 import { fill, focusedIn, make, part } from "./dom.js";
-import { drawn, strokeOf, walkTo, wavesOf } from "./edges.js";
+import { drawn, routeBetween, strokeOf, walkTo, wavesOf } from "./edges.js";
 import { boxAt, drawFolded } from "./folded.js";
 import { drawInfluences, largestOf, partsOf, saidOf } from "./influences.js";
 import { listen, tell } from "./told.js";
@@ -117,7 +117,12 @@ class NetworkPicture {
   #open() {
     this.view.open();
     const box = this.drawing.boxOf(this.data.selected);
-    if (box) this.view.reveal(box);
+    if (!box) return;
+    const frames = this.data.mode === "folded" ? this.data.frames.map(boxAt) : [];
+    // Frames within frames come last.
+    const around = frames.findLast((frame) => frame.left < box.left && box.left < frame.left + frame.width && frame.top < box.top && box.top < frame.top + frame.height);
+    if (around) this.view.show(around);
+    this.view.reveal(box);
   }
 
   #drawSmall() {
@@ -277,14 +282,13 @@ class NetworkPicture {
     });
   }
 
-  /** Mark the edges of a folded network along which the path goes. */
+  /** Mark the edges of a folded network along which the path goes: its stops leave out what only hands on values. */
   #markPathEdges() {
     const { data } = this;
-    const ids = data.mode === "folded" ? this.path.map(({ layer }) => data.nodes.find((node) => node.layers.includes(layer))?.id) : [];
-    const steps = new Set(ids.slice(1).map((id, i) => `${[id, ids[i]].sort()}`));
-    for (const edge of /** @type {NodeListOf<SVGPathElement>} */ (this.world.querySelectorAll(".edge"))) {
-      edge.classList.toggle("walked", steps.has(`${[edge.dataset.from, edge.dataset.to].sort()}`));
-    }
+    if (data.mode !== "folded") return;
+    const ids = this.path.map(({ layer }) => data.nodes.find((node) => node.layers.includes(layer))?.id ?? "");
+    const walked = new Set(ids.slice(1).flatMap((id, i) => routeBetween(data.edges, id, ids[i])));
+    this.world.querySelectorAll(".edge").forEach((edge, i) => edge.classList.toggle("walked", walked.has(i)));
   }
 
   // Listening ---------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 // The values that were opened, from the first to the one that is open, and those ahead: each is one click away.
 
 import { button, fill, focusedIn, focusPart, make, part } from "./dom.js";
+import { tell } from "./told.js";
 
 /**
  * @typedef {object} Data
@@ -45,4 +46,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   focusPart(root, focused);
   const here = /** @type {HTMLElement} */ (list.children[at]);
   root.scrollTop = here.offsetTop - root.offsetTop;
+  tell("path", data.path);
+  return () => tell("path", []);
 }

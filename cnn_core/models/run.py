@@ -206,8 +206,6 @@ def _layer_answer(maps: Output, tints: Tints | None, column: Column | None) -> L
     if maps.shape[:-1] == (1, 1):  # one value has no spread
         strengths = maps[0, 0]
     strongest = tuple(np.argsort(-strengths, kind="stable")[:THUMBNAILS].tolist())
-    if tints:
-        strongest = tuple(range(len(tints)))
     return LayerAnswer(strongest, _thumbnail(maps, strongest, tints), layer_statistics(maps), column)
 
 

@@ -192,3 +192,10 @@ def test_maps_are_cut_out_of_their_sheet(call: Call) -> None:
 def test_names_are_shortened_in_their_middle(call: Call) -> None:
     names = [call("folded", "shortened", "conv2_block1_out", most) for most in (16, 10, 3, 1)]
     assert names == ["conv2_block1_out", "con…k1_out", "c…t", "c…t"]
+
+
+def test_a_path_takes_the_shortest_way_along_the_edges(call: Call) -> None:
+    assert call("edges", "routeBetween", RESIDUAL_EDGES, "in", "out") == [0, 5]
+    assert call("edges", "routeBetween", RESIDUAL_EDGES, "a", "out") == [3, 5]
+    assert call("edges", "routeBetween", RESIDUAL_EDGES, "out", "in") == []
+    assert call("edges", "routeBetween", RESIDUAL_EDGES, "a", "a") == []

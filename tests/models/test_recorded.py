@@ -12,7 +12,7 @@ from first_pictures import pixels, subject
 from PIL import Image
 
 from cnn_core.arrays import Output
-from cnn_core.models import recorded
+from cnn_core.models import bundled, recorded
 from cnn_core.models.bundled import BUNDLED
 from cnn_core.models.recorded import ANSWERS, Record, record_of, record_path
 from cnn_core.models.run import Answers, all_maps, run
@@ -92,7 +92,7 @@ def test_a_model_that_was_trained_anew_has_no_record(tmp_path: Path, monkeypatch
     other = tmp_path / "mnist.keras"
     other.write_bytes(b"other weights")
     assert record("mnist").is_current
-    monkeypatch.setattr(recorded, "model_path", lambda model: other)
+    monkeypatch.setattr(bundled, "model_path", lambda model: other)
     assert not record("mnist").is_current
     recorded._known.cache_clear()
     assert record_of(subject("mnist")) is None

@@ -1,12 +1,15 @@
-"""What can be done here, in one screen, each thing one click away."""
+"""A network at work, and all that can be done here, each one click away: in one screen."""
 
 import streamlit as st
 
 from pages.ui import state
-from pages.ui.frame import PAGES, begin_page, draw_card
+from pages.ui.frame import HOME, PAGES, begin_page, draw_card
+from pages.ui.home.glance import draw_glance
 
-with begin_page(), st.grid(2, min_column_width=340, gap=("small", "medium")):
-    for page in PAGES:
-        if page.points:
-            draw_card(page)
+with begin_page():
+    draw_glance()
+    with st.grid(4, min_column_width=230, gap="small"):
+        for page in PAGES:
+            if page is not HOME:
+                draw_card(page)
 state.share(state.LANGUAGE)

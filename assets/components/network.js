@@ -20,8 +20,9 @@ import { drawWhole } from "./whole.js";
  * @typedef {import("./whole.js").WholeData} WholeData
  * @typedef {object} Common
  * @property {string} version  of what is drawn
- * @property {string} selected  the layer that is open
+ * @property {string} selected  the layer that is open; empty where none is
  * @property {number | null} open  its map or unit
+ * @property {boolean} sends  the picture travels the network once by itself
  * @property {Record<"network" | "keys" | "opened" | "mapOpened" | "closer" | "farther" | "all" | "send" | "arrived",
  *   string>} words
  * @typedef {(FoldedData & Common & {mode: "folded"}) | (WholeData & Common & {mode: "whole"})} Data
@@ -31,6 +32,9 @@ import { drawWhole } from "./whole.js";
 
 const ZOOMS = { least: 0.1, most: 4, readable: 0.6, close: 0.85 };
 const JOURNEY = 3000; // milliseconds that a picture takes through a network
+
+/** Say whether the reader asked for less motion. */
+const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 class NetworkPicture {
   version = "";
@@ -50,6 +54,7 @@ class NetworkPicture {
   trigger = () => {};
   /** @type {Animation[]} */
   journey = [];
+  hasSent = false; // by itself
 
   /** @param {HTMLElement} root  @param {Data} data */
   constructor(root, data) {
@@ -104,6 +109,7 @@ class NetworkPicture {
     this.#mark();
     kept();
     this.#showUnfolded();
+    this.#sendByItself();
   }
 
   /** Show a block that was just unfolded. */
@@ -423,28 +429,37 @@ class NetworkPicture {
 
   // Sent through ------------------------------------------------------------------------------------------------------
 
+  /** Send the picture as the page opens; where it is drawn anew on its way, from the start. */
+  #sendByItself() {
+    if (!this.#hasRoom || !this.data.sends || isCalm()) return;
+    const isOnItsWay = this.journey.some(({ playState }) => playState === "running");
+    if (this.hasSent && !isOnItsWay) return;
+    this.hasSent = true;
+    this.send();
+  }
+
   /** Let the picture travel the network: layer by layer its maps appear. */
   send() {
     for (const step of this.journey) step.cancel();
     this.journey = [];
     const { data, world } = this;
     const waves = wavesOf(data.nodes.map(({ id }) => id), this.#edgesById());
-    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const stands = isCalm();
     const step = JOURNEY / (waves.length + 1);
     const last = data.nodes[data.nodes.length - 1];
     waves.forEach((wave, i) => {
       const layers = new Set(wave.map((id) => data.nodes.find((node) => node.id === id)?.layer));
       const reached = this.#buttons().filter(({ dataset }) => layers.has(dataset.layer));
-      if (!isCalm) for (const button of reached) this.#appear(button.closest(".node") ?? button, i * step, step);
-      if (i === waves.length - 1 && !isCalm) this.#follow(waves, step);
+      if (!stands) for (const button of reached) this.#appear(button.closest(".node") ?? button, i * step, step);
+      if (i === waves.length - 1 && !stands) this.#follow(waves, step);
     });
-    if (!isCalm) {
+    if (!stands) {
       for (const edge of /** @type {NodeListOf<SVGPathElement>} */ (world.querySelectorAll(".edge"))) {
         const wave = waves.findIndex((ids) => ids.some((id) => id === edge.dataset.to));
         if (wave > 0) this.#flow(edge, (wave - 0.8) * step, step);
       }
     }
-    this.#arrive(last.layer, isCalm ? 0 : waves.length * step);
+    this.#arrive(last.layer, stands ? 0 : waves.length * step);
   }
 
   #edgesById() {

@@ -48,7 +48,12 @@ _STYLE = """<style>
 .st-key-head { flex-wrap: nowrap; }
 .st-key-lang_widget { margin-inline-start: auto; }
 .st-key-head h1 { padding: 0; }
-[class*="st-key-card_"] h2 { font-size: 1.25rem; padding-top: 0.5rem; }
+[class*="st-key-card_"] { position: relative; padding: 0.6rem 0.9rem; }
+[class*="st-key-card_"]:hover { border-color: var(--st-primary-color); }
+[class*="st-key-card_"] a { padding-inline: 0; background: none; }
+[class*="st-key-card_"] a::after { content: ""; position: absolute; inset: 0; }
+[class*="st-key-card_"] > :has(a) { position: static; }
+[class*="st-key-card_"] p { font-size: 0.9rem; line-height: 1.4; }
 </style>"""
 
 
@@ -60,7 +65,6 @@ class PageRecord:
     title: str
     icon: str
     claim: str
-    points: tuple[str, ...] = ()
     fits_screen: bool = False
 
     @property
@@ -74,52 +78,33 @@ HOME = PageRecord(
     ":material/home:",
     N_("See, ask and calculate what every layer of a convolutional network does."),
 )
+FEATURE_MAPS = PageRecord(
+    "pages/1_Feature_maps.py",
+    N_("Feature maps"),
+    ":material/grid_view:",
+    N_("Send a picture of yours through a trained network and open every layer."),
+    fits_screen=True,
+)
 PAGES = (
     HOME,
-    PageRecord(
-        "pages/1_Feature_maps.py",
-        N_("Feature maps"),
-        ":material/grid_view:",
-        N_("Send a picture of yours through a trained network and open every layer."),
-        (
-            N_("All maps of a layer side by side, in a stated range of colours"),
-            N_("Why is this value what it is? Any number, opened down to the sum that made it"),
-            N_("Your own .keras or .h5 file, or a network of keras.applications"),
-        ),
-        fits_screen=True,
-    ),
+    FEATURE_MAPS,
     PageRecord(
         "pages/2_Design_a_network.py",
         N_("Design a network"),
         ":material/schema:",
         N_("Put a network together and read its figures as you go."),
-        (
-            N_("Output shapes, parameters, multiply-adds, memory and receptive field of every layer"),
-            N_("The formula behind each figure, with your numbers in it"),
-            N_("Start from LeNet-5, AlexNet, VGG16, MobileNetV2 or a network of the course"),
-        ),
     ),
     PageRecord(
         "pages/3_Convolution.py",
         N_("Convolution"),
         ":material/apps:",
         N_("Move a kernel over numbers by hand and see each sum as it is made."),
-        (
-            N_("Stride, padding, dilation, channels and filters, one at a time, with the size formula"),
-            N_("Edge, blur and learned kernels on a few numbers and on a whole picture"),
-            N_("1×1, separable and transposed convolution, and what a Dense layer has to do with it"),
-        ),
     ),
     PageRecord(
         "pages/4_Pooling_and_stride.py",
         N_("Pooling and stride"),
         ":material/compress:",
         N_("Make the same input smaller in ten ways and see what each keeps."),
-        (
-            N_("Max, average, sum and L2 pooling, subsampling, strided convolution, blur before pooling"),
-            N_("Shifts, noise and sharpness measured on your own picture"),
-            N_("The same network trained five ways, with the spread over the seeds"),
-        ),
     ),
 )
 
@@ -175,12 +160,10 @@ def _begun(page: PageRecord) -> Iterator[DeltaGenerator]:
 
 
 def draw_card(page: PageRecord) -> None:
-    """Draw what a page is for, with a link to it."""
-    with st.container(border=True, height="stretch", key=f"card_{page.path.stem}"):
-        st.header(f"{page.icon} {_(page.title)}", anchor=False)
+    """Draw what a page is for; all of the card is a link to it."""
+    with st.container(border=True, height="stretch", gap="xxsmall", key=f"card_{page.path.stem}"):
+        st.page_link(page.path, label=f"**{_(page.title)}**", icon=page.icon)
         st.markdown(_(page.claim))
-        st.markdown("\n".join(f"- {_(point)}" for point in page.points))
-        st.page_link(page.path, label=_("Open: {page}").format(page=_(page.title)), icon=":material/arrow_forward:")
 
 
 def _through_the_front_door() -> None:

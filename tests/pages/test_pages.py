@@ -14,7 +14,8 @@ import streamlit as st
 from folders import ROOT
 from running import no_exception, run_page
 
-from pages.ui import compute, frame, state, text, waiting
+from cnn_core.models.bundled import bundled_network
+from pages.ui import components, compute, frame, state, text, waiting
 from pages.ui.messages import UndrawnError
 
 PAGES = sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py"))
@@ -82,10 +83,25 @@ def test_header_is_drawn_from_the_record(record: frame.PageRecord, language: str
 def test_home_has_a_card_for_every_other_page() -> None:
     at = run_page("pages/Home.py", lang="en")
     others = [page for page in frame.PAGES if page is not frame.HOME]
-    assert [header.value for header in at.header] == [f"{page.icon} {page.title}" for page in others]
-    assert [link.proto.label for link in at.get("page_link")] == [f"Open: {page.title}" for page in others]
+    links = at.get("page_link")
+    assert [(link.proto.label, link.proto.icon) for link in links] == [
+        (f"**{page.title}**", page.icon) for page in others
+    ]
     shown = "\n".join(element.value for element in at.markdown)
-    assert all(part in shown for page in others for part in (page.claim, *page.points))
+    assert all(page.claim in shown for page in others)
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_home_begins_with_a_network_and_what_it_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a worker: what is shown is recorded."""
+    drawn: list[dict[str, Any]] = []
+    monkeypatch.setattr(components, "network", lambda data, **handlers: drawn.append(data | handlers))
+    run_page("pages/Home.py", lang="en")
+    (data,) = drawn
+    assert (data["mode"], data["sends"], data["selected"]) == ("whole", True, "")
+    assert [node["id"] for node in data["nodes"]] == [named.name for named in bundled_network("cifar10").layers]
+    assert all(node["picture"] for node in data["nodes"][:-1])
+    assert sum(bar["share"] for bar in data["classes"]) == pytest.approx(1)
 
 
 @each_page

@@ -99,7 +99,7 @@ def current_picture(colour: Colour | None = None) -> Chosen:
     """Return the person's picture, as the picker on this or another page has it; `colour` as there."""
     own = {"upload": state.UPLOAD, "camera": state.PHOTOGRAPH}.get(state.SOURCE.get())
     picture = own.get() if own is not None else None
-    return _sample(_sample_choice(colour).get()) if picture is None else picture
+    return sample_picture(_sample_choice(colour).get()) if picture is None else picture
 
 
 def current_sample(colour: Colour) -> Sample | None:
@@ -114,7 +114,8 @@ def _sample_choice(colour: Colour | None) -> "state.Key[str]":
     return state.SAMPLE.otherwise(default_sample(colour or Colour.RGB))
 
 
-def _sample(key: str) -> Chosen:
+def sample_picture(key: str) -> Chosen:
+    """Return a sample as if a person had chosen it; raises CnnError."""
     sample = sample_of(key)
     return Chosen.of(sample_bytes(key), sample.title, sample.look_for)
 

@@ -17,28 +17,13 @@ from cnn_core.drawing.mosaic import (
 )
 from cnn_core.drawing.png import dimmed_outside, overlay_png, picture_png
 from cnn_core.explain import seen
-from cnn_core.models.info import ModelInfo
 from cnn_core.models.run import Influences
-from cnn_core.network.layout import NetworkLayout
-from pages.ui.cached import kept, network
+from pages.ui.cached import kept
 from pages.ui.entered import Entered
 from pages.ui.feature_maps import influences
 from pages.ui.feature_maps.layer_kernels import LayerKernels
-from pages.ui.feature_maps.network_data import NetworkPicture, fitting_layout
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.text import _
-
-
-@kept(32)
-def network_layout(info: ModelInfo, unfolded: tuple[str, ...]) -> NetworkLayout:
-    """Return where the layers of a model stand, with some of its blocks unfolded."""
-    return fitting_layout(network(info).rows, unfolded)
-
-
-@kept(8, NetworkPicture)
-def network_picture(picture: NetworkPicture, language: str) -> dict[str, Any]:
-    """Return what the picture of a network shows, in a language: hundreds of sentences and pictures."""
-    return picture.data()
 
 
 @kept(16)

@@ -8,12 +8,13 @@ from cnn_core.network.layout import NetworkLayout
 from pages.ui import cached as shared
 from pages.ui import components, state
 from pages.ui.ask.layer import current_layer, open_value
+from pages.ui.draw.cached import network_layout
+from pages.ui.draw.network import Clicks, draw_network_picture
+from pages.ui.draw.network_data import NetworkPicture
 from pages.ui.entered import Entered
 from pages.ui.feature_maps import cached
-from pages.ui.feature_maps.network_data import NetworkPicture
 from pages.ui.feature_maps.open_layer import Run
 from pages.ui.feature_maps.parts import Part, open_layer_marked
-from pages.ui.text import _
 from pages.ui.waiting import awaited, is_given_up, run_again
 
 _PATIENCE = 60.0
@@ -25,18 +26,10 @@ def draw_network(
 ) -> None:
     """Draw the network; without pictures as long as it has not run."""
     rows, unfolded = shared.network(info).rows, _unfolded(info, layer)
-    layout = cached.network_layout(info, unfolded)
+    layout = network_layout(info, unfolded)
     drawn = NetworkPicture(info, picture, rows, answers, unfolded, layout, tuple(classes))
-    data = {
-        "version": str(drawn.key),
-        **cached.network_picture(drawn, state.LANGUAGE.get()),
-        "selected": layer,
-        "open": _channel(answers, layer),
-        "words": _words(),
-    }
-    components.network(
-        data, key="network", on_pick=open_layer_marked, on_map=_open_map, on_unfold=_unfold, on_fold=_fold
-    )
+    clicks = Clicks(open_layer_marked, _open_map, _unfold, _fold)
+    draw_network_picture(drawn, clicks, selected=layer, channel=_channel(answers, layer))
 
 
 def _channel(answers: Answers | None, layer: str) -> int | None:
@@ -46,30 +39,13 @@ def _channel(answers: Answers | None, layer: str) -> int | None:
     return seen.strongest[0] if chosen is None and seen else chosen
 
 
-def _words() -> dict[str, str]:
-    return {
-        "network": _("The network from input to output"),
-        "keys": _(
-            "Arrow keys walk along the edges, Enter opens. Plus and minus zoom, 0 shows all, Shift with an arrow key "
-            "moves the picture."
-        ),
-        "opened": _("{layer} is open."),
-        "mapOpened": _("Map {channel} of {layer} is open."),
-        "closer": _("Zoom in"),
-        "farther": _("Zoom out"),
-        "all": _("Show all of the network"),
-        "send": _("Send it through"),
-        "arrived": _("The picture has reached the end of the network."),
-    }
-
-
 def _unfolded(info: ModelInfo, layer: str) -> tuple[str, ...]:
     """Return the blocks that stand unfolded: those that the reader unfolded, and what hides the open layer."""
     unfolded = tuple(sorted(state.UNFOLDED.get()))
-    block = _block_of(cached.network_layout(info, unfolded), layer)
+    block = _block_of(network_layout(info, unfolded), layer)
     while block is not None and block not in state.FOLDED.get():
         unfolded = tuple(sorted((*unfolded, block)))
-        block = _block_of(cached.network_layout(info, unfolded), layer)
+        block = _block_of(network_layout(info, unfolded), layer)
     return unfolded
 
 

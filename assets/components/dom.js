@@ -97,7 +97,11 @@ export const show = (value, digits = 5) => {
  * Write a number for a cell, where there is room for about three figures.
  * @param {number} value
  */
-export const showShort = (value) => (Math.abs(value) < 1e-6 ? "0" : show(value, Math.abs(value) < 1 ? 2 : 3));
+export const showShort = (value) => {
+  const size = Math.abs(value);
+  if (size < 1e-6) return "0";
+  return size < 1e-3 ? value.toExponential(0).replaceAll("-", "−") : show(value, size < 1 ? 2 : 3);
+};
 
 /**
  * Write a whole number with its thousands apart; one too large for a number comes as text, every digit of which counts.

@@ -1,5 +1,6 @@
 // @ts-check
-// The values that were opened, from the first to the one that is open, and those ahead: each is one click away.
+// The values that were opened, from the first to the one that is open, and those ahead: each is one click away. The
+// picture of the network is told of the strongest path.
 
 import { button, fill, focusedIn, focusPart, make, part } from "./dom.js";
 import { tell } from "./told.js";

@@ -319,6 +319,7 @@ def share(*keys: Key[Any], instead: dict[str, str] | None = None) -> None:
         else:
             st.query_params.from_dict(wanted)
     _HAS_ARRIVED.set(False)
+    _PAGE.set(_page())  # at the beginning of a first run Streamlit does not know yet which page it will be
     _SHARED.set(_SHARED.get() | {_page(): tuple(key.name for key in keys if key.in_address)})
     run_in_browser("address", in_place)  # its text is percent-encoded
 

@@ -137,10 +137,10 @@ def test_a_walk_from_a_value_opens_the_layer_before_it_and_leads_back(page: Page
     open_view(page)
     frame(page, "Conv1").click()
     is_open(page, "Conv1")
-    page.locator(".st-key-walk_0").get_by_role("button").first.click()
+    page.locator('[data-part="values0"]').click()
     expect(page.get_by_role("heading", name=re.compile(r"^Map \d of Conv1_pad$"))).to_be_visible()
     expect(frame(page, "Conv1_pad")).to_have_attribute("aria-pressed", "true")
-    page.get_by_role("button", name="Back to Conv1").click()
+    page.locator(".trail button").first.click()
     is_open(page, "Conv1")
 
 

@@ -57,8 +57,8 @@ def test_numbers_are_written_as_people_do(value: float, digits: int, text: str, 
 
 
 def test_cells_have_room_for_little(call: Call) -> None:
-    shown = [call("dom", "showShort", value) for value in (1e-7, 0.123, -2.499, 1234.5)]
-    assert shown == ["0", "0.12", "−2.5", "1235"]
+    shown = [call("dom", "showShort", value) for value in (1e-7, -9.5e-5, 0.123, -2.499, 1234.5)]
+    assert shown == ["0", "−9e−5", "0.12", "−2.5", "1235"]
 
 
 def test_counts_are_written_in_full(call: Call) -> None:

@@ -85,12 +85,13 @@ def _adds_text(step: PathStep | None) -> str:
 
 
 def path_through(layer: OpenLayer) -> tuple[PathStep, ...]:
-    """Return the strongest path that was found, as long as the open value lies on it; else nothing."""
+    """Return the strongest path that was found, as long as the open value lies on it and the trail leads along it."""
     found = state.PATH.get()
     if found is None or found[0] != layer.picture.key:
         return ()
     path: tuple[PathStep, ...] = found[1]
-    return path if (layer.name, layer.place) in [(step.layer, step.place) for step in path] else ()
+    stops = {(step.layer, step.place) for step in path}
+    return path if (layer.name, layer.place) in stops and stops <= set(state.TRAIL.get()) else ()
 
 
 def _follow(here: Stop) -> None:

@@ -12,7 +12,6 @@ from cnn_core.layers import Input
 from cnn_core.layers.shapes import show
 from pages.ui import components, state
 from pages.ui.cached import layer_maps, layer_weights
-from pages.ui.draw.pictures import draw_wide
 from pages.ui.draw.tables import draw_table
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import OpenLayer
@@ -25,7 +24,8 @@ from pages.ui.text import _, sentence
 from pages.ui.waiting import all_asked, run_again
 
 _POOLS = (StageKind.MAXIMUM, StageKind.AVERAGE)
-_WIDTH = 130
+_WIDTH = 120
+_BESIDE = 210
 _NUMBER = 64
 
 
@@ -130,8 +130,12 @@ def _draw_seen(layer: OpenLayer, place: tuple[int, ...]) -> None:
         return
     png, box = cached.seen_pixels(layer, place)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        draw_wide(png, _WIDTH, _("Pixels that reach this value"))
-        st.caption(_seen_text(layer, box))
+        title = _("Pixels that reach this value")
+        with st.container(width=_WIDTH):
+            st.image(png, width="stretch", output_format="PNG", alt=title)
+        with st.container(width=_BESIDE):
+            st.caption(f"**{title}**")
+            st.caption(_seen_text(layer, box))
 
 
 def _seen_text(layer: OpenLayer, box: Extent | None) -> str:

@@ -318,14 +318,6 @@ def test_another_map_or_value_runs_only_what_shows_it() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_another_layer_from_within_the_open_one_runs_the_whole_page() -> None:
-    at = opened(layer="block_1_expand")
-    choose(at, "number_input", "channel", 17)
-    press(at, "walk_0")
-    assert data_of(at, "network")["selected"] == at.selectbox(key="layer_widget").value != "block_1_expand"
-
-
-@pytest.mark.usefixtures("here")
 def test_a_layer_without_maps_is_drawn_as_values() -> None:
     at = opened(layer="predictions")
     assert not at.get("plotly_chart")

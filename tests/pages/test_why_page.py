@@ -167,6 +167,13 @@ def test_one_can_walk_to_the_pixel_and_back() -> None:
 
 
 @pytest.mark.usefixtures("here", "_buttons")
+def test_a_value_of_another_layer_runs_the_whole_page() -> None:
+    at = opened(model="mobilenet_v2", layer="block_1_expand")
+    press(at, "open_0")
+    assert data_of(at, "network")["selected"] == open_layer(at) != "block_1_expand"
+
+
+@pytest.mark.usefixtures("here", "_buttons")
 def test_another_way_leaves_the_one_ahead() -> None:
     at = opened(model="mnist", layer="conv2d_1", row="5", column="6", channel="1", picture="digit_7")
     press(at, "open_0")

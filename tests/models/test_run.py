@@ -118,13 +118,7 @@ def test_strongest_maps_differ_most_from_place_to_place(key: str) -> None:
 
 @each_model
 def test_thumbnails_show_the_strongest_maps_in_the_layers_range(key: str) -> None:
-<<<<<<< HEAD
     for row in rows(key)[1:]:
-=======
-    for row in rows(key):
-        if not row.sources or len(row.output_shape) != 3:
-            continue  # an input has its own colours, a vector is drawn as bars
->>>>>>> 9876d28 (First answers of all bundled models, recorded anew for what is the strongest map now; their tests)
         seen = looked(key).layers[row.name]
         maps = layer_maps(key, pixels_for(key), row.name)
         if maps.ndim == 1:

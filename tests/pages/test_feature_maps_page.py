@@ -43,8 +43,9 @@ SECRET = "/home/somebody/secret"
 def is_complete(at: AppTest) -> bool:
     """Say whether nothing is missing: the network, a layer's maps, no error and nothing to wait for."""
     shown = {element.proto.component_name for element in at.get("bidi_component")}
-    wanted = {f"convscope_{name}" for name in ("network", "mosaic", "picker", "value_stage")}
-    return wanted <= shown and not at.error and not at.info and not at.get("skeleton")
+    is_whole = data_of(at, "network")["mode"] == "whole"  # and shows all maps itself
+    parts = ("network", "picker", "value_stage") if is_whole else ("network", "mosaic", "picker", "value_stage")
+    return {f"convscope_{name}" for name in parts} <= shown and not at.error and not at.info and not at.get("skeleton")
 
 
 # The page as it opens -----------------------------------------------------------------------------------------------
@@ -280,7 +281,7 @@ def test_one_map_is_opened_by_its_number() -> None:
     assert at.subheader[-1].value == "Map 17 of `block_1_expand`"
     assert data_of(at, "mosaic")["selected"] == 17
     values = made_up_maps("mobilenet_v2", None, "block_1_expand")[:, :, 17].astype(np.float64)
-    assert f"Map 17: mean {values.mean():.4g}, spread {values.std():.4g}, {values.min():.4g} to" in bar_of(at, 1)
+    assert f"**{values.mean():.4g}**  \nStandard deviation  \n**{values.std():.4g}**" in said(at)
     drawn = data_of(at, "picker")
     assert (drawn["rows"], drawn["columns"]) == values.shape
     sent = np.frombuffer(base64.b64decode(drawn["values"]), "<f4").reshape(values.shape)
@@ -309,12 +310,22 @@ def drawn_anew(at: AppTest) -> set[str]:
 @pytest.mark.usefixtures("here")
 def test_another_map_or_value_runs_only_what_shows_it() -> None:
     at = opened(layer="block_1_expand")
-    assert drawn_anew(at) == {"thumbnails", "network", "mosaic", "picker", "value_stage", "trail", "teller"}
+    assert drawn_anew(at) == {
+        *("thumbnails", "ways", "network", "mosaic", "picker", "value_stage", "trail", "teller"),
+    }
     choose(at, "number_input", "channel", 17)
     assert drawn_anew(at) == {"mosaic", "picker", "value_stage", "trail"}
     choose(at, "number_input", "row", 5)
     assert drawn_anew(at) == {"picker", "value_stage", "trail"}
     assert address_of(at) == {"model": "mobilenet_v2", "layer": "block_1_expand", "channel": "17", "row": "5"}
+
+
+@pytest.mark.usefixtures("here")
+def test_another_layer_from_within_the_open_one_runs_the_whole_page() -> None:
+    # Boats are seen best at the first convolution, to which a button leads.
+    at = opened(layer="block_1_expand", picture="boats")
+    press(at, "look_there")
+    assert data_of(at, "network")["selected"] == at.selectbox(key="layer_widget").value == "Conv1"
 
 
 @pytest.mark.usefixtures("here")

@@ -2,12 +2,14 @@
 // The values of a vector as bars: point at one for its value, walk with the arrow keys, open one with a click or Enter.
 
 import { ARROWS, clamp, fill, leadTo, make, part, show } from "./dom.js";
+import { tell } from "./told.js";
 
 const NAMED = 24; // so many bars at most stand below one another with their names
 const DIGITS = 5;
 
 /**
  * @typedef {object} Data
+ * @property {string} layer
  * @property {(number | null)[]} values  null where a value is no number
  * @property {number[]} units
  * @property {string[]} names  of the units, where they have some
@@ -92,8 +94,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
   board.setAttribute("aria-label", words.board);
   board.replaceChildren(...bars);
   mark();
-  board.onpointermove = (event) => say(under(event));
-  board.onpointerleave = () => say(selected);
+  /** @param {number} index */
+  const point = (index) => tell("point", index < 0 ? null : { layer: data.layer, channel: units[index] });
+  board.onpointermove = (event) => {
+    say(under(event));
+    point(under(event));
+  };
+  board.onpointerleave = () => {
+    say(selected);
+    point(-1);
+  };
   board.onclick = (event) => {
     if (under(event) >= 0) choose(under(event));
   };
@@ -104,5 +114,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (!by) return choose(cursor);
     cursor = clamp(cursor + by[0] + by[1], values.length);
     mark();
+    point(cursor);
   };
 }

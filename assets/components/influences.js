@@ -20,7 +20,7 @@ import { curveOf, drawn, strokeOf } from "./edges.js";
  * @property {number} others  how many more maps add something to each
  * @property {(number | null)[]} rest  by channel: what these add up to
  * @property {(number | null)[]} bias
- * @property {{title: string, unit: string, others: string, bias: string, of: string}} words
+ * @property {{title: string, others: string, bias: string, of: string}} words
  */
 
 /**

@@ -41,5 +41,4 @@ export default function ({ data, parentElement, setTriggerValue }) {
       leadTo(data.leads);
     },
   });
-  tell("open", { layer: data.layer, channel: data.selected });
 }

@@ -224,6 +224,28 @@ def test_a_small_network_is_drawn_whole_and_a_map_is_one_click(page: Page) -> No
     expect(page).to_have_url(re.compile("channel=7"))
 
 
+def test_a_map_that_is_opened_elsewhere_is_marked_in_the_picture(page: Page) -> None:
+    open_view(page, "cifar10", layer="conv_1_2", channel="2")
+    number = page.get_by_label("Map", exact=True)
+    number.fill("5")
+    number.press("Enter")
+    expect(page.locator('.network .map[data-layer="conv_1_2"][data-channel="5"]')).to_have_class(
+        re.compile(r"\bopen\b")
+    )
+
+
+def test_the_strongest_path_is_drawn_through_the_picture(page: Page) -> None:
+    open_view(page, "cifar10", layer="output")
+    page.get_by_role("button", name="Strongest path to the pixel").click()
+    expect(page.locator(".marks .stop").first).to_be_visible(timeout=WARM_UP)
+    stops = page.locator(".marks .stop").count()
+    assert stops >= 5
+    expect(page.locator(".marks .path")).to_have_count(stops - 1)
+    open_view(page, "mnist", layer="dense_1")
+    page.get_by_role("button", name="Strongest path to the pixel").click()
+    expect(page.locator(".edge.walked")).to_have_count(6, timeout=WARM_UP)
+
+
 def test_sent_through_the_picture_arrives(page: Page) -> None:
     open_view(page, "cifar10")
     page.locator(".network .send").click()

@@ -314,9 +314,9 @@ def test_another_map_or_value_runs_only_what_shows_it() -> None:
         *("thumbnails", "ways", "network", "mosaic", "picker", "value_stage", "trail", "teller"),
     }
     choose(at, "number_input", "channel", 17)
-    assert drawn_anew(at) == {"mosaic", "picker", "value_stage", "trail"}
+    assert drawn_anew(at) == {"mosaic", "picker", "value_stage", "trail", "teller"}
     choose(at, "number_input", "row", 5)
-    assert drawn_anew(at) == {"picker", "value_stage", "trail"}
+    assert drawn_anew(at) == {"picker", "value_stage", "trail", "teller"}
     assert address_of(at) == {"model": "mobilenet_v2", "layer": "block_1_expand", "channel": "17", "row": "5"}
 
 

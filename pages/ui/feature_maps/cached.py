@@ -27,9 +27,9 @@ from pages.ui.text import _
 
 
 @kept(16)
-def influences_data(picture: Entered, layer: str, _found: Influences, language: str) -> dict[str, Any]:
+def influences_data(picture: Entered, layer: str, has_maps: bool, _found: Influences, language: str) -> dict[str, Any]:
     """Return what a layer's maps are made of as the browser takes it, in a language."""
-    return influences.data_of(layer, _found)
+    return influences.data_of(layer, _found, has_maps)
 
 
 @kept(16, OpenLayer)

@@ -39,7 +39,6 @@ _STYLE = """<style>
 .st-key-look_for p { font-size: 0.8rem; line-height: 1.4; }
 .st-key-look_there button { min-height: 1.75rem; padding: 0 0.5rem; }
 .st-key-asked { gap: 0.5rem; }
-.st-key-influences { position: absolute; }
 .st-key-asked [data-testid="stButtonGroup"] button { padding: 0.2rem 0.55rem; min-height: 2rem; }
 .st-key-asked_panel { gap: 0.75rem; }
 .st-key-asked_panel h2 { font-size: 1.05rem; padding: 0; }
@@ -54,7 +53,9 @@ _STYLE = """<style>
     height: max(16rem, calc(100vh - 16.75rem));
   }
 }
-[data-testid="stLayoutWrapper"]:has(> .st-key-ways) { position: absolute; height: 0; }
+[data-testid="stLayoutWrapper"]:has(> :is(.st-key-ways, .st-key-open_map, .st-key-influences)) {
+  position: absolute; height: 0;
+}
 @media (max-width: 999px) {
   .st-key-network, .st-key-layer_line, .st-key-map_line, .st-key-asked { scroll-margin-top: 3.5rem; }
 }
@@ -91,9 +92,15 @@ def draw_ways() -> None:
 
 def draw_map(run: Run) -> None:
     """Draw the open map, and below it what is asked of it."""
-    _draw_alone(Part.MAP, map_view.draw_map, run)
+    _draw_alone(Part.MAP, _draw_open_map, run)
     with st.container(key="asked"):
         _draw_alone(Part.ASKED, panels.draw_asked, run)
+
+
+def _draw_open_map(layer: OpenLayer) -> None:
+    map_view.draw_map(layer)
+    with st.container(key="open_map"):
+        components.tell("open", {"layer": layer.name, "channel": layer.channel})
 
 
 def tell_influences(run: Run) -> None:

@@ -10,7 +10,7 @@ from pages.ui.components import data_url
 from pages.ui.text import _
 
 
-def data_of(layer: str, found: Influences) -> dict[str, Any]:
+def data_of(layer: str, found: Influences, has_maps: bool) -> dict[str, Any]:
     """Return what `influences.js` draws from."""
     made = found.contributions
     return {
@@ -29,8 +29,7 @@ def data_of(layer: str, found: Influences) -> dict[str, Any]:
         "rest": _rounded(made.rest),
         "bias": _rounded(made.bias),
         "words": {
-            "title": _("Map {channel} is made of"),
-            "unit": _("Unit {channel} is made of"),
+            "title": _("Map {channel} is made of") if has_maps else _("Unit {channel} is made of"),
             "others": _("the other {count} add up to {amount}"),
             "bias": _("bias {amount}"),
             "of": _("{channel} of {layer}"),

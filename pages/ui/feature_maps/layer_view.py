@@ -148,6 +148,7 @@ def _draw_vector(layer: OpenLayer) -> None:
     shown = order[_choose_page(layer.name, layer.maps.size, BARS_PER_PAGE)]
     names = layer.classes if layer.name == layer.info.outputs[0] and len(layer.classes) == layer.maps.size else ()
     data = {
+        "layer": layer.name,
         "values": [float(layer.maps[unit]) if np.isfinite(layer.maps[unit]) else None for unit in shown],
         "units": shown.tolist(),
         "names": [names[unit] for unit in shown] if names else [],

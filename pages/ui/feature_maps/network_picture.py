@@ -80,4 +80,6 @@ def tell_influences(run: Run) -> None:
         return
     found = awaited(shared.influences(run.picture, layer), _PATIENCE)
     if found is not None:
-        components.tell("influences", cached.influences_data(run.picture, layer, found, state.LANGUAGE.get()))
+        has_maps = len(run.rows[layer].output_shape) > 1
+        data = cached.influences_data(run.picture, layer, has_maps, found, state.LANGUAGE.get())
+        components.tell("influences", data)

@@ -5,10 +5,9 @@ import streamlit as st
 from pages.ui import cached
 from pages.ui.ask.layer import current_layer
 from pages.ui.ask.model import class_names
-from pages.ui.feature_maps import conversation, setting
+from pages.ui.feature_maps import conversation, follow, setting
 from pages.ui.feature_maps.network_picture import draw_network
 from pages.ui.feature_maps.open_layer import Run
-from pages.ui.feature_maps.predictions import draw_answer
 from pages.ui.frame import begin_page
 from pages.ui.messages import part
 from pages.ui.text import _
@@ -16,27 +15,35 @@ from pages.ui.waiting import answered, asked
 
 with begin_page() as head:
     with part(needed=True), head:
-        info, picture = setting.draw()
+        info, picture, camera_place = setting.draw()
     rows = {row.name: row for row in cached.network(info).rows}
     layer = current_layer(rows)
     conversation.share()
     conversation.draw_ways()
     network, conversing = st.columns([56, 44], gap="medium")
-    answers = answered(cached.answers(picture))
-    classes = () if answers is None else class_names(info, answers.scores)
-    with network:
-        draw_network(info, picture, answers, layer, classes)
-    if answers is None:
+    if picture.passes:
         with conversing:
-            saying = _("The network is running; the first time TensorFlow starts, which takes some seconds.")
-            asked(cached.answers(picture), saying)
-        st.rerun()  # they came while this was drawn
-    run = Run(info, picture, rows, answers, classes)
+            run = follow.first(info, picture, rows)
+        with network:
+            conversation.draw_passing_network(run)
+    else:
+        answers = answered(cached.answers(picture))
+        classes = () if answers is None else class_names(info, answers.scores)
+        with network:
+            draw_network(info, picture, answers, layer, classes)
+        if answers is None:
+            with conversing:
+                saying = _("The network is running; the first time TensorFlow starts, which takes some seconds.")
+                asked(cached.answers(picture), saying)
+            st.rerun()  # they came while this was drawn
+        run = Run(info, picture, rows, answers, classes)
     with head:
-        draw_answer(run)
+        conversation.draw_answer(run)
     with network:
         conversation.draw_layer(run)
     with conversing:
         conversation.draw_map(run)
+    with camera_place:
+        conversation.draw_camera(run)
     with network:
         conversation.tell_influences(run)

@@ -1,5 +1,6 @@
 """Stand-ins for the workers: what they would answer, made up, and an executor that answers in this process."""
 
+from collections.abc import Collection
 from concurrent.futures import Executor, Future
 from functools import cache
 from typing import Any
@@ -11,7 +12,7 @@ from cnn_core.drawing.statistics import LayerStatistics, layer_statistics
 from cnn_core.explain.contributions import Contributions
 from cnn_core.layers.weights import weight_shapes
 from cnn_core.models.bundled import bundled_network, class_names
-from cnn_core.models.run import Answers, Influences, LayerAnswer
+from cnn_core.models.run import Answers, Glance, Influences, LayerAnswer
 from cnn_core.models.survey import ChannelPeaks, channel_peaks
 from cnn_core.network.summary import Row, summarize
 
@@ -51,6 +52,13 @@ def made_up_answers(model: str, pixels: Pixels) -> Answers:
         for name, row in rows(model).items()
     }
     return Answers(layers, scores)
+
+
+def made_up_glance(model: str, pixels: Pixels, layers: Collection[str], layer: str) -> Glance:
+    """Return the made-up answers of these layers, and one layer's made-up maps times the picture's brightness."""
+    answers = made_up_answers(model, pixels)
+    seen = {name: answers.layers[name] for name in (*layers, layer)}
+    return Glance(Answers(seen, answers.scores), made_up_maps(model, pixels, layer) * brightness(pixels))
 
 
 def made_up_influences(model: str, pixels: Pixels, layer: str) -> Influences:

@@ -5,7 +5,7 @@ call them as well as a worker process.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -90,13 +90,47 @@ class Answers:
 
 def run(key: str, pixels: Pixels) -> Answers:
     """Send `pixels` (H, W, C) in [0, 1] through a model (see `models`); raises CnnError where they do not fit."""
-    maps, loaded = _kept_maps(key, pixels), load(key)
+    maps = _kept_maps(key, pixels)
+    return _answers(load(key), maps, maps)
+
+
+@dataclass(frozen=True, eq=False)
+class Glance:
+    """What is shown of a picture that passes.
+
+    Attributes:
+        answers: of the layers that were asked for.
+        maps: one layer's output, mostly (H, W, C) or (units,).
+    """
+
+    answers: Answers
+    maps: Output
+
+
+def glance(key: str, pixels: Pixels, layers: Collection[str], layer: str) -> Glance:
+    """Send a picture through a model as `run` does, look at these layers only, and keep nothing.
+
+    Args:
+        layers: of which there will be answers, as far as they can be drawn.
+        layer: whose whole output is wanted; it is among the answers too.
+
+    Raises:
+        CnnError: a layer that is not there, or pixels that do not fit.
+    """
+    maps = all_maps(key, pixels)
+    if layer not in maps:
+        raise CnnError(NO_LAYER, layer=layer)
+    return Glance(_answers(load(key), maps, {*layers, layer}), maps[layer])
+
+
+def _answers(loaded: Loaded, maps: Mapping[str, Output], names: Collection[str]) -> Answers:
+    """Return what these layers make of a picture."""
     tints = _tints(loaded, maps)
     columns = _columns(loaded, maps, tints)
     layers = {
         name: _layer_answer(values, tints.get(name), columns.get(name))
         for name, values in maps.items()
-        if is_drawn(values)
+        if name in names and is_drawn(values)
     }
     return Answers(layers, maps[loaded.outputs[0]])
 

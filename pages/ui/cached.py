@@ -7,6 +7,7 @@ value that has a key of such, so none can collide.
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import wraps
 from operator import attrgetter
 from typing import Any, TypeVar, cast
 
@@ -32,7 +33,7 @@ from cnn_core.pictures.samples import SAMPLES, sample_bytes
 from cnn_core.sentences import Note
 from pages.ui.compute import WORK
 from pages.ui.entered import Chosen, Entered
-from pages.ui.questions import question
+from pages.ui.questions import passes, question
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Answer = TypeVar("Answer")
@@ -41,13 +42,24 @@ Answer = TypeVar("Answer")
 def kept(most: int, *values: type) -> Callable[[Function], Function]:
     """Keep the last results of a function, read-only and the same for all sessions.
 
-    It may take a Chosen, an Entered, a ModelInfo and `values` of other types that have a key.
+    It may take a Chosen, an Entered, a ModelInfo and `values` of other types that have a key. What passes, a frame of
+    a live camera for example, is not kept: it would push out what others look at.
     """
     types: tuple[str | type, ...] = (Chosen, Entered, ModelInfo, *values)
     keys: dict[str | type, Callable[[Any], Any]] = dict.fromkeys(types, attrgetter("key"))
-    decorator = st.cache_resource(max_entries=most, show_spinner=False, hash_funcs=keys)
+    keep = st.cache_resource(max_entries=most, show_spinner=False, hash_funcs=keys)
+
+    def decorated(function: Callable[..., Any]) -> Callable[..., Any]:
+        keeping = keep(function)
+
+        @wraps(function)
+        def called(*arguments: Any, **named: Any) -> Any:
+            return (function if passes(arguments) else keeping)(*arguments, **named)
+
+        return called
+
     # What it makes is called as the function is.
-    return cast("Callable[[Function], Function]", decorator)
+    return cast("Callable[[Function], Function]", decorated)
 
 
 # Pictures -------------------------------------------------------------------------------------------------------------
@@ -75,7 +87,8 @@ def _prepared(chosen: Chosen, info: ModelInfo, fit: str, invert: bool) -> Prepar
 def entered(chosen: Chosen, info: ModelInfo, fit: str, invert: bool) -> Entered:
     """Return the picture as the model takes it; raises ImageError."""
     # Not kept itself: another person may call the same picture something else.
-    return Entered(info.key, chosen.digest, fit, invert, chosen.name, _prepared(chosen, info, fit, invert))
+    prepared = _prepared(chosen, info, fit, invert)
+    return Entered(info.key, chosen.digest, fit, invert, chosen.name, prepared, chosen.passes)
 
 
 @kept(4)
@@ -158,6 +171,12 @@ def answers(picture: Entered) -> "Future[run.Answers]":
     """What all layers make of a picture, and the model's answer; at once where they are recorded."""
     known = at_hand.answers(_subject(picture))
     return WORK.submit(run.run, picture.model, picture.pixels) if known is None else _at_once(known)
+
+
+@question
+def glance(picture: Entered, layers: tuple[str, ...], layer: str) -> "Future[run.Glance]":
+    """What some layers make of a picture that passes, with one layer's output."""
+    return WORK.submit(run.glance, picture.model, picture.pixels, layers, layer)
 
 
 @question

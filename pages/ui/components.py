@@ -49,6 +49,7 @@ def _picture_board(name: str) -> str:
 
 
 _BARS = register("bars", _picture_board("bars"), "board")
+_CAMERA = register("camera", '<div class="camera" role="group"></div>', "controls")
 _NETWORK = register(
     "network",
     """<div class="network">
@@ -79,6 +80,18 @@ _VALUE_STAGE = register("value_stage", '<div class="value-stage" role="group"></
 def data_url(png: bytes) -> str:
     """Return a PNG as an address that a component can show."""
     return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+
+
+def camera(
+    data: dict[str, Any], key: str, on_frame: Callable[[Any], None], on_verb: Callable[[dict[str, Any]], None]
+) -> None:
+    """Run a live camera; `on_frame` gets a frame {number, picture}, `on_verb` what the reader does with it {what}."""
+    _CAMERA(
+        data=data,
+        key=key,
+        on_frame_change=lambda: _told(key, on_frame, "frame"),
+        on_verb_change=lambda: _told(key, on_verb, "verb"),
+    )
 
 
 def stage(data: dict[str, Any], key: str, on_edit: Callable[[dict[str, Any]], None]) -> None:

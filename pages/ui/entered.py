@@ -15,16 +15,18 @@ class Chosen:
         digest: the SHA-256 of the bytes.
         name: what it is called; of a sample the English title, to be translated.
         look_for: what is worth seeing in it, in English.
+        passes: it is a frame of a live camera; the next one takes its place, and nothing of it is kept.
     """
 
     digest: str
     data: bytes = field(compare=False, repr=False)
     name: str = field(compare=False)
     look_for: str = field(default="", compare=False)
+    passes: bool = field(default=False, compare=False)
 
     @classmethod
-    def of(cls, data: bytes, name: str, look_for: str = "") -> "Chosen":
-        return cls(hashlib.sha256(data).hexdigest(), data, name, look_for)
+    def of(cls, data: bytes, name: str, look_for: str = "", passes: bool = False) -> "Chosen":
+        return cls(hashlib.sha256(data).hexdigest(), data, name, look_for, passes)
 
     @property
     def key(self) -> str:
@@ -41,6 +43,7 @@ class Entered:
         fit, invert: how it is brought to what the model takes.
         title: what it is called, in English, to be translated.
         prepared: what the network sees.
+        passes: as of the Chosen that it was.
     """
 
     model: str
@@ -49,6 +52,7 @@ class Entered:
     invert: bool
     title: str = field(compare=False)
     prepared: Prepared = field(compare=False, repr=False)
+    passes: bool = field(default=False, compare=False)
 
     @property
     def key(self) -> tuple[str, str, str, bool]:

@@ -2,13 +2,14 @@
 
 Work lives as long as somebody holds it, and a session holds what it asks for until its page is complete. Answers are
 kept besides, as many as fit: that bound decides only what must be computed again later, never whether somebody who
-waits gets an answer. A failure is held by those who saw it, and kept for nobody else.
+waits gets an answer. A failure is held by those who saw it, and kept for nobody else. So is an answer about what
+passes, such as a frame of a live camera.
 """
 
 import pickle
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import wraps
@@ -29,6 +30,16 @@ class Question(NamedTuple, Generic[Answer]):
 
     begin: "Callable[..., Future[Answer]]"
     arguments: tuple[Any, ...]
+
+    @property
+    def is_kept(self) -> bool:
+        """Say whether its answer is kept for whoever asks next: not where it is about something that passes."""
+        return not passes(self.arguments)
+
+
+def passes(arguments: Iterable[Any]) -> bool:
+    """Say whether one of the things that something is asked about passes, as a frame of a live camera does."""
+    return any(getattr(argument, "passes", False) for argument in arguments)
 
 
 def question(begin: "Callable[Arguments, Future[Answer]]") -> "Callable[Arguments, Question[Answer]]":
@@ -118,7 +129,7 @@ class Works:
             work = self._begun.pop(asked, None) or self._held.get(asked) or Work(future)
             if work.has_failed:
                 self._held.pop(asked, None)
-            else:
+            elif asked.is_kept:
                 with suppress(ValueError):  # larger than all that is kept
                     self._kept[asked] = work
             self._drop_what_nobody_holds()

@@ -150,6 +150,9 @@ SAMPLE_COLOUR = Key("sample_colour", "")
 SOURCE = Key("source", "sample", Choice(("sample", "upload", "camera")), shared=False)
 UPLOAD: Key[Any] = Key("upload", None)
 PHOTOGRAPH: Key[Any] = Key("photograph", None)
+LIVE: Key[Any] = Key("live", None)
+PASSED: Key[Any] = Key("passed", None)
+LIVE_REFUSED: Key[Any] = Key("live_refused", None)
 MODEL = Key("model", "cifar10", Text(200, "A-Za-z0-9_:"))
 MODEL_FILE = Key("model_file_id", "")
 CLASS_LIST = Key("class_list", "")
@@ -303,6 +306,11 @@ def begin_run() -> None:
     address = st.query_params.to_dict()
     for name in {*address, *_SHARED.get().get(page, ())} & ADDRESSED.keys():
         ADDRESSED[name].set(ADDRESSED[name].said_by(address))
+
+
+def has_arrived() -> bool:
+    """Say whether the reader has just come to this page, which has not shared anything yet."""
+    return _HAS_ARRIVED.get()
 
 
 def share(*keys: Key[Any], instead: dict[str, str] | None = None) -> None:

@@ -23,6 +23,9 @@ CHROMIUM_ARGUMENTS = (
     "--disable-domain-reliability",
     "--disable-sync",
     "--no-first-run",
+    # A camera that shows a moving disc and the time, and whoever asks may use it.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 )
 
 expect.set_options(timeout=30_000)

@@ -188,6 +188,25 @@ def test_opening_a_layer_computes_nothing_again(monkeypatch: pytest.MonkeyPatch)
         layer_maps("mnist", 1 - pixels, "conv2d")
 
 
+@each_model
+def test_a_glance_is_what_a_run_gives_and_is_kept_nowhere(key: str) -> None:
+    model = bundled_model(key)
+    pixels = np.random.default_rng(5).random((*model.input_size, 1 if model.colour == "grey" else 3), np.float32)
+    kept = set(module._KEPT)
+    layers = [row.name for row in summarize(bundled_network(key)).rows]
+    seen = module.glance(key, pixels, layers[1:3], layers[-1])
+    assert set(module._KEPT) == kept
+    whole = run(key, pixels)
+    assert set(seen.answers.layers) == {*layers[1:3], layers[-1]}
+    for name, answer in seen.answers.layers.items():
+        assert answer.strongest == whole.layers[name].strongest
+        assert answer.thumbnail == whole.layers[name].thumbnail
+    np.testing.assert_allclose(seen.answers.scores, whole.scores, atol=1e-6)
+    np.testing.assert_allclose(seen.maps, layer_maps(key, pixels, layers[-1]), atol=1e-6)
+    with pytest.raises(CnnError, match="There is no layer"):
+        module.glance(key, pixels, [], "nowhere")
+
+
 def test_what_is_kept_stays_bounded() -> None:
     noise = np.random.default_rng(5)
     for _ in range(30):

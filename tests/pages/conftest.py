@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit as st
-from stand_ins import Here, MadeUpSurvey, made_up_answers, made_up_influences, made_up_maps, made_up_weights
+from stand_ins import (
+    Here,
+    MadeUpSurvey,
+    made_up_answers,
+    made_up_glance,
+    made_up_influences,
+    made_up_maps,
+    made_up_weights,
+)
 
 from cnn_core.models import at_hand, attention, run, survey
 from pages.ui import cached, components, compute, waiting
@@ -28,6 +36,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
     monkeypatch.setattr(cached, "WORK", executor)
     monkeypatch.setattr(run, "run", made_up_answers)
     monkeypatch.setattr(run, "layer_maps", made_up_maps)
+    monkeypatch.setattr(run, "glance", made_up_glance)
     monkeypatch.setattr(run, "layer_weights", made_up_weights)
     monkeypatch.setattr(run, "influences", made_up_influences)
     yield executor

@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -177,6 +177,27 @@ def test_what_failed_is_kept_for_nobody_but_who_saw_it(desk: Desk, ask: Any) -> 
     desk.answer(1, 1)
     one.let_go(ask("a"))
     assert one.ask(ask("a")).future.result() == 1
+
+
+class Frame(NamedTuple):
+    passes: bool
+
+
+def test_what_passes_is_held_by_who_asks_and_kept_for_nobody(desk: Desk, ask: Any) -> None:
+    works = Works()
+    session = Holds(works)
+    frame = ask(Frame(passes=True))
+    work = session.ask(frame)
+    desk.answer(0, "seen")
+    assert work.future.result() == "seen"
+    assert session.ask(frame) is work
+    session.begin_run()
+    session.end_run()
+    del work
+    assert works.find(frame) is None
+    assert works.begin(ask("a photograph")) is not None
+    desk.answer(1, "seen")
+    assert works.find(ask("a photograph")) is not None
 
 
 def test_as_many_bytes_are_kept_as_may(desk: Desk, ask: Any) -> None:

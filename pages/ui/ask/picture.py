@@ -7,6 +7,7 @@ from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.samples import SAMPLES, Sample, default_sample, sample_bytes, sample_of, suits
 from cnn_core.sentences import N_
 from pages.ui import cached, components, state
+from pages.ui.ask import live
 from pages.ui.components import data_url
 from pages.ui.entered import Chosen
 from pages.ui.text import _, escaped
@@ -17,10 +18,11 @@ _SOURCES = {"sample": N_("Sample"), "upload": N_("Upload"), "camera": N_("Camera
 _FITS = {"crop": N_("Crop"), "pad": N_("Fit"), "stretch": N_("Stretch")}
 
 
-def picture_picker(colour: Colour | None = None) -> Chosen:
+def picture_picker(colour: Colour | None = None, may_be_live: bool = False) -> Chosen:
     """Let the person choose a sample, a file or the camera; the choice follows them from page to page.
 
     `colour` is that of the model that the picture is for: until a sample is chosen, one is shown that it may know.
+    Where the camera `may_be_live`, the picture may pass.
     """
     _follow(colour)
     st.segmented_control(_("Picture"), format_func=lambda key: _(_SOURCES[key]), required=True, **state.SOURCE.widget())
@@ -40,6 +42,9 @@ def picture_picker(colour: Colour | None = None) -> Chosen:
             on_change=lambda: _keep(state.UPLOAD, "picture_file"),
         )
         _draw_kept(state.UPLOAD, "picture_file")
+    elif may_be_live and live.toggle():
+        st.caption(_("Pictures pass from your camera through the network, and nothing of them is stored."))
+        return live.frame() or current_picture(colour)
     else:
         st.camera_input(
             _("A photograph"), key="picture_camera", on_change=lambda: _keep(state.PHOTOGRAPH, "picture_camera")

@@ -67,6 +67,11 @@ class NetworkPicture:
         return self.picture.key, self.answers is not None, self.unfolded, classes
 
     @property
+    def passes(self) -> bool:
+        """Say whether this is of a picture that passes, and so kept in no cache."""
+        return self.picture.passes
+
+    @property
     def is_whole(self) -> bool:
         return is_drawn_whole(self.rows)
 

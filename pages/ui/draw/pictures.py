@@ -1,9 +1,12 @@
 """Pictures on the page: the original, what the network sees, colour bars."""
 
+import html
+
 import streamlit as st
 
 from cnn_core.drawing.mosaic import Range, colour_bar_css
 from pages.ui import cached
+from pages.ui.components import data_url
 from pages.ui.entered import Chosen, Entered
 from pages.ui.text import _, sentences
 
@@ -28,6 +31,14 @@ def draw_wide(png: bytes, width: int, caption: str, alt: str = "") -> None:
     # The container sets the width: given to the picture, Streamlit would scale and encode it anew at every run.
     with st.container(width=width):
         st.image(png, width="stretch", output_format="PNG", caption=caption, alt=alt or caption)
+
+
+def draw_within(png: bytes, alt: str, shape: tuple[int, ...]) -> None:
+    """Draw a picture of (height, width, …) as a part of the page itself; its place keeps its size as it changes."""
+    st.html(
+        f'<img src="{data_url(png)}" alt="{html.escape(alt)}" '
+        f'style="display:block;width:100%;aspect-ratio:{shape[1]}/{shape[0]}">'
+    )
 
 
 def colour_bar(reach: Range, low: str, high: str, about: str = "") -> None:

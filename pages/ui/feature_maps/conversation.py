@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 
 from pages.ui import components, state
-from pages.ui.feature_maps import layer_view, map_view, network_picture, panels
+from pages.ui.ask.layer import current_layer
+from pages.ui.feature_maps import follow, layer_view, map_view, network_picture, panels, predictions
 from pages.ui.feature_maps.open_layer import OpenLayer, Run
 from pages.ui.feature_maps.parts import Part
 from pages.ui.state import Key
@@ -67,6 +68,26 @@ def share() -> None:
     state.share(*_SHARED, *panels.shared())
 
 
+def draw_passing_network(run: Run) -> None:
+    """Draw the network with what it makes of a picture that passes."""
+
+    def draw() -> None:
+        now = follow.advanced(run)
+        network_picture.draw_network(now.info, now.picture, now.answers, current_layer(now.rows), now.classes)
+
+    fragment(draw, Part.NETWORK, share=_share_change)()
+
+
+def draw_answer(run: Run) -> None:
+    """Draw what the network takes the picture for."""
+    fragment(lambda: predictions.draw_answer(follow.newest(run)), Part.ANSWER, share=_share_change)()
+
+
+def draw_camera(run: Run) -> None:
+    """Draw the live camera, where there is one, once all else shows what passes."""
+    fragment(lambda: follow.draw_camera(run.info), Part.CAMERA, share=_share_change)()
+
+
 def draw_layer(run: Run) -> None:
     """Draw the open layer with all its maps."""
     _draw_alone(Part.LAYER, layer_view.draw_layer, run)
@@ -105,13 +126,15 @@ def _draw_open_map(layer: OpenLayer) -> None:
 
 def tell_influences(run: Run) -> None:
     """Tell the picture of the network what the open layer's maps are made of: last, for nothing else waits for it."""
+    if run.picture.passes:
+        return
     with st.container(key="influences"):
         fragment(network_picture.tell_influences, Part.INFLUENCES, share=_share_change)(run)
 
 
 def _draw_alone(part: Part, draw: Callable[[OpenLayer], None], run: Run) -> None:
     """Draw a part of the conversation, by itself where nothing else changes."""
-    fragment(lambda: draw(run.open_layer(part is Part.LAYER)), part, share=_share_change)()
+    fragment(lambda: draw(follow.newest(run).open_layer(part is Part.LAYER)), part, share=_share_change)()
 
 
 def _share_change() -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.ui import components, state
 from pages.ui.components import data_url
-from pages.ui.draw.pictures import colour_bar
+from pages.ui.draw.pictures import colour_bar, draw_within
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.parts import map_changed, open_value_marked
@@ -37,12 +37,7 @@ def _draw_beside(layer: OpenLayer) -> None:
         with st.container(key="map_values_place"):
             _draw_values(layer, channel, png)
         with st.container(key="map_over_place"):
-            st.image(
-                cached.overlay(layer, channel, state.SCOPE.get(), state.LIMIT.get()),
-                output_format="PNG",
-                width="stretch",
-                alt=_("The map over the picture: stretched to the input's size, stronger where values are larger."),
-            )
+            _draw_over(layer, cached.overlay(layer, channel, state.SCOPE.get(), state.LIMIT.get()))
         with st.container(key="map_figures"):
             _draw_figures(layer, channel)
     colour_bar(colours, f"{colours.low:.4g}", f"{colours.high:.4g}")
@@ -58,6 +53,15 @@ def _draw_figures(layer: OpenLayer, channel: int) -> None:
         _("Zeros"): f"{figures.zero_share[channel]:.0%}",
     }
     st.caption("  \n".join(f"{name}  \n**{value}**" for name, value in lines.items()))
+
+
+def _draw_over(layer: OpenLayer, png: bytes) -> None:
+    """Draw the map over the picture."""
+    alt = _("The map over the picture: stretched to the input's size, stronger where values are larger.")
+    if layer.passes:  # within the page: a file of its own would be gone before the browser asks for it
+        draw_within(png, alt, layer.picture.pixels.shape)
+    else:
+        st.image(png, output_format="PNG", width="stretch", alt=alt)
 
 
 def _draw_values(layer: OpenLayer, channel: int, png: bytes) -> None:

@@ -14,7 +14,7 @@ from pages.ui.draw.network_data import NetworkPicture
 from pages.ui.entered import Entered
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import Run
-from pages.ui.feature_maps.parts import Part, open_layer_marked
+from pages.ui.feature_maps.parts import OF_THE_LAYER, open_layer_marked
 from pages.ui.waiting import awaited, is_given_up, run_again
 
 _PATIENCE = 60.0
@@ -30,6 +30,11 @@ def draw_network(
     drawn = NetworkPicture(info, picture, rows, answers, unfolded, layout, tuple(classes))
     clicks = Clicks(open_layer_marked, _open_map, _unfold, _fold)
     draw_network_picture(drawn, clicks, selected=layer, channel=_channel(answers, layer))
+
+
+def shown_layers(info: ModelInfo, layer: str) -> tuple[str, ...]:
+    """Return the layers of which the picture shows maps while `layer` is open."""
+    return tuple(node.rows[-1].name for node in network_layout(info, _unfolded(info, layer)).nodes)
 
 
 def _channel(answers: Answers | None, layer: str) -> int | None:
@@ -60,7 +65,7 @@ def _open_map(place: tuple[str, int]) -> None:
     layer, channel = place
     open_value(layer, None, None, channel)
     state.TRAIL.set(())
-    run_again(*Part)
+    run_again(*OF_THE_LAYER)
 
 
 def _unfold(title: str) -> None:

@@ -15,6 +15,7 @@ from cnn_core.sentences import N_
 from pages.ui import cached, state
 from pages.ui.ask.layer import current_layer
 from pages.ui.entered import Entered
+from pages.ui.feature_maps.passing import Passing
 from pages.ui.messages import UndrawnError
 from pages.ui.state import Key
 from pages.ui.text import _
@@ -29,6 +30,7 @@ class Run:
         rows: all layers of the network, by name.
         answers: what they make of the picture.
         classes: names of the network's outputs.
+        passing: of a picture that passes, what came with its answers.
     """
 
     info: ModelInfo
@@ -36,6 +38,7 @@ class Run:
     rows: Mapping[str, Row]
     answers: Answers
     classes: Sequence[str]
+    passing: Passing | None = None
 
     def open_layer(self, is_first: bool = True) -> "OpenLayer":
         """Return the layer that the session has open; raises as `asked` does, and where it cannot be drawn.
@@ -43,6 +46,8 @@ class Run:
         Of the parts that draw it only the first says what went wrong; the others then stay empty.
         """
         row = self.rows[current_layer(self.rows)]
+        if self.passing is not None:
+            return OpenLayer(self, row, self.passing.maps_of(row.name))
         question = cached.layer_maps(self.picture, row.name)
         if not is_first and (is_given_up(question) or len(row.output_shape) not in DRAWN_AXES):
             raise UndrawnError
@@ -76,6 +81,11 @@ class OpenLayer:
     @property
     def name(self) -> str:
         return self.row.name
+
+    @property
+    def passes(self) -> bool:
+        """Say whether this is of a picture that passes, and so kept in no cache."""
+        return self.picture.passes
 
     @property
     def info(self) -> ModelInfo:

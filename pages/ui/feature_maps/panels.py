@@ -61,6 +61,9 @@ def draw_asked(layer: OpenLayer) -> None:
         **asked().widget(),
     )
     panel = _BY_KEY[asked().get()]
+    if layer.passes:
+        st.info(_("Pictures pass: hold one to ask this of it."), icon=":material/pause_circle:")
+        return
     with st.container(key="asked_panel"), part():
         with st.container(horizontal=True, vertical_alignment="center", key="asked_line"):
             st.header(_(panel.title), anchor=False)

@@ -10,16 +10,22 @@ from pages.ui.waiting import run_again
 class Part(StrEnum):
     """Each is drawn from what the session says of layer, map, value and view."""
 
+    NETWORK = "network"
+    ANSWER = "answer"
     LAYER = "layer"
     MAP = "map"
     ASKED = "asked"
+    CAMERA = "camera"
     INFLUENCES = "influences"
+
+
+OF_THE_LAYER = Part.LAYER, Part.MAP, Part.ASKED, Part.INFLUENCES
 
 
 def open_layer_marked(name: str) -> None:
     """Open a layer in the picture of the network, which has marked it already."""
     open_layer(name)
-    run_again(*Part)
+    run_again(*OF_THE_LAYER)
 
 
 def open_map_marked(channel: int) -> None:

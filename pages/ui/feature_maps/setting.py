@@ -1,10 +1,12 @@
 """What is set once: the model, the picture and its way in, in one line."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnn_core.models.info import ModelInfo
 from cnn_core.models.keys import FILE
 from pages.ui import cached
+from pages.ui.ask import live
 from pages.ui.ask.model import chosen_model, current_key, draw_about, pick_model, title_of
 from pages.ui.ask.picture import fit_picker, picture_picker, sample_thumbnails
 from pages.ui.draw.pictures import draw_picture
@@ -12,12 +14,13 @@ from pages.ui.entered import Entered
 from pages.ui.text import _, escaped
 
 
-def draw() -> tuple[ModelInfo, Entered]:
-    """Let the reader choose; return the model and the picture as it enters.
+def draw() -> tuple[ModelInfo, Entered, DeltaGenerator]:
+    """Let the reader choose; return the model, the picture as it enters, and the place for a live camera.
 
     Raises:
         CnnError, UndrawnError: there is nothing to be shown yet.
     """
+    live.end_elsewhere()
     key = current_key()
     if key.source == FILE and not key.name:  # the first thing to do stands open
         pick_model()
@@ -30,10 +33,13 @@ def draw() -> tuple[ModelInfo, Entered]:
     with model:
         draw_about(info)
     with thumbnails:
-        sample_thumbnails(info.colour)
+        live.draw_refused()
+        if live.camera() is None:
+            sample_thumbnails(info.colour)
     with picture_place:
-        chosen = picture_picker(info.colour)
+        chosen = picture_picker(info.colour, may_be_live=True)
         fit, invert = fit_picker(info)
         picture = cached.entered(chosen, info, fit, invert)
-        draw_picture(chosen, picture)
-    return info, picture
+        if not picture.passes:
+            draw_picture(chosen, picture)
+    return info, picture, thumbnails

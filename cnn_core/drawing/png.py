@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageDraw
 
-from cnn_core.arrays import Bytes, Pixels, Plane
+from cnn_core.arrays import Bytes, Indices, Pixels, Plane
 from cnn_core.drawing.colour_scale import Range
 from cnn_core.pictures.prepare import Box
 
@@ -68,12 +68,17 @@ def overlay_png(pixels: Pixels, values: Plane, reach: Range, longest: int = 480,
     shares = np.nan_to_num(values / np.float32(reach.limit or 1), posinf=1, neginf=-1).clip(-1, 1)
     levels = (shares + 1) / 2 if reach.signed else shares.clip(0)
     colours = reach.table[np.rint(levels * (len(reach.table) - 1)).astype(int)] / np.float32(255)
-    rows = np.arange(pixels.shape[0]) * values.shape[0] // pixels.shape[0]
-    columns = np.arange(pixels.shape[1]) * values.shape[1] // pixels.shape[1]
-    place = np.ix_(rows, columns)
+    place = places_under(pixels, values)
     grey = pixels.mean(axis=2, keepdims=True)
     strength = np.abs(shares)[place][..., np.newaxis] * np.float32(strongest)
     return picture_png((grey * (1 - strength) + colours[place] * strength).astype(np.float32), longest)
+
+
+def places_under(pixels: Pixels, values: Plane | Indices) -> tuple[Indices, Indices]:
+    """Return at which rows and columns of `values` (h, w), stretched without smoothing, each pixel (H, W, C) lies."""
+    sides = zip(pixels.shape[:2], values.shape, strict=True)
+    rows, columns = (np.arange(wide) * narrow // wide for wide, narrow in sides)
+    return rows[:, np.newaxis], columns[np.newaxis]
 
 
 def _bytes(pixels: Pixels) -> Bytes:

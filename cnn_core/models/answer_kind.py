@@ -1,5 +1,6 @@
 """What the numbers of a model's output are: what its last activation makes of them, whatever values they have."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -8,7 +9,7 @@ import numpy.typing as npt
 
 from cnn_core import layers
 from cnn_core.layers import ActivationName, Group, Layer
-from cnn_core.network.network import Network
+from cnn_core.network.network import Network, Step
 
 
 class AnswerKind(StrEnum):
@@ -53,12 +54,23 @@ def answer_kind(network: Network, output: str) -> AnswerKind:
     if len(step.output_shape) != 1:
         return AnswerKind.MAPS
     (units,) = step.output_shape
-    while _leaves_alone(step.named.layer):
-        step = steps[step.sources[0]]
+    step = _last_active(steps, step)
     kind = _KINDS.get(getattr(step.named.layer, "activation", ActivationName.LINEAR), AnswerKind.PLAIN)
     # A softmax is taken over the last axis: a map that was flattened afterwards has one for each place.
     several = kind is AnswerKind.SOFTMAX and step.output_shape[-1] != units
     return AnswerKind.PLAIN if several else kind
+
+
+def last_active(network: Network, output: str) -> Layer:
+    """Return the last layer before an output that makes other numbers of what it gets; making maps larger is none."""
+    steps = {step.named.name: step for step in network.steps()}
+    return _last_active(steps, steps[output], Group.RESIZING).named.layer
+
+
+def _last_active(steps: Mapping[str, Step], step: Step, *idle: Group) -> Step:
+    while step.sources and (_leaves_alone(step.named.layer) or step.named.layer.group in idle):
+        step = steps[step.sources[0]]
+    return step
 
 
 def _leaves_alone(layer: Layer) -> bool:

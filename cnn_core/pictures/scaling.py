@@ -43,6 +43,21 @@ def scaled(pixels: Pixels, scaling: Scaling) -> Pixels:
             return np.asarray(pixels[..., ::-1] * 255.0 - np.array(CAFFE_MEAN), np.float32)
 
 
+def unscaled(values: Pixels, scaling: Scaling) -> Pixels:
+    """Return the pixels (H, W, C) of which `scaled` makes these values: in [0, 1] where they came from such."""
+    match scaling:
+        case Scaling.UNIT:
+            return values
+        case Scaling.BYTES:
+            return np.asarray(values / 255.0, np.float32)
+        case Scaling.SIGNED:
+            return np.asarray((values + 1.0) / 2.0, np.float32)
+        case Scaling.TORCH:
+            return np.asarray(values * np.array(IMAGENET_STD) + np.array(IMAGENET_MEAN), np.float32)
+        case Scaling.CAFFE:
+            return np.asarray(((values + np.array(CAFFE_MEAN)) / 255.0)[..., ::-1], np.float32)
+
+
 def gradient_of_pixels(gradient: Pixels, scaling: Scaling) -> Pixels:
     """Return a gradient (H, W, C) with respect to pixels in [0, 1], from that with respect to `scaled` ones."""
     match scaling:

@@ -1,5 +1,6 @@
 """What the page says of an answer: by what the output is, and of which output it speaks."""
 
+import hashlib
 from dataclasses import replace
 
 import numpy as np
@@ -7,24 +8,38 @@ import pytest
 from running import no_exception
 from streamlit.testing.v1 import AppTest
 
+from cnn_core import layers
 from cnn_core.models.answer_kind import AnswerKind
 from cnn_core.models.info import describe
+from cnn_core.network.network import NamedLayer, Network
+from cnn_core.pictures.prepare import Prepared
+from pages.ui.entered import Entered
 
 NAN, INFINITE = float("nan"), float("inf")
 
 
-def draw(info, scores, classes):  # type: ignore[no-untyped-def]  # its text runs alone, without these names
+def draw(info, picture, scores, classes):  # type: ignore[no-untyped-def]  # its text runs alone, without these names
     from pages.ui.feature_maps.predictions import draw_predictions
 
-    draw_predictions(info, scores, classes)
+    draw_predictions(info, picture, scores, classes)
+
+
+def entered(pixels: np.ndarray) -> Entered:
+    height, width, _ = pixels.shape
+    digest = hashlib.sha256(pixels.tobytes()).hexdigest()
+    prepared = Prepared(pixels, (0, 0, height, width), (0, 0, height, width), ())
+    return Entered("mnist", digest, "crop", False, "A picture", prepared)
 
 
 def drawn(kind: AnswerKind, *scores: float, outputs: tuple[str, ...] = ("out",)) -> tuple[list[str], str]:
     """Return the bars' texts and everything below them."""
-    info = replace(describe("mnist"), outputs=outputs, answer_kind=kind, classes=None)
     values = np.zeros((2, 2, 1), np.float32) if kind is AnswerKind.MAPS else np.array(scores, np.float32)
+    ends = NamedLayer(outputs[0], layers.Conv2D(1, (1, 1), activation="relu"))
+    network = Network((NamedLayer("image", layers.Input((2, 2, 3))), ends))
+    info = replace(describe("mnist"), network=network, outputs=outputs, answer_kind=kind, classes=None)
     classes = tuple(f"class {number}" for number in range(values.size))
-    at = no_exception(AppTest.from_function(draw, kwargs={"info": info, "scores": values, "classes": classes}).run())
+    given = {"info": info, "picture": entered(np.zeros((2, 2, 3), np.float32)), "scores": values, "classes": classes}
+    at = no_exception(AppTest.from_function(draw, kwargs=given).run())
     said = [str(element.value) for kind in (at.caption, at.warning) for element in kind]
     return [element.proto.text for element in at.get("progress")], "\n".join(said)
 

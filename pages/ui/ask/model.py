@@ -177,7 +177,11 @@ def class_names(info: ModelInfo, scores: Maps) -> tuple[str, ...]:
     """Return a name for each unit of a model's output: known ones, else the reader's, else numbers; none for maps."""
     if info.answer_kind is AnswerKind.MAPS:
         return ()
-    count = scores.size
+    return names_of(info, scores.size)
+
+
+def names_of(info: ModelInfo, count: int) -> tuple[str, ...]:
+    """Return a name for each of so many classes of a model."""
     is_file = ModelKey.of(info.key).source == FILE
     given = names_in(state.CLASS_LIST.get()) if is_file else ()
     if info.classes is not None and len(info.classes) == count:

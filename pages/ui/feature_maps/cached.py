@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from cnn_core.arrays import Output
 from cnn_core.drawing import figures
 from cnn_core.drawing import network_figure as network_figures
+from cnn_core.drawing.class_regions import Region, regions_of, regions_png
 from cnn_core.drawing.kernel_tiles import Tiles
 from cnn_core.drawing.mosaic import (
     ChannelStatistics,
@@ -17,6 +19,8 @@ from cnn_core.drawing.mosaic import (
 )
 from cnn_core.drawing.png import dimmed_outside, overlay_png, picture_png
 from cnn_core.explain import seen
+from cnn_core.models import map_answer as map_answers
+from cnn_core.models.info import ModelInfo
 from cnn_core.models.run import Influences
 from pages.ui.cached import kept
 from pages.ui.entered import Entered
@@ -30,6 +34,21 @@ from pages.ui.text import _
 def influences_data(picture: Entered, layer: str, has_maps: bool, _found: Influences, language: str) -> dict[str, Any]:
     """Return what a layer's maps are made of as the browser takes it, in a language."""
     return influences.data_of(layer, _found, has_maps)
+
+
+@kept(8)
+def map_answer(
+    info: ModelInfo, picture: Entered, _output: Output
+) -> map_answers.PictureAnswer | map_answers.ClassesAnswer | None:
+    """Return what a model's output with height and width says of a picture."""
+    return map_answers.map_answer(info, picture.pixels, _output)
+
+
+@kept(8)
+def regions(picture: Entered, _answer: map_answers.ClassesAnswer) -> tuple[bytes, tuple[Region, ...]]:
+    """Return a picture with its places' classes over it as PNG, and what is where."""
+    found = regions_of(_answer.classes, _answer.count)
+    return regions_png(picture.pixels, _answer.classes, found), found
 
 
 @kept(16, OpenLayer)

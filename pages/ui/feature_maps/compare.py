@@ -148,8 +148,11 @@ def _most_changed(difference: Maps, opened: int, most: int = 5) -> list[int]:
 
 def _draw_answers(layer: OpenLayer, other: Entered, scores: Maps) -> None:
     """Draw what the network takes both pictures for."""
-    sides = (_("Your picture"), layer.answers.scores), (_(other.title), scores)
-    for column, (title, values) in zip(st.columns(2), sides, strict=True):
+    sides = (
+        (_("Your picture"), layer.picture, layer.answers.scores),
+        (_(other.title), other, scores),
+    )
+    for column, (title, picture, values) in zip(st.columns(2), sides, strict=True):
         with column:
             st.markdown(f"**{title}**")
-            draw_predictions(layer.info, values, layer.classes)
+            draw_predictions(layer.info, picture, values, layer.classes)

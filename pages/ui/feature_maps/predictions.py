@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from cnn_core.arrays import Maps
+from cnn_core.arrays import Maps, Output
 from cnn_core.models.answer_kind import AnswerKind, by_score
 from cnn_core.models.info import ModelInfo
+from pages.ui.entered import Entered
+from pages.ui.feature_maps.answer_maps import draw_map_answer, label_of
 from pages.ui.feature_maps.open_layer import Run
 from pages.ui.text import _, as_code, escaped
 
@@ -19,22 +21,24 @@ def draw_answer(run: Run) -> None:
     """Draw what the network takes the picture for: the likeliest in a word, more where it is asked for."""
     with st.popover(_label(run), icon=":material/psychology:", key="answer"):
         st.markdown("**" + _("What the network takes it for") + "**")
-        draw_predictions(run.info, run.answers.scores, run.classes)
+        draw_predictions(run.info, run.picture, run.answers.scores, run.classes)
 
 
 def _label(run: Run) -> str:
     scores, kind = run.answers.scores, run.info.answer_kind
-    if kind is AnswerKind.MAPS or scores.size == 1:
+    if kind is AnswerKind.MAPS:
+        return label_of(run.info, run.picture, scores)
+    if scores.size == 1:
         return _("The answer")
     best = by_score(scores)[0]
     share = f"{scores[best]:.1%}" if kind.is_share else f"{scores[best]:.4g}"
     return f"**{_plain(run.classes[best])}** {escaped(share)}"
 
 
-def draw_predictions(info: ModelInfo, scores: Maps, classes: Sequence[str]) -> None:
+def draw_predictions(info: ModelInfo, picture: Entered, scores: Output, classes: Sequence[str]) -> None:
     """Draw the classes with the highest scores; as shares where the output's activation makes them such."""
     if info.answer_kind is AnswerKind.MAPS:
-        st.caption(_("The output has maps, not classes: open it below."))
+        draw_map_answer(info, picture, scores)
     elif scores.size == 1:
         _draw_one_unit(info.answer_kind, float(scores[0]))
     else:

@@ -7,7 +7,7 @@ import { Grid } from "./grid.js";
 import { cellsOf } from "./steps.js";
 
 const [WIDEST_CELL, TALLEST_CELL, THINNEST_CELL] = [44, 40, 6];
-const [HIGH_ONE, HIGH_MANY] = [120, 69]; // pixels of the screen for the window of one channel, and of several
+const [HIGH_ONE, HIGH_MANY] = [120, 63]; // pixels of the screen for the window of one channel, and of several
 const AROUND = 16; // pixels beside a grid
 const SUM = 74; // pixels for a channel's sum
 const SWEEP = 900; // milliseconds

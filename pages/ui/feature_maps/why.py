@@ -33,7 +33,7 @@ def draw_place(layer: OpenLayer) -> None:
     """Let the reader choose the value by numbers too."""
     if layer.has_maps:
         for name, key in zip((_("Row"), _("Column")), layer.keys_of_place, strict=True):
-            st.caption(name)
+            st.caption(name, width="content")
             st.number_input(name, width=_NUMBER, label_visibility="collapsed", **key.widget(value_changed))
 
 

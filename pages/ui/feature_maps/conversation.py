@@ -43,6 +43,7 @@ _STYLE = """<style>
 .st-key-asked [data-testid="stButtonGroup"] button { padding: 0.2rem 0.55rem; min-height: 2rem; }
 .st-key-asked_panel { gap: 0.75rem; }
 .st-key-asked_panel h2 { font-size: 1.05rem; padding: 0; }
+.st-key-sought_pictures img { outline: 1px solid rgb(128 128 128 / 40%); outline-offset: -1px; }
 .st-key-asked_line { gap: 0.4rem; min-height: 2rem; }
 .st-key-asked_line [data-testid="stNumberInputContainer"] { height: 2rem; }
 .st-key-asked_line [data-testid="stHeading"] { margin-right: auto; }

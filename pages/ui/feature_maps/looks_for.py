@@ -52,7 +52,7 @@ def draw(layer: OpenLayer) -> None:
     if made is None:
         _draw_making(layer, sought)
         return
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", key="sought_pictures"):
         _draw_picture(layer, made)
         with st.container(width=_NARROW):
             _draw_beside(layer, sought, made)

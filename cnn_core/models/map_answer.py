@@ -13,7 +13,9 @@ from cnn_core.models.info import ModelInfo
 from cnn_core.pictures.scaling import unscaled
 
 MOSTLY: Final = 0.95
-"""So much of a picture's values are pixels at least: a layer without an activation may overshoot here and there."""
+OVERSHOOT: Final = 0.25
+"""So many of a picture's values are pixels, or lie beyond black or white by no more than this share of their range: a
+layer without an activation overshoots, and scores of classes lie farther apart."""
 COARSEST: Final = 8
 """A place of class scores stands for at most so many pixels along a side: what is coarser are features."""
 
@@ -49,9 +51,9 @@ class ClassesAnswer:
 def map_answer(info: ModelInfo, pixels: Pixels, output: Output) -> PictureAnswer | ClassesAnswer | None:
     """Return what a model's first output says of `pixels` (H, W, C) in [0, 1]; None where it is neither of the two.
 
-    It is a picture where it has the input's shape and its values are pixels, unless a softmax made them shares of
-    classes. It gives classes where a softmax or sigmoid ends it, or a convolution without an activation whose places
-    lie close enough to one another.
+    It is a picture where it has the input's shape and its values are pixels or nearly so, unless a softmax made them
+    shares of classes. It gives classes where a softmax or sigmoid ends it, or a convolution without an activation whose
+    places lie close enough to one another.
     """
     if output.ndim != 3:
         return None
@@ -75,6 +77,11 @@ def _picture(info: ModelInfo, pixels: Pixels, output: Output) -> PictureAnswer |
     # A model that rescales bytes itself often answers from 0 to 1.
     are_units = bool(((output >= 0) & (output <= 1)).all())
     answered = output if are_units else unscaled(output, info.scaling)
-    within = float(((answered >= 0) & (answered <= 1)).mean())
-    shown = np.clip(np.nan_to_num(answered, posinf=1, neginf=0), 0, 1)
-    return PictureAnswer(shown, 1 - within) if within >= MOSTLY else None
+    if _share_within(answered, OVERSHOOT) < MOSTLY:
+        return None
+    return PictureAnswer(np.clip(np.nan_to_num(answered, posinf=1, neginf=0), 0, 1), 1 - _share_within(answered, 0))
+
+
+def _share_within(values: Pixels, beyond: float) -> float:
+    """Return how many values lie from 0 to 1 or beyond by at most so much."""
+    return float(((values >= -beyond) & (values <= 1 + beyond)).mean())

@@ -54,6 +54,21 @@ def test_what_overshoots_is_cut_off_and_said() -> None:
     assert answer.beyond == pytest.approx(5 / PIXELS.size)
 
 
+def test_a_decoder_without_an_activation_may_overshoot_in_many_places() -> None:
+    output = (1.4 * PIXELS - 0.2).astype(np.float32)
+    answer = map_answer(info(conv(3)), PIXELS, output)
+    assert isinstance(answer, PictureAnswer)
+    assert answer.beyond == pytest.approx(((output < 0) | (output > 1)).mean())
+    assert answer.beyond > 0.2
+
+
+def test_scores_of_three_classes_are_no_picture() -> None:
+    scores = np.random.default_rng(1).normal(scale=3, size=PIXELS.shape).astype(np.float32)
+    answer = map_answer(info(conv(3)), PIXELS, scores)
+    assert isinstance(answer, ClassesAnswer)
+    np.testing.assert_array_equal(answer.classes, scores.argmax(axis=2))
+
+
 def test_shares_of_three_classes_are_no_picture() -> None:
     shares = softmax(np.random.default_rng(1).normal(size=PIXELS.shape).astype(np.float32))
     answer = map_answer(info(conv(3, "softmax")), PIXELS, shares)

@@ -99,13 +99,19 @@ def test_classes_are_named_from_the_largest_on() -> None:
     shares = [f"{count / 24:.1%}" for count in (18, 4, 2)]
     assert legend(at) == list(zip(colours, names, shares, strict=True))
     assert "3 of 5 classes shown" in captions(at)
-    assert "2 are nowhere in it" in captions(at)
+    assert "Nowhere in the picture: 2 of them." in captions(at)
     assert "channel is the largest" in captions(at)
 
 
 def test_without_names_classes_are_numbered() -> None:
     at = drawn("softmax", scores_of(np.zeros((4, 6), np.int64), 3))
     assert legend(at) == [(f"rgb{CLASS_COLOURS[0]}", "Class 0", "100.0%")]
+
+
+def test_where_every_class_is_somewhere_none_is_said_to_be_missing() -> None:
+    at = drawn("softmax", scores_of(np.arange(24).reshape(4, 6) % 3, 3))
+    assert "3 of 3 classes shown." in captions(at)
+    assert "Nowhere" not in captions(at)
 
 
 def test_at_most_twenty_are_named_and_the_grey_ones_explained() -> None:

@@ -17,8 +17,9 @@ from pages.ui.text import _
 
 NAMED = 20
 """Classes in the legend: the largest."""
-SIDE = 190
+SIDE = 250
 """Pixels of a picture: two of them fit beside each other in a popover."""
+LEGEND = 230
 LEAST = 0.001
 
 
@@ -54,23 +55,26 @@ def _draw_picture(picture: Entered, answer: PictureAnswer) -> None:
 def _draw_classes(info: ModelInfo, picture: Entered, answer: ClassesAnswer) -> None:
     png, regions = cached.regions(picture, answer)
     with st.container(horizontal=True, gap="small"):
-        draw_wide(png, SIDE, _("Classes over the picture"))
         with st.container(width=SIDE):
+            draw_wide(png, SIDE, _("Classes over the picture"))
+            _say_what_colours_mean(answer, regions)
+        with st.container(width=LEGEND):
             _draw_legend(regions[:NAMED], names_of(info, answer.count))
+
+
+def _say_what_colours_mean(answer: ClassesAnswer, regions: tuple[Region, ...]) -> None:
     if answer.by_border is None:
         st.caption(_("Each place has the colour of the class whose channel is the largest there."))
     else:
         st.caption(_("Class 1 is where the one channel lies above {border}.").format(border=f"{answer.by_border:g}"))
-    shown = min(len(regions), NAMED)
-    st.caption(
-        _("{shown} of {count} classes shown, each with its share of the picture; {absent} are nowhere in it.").format(
-            shown=shown, count=answer.count, absent=answer.count - len(regions)
-        )
-    )
+    shown, absent = min(len(regions), NAMED), answer.count - len(regions)
+    said = [_("{shown} of {count} classes shown.").format(shown=shown, count=answer.count)]
+    if absent:
+        said.append(_("Nowhere in the picture: {absent} of them.").format(absent=absent))
+    st.caption(" ".join(said))
     if any(region.colour == OTHERS for region in regions):
-        st.caption(
-            _("The {count} largest have colours of their own, all others are grey.").format(count=len(CLASS_COLOURS))
-        )
+        few = len(CLASS_COLOURS)
+        st.caption(_("The {count} largest have colours of their own, all others are grey.").format(count=few))
 
 
 def _draw_legend(regions: tuple[Region, ...], names: tuple[str, ...]) -> None:

@@ -20,7 +20,8 @@ LEAST = 0.001
 def draw_answer(run: Run) -> None:
     """Draw what the network takes the picture for: the likeliest in a word, more where it is asked for."""
     with st.popover(_label(run), icon=":material/psychology:", key="answer"):
-        st.markdown("**" + _("What the network takes it for") + "**")
+        has_maps = run.info.answer_kind is AnswerKind.MAPS
+        st.markdown("**" + (_("The answer") if has_maps else _("What the network takes it for")) + "**")
         draw_predictions(run.info, run.picture, run.answers.scores, run.classes)
 
 

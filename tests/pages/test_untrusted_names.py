@@ -98,7 +98,7 @@ def model_key(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.keras
 @pytest.mark.parametrize(
-    ("layer", "panel"), zip(NAMES[1:6], ("why", "kernels", "statistics", "compare", "decision"), strict=True)
+    ("layer", "panel"), list(zip(NAMES[1:6], ("why", "kernels", "statistics", "compare", "decision"), strict=True))
 )
 def test_names_of_a_model_and_of_a_picture(layer: str, panel: str, model_key: str) -> None:
     at = run_page("pages/1_Feature_maps.py", 120, model=model_key, layer=layer, ask=panel)

@@ -236,7 +236,10 @@ const resultText = (data) => {
   const [first, ...later] = made;
   if (TAKEN_OVER.includes(first.kind)) return `${words.result} ${figure(first.after)}. ${first.about}`;
   const sum = wholeSum(data);
-  const formulas = (sum.length ? later.filter(({ kind }) => kind !== "bias") : made).map(({ formula }) => formula);
+  const rest = later.filter(({ kind }) => kind !== "bias");
+  // The products of a single channel stand on the stage; their sum with what follows is one line.
+  const only = data.joined === "weighted_sum" && later.length ? later : made;
+  const formulas = (sum.length ? rest : only).map(({ formula }) => formula);
   return `${words.result} ${[...sum, ...formulas].join(", ")}`;
 };
 

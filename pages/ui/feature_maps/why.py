@@ -31,7 +31,9 @@ _NUMBER = 64
 
 def draw_place(layer: OpenLayer) -> None:
     """Let the reader choose the value by numbers too."""
-    if layer.has_maps:
+    if not layer.has_maps:
+        return
+    with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
         for name, key in zip((_("Row"), _("Column")), layer.keys_of_place, strict=True):
             st.caption(name, width="content")
             st.number_input(name, width=_NUMBER, label_visibility="collapsed", **key.widget(value_changed))

@@ -17,8 +17,8 @@ from pages.ui.feature_maps.open_layer import Run
 from pages.ui.feature_maps.parts import OF_THE_LAYER, open_layer_marked
 from pages.ui.waiting import awaited, is_given_up, run_again
 
-_PATIENCE = 60.0
-"""Seconds: TensorFlow may have to start."""
+_PATIENCE = 2.0
+"""Seconds: a click inside a part of the page waits as long as the page runs."""
 
 
 def draw_network(

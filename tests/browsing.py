@@ -102,6 +102,11 @@ def visit(page: Page, address: str) -> None:
     no_traceback(page)
 
 
+def page_link(page: Page, title: str) -> Locator:
+    """Return the link to a page in the navigation of a wide screen."""
+    return page.get_by_test_id("stTopNavLink").filter(has_text=title)
+
+
 def download(page: Page, button: str) -> tuple[str, bytes]:
     """Press the first button of this name, which downloads; return the file's name and bytes."""
     with page.expect_download() as waiting:

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from browsing import OpenPage, no_traceback, visit, wait_idle
+from browsing import OpenPage, no_traceback, page_link, visit, wait_idle
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 from serving import running_app
 
@@ -260,9 +260,9 @@ def test_edits_make_no_entries_in_the_browsers_history(page: Page) -> None:
     expect(layers(page)).to_have_count(len(preset("lenet_5").make().layers))
     wait_idle(page)
     # Leaving it for another page and coming back loses neither the network nor the way back to the one before.
-    page.get_by_test_id("stSidebarNavLink").filter(has_text="Home").click()
+    page_link(page, "Home").click()
     wait_idle(page)
-    page.get_by_test_id("stSidebarNavLink").filter(has_text="Design a network").click()
+    page_link(page, "Design a network").click()
     wait_idle(page)
     page.get_by_role("button", name="Undo").click()
     expect(cell(page, 1, 1)).to_have_text("28×28×10")

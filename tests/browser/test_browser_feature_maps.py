@@ -1,14 +1,30 @@
-"""The page "Feature maps" in a real browser: a photograph, layers, maps, downloads, dead workers, a narrow screen."""
+"""The page "Feature maps" in a real browser: one screen, pictures, layers, maps, files, dead workers, a phone."""
 
 import io
+import math
 import re
 from collections.abc import Iterator
-from urllib.parse import urlencode
 
 import numpy as np
 import psutil
 import pytest
 from browsing import NARROW, TOO_WIDE, OpenPage, box_of, download, no_traceback, wait_idle
+from feature_maps_page import (
+    WARM_UP,
+    a_photograph,
+    answer,
+    close_popover,
+    give_file,
+    is_complete,
+    is_open,
+    layer_is_open,
+    node,
+    noise,
+    open_view,
+    popover,
+    toggle,
+    upload,
+)
 from folders import ARTIFACTS
 from PIL import Image
 from playwright.sync_api import Locator, Page, Position, expect
@@ -16,49 +32,18 @@ from serving import AppServer
 
 from cnn_core.models.bundled import bundled_network
 from cnn_core.network.summary import summarize
-from cnn_core.pictures.samples import sample_bytes
 
 pytestmark = pytest.mark.browser
 
 ROWS = {row.name: row for row in summarize(bundled_network("mobilenet_v2")).rows}
-# TensorFlow starts and the models are loaded while other tests run on the same two processors.
-WARM_UP = 240_000
 DIED = "The process that runs the model has stopped"
-
-
-def open_view(page: Page, **query: str) -> None:
-    page.goto(f"/Feature_maps?{urlencode({'model': 'mobilenet_v2', **query})}")
-    is_complete(page)
-
-
-def is_complete(page: Page) -> None:
-    """Wait until the layer's maps are there; fail if the page complains."""
-    expect(page.get_by_text(re.compile(r"^\d+ of \d+ maps shown$"))).to_be_visible(timeout=WARM_UP)
-    wait_idle(page)
-    no_traceback(page)
-    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+SCREEN = {"width": 1280, "height": 800}
+PARTS = ("network", "layer_line", "look_for", "map_line", "asked")
 
 
 def snap(page: Page, name: str) -> None:
     ARTIFACTS.mkdir(exist_ok=True)
     page.screenshot(path=ARTIFACTS / f"feature_maps-{name}.png")
-
-
-def frame(page: Page, layer: str) -> Locator:
-    return page.locator(f'button[data-node][data-layer="{layer}"]')
-
-
-def toggle(page: Page, block: str) -> Locator:
-    return page.locator(f'button.toggle[data-block="{block}"]')
-
-
-def is_open(page: Page, layer: str, channel: int = 0) -> None:
-    """Wait until a layer and one of its maps is open, everywhere on the page."""
-    expect(page.get_by_role("heading", name=f"Map {channel} of {layer}", exact=True)).to_be_visible()
-    wait_idle(page)
-    expect(frame(page, layer)).to_have_attribute("aria-pressed", "true")
-    expect(page.get_by_label("Map", exact=True)).to_have_value(str(channel))
-    no_traceback(page)
 
 
 def middle_of(board: Locator, row: int, column: int, rows: int, columns: int) -> Position:
@@ -67,111 +52,160 @@ def middle_of(board: Locator, row: int, column: int, rows: int, columns: int) ->
     return {"x": box["width"] * (column + 0.5) / columns, "y": box["height"] * (row + 0.5) / rows}
 
 
-def choose_sample(page: Page, title: str) -> None:
-    box = page.get_by_role("combobox", name=re.compile("Sample picture"))
-    box.click()
-    box.fill(title)
-    page.get_by_role("option", name=title, exact=True).click()
+def grid_of(board: Locator) -> tuple[int, int]:
+    """Return how many rows and columns of maps stand on a board."""
+    # In per cent of the board; the frame of a map has a gap on both of its sides, so a little less than that many fit.
+    shares = board.locator(".chosen").evaluate("frame => [frame.style.height, frame.style.width].map(parseFloat)")
+    rows, columns = (math.ceil(100 / share - 1e-6) for share in shares)
+    return rows, columns
 
 
-def upload(page: Page, name: str, kind: str, data: bytes) -> None:
-    page.get_by_test_id("stButtonGroup").get_by_text("Upload", exact=True).click()
-    page.locator('input[type="file"]').set_input_files({"name": name, "mimeType": kind, "buffer": data})
+# One screen ---------------------------------------------------------------------------------------------------------
 
 
-def a_photograph() -> bytes:
-    """Return a cat as a camera might have written it: a JPEG, larger than the network's input, lying on its side."""
-    image = Image.open(io.BytesIO(sample_bytes("chelsea"))).convert("RGB").resize((900, 600))
-    exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned by a quarter to the right
-    out = io.BytesIO()
-    image.transpose(Image.Transpose.ROTATE_90).save(out, "JPEG", quality=90, exif=exif)
-    return out.getvalue()
+@pytest.mark.parametrize(
+    ("model", "layer"),
+    [
+        ("cifar10", ""),
+        ("cifar10", "output"),
+        ("mnist", ""),
+        ("mnist", "dense_1"),
+        ("mobilenet_v2", ""),
+        ("mobilenet_v2", "block_13_expand_relu"),
+        ("mobilenet_v2", "global_average_pooling2d"),
+    ],
+)
+def test_the_conversation_fits_one_screen(model: str, layer: str, open_page: OpenPage, app_server: AppServer) -> None:
+    page = open_page(app_server, viewport=SCREEN)
+    open_view(page, model=model, **({"layer": layer} if layer else {}))
+    boxes = {part: box_of(page.locator(f".st-key-{part}")) for part in PARTS}
+    below = {part: box["y"] + box["height"] for part, box in boxes.items()}
+    assert {part: end for part, end in below.items() if end > SCREEN["height"]} == {}
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("main => main.scrollHeight") <= SCREEN["height"]
+    assert page.evaluate(TOO_WIDE) == []
+    # What is asked scrolls by itself, so that all of it can be read.
+    panel = page.locator(".st-key-asked_panel")
+    panel.evaluate("panel => panel.scrollTo(0, panel.scrollHeight)")
+    last = box_of(panel.locator(":scope > *").last)
+    assert last["y"] + last["height"] <= SCREEN["height"]
+    snap(page, f"screen-{model}-{layer or 'first'}")
 
 
-def noise() -> bytes:
-    """Return a picture that is another one every time."""
-    out = io.BytesIO()
-    Image.fromarray(np.random.default_rng().integers(0, 256, (32, 32, 3), np.uint8)).save(out, "PNG")
-    return out.getvalue()
-
-
-# Looking ------------------------------------------------------------------------------------------------------------
+# Pictures -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_photograph_is_uploaded_and_recognised(page: Page) -> None:
     open_view(page, picture="coffee")
-    expect(page.get_by_text("espresso")).to_be_visible()
+    expect(answer(page)).to_contain_text("espresso")
     upload(page, "cat.jpg", "image/jpeg", a_photograph())
-    expect(page.get_by_text("Egyptian cat")).to_be_visible(timeout=WARM_UP)
+    expect(answer(page)).to_contain_text("Egyptian cat", timeout=WARM_UP)
     is_complete(page)
-    expect(page.get_by_text("Resized from 600×600 to 224×224")).to_be_visible()
-    expect(page.get_by_alt_text("cat.jpg")).to_be_visible()
+    expect(page.locator('.thumbnails [aria-checked="true"]')).to_have_count(0)
+    own = popover(page, "set_picture")
+    expect(own.get_by_text("Resized from 600×600 to 224×224")).to_be_visible()
+    expect(own.get_by_alt_text("cat.jpg")).to_be_visible()
     snap(page, "upload")
+    close_popover(page)
+    taken_for = popover(page, "answer")
+    expect(taken_for.get_by_text("5 of 1000 classes shown.")).to_be_visible()
+    expect(taken_for.get_by_role("progressbar")).to_have_count(5)
 
 
 def test_a_file_that_is_no_picture_is_a_sentence(page: Page) -> None:
     open_view(page)
-    upload(page, "notes.png", "image/png", b"This is a text.")
+    give_file(page, "notes.png", "image/png", b"This is a text.")
     expect(page.get_by_test_id("stAlert")).to_have_count(1)
     wait_idle(page)
     no_traceback(page)
     snap(page, "bad-file")
+    close_popover(page)
     upload(page, "cat.jpg", "image/jpeg", a_photograph())
     is_complete(page)
 
 
+def test_samples_are_pictures_to_click_and_to_walk_by_keyboard(page: Page) -> None:
+    open_view(page, model="mnist")
+    thumbnails = page.get_by_role("radiogroup", name="Sample pictures")
+    seven, chosen = thumbnails.get_by_role("radio", name="Handwritten 7"), thumbnails.get_by_role("radio", checked=True)
+    expect(chosen).to_have_count(1)
+    first = chosen.get_attribute("data-key")
+    seven.click()
+    expect(answer(page)).to_contain_text(re.compile(r"7 \d+\.\d%"), timeout=WARM_UP)
+    is_complete(page)
+    expect(page).to_have_url(re.compile("picture=digit_7"))
+    expect(seven).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(chosen).to_be_focused()
+    expect(chosen).not_to_have_attribute("data-key", "digit_7")
+    is_complete(page)
+    expect(page).not_to_have_url(re.compile("picture=digit_7"))
+    page.go_back()
+    expect(chosen).to_have_attribute("data-key", "digit_7")
+    is_complete(page)
+    page.go_back()
+    expect(chosen).to_have_attribute("data-key", first or "")
+    is_complete(page)
+
+
+# Layers and maps ----------------------------------------------------------------------------------------------------
+
+
 def test_a_layer_is_opened_in_the_picture_of_the_network(page: Page) -> None:
     open_view(page)
-    expect(page.locator(".node button.toggle")).to_have_count(17)
-    frame(page, "Conv_1").click()
-    is_open(page, "Conv_1")
-    expect(page.get_by_text("64 of 1280 maps shown")).to_be_visible()
+    node(page, "Conv_1").click()
+    channel = layer_is_open(page, "Conv_1")
+    is_open(page, "Conv_1", channel)
+    expect(page.get_by_text("64 of 1280 shown")).to_be_visible()
+    expect(page.get_by_text("7×7×1280 · 409,600 parameters · receptive field 491×491")).to_be_visible()
     expect(page).to_have_url(re.compile("layer=Conv_1"))
     page.reload()
     is_complete(page)
-    is_open(page, "Conv_1")
+    is_open(page, "Conv_1", channel)
 
 
-def test_a_walk_from_a_value_opens_the_layer_before_it_and_leads_back(page: Page) -> None:
+def test_a_layer_is_opened_from_the_list_too(page: Page) -> None:
     open_view(page)
-    frame(page, "Conv1").click()
-    is_open(page, "Conv1")
-    page.locator('[data-part="values0"]').click()
-    expect(page.get_by_role("heading", name=re.compile(r"^Map \d of Conv1_pad$"))).to_be_visible()
-    expect(frame(page, "Conv1_pad")).to_have_attribute("aria-pressed", "true")
-    page.locator(".trail button").first.click()
-    is_open(page, "Conv1")
+    layers = popover(page, "layer_more").get_by_role("combobox", name="Layer")
+    layers.click()
+    layers.fill("block_3_depthwise")
+    page.get_by_role("option", name="block_3_depthwise", exact=True).click()
+    layer_is_open(page, "block_3_depthwise")
+    expect(node(page, "block_3_depthwise")).to_have_attribute("aria-pressed", "true")
 
 
 def test_the_maps_can_be_walked_by_keyboard(page: Page) -> None:
-    open_view(page, layer="block_1_expand")
+    open_view(page, layer="block_1_expand", channel="0")
     board, said = page.locator(".mosaic .board"), page.locator(".mosaic .said")
+    columns = grid_of(board)[1]
     board.focus()
-    for key, channel in (("ArrowRight", 1), ("ArrowRight", 2), ("ArrowDown", 10), ("ArrowLeft", 9), ("ArrowUp", 1)):
+    walk = ("ArrowRight", 1), ("ArrowRight", 2), ("ArrowDown", columns + 2), ("ArrowLeft", columns + 1), ("ArrowUp", 1)
+    for key, channel in walk:
         page.keyboard.press(key)
         expect(said).to_have_text(re.compile(rf"^Map {channel}: mean "))
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
     expect(said).to_have_text(re.compile("^Map 0: mean "))
-    for _ in range(9):
-        page.keyboard.press("ArrowDown")
-    expect(said).to_have_text(re.compile("^Map 56: mean "))
+    page.keyboard.press("ArrowDown")
+    expect(said).to_have_text(re.compile(f"^Map {columns}: mean "))
     page.keyboard.press("Enter")
-    is_open(page, "block_1_expand", 56)
+    is_open(page, "block_1_expand", columns)
     expect(board).to_be_focused()
     page.keyboard.press("ArrowRight")
-    expect(said).to_have_text(re.compile("^Map 57: mean "))
+    expect(said).to_have_text(re.compile(f"^Map {columns + 1}: mean "))
     snap(page, "walk")
 
 
 def test_pointing_says_a_maps_figures_and_clicking_opens_it(page: Page) -> None:
-    open_view(page, layer="Conv1_relu")
+    open_view(page, layer="Conv1_relu", channel="0")
     board, said = page.locator(".mosaic .board"), page.locator(".mosaic .said")
+    popover(page, "layer_more")
     values = arrays_of(download(page, "All values (NPZ)")[1])["Conv1_relu"].astype(np.float64)
-    for column, row in ((2, 0), (7, 3)):
-        channel = 8 * row + column
-        place = middle_of(board, row, column, rows=4, columns=8)
+    close_popover(page)
+    rows, columns = grid_of(board)
+    for column, row in ((2, 0), (7, 1)):
+        channel = columns * row + column
+        place = middle_of(board, row, column, rows, columns)
         board.hover(position=place)
         one = values[:, :, channel]
         expect(said).to_have_text(
@@ -180,12 +214,25 @@ def test_pointing_says_a_maps_figures_and_clicking_opens_it(page: Page) -> None:
         )
         board.click(position=place)
         is_open(page, "Conv1_relu", channel)
-        expect(page.get_by_test_id("stCaptionContainer").get_by_text(f"Map {channel}: mean")).to_be_visible()
+        figures = page.locator(".st-key-map_figures")
+        expect(figures).to_contain_text(f"Mean\n{one.mean():.4g}", use_inner_text=True)
+        expect(figures).to_contain_text(f"Zeros\n{(one == 0).mean():.0%}", use_inner_text=True)
     page.mouse.move(0, 0)
-    expect(said).to_have_text(re.compile("^Map 31: mean "))
-    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(1)
-    page.get_by_test_id("stPlotlyChart").first.scroll_into_view_if_needed()
+    expect(said).to_have_text(re.compile(f"^Map {columns + 7}: mean "))
     snap(page, "map")
+
+
+def test_what_opens_first_is_the_map_that_differs_most_and_its_largest_value(page: Page) -> None:
+    open_view(page, layer="block_1_expand_relu")
+    popover(page, "layer_more")
+    values = arrays_of(download(page, "All values (NPZ)")[1])["block_1_expand_relu"].astype(np.float64)
+    close_popover(page)
+    channel = int(values.std(axis=(0, 1)).argmax())
+    is_open(page, "block_1_expand_relu", channel)
+    row, column = np.unravel_index(values[:, :, channel].argmax(), values.shape[:2])
+    expect(page.locator(".picker .said")).to_have_text(re.compile(f"^Row {row}, column {column}: "))
+    expect(page.get_by_role("spinbutton", name="Row", exact=True)).to_have_value(str(row))
+    expect(page.get_by_role("spinbutton", name="Column", exact=True)).to_have_value(str(column))
 
 
 # Taking along -------------------------------------------------------------------------------------------------------
@@ -198,13 +245,16 @@ def arrays_of(data: bytes) -> dict[str, np.ndarray]:
 
 def test_downloads(page: Page) -> None:
     open_view(page, layer="block_1_expand")
-    name, png = download(page, "These maps as a picture (PNG)")
+    popover(page, "layer_more")
+    name, png = download(page, "All maps as a picture (PNG)")
     assert name == "mobilenet_v2_block_1_expand.png"
-    shown = page.locator(".mosaic .board img")
     image = Image.open(io.BytesIO(png))
     image.load()
     assert image.format == "PNG"
-    assert [image.width, image.height] == shown.evaluate("image => [image.naturalWidth, image.naturalHeight]")
+    # Eight maps in a row, each the picture of 112×112 values, and a gap of the same width around each.
+    rows, gap = divmod(image.height, 112)
+    assert rows == ROWS["block_1_expand"].output_shape[2] / 8
+    assert (image.width - 8 * 112) / 9 == gap / (rows + 1)
     name, data = download(page, "All values (NPZ)")
     assert name == "mobilenet_v2_block_1_expand.npz"
     arrays = arrays_of(data)
@@ -225,7 +275,8 @@ def workers_of(server: AppServer) -> list[psutil.Process]:
 @pytest.fixture
 def asleep(page: Page, app_server: AppServer) -> Iterator[list[psutil.Process]]:
     """Workers that have been put to sleep, on a page that has just asked them something."""
-    open_view(page)
+    # Of the first picture all is known without them.
+    open_view(page, picture="grass")
     workers = workers_of(app_server)
     for worker in workers:
         worker.suspend()
@@ -250,8 +301,8 @@ def test_killed_workers_cost_a_sentence_and_a_retry(
     page.get_by_role("button", name="Try again").click()
     is_complete(page)
     assert not set(workers_of(app_server)) & set(asleep)
-    frame(page, "Conv_1").click()
-    is_open(page, "Conv_1")
+    node(page, "Conv_1").click()
+    layer_is_open(page, "Conv_1")
     assert "Traceback" not in app_server.read_log()
 
 
@@ -268,12 +319,12 @@ def test_waiting_can_be_stopped(page: Page, asleep: list[psutil.Process]) -> Non
 
 
 def test_workers_that_die_while_idle_are_replaced(page: Page, app_server: AppServer) -> None:
-    open_view(page)
+    open_view(page, picture="coffee")
     killed = workers_of(app_server)
     for worker in killed:
         worker.kill()
     psutil.wait_procs(killed, timeout=60)
-    choose_sample(page, "Grass")
+    upload(page, "noise.png", "image/png", noise())
     retry = page.get_by_role("button", name="Try again")
     expect(retry.or_(page.get_by_text("The network is running"))).to_be_visible()
     if retry.is_visible():
@@ -285,23 +336,52 @@ def test_workers_that_die_while_idle_are_replaced(page: Page, app_server: AppSer
 # A narrow screen ----------------------------------------------------------------------------------------------------
 
 
+def in_view(page: Page, part: str) -> None:
+    """Wait until a part of the page is seen."""
+    expect(page.locator(f".st-key-{part}")).to_be_in_viewport()
+
+
 def test_a_narrow_screen(open_page: OpenPage, app_server: AppServer) -> None:
     page = open_page(app_server, viewport=NARROW, has_touch=True, is_mobile=True)
-    open_view(page)
+    open_view(page, channel="0")
     assert page.evaluate(TOO_WIDE) == []
     toggle(page, "block_1").tap()
-    expect(page.locator('button[data-node][data-layer^="block_1_"]')).to_have_count(9)
-    frame(page, "block_1_expand").tap()
-    is_open(page, "block_1_expand")
-    frame(page, "block_1_expand").scroll_into_view_if_needed()
+    expect(page.locator('.network button[data-node][data-layer^="block_1_"]')).to_have_count(9)
+    node(page, "block_1_expand").tap()
+    layer_is_open(page, "block_1_expand")
     snap(page, "narrow-network")
-    for part in (frame(page, "block_1_expand"), toggle(page, "block_1"), page.locator(".mosaic .board")):
-        box = box_of(part)
+    board = page.locator(".mosaic .board")
+    for inside in (
+        page.locator(".network .window"),
+        board,
+        page.locator(".picker .board"),
+        page.locator(".value-stage"),
+    ):
+        box = box_of(inside)
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= NARROW["width"]
-    board = page.locator(".mosaic .board")
-    board.tap(position=middle_of(board, 0, 3, rows=8, columns=8))
-    is_open(page, "block_1_expand", 3)
     assert page.evaluate(TOO_WIDE) == []
-    board.scroll_into_view_if_needed()
-    snap(page, "narrow-maps")
+
+
+def test_on_a_telephone_a_tap_brings_its_answer_into_view_and_there_is_a_way_back(
+    open_page: OpenPage, app_server: AppServer
+) -> None:
+    page = open_page(app_server, viewport=NARROW, has_touch=True, is_mobile=True, reduced_motion="reduce")
+    open_view(page, layer="Conv1", channel="0")
+    ways = page.get_by_role("navigation", name="Parts of this page")
+    board = page.locator(".mosaic .board")
+    ways.get_by_role("button", name="Maps").tap()
+    in_view(page, "layer_line")
+    rows, columns = grid_of(board)
+    board.tap(position=middle_of(board, 0, 4, rows, columns))
+    in_view(page, "map_line")
+    is_open(page, "Conv1", 4)
+    map_board = page.locator(".picker .board")
+    map_board.tap(position={"x": box_of(map_board)["width"] / 2, "y": box_of(map_board)["height"] / 2})
+    expect(page.locator(".st-key-asked_line")).to_be_in_viewport()
+    expect(page.get_by_role("spinbutton", name="Row", exact=True)).to_have_value("56")
+    snap(page, "narrow-answer")
+    for name, part in (("Network", "network"), ("Answer", "asked"), ("Map", "map_line"), ("Maps", "layer_line")):
+        ways.get_by_role("button", name=name, exact=True).tap()
+        in_view(page, part)
+    assert page.evaluate(TOO_WIDE) == []

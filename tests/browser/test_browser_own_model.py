@@ -5,13 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from browsing import box_of, no_traceback, wait_idle
+from browsing import no_traceback
+from feature_maps_page import WARM_UP, is_complete, layer_is_open, node, popover, stops
 from folders import ROOT
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-
-WARM_UP = 240_000
 
 # Keras itself writes the file, in a process of its own: the one with the browser stays small.
 WRITE = """
@@ -37,39 +36,36 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def give(page: Page, path: Path) -> None:
+    """Give the page a model of one's own, which is asked for on the page itself until there is one."""
     page.goto("/Feature_maps?picture=digit_7")
     # Pictures that are still on their way when the page runs again are gone when the browser asks for them.
-    expect(page.get_by_text("Why this value?")).to_be_visible(timeout=WARM_UP)
-    wait_idle(page)
-    page.get_by_test_id("stButtonGroup").get_by_text("Your file", exact=True).click()
-    page.locator('input[type="file"]').first.set_input_files(path)
+    is_complete(page)
+    popover(page, "set_model").get_by_test_id("stButtonGroup").get_by_text("Your file", exact=True).click()
+    page.get_by_test_id("stMain").locator('input[type="file"]').first.set_input_files(path)
+
+
+def value_of(page: Page) -> float:
+    """Return the open value, as the map beside the picture says it."""
+    return float(page.locator(".picker .said").inner_text().rpartition(" ")[2].replace("−", "-"))
 
 
 def test_a_value_is_followed_back_to_a_pixel(page: Page, model_file: Path) -> None:
     give(page, model_file)
-    answer = page.locator('button[data-node][data-layer="answer"]')
-    expect(answer).to_be_visible(timeout=WARM_UP)
-    wait_idle(page)
-    answer.click()
-    expect(page.get_by_text("Why this value?")).to_be_visible(timeout=WARM_UP)
-    wait_idle(page)
-    no_traceback(page)
+    expect(node(page, "answer")).to_be_visible(timeout=WARM_UP)
+    is_complete(page)
+    node(page, "answer").click()
+    layer_is_open(page, "answer")
     for layer in ("mean", "second", "pool", "first", "input_layer"):
         page.locator(".value-stage").locator('[data-part="values0"], [data-part="part0"]').first.click()
-        wait_idle(page)
-        expect(page.locator(f'button[data-node][data-layer="{layer}"]')).to_have_attribute("aria-pressed", "true")
-        no_traceback(page)
+        layer_is_open(page, layer)
+        expect(node(page, layer)).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".value-stage .said")).to_contain_text("This value enters the network")
-    page.locator(".trail button", has_text="first").click()
-    wait_idle(page)
-    expect(page.locator('button[data-node][data-layer="first"]')).to_have_attribute("aria-pressed", "true")
+    stops(page).filter(has_text="first").click()
+    layer_is_open(page, "first")
+    expect(node(page, "first")).to_have_attribute("aria-pressed", "true")
     # The stage's own sum is the map's own value.
-    said = page.locator(".value-stage .said").inner_text()
-    shown = float(said.rpartition(" ")[2].replace("−", "-"))
-    value = float(
-        page.locator(".picker .said").inner_text().split(":")[1].split(".  ")[0].split(" Click")[0].strip().rstrip(".")
-    )
-    assert shown == pytest.approx(value, rel=1e-3, abs=1e-4)
+    shown = float(page.locator(".value-stage .said").inner_text().rpartition(" ")[2].replace("−", "-"))
+    assert shown == pytest.approx(value_of(page), rel=1e-3, abs=1e-4)
 
 
 def test_a_file_that_is_no_model_is_a_sentence(page: Page, tmp_path: Path) -> None:
@@ -78,22 +74,5 @@ def test_a_file_that_is_no_model_is_a_sentence(page: Page, tmp_path: Path) -> No
     give(page, path)
     expect(page.get_by_test_id("stAlert").first).to_be_visible(timeout=WARM_UP)
     no_traceback(page)
-    page.get_by_test_id("stButtonGroup").get_by_text("Bundled", exact=True).click()
-    expect(page.get_by_text("Why this value?")).to_be_visible(timeout=WARM_UP)
-    wait_idle(page)
-
-
-def test_an_input_on_the_stage_opens_its_own_explanation(page: Page) -> None:
-    page.goto("/Feature_maps?model=mnist&picture=digit_7&layer=conv2d_1&row=10&column=12&channel=3")
-    expect(page.locator(".stage .said")).to_be_visible(timeout=WARM_UP)
-    wait_idle(page)
-    board = page.locator('.stage [data-part="input0"]')
-    board.scroll_into_view_if_needed()
-    box = box_of(board)
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    wait_idle(page)
-    expect(page.locator('button[data-node][data-layer="conv2d"]')).to_have_attribute("aria-pressed", "true")
-    # The middle of the 3×3 window of an unpadded convolution.
-    expect(page.get_by_role("spinbutton", name="Row", exact=True)).to_have_value("11")
-    expect(page.get_by_role("spinbutton", name="Column", exact=True)).to_have_value("13")
-    no_traceback(page)
+    popover(page, "set_model").get_by_test_id("stButtonGroup").get_by_text("Bundled", exact=True).click()
+    is_complete(page)

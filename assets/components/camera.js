@@ -127,7 +127,8 @@ class Camera {
 
   async #open() {
     if (this.isOpening) return;
-    if (!navigator.mediaDevices?.getUserMedia) return this.#fail("insecure");
+    // Streamlit's own camera puts a function there that only fails.
+    if (!window.isSecureContext || !navigator.mediaDevices?.getUserMedia) return this.#fail("insecure");
     this.isOpening = true;
     try {
       // The camera that looks away from the reader, where there are two.

@@ -33,8 +33,8 @@ def measure() -> Result:
 
 
 @contextmanager
-def open_browser() -> Iterator[Any]:
-    """Open the browser that the tests use."""
+def open_browser(*more: str) -> Iterator[Any]:
+    """Open the browser that the tests use, with `more` arguments of its command line."""
     from browser_setup import advice, find_browser
     from playwright.sync_api import sync_playwright
 
@@ -42,7 +42,7 @@ def open_browser() -> Iterator[Any]:
     if path is None:
         raise RuntimeError(advice())
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=path, args=[*_ARGUMENTS, *more])
         yield browser
         browser.close()
 

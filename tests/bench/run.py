@@ -34,6 +34,7 @@ ROWS = (
     "stage",
     "why",
     "new_picture",
+    "live_camera",
     "rerun",
     "pooling",
     "first_paint",

@@ -13,7 +13,6 @@ pytestmark = pytest.mark.browser
 Call = Callable[..., Any]
 
 WARM_UP = 240_000
-NONE_LEFT = "(track) => track.readyState === 'ended'"
 # Keeps what the camera gives, so that a test can see whether it was let go.
 WATCHED = """() => {
     const get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -27,8 +26,8 @@ WATCHED = """() => {
 REFUSED = """() => {
     navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("", "%s"); };
 }"""
-INSECURE = "() => Object.defineProperty(navigator, 'mediaDevices', { value: undefined })"
-LIVE = "tracks => window.tracks.filter((track) => track.readyState === 'live').length"
+INSECURE = "() => Object.defineProperty(window, 'isSecureContext', { value: false })"
+LIVE = "() => window.tracks.filter((track) => track.readyState === 'live').length"
 
 
 @pytest.mark.parametrize(

@@ -236,7 +236,7 @@ class Camera {
           : shown === null
             ? words.waiting
             : fill(words.rate, { rate: shown < 10 ? shown.toFixed(1) : Math.round(shown) });
-    if (this.said.textContent !== text) this.said.textContent = text;
+    if (this.said.textContent !== text) this.said.textContent = this.said.title = text;
     // What changes all the time is not read aloud.
     this.said.setAttribute("aria-live", shown === null ? "polite" : "off");
   }

@@ -132,7 +132,7 @@ def _words() -> dict[str, str]:
         "again": _("Try again"),
         "starting": _("Your browser may ask whether this page may use the camera."),
         "waiting": _("The first picture is on its way."),
-        "rate": _("{rate} pictures a second. Nothing is stored."),
+        "rate": _("{rate} a second. Nothing is stored."),
         "held": _("Held: ask anything of it, as of a photograph."),
         "insecure": _(
             "A browser gives its camera only to a page with an address that begins with https, or on this computer. "

@@ -37,7 +37,7 @@ def draw_within(png: bytes, alt: str, shape: tuple[int, ...]) -> None:
     """Draw a picture of (height, width, …) as a part of the page itself; its place keeps its size as it changes."""
     st.html(
         f'<img src="{data_url(png)}" alt="{html.escape(alt)}" '
-        f'style="display:block;width:100%;aspect-ratio:{shape[1]}/{shape[0]}">'
+        f'style="display:block;width:100%;aspect-ratio:{shape[1]}/{shape[0]};image-rendering:pixelated">'
     )
 
 

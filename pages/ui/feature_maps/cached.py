@@ -54,6 +54,9 @@ def regions(picture: Entered, _answer: map_answers.ClassesAnswer) -> tuple[bytes
 @kept(16, OpenLayer)
 def statistics(layer: OpenLayer) -> ChannelStatistics:
     """Return the figures of a layer's channels."""
+    passing = layer.run.passing
+    if passing is not None and passing.maps is layer.maps:
+        return passing.statistics
     return channel_statistics(layer.maps)
 
 
@@ -72,9 +75,11 @@ def one_map(layer: OpenLayer, channel: int, scope: str, limit: float) -> tuple[b
 
 @kept(32, OpenLayer)
 def overlay(layer: OpenLayer, channel: int, scope: str, limit: float) -> bytes:
-    """Lay one map over the network's input; PNG."""
+    """Lay one map over the network's input; PNG. Of what passes, a pixel of the input is one of the picture."""
     colours = value_range(layer.maps, RangeScope(scope), channel, limit)
-    return overlay_png(layer.picture.pixels, layer.maps[:, :, channel], colours)
+    pixels = layer.picture.pixels
+    longest = max(pixels.shape[:2]) if layer.passes else 480
+    return overlay_png(pixels, layer.maps[:, :, channel], colours, longest)
 
 
 @kept(32, OpenLayer)

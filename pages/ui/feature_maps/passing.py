@@ -1,8 +1,10 @@
 """A picture that passes through the network: asked in one question, and kept nowhere."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from cnn_core.arrays import Output
+from cnn_core.drawing.mosaic import ChannelStatistics, channel_statistics
 from cnn_core.models.run import Answers
 from pages.ui import cached, state
 from pages.ui.entered import Entered
@@ -26,6 +28,11 @@ class Passing:
     layer: str
     answers: Answers
     maps: Output
+
+    @cached_property
+    def statistics(self) -> ChannelStatistics:
+        """Return the figures of the layer's channels: two parts of the page show some, and nothing else keeps them."""
+        return channel_statistics(self.maps)
 
     def maps_of(self, layer: str) -> Output:
         """Return a layer's output; asked for by itself where it was opened since. Raises as `asked`."""

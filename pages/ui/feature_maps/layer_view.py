@@ -49,7 +49,7 @@ def draw_layer(layer: OpenLayer) -> None:
 def _draw_what_to_look_for(layer: OpenLayer) -> None:
     """Say what the sample picture is good for, with a way to the layer where it is seen."""
     sample = current_sample(layer.info.colour)
-    if sample is None:
+    if sample is None or layer.passes:
         return
     where = layer_seen_in(sample.seen_in, tuple(layer.rows.values()))
     with st.container(horizontal=True, vertical_alignment="center", key="look_for"):

@@ -45,6 +45,6 @@ def _turn_on(page: Any) -> None:
 
 
 def _seconds_a_picture(page: Any) -> float:
-    before = page.evaluate("window.shown")
+    before = int(page.evaluate("window.shown"))
     sleep(SECONDS)
-    return SECONDS / max(1, page.evaluate("window.shown") - before)
+    return SECONDS / max(1, int(page.evaluate("window.shown")) - before)

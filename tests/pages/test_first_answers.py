@@ -37,7 +37,7 @@ def away(monkeypatch: pytest.MonkeyPatch) -> Away:
 def test_the_first_maps_and_the_answer_are_there_without_a_worker(model: str, away: Away) -> None:
     at = opened(model=model)
     assert len(predictions(at)) == 5
-    assert data_of(at, "mosaic")["maps"]
+    assert data_of(at, "picker")["values"]
     assert not at.get("skeleton")
     assert not at.error
     assert away.asked == []

@@ -221,7 +221,7 @@ def test_a_channel_that_nothing_excites_is_said() -> None:
 
 @pytest.mark.usefixtures("impatient")
 def test_the_survey_says_how_far_it_is_and_can_be_stopped(here: Here) -> None:
-    at = opened(model="mnist", layer="conv2d", picture="digit_7")
+    at = opened(model="mnist", layer="conv2d", channel="3", picture="digit_7")
     unfinished: list[Future[Any]] = [Future() for _ in SAMPLES[2:]]
     here.ends = [None, None, *unfinished]
     at.session_state["ask"] = "excite"
@@ -247,7 +247,7 @@ def surveyed_by(here: Here) -> list[Any]:
 
 
 def test_a_dead_worker_is_asked_again_for_what_it_did_not_do(here: Here) -> None:
-    at = opened(model="mnist", layer="conv2d", picture="digit_7")
+    at = opened(model="mnist", layer="conv2d", channel="3", picture="digit_7")
     here.ends = [None, BrokenExecutor("a worker died")]
     at.session_state["ask"] = "excite"
     no_exception(at.run())

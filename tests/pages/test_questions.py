@@ -22,7 +22,8 @@ class Desk(Executor):
         self.begun: list[tuple[Any, Future[Any]]] = []
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        self.begun.append((fn.args[0], Future()))
+        _number, asked = fn.args
+        self.begun.append((asked.args[0], Future()))
         return self.begun[-1][1]
 
     def answer(self, number: int, answer: Any = None) -> None:

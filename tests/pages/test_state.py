@@ -161,10 +161,10 @@ def test_back_brings_what_the_address_says_and_leaves_the_rest(back: Any) -> Non
     no_exception(at.number_input(key="column_widget").set_value(5).run())
     assert (at.text[0].value, address_of(at)) == ("7 None 5", {"row": "7"})
     # Of the page's own values those that the address does not name go to their defaults; `column` is none of them.
-    assert back(at, channel="3").text[0].value == "0 3 5"
-    assert at.number_input(key="row_widget").value == 0
-    assert back(at).text[0].value == "0 0 5"
-    assert back(at, row="x", column="9").text[0].value == "0 0 9"
+    assert back(at, channel="3").text[0].value == "None 3 5"
+    assert at.number_input(key="row_widget").value is None
+    assert back(at).text[0].value == "None None 5"
+    assert back(at, row="x", column="9").text[0].value == "None None 9"
 
 
 def test_without_back_the_session_wins_over_the_address(back: Any) -> None:

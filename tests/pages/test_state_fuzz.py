@@ -167,7 +167,7 @@ def run(page: str, query: dict[str, str]) -> AppTest:
 
 @pytest.mark.long
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.usefixtures("surveyed")
+@pytest.mark.usefixtures("surveyed", "heat")
 def test_no_address_ends_a_page(page: str, used_and_shared: tuple[set[str], set[str]]) -> None:
     used, shared = used_and_shared
     no_exception(run(page, {}))
@@ -198,7 +198,7 @@ EVERYTHING: dict[str, tuple[dict[str, str], ...]] = {
 """Addresses under which the pages, one after the other, show all that they can."""
 
 
-@pytest.mark.usefixtures("surveyed")
+@pytest.mark.usefixtures("surveyed", "heat")
 def test_what_may_stand_in_an_address_is_shared_by_a_page(used_and_shared: tuple[set[str], set[str]]) -> None:
     for page, queries in EVERYTHING.items():
         for query in queries:
@@ -206,7 +206,7 @@ def test_what_may_stand_in_an_address_is_shared_by_a_page(used_and_shared: tuple
     assert used_and_shared[1] & state.ADDRESSED.keys() == state.ADDRESSED.keys()
 
 
-@pytest.mark.usefixtures("surveyed")
+@pytest.mark.usefixtures("surveyed", "heat")
 def test_a_fixed_range_of_colours_travels_with_its_limit() -> None:
     at = no_exception(run("1_Feature_maps", {"lang": "en", "scope": "fixed", "limit": "2.5"}))
     assert at.number_input(key="limit_widget").value == 2.5

@@ -53,6 +53,7 @@ def surveyed(monkeypatch: pytest.MonkeyPatch, here: Here) -> None:
 def heat(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in for the gradients."""
     monkeypatch.setattr(attention, "grad_cam", lambda key, pixels, index, layer: np.eye(7, dtype=np.float32))
+    monkeypatch.setattr(attention, "saliency", lambda key, pixels, index: np.eye(7, dtype=np.float32))
     monkeypatch.setattr(attention, "occlusion_chunk", lambda key, pixels, index, boxes: np.ones(len(boxes), np.float32))
 
 

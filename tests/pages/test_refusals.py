@@ -63,6 +63,7 @@ def opened(page: str, address: dict[str, str]) -> AppTest:
     st.cache_resource.clear()
     questions.WORKS.clear()
     at = AppTest.from_file(ROOT / "pages" / f"{page}.py", default_timeout=30)
+    at.session_state["design_chart_open"] = True
     for name, value in {"lang": "en", **address}.items():
         at.query_params[name] = value
     return at.run()

@@ -128,7 +128,8 @@ def test_by_keyboard_alone(page: Page) -> None:
     reach(page, own.get_by_role("radio", name="Sample", exact=True))
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
-    file_button = own.get_by_test_id("stFileUploaderDropzone").get_by_role("button")
+    wait_idle(page)
+    file_button = own.get_by_test_id("stFileUploaderDropzone").locator("button")
     reach(page, file_button)
     with page.expect_file_chooser() as choosing:
         page.keyboard.press("Enter")

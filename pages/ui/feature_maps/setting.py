@@ -24,6 +24,7 @@ def draw() -> tuple[ModelInfo, Entered, DeltaGenerator]:
     key = current_key()
     if key.source == FILE and not key.name:  # the first thing to do stands open
         pick_model()
+        st.rerun()  # there is one now: it is the popover's from here on
     model = st.popover(escaped(title_of(key)), icon=":material/neurology:", key="set_model", width=250)
     with model:
         pick_model()

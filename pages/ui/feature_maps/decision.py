@@ -58,17 +58,19 @@ def draw(layer: OpenLayer) -> None:
     heat = _HEATS[method](layer, index)
     if heat is not None:
         _draw_heat(heat, layer.picture)
+    st.caption(_(ABOUT[method]))
 
 
 def _draw_choices(layer: OpenLayer) -> tuple[str, int]:
     scores, classes = layer.answers.scores, layer.classes
-    method, target, opacity = st.columns([3, 3, 2], vertical_alignment="bottom")
-    method.segmented_control(
+    st.segmented_control(
         _("Method"),
         format_func=lambda key: _(METHODS[key]),
         required=True,
+        label_visibility="collapsed",
         **state.METHOD.widget(),
     )
+    target, opacity = st.columns([3, 2], vertical_alignment="bottom")
     if scores.size == 1:  # one unit stands for two classes
         classes = tuple(_("Class {number}").format(number=number) for number in (0, 1))
     best = likeliest(scores, layer.info.answer_kind)
@@ -83,7 +85,6 @@ def _draw_choices(layer: OpenLayer) -> tuple[str, int]:
         **state.field("target", chosen, lambda index: state.TARGET.set(None if index == best else index)),
     )
     opacity.slider(_("Opacity"), **state.OPACITY.widget())
-    st.caption(_(ABOUT[state.METHOD.get()]))
     return state.METHOD.get(), chosen
 
 

@@ -50,7 +50,7 @@ def _draw_figures(layer: OpenLayer, channel: int) -> None:
         _("Standard deviation"): f"{figures.spread[channel]:.4g}",
         _("Smallest"): f"{figures.minimum[channel]:.4g}",
         _("Largest"): f"{figures.maximum[channel]:.4g}",
-        _("Zeros"): f"{figures.zero_share[channel]:.0%}",
+        _("Share of zeros"): f"{figures.zero_share[channel]:.0%}",
     }
     st.caption("  \n".join(f"{name}  \n**{value}**" for name, value in lines.items()))
 

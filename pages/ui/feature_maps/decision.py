@@ -2,6 +2,7 @@
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnn_core.arrays import Heat
 from cnn_core.drawing.colour_scale import Range
@@ -70,7 +71,9 @@ def _draw_choices(layer: OpenLayer) -> tuple[str, int]:
         label_visibility="collapsed",
         **state.METHOD.widget(),
     )
-    target, opacity = st.columns([3, 2], vertical_alignment="bottom")
+    target, maps, opacity = st.columns([3, 3, 2], vertical_alignment="bottom")
+    if state.METHOD.get() == "grad_cam":
+        _draw_maps_choice(layer, maps)
     if scores.size == 1:  # one unit stands for two classes
         classes = tuple(_("Class {number}").format(number=number) for number in (0, 1))
     best = likeliest(scores, layer.info.answer_kind)
@@ -88,14 +91,21 @@ def _draw_choices(layer: OpenLayer) -> tuple[str, int]:
     return state.METHOD.get(), chosen
 
 
+def _draw_maps_choice(layer: OpenLayer, place: DeltaGenerator) -> None:
+    """Let the reader choose whose maps Grad-CAM weighs, where there are any."""
+    names = attention.map_layers(layer.info.network, layer.info.outputs[0])
+    if names:
+        chosen = state.HEAT_LAYER.among(names[::-1], automatic=names[-1])
+        place.selectbox(_("Maps of the layer"), **chosen.widget())
+
+
 def _grad_cam(layer: OpenLayer, index: int) -> Heat | None:
     names = attention.map_layers(layer.info.network, layer.info.outputs[0])
     if not names:
         st.caption(_("This network has no maps before its decision."))
         return None
-    name = state.HEAT_LAYER.among(names[::-1], automatic=names[-1])
-    st.selectbox(_("Maps of the layer"), **name.widget())
-    return asked(cached.grad_cam(layer.picture, index, name.get()), _("The gradients are computed."), place="_decision")
+    name = state.HEAT_LAYER.among(names[::-1], automatic=names[-1]).get()
+    return asked(cached.grad_cam(layer.picture, index, name), _("The gradients are computed."), place="_decision")
 
 
 def _saliency(layer: OpenLayer, index: int) -> Heat | None:

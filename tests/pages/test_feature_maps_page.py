@@ -278,7 +278,7 @@ def bar_of(at: AppTest, number: int = 0) -> str:
 @pytest.mark.usefixtures("here")
 def test_one_map_is_opened_by_its_number() -> None:
     at = choose(opened(layer="block_1_expand"), "number_input", "channel", 17)
-    assert at.subheader[-1].value == "Map 17 of `block_1_expand`"
+    assert at.header[0].value == "Map 17 of `block_1_expand`"
     assert data_of(at, "mosaic")["selected"] == 17
     values = made_up_maps("mobilenet_v2", None, "block_1_expand")[:, :, 17].astype(np.float64)
     assert f"**{values.mean():.4g}**  \nStandard deviation  \n**{values.std():.4g}**" in said(at)
@@ -296,7 +296,7 @@ def test_a_layer_opens_at_its_strongest_map_and_the_largest_value_there() -> Non
     maps = made_up_maps("mobilenet_v2", None, "Conv1")
     strongest = made_up_answers("mobilenet_v2", np.zeros(1, np.float32)).layers["Conv1"].strongest[0]
     assert at.number_input(key="channel_widget").value == strongest
-    assert at.subheader[-1].value == f"Map {strongest} of `Conv1`"
+    assert at.header[0].value == f"Map {strongest} of `Conv1`"
     row, column = data_of(at, "picker")["selected"]
     assert maps[row, column, strongest] == maps[:, :, strongest].max()
     assert {"channel", "row", "column"}.isdisjoint(address_of(at))
@@ -350,7 +350,7 @@ def test_a_link_opens_the_same_view() -> None:
     assert at.selectbox(key="model_widget").value == "mnist"
     assert at.selectbox(key="picture_widget").value == "digit_7"
     assert at.selectbox(key="layer_widget").value == "conv2d"
-    assert at.subheader[-1].value == "Map 5 of `conv2d`"
+    assert at.header[0].value == "Map 5 of `conv2d`"
     assert predictions(at)[0] == "**8** · 75.0%"
     assert "Every map has its own range" in bar_of(at)
     again = opened(**at.query_params)
@@ -383,7 +383,7 @@ def test_nonsense_in_the_address_gives_the_defaults(number: int) -> None:
     # What cannot be is not handed on in a link.
     assert not [name for name, value in address.items() if address_of(at).get(name) == value]
     shown = at.number_input(key="channel_widget").value
-    assert at.subheader[-1].value == f"Map {shown:.0f} of `conv_1_1`"
+    assert at.header[0].value == f"Map {shown:.0f} of `conv_1_1`"
 
 
 @pytest.mark.usefixtures("here")
@@ -392,7 +392,7 @@ def test_another_model_keeps_no_layer_and_no_map_of_the_first() -> None:
     choose(at, "selectbox", "model", "mnist")
     assert at.selectbox(key="layer_widget").value == "conv2d"
     strongest = made_up_answers("mnist", np.zeros(1, np.float32)).layers["conv2d"].strongest[0]
-    assert at.subheader[-1].value == f"Map {strongest} of `conv2d`"
+    assert at.header[0].value == f"Map {strongest} of `conv2d`"
 
 
 @pytest.mark.usefixtures("here")

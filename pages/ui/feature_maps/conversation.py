@@ -23,9 +23,10 @@ _SHARED: tuple[Key[Any], ...] = (
 # A screen of 1280×800 holds all of it; what is asked scrolls by itself, and takes what a higher screen has more. On a
 # phone everything stands below one another at its own height.
 _STYLE = """<style>
-.st-key-map_line h3 { font-size: 1rem; padding: 0; }
+.st-key-map_line h2 { font-size: 1rem; padding: 0; }
 .st-key-map_line [data-testid="stNumberInputContainer"] { height: 2rem; }
 .st-key-layer_more button { min-height: 2rem; padding-block: 0; }
+.st-key-layer_more button p { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 [data-testid="stVerticalBlock"]:has(> [data-testid="stLayoutWrapper"] > :is(.st-key-layer_line, .st-key-map_line)) {
   gap: 0.5rem;
 }

@@ -76,7 +76,9 @@ def draw_facts(layer: OpenLayer) -> None:
         facts.append(_("receptive field {size}").format(size=show(row.receptive_field.size)))
     with st.container(horizontal=True, vertical_alignment="center", key="layer_line"):
         st.markdown(" · ".join(facts))
-        with st.popover("", icon=":material/tune:", help=_("Figures, order, colours, files"), key="layer_more"):
+        # Its name is read out; what is seen of it is the icon and the tip.
+        name = _("Figures, order, colours, files")
+        with st.popover(name, icon=":material/tune:", help=name, key="layer_more"):
             _draw_more(layer)
 
 

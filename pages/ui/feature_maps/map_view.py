@@ -17,7 +17,7 @@ def draw_map(layer: OpenLayer) -> None:
     """Draw the open map, every value of which can be opened, beside the picture; of a vector the open unit."""
     with st.container(horizontal=True, vertical_alignment="center", key="map_line"):
         name = _("Map {channel} of {layer}") if layer.has_maps else _("Unit {channel} of {layer}")
-        st.subheader(name.format(channel=layer.channel, layer=as_code(layer.name)), anchor=False)
+        st.header(name.format(channel=layer.channel, layer=as_code(layer.name)), anchor=False)
         st.number_input(
             _("Map") if layer.has_maps else _("Unit"),
             width=120,

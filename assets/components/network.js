@@ -1,7 +1,7 @@
 // @ts-check
 // The network as a picture: folded into cards or drawn whole; zoomed, walked, unfolded, sent through.
 
-import { fill, focusedIn, make, part } from "./dom.js";
+import { fill, focusedIn, leadTo, make, part } from "./dom.js";
 import { drawn, routeBetween, strokeOf, walkTo, wavesOf } from "./edges.js";
 import { boxAt, drawFolded } from "./folded.js";
 import { drawInfluences, largestOf, partsOf, saidOf } from "./influences.js";
@@ -222,6 +222,7 @@ class NetworkPicture {
     const { opened, mapOpened } = this.data.words;
     this.said.textContent = channel === null ? fill(opened, { layer }) : fill(mapOpened, { layer, channel });
     this.trigger(name, value);
+    leadTo(channel === null && this.data.mode !== "whole" ? "layer_line" : "map_line");
   }
 
   // What a map is made of, and paths ----------------------------------------------------------------------------------

@@ -39,6 +39,8 @@ _STYLE = """<style>
   gap: 0.5rem;
 }
 @media (max-width: 640px) {
+  .st-key-head h1 { font-size: 1.5rem; }
+  .st-key-head > [data-testid="stElementContainer"]:first-child { flex: 0 1 auto; min-width: 0; }
   .st-key-head_fit, .st-key-tools { flex-wrap: wrap; }
   [data-testid="stLayoutWrapper"]:has(> .st-key-tools) { flex: 1 0 100%; order: 3; }
   [data-testid="stLayoutWrapper"]:has(> .st-key-set_samples) { flex: 1 0 100%; order: 3; }

@@ -47,7 +47,7 @@ every = failed=; for command in $(1); do \
 	[ -z "$$failed" ] || { printf "Failed:$$failed\n" >&2; exit 1; }
 SOURCES := app.py pages cnn_core
 LANGUAGES := ko
-KEYWORDS := _ N_ CnnError ImageError LayerError NetworkError NetworkFileError ModelFileError Note refuse:1
+KEYWORDS := _ N_ CnnError ImageError LayerError NetworkError NetworkFileError NetworkLineError ModelFileError Note refuse:1
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check coverage bench study golden catalogues lock browser

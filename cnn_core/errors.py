@@ -6,6 +6,7 @@ CnnError                 everything that ConvScope refuses
 ├── NetworkError         layers that do not fit together
 ├── NetworkFileError     JSON that is no network
 │   └── NetworkLinkError an address that holds none
+├── NetworkLineError     a line of text that is none
 └── ModelFileError       a model file
 """
 
@@ -57,6 +58,15 @@ class NetworkFileError(CnnError):
 
 class NetworkLinkError(NetworkFileError):
     """An address that holds no network which can be opened."""
+
+
+class NetworkLineError(CnnError):
+    """A line of text that is no network. `position` counts its characters from 1."""
+
+    @property
+    def position(self) -> int:
+        position = self.values["position"]
+        return position if isinstance(position, int) else 1
 
 
 class ModelFileError(CnnError):

@@ -10,32 +10,45 @@ from cnn_core.sentences import N_, Note
 
 def remarks(row: Row) -> tuple[Note, ...]:
     """Return the sentences on one layer of a summary, mostly none."""
-    return (*_unseen(row), *_on_a_map(row), *_softmax_of_one(row))
+    said = (never_seen(row), leaps_over(row) or _passes_over_some(row), on_a_map(row), softmax_of_one(row))
+    return tuple(note for note in said if note is not None)
 
 
-def _unseen(row: Row) -> tuple[Note, ...]:
+def never_seen(row: Row) -> Note | None:
+    """Say how many rows and columns at the end no window reaches."""
     both = windows_of(row.layer)
-    if both is None:
-        return ()
-    below, right = (rest(row.input_shapes[0][axis], both[axis]) for axis in (0, 1))
-    notes = []
-    if below or right:
-        message = N_(
-            "The stride leaves a rest, so the size is rounded down and no window reaches the end of the input. "
-            "Never seen: rows {rows}, columns {columns}."
-        )
-        notes.append(Note(message, {"rows": below, "columns": right}))
-    moving = [both[axis] for axis in (0, 1) if row.output_shape[axis] > 1]
-    if any(window.stride > effective_kernel(window.kernel, window.dilation) for window in moving):
-        message = N_("The stride is larger than the window, so there are places between two windows that none sees.")
-        notes.append(Note(message))
-    elif any(map(_passes_over, moving)):
-        message = N_(
-            "The kernel is spread so that windows one stride apart never take some of the places between them. "
-            "Use a stride that is no larger than the kernel and shares no divisor with the dilation."
-        )
-        notes.append(Note(message))
-    return tuple(notes)
+    below, right = (0, 0) if both is None else [rest(row.input_shapes[0][axis], both[axis]) for axis in (0, 1)]
+    if not (below or right):
+        return None
+    message = N_(
+        "The stride leaves a rest, so the size is rounded down and no window reaches the end of the input. "
+        "Never seen: rows {rows}, columns {columns}."
+    )
+    return Note(message, {"rows": below, "columns": right})
+
+
+def leaps_over(row: Row) -> Note | None:
+    """Say where a stride is larger than its window."""
+    if not any(window.stride > effective_kernel(window.kernel, window.dilation) for window in _moving(row)):
+        return None
+    return Note(N_("The stride is larger than the window, so there are places between two windows that none sees."))
+
+
+def _passes_over_some(row: Row) -> Note | None:
+    """Say where a spread kernel leaves places out."""
+    if not any(map(_passes_over, _moving(row))):
+        return None
+    message = N_(
+        "The kernel is spread so that windows one stride apart never take some of the places between them. "
+        "Use a stride that is no larger than the kernel and shares no divisor with the dilation."
+    )
+    return Note(message)
+
+
+def _moving(row: Row) -> list[Window]:
+    """Return the windows along the axes on which there is more than one."""
+    both = windows_of(row.layer)
+    return [] if both is None else [both[axis] for axis in (0, 1) if row.output_shape[axis] > 1]
 
 
 def _passes_over(window: Window) -> bool:
@@ -47,18 +60,20 @@ def _passes_over(window: Window) -> bool:
     return min(window.kernel, window.stride // gcd(window.stride, window.dilation)) < window.stride
 
 
-def _on_a_map(row: Row) -> tuple[Note, ...]:
+def on_a_map(row: Row) -> Note | None:
+    """Say what a Dense does on a map."""
     if not isinstance(row.layer, Dense) or len(row.input_shapes[0]) < 3:
-        return ()
+        return None
     message = N_(
         "This Dense stands on a map that was never flattened: it acts at each place on the channels alone, "
         "as a 1×1 convolution does. Put a Flatten or a global pooling before it to let it see everything."
     )
-    return (Note(message),)
+    return Note(message)
 
 
-def _softmax_of_one(row: Row) -> tuple[Note, ...]:
+def softmax_of_one(row: Row) -> Note | None:
+    """Say what softmax makes of one value."""
     activation = getattr(row.layer, "activation", None)
     if activation is not ActivationName.SOFTMAX or row.output_shape[-1] > 1:
-        return ()
-    return (Note(N_("Softmax over one value is always 1. For two classes with one unit use sigmoid.")),)
+        return None
+    return Note(N_("Softmax over one value is always 1. For two classes with one unit use sigmoid."))

@@ -7,7 +7,7 @@ from functools import singledispatch, update_wrapper
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, ParamSpec, Protocol, TypeVar, cast, overload
 
-from cnn_core.layers.settings import Setting
+from cnn_core.layers.settings import WithSettings
 from cnn_core.layers.spelling import Spelling
 
 
@@ -28,7 +28,7 @@ class Group(StrEnum):
 
 
 @dataclass(frozen=True)
-class Layer:
+class Layer(WithSettings):
     """Root of the layer kinds: what all of them say of themselves beside their settings.
 
     Attributes:
@@ -48,16 +48,6 @@ class Layer:
     starter: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     weight_names: ClassVar[tuple[str, ...]] = ()
     same_everywhere: ClassVar[bool] = False
-    _rules: ClassVar[dict[str, Setting[Any, Any]]] = {}
-
-    def __init_subclass__(cls) -> None:
-        cls._rules = cls._rules | {name: rule for name, rule in vars(cls).items() if isinstance(rule, Setting)}
-
-    def __post_init__(self) -> None:
-        """Bring every setting into the form in which it is kept, or raise LayerError."""
-        values = vars(self)
-        for name, rule in self._rules.items():
-            values[name] = rule.read(values[name])
 
     @property
     def kind(self) -> str:
@@ -68,11 +58,6 @@ class Layer:
     def keras_name(cls) -> str:
         """The name of the class that Keras has for this kind."""
         return cls.spelling.name or cls.__name__
-
-    @classmethod
-    def settings(cls) -> dict[str, Setting[Any, Any]]:
-        """The rules of this kind's settings, in the order of its constructor."""
-        return dict(cls._rules)
 
 
 KINDS: Final[dict[str, type[Layer]]] = {}

@@ -5,7 +5,7 @@ page's form all use it, so they cannot disagree. See "Descriptor-typed fields" i
 """
 
 from enum import Enum, StrEnum, auto
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypedDict, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, TypedDict, TypeVar, Unpack, overload
 
 from cnn_core.errors import CnnError, LayerError
 from cnn_core.sentences import N_
@@ -131,6 +131,26 @@ def _shown(value: object) -> str:
     except (ValueError, RecursionError):
         shown = type(value).__name__
     return shown if len(shown) <= 80 else shown[:80] + "…"
+
+
+class WithSettings:
+    """What has settings, as a dataclass has fields: each is a Setting in the body of the class."""
+
+    _rules: ClassVar[dict[str, Setting[Any, Any]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        cls._rules = cls._rules | {name: rule for name, rule in vars(cls).items() if isinstance(rule, Setting)}
+
+    def __post_init__(self) -> None:
+        """Bring every setting into the form in which it is kept, or raise LayerError."""
+        values = vars(self)
+        for name, rule in self._rules.items():
+            values[name] = rule.read(values[name])
+
+    @classmethod
+    def settings(cls) -> dict[str, Setting[Any, Any]]:
+        """The rules of the settings, in the order of the constructor."""
+        return dict(cls._rules)
 
 
 def _is_whole(value: object) -> bool:

@@ -5,7 +5,7 @@ A layer that names any other input keeps it. An edited network may not fit toget
 """
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from cnn_core.errors import LayerError, NetworkError
 from cnn_core.layers import (
@@ -66,6 +66,49 @@ def insert(network: Network, position: int, layer: Layer, inputs: Iterable[str] 
         )
     layers.insert(position, NamedLayer(name, layer, tuple(inputs)))
     return _settled(network, layers)
+
+
+def splice(network: Network, above: str, part: Network) -> Network:
+    """Put the layers of another network below the layer called `above`, which takes the place of its Input.
+
+    They get names that are free here. The layer that stood below `above`, where that was its input, now takes the last
+    of them.
+    """
+    at = place(network, above)
+    taken = {named.name for named in network.layers}
+    names = {named.name: above for named in part.layers[:1] if isinstance(named.layer, Input)}
+    pasted = []
+    for named in part.layers[len(names) :]:
+        made = _is_made_of(named.name, named.kind) or named.name in taken
+        names[named.name] = free_name(named.kind, taken) if made else named.name
+        taken.add(names[named.name])
+        inputs = tuple(names.get(source, source) for source in named.inputs)
+        pasted.append(dataclasses.replace(named, name=names[named.name], inputs=inputs))
+    if len(network.layers) + len(pasted) > MOST_LAYERS:
+        raise NetworkError("A network has at most {most} layers. Remove one before adding another.", most=MOST_LAYERS)
+    below = list(network.layers[at + 1 :])
+    if below and pasted:
+        inputs = tuple(pasted[-1].name if one == above else one for one in below[0].inputs)
+        below[0] = dataclasses.replace(below[0], inputs=inputs)
+    return _settled(network, [*network.layers[: at + 1], *pasted, *below])
+
+
+def part_of(network: Network, names: Collection[str]) -> Network:
+    """Return some layers as a network of their own, behind an Input of the shape that the first of them gets.
+
+    Inputs from layers that are left out come from the layer before instead, or from the Input.
+    """
+    steps = {step.named.name: step for step in network.steps()}
+    chosen = [named for named in network.layers if named.name in names and not isinstance(named.layer, Input)]
+    shape = steps[chosen[0].name].input_shapes[0] if chosen else ()
+    start = NamedLayer(free_name("Input", {named.name for named in chosen}), Input(shape or (28, 28, 1)))
+    kept = [start]
+    for named in chosen:
+        known = {before.name for before in kept}
+        wanted = steps[named.name].sources
+        inputs = tuple(dict.fromkeys(source if source in known else kept[0].name for source in wanted))
+        kept.append(dataclasses.replace(named, inputs=inputs))
+    return _settled(dataclasses.replace(network, layers=()), kept)
 
 
 def replace(network: Network, name: str, layer: Layer) -> Network:

@@ -6,6 +6,7 @@ or strip offsets cost Pillow 13 up to 1.2 GB and half a minute, so the structure
 
 import re
 import struct
+from collections.abc import Iterator
 
 from cnn_core.errors import ImageError
 from cnn_core.sentences import N_
@@ -18,6 +19,8 @@ MAX_BLOCKS = 200_000
 MAX_TIFF_VALUES = 100_000
 MAX_TILE_SIDE = 4096
 
+_NEW_SUBFILE_TYPE, _SUB_DIRECTORIES, _DNG_VERSION = 254, 330, 50706  # TIFF tags
+
 _PICTURES = (
     (0, b"\x89PNG\r\n\x1a\n", "PNG"),
     (0, b"\xff\xd8", "JPEG"),
@@ -29,13 +32,25 @@ _PICTURES = (
 )
 _OTHERS = (
     (0, b"%PDF", "PDF"),
-    (4, b"ftypavif", "AVIF"),
-    (4, b"ftypavis", "AVIF"),
-    (4, b"ftyphei", "HEIC"),
-    (4, b"ftyphev", "HEIC"),
-    (4, b"ftypmif1", "HEIC"),
-    (4, b"ftypmsf1", "HEIC"),
-    (4, b"ftyp", "MP4"),
+    (4, b"ftypcrx ", "raw"),
+    (0, b"FUJIFILMCCD-RAW", "raw"),
+    (0, b"IIRO", "raw"),
+    (0, b"IIRS", "raw"),
+    (0, b"IIU\0", "raw"),
+    (0, b"FOVb", "raw"),
+    (0, b"\0MRM", "raw"),
+    (4, b"ftyp", "video"),
+    (4, b"moov", "video"),
+    (4, b"mdat", "video"),
+    (4, b"wide", "video"),
+    (8, b"AVI LIST", "video"),
+    (0, b"\x1a\x45\xdf\xa3", "video"),
+    (0, b"\0\0\1\xba", "video"),
+    (0, b"PK\3\4", "archive"),
+    (0, b"\x1f\x8b", "archive"),
+    (0, b"7z\xbc\xaf\x27\x1c", "archive"),
+    (0, b"Rar!\x1a\7", "archive"),
+    (0, b"\x89HDF", "HDF5"),
     (0, b"8BPS", "PSD"),
     (0, b"\0\0\0\x0cjP  ", "JPEG 2000"),
     (0, b"\xff\x4f\xff\x51", "JPEG 2000"),
@@ -44,10 +59,32 @@ _OTHERS = (
     (0, b"\0\0\1\0", "ICO"),
     (0, b"II\x2b\0", "BigTIFF"),
     (0, b"MM\0\x2b", "BigTIFF"),
-    (0, b"PK\3\4", "ZIP"),
-    (0, b"\x1f\x8b", "GZIP"),
-    (0, b"\x89HDF", "HDF5"),
 )
+_SENTENCES = {
+    "SVG": N_(
+        "This is an SVG drawing: it holds lines, not pixels. Export it as PNG from a drawing program or a browser."
+    ),
+    "PDF": N_(
+        "This is a PDF document, not a picture. Take a screenshot of its page, or export the page as PNG or JPEG."
+    ),
+    "raw": N_(
+        "This is a camera's raw file, which is not read here: each maker has a way of its own. Open it in the camera's "
+        "program and export it as JPEG."
+    ),
+    "video": N_("This is a video, not a picture. Pause it where you want to look, and take a screenshot."),
+    "archive": N_(
+        "This is an archive, an office document or a .keras model, not a picture. Take the picture out of it first; a "
+        "model of yours is opened where you choose the model."
+    ),
+    "HDF5": N_("This is an HDF5 file, perhaps a model. A model of yours is opened where you choose the model."),
+    "web page": N_("This is a web page, not a picture. Save the picture itself: open its menu with the right button."),
+    "text": N_("This is a text file, not a picture. Choose a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF or HEIC file."),
+}
+# In the file type box: what says that a picture is coded as in an AV1 or an HEVC video. Both may be said to be "mif1".
+_AVIF_BRANDS = {b"avif", b"avis"}
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+_MAJOR_BRANDS = _AVIF_BRANDS | _HEIC_BRANDS | {b"mif1", b"msf1", b"mif2", b"miaf"}
+_MOST_BRANDS = 64
 
 
 # Inside a scan's data FF is followed by 00 or by the number of a restart; these and FF itself begin no segment, and
@@ -62,14 +99,27 @@ def _kind(data: bytes, table: tuple[tuple[int, bytes, str], ...]) -> str | None:
 
 def picture_kind(data: bytes) -> str | None:
     """Name the accepted picture format that the bytes begin like, or None."""
-    return _kind(data, _PICTURES)
+    return _kind(data, _PICTURES) or _coded_kind(data)
+
+
+def _coded_kind(data: bytes) -> str | None:
+    """Return "AVIF" or "HEIC" where the file type box names such a picture first of all, and not a video."""
+    major = data[8:12]
+    if data[4:8] != b"ftyp" or major not in _MAJOR_BRANDS:
+        return None
+    end = min(int.from_bytes(data[:4]), 16 + 4 * _MOST_BRANDS)
+    brands = {major, *(data[start : start + 4] for start in range(16, end, 4))}
+    if major in _AVIF_BRANDS or (major not in _HEIC_BRANDS and brands & _AVIF_BRANDS):
+        return "AVIF"
+    return "HEIC"
 
 
 def check_bytes(data: bytes) -> None:
     """Refuse what no decoder need see.
 
     Raises:
-        ImageError: empty, too large, not one of the six formats, or with a structure no real picture has.
+        ImageError: empty, too large, not one of the formats, a camera's raw file, or with a structure no real picture
+            has.
     """
     if not data:
         raise ImageError(N_("The file is empty (0 bytes). Choose a picture."))
@@ -85,6 +135,8 @@ def check_bytes(data: bytes) -> None:
     kind = picture_kind(data)
     if kind is None:
         raise _foreign(data)
+    if kind == "TIFF" and _is_raw(data):
+        raise ImageError(_SENTENCES["raw"])
     if _is_trap(data, kind):
         raise ImageError(
             N_("This {kind} file has a structure that no ordinary picture has. Open it elsewhere and save it anew."),
@@ -93,18 +145,27 @@ def check_bytes(data: bytes) -> None:
 
 
 def _foreign(data: bytes) -> ImageError:
-    """Return the error for bytes that are none of the six formats, naming what they are where that is easy."""
+    """Return the error for bytes that are none of the formats, naming what they are where that is easy."""
     head = data[:1024]
-    kind = _kind(data, _OTHERS) or ("SVG" if b"<svg" in head.lower() else None)
+    kind = _kind(data, _OTHERS) or _text_kind(head)
+    if kind in _SENTENCES:
+        return ImageError(_SENTENCES[kind])
     if kind is not None:
         return ImageError(
             N_("This is a file of the kind {kind}, which is not read here. Save the picture as PNG or JPEG."), kind=kind
         )
-    if _is_text(head):
-        return ImageError(N_("This is a text file, not a picture. Choose a PNG, JPEG, WebP, GIF, BMP or TIFF file."))
     return ImageError(
-        N_("The file is not a picture in a known format. Choose a PNG, JPEG, WebP, GIF, BMP or TIFF file.")
+        N_("The file is not a picture in a known format. Choose a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF or HEIC file.")
     )
+
+
+def _text_kind(head: bytes) -> str | None:
+    lower = head.lower()
+    if b"<!doctype html" in lower or b"<html" in lower:
+        return "web page"
+    if b"<svg" in lower:
+        return "SVG"
+    return "text" if _is_text(head) else None
 
 
 def _is_text(head: bytes) -> bool:
@@ -176,12 +237,36 @@ def _gif_palette(flags: bytes) -> int:
 
 def _tiff_is_trap(data: bytes) -> bool:
     """Look through the first directory for lists of numbers, and for tiles, beyond all use."""
-    order = "<" if data.startswith(b"II") else ">"
-    start = int.from_bytes(data[4:8], "little" if order == "<" else "big")
+    order = _tiff_order(data)
+    return any(_is_bad_field(order, *field) for field in _tiff_fields(data))
+
+
+def _tiff_order(data: bytes) -> str:
+    return "<" if data.startswith(b"II") else ">"
+
+
+def _tiff_fields(data: bytes) -> Iterator[tuple[int, int, int, bytes]]:
+    """Return the entries of the first directory: tag, type, count and four bytes, the value or where it lies."""
+    order = _tiff_order(data)
+    start = struct.unpack(f"{order}I", data[4:8].ljust(4, b"\0"))[0]
     directory = data[start + 2 : start + 2 + 12 * 0xFFFF]
-    entries = int.from_bytes(data[start : start + 2], "little" if order == "<" else "big")
-    fields = struct.iter_unpack(f"{order}HHI4s", directory[: min(entries, len(directory) // 12) * 12])
-    return any(_is_bad_field(order, *field) for field in fields)
+    entries = struct.unpack(f"{order}H", data[start : start + 2].ljust(2, b"\0"))[0]
+    return struct.iter_unpack(f"{order}HHI4s", directory[: min(entries, len(directory) // 12) * 12])
+
+
+def _is_raw(data: bytes) -> bool:
+    """Say whether a TIFF file is a camera's raw one, whose first picture is a preview as small as a stamp.
+
+    That is one of Canon's (CR2) or Adobe's (DNG), or one whose first directory is a reduced version of another below
+    it, as Nikon (NEF) and Sony (ARW) write it.
+    """
+    if data[8:10] == b"CR":
+        return True
+    fields = {tag: value for tag, _, _, value in _tiff_fields(data)}
+    is_reduced = (
+        _NEW_SUBFILE_TYPE in fields and struct.unpack(f"{_tiff_order(data)}I", fields[_NEW_SUBFILE_TYPE])[0] & 1
+    )
+    return _DNG_VERSION in fields or bool(is_reduced and _SUB_DIRECTORIES in fields)
 
 
 def _is_bad_field(order: str, tag: int, kind: int, count: int, value: bytes) -> bool:

@@ -63,6 +63,8 @@ def _bands(image: Image.Image, multiple: int = 1) -> Iterator[tuple[int, Image.I
 
 def _bits(image: Image.Image, data: bytes) -> int:
     """Return the bits of a channel in the file, which a decoded picture no longer tells."""
+    if image.format is None:  # it comes from `coded`
+        return int(image.info["bit_depth"])
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         return int(image.tag_v2.get(_BITS, (1,))[0])
     # A PNG's header comes first; a damaged one may say anything here.

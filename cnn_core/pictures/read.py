@@ -1,6 +1,7 @@
 """Bytes in, `InputImage` out, or an `ImageError` that says why not.
 
 What was done to a picture on its way is said in its notes. Embedded colour profiles are not applied.
+HEIC and AVIF are decoded elsewhere (`coded`), all else by Pillow in this process.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from PIL import Image, ImageFile, TiffImagePlugin
 
 from cnn_core.arrays import RgbPixels
 from cnn_core.errors import ImageError
+from cnn_core.pictures import coded
 from cnn_core.pictures.limits import check_bytes, picture_kind
 from cnn_core.pictures.modes import converter, reduced
 from cnn_core.sentences import N_, Note
@@ -56,7 +58,7 @@ class InputImage:
 
 
 def read_image(data: bytes) -> InputImage:
-    """Decode the first picture in a PNG, JPEG, WebP, GIF, BMP or TIFF file.
+    """Decode the first picture in a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF or HEIC file.
 
     Transparent parts are laid on white, the EXIF orientation is applied, and a picture whose longer side exceeds
     `MAX_SIDE_KEPT` pixels is reduced to that.
@@ -69,8 +71,10 @@ def read_image(data: bytes) -> InputImage:
     check_bytes(data)
     notes: list[Note] = []
     try:
+        # Outside of the lock: another process has the memory, and a slow file must not keep others waiting.
+        image = _coded(data, notes)
         with _ONE_AT_A_TIME:
-            pixels = _to_pixels(_decode(data, notes))
+            pixels = _to_pixels(_decode(data, image, notes))
     except ImageError:
         raise
     except MemoryError:
@@ -82,9 +86,24 @@ def read_image(data: bytes) -> InputImage:
     return InputImage(hashlib.sha256(data).hexdigest(), pixels, tuple(notes))
 
 
-def _decode(data: bytes, notes: list[Note]) -> Image.Image:
-    """Return the picture upright and reduced, in mode RGB, or F in [0, 1] where it was deep grey."""
-    image, size = _load(data, notes)
+def _coded(data: bytes, notes: list[Note]) -> Image.Image | None:
+    """Return the decoded picture of a HEIC or AVIF file, None for any other."""
+    kind = picture_kind(data)
+    if kind not in coded.KINDS:
+        return None
+    most = _most_pixels(kind)
+    try:
+        return coded.decode(data, kind, most, MAX_SIDE, notes)
+    except coded.TooLargeError as error:
+        raise _too_large(kind, *error.size) from None
+
+
+def _decode(data: bytes, image: Image.Image | None, notes: list[Note]) -> Image.Image:
+    """Return the picture upright and reduced, in mode RGB, or F in [0, 1] where it was deep grey.
+
+    `image` is the picture where it is decoded already.
+    """
+    image, size = _load(data, notes) if image is None else (image, image.size)
     mode, convert = converter(image, data, notes)
     picture = reduced(image, _kept_size(size), mode, convert)
     turn = _orientation(image)
@@ -112,22 +131,29 @@ def _check_header(image: ImageFile.ImageFile) -> None:
     """Refuse what would need too much memory, or has colours that do not turn into RGB. Nothing is decoded yet."""
     width, height = image.size
     kind = _kind_of_decoding(image)
-    limit = MAX_DECODER_BYTES / _COSTLY.get(kind, 4)
-    if width * height > limit or max(width, height) > MAX_SIDE:
-        raise ImageError(
-            N_(
-                "The picture has too many pixels. At most {limit:g} million pixels ({kind}) and {side} on a side are "
-                "read. Received: {width}×{height}. Reduce it and try again."
-            ),
-            limit=limit / 1e6,
-            kind=kind,
-            side=MAX_SIDE,
-            width=width,
-            height=height,
-        )
+    if width * height > _most_pixels(kind) or max(width, height) > MAX_SIDE:
+        raise _too_large(kind, width, height)
     if image.mode == "LAB":
         message = N_("Colours of the kind {mode} are not read here. Save the picture in RGB colours.")
         raise ImageError(message, mode=image.mode)
+
+
+def _most_pixels(kind: str) -> int:
+    return MAX_DECODER_BYTES // _COSTLY.get(kind, 4)
+
+
+def _too_large(kind: str, width: int, height: int) -> ImageError:
+    return ImageError(
+        N_(
+            "The picture has too many pixels. At most {limit:g} million pixels ({kind}) and {side} on a side are "
+            "read. Received: {width}×{height}. Reduce it and try again."
+        ),
+        limit=_most_pixels(kind) / 1e6,
+        kind=kind,
+        side=MAX_SIDE,
+        width=width,
+        height=height,
+    )
 
 
 def _kind_of_decoding(image: ImageFile.ImageFile) -> str:
@@ -154,7 +180,7 @@ def _notes_of_header(image: Image.Image) -> list[Note]:
 def _damaged(data: bytes) -> ImageError:
     return ImageError(
         N_(
-            "The file begins like a {kind} picture, but it is damaged, cut off or of a rare variety. "
+            "The file begins as those of the kind {kind} do, but it is damaged, cut off or of a rare variety. "
             "Download it again, or save it anew as PNG or JPEG."
         ),
         kind=picture_kind(data),

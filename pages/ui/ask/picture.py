@@ -13,7 +13,23 @@ from pages.ui.entered import Chosen
 from pages.ui.text import _, escaped
 
 LARGEST_UPLOAD_MEGABYTES = 20
-_FORMATS = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
+_FORMATS = [
+    "png",
+    "jpg",
+    "jpeg",
+    "jfif",
+    "jpe",
+    "mpo",
+    "webp",
+    "gif",
+    "bmp",
+    "tif",
+    "tiff",
+    "avif",
+    "heic",
+    "heif",
+    "hif",
+]
 _SOURCES = {"sample": N_("Sample"), "upload": N_("Upload"), "camera": N_("Camera")}
 _FITS = {"crop": N_("Crop"), "pad": N_("Fit"), "stretch": N_("Stretch")}
 

@@ -12,7 +12,7 @@ from cnn_core.errors import ModelFileError, NetworkError
 from cnn_core.keras_model.activations import operations
 from cnn_core.keras_model.build import build_model
 from cnn_core.layers.shapes import show
-from cnn_core.model_file import read_model_file
+from cnn_core.model_file import ModelFile, read_model_file
 from cnn_core.network.network import Network
 
 
@@ -25,7 +25,7 @@ class OpenedModel(NamedTuple):
 
 
 def open_model(data: bytes) -> OpenedModel:
-    """Return the model in a .keras or .h5 file as a Keras model with the file's weights.
+    """Return the model in a .keras or .h5 file as a Keras model with the file's weights, fresh ones if it holds none.
 
     No code of the file runs, no other file is read, and no global setting changes. It needs Keras, so pages ask a
     worker for it; `read_model_file` is what can be had without.
@@ -34,8 +34,23 @@ def open_model(data: bytes) -> OpenedModel:
         ModelFileError: what is wrong with the file, or has no counterpart here, by name.
     """
     file = read_model_file(data)
-    model = build_with_weights(file.network, file.weights, file.outputs)
-    return OpenedModel(file.network, model, file.display_names)
+    return OpenedModel(file.network, build_of_file(file.network, file), file.display_names)
+
+
+def build_of_file(network: Network, file: ModelFile, seed: int = 0) -> keras.Model:
+    """Return the network of a file as a Keras model with the file's weights and outputs.
+
+    Args:
+        network: the file's, or one with the same layers and more.
+        file: what was read; where it holds no weights, they are drawn.
+        seed: of weights that are drawn.
+
+    Raises:
+        ModelFileError: the network is too large to build.
+    """
+    if file.has_weights:
+        return build_with_weights(network, file.weights, file.outputs)
+    return _build(network, file.outputs, seed)
 
 
 def build_with_weights(
@@ -52,14 +67,18 @@ def build_with_weights(
     Raises:
         ModelFileError: the network is too large to build, or a layer's weights have other shapes than given.
     """
-    try:
-        model = build_model(network, outputs=outputs)
-    except NetworkError as error:
-        raise ModelFileError("The model cannot be built: {cause}", cause=error) from error
+    model = _build(network, outputs)
     layers = operations(model)
     for named in network.layers:
         _set(layers[named.name], named.name, weights.get(named.name, ()))
     return model
+
+
+def _build(network: Network, outputs: Sequence[str] | None, seed: int = 0) -> keras.Model:
+    try:
+        return build_model(network, seed, outputs)
+    except NetworkError as error:
+        raise ModelFileError("The model cannot be built: {cause}", cause=error) from error
 
 
 def _set(layer: Any, name: str, values: Sequence[npt.NDArray[np.float32]]) -> None:

@@ -52,7 +52,8 @@ def _input(graph: Graph, input_shape: Shape | None) -> Layer:
     """Return the input with every size known."""
     if len(graph.inputs) > 1:
         raise NetworkError(
-            "A network has one input here. Received: {count} inputs: {names}.",
+            "A network has one input here. Received: {count} inputs: {names}. Save a model of the part that takes the "
+            "picture alone.",
             count=len(graph.inputs),
             names=", ".join(source.call for source in graph.inputs),
         )

@@ -14,16 +14,25 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.errors import LayerError, ModelFileError, NetworkError
-from cnn_core.model_file.configuration import Entry, Model, read_configuration
+from cnn_core.model_file.configuration import Entry, Model, is_old, parsed, read_configuration
 from cnn_core.model_file.graph import FileGraph, file_graph
-from cnn_core.model_file.sandbox import LARGEST_FILE, Group, file_kind, read_description, read_weights
+from cnn_core.model_file.sandbox import (
+    DESCRIPTION_ALONE,
+    LARGEST_FILE,
+    Description,
+    Group,
+    Weights,
+    file_kind,
+    read_description,
+    read_weights,
+)
 from cnn_core.model_file.shown import shown
 from cnn_core.model_file.weights import Kept, Place, contradicts, places_in_h5, places_in_keras, weights_of
 from cnn_core.network.files import LONGEST_NAME
 from cnn_core.network.network import INSIDE, NamedLayer, Network, check_name, free_name
 from cnn_core.network.summary import summarize
 
-__all__ = ["LARGEST_FILE", "MOST_PARAMETERS", "ModelFile", "read_model_file"]
+__all__ = ["LARGEST_FILE", "MOST_PARAMETERS", "ModelFile", "is_description", "read_model_file"]
 
 MOST_PARAMETERS: Final = LARGEST_FILE // 4
 """What the largest file holds in float32; a file of float16 could hold twice as many."""
@@ -41,6 +50,7 @@ class ModelFile:
         weights: the arrays of each layer that has some, in Keras's order, finite, in the shapes that it needs.
         display_names: for layers that could not keep their names: what the file calls them, printable.
         unlimited: what this system could not limit while the file was parsed; nothing on Linux, everything on Windows.
+        has_weights: whether the file holds any: a description alone does not, and `weights` is empty.
     """
 
     network: Network
@@ -48,24 +58,26 @@ class ModelFile:
     weights: dict[str, tuple[Array, ...]]
     display_names: dict[str, str]
     unlimited: tuple[str, ...]
+    has_weights: bool = True
 
 
 def read_model_file(data: bytes) -> ModelFile:
-    """Return the network and the weights in a .keras file (Keras 3) or an .h5 file (Keras 2 and 3).
+    """Return the network and the weights in a .keras file, an .h5 file of Keras 2 or 3, or what `put_together` made.
 
     Layers of nested models are called `<nested model>.<layer>`; sides that the input leaves open are 224. At most
-    `LARGEST_FILE` bytes, `network_json.MOST_LAYERS` layers and `MOST_PARAMETERS` weights are read.
+    `LARGEST_FILE` bytes, `network_json.MOST_LAYERS` layers and `MOST_PARAMETERS` weights are read. A description alone,
+    the JSON text that Keras's `to_json` returns, is read too.
 
     Raises:
         ModelFileError: what is wrong with the file, or has no counterpart here, by name.
     """
     description = read_description(data)
     model = read_configuration(description.text)
-    old = not description.version.startswith("3")
-    graph = file_graph(model, old=old)
+    version = description.version or model.version
+    graph = file_graph(model, old=is_old(version))
     kept = _kept(graph)
-    places = tuple(places_in_keras(model, kept) if file_kind(data) == "keras" else places_in_h5(model, kept, old=old))
-    arrays = _read(data, places)
+    places = _places(model, kept, description, version)
+    arrays = _read(data, places, complete=description.beside)
     names, display_names = _names(graph)
     layers = {graph.calls[position].entry: name for position, name in names.items()}
     return ModelFile(
@@ -75,7 +87,27 @@ def read_model_file(data: bytes) -> ModelFile:
         {layers[entry]: values for entry, values in arrays.items() if entry in layers},
         display_names,
         description.unlimited,
+        description.weights is not Weights.NONE,
     )
+
+
+def is_description(data: bytes) -> bool:
+    """Say whether a file is the description that Keras writes of a model, JSON, whatever else may be wrong with it."""
+    try:
+        document = parsed(data) if file_kind(data) == DESCRIPTION_ALONE else None
+    except ModelFileError:
+        return False
+    return isinstance(document, dict) and "class_name" in document
+
+
+def _places(model: Model, kept: Kept, description: Description, version: str) -> tuple[Place, ...]:
+    """Return where the weights lie."""
+    if description.weights is Weights.NONE:
+        return ()
+    if description.weights is Weights.BY_CLASS:
+        return tuple(places_in_keras(model, kept, version))
+    home = () if description.beside else ("model_weights",)
+    return tuple(places_in_h5(model, kept, home, old=is_old(version)))
 
 
 def _kept(graph: FileGraph) -> Kept:
@@ -102,12 +134,13 @@ def _kept(graph: FileGraph) -> Kept:
     return kept
 
 
-def _read(data: bytes, places: tuple[Place, ...]) -> dict[Entry, tuple[Array, ...]]:
-    """Return the arrays of each layer, from where the places say that they lie."""
+def _read(data: bytes, places: tuple[Place, ...], *, complete: bool) -> dict[Entry, tuple[Array, ...]]:
+    """Return the arrays of each layer, from where the places say that they lie; `complete`: there are no others."""
     groups = [Group(place.path, tuple(weight.shape for _, _, weight in place.weights)) for place in places]
     wanted = [item for place in places for item in place.weights]
     found: dict[Entry, dict[int, Array]] = {}
-    for (entry, number, weight), (name, values) in zip(wanted, read_weights(data, groups), strict=True):
+    arrays = read_weights(data, groups, complete=complete)
+    for (entry, number, weight), (name, values) in zip(wanted, arrays, strict=True):
         if contradicts(name, weight):
             raise entry.refuse(
                 LayerError(

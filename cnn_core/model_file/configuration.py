@@ -5,13 +5,15 @@ Read are the form of Keras 3 and that of Keras 2, which lists connections as `[l
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple, TypeVar
 
 from cnn_core.errors import CnnError, LayerError, ModelFileError
 from cnn_core.layers import KINDS, MOST_INPUTS, Group
 from cnn_core.model_file.arithmetic import ARRAYS, Numbers, row
 from cnn_core.model_file.shown import shown
+from cnn_core.model_file.unread import unread, why_unread
 from cnn_core.network.files import MOST_LAYERS
 
 CHAIN: Final = "Sequential"
@@ -67,7 +69,10 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A model as the file describes it. A chain (Sequential) names neither inputs nor outputs."""
+    """A model as the file describes it. A chain (Sequential) names neither inputs nor outputs.
+
+    `version` is that of the Keras which described it, as far as can be told: Keras 2 writes its own, Keras 3 modules.
+    """
 
     name: str
     is_chain: bool
@@ -76,12 +81,14 @@ class Model:
     inputs: tuple[Reference, ...] = ()
     outputs: tuple[Reference, ...] = ()
     input_shape: Any = None
+    version: str = ""
 
 
 def read_configuration(text: bytes) -> Model:
     """Return the model that `text` describes; raises ModelFileError, which names the place or the layer."""
-    try:
-        document = json.loads(text.decode())
+    with _well_formed():
+        document = parsed(text)
+        _refuse_foreign(document)
         kind = class_of(document)
         if kind not in NESTED:
             raise ModelFileError(
@@ -89,14 +96,45 @@ def read_configuration(text: bytes) -> Model:
                 "Save a Sequential or a functional model.",
                 kind=shown(kind),
             )
-        return _Reader().model(document, kind, DEEPEST)
-    # No text, no JSON, nested too deeply, a number of thousands of digits.
+        return replace(_Reader().model(document, kind, DEEPEST), version=_version(document))
+
+
+def _version(document: dict[str, Any]) -> str:
+    return shown(document.get("keras_version", "3" if "module" in document else ""))
+
+
+def is_old(version: str) -> bool:
+    """Say whether Keras 2 wrote something; the earliest versions did not say so."""
+    return not version.startswith("3")
+
+
+def parsed(text: bytes) -> Any:
+    """Return a description as Python knows JSON, also where the text was saved as JSON again; raises ModelFileError."""
+    with _well_formed():
+        document = json.loads(text.decode("utf-8-sig"))
+        return json.loads(document) if isinstance(document, str) else document
+
+
+@contextmanager
+def _well_formed() -> Iterator[None]:
+    """Turn what Python raises for no text, no JSON, deep nesting or numbers of thousands of digits into our error."""
+    try:
+        yield
     except (RecursionError, ValueError) as error:
         if isinstance(error, CnnError):
             raise
         raise ModelFileError(
             "What the file says of its model is no JSON, or nested too deeply. Save the model again with model.save()."
         ) from error
+
+
+def _refuse_foreign(document: Any) -> None:
+    """Refuse what other programs write as JSON beside their weights."""
+    if isinstance(document, dict) and "modelTopology" in document:
+        raise ModelFileError(
+            "This is a model of TensorFlow.js, whose weights lie in other files. Export the model for Keras "
+            "(Teachable Machine: Export Model, TensorFlow, Keras), or save it with model.save()."
+        )
 
 
 class _Reader:
@@ -136,7 +174,8 @@ class _Reader:
         try:
             calls = tuple(_arguments_of(_untrained(node) if kind in AUGMENTATION else node) for node in nodes)
         except LayerError as error:
-            raise entry.refuse(error) from error
+            # What no version reads is said of the class, not of what it is applied to.
+            raise entry.refuse(unread(kind) if why_unread(kind) else error) from error
         model = self.model(document, kind, levels) if kind in NESTED else None
         return Entry(kind, name, entry.settings, calls, model)
 

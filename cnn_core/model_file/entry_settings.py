@@ -69,6 +69,11 @@ class EntrySettings:
 
     def finish(self) -> None:
         """Check what is left over."""
+        if self._left.get("data_format") == "channels_first":
+            raise LayerError(
+                "Its maps have their channels first, (channels, height, width); here they are last. Build the model "
+                'with data_format="channels_last" and save it again.'
+            )
         self.demand(**_FIXED)
         for name, value in self._left.items():
             if name not in _LEFT_OUT and not name.endswith(_LEFT_OUT_ENDS):

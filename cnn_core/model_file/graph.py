@@ -66,7 +66,8 @@ def _input(model: Model) -> Entry:
     """Return the one input; a chain may leave it to its first layer to know it."""
     if len(model.inputs) > 1:
         raise ModelFileError(
-            "A network has one input here. Received: {count} inputs: {names}.",
+            "A network has one input here. Received: {count} inputs: {names}. Save a model of the part that takes the "
+            "picture alone.",
             count=len(model.inputs),
             names=", ".join(shown(reference.name) for reference in model.inputs),
         )

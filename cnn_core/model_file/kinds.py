@@ -17,6 +17,7 @@ from cnn_core.model_file.arithmetic import Numbers, arithmetic, row, scaled
 from cnn_core.model_file.configuration import class_of
 from cnn_core.model_file.entry_settings import EntrySettings, demand, number
 from cnn_core.model_file.shown import shown
+from cnn_core.model_file.unread import unread
 
 OPEN_SIDE: Final = 224
 """Height and width where a model leaves them open: what keras.applications calls the default for such models."""
@@ -68,11 +69,7 @@ def _reader_of(name: str) -> Reader:
     if name in _READERS:
         return _READERS[name]
     if kind is None:
-        raise LayerError(
-            "Received: {kind}, which has no counterpart here. Replace it by one of: {kinds}.",
-            kind=shown(name),
-            kinds=", ".join(layers.KINDS),
-        )
+        raise unread(name)
     return partial(spelled, kind)
 
 

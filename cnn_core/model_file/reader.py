@@ -33,12 +33,20 @@ MOST_ROWS: Final = 20
 LONGEST_NAMES: Final = 5_000_000
 """Bytes of all names of one layer's weights; a layer may be a nested model of a thousand layers."""
 SHORT: Final = 10_000
+MOST_WEIGHTS: Final = 300_000_000
+"""Bytes of weights that lay beside a description."""
 MOST_INFLATION: Final = 50
 """How many times larger than what is stored something may become."""
 
 DESCRIPTION: Final = "config.json"
 METADATA: Final = "metadata.json"
 WEIGHTS: Final = "model.weights.h5"
+BESIDE: Final = "weights_beside"
+"""In the metadata of an archive that was made of a description and weights which lay beside each other."""
+HOMES: Final = ("layers", "_layer_checkpoint_dependencies")
+"""What the groups of weights lie in, if they go by the layers' classes."""
+DEEPEST: Final = 20
+"""Models within models."""
 
 _MEMBER: Final = re.compile(r"(?!.*\.\.)[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*/?")
 _PLAIN_FILTERS: Final = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
@@ -88,10 +96,29 @@ def _lower(resource: Any, name: str, value: int) -> bool:
 # Zip ----------------------------------------------------------------------------------------------------------------
 
 
+_FOREIGN: Final = {
+    "a folder of SavedModel": re.compile(r"(.*/)?saved_model\.pb"),
+    "of PyTorch": re.compile(r"(.*/)?data\.pkl"),
+    "in an archive": re.compile(r".*\.(keras|h5|hdf5|onnx)", re.IGNORECASE),
+}
+"""What else is a zip archive, by a member that it has."""
+
+
+def _refuse_foreign(names: list[str]) -> None:
+    """Raise Refused for archives that other programs write, or that hold a model file beside others."""
+    if DESCRIPTION in names:
+        return
+    for reason, rule in _FOREIGN.items():
+        found = next((name for name in names if rule.fullmatch(name)), None)
+        if found is not None:
+            raise Refused(reason, found)
+
+
 def _archive(data: bytes) -> zipfile.ZipFile:
     """Return the archive after checking what it says of its members."""
     archive = zipfile.ZipFile(io.BytesIO(data))
     names = archive.namelist()
+    _refuse_foreign(names)
     if len(names) > MOST_MEMBERS:
         raise Refused("members", received=len(names), allowed=MOST_MEMBERS)
     for name in names:
@@ -101,6 +128,11 @@ def _archive(data: bytes) -> zipfile.ZipFile:
         if name not in names:
             raise Refused("member missing", name)
     return archive
+
+
+def _metadata(archive: zipfile.ZipFile) -> dict[str, Any]:
+    found = json.loads(_member(archive, METADATA, SHORT)) if METADATA in archive.namelist() else {}
+    return found if isinstance(found, dict) else {}
 
 
 def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
@@ -161,13 +193,68 @@ def _texts(owner: Any, name: str, most: int, longest: int) -> list[bytes] | None
     return texts
 
 
-def _names(group: Any) -> list[str]:
-    """Return a layer's `weight_names`, which Keras spreads over several attributes where they are long."""
-    names = _texts(group, "weight_names", MOST_NAMES, LONGEST_NAMES)
+def _names(group: Any, attribute: str = "weight_names") -> list[str]:
+    """Return a row of names, which Keras spreads over several attributes where they are long."""
+    names = _texts(group, attribute, MOST_NAMES, LONGEST_NAMES)
     if names is None:
-        rows = (_texts(group, f"weight_names{number}", MOST_NAMES, LONGEST_NAMES) for number in range(MOST_ROWS))
+        rows = (_texts(group, f"{attribute}{number}", MOST_NAMES, LONGEST_NAMES) for number in range(MOST_ROWS))
         names = [name for row in rows for name in row or []]
     return [name.decode() for name in names]
+
+
+def _is_by_name(file: Any) -> bool:
+    """Say whether weights alone lie under the layers' names, as Keras 2 writes them, and not under their classes."""
+    return "layer_names" in file.attrs or "layer_names0" in file.attrs
+
+
+def _has(group: Any, name: str) -> bool:
+    """Say whether something has this name, without following a link to see what."""
+    return isinstance(group, h5py.Group) and bool(group.id.links.exists(name.encode()))
+
+
+def _stored(file: Any, path: list[str]) -> list[str]:
+    """Return a path as the file has it: on Windows Keras 2 joins all names but the last by backslashes."""
+    joined = "\\".join(path[:-1])
+    return [joined, path[-1]] if _has(file, joined) else path
+
+
+def _places(file: Any) -> Iterator[str]:
+    """Yield all places of weights alone at which floating-point numbers lie."""
+    if _is_by_name(file):
+        for name in _names(file, "layer_names"):
+            group = _inside(file, name.split("/"))
+            if any(_has_numbers(_inside(group, inner.split("/"))) for inner in _names(group)):
+                yield name
+        return
+    for place, group in _by_class(file):
+        if _has(group, "vars"):
+            numbers = _inside(group, ["vars"])
+            if any(_has_numbers(_inside(numbers, [name])) for name in numbers):
+                yield f"{place}/vars"
+
+
+def _by_class(file: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the groups that go by the layers' classes, models within models too; groups may hold each other."""
+    waiting: list[tuple[list[str], Any]] = [([], file)]
+    looked_at = 0
+    while waiting:
+        inside, group = waiting.pop()
+        paths = [[home, name] for home in HOMES if _has(group, home) for name in _inside(group, [home])]
+        if not inside:
+            paths += [[name] for name in group if name.startswith(tuple(f"{home}\\" for home in HOMES))]
+        looked_at += len(paths)
+        if looked_at > MOST_NAMES or len(inside) > 2 * DEEPEST:
+            raise Refused("damaged")
+        for path in paths:
+            layer = _inside(group, path)
+            if isinstance(layer, h5py.Group):
+                waiting.append(([*inside, *path], layer))
+                yield "/".join((*inside, *path)).replace("\\", "/"), layer
+
+
+def _has_numbers(dataset: Any) -> bool:
+    # States of random generators are whole numbers.
+    return isinstance(dataset, h5py.Dataset) and dataset.dtype.kind == "f"
 
 
 def _numbers(dataset: Any, place: str, shape: tuple[int, ...]) -> Any:
@@ -196,33 +283,59 @@ def _numbers(dataset: Any, place: str, shape: tuple[int, ...]) -> Any:
 # Answers ------------------------------------------------------------------------------------------------------------
 
 
-def describe(kind: str, data: bytes, most: int) -> tuple[bytes, str]:
-    """Return the model's description, JSON that nobody has parsed yet, and the version of Keras that wrote it."""
+def describe(kind: str, data: bytes, most: int) -> tuple[bytes, dict[str, Any]]:
+    """Return the model's description, JSON that nobody has parsed yet, and what is known of how the file is written.
+
+    That is the "version" of Keras that wrote it, whether the weights lie "by_name" of their layers, and whether they
+    lay "beside" the description.
+    """
     if kind == "keras":
         archive = _archive(data)
-        metadata = json.loads(_member(archive, METADATA, SHORT)) if METADATA in archive.namelist() else {}
-        return _member(archive, DESCRIPTION, most), str(metadata.get("keras_version", ""))
+        metadata, description = _metadata(archive), _member(archive, DESCRIPTION, most)
+        beside = metadata.get(BESIDE) is True
+        by_name = beside and _is_by_name(_alone(_hdf5(_member(archive, WEIGHTS, MOST_WEIGHTS))))
+        return description, {
+            "version": str(metadata.get("keras_version", ""))[:20],
+            "by_name": by_name,
+            "beside": beside,
+        }
     file = _hdf5(data)
     texts = _texts(file, "model_config", 1, most)
     if not texts:
-        raise Refused("no model")
+        raise Refused("weights alone" if _is_by_name(file) or any(_has(file, home) for home in HOMES) else "no model")
     version = _texts(file, "keras_version", 1, SHORT)
-    return texts[0], version[0].decode() if version else ""
+    return texts[0], {"version": version[0].decode()[:20] if version else "", "by_name": True, "beside": False}
 
 
-def weights(kind: str, data: bytes, most: int, groups: list[dict[str, Any]]) -> Iterator[tuple[str, Any]]:
+def _alone(file: Any) -> Any:
+    """Return the file after checking that it holds weights without a description."""
+    if "model_config" in file.attrs:
+        raise Refused("whole model")
+    return file
+
+
+def weights(
+    kind: str, data: bytes, most: int, groups: list[dict[str, Any]], complete: bool
+) -> Iterator[tuple[str, Any]]:
     """Yield the name and the values of each array of the groups, in order.
 
     Args:
         groups: each a "path", a list of names, and the "shapes" of all that lies there.
+        complete: whether to refuse a file that has weights at other places too.
     """
     file = _hdf5(_member(_archive(data), WEIGHTS, most) if kind == "keras" else data)
+    if complete:
+        asked = {"/".join(wanted["path"]) for wanted in groups}
+        for place in _places(file):
+            if place not in asked:
+                raise Refused("left over", place)
+    numbered = kind == "keras" and not _is_by_name(file)
     for wanted in groups:
         place, shapes = "/".join(wanted["path"]), [tuple(shape) for shape in wanted["shapes"]]
-        group = _inside(file, wanted["path"])
+        group = _inside(file, _stored(file, wanted["path"]) if numbered else wanted["path"])
         if not isinstance(group, h5py.Group):
             raise Refused("absent", place)
-        names = range(len(group)) if kind == "keras" else _names(group)
+        names = range(len(group)) if numbered else _names(group)
         if len(names) != len(shapes):
             raise Refused("count", place, len(names), len(shapes))
         for name, shape in zip(map(str, names), shapes, strict=True):
@@ -235,9 +348,10 @@ def _answer(request: dict[str, Any], data: bytes, unlimited: list[str]) -> Itera
         if "groups" in request:
             for name, values in weights(**request, data=data):
                 yield {"name": name[-200:]}, values.data
+            yield {"end": True}, b""
         else:
-            description, version = describe(**request, data=data)
-            yield {"size": len(description), "version": version[:20], "unlimited": unlimited}, description
+            description, known = describe(**request, data=data)
+            yield {"size": len(description), "unlimited": unlimited, **known}, description
     except Refused as refused:
         yield refused.values, b""
     except MemoryError:

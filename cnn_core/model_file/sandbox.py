@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from enum import StrEnum
 from math import prod
 from pathlib import Path
 from threading import Timer
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from cnn_core.errors import ModelFileError
 from cnn_core.layers.shapes import Shape
+from cnn_core.model_file.foreign import BEGINNING, BLANK, foreign
 from cnn_core.model_file.shown import shown
 from cnn_core.network.files import LONGEST_NAME
 from cnn_core.sentences import N_
@@ -32,6 +34,8 @@ _SCRIPT: Final = Path(__file__).with_name("reader.py")
 _LONGEST_LINE: Final = 100_000
 
 _MAGIC: Final = {"keras": b"PK\x03\x04", "h5": b"\x89HDF\r\n\x1a\n"}
+DESCRIPTION_ALONE: Final = "json"
+"""The kind of a file that holds the description of a model and no weights."""
 
 _KEPT: Final = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 _ENVIRONMENT: Final = {
@@ -74,6 +78,26 @@ _REASONS: Final = {
         "This HDF5 file holds no model: it has no model_config. Save the whole model with model.save(), not its "
         "weights alone."
     ),
+    "weights alone": N_(
+        "This file holds weights alone and does not say of which layers. Choose it together with the model's "
+        "description, a JSON file with what model.to_json() returns, or save the whole model with model.save()."
+    ),
+    "whole model": N_(
+        "These are two models: the HDF5 file describes its own, so it needs no JSON file. Remove one of the two."
+    ),
+    "left over": N_(
+        'The weights are not those of the description: at "{place}" are some that none of its layers needs. Choose '
+        "the description and the weights of the same model."
+    ),
+    "a folder of SavedModel": N_(
+        'This archive is a model in TensorFlow\'s SavedModel format ("{place}"), which holds its program and is not '
+        'opened. Load it with the Keras version that wrote it and save it with model.save("model.keras").'
+    ),
+    "of PyTorch": N_(
+        'This is a file of PyTorch ("{place}"), which holds code of Python and is not opened. Export the model with '
+        "torch.onnx.export(); the .onnx file opens here."
+    ),
+    "in an archive": N_('This is an archive with a model file in it. Unpack it and choose "{place}".'),
     "attribute": N_('The attribute "{place}" is no text, or too long. Save the model again with model.save().'),
     "elsewhere": N_(
         'What "{place}" names lies elsewhere: behind a link, or in another file. Only what the file itself holds is '
@@ -95,16 +119,27 @@ _REASONS: Final = {
 }
 
 
+class Weights(StrEnum):
+    """Where the weights of a file lie: in groups that go by the layers' classes, or by their names, or nowhere."""
+
+    BY_CLASS = "by class"
+    BY_NAME = "by name"
+    NONE = "none"
+
+
 class Description(NamedTuple):
     """What a file says of its model: `text` is JSON that nobody has parsed yet.
 
-    `unlimited` names what this system could not limit while the file was parsed: nothing on Linux, everything on
-    Windows.
+    `version` is that of the Keras that wrote the file; where there is none, as in a description alone or one with
+    weights `beside` it, the text may say it. `unlimited` names what this system could not limit while the file was
+    parsed: nothing on Linux, everything on Windows.
     """
 
     text: bytes
     version: str
     unlimited: tuple[str, ...]
+    weights: Weights = Weights.BY_CLASS
+    beside: bool = False
 
 
 class Group(NamedTuple):
@@ -115,7 +150,7 @@ class Group(NamedTuple):
 
 
 def file_kind(data: bytes) -> str:
-    """Return "keras" or "h5" by the first bytes; raises ModelFileError for any other file, and for one too large."""
+    """Return "keras", "h5" or "json" by the first bytes; raises ModelFileError for any other file, or one too large."""
     if len(data) > LARGEST_FILE:
         raise ModelFileError(
             "The file is too large. Received: {size} bytes; at most {most} are opened.",
@@ -125,37 +160,60 @@ def file_kind(data: bytes) -> str:
     for kind, magic in _MAGIC.items():
         if data.startswith(magic):
             return kind
-    raise ModelFileError(
-        "This is no model file of Keras. Received: {size} bytes that begin with {start}. "
-        "Choose a .keras or .h5 file that model.save() wrote.",
-        size=f"{len(data):,}",
-        start=repr(data[:8]),
-    )
+    # Some people save the text that `to_json()` returns as JSON once more.
+    if data[:BEGINNING].lstrip(BLANK).startswith((b"{", b'"{')):
+        return DESCRIPTION_ALONE
+    raise foreign(data)
 
 
 def read_description(data: bytes) -> Description:
     """Return what the file says of its model; raises ModelFileError."""
-    with _answer({"kind": file_kind(data), "most": LARGEST_DESCRIPTION}, data) as answer:
+    kind = file_kind(data)
+    if kind == DESCRIPTION_ALONE:
+        _refuse_long(data)
+        return Description(data, "", (), Weights.NONE)
+    with _answer({"kind": kind, "most": LARGEST_DESCRIPTION}, data) as answer:
         part = answer.line()
         size, unlimited = part.get("size"), part.get("unlimited")
         if not isinstance(size, int) or not 0 <= size <= LARGEST_DESCRIPTION or not isinstance(unlimited, list):
             raise ModelFileError(_STOPPED)
         text = bytearray(size)
         answer.fill(memoryview(text))
-        return Description(bytes(text), shown(part.get("version")), tuple(map(shown, unlimited)))
+        return Description(
+            bytes(text),
+            shown(part.get("version")),
+            tuple(map(shown, unlimited)),
+            Weights.BY_NAME if part.get("by_name") is True else Weights.BY_CLASS,
+            part.get("beside") is True,
+        )
 
 
-def read_weights(data: bytes, groups: Sequence[Group]) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
-    """Yield the name and the values of each array of the groups, in order; raises ModelFileError."""
-    if not groups:
+def _refuse_long(text: bytes) -> None:
+    if len(text) > LARGEST_DESCRIPTION:
+        raise ModelFileError(
+            _REASONS["large"], place="JSON", received=f"{len(text):,}", allowed=f"{LARGEST_DESCRIPTION:,}"
+        )
+
+
+def read_weights(
+    data: bytes, groups: Sequence[Group], *, complete: bool = False
+) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
+    """Yield the name and the values of each array of the groups, in order; raises ModelFileError.
+
+    Args:
+        complete: whether to refuse a file that has weights at other places too.
+    """
+    if not groups and not complete:
         return
-    request = {"kind": file_kind(data), "most": LARGEST_FILE, "groups": [group._asdict() for group in groups]}
+    kind = file_kind(data)
+    request = {"kind": kind, "most": LARGEST_FILE, "groups": [each._asdict() for each in groups], "complete": complete}
     with _answer(request, data) as answer:
         for shape in (shape for group in groups for shape in group.shapes):
             name = shown(answer.line().get("name"), LONGEST_NAME)
             values = np.empty(prod(shape), "<f4")
             answer.fill(values.view(np.uint8).data)
             yield name, values.reshape(shape)
+        answer.line()  # whatever is refused after the last array
 
 
 class _Answer:

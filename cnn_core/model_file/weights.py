@@ -62,21 +62,53 @@ Kept = dict[Entry, tuple[Weight, ...]]
 """The weights of each layer that has some."""
 
 
-def places_in_keras(model: Model, kept: Kept, inside: tuple[str, ...] = ()) -> Iterator[Place]:
-    """Yield where a .keras file keeps the weights: `layers/<class>[_n]/vars`, counted a class, model within model."""
+class _Numbering(NamedTuple):
+    """How a version of Keras names the groups of a .keras file: under `home`, by the class, each counted by itself.
+
+    A layer with weights stands in the list as often as `times`, and its first place is where they are.
+    """
+
+    home: str
+    times: int
+
+
+_OLD_HOME: Final = "_layer_checkpoint_dependencies"
+_OLD_NUMBERINGS: Final = {
+    "2.12": _Numbering(_OLD_HOME, 2),
+    "2.13": _Numbering(_OLD_HOME, 2),
+    "2.14": _Numbering(_OLD_HOME, 1),
+}
+_NUMBERING: Final = _Numbering("layers", 1)
+
+
+def places_in_keras(model: Model, kept: Kept, version: str) -> Iterator[Place]:
+    """Yield where a .keras file keeps the weights: `layers/<class>[_n]/vars`, counted a class, model within model.
+
+    Args:
+        version: of the Keras that wrote it, "2.13.1"; some call the groups otherwise and count them otherwise.
+    """
+    numbering = _OLD_NUMBERINGS.get(".".join(version.split(".")[:2]), _NUMBERING)
+    return _numbered(model, kept, numbering, ())
+
+
+def _numbered(model: Model, kept: Kept, numbering: _Numbering, inside: tuple[str, ...]) -> Iterator[Place]:
     counts: Counter[str] = Counter()
     for entry in model.entries:
         name = snake_case(entry.kind)
-        path = (*inside, "layers", f"{name}_{counts[name]}" if counts[name] else name)
-        counts[name] += 1
+        path = (*inside, numbering.home, f"{name}_{counts[name]}" if counts[name] else name)
+        counts[name] += numbering.times if _has_weights(entry, kept) else 1
         if entry.model:
-            yield from places_in_keras(entry.model, kept, path)
+            yield from _numbered(entry.model, kept, numbering, path)
         elif entry in kept:
             yield Place((*path, "vars"), tuple(Wanted(entry, i, weight) for i, weight in enumerate(kept[entry])))
 
 
-def places_in_h5(model: Model, kept: Kept, *, old: bool) -> Iterator[Place]:
-    """Yield where an .h5 file keeps the weights: `model_weights/<layer>`, those of a nested model in one row.
+def _has_weights(entry: Entry, kept: Kept) -> bool:
+    return entry in kept or any(_has_weights(inner, kept) for inner in (entry.model.entries if entry.model else ()))
+
+
+def places_in_h5(model: Model, kept: Kept, home: tuple[str, ...], *, old: bool) -> Iterator[Place]:
+    """Yield where an .h5 file keeps the weights: `<home>/<layer>`, those of a nested model in one row.
 
     What is trained comes first there, then what is not: averages, and everything that was frozen. Keras 2 (`old`) also
     counts as frozen what stands in a frozen model within that nested model.
@@ -85,7 +117,7 @@ def places_in_h5(model: Model, kept: Kept, *, old: bool) -> Iterator[Place]:
         row = list(_row(entry, kept, entry.trainable, old))
         if row:
             ordered = sorted(row, key=lambda item: not item[0])
-            yield Place(("model_weights", *entry.name.split("/")), tuple(wanted for _, wanted in ordered))
+            yield Place((*home, *entry.name.split("/")), tuple(wanted for _, wanted in ordered))
 
 
 def _row(entry: Entry, kept: Kept, trained: bool, old: bool) -> Iterator[tuple[bool, Wanted]]:

@@ -5,15 +5,14 @@ Importing this module imports no TensorFlow; describing what is not bundled does
 
 from dataclasses import dataclass
 
-from cnn_core.errors import ModelFileError
 from cnn_core.models.answer_kind import AnswerKind, answer_kind
 from cnn_core.models.bundled import bundled_model, bundled_network, class_names
 from cnn_core.models.keys import APPLICATION, BUNDLED_SOURCE, ModelKey
 from cnn_core.models.loading import Loaded, load
+from cnn_core.models.picture_input import refuse_no_picture
 from cnn_core.network.network import Network
 from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.scaling import Scaling
-from cnn_core.sentences import N_
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,7 @@ class ModelInfo:
         outputs: the layers whose outputs it gives, in its own order; what is said of its answer is said of the first.
         answer_kind: what the first output's numbers are.
         classes: the names of its units; None where nobody said them.
+        is_random: whether nobody trained its weights.
     """
 
     key: str
@@ -39,6 +39,7 @@ class ModelInfo:
     outputs: tuple[str, ...]
     answer_kind: AnswerKind
     classes: tuple[str, ...] | None
+    is_random: bool = False
 
 
 def describe(key: str) -> ModelInfo:
@@ -61,14 +62,7 @@ def describe(key: str) -> ModelInfo:
 def _info(key: str, loaded: Loaded, classes: tuple[str, ...] | None) -> ModelInfo:
     shapes = {step.named.name: step.output_shape for step in loaded.network.steps()}
     shape = next(iter(shapes.values()))
-    if len(shape) != 3 or shape[2] not in (1, 3):
-        raise ModelFileError(
-            N_(
-                "This model takes no picture: its input is {shape}. "
-                "A picture is (height, width, channels) with 1 channel for grey or 3 for red, green and blue."
-            ),
-            shape="×".join(map(str, shape)),
-        )
+    refuse_no_picture(shape)
     known = classes if classes is not None and shapes[loaded.outputs[0]] == (len(classes),) else None
     return ModelInfo(
         key=key,
@@ -79,4 +73,5 @@ def _info(key: str, loaded: Loaded, classes: tuple[str, ...] | None) -> ModelInf
         outputs=loaded.outputs,
         answer_kind=answer_kind(loaded.network, loaded.outputs[0]),
         classes=known,
+        is_random=loaded.is_random,
     )

@@ -18,6 +18,7 @@ from cnn_core.models.kept_files import kept_bytes
 from cnn_core.models.kept_models import KeptModels
 from cnn_core.models.keys import APPLICATION, APPLICATIONS, FILE, IMAGENET, RANDOM, ModelKey
 from cnn_core.models.memory import needed_megabytes, refuse_too_large
+from cnn_core.models.picture_input import with_channel
 from cnn_core.models.pixel_range import guessed_scaling
 from cnn_core.network.network import Network
 from cnn_core.pictures.scaling import Scaling, scaled
@@ -37,6 +38,7 @@ class Loaded(NamedTuple):
         outputs: the layers whose outputs the model gives, in its own order.
         scaling: how pixels enter.
         megabytes: of a process that has it alone and sent a picture through it; 0 for one that every worker can have.
+        is_random: whether nobody trained its weights: a file may describe a model and hold none.
     """
 
     model: "keras.Model"
@@ -44,6 +46,7 @@ class Loaded(NamedTuple):
     outputs: tuple[str, ...]
     scaling: Scaling
     megabytes: int = 0
+    is_random: bool = False
 
 
 KEPT: Final = KeptModels[Loaded]()
@@ -103,16 +106,16 @@ def _opened(key: str, digest: str, variant: str) -> Loaded:
     data = kept_bytes(digest)
     # Not before: what is not there needs no Keras to be refused.
     from cnn_core.keras_model import layer_weights
-    from cnn_core.keras_model.opening import build_with_weights
+    from cnn_core.keras_model.opening import build_of_file
 
     file = read_model_file(data)
-    network = file.network
+    network = with_channel(file.network)
     needed = needed_megabytes(network)
     _admit(key, needed)
-    model = build_with_weights(network, file.weights, file.outputs)
-    if variant:
-        return _loaded(model, network, _for_channels(Scaling(variant), network), needed)
-    return _loaded(model, network, guessed_scaling(network, partial(layer_weights, model)), needed)
+    model = build_of_file(network, file, SEED)
+    guessed = guessed_scaling(network, partial(layer_weights, model))
+    scaling = _for_channels(Scaling(variant), network) if variant else guessed
+    return _loaded(model, network, scaling, needed)._replace(is_random=not file.has_weights)
 
 
 def _for_channels(scaling: Scaling, network: Network) -> Scaling:
@@ -145,7 +148,7 @@ def _application(key: str, name: str, weights: str) -> Loaded:
             name=name,
             kind=type(error.__context__ or error).__name__,  # Keras raises a plain Exception over the reason
         ) from error
-    return _loaded(model, network_from_keras(model), APPLICATIONS[name], needed)
+    return _loaded(model, network_from_keras(model), APPLICATIONS[name], needed)._replace(is_random=weights == RANDOM)
 
 
 def fetched_bytes(since: float) -> int:

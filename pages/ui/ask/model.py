@@ -7,6 +7,7 @@ import streamlit as st
 
 from cnn_core.arrays import Maps
 from cnn_core.errors import CnnError
+from cnn_core.model_file.together import put_together
 from cnn_core.models.answer_kind import AnswerKind
 from cnn_core.models.bundled import BUNDLED, bundled_model
 from cnn_core.models.class_lists import names_in, read_class_list
@@ -112,20 +113,28 @@ def _pick_application(key: ModelKey) -> None:
 
 
 def _pick_file(key: ModelKey) -> None:
-    file = st.file_uploader(
+    # Of any type: of files that do not open the core says what they are and what to do.
+    files = st.file_uploader(
         _("A model of yours (.keras or .h5)"),
-        type=["keras", "h5", "hdf5"],
+        accept_multiple_files=True,
         max_upload_size=LARGEST_MODEL_MEGABYTES,
         key="model_file",
     )
-    if file is not None and file.file_id != state.MODEL_FILE.get():
-        digest = keep_file(file.getvalue())
-        # Once a file: a scaling that was chosen for it stays.
-        state.MODEL_FILE.set(file.file_id)
+    names = " ".join(file.file_id for file in files)
+    if files and names != state.MODEL_FILE.get():
+        digest = keep_file(put_together([file.getvalue() for file in files]))
+        # Once a choice: a scaling that was chosen for it stays.
+        state.MODEL_FILE.set(names)
         state.MODEL.set(str(ModelKey(FILE, digest, "")))
         key = ModelKey.of(state.MODEL.get())
     if not key.name:
         st.caption(_("It is read without running any code in it. Until you choose one, nothing is shown."))
+        st.caption(
+            _(
+                "Weights alone open together with the JSON file of their model (model.to_json()): choose both. The "
+                "JSON file alone opens with random weights."
+            )
+        )
         st.stop()
     st.selectbox(
         _("Pixels enter as"),
@@ -203,7 +212,7 @@ def draw_about(info: ModelInfo) -> None:
     if key.source == BUNDLED_SOURCE:
         st.caption(_(bundled_model(info.key).about))
         return
-    if key.variant == RANDOM:
+    if info.is_random:
         st.warning(
             _("Random weights: this network has learned nothing. Its maps and its answers mean nothing."),
             icon=":material/casino:",

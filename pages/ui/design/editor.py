@@ -9,6 +9,7 @@ from typing import Any
 
 from cnn_core.errors import CnnError, NetworkFileError
 from cnn_core.layers import Input, Layer
+from cnn_core.model_file import is_description, read_model_file
 from cnn_core.network import editing
 from cnn_core.network.network import Network
 from cnn_core.sentences import N_
@@ -127,6 +128,9 @@ def load(data: bytes) -> None:
 
 
 def _read(data: bytes) -> Network:
+    """Return the network in a file of this page, or in the JSON that Keras writes of a model."""
+    if is_description(data):
+        return read_model_file(data).network
     try:
         return Network.from_json(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnn_core.errors import NetworkFileError, NetworkLinkError
+from cnn_core.errors import ModelFileError, NetworkFileError, NetworkLinkError
 from cnn_core.layers import KINDS, Input
 from cnn_core.network.presets import PRESETS, PresetGroup, preset
 from cnn_core.network.summary import Summary
@@ -137,7 +137,7 @@ def _files(summary: Summary) -> None:
             width="stretch",
         )
         st.file_uploader(
-            _("Open a network (JSON)"),
+            _("Open a network (JSON, also that of Keras's to_json())"),
             type=["json"],
             max_upload_size=editor.LARGEST_FILE_MEGABYTES,
             key=_FILE,
@@ -154,7 +154,7 @@ def _open_file() -> None:
 def file_problem() -> None:
     """Say why the last file, or the address, could not be opened."""
     problem = state.DESIGN_PROBLEM.get()
-    if isinstance(problem, NetworkFileError):
+    if isinstance(problem, NetworkFileError | ModelFileError):
         # Beside the open list of files, not under it.
         with st.columns([3, 2])[0]:
             show_error(problem)

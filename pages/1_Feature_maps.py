@@ -9,9 +9,9 @@ from pages.ui.feature_maps import conversation, follow, setting
 from pages.ui.feature_maps.network_picture import draw_network
 from pages.ui.feature_maps.open_layer import Run
 from pages.ui.frame import begin_page
-from pages.ui.messages import part
+from pages.ui.messages import UndrawnError, part
 from pages.ui.text import _
-from pages.ui.waiting import answered, asked
+from pages.ui.waiting import asked, later
 
 with begin_page() as head:
     with part(needed=True), head:
@@ -22,12 +22,17 @@ with begin_page() as head:
     conversation.draw_ways()
     network, conversing = st.columns([56, 44], gap="medium")
     if picture.passes:
-        with conversing:
-            run = follow.first(info, picture, rows)
+        try:
+            with conversing:
+                run = follow.first(info, picture, rows)
+        except UndrawnError:
+            with camera_place:
+                conversation.draw_camera_alone(info)
+            raise
         with network:
             conversation.draw_passing_network(run)
     else:
-        answers = answered(cached.answers(picture))
+        answers = later(cached.answers(picture))
         classes = () if answers is None else class_names(info, answers.scores)
         with network:
             draw_network(info, picture, answers, layer, classes)

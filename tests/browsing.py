@@ -72,7 +72,7 @@ _IDLE = """([token, settled]) => {
     const app = document.querySelector('[data-testid="stApp"]');
     const idle = app?.dataset.testScriptState === "notRunning"
         && app.dataset.testConnectionState === "CONNECTED"
-        && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]');
+        && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"], [class*="st-key-clock"]');
     const now = performance.now();
     if (!idle || window.__idle?.token !== token) {
         window.__idle = {token, since: idle ? now : Infinity};
@@ -84,7 +84,7 @@ _IDLE = """([token, settled]) => {
 
 
 def wait_idle(page: Page, timeout: float = IDLE_MILLISECONDS) -> None:
-    """Wait until the page's script has finished and everything it draws is there."""
+    """Wait until the page's script has finished, everything it draws is there, and it waits for nothing more."""
     page.wait_for_function(_IDLE, arg=[monotonic(), SETTLED_MILLISECONDS], timeout=timeout)
 
 

@@ -35,10 +35,20 @@ def press(at: AppTest, button: str) -> AppTest:
 
 def data_of(at: AppTest, component: str) -> dict[str, Any]:
     """Return what the first component of a kind is told."""
+    return all_data_of(at, component)[0]
+
+
+def all_data_of(at: AppTest, component: str) -> list[dict[str, Any]]:
+    """Return what each component of a kind is told."""
     protos = [element.proto for element in at.get("bidi_component")]
-    told = next(proto.json for proto in protos if proto.component_name == f"convscope_{component}")
-    data: dict[str, Any] = json.loads(told)
-    return data
+    return [json.loads(proto.json) for proto in protos if proto.component_name == f"convscope_{component}"]
+
+
+def waited_for(at: AppTest) -> list[str]:
+    """Return what the page says of each work that it waits for."""
+    clocks = all_data_of(at, "clock")
+    kinds = ("saying", "more", "step")
+    return [" ".join(filter(None, map(clock.__getitem__, kinds))) for clock in clocks if clock["saying"]]
 
 
 def said(at: AppTest) -> str:

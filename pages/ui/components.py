@@ -50,6 +50,7 @@ def _picture_board(name: str) -> str:
 
 _BARS = register("bars", _picture_board("bars"), "board")
 _CAMERA = register("camera", '<div class="camera" role="group"></div>', "controls")
+_CLOCK = register("clock", '<div class="clock"><p></p><progress></progress></div>')
 _NETWORK = register(
     "network",
     """<div class="network">
@@ -92,6 +93,11 @@ def camera(
         on_frame_change=lambda: _told(key, on_frame, "frame"),
         on_verb_change=lambda: _told(key, on_verb, "verb"),
     )
+
+
+def clock(data: dict[str, Any], key: str, on_look: Callable[[], None]) -> None:
+    """Show for how long something goes on; `on_look` is called from time to time, for one clock of the page a time."""
+    _CLOCK(data=data, key=key, on_look_change=on_look)
 
 
 def stage(data: dict[str, Any], key: str, on_edit: Callable[[dict[str, Any]], None]) -> None:

@@ -46,8 +46,10 @@ _STYLE = """<style>
   [data-testid="stLayoutWrapper"]:has(> .st-key-set_samples) { flex: 1 0 100%; order: 3; }
 }
 :lang(ko) { word-break: keep-all !important; overflow-wrap: anywhere; }
-[class*="st-key-script_"] { position: absolute; height: 0; overflow: hidden; }
-[data-testid="stLayoutWrapper"]:has(> [class*="st-key-script_"]) { position: absolute; height: 0; }
+:is([class*="st-key-script_"], [class*="st-key-unseen_"]) { position: absolute; height: 0; overflow: hidden; }
+[data-testid="stLayoutWrapper"]:has(> :is([class*="st-key-script_"], [class*="st-key-unseen_"])) {
+  position: absolute; height: 0;
+}
 .st-key-head { flex-wrap: nowrap; }
 .st-key-lang_widget { margin-inline-start: auto; }
 .st-key-head h1 { padding: 0; }

@@ -1,18 +1,22 @@
 """Questions to the workers: one piece of work however many sessions ask, dropped once none of them waits any more.
 
-Work lives as long as somebody holds it, and a session holds what it asks for until its page is complete. Answers are
-kept besides, as many as fit: that bound decides only what must be computed again later, never whether somebody who
+Work lives as long as somebody holds it, and each part of a page holds what it asks for until it is complete. Answers
+are kept besides, as many as fit: that bound decides only what must be computed again later, never whether somebody who
 waits gets an answer. A failure is held by those who saw it, and kept for nobody else. So is an answer about what
 passes, such as a frame of a live camera.
 """
 
 import pickle
 import threading
+import time
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import wraps
+from itertools import chain
 from queue import SimpleQueue
 from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 
@@ -144,45 +148,165 @@ def _bytes_of(work: Work[Any]) -> int:
 WORKS = Works()
 
 
+Questions = tuple[Question[Any], ...]
+"""Some that are waited for together."""
+
+PAGE = "page"
+"""The part of a page that is none of its fragments."""
+
+
+class Errand:
+    """Questions that are waited for together: a few are on their way at once, and after each answer the next is asked.
+
+    So the workers go on between two looks of the page, and stop when nobody holds the errand any more.
+
+    Args:
+        at_once: how many may be on their way.
+    """
+
+    def __init__(self, works: Works, questions: Questions, at_once: int) -> None:
+        self.questions, self.began = questions, time.monotonic()
+        self._works, self._at_once = works, at_once
+        self._left = deque(questions)
+        self._asked: dict[Question[Any], Work[Any]] = {}
+        self._settled = threading.Event()
+        self._lock = threading.RLock()
+        self._go_on()
+
+    @property
+    def is_settled(self) -> bool:
+        """Say whether all is answered, or something has failed, so that there is no use in the rest."""
+        return self._settled.is_set()
+
+    @property
+    def has_failed(self) -> bool:
+        return any(work.has_failed for work in self.works)
+
+    @property
+    def works(self) -> list[Work[Any]]:
+        """Return the work on what was asked so far."""
+        with self._lock:
+            return list(self._asked.values())
+
+    @property
+    def done(self) -> int:
+        """Return how many of the questions have their answer."""
+        return sum(work.future.done() for work in self.works)
+
+    def work_on(self, asked: Question[Answer]) -> Work[Answer] | None:
+        """Return the work on one of the questions, None where it was not asked yet."""
+        return self._asked.get(asked)
+
+    def wait(self, seconds: float) -> bool:
+        """Return whether it is settled, at the latest so many seconds after it began."""
+        return self._settled.wait(max(0.0, self.began + seconds - time.monotonic()))
+
+    def _go_on(self) -> None:
+        begun: list[Work[Any]] = []
+        with self._lock:
+            on_their_way = sum(not work.future.done() for work in self.works)
+            while self._left and on_their_way < self._at_once and not self.has_failed:
+                question = self._left.popleft()
+                work = self._asked[question] = self._works.begin(question)
+                if not work.future.done():
+                    on_their_way += 1
+                    begun.append(work)
+            if not on_their_way or self.has_failed:
+                self._settled.set()
+        going_on = weakref.WeakMethod(self._go_on)
+        for work in begun:
+            work.future.add_done_callback(lambda _done: (go_on := going_on()) and go_on())
+
+
+@dataclass
+class _Part:
+    """What one part of a page asked for when it ran last.
+
+    Attributes:
+        errands: what it holds.
+        awaited: those of them for which it runs again.
+        shows: the reader sees that it waits.
+    """
+
+    errands: dict[Questions, Errand] = field(default_factory=dict)
+    awaited: set[Questions] = field(default_factory=set)
+    shows: bool = False
+
+
 class Holds:
-    """The work that one session asked for, held until its page has all its answers."""
+    """What one session asked for, by the part of its page that asked: the page, or a fragment by its key.
 
-    def __init__(self, works: Works = WORKS) -> None:
-        self._works = works
-        self._before: dict[Question[Any], Work[Any]] = {}
-        self._now: dict[Question[Any], Work[Any]] = {}
-        self._expected: set[Question[Any]] = set()
-        self.is_running = False
+    Attributes:
+        stopped: for what the reader did not want to wait any longer, by the place where it was said.
+    """
 
-    def begin_run(self) -> None:
-        """The page runs again: it asks anew, and most of it for the same."""
-        self._before, self._now, self.is_running = self._before | self._now, {}, True
+    def __init__(self, works: Works = WORKS, at_once: int = 1) -> None:
+        self._works, self._at_once = works, at_once
+        self._parts: dict[str, _Part] = {}
+        self._before: dict[Questions, Errand] = {}
+        self.stopped: dict[str, Questions] = {}
 
-    def ask(self, asked: Question[Answer]) -> Work[Answer]:
-        """Return the work on a question, and hold it."""
-        work: Work[Answer] = self._now.get(asked) or self._before.get(asked) or self._works.begin(asked)
-        self._now[asked] = work
-        return work
+    def begin_run(self, part: str = PAGE) -> None:
+        """Run a part again, or all of the page: it asks anew, and most of it for the same."""
+        for again in list(self._parts) if part == PAGE else [part]:
+            self._before |= self._part(again).errands
+        if part == PAGE:
+            self._parts.clear()
+        self._parts[part] = _Part()  # where it was: parts come one after another as on the page
 
-    def expect(self, asked: Question[Any]) -> None:
-        """Hold the work on a question beyond this run: a part of the page comes back for it by itself."""
-        self._expected.add(asked)
+    def ask(self, *questions: Question[Any], part: str = PAGE) -> Errand:
+        """Return the errand with these questions, and hold it."""
+        errand = self.errand(*questions) or Errand(self._works, questions, self._at_once)
+        self._part(part).errands[questions] = errand
+        return errand
+
+    def wait_for(self, *questions: Question[Any], part: str = PAGE, shows: bool = False) -> None:
+        """Let a part run again when these are answered."""
+        waiting = self._part(part)
+        waiting.awaited.add(questions)
+        waiting.shows = waiting.shows or shows
+
+    def awaited_unseen(self, part: str = PAGE) -> list[Errand]:
+        """Return what a part waits for, where no word of it stands on the page."""
+        waiting = self._part(part)
+        return [] if waiting.shows else [waiting.errands[questions] for questions in waiting.awaited]
 
     def find(self, asked: Question[Answer]) -> Work[Answer] | None:
         """Return the work on a question that need not be begun, None where there is none."""
-        return self._now.get(asked) or self._before.get(asked) or self._works.find(asked)
+        held = (part.errands.values() for part in self._parts.values())
+        works = (errand.work_on(asked) for errand in chain(self._before.values(), *held))
+        return next(filter(None, works), None) or self._works.find(asked)
 
-    def let_go(self, *asked: Question[Any]) -> None:
-        """Wait for these no longer."""
-        for one in asked:
-            self._now.pop(one, None)
-            self._before.pop(one, None)
+    def errand(self, *questions: Question[Any]) -> Errand | None:
+        """Return the errand with these questions, None where none is held."""
+        held = (part.errands.get(questions) for part in self._parts.values())
+        return next(filter(None, held), None) or self._before.get(questions)
 
-    def wait(self) -> None:
-        """The page waits: what it has not asked for in this run it does not need any more."""
+    def settled_parts(self) -> list[str]:
+        """Return the parts for which something came that they wait for."""
+        return [
+            name
+            for name, part in self._parts.items()
+            if any(questions not in part.errands or part.errands[questions].is_settled for questions in part.awaited)
+        ]
+
+    def let_go(self, *questions: Question[Any]) -> list[str]:
+        """Hold these no longer; return the parts that waited for them."""
+        self._before.pop(questions, None)
+        for part in self._parts.values():
+            part.errands.pop(questions, None)
+        return [name for name, part in self._parts.items() if questions in part.awaited]
+
+    def end_run(self, part: str = PAGE) -> None:
+        """A part is drawn. One that waits holds all it has, one that is complete only what failed: nothing is tried
+        again unasked."""
+        ended = self._part(part)
+        if not ended.awaited:
+            ended.errands = {asked: errand for asked, errand in ended.errands.items() if errand.has_failed}
+
+    def forget(self) -> None:
+        """Let go of what the run that has ended did not ask for any more."""
         self._before = {}
 
-    def end_run(self) -> None:
-        """The page is complete. What is expected stays; and what failed, or the next run would try it again unasked."""
-        self._before = {asked: work for asked, work in self._now.items() if work.has_failed or asked in self._expected}
-        self._now, self._expected = {}, set()
+    def _part(self, name: str) -> _Part:
+        return self._parts.setdefault(name, _Part())

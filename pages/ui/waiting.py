@@ -1,22 +1,25 @@
-"""The one way to ask the workers: an answer, or the waiting for it on the page, or what went wrong."""
+"""The one way to ask the workers: an answer, or the waiting for it on the page, or what went wrong.
+
+Nothing here waits longer than a moment. A part of the page that has no answer yet ends; a clock on the page looks again
+from time to time, and lets that part run once its answer is there.
+"""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent import futures
-from concurrent.futures import BrokenExecutor, CancelledError, Future
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
-from streamlit.runtime.scriptrunner import StopException
 
 from cnn_core.errors import CnnError
-from pages.ui import compute, state
+from pages.ui import components, compute, state
 from pages.ui.compute import WORKERS, step_of
 from pages.ui.messages import UndrawnError, part
-from pages.ui.questions import Holds, Question, Work
+from pages.ui.questions import PAGE, Holds, Question, Questions, Work
 from pages.ui.text import _
 
 Arguments = ParamSpec("Arguments")
@@ -26,36 +29,40 @@ _PATIENCE = 0.2
 """Seconds that a page waits in silence: most work of a warm worker is done by then."""
 AT_ONCE = 2 * WORKERS
 """Of many questions: more would keep other sessions waiting."""
+_LEAST, _SHARE, _MOST = 0.3, 1 / 8, 3.0
+"""The next look comes after so many seconds and this share of the time waited so far, at most after so many."""
+_DRAWN: ContextVar[str | None] = ContextVar("_DRAWN", default=None)
+"""The part of a page that this thread draws."""
 
 
 def holds() -> Holds:
     """Return what this session holds."""
     if state.HOLDS.get() is None:
-        state.HOLDS.set(Holds())
+        state.HOLDS.set(Holds(at_once=AT_ONCE))
     held: Holds = state.HOLDS.get()
     return held
 
 
 @contextmanager
-def drawn() -> Iterator[None]:
-    """Draw a page, or a fragment of one: hold what it asks for until it has all; what cannot be drawn is a sentence."""
-    held = holds()
-    if held.is_running:  # a fragment that its page draws
-        with part():
-            yield
-        return
-    held.begin_run()
+def drawn(name: str = PAGE) -> Iterator[None]:
+    """Draw a page, or a fragment of it: hold what it asks for until it has all; what cannot be drawn is a sentence."""
+    held, around = holds(), _DRAWN.get()
+    held.begin_run(name)
+    token = _DRAWN.set(name)
     try:
         with part():
             yield
-        held.end_run()
+        _draw_unseen_clock(name)
     finally:
-        held.is_running = False
+        _DRAWN.reset(token)
+    held.end_run(name)
+    if around is None:  # no part of a page that is being drawn
+        held.forget()
 
 
 def fragment(
     draw: Callable[Arguments, None],
-    key: str | None = None,
+    key: str,
     run_every: float | None = None,
     share: Callable[[], None] = lambda: None,
 ) -> Callable[Arguments, None]:
@@ -66,9 +73,9 @@ def fragment(
 
     @wraps(draw)
     def draw_alone(*arguments: Arguments.args, **named: Arguments.kwargs) -> None:
-        if not holds().is_running:
+        if _DRAWN.get() is None:
             share()
-        with drawn():
+        with drawn(key):
             draw(*arguments, **named)
 
     alone: Callable[Arguments, None] = st.fragment(draw_alone, key=key, run_every=run_every)
@@ -84,7 +91,7 @@ def run_again(*keys: str) -> None:
 
 
 def asked(question: Question[Answer], saying: str, place: str = "", more: Callable[[], str] = str) -> Answer:
-    """Return the answer; while it is on its way, say so with a way to stop, and run the page again when it is there.
+    """Return the answer; while it is on its way, say so with a way to stop, and run this part again when it is there.
 
     Args:
         saying: what goes on.
@@ -93,69 +100,56 @@ def asked(question: Question[Answer], saying: str, place: str = "", more: Callab
 
     Raises:
         CnnError: what the core refused.
-        UndrawnError: the reader stopped it, or it failed, which is said with a way to try again.
+        UndrawnError: it is on its way, the reader stopped it, or it failed, which is said with a way to try again.
     """
-    answer = answered(question, place)
-    return _wait(question, saying, place, more) if answer is None else answer
+    (answer,) = all_asked((question,), saying, place, more)
+    if answer is None:
+        raise UndrawnError
+    return answer
 
 
-def answered(question: Question[Answer], place: str = "") -> Answer | None:
-    """Return the answer, None where it is not there yet or the reader stopped waiting; raises as `asked`."""
-    is_stopped = state.STOPPED.get() == (question,)
-    work = holds().find(question) if is_stopped else holds().ask(question)
-    if work is None or not futures.wait([work.future], 0 if is_stopped else _PATIENCE).done:
+def all_asked(
+    questions: Sequence[Question[Answer]], saying: str, place: str = "", more: Callable[[], str] = str
+) -> list[Answer | None]:
+    """Return the answers to many questions as `asked` does; None for those not there where the reader stopped."""
+    held, wanted = holds(), tuple(questions)
+    if held.stopped.get(place) == wanted:
+        _say_stopped(place)
+        works = [held.find(question) for question in wanted]
+    else:
+        errand = held.ask(*wanted, part=_drawn_part())
+        if not errand.wait(_PATIENCE):
+            _wait(wanted, saying, place, more)
+        works = [errand.work_on(question) for question in wanted]
+    return [_result(work, wanted, place) if work is not None and work.future.done() else None for work in works]
+
+
+def later(question: Question[Answer]) -> Answer | None:
+    """Return the answer if it is there; else this part of the page runs again when it is, and says nothing meanwhile.
+
+    None too where it failed or the reader stopped waiting for it: who asks for it aloud says so.
+    """
+    if is_given_up(question):
         return None
-    return _result(question, work, place)
-
-
-def awaited(question: Question[Answer], most: float) -> Answer | None:
-    """Return an answer without which nothing is missing, when it is there; None where it failed, or takes too long.
-
-    The page shows nothing of it; `most` is in seconds.
-    """
-    work, began = holds().ask(question), time.monotonic()
-    unseen = st.empty()
-    while not futures.wait([work.future], _PATIENCE).done:
-        if time.monotonic() - began > most:
-            return None
-        _look_up(unseen)
-        time.sleep(0.1)
-    return None if work.has_failed else work.future.result()
-
-
-def coming(question: Question[Answer], place: str = "") -> Answer | None:
-    """Return the answer as `answered` does; the work goes on after this run of a part that comes back by itself."""
-    holds().expect(question)
-    return answered(question, place)
+    held = holds()
+    if not held.ask(question, part=_drawn_part()).wait(_PATIENCE):
+        held.wait_for(question, part=_drawn_part())
+        return None
+    work = held.find(question)
+    return None if work is None or work.has_failed else work.future.result()
 
 
 def is_given_up(question: Question[Any]) -> bool:
     """Say whether the reader stopped waiting for an answer, or there is none: the part that asks for it says so."""
     work = holds().find(question)
-    return state.STOPPED.get() == (question,) or (work is not None and work.has_failed)
+    return (question,) in holds().stopped.values() or (work is not None and work.has_failed)
 
 
-def all_asked(questions: Sequence[Question[Answer]], saying: str, place: str = "") -> list[Answer | None]:
-    """Return the answers to many questions as `asked` does; None for those not there where the reader stopped."""
-    is_stopped = state.STOPPED.get() == tuple(questions)
-    if is_stopped:
-        _say_stopped(place)
-    elif not _are_settled(_ask_some(questions, _PATIENCE)):
-        _wait_for_all(questions, saying, place)
-    works = [holds().find(question) for question in questions]
-    return [
-        None if work is None or not work.future.done() else _result(question, work, place)
-        for question, work in zip(questions, works, strict=True)
-    ]
+def _drawn_part() -> str:
+    return _DRAWN.get() or PAGE
 
 
-def _are_settled(works: Sequence[Work[Any] | None]) -> bool:
-    """Say whether all work is done, or some has failed, so that there is no use in the rest."""
-    done = [work for work in works if work is not None and work.future.done()]
-    return len(done) == len(works) or any(work.has_failed for work in done)
-
-
-def _result(question: Question[Answer], work: Work[Answer], place: str) -> Answer:
+def _result(work: Work[Answer], asked_with: Questions, place: str) -> Answer:
     """Return an answer that is there; say what went wrong, with a way to try again, unless the core did."""
     try:
         return work.future.result()
@@ -169,89 +163,86 @@ def _result(question: Question[Answer], work: Work[Answer], place: str) -> Answe
     except Exception as error:  # noqa: BLE001 - whatever a library in the worker raises must not end the page
         text = _("The model could not be run ({kind}).").format(kind=type(error).__name__)
     st.error(text, icon=":material/error:")
-    st.button(_("Try again"), icon=":material/refresh:", on_click=holds().let_go, args=(question,), key=f"retry{place}")
+    st.button(_("Try again"), icon=":material/refresh:", on_click=_try_again, args=asked_with, key=f"retry{place}")
     raise UndrawnError
 
 
-def _wait(question: Question[Any], saying: str, place: str, more: Callable[[], str]) -> NoReturn:
-    if state.STOPPED.get() == (question,):
-        _say_stopped(place)
-        raise UndrawnError
-    work, began = holds().ask(question), time.monotonic()
-    bar = _begin_waiting((question,), place)
-    while not work.future.done():
-        _show(bar, 0.0, " ".join((saying, f"{time.monotonic() - began:.0f} s", more(), _step([work]))))
-        time.sleep(0.1)
-    st.rerun()
-
-
-def _wait_for_all(questions: Sequence[Question[Any]], saying: str, place: str) -> NoReturn:
-    bar = _begin_waiting(tuple(questions), place)
-    while not _are_settled(works := _ask_some(questions)):
-        done = sum(work is not None and work.future.done() for work in works)
-        _show(bar, done / len(works), f"{saying} {done} / {len(works)} {_step(works)}")
-        time.sleep(0.1)
-    st.rerun()
-
-
-def _step(works: Sequence[Work[Any] | None]) -> str:
-    """Say at which step of its start the first process is that work waits for; nothing where it only computes."""
-    taken = next((step for work in works if work is not None and (step := step_of(work.future)) is not None), None)
-    if taken is None:
-        return ""
-    return "· " + _("{step}: {seconds} s").format(step=_(taken.step), seconds=f"{taken.seconds:.0f}")
-
-
-def _ask_some(questions: Sequence[Question[Any]], patience: float = 0) -> list[Work[Any] | None]:
-    """Ask as many as may be on their way at once; return the work on each, None where it has to wait."""
-    works: list[Work[Any] | None] = []
-    on_their_way: list[Future[Any]] = []
-    for question in questions:
-        may_ask = len(on_their_way) < AT_ONCE or holds().find(question) is not None
-        work = holds().ask(question) if may_ask else None
-        works.append(work)
-        if work is not None and not work.future.done():
-            on_their_way.append(work.future)
-    futures.wait(on_their_way, patience)
-    return works
-
-
-def _begin_waiting(questions: tuple[Question[Any], ...], place: str) -> Any:
-    """Offer to stop; return where to say how far the work is."""
-    holds().wait()
+def _wait(questions: Questions, saying: str, place: str, more: Callable[[], str]) -> NoReturn:
+    """Let a part of its own say how far the work is, and end this one until it is done."""
+    holds().wait_for(*questions, part=_drawn_part(), shows=True)
     # The worker that is asked now stays free for the page's next question.
     compute.start(1)
-    st.button(_("Stop"), on_click=_stop, args=questions, key=f"stop_waiting{place}")
-    return st.empty()
+    st.button(_("Stop"), on_click=_stop, args=(place, questions), key=f"stop_waiting{place}")
+    st.fragment(_draw_clock)(f"clock{place}", questions, saying, more)
+    raise UndrawnError
+
+
+def _draw_clock(key: str, questions: Questions, saying: str, more: Callable[[], str]) -> None:
+    """Say how far the work is, and let the browser come back for it; only this runs meanwhile."""
+    errand = holds().errand(*questions)
+    if errand is None:  # it was let go a moment ago
+        return
+    waited, count = time.monotonic() - errand.began, len(questions)
+    data = {
+        "saying": saying if count == 1 else f"{saying} {errand.done} / {count} ·",
+        "more": more(),
+        **_step(errand.works),
+        "share": None if count == 1 else errand.done / count,
+        "seconds": waited,
+        "interval": interval(waited),
+    }
+    components.clock(data, key=key, on_look=_look)
+
+
+def interval(waited: float) -> float:
+    """Return the seconds until the next look, by the seconds that were waited so far."""
+    return min(_LEAST + _SHARE * waited, _MOST)
+
+
+def _draw_unseen_clock(name: str) -> None:
+    """Let the browser come back for what a part waits for without a word."""
+    errand = max(holds().awaited_unseen(name), key=lambda errand: errand.began, default=None)
+    if errand is not None:
+        with st.container(key=f"unseen_{name}"):
+            st.fragment(_draw_clock)(f"clock_{name}", errand.questions, "", str)
+
+
+def _step(works: Iterable[Work[Any]]) -> dict[str, Any]:
+    """Return at which step of its start the first process is that work waits for; none where it only computes."""
+    taken = next((step for work in works if (step := step_of(work.future)) is not None), None)
+    if taken is None:
+        return {"step": "", "stepSeconds": 0}
+    text = "· " + _("{step}: {seconds} s").format(step=_(taken.step), seconds="{seconds}")
+    return {"step": text, "stepSeconds": taken.seconds}
+
+
+def _look() -> None:
+    """Run the parts for which something has come; where nothing has, the clock alone runs and shows how far it is."""
+    parts = holds().settled_parts()
+    if parts:
+        _run_parts(parts)
+
+
+def _stop(place: str, questions: Questions) -> None:
+    """Wait for these no longer; what another session waits for goes on."""
+    holds().stopped[place] = questions
+    _run_parts(holds().let_go(*questions))
+
+
+def _run_parts(parts: list[str]) -> None:
+    run_again(*(() if PAGE in parts else parts))
 
 
 def _say_stopped(place: str) -> None:
     st.info(_("Stopped."))
-    st.button(_("Go on"), on_click=state.STOPPED.set, args=(None,), key=f"go_on{place}")
+    st.button(_("Go on"), on_click=_go_on, args=(place,), key=f"go_on{place}")
 
 
-def _show(bar: Any, share: float, text: str) -> None:
-    """Show how far the work is; this is where Streamlit ends the run when the person does something else or leaves."""
-    with _may_end():
-        bar.progress(share, text=text)
+def _go_on(place: str) -> None:
+    holds().stopped.pop(place, None)
+    run_again()
 
 
-def _look_up(unseen: Any) -> None:
-    """Let Streamlit end the run, as where the work is shown."""
-    with _may_end():
-        unseen.empty()
-
-
-@contextmanager
-def _may_end() -> Iterator[None]:
-    try:
-        yield
-    except StopException:
-        holds().end_run()
-        raise
-
-
-def _stop(*questions: Question[Any]) -> None:
-    """Wait for these no longer; what another session waits for goes on."""
-    state.STOPPED.set(questions)
+def _try_again(*questions: Question[Any]) -> None:
     holds().let_go(*questions)
+    run_again()

@@ -1,9 +1,7 @@
 """What tests of pages without a browser share."""
 
 import json
-import time
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -57,10 +55,15 @@ def heat(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attention, "occlusion_chunk", lambda key, pixels, index, boxes: np.ones(len(boxes), np.float32))
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a page wait for work in silence: no browser comes back for it here."""
+    monkeypatch.setattr(waiting, "_PATIENCE", 60.0)
+
+
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a page that waits for work stop where it would sleep, as if the person had looked at it then."""
-    monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=time.monotonic, sleep=lambda seconds: st.stop()))
+def impatient(monkeypatch: pytest.MonkeyPatch, _patient: None) -> None:
+    """Let a page that waits for work say so at once."""
     monkeypatch.setattr(waiting, "_PATIENCE", 0)
 
 

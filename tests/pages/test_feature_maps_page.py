@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Future
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,7 @@ from viewing import (
     press,
     said,
     through_the_front_door,
+    waited_for,
 )
 
 from cnn_core.arrays import Maps
@@ -34,7 +34,7 @@ from cnn_core.errors import CnnError
 from cnn_core.models import attention, run
 from cnn_core.models.bundled import bundled_model, class_names
 from cnn_core.models.run import Answers
-from pages.ui import compute, waiting
+from pages.ui import compute
 from pages.ui.feature_maps import layer_view, network_picture
 
 SECRET = "/home/somebody/secret"
@@ -168,14 +168,14 @@ def test_waiting_can_be_stopped_and_taken_up_again(here: Here) -> None:
     unfinished: Future[Answers] = Future()
     here.ends = [unfinished]
     at = opened()
-    assert "The network is running" in predictions(at)[0]
+    assert "The network is running" in waited_for(at)[0]
     assert {node["picture"] for node in data_of(at, "network")["nodes"]} == {None}
     unfinished.set_running_or_notify_cancel()
     press(at, "stop_waiting")
     assert [element.value for element in at.info] == ["Stopped."]
     press(at, "go_on")
     assert not at.info
-    assert "The network is running" in predictions(at)[0]
+    assert "The network is running" in waited_for(at)[0]
     unfinished.set_result(made_up_answers("mobilenet_v2", np.zeros(1, np.float32)))
     assert is_complete(no_exception(at.run()))
     assert len(here.asked) == 5
@@ -200,7 +200,7 @@ def test_a_download_says_how_much_has_come(here: Here, tmp_path: Path, monkeypat
     os.utime(coming, (time.time() + 60, time.time() + 60))
     here.ends = [Future()]
     at = opened(model="application:VGG16:imagenet")
-    assert "weights: 2.5 MB" in predictions(at)[0]
+    assert "weights: 2.5 MB" in waited_for(at)[0]
 
 
 @pytest.mark.usefixtures("impatient")
@@ -211,17 +211,6 @@ def test_other_work_is_not_stopped_with_it(here: Here) -> None:
     assert not at.info
     assert at.button(key="stop_waiting")
     assert len(choose_sample(at, "chelsea").info) == 1
-
-
-def test_the_page_runs_again_when_the_work_is_done(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    unfinished: Future[Answers] = Future()
-    here.ends = [unfinished]
-
-    def finish(seconds: float) -> None:
-        unfinished.set_result(made_up_answers("mobilenet_v2", np.zeros(1, np.float32)))
-
-    monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=time.monotonic, sleep=finish))
-    assert is_complete(opened())
 
 
 # One layer ----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from viewing import choose_sample, data_of, opened, predictions
+from viewing import choose_sample, data_of, opened, predictions, waited_for
 
 from cnn_core.models.bundled import BUNDLED
 from cnn_core.steps import Step, Taken
@@ -66,5 +66,6 @@ def test_another_picture_is_asked_of_a_worker(away: Away) -> None:
 def test_who_waits_reads_at_which_step_the_worker_is(monkeypatch: pytest.MonkeyPatch) -> None:
     at = opened(model="mnist")
     monkeypatch.setattr(waiting, "step_of", lambda future: Taken(Step.IMPORTING, 1, 4.2))
-    said = predictions(choose_sample(at, "digit_7"))
-    assert [text for text in said if text.endswith("· Importing TensorFlow: 4 s")]
+    said = waited_for(choose_sample(at, "digit_7"))
+    assert [text for text in said if text.endswith("· Importing TensorFlow: {seconds} s")]
+    assert data_of(at, "clock")["stepSeconds"] == 4.2

@@ -13,7 +13,7 @@ from PIL import Image
 from running import address_of, no_exception, tables
 from stand_ins import Here, MadeUpSurvey, brightness, made_up_maps, made_up_weights, rows
 from streamlit.testing.v1 import AppTest
-from viewing import choose, data_of, opened, predictions, press, said
+from viewing import choose, data_of, opened, press, said, waited_for
 
 from cnn_core.drawing.statistics import layer_statistics
 from cnn_core.layers.weights import weight_shapes
@@ -226,7 +226,7 @@ def test_the_survey_says_how_far_it_is_and_can_be_stopped(here: Here) -> None:
     here.ends = [None, None, *unfinished]
     at.session_state["ask"] = "excite"
     no_exception(at.run())
-    assert f"Pictures through the network: 2 / {len(SAMPLES)}" in predictions(at)[-1]
+    assert f"Pictures through the network: 2 / {len(SAMPLES)}" in waited_for(at)[-1]
     # A few at a time, for others wait too.
     assert len(surveyed_by(here)) == 2 + waiting.AT_ONCE
     here.ends = []

@@ -111,7 +111,7 @@ def test_another_begins_with_the_next_seed_which_stands_in_the_address(here: Her
 
 
 def test_another_map_is_offered_anew(here: Here) -> None:
-    at = press(opened(**UNRECORDED), "sought_make")
+    at = no_exception(press(opened(**UNRECORDED), "sought_make").run())
     choose(at, "number_input", "channel", 8)
     assert buttons(at) == {"sought_make"}
     assert len(pieces(here)) == 6

@@ -1,6 +1,7 @@
 """Questions to the workers: asked once, held by whoever waits, dropped when nobody does, kept within a bound."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from pages.ui.compute import Workers
-from pages.ui.questions import Holds, Question, Works, question
+from pages.ui.questions import PAGE, Holds, Question, Work, Works, question
 
 SECONDS = 60
 
@@ -54,6 +55,22 @@ def ask(workers: Workers) -> Any:
     return about
 
 
+def work_on(holds: Holds, asked: Question[Any]) -> Work[Any]:
+    """Ask, and return the work."""
+    (work,) = holds.ask(asked).works
+    return work
+
+
+def ran(holds: Holds, part: str, *asked: Question[Any], together: bool = False) -> None:
+    """Run a part of a page that asks these and waits for what is not there."""
+    holds.begin_run(part)
+    for questions in [asked] if together and asked else [(one,) for one in asked]:
+        if not holds.ask(*questions, part=part).is_settled:
+            holds.wait_for(*questions, part=part)
+    holds.end_run(part)
+    holds.forget()
+
+
 def test_questions_are_equal_where_function_and_arguments_are(ask: Any) -> None:
     @question
     def other(name: str) -> "Future[Any]":
@@ -70,7 +87,7 @@ def test_questions_are_equal_where_function_and_arguments_are(ask: Any) -> None:
 def test_two_sessions_that_ask_the_same_wait_for_the_same(desk: Desk, ask: Any) -> None:
     works = Works()
     one, other = Holds(works), Holds(works)
-    assert one.ask(ask("a")) is other.ask(ask("a"))
+    assert work_on(one, ask("a")) is work_on(other, ask("a"))
     assert desk.asked == ["a"]
 
 
@@ -79,7 +96,8 @@ def test_work_that_nobody_holds_is_dropped_unless_it_has_begun(desk: Desk, ask: 
     holds = Holds(works)
     for name in ("begun", "dropped", "kept"):
         holds.ask(ask(name))
-    holds.let_go(ask("begun"), ask("dropped"))
+    holds.let_go(ask("begun"))
+    holds.let_go(ask("dropped"))
     assert works.find(ask("dropped")) is None
     assert works.find(ask("begun")) is not None
     desk.answer(0, "there")
@@ -94,7 +112,7 @@ def test_begun_work_is_taken_up_again_and_again(desk: Desk, ask: Any) -> None:
     for _ in range(3):
         holds.ask(ask("a"))
         holds.let_go(ask("a"))
-    work = holds.ask(ask("a"))
+    work = work_on(holds, ask("a"))
     desk.answer(0, 7)
     assert work.future.result() == 7
     assert desk.asked == ["a"]
@@ -105,7 +123,7 @@ def test_one_session_s_stop_leaves_the_other_waiting(desk: Desk, ask: Any) -> No
     one, other = Holds(works), Holds(works)
     one.ask(ask("before"))
     one.ask(ask("both"))
-    waited_for = other.ask(ask("both"))
+    waited_for = work_on(other, ask("both"))
     one.let_go(ask("both"))
     desk.answer(0)
     assert desk.asked == ["before", "both"]
@@ -126,17 +144,76 @@ def test_a_session_that_vanishes_lets_go(desk: Desk, ask: Any) -> None:
 
 def test_what_another_run_does_not_ask_for_is_let_go_once_the_page_waits(desk: Desk, ask: Any) -> None:
     holds = Holds(Works())
-    for name in ("first", "picture one", "layer"):
-        holds.ask(ask(name))
-    holds.begin_run()
-    holds.ask(ask("first"))
-    holds.ask(ask("picture two"))
-    holds.wait()
+    ran(holds, PAGE, ask("first"), ask("picture one"), ask("layer"))
+    ran(holds, PAGE, ask("first"), ask("picture two"))
+    for number in range(2):
+        desk.answer(number)
+    assert desk.asked == ["first", "picture two"]
+
+
+def test_a_part_that_runs_alone_lets_go_of_nothing_that_others_wait_for(desk: Desk, ask: Any) -> None:
+    holds = Holds(Works())
+    ran(holds, "layer", ask("first"), ask("maps"))
+    ran(holds, "panel", ask("heat"), ask("dropped"))
+    ran(holds, "panel", ask("heat"))
     for number in range(3):
         desk.answer(number)
-        if number == 1:
-            break
-    assert desk.asked == ["first", "picture two"]
+    assert desk.asked == ["first", "maps", "heat"]
+    assert holds.settled_parts() == ["layer", "panel"]
+
+
+def test_all_of_the_page_lets_go_of_parts_that_are_on_it_no_more(desk: Desk, ask: Any) -> None:
+    holds = Holds(Works())
+    ran(holds, "panel", ask("first"), ask("heat"))
+    ran(holds, PAGE, ask("other"))
+    for number in range(2):
+        desk.answer(number)
+    assert desk.asked == ["first", "other"]
+    assert holds.settled_parts() == [PAGE]
+
+
+def test_what_is_let_go_leads_back_to_who_waited_for_it(ask: Any) -> None:
+    holds = Holds(Works())
+    for part in ("layer", "map"):
+        ran(holds, part, ask("maps"))
+    ran(holds, "panel", ask("weights"))
+    assert holds.let_go(ask("maps")) == ["layer", "map"]
+    assert holds.errand(ask("maps")) is None
+    assert holds.errand(ask("weights")) is not None
+
+
+# Many at once -------------------------------------------------------------------------------------------------------
+
+
+def test_of_many_questions_a_few_are_asked_and_each_answer_brings_the_next(desk: Desk, ask: Any) -> None:
+    errand = Holds(Works(), at_once=2).ask(*map(ask, "abcde"))
+    for number in range(5):
+        assert len(errand.works) == min(number + 2, 5)
+        assert not errand.is_settled
+        assert errand.done == number
+        desk.answer(number)
+    assert desk.asked == list("abcde")
+    assert errand.is_settled
+
+
+def test_nothing_more_is_asked_once_something_failed_or_nobody_holds_it(desk: Desk, ask: Any) -> None:
+    errand = Holds(Works(), at_once=1).ask(*map(ask, "abc"))
+    desk.begun[0][1].set_exception(OSError("gone"))
+    assert errand.is_settled
+    assert errand.has_failed
+    holds = Holds(Works(), at_once=1)
+    ran(holds, "panel", *map(ask, "def"), together=True)
+    ran(holds, "panel")
+    desk.answer(1)
+    assert desk.asked == ["a", "d"]
+
+
+def test_who_waits_waits_no_longer_than_told_from_when_it_began(ask: Any) -> None:
+    errand = Holds(Works()).ask(ask("a"))
+    assert not errand.wait(0.01)
+    began = time.monotonic()
+    assert not errand.wait(0.01)
+    assert time.monotonic() - began < 0.01
 
 
 def test_a_run_that_is_interrupted_lets_nothing_go(desk: Desk, ask: Any) -> None:
@@ -156,8 +233,9 @@ def test_an_answer_is_held_until_the_page_is_complete_however_little_is_kept(des
     holds.ask(ask("a"))
     desk.answer(0, np.zeros(10))
     holds.begin_run()
-    assert holds.ask(ask("a")).future.done()
+    assert holds.ask(ask("a")).is_settled
     holds.end_run()
+    holds.forget()
     assert works.find(ask("a")) is None
     holds.ask(ask("a"))
     assert desk.asked == ["a", "a"]
@@ -172,12 +250,13 @@ def test_what_failed_is_kept_for_nobody_but_who_saw_it(desk: Desk, ask: Any) -> 
         one.begin_run()
         assert one.ask(ask("a")).has_failed
         one.end_run()
+        one.forget()
     assert desk.asked == ["a"]
     Holds(works).ask(ask("a"))
     assert desk.asked == ["a", "a"]
     desk.answer(1, 1)
     one.let_go(ask("a"))
-    assert one.ask(ask("a")).future.result() == 1
+    assert work_on(one, ask("a")).future.result() == 1
 
 
 class Frame(NamedTuple):
@@ -188,12 +267,13 @@ def test_what_passes_is_held_by_who_asks_and_kept_for_nobody(desk: Desk, ask: An
     works = Works()
     session = Holds(works)
     frame = ask(Frame(passes=True))
-    work = session.ask(frame)
+    work = work_on(session, frame)
     desk.answer(0, "seen")
     assert work.future.result() == "seen"
-    assert session.ask(frame) is work
+    assert work_on(session, frame) is work
     session.begin_run()
     session.end_run()
+    session.forget()
     del work
     assert works.find(frame) is None
     assert works.begin(ask("a photograph")) is not None
@@ -251,15 +331,16 @@ class Session:
             self.holds.begin_run()
             answers = []
             for one in wanted:
-                work = self.holds.ask(one)
-                if not work.future.done():
-                    self.holds.wait()
-                    work.future.result(timeout=SECONDS)
+                errand = self.holds.ask(one)
+                if not errand.is_settled:
+                    self.holds.wait_for(one)
                     break
-                answers.append(work.future.result())
-            else:
-                self.holds.end_run()
+                answers.append(errand.works[0].future.result())
+            self.holds.end_run()
+            self.holds.forget()
+            if len(answers) == len(wanted):
                 return answers
+            assert errand.wait(SECONDS)
 
 
 def test_more_sessions_than_answers_are_kept_all_get_theirs_and_nothing_is_computed_twice(counted: Any) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from running import no_exception
 from stand_ins import Here, made_up_maps, made_up_weights, rows
 from streamlit.testing.v1 import AppTest
-from viewing import data_of, opened, press, said
+from viewing import data_of, opened, press, said, waited_for
 
 from cnn_core.explain.path import PathStep, strongest_path
 from cnn_core.explain.unit import explain_unit
@@ -248,7 +248,7 @@ def test_waiting_for_a_path_leaves_the_value_on_the_page(here: Here, impatient: 
     at = opened(model="mnist", layer="dense", channel="7", picture="digit_7")
     here.ends = [Future()]
     at.button(key="follow").click().run()
-    assert "The largest contributions are followed" in at.get("progress")[0].proto.text
+    assert "The largest contributions are followed" in waited_for(at)[0]
     assert "columns" in said(at)  # which pixels reach it: the last that is drawn
 
 

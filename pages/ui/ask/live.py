@@ -68,7 +68,7 @@ def draw(info: ModelInfo, follow: Callable[[], None]) -> None:
         return
     data = {
         "mode": "held" if live.is_held else "live",
-        "shown": live.number,
+        "shown": live.number if _is_shown() else None,
         "interval": 1000 * CAMERAS.interval(),
         "side": min(max(min(info.input_size), _SIDES[0]), _SIDES[1]),
         "words": _words(),
@@ -76,6 +76,12 @@ def draw(info: ModelInfo, follow: Callable[[], None]) -> None:
     components.camera(
         data, key="camera", on_frame=lambda said: _take(said, follow), on_verb=lambda said: _do(live, said)
     )
+
+
+def _is_shown() -> bool:
+    """Say whether the page shows the last frame already."""
+    passed, newest = state.PASSED.get(), frame()
+    return newest is None or (passed is not None and passed.picture.digest == newest.digest)
 
 
 def _turn(is_on: bool) -> None:

@@ -22,7 +22,7 @@ from pages.ui.entered import Entered
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.predictions import draw_predictions
 from pages.ui.text import _
-from pages.ui.waiting import answered, asked
+from pages.ui.waiting import asked, later
 
 BESIDE = {"changed": N_("A changed copy"), "sample": N_("A sample picture")}
 CHOICES = (
@@ -41,7 +41,7 @@ def draw(layer: OpenLayer) -> None:
     )
     other = _changed_copy(layer) if state.BESIDE.get() == "changed" else _sample(layer)
     wanted = [layer_maps(other, name) for name in (layer.name, layer.info.outputs[0])]
-    maps, scores = (answered(question, "_compare") for question in wanted)
+    maps, scores = map(later, wanted)
     if maps is not None and layer.has_maps:
         _draw_maps(layer, other, maps)
     else:

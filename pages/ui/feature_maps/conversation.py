@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from cnn_core.models.info import ModelInfo
 from pages.ui import components, state
 from pages.ui.ask.layer import current_layer
 from pages.ui.feature_maps import follow, layer_view, map_view, network_picture, panels, predictions
@@ -82,12 +83,17 @@ def draw_passing_network(run: Run) -> None:
 
 def draw_answer(run: Run) -> None:
     """Draw what the network takes the picture for."""
-    fragment(lambda: predictions.draw_answer(follow.newest(run)), Part.ANSWER, share=_share_change)()
+    fragment(lambda: predictions.draw_answer(follow.advanced(run)), Part.ANSWER, share=_share_change)()
 
 
 def draw_camera(run: Run) -> None:
     """Draw the live camera, where there is one, once all else shows what passes."""
     fragment(lambda: follow.draw_camera(run.info), Part.CAMERA, share=_share_change)()
+
+
+def draw_camera_alone(info: ModelInfo) -> None:
+    """Draw the live camera as long as its first picture is on its way: it stays open meanwhile."""
+    fragment(lambda: follow.draw_camera(info), Part.CAMERA, share=_share_change)()
 
 
 def draw_layer(run: Run) -> None:
@@ -136,7 +142,7 @@ def tell_influences(run: Run) -> None:
 
 def _draw_alone(part: Part, draw: Callable[[OpenLayer], None], run: Run) -> None:
     """Draw a part of the conversation, by itself where nothing else changes."""
-    fragment(lambda: draw(follow.newest(run).open_layer(part is Part.LAYER)), part, share=_share_change)()
+    fragment(lambda: draw(follow.advanced(run).open_layer(part is Part.LAYER)), part, share=_share_change)()
 
 
 def _share_change() -> None:

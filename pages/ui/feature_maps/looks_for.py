@@ -9,7 +9,6 @@ import streamlit as st
 
 from cnn_core.arrays import Pixels
 from cnn_core.drawing.png import picture_png
-from cnn_core.errors import CnnError
 from cnn_core.layers.activations import SQUASHING
 from cnn_core.models.looks_for import Ascent, Sought
 from cnn_core.models.recorded_ascents import reached, recorded_picture
@@ -22,14 +21,12 @@ from pages.ui.entered import Entered
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.parts import Part
 from pages.ui.feature_maps.sample_survey import draw_survey
-from pages.ui.messages import UndrawnError
+from pages.ui.questions import Question
 from pages.ui.text import _, escaped
-from pages.ui.waiting import asked, coming, fragment, holds, is_given_up, run_again
+from pages.ui.waiting import asked, holds, is_given_up, later, run_again
 
 CHOICES = (state.SOUGHT_SEED,)
 _WIDE, _NARROW = 270, 150
-_EVERY = 0.5
-"""Seconds from one look at a growing picture to the next."""
 _TIMES = 8
 """Of what a value sees, so much is enlarged."""
 _EVEN = 0.02
@@ -48,26 +45,20 @@ class _Made(NamedTuple):
 def draw(layer: OpenLayer) -> None:
     """Draw the picture that is recorded or was made before; else let it be made."""
     sought = Sought(layer.picture.model, layer.name, layer.channel, state.SOUGHT_SEED.get())
-    made = _made(sought)
-    if made is None:
-        _draw_making(layer, sought)
+    known = reached(sought)
+    ascent = None if known else _so_far(sought)
+    if known is not None:
+        made = _Made(recorded_picture(sought), known.value, known.score, known.unusual)
+    elif ascent is not None and ascent.is_done:
+        made = _Made(ascent.pixels, ascent.value, ascent.score, ascent.climb.unusual)
+    else:
+        _draw_making(layer, sought, ascent)
         return
     with st.container(horizontal=True, gap="medium", key="sought_pictures"):
         _draw_picture(layer, made)
         with st.container(width=_NARROW):
             _draw_beside(layer, sought, made)
     _draw_about(layer, made)
-
-
-def _made(sought: Sought) -> _Made | None:
-    """Return the finished picture, None where there is none yet."""
-    known = reached(sought)
-    if known is not None:
-        return _Made(recorded_picture(sought), known.value, known.score, known.unusual)
-    ascent = _so_far(sought)
-    if ascent is None or not ascent.is_done:
-        return None
-    return _Made(ascent.pixels, ascent.value, ascent.score, ascent.climb.unusual)
 
 
 # The picture and what stands beside it --------------------------------------------------------------------------------
@@ -182,17 +173,15 @@ def _squashing(layer: OpenLayer) -> str:
 # Making it ------------------------------------------------------------------------------------------------------------
 
 
-def _draw_making(layer: OpenLayer, sought: Sought) -> None:
+def _draw_making(layer: OpenLayer, sought: Sought, ascent: Ascent | None) -> None:
     """Offer to make the picture, or to go on; draw it while it grows; say why it cannot be made."""
-    ascent = _so_far(sought)
-    question = cached.ascended(sought, ascent)
     if state.SOUGHT.get() != sought:
         _draw_offer(layer, sought, ascent)
-    elif is_given_up(question):
+    elif is_given_up(question := cached.ascended(sought, ascent)):
         _draw_another(sought)
         asked(question, "", "_looks_for")
     else:
-        fragment(_draw_growing, "looks_for", _EVERY)(sought)
+        _draw_growing(ascent)
 
 
 def _draw_offer(layer: OpenLayer, sought: Sought, ascent: Ascent | None) -> None:
@@ -210,18 +199,8 @@ def _draw_offer(layer: OpenLayer, sought: Sought, ascent: Ascent | None) -> None
     _draw_so_far(ascent)
 
 
-def _draw_growing(sought: Sought) -> None:
-    """Draw how far the picture is, in a part that comes back until it is there."""
-    ascent = _so_far(sought)
-    try:
-        while (ascent is None or not ascent.is_done) and (
-            further := coming(cached.ascended(sought, ascent), "_looks_for")
-        ):
-            ascent = further
-    except (CnnError, UndrawnError):
-        run_again(Part.ASKED)
-    if ascent is not None and ascent.is_done:
-        run_again(Part.ASKED)
+def _draw_growing(ascent: Ascent | None) -> None:
+    """Draw how far the picture is; with every piece that comes this is drawn again."""
     with _line(ascent):
         if ascent is None:
             st.progress(0.0, text=_("The first step is prepared."))
@@ -246,14 +225,17 @@ def _draw_so_far(ascent: Ascent | None) -> None:
 
 
 def _so_far(sought: Sought) -> Ascent | None:
-    """Return how far the picture was brought, by anybody; None where nobody began it or it is forgotten."""
+    """Return how far the picture was brought, by anybody, and go on where it is being made; None before any of it."""
     ascent: Ascent | None = None
-    while ascent is None or not ascent.is_done:
-        work = holds().find(cached.ascended(sought, ascent))
-        if work is None or not work.future.done() or work.has_failed:
-            break
-        ascent = work.future.result()
+    find = later if state.SOUGHT.get() == sought else _known
+    while (ascent is None or not ascent.is_done) and (further := find(cached.ascended(sought, ascent))):
+        ascent = further
     return ascent
+
+
+def _known(question: Question[Ascent]) -> Ascent | None:
+    work = holds().find(question)
+    return None if work is None or not work.future.done() or work.has_failed else work.future.result()
 
 
 def _make(sought: Sought | None) -> None:

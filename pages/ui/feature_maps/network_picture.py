@@ -15,10 +15,7 @@ from pages.ui.entered import Entered
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import Run
 from pages.ui.feature_maps.parts import OF_THE_LAYER, open_layer_marked
-from pages.ui.waiting import awaited, is_given_up, run_again
-
-_PATIENCE = 2.0
-"""Seconds: a click inside a part of the page waits as long as the page runs."""
+from pages.ui.waiting import is_given_up, later, run_again
 
 
 def draw_network(
@@ -83,7 +80,7 @@ def tell_influences(run: Run) -> None:
     layer = current_layer(run.rows)
     if is_given_up(shared.layer_maps(run.picture, layer)):
         return
-    found = awaited(shared.influences(run.picture, layer), _PATIENCE)
+    found = later(shared.influences(run.picture, layer))
     if found is not None:
         has_maps = len(run.rows[layer].output_shape) > 1
         data = cached.influences_data(run.picture, layer, has_maps, found, state.LANGUAGE.get())

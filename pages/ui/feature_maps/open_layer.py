@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,9 +18,12 @@ from pages.ui.ask.layer import current_layer
 from pages.ui.entered import Entered
 from pages.ui.feature_maps.passing import Passing
 from pages.ui.messages import UndrawnError
+from pages.ui.questions import Question
 from pages.ui.state import Key
 from pages.ui.text import _
-from pages.ui.waiting import asked, is_given_up
+from pages.ui.waiting import asked, later
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,12 +50,24 @@ class Run:
         Of the parts that draw it only the first says what went wrong; the others then stay empty.
         """
         row = self.rows[current_layer(self.rows)]
-        if self.passing is not None:
-            return OpenLayer(self, row, self.passing.maps_of(row.name))
-        question = cached.layer_maps(self.picture, row.name)
-        if not is_first and (is_given_up(question) or len(row.output_shape) not in DRAWN_AXES):
+        if not is_first and len(row.output_shape) not in DRAWN_AXES:
             raise UndrawnError
-        return OpenLayer(self, row, asked(question, _("Fetching the layer's maps.")))
+        return OpenLayer(self, row, self._maps_of(row.name, is_first))
+
+    def _maps_of(self, layer: str, is_first: bool) -> Maps:
+        """Return a layer's output; the first part that needs it says what goes on, the others wait for it quietly."""
+        if self.passing is None:
+            return _answer(cached.layer_maps(self.picture, layer), is_first)
+        if self.passing.layer == layer:
+            return self.passing.maps
+        return _answer(cached.glance(self.picture, (), layer), is_first).maps
+
+
+def _answer(question: Question[Answer], is_first: bool) -> Answer:
+    answer = asked(question, _("Fetching the layer's maps.")) if is_first else later(question)
+    if answer is None:
+        raise UndrawnError
+    return answer
 
 
 @dataclass(frozen=True, eq=False)

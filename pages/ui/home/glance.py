@@ -15,7 +15,7 @@ from pages.ui.draw.network_data import NetworkPicture
 from pages.ui.frame import FEATURE_MAPS
 from pages.ui.state import Key
 from pages.ui.text import _
-from pages.ui.waiting import answered
+from pages.ui.waiting import later
 
 _SET_UP: tuple[Key[Any], ...] = (state.MODEL, state.SOURCE, state.SAMPLE, state.FIT, state.INVERT, state.TRAIL)
 # A screen of 1280×800 holds it and the cards below it.
@@ -26,12 +26,12 @@ _STYLE = """<style>
 
 def draw_glance() -> None:
     """Draw the network that a newcomer meets first with what it makes of its first sample, which is recorded."""
-    info = answered(cached.model_info(state.MODEL.default))
+    info = later(cached.model_info(state.MODEL.default))
     if info is None:
         return
     chosen = sample_picture(default_sample(info.colour))
     picture = cached.entered(chosen, info, state.FIT.default, state.INVERT.default)
-    answers = answered(cached.answers(picture))
+    answers = later(cached.answers(picture))
     classes = () if answers is None else class_names(info, answers.scores)
     drawn = NetworkPicture(info, picture, cached.network(info).rows, answers, (), network_layout(info, ()), classes)
     st.html(_STYLE)

@@ -47,7 +47,7 @@ def draw() -> None:
     if key:
         is_active = _is_active(key)
         # Only a whole run of the page can end the repetition.
-        fragment(_draw_training, run_every=1 if is_active else None)(key, is_active)
+        fragment(_draw_training, "training", 1 if is_active else None)(key, is_active)
 
 
 def _is_active(key: str) -> bool:

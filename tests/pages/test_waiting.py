@@ -1,0 +1,181 @@
+"""Waiting on a page: no run lasts as long as the work, and what has come is drawn by the part that asked."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit as st
+from running import no_exception
+from stand_ins import Here, made_up_answers, made_up_maps, made_up_weights
+from streamlit.testing.v1 import AppTest
+from viewing import all_data_of, choose, data_of, opened, press, said, waited_for
+
+from pages.ui import cached, components, waiting
+from pages.ui.feature_maps import layer_view, map_view, panels, predictions
+from pages.ui.questions import WORKS
+
+pytestmark = pytest.mark.usefixtures("impatient")
+
+
+@pytest.fixture
+def looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a button stand for each clock: who presses it lets the page look, as the browser does from time to time."""
+    draw = components.clock
+
+    def clock(data: dict[str, Any], key: str, on_look: Callable[[], None]) -> None:
+        draw(data, key, on_look)
+        st.button("Look", key=f"look_{key}", on_click=on_look)
+
+    monkeypatch.setattr(components, "clock", clock)
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Count how often parts of the page are drawn to their end."""
+    times: Counter[str] = Counter()
+
+    def counted(owner: Any, name: str, part: str) -> None:
+        draw = getattr(owner, name)
+
+        def draw_and_count(*given: Any) -> Any:
+            result = draw(*given)
+            times[part] += 1
+            return result
+
+        monkeypatch.setattr(owner, name, draw_and_count)
+
+    counted(predictions, "draw_answer", "answer")
+    counted(layer_view, "draw_layer", "layer")
+    counted(map_view, "draw_map", "map")
+    counted(panels, "draw_asked", "asked")
+    return times
+
+
+def script_threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if "ScriptRunner" in thread.name]
+
+
+def later_maps(of: "Future[Any]", layer: str = "conv2d") -> None:
+    of.set_result(made_up_maps("mnist", None, layer))
+
+
+# A page that waits --------------------------------------------------------------------------------------------------
+
+
+def test_a_run_that_waits_ends_before_the_work(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "_PATIENCE", 0.2)
+    unfinished = Future[Any]()
+    here.ends = [unfinished]
+    at = opened(model="mnist", picture="digit_7")
+    assert "The network is running" in waited_for(at)[0]
+    assert not unfinished.done()
+    assert not script_threads()
+
+
+@pytest.mark.usefixtures("looking")
+def test_the_page_runs_again_once_the_work_is_done(here: Here, drawn: Counter[str]) -> None:
+    unfinished = Future[Any]()
+    here.ends = [unfinished]
+    at = opened(model="mnist", picture="digit_7")
+    press(at, "look_clock")
+    assert waited_for(at)
+    assert not drawn
+    unfinished.set_result(made_up_answers("mnist", np.zeros(1, np.float32)))
+    press(at, "look_clock")
+    assert not all_data_of(at, "clock")
+    assert drawn == Counter(("answer", "layer", "map", "asked"))
+
+
+@pytest.mark.usefixtures("looking")
+def test_all_parts_that_wait_for_a_layer_are_drawn_with_it_and_no_other(here: Here, drawn: Counter[str]) -> None:
+    unfinished = Future[Any]()
+    here.ends = [None, unfinished]
+    at = opened(model="mnist", layer="conv2d", picture="digit_7")
+    assert waited_for(at) == ["Fetching the layer's maps."]
+    assert drawn == Counter(["answer"])
+    later_maps(unfinished)
+    press(at, "look_clock")
+    assert drawn == Counter(("answer", "layer", "map", "asked"))
+    assert data_of(at, "mosaic")["maps"]
+
+
+@pytest.mark.usefixtures("looking")
+def test_parts_that_wait_for_different_things_come_one_by_one(here: Here, drawn: Counter[str]) -> None:
+    at = opened(model="mnist", layer="conv2d_1", picture="digit_7", ask="kernels")
+    drawn.clear()
+    maps, weights = Future[Any](), Future[Any]()
+    here.ends = [maps]
+    at.session_state["layer"] = "conv2d"
+    no_exception(at.run())
+    assert waited_for(at) == ["Fetching the layer's maps."]
+    later_maps(maps)
+    here.ends = [weights]
+    press(at, "look_clock")
+    assert waited_for(at) == ["Fetching the layer's weights."]
+    assert drawn == Counter(("answer", "layer", "map", "asked"))
+    weights.set_result(made_up_weights("mnist", "conv2d"))
+    press(at, "look_clock_kernels")
+    assert drawn == Counter(("answer", "layer", "map", "asked", "asked"))
+    assert not waited_for(at)
+
+
+@pytest.fixture
+def waiting_panel(here: Here) -> tuple[AppTest, "Future[Any]"]:
+    """Return a page of which one panel waits, and what for."""
+    at = opened(model="mnist", layer="conv2d", picture="digit_7", ask="statistics")
+    unfinished = Future[Any]()
+    here.ends = [unfinished]
+    return choose(at, "segmented_control", "ask", "kernels"), unfinished
+
+
+def test_what_is_stopped_in_a_panel_is_drawn_by_the_panel_alone(
+    waiting_panel: tuple[AppTest, "Future[Any]"], drawn: Counter[str]
+) -> None:
+    at, unfinished = waiting_panel
+    press(at, "stop_waiting_kernels")
+    assert [element.value for element in at.info] == ["Stopped."]
+    assert unfinished.cancelled()
+    assert not drawn["layer"]
+    press(at, "go_on_kernels")
+    assert "kernels of 3×3 shown" in said(at)
+
+
+def test_what_a_panel_waits_for_is_let_go_where_another_is_opened(
+    waiting_panel: tuple[AppTest, "Future[Any]"],
+) -> None:
+    at, unfinished = waiting_panel
+    choose(at, "segmented_control", "ask", "statistics")
+    assert not waited_for(at)
+    assert WORKS.find(cached.layer_weights("mnist", "conv2d")) is None
+    assert unfinished.cancelled()
+
+
+# How often it looks -------------------------------------------------------------------------------------------------
+
+MESSAGES_OF_A_LOOK = 6
+"""The beginning and the end of a run, twice its state, the part and the clock in it."""
+
+
+def looks(seconds: float) -> int:
+    """Return how often a page looks that waits so long, where each answer comes at once."""
+    waited, count = 0.0, 0
+    while (waited := waited + waiting.interval(waited)) <= seconds:
+        count += 1
+    return count
+
+
+@pytest.mark.parametrize(("seconds", "most"), [(10, 8), (30, 5), (300, 2.5)])
+def test_the_longer_a_page_waits_the_less_often_it_looks(seconds: float, most: float) -> None:
+    assert looks(seconds) * MESSAGES_OF_A_LOOK / seconds < most
+
+
+@pytest.mark.parametrize("answered", [0.1, 1.0, 10.0, 60.0])
+def test_an_answer_is_seen_soon_after_it_has_come(answered: float) -> None:
+    waited = 0.0
+    while waited < answered:
+        waited += waiting.interval(waited)
+    assert waited - answered <= 0.3 + answered / 8 + 0.2

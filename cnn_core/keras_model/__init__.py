@@ -15,7 +15,7 @@ from cnn_core.steps import Step, taking
 with taking(Step.IMPORTING):
     from cnn_core.keras_model.activations import feature_maps, layer_weights, output_names
     from cnn_core.keras_model.build import build_model
-    from cnn_core.keras_model.names import keras_name
     from cnn_core.keras_model.read import network_from_keras
+    from cnn_core.network.keras_names import keras_name
 
 __all__ = ["build_model", "feature_maps", "keras_name", "layer_weights", "network_from_keras", "output_names"]

@@ -9,11 +9,11 @@ import keras
 from cnn_core import layers
 from cnn_core.errors import NetworkError
 from cnn_core.keras_model.keras_layers import keras_layer
-from cnn_core.keras_model.names import free_among, keras_name
 from cnn_core.layers import Layer
 from cnn_core.layers.cost import parameters
 from cnn_core.layers.settings import Amounts, Padding
 from cnn_core.layers.shapes import Shape, output_shape, show
+from cnn_core.network.keras_names import free_among, keras_name
 from cnn_core.network.network import Network, Step
 
 MOST_PARAMETERS: Final = 200_000_000

@@ -8,10 +8,10 @@ import keras
 
 from cnn_core import layers
 from cnn_core.keras_model import own_layers
-from cnn_core.keras_model.names import keras_name
 from cnn_core.layers import ActivationName, Layer
 from cnn_core.layers.kind import by_kind
 from cnn_core.layers.settings import PaddingMode
+from cnn_core.network.keras_names import keras_name
 
 
 def keras_layer(layer: Layer, name: str, seed: int = 0) -> Any:

@@ -13,7 +13,7 @@ import keras
 
 from cnn_core.errors import NetworkError
 from cnn_core.keras_model import own_layers
-from cnn_core.keras_model.names import allowed_name, free_among, own_name
+from cnn_core.network.keras_names import allowed_name, free_among, own_name
 from cnn_core.network.network import INSIDE
 
 LOCK: Final = RLock()

@@ -182,7 +182,7 @@ def test_any_name_of_ours_can_be_traced_trained_and_read_back(name: str) -> None
 
 @given(st.lists(st.text(min_size=1), unique=True, min_size=2))
 def test_different_names_stay_different(names: list[str]) -> None:
-    from cnn_core.keras_model.names import keras_name, own_name
+    from cnn_core.network.keras_names import keras_name, own_name
 
     assert len({keras_name(name) for name in names}) == len(names)
     assert [own_name(keras_name(name)) for name in names] == names

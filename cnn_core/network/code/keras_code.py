@@ -1,0 +1,219 @@
+"""A network as Keras code: functional as in the courses, or Sequential where it is one chain."""
+
+import itertools
+import keyword
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from cnn_core.errors import NetworkError
+from cnn_core.layers import Input, Layer, LayerScale, StochasticDepth, ZeroPadding2D
+from cnn_core.layers.keras_calls import keras_call
+from cnn_core.network.keras_names import keras_name
+from cnn_core.network.network import Network, Step, free_name
+
+_FIRST: Final = ("filters", "kernel_size", "units", "pool_size", "rate", "size", "target_shape", "dims", "factor")
+"""Settings that stand first without their name, as people write them."""
+_UNSAID: Final = ("momentum", "epsilon")
+"""Numbers for which Keras has the same value as we where nothing is said; of others it wants one, or has another."""
+
+_OWN_CLASSES: Final = {
+    LayerScale: '''
+@keras.saving.register_keras_serializable()
+class LayerScale(keras.layers.Layer):
+    """Multiplies each channel by a learned factor (arXiv:2103.17239)."""
+
+    def __init__(self, init_values, **kwargs):
+        super().__init__(**kwargs)
+        self.init_values = init_values
+
+    def build(self, input_shape):
+        initializer = keras.initializers.Constant(self.init_values)
+        self.gamma = self.add_weight(shape=(input_shape[-1],), initializer=initializer, name="gamma")
+
+    def call(self, inputs):
+        return inputs * self.gamma
+
+    def get_config(self):
+        return {**super().get_config(), "init_values": self.init_values}
+''',
+    StochasticDepth: '''
+@keras.saving.register_keras_serializable()
+class StochasticDepth(keras.layers.Layer):
+    """In training, drops the whole maps of a sample at random (arXiv:1603.09382)."""
+
+    def __init__(self, drop_path_rate, **kwargs):
+        super().__init__(**kwargs)
+        self.drop_path_rate = drop_path_rate
+
+    def call(self, inputs, training=False):
+        if not training or not self.drop_path_rate:
+            return inputs
+        keep = 1 - self.drop_path_rate
+        shape = (keras.ops.shape(inputs)[0], 1, 1, 1)
+        return inputs / keep * keras.ops.floor(keep + keras.random.uniform(shape))
+
+    def get_config(self):
+        return {**super().get_config(), "drop_path_rate": self.drop_path_rate}
+''',
+}
+"""Kinds that Keras keeps to itself."""
+
+
+def keras_code(network: Network) -> str:
+    """Return a script that makes the network with Keras 3 as `model`; raises NetworkError where it does not fit.
+
+    Layers but the input are named where Keras, started anew, would name them otherwise. A Conv2D with padding of its
+    own is preceded by a ZeroPadding2D.
+
+    >>> from cnn_core.layers import Dense
+    >>> print(keras_code(Network.of(Input((4,)), Dense(3, activation="softmax"), name="small")))
+    import keras
+    from keras import layers
+    <BLANKLINE>
+    inputs = keras.Input(shape=(4,))
+    outputs = layers.Dense(3, activation="softmax")(inputs)
+    model = keras.Model(inputs, outputs, name="small")
+    <BLANKLINE>
+    """
+    return _script(network, _functional(network))
+
+
+def keras_sequential_code(network: Network) -> str:
+    """Return a script that makes a chain of layers as a Sequential model; raises NetworkError for branches."""
+    steps = tuple(network.steps())
+    if not is_chain(network):
+        raise NetworkError("A Sequential model is one chain of layers. Received: branches. Use the functional form.")
+    names = _Names(steps)
+    lines = ["model = keras.Sequential(", "    ["]
+    for step in steps:
+        lines += [f"        {call}," for call in _calls(step, names)]
+    lines += ["    ],", f"    name={_quoted(keras_name(network.name) or 'network')},", ")", ""]
+    return _script(network, lines)
+
+
+def is_chain(network: Network) -> bool:
+    """Say whether every layer takes its input from the layer before it."""
+    steps = tuple(network.steps())
+    return all(step.sources == (before.named.name,) for before, step in itertools.pairwise(steps))
+
+
+def _script(network: Network, lines: list[str]) -> str:
+    kinds = {type(named.layer) for named in network.layers}
+    own = [text for kind, text in _OWN_CLASSES.items() if kind in kinds]
+    return "\n".join(["import keras", "from keras import layers", *own, "", *lines])
+
+
+def _functional(network: Network) -> list[str]:
+    steps = tuple(network.steps())
+    names, variables = _Names(steps), _variables(steps)
+    outputs = [variables[name] for name in network.output_names()]
+    lines = []
+    for step in steps:
+        *before, call = _calls(step, names)
+        given = ", ".join(variables[source] for source in step.sources)
+        given = f"[{given}]" if step.named.layer.inputs[1] > 1 else given
+        target = variables[step.named.name]
+        for padding in before:
+            lines.append(f"{target} = {padding}({given})")
+            given = target
+        lines.append(f"{target} = {call}" + (f"({given})" if step.sources else ""))
+    result = outputs[0] if len(outputs) == 1 else f"[{', '.join(outputs)}]"
+    first, name = variables[steps[0].named.name], _quoted(keras_name(network.name) or "network")
+    return [*lines, f"model = keras.Model({first}, {result}, name={name})", ""]
+
+
+class _Names:
+    """Which layers Keras would call by their names anyway."""
+
+    def __init__(self, steps: tuple[Step, ...]) -> None:
+        self._steps = steps
+        self._counted: set[str] = set()
+
+    def needs(self, name: str, kind: str) -> bool:
+        """Say whether a layer's name has to be written; layers are asked for in order."""
+        given = free_name(kind, self._counted)
+        self._counted.add(given)
+        return name != given
+
+
+def _calls(step: Step, names: _Names) -> Iterator[str]:
+    """Yield the calls that make a layer: itself, and a ZeroPadding2D before it where Keras has no such padding."""
+    layer, name = step.named.layer, step.named.name
+    if isinstance(layer, Input):
+        yield f"keras.Input(shape={layer.shape!r})"
+        return
+    padding = getattr(layer, "padding", None)
+    if isinstance(padding, tuple) and not isinstance(layer, ZeroPadding2D):
+        names.needs("", "ZeroPadding2D")
+        yield f"layers.ZeroPadding2D({padding!r}, name={_quoted(keras_name(f'{name}_padding'))})"
+    call = keras_call(layer)
+    given = [_argument(setting, value) for setting, value in call.settings.items() if _is_said(layer, setting, value)]
+    given = [_quoted(call.settings["activation"])] if call.name == "Activation" else given
+    if names.needs(name, call.name):
+        given.append(f"name={_quoted(keras_name(name))}")
+    if not step.named.trainable:
+        given.append("trainable=False")
+    module = "" if type(layer) in _OWN_CLASSES else "layers."
+    yield f"{module}{call.name}({', '.join(given)})"
+
+
+def _is_said(layer: Layer, setting: str, value: Any) -> bool:
+    """Say whether a setting is not what Keras takes by itself."""
+    rules = layer.settings()
+    ours = next((name for name in rules if layer.spelling.of(name) == setting), None)
+    if ours is None or rules[ours].required or setting in _FIRST:
+        return True
+    if isinstance(value, float) and ours not in _UNSAID:
+        return True
+    if ours == "strides" and value == getattr(layer, "pool_size", None):
+        return False
+    default = rules[ours].default
+    return bool(value != getattr(default, "value", default))
+
+
+def _argument(setting: str, value: Any) -> str:
+    if isinstance(value, tuple) and len(value) == 2 and value[0] == value[1] and isinstance(value[0], int):
+        value = value[0]
+    written = _quoted(value) if isinstance(value, str) else repr(value)
+    return written if setting in _FIRST else f"{setting}={written}"
+
+
+def _quoted(text: str) -> str:
+    """Return a text as people quote it in code."""
+    written = repr(text)
+    return f'"{written[1:-1]}"' if '"' not in text and "'" not in text else written
+
+
+def _variables(steps: tuple[Step, ...]) -> dict[str, str]:
+    """Return the variable of each layer's output: x along a chain, a name of its own where it is used later on."""
+    users: dict[str, list[int]] = {step.named.name: [] for step in steps}
+    for position, step in enumerate(steps):
+        for source in step.sources:
+            users[source].append(position)
+    variables: dict[str, str] = {}
+    taken = {"x", "inputs", "outputs", "model", "keras", "layers", *(kind.__name__ for kind in _OWN_CLASSES)}
+    ends = [name for name, used in users.items() if not used]
+    for position, step in enumerate(steps):
+        name = step.named.name
+        if not position:
+            variables[name] = "inputs"
+        elif [name] == ends:
+            variables[name] = "outputs"
+        elif users[name] == [position + 1]:
+            variables[name] = "x"
+        else:
+            variables[name] = _identifier(name, taken)
+            taken.add(variables[name])
+    return variables
+
+
+def _identifier(name: str, taken: set[str]) -> str:
+    plain = re.sub(r"\W", "_", name, flags=re.ASCII)
+    plain = f"layer_{plain}" if not plain or plain[0].isdigit() or keyword.iskeyword(plain) else plain
+    number = 0
+    free = plain
+    while free in taken:
+        number += 1
+        free = f"{plain}_{number}"
+    return free

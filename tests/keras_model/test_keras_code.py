@@ -1,0 +1,85 @@
+"""The Keras code of a network, run: it makes the same network, with the same shapes and parameters."""
+
+from math import prod
+from typing import Any
+
+import keras
+import pytest
+from hypothesis import Phase, given, settings
+from strategies import fitting_networks
+
+from cnn_core.errors import NetworkError
+from cnn_core.keras_model.read import network_from_keras
+from cnn_core.layers import Conv2D, Input
+from cnn_core.network.blocks import BLOCKS, insert_block
+from cnn_core.network.code.keras_code import is_chain, keras_code, keras_sequential_code
+from cnn_core.network.keras_names import keras_name
+from cnn_core.network.line import read_line
+from cnn_core.network.network import NamedLayer, Network
+from cnn_core.network.presets import PRESETS, Preset
+from cnn_core.network.summary import summarize
+
+pytestmark = pytest.mark.keras
+
+
+def run(code: str) -> keras.Model:
+    """Run a script as if Keras had just been started; return its `model`."""
+    keras.backend.clear_session()
+    names: dict[str, Any] = {}
+    exec(compile(code, "<code>", "exec"), names)
+    model = names["model"]
+    assert isinstance(model, keras.Model)
+    return model
+
+
+def check(network: Network, code: str) -> None:
+    model = run(code)
+    summary = summarize(network)
+    assert summary.parameters == model.count_params()
+    assert summary.trainable == sum(prod(weight.shape) for weight in model.trainable_weights)
+    for row in summary.rows[1:]:
+        assert model.get_layer(keras_name(row.name)).output.shape[1:] == row.output_shape, row.name
+    if {named.kind for named in network.layers} & {"LayerScale", "StochasticDepth"}:
+        return  # in the code they are classes of its own
+    layers = {named.name: named.layer for named in network_from_keras(model).layers}
+    for named in network.layers[1:]:
+        # Explicit padding is a layer of its own in Keras; all else is the same.
+        if not isinstance(getattr(named.layer, "padding", None), tuple):
+            assert layers[keras_name(named.name)] == named.layer
+
+
+@pytest.mark.parametrize("known", PRESETS, ids=lambda known: known.key)
+def test_presets(known: Preset) -> None:
+    network = known.make()
+    check(network, keras_code(network))
+    if is_chain(network):
+        check(network, keras_sequential_code(network))
+    else:
+        with pytest.raises(NetworkError, match="functional"):
+            keras_sequential_code(network)
+
+
+@settings(max_examples=20, phases=[Phase.explicit, Phase.generate])
+@given(fitting_networks())
+def test_any_network(network: Network) -> None:
+    check(network, keras_code(network))
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_building_blocks(block: str) -> None:
+    network = insert_block(read_line("16x16x3-C8-R-GA-D10sm"), "activation", BLOCKS[block]())
+    check(network, keras_code(network))
+
+
+def test_several_outputs_odd_names_and_frozen_layers() -> None:
+    network = Network.of(
+        Input((8, 8, 3)),
+        NamedLayer("층 1", Conv2D(4, 3, padding=((1, 0), (0, 2))), trainable=False),
+        NamedLayer("import", Conv2D(4, 1)),
+        NamedLayer('say "x"', Conv2D(2, 1), ("import",)),
+        NamedLayer("2", Conv2D(3, 1), ("import",)),
+    )
+    model = run(keras_code(network))
+    assert [output.shape[1:] for output in model.outputs] == [(8, 8, 2), (8, 8, 3)]
+    assert model.count_params() == summarize(network).parameters
+    assert summarize(network_from_keras(model)).trainable == summarize(network).trainable

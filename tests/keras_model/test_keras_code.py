@@ -80,6 +80,6 @@ def test_several_outputs_odd_names_and_frozen_layers() -> None:
         NamedLayer("2", Conv2D(3, 1), ("import",)),
     )
     model = run(keras_code(network))
-    assert [output.shape[1:] for output in model.outputs] == [(8, 8, 2), (8, 8, 3)]
+    assert [output.shape[1:] for output in model.outputs] == [(7, 8, 2), (7, 8, 3)]
     assert model.count_params() == summarize(network).parameters
     assert summarize(network_from_keras(model)).trainable == summarize(network).trainable

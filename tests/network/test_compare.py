@@ -22,7 +22,7 @@ def told(left: str, right: str) -> list[tuple[str, str, Difference]]:
 
 
 def test_a_layer_more() -> None:
-    pairs = told("8x8x3-C8-P2-F-D10sm", "8x8x3-C8-C8-P2-F-D10sm")
+    pairs = told("8x8x3-C8-P2-F-D10sm", "8x8x3-C8-C16-P2-F-D10sm")
     assert pairs[:4] == [
         ("input", "input", Difference.NONE),
         ("conv2d", "conv2d", Difference.NONE),

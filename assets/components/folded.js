@@ -3,6 +3,7 @@
 
 import { make, part } from "./dom.js";
 import { curveOf, drawn } from "./edges.js";
+import { fitted, letteringOf } from "./lettering.js";
 
 /**
  * @typedef {import("./viewport.js").Box} Box
@@ -42,18 +43,9 @@ import { curveOf, drawn } from "./edges.js";
  * @property {(zoom: number) => void} zoomed  hears how large it is drawn
  */
 
-const [LETTER, PADDING] = [6.9, 8]; // pixels of the screen that a letter of a title takes, and of a card beside it
-
-/**
- * Shorten a text in its middle to so many letters: names of layers differ at their ends.
- * @param {string} text
- * @param {number} most
- */
-export const shortened = (text, most) => {
-  if (text.length <= most) return text;
-  const head = Math.max(1, Math.floor((most - 1) * 0.35));
-  return `${text.slice(0, head)}…${text.slice(text.length - Math.max(1, most - 1 - head))}`;
-};
+const INSET = 10; // pixels of a card beside its title: border and padding
+/** @type {[number, number, number]} */
+const TITLE = [600, 10, -0.01]; // weight, size in pixels of the screen, spacing: as network.css has them
 
 /** @param {HTMLElement} element  @param {{x: number, y: number, w: number, h: number}} place */
 export const putAt = (element, { x, y, w, h }) => {
@@ -151,10 +143,13 @@ export const drawFolded = ({ size, nodes, frames, edges }, actions) => {
     content: [...frames.map((frame) => drawFrame(frame, actions)), curves, ...cards],
     boxOf,
     boxOfMap: boxOf,
-    zoomed: (zoom) =>
+    zoomed: (zoom) => {
+      if (!cards.length) return;
+      const lettering = letteringOf(cards[0], ...TITLE);
       cards.forEach((card, i) => {
-        const most = Math.floor(((nodes[i].w - PADDING) * Math.min(1, zoom)) / LETTER);
-        part(card, ".title").textContent = shortened(nodes[i].title, most);
-      }),
+        const room = (nodes[i].w - INSET) * Math.min(1, zoom);
+        part(card, ".title").textContent = fitted(nodes[i].title, room, lettering);
+      });
+    },
   };
 };

@@ -30,7 +30,7 @@ import { drawWhole } from "./whole.js";
  * @typedef {ReturnType<typeof drawWhole>} Whole
  */
 
-const ZOOMS = { least: 0.1, most: 4, readable: 0.6, close: 0.85 };
+const ZOOMS = { least: 0.1, most: 4, readable: 0.5, close: 0.85 };
 const JOURNEY = 3000; // milliseconds that a picture takes through a network
 
 /** Say whether the reader asked for less motion. */
@@ -95,7 +95,7 @@ class NetworkPicture {
     const kept = this.#keptPlace();
     root.classList.toggle("is-whole", data.mode === "whole");
     part(root, ".window").setAttribute("aria-label", data.words.network);
-    this.whole = data.mode === "whole" ? drawWhole(data, view.size, this.#actions()) : null;
+    this.whole = data.mode === "whole" ? drawWhole(data, view.size, ZOOMS.close, this.#actions()) : null;
     this.drawing = this.whole ?? drawFolded(/** @type {FoldedData} */ (data), this.#actions());
     this.world.replaceChildren(...this.drawing.content, this.marks);
     for (const [name, value] of Object.entries({ width: this.drawing.size[0], height: this.drawing.size[1] })) {
@@ -127,7 +127,7 @@ class NetworkPicture {
     const frames = this.data.mode === "folded" ? this.data.frames.map(boxAt) : [];
     // Frames within frames come last.
     const around = frames.findLast((frame) => frame.left < box.left && box.left < frame.left + frame.width && frame.top < box.top && box.top < frame.top + frame.height);
-    if (around) this.view.show(around);
+    if (around && this.view.zoomFor(around)) this.view.reveal(around);
     this.view.reveal(box);
   }
 

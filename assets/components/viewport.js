@@ -12,6 +12,8 @@ import { make } from "./dom.js";
  */
 
 const STEP = 1.25;
+/** @type {Pair} */
+const COVERED = [140, 80]; // pixels of the window's corner that the small map takes
 const DRAGGED = 4; // pixels that a pointer may tremble in a click
 
 /**
@@ -38,6 +40,17 @@ export const firstZoom = (world, view, { most, readable, close }) => {
   const fitting = [fittingZoom(world, view), Math.min(close, view[1] / world[1])].find((zoom) => zoom >= readable);
   return fitting === undefined ? close : Math.min(fitting, most);
 };
+
+/**
+ * Return the zoom for a part of a picture that is larger than the window now: all of the part where it can be read then,
+ * else its whole width where that can, for what is too high is scrolled through as text is.
+ * @param {number} now
+ * @param {number} fitting  the zoom at which all of the part is seen
+ * @param {number} across  the one at which all of its width is
+ * @param {Pick<Zooms, "readable" | "close">} zooms
+ */
+export const partZoom = (now, fitting, across, { readable, close }) =>
+  fitting >= readable ? fitting : Math.max(fitting, Math.min(now, Math.max(readable, Math.min(across, close))));
 
 /**
  * Return the space on the near side of a picture that is smaller than its window, which has it in its middle.
@@ -85,6 +98,19 @@ export const shownPart = (scroll, view, extent) => ({
 export const scrollTo = (scroll, view, start, end, margin) => {
   if (start - margin >= scroll && end + margin <= scroll + view) return scroll;
   return (start + end - view) / 2;
+};
+
+/**
+ * Return what can be scrolled over beyond a picture, so that nothing of it has to lie under the small map in the corner:
+ * along the lines where it is too high, else where it is too wide.
+ * @param {Pair} drawn  the picture's size on the screen
+ * @param {Pair} view
+ * @param {Pair} covered  by the small map
+ * @returns {Pair}
+ */
+export const roomBeside = ([across, down], view, covered) => {
+  if (down > view[1] + 1) return [0, covered[1]];
+  return across > view[0] + 1 ? [covered[0], 0] : [0, 0];
 };
 
 export class Viewport {
@@ -172,14 +198,26 @@ export class Viewport {
   }
 
   /**
-   * Show a box of the picture, smaller where it does not fit as long as it can be read.
+   * Zoom so that a box of the picture is seen, smaller where it does not fit as long as it can be read; return whether all
+   * of it fits.
+   * @param {Box} box
+   */
+  zoomFor(box) {
+    const [across, down] = [box.width + 24, box.height + 24];
+    const fitting = fittingZoom([across, down], this.size);
+    if (fitting < this.zoom) this.zoom = partZoom(this.zoom, fitting, this.size[0] / across, this.zooms);
+    this.#apply();
+    return fitting >= this.zoom;
+  }
+
+  /**
+   * Show a box of the picture, at least its beginning.
    * @param {Box} box
    */
   show(box) {
-    const fitting = fittingZoom([box.width + 24, box.height + 24], this.size);
-    if (fitting < this.zoom) this.zoom = Math.max(fitting, Math.min(this.zoom, this.zooms.readable));
-    this.#apply();
-    this.reveal(box);
+    this.zoomFor(box);
+    const [width, height] = this.size.map((side) => side / this.zoom - 24);
+    this.reveal({ ...box, width: Math.min(box.width, width), height: Math.min(box.height, height) });
   }
 
   /**
@@ -202,11 +240,16 @@ export class Viewport {
     const { zoom, world } = this;
     const [across, down] = this.size;
     // Rounded down: half a pixel too much would bring a scroll bar.
-    this.extent.style.width = `${Math.floor(world[0] * zoom)}px`;
-    this.extent.style.height = `${Math.floor(world[1] * zoom)}px`;
+    const drawn = /** @type {Pair} */ (world.map((side) => Math.floor(side * zoom)));
+    const room = roomBeside(drawn, this.size, COVERED);
+    const [x, y] = [spaceBefore(world[0], across, zoom), spaceBefore(world[1], down, zoom)];
+    this.extent.style.width = `${drawn[0] + room[0]}px`;
+    this.extent.style.height = `${drawn[1] + room[1]}px`;
+    const all = [Math.max(across, drawn[0] + room[0]), Math.max(down, drawn[1] + room[1])];
+    const place = { left: x / all[0], top: y / all[1], width: drawn[0] / all[0], height: drawn[1] / all[1] };
+    for (const [side, share] of Object.entries(place)) this.small.style.setProperty(`--drawn-${side}`, `${100 * share}%`);
     this.content.style.width = `${world[0]}px`;
     this.content.style.height = `${world[1]}px`;
-    const [x, y] = [spaceBefore(world[0], across, zoom), spaceBefore(world[1], down, zoom)];
     this.content.style.transform = `translate(${x}px, ${y}px) scale(${zoom})`;
     this.content.style.setProperty("--zoom", String(zoom));
     this.content.style.setProperty("--shrink", String(Math.min(1, zoom)));

@@ -1,9 +1,10 @@
 // @ts-check
 // A small network drawn whole: a column a layer, every map, every edge, the classes as bars at the end.
 
-import { make } from "./dom.js";
+import { make, part } from "./dom.js";
 import { curveOf, drawn } from "./edges.js";
 import { boxAt, putAt } from "./folded.js";
+import { fitted, letteringOf, widthOf } from "./lettering.js";
 
 /**
  * @typedef {import("./folded.js").Actions} Actions
@@ -37,18 +38,25 @@ import { boxAt, putAt } from "./folded.js";
 
 const [HEAD, FOOT, SLIM, BARS] = [34, 34, 12, 108]; // pixels: above and below the maps, a vector, the classes
 const [BETWEEN, NARROWEST, WIDEST] = [4, 620, 72]; // between maps; the least width of all; the largest map
+/** @type {[number, number, number]} */
+const NAME = [600, 9, -0.03]; // weight, size and spacing of the letters above a column, as network.css has them
+/** @type {[number, number, number]} */
+const SHAPE = [400, 9, -0.06];
 const SPACE = 0.9; // between two columns where every map enters every map, in widths of a map
 const [EACH, ONE] = [0.4, 0.6]; // shares of it where each enters one, and where one of them is a single thing
 
 /**
- * Return the place of every map, bar and vector so that all columns fill a window.
+ * Return the place of every map, bar and vector so that all columns fill a window; one that is too narrow for them is
+ * filled from top to bottom.
  * @param {Pick<Column, "drawn" | "count" | "side">[]} columns
  * @param {number[]} rooms  how much room the edges between two columns need, one number less than there are columns
  * @param {Pair} view
+ * @param {number} close  the zoom at which a part of a picture is shown
  * @returns {{size: Pair, columns: {x: number, w: number, cells: Place[]}[]}}
  */
-export const arrange = (columns, rooms, view) => {
-  const size = /** @type {Pair} */ ([Math.max(view[0], NARROWEST), Math.max(view[1], 240)]);
+export const arrange = (columns, rooms, view, close) => {
+  const down = view[0] < NARROWEST ? view[1] / close : view[1];
+  const size = /** @type {Pair} */ ([Math.max(view[0], NARROWEST), Math.max(down, 240)]);
   const height = size[1] - HEAD - FOOT;
   const maps = columns.filter((column) => column.drawn === "maps");
   const most = Math.max(1, ...maps.map((column) => column.count));
@@ -131,12 +139,13 @@ const roomsOf = ({ nodes, edges }) =>
  * Draw every map and every edge.
  * @param {WholeData} data
  * @param {Pair} view
+ * @param {number} close  see `arrange`
  * @param {Actions} actions
  * @returns {Drawing & {curveInto: (from: string, channel: number, to: string, other: number) => string,
  *   waysInto: (layer: string, channel: number) => [string, number][]}}
  */
-export const drawWhole = (data, view, actions) => {
-  const { size, columns } = arrange(data.nodes, roomsOf(data), view);
+export const drawWhole = (data, view, close, actions) => {
+  const { size, columns } = arrange(data.nodes, roomsOf(data), view, close);
   const number = new Map(data.nodes.map((column, i) => [column.layer, i]));
   /** @param {string} layer  @param {number} channel */
   const cellOf = (layer, channel) => {
@@ -153,8 +162,9 @@ export const drawWhole = (data, view, actions) => {
     Object.assign(curve.dataset, { from: way.from, to: way.to });
     curves.append(curve);
   }
+  const heads = data.nodes.map((column, i) => drawHead(column, headAt(columns, i), actions));
   const content = data.nodes.flatMap((column, i) => [
-    drawHead(column, headAt(columns, i), actions),
+    heads[i],
     ...(column.drawn === "classes"
       ? data.classes.map((bar, k) => drawClass(column, bar, columns[i].cells[k], k, actions))
       : columns[i].cells.map((cell, k) => drawCell(column, cell, k, actions))),
@@ -163,7 +173,7 @@ export const drawWhole = (data, view, actions) => {
   return {
     size,
     content: [curves, ...content, ...data.scales.map((scale) => drawScale(scale, places, size[1] - FOOT + 8))],
-    zoomed: () => {},
+    zoomed: () => heads.forEach((head, i) => nameHead(head, data.nodes[i], headAt(columns, i).w)),
     boxOf: (layer) => {
       const column = columns[number.get(layer) ?? -1];
       return column ? boxAt({ x: column.x, y: 0, w: column.w, h: size[1] }) : null;
@@ -214,6 +224,17 @@ const drawHead = (column, place, actions) => {
   head.onclick = () => actions.pick(column.layer);
   head.onpointermove = () => actions.point(column.layer, null);
   return head;
+};
+
+/**
+ * Write above a column what fits there: of its name both ends, of its shape all or nothing.
+ * @param {HTMLElement} head
+ * @param {Column} column
+ * @param {number} room
+ */
+const nameHead = (head, { title, detail }, room) => {
+  part(head, ".title").textContent = fitted(title, room, letteringOf(head, ...NAME));
+  part(head, ".detail").textContent = widthOf(detail, letteringOf(head, ...SHAPE)) <= room ? detail : "";
 };
 
 /** @param {Column} column  @param {Place} cell  @param {number} channel  @param {Actions} actions */

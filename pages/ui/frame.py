@@ -31,10 +31,6 @@ _STYLE = """<style>
 .st-key-head_fit h1 { font-size: 1.15rem; padding: 0; white-space: nowrap; }
 .st-key-tools { min-width: 0; flex: 1 1 0; flex-wrap: nowrap; gap: 0.5rem; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-tools) { flex: 1 1 0; min-width: 0; }
-.st-key-tools button p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 11.5rem; }
-.st-key-set_samples { min-width: 0; flex: 1 1 0; }
-[data-testid="stLayoutWrapper"]:has(> .st-key-set_samples) { flex: 1 1 0; min-width: 0; }
-.st-key-tools > [data-testid="stLayoutWrapper"]:has(.st-key-answer) { flex: 0 0 auto; width: auto; }
 [data-testid="stMainBlockContainer"]:has(.st-key-head_fit) [data-testid="stColumn"] > [data-testid="stVerticalBlock"] {
   gap: 0.5rem;
 }
@@ -43,7 +39,6 @@ _STYLE = """<style>
   .st-key-head > [data-testid="stElementContainer"]:first-child { flex: 0 1 auto; min-width: 0; }
   .st-key-head_fit, .st-key-tools { flex-wrap: wrap; }
   [data-testid="stLayoutWrapper"]:has(> .st-key-tools) { flex: 1 0 100%; order: 3; }
-  [data-testid="stLayoutWrapper"]:has(> .st-key-set_samples) { flex: 1 0 100%; order: 3; }
 }
 :lang(ko) { word-break: keep-all !important; overflow-wrap: anywhere; }
 :is([class*="st-key-script_"], [class*="st-key-unseen_"]) { position: absolute; height: 0; overflow: hidden; }

@@ -370,7 +370,7 @@ def test_on_a_telephone_a_tap_brings_its_answer_into_view_and_there_is_a_way_bac
     open_view(page, layer="Conv1", channel="0")
     ways = page.get_by_role("navigation", name="Parts of this page")
     board = page.locator(".mosaic .board")
-    ways.get_by_role("button", name="Maps").tap()
+    ways.get_by_role("button", name="All maps").tap()
     in_view(page, "layer_line")
     rows, columns = grid_of(board)
     board.tap(position=middle_of(board, 0, 4, rows, columns))
@@ -381,7 +381,12 @@ def test_on_a_telephone_a_tap_brings_its_answer_into_view_and_there_is_a_way_bac
     expect(page.locator(".st-key-asked_line")).to_be_in_viewport()
     expect(page.get_by_role("spinbutton", name="Row", exact=True)).to_have_value(re.compile("^5[56]$"))
     snap(page, "narrow-answer")
-    for name, part in (("Network", "network"), ("Answer", "asked"), ("Map", "map_line"), ("Maps", "layer_line")):
+    for name, part in (
+        ("Network", "network"),
+        ("Answer", "asked"),
+        ("One map", "map_line"),
+        ("All maps", "layer_line"),
+    ):
         ways.get_by_role("button", name=name, exact=True).tap()
         in_view(page, part)
     assert page.evaluate(TOO_WIDE) == []

@@ -41,6 +41,29 @@ def test_what_lies_under_the_pointer_stays_there(world: int, zooms: tuple[float,
     assert (after + point - before(zooms[1])) / zooms[1] == pytest.approx(there)
 
 
+@pytest.mark.parametrize(
+    ("now", "fitting", "across", "zoom"),
+    [
+        (1, 0.8, 0.9, 0.8),  # all of it can be read
+        (0.85, 0.4, 0.97, 0.85),  # too high: its width is seen, and as large as before
+        (1, 0.4, 0.7, 0.7),
+        (1, 0.4, 0.3, 0.6),  # too wide as well: no smaller than can be read
+        (0.5, 0.4, 0.9, 0.5),  # never closer than the reader was
+    ],
+)
+def test_a_part_that_is_larger_than_the_window(
+    now: float, fitting: float, across: float, zoom: float, call: Call
+) -> None:
+    assert call("viewport", "partZoom", now, fitting, across, ZOOMS) == zoom
+
+
+def test_nothing_has_to_lie_under_the_small_map(call: Call) -> None:
+    room = [
+        call("viewport", "roomBeside", drawn, [600, 290], [140, 80]) for drawn in ([600, 290], [900, 200], [700, 900])
+    ]
+    assert room == [[0, 0], [140, 0], [0, 80]]
+
+
 def test_what_is_seen_needs_no_scrolling(call: Call) -> None:
     assert call("viewport", "scrollTo", 100, 300, 150, 200, 12) == 100
     assert call("viewport", "scrollTo", 100, 300, 390, 420, 12) == (390 + 420 - 300) / 2
@@ -113,11 +136,15 @@ COLUMNS = [
 ]
 
 
-@pytest.mark.parametrize("view", [[690, 600], [300, 440], [1600, 900]])
+@pytest.mark.parametrize("view", [[690, 600], [300, 442], [1600, 900]])
 def test_a_network_drawn_whole_fills_its_window_and_nothing_overlaps(view: list[int], call: Call) -> None:
-    arranged = call("whole", "arrange", COLUMNS, [1, 0.4, 1, 0.4, 0.4, 1, 0.6, 0.6], view)
+    arranged = call("whole", "arrange", COLUMNS, [1, 0.4, 1, 0.4, 0.4, 1, 0.6, 0.6], view, ZOOMS["close"])
     width, height = arranged["size"]
-    assert [width, height] == [max(view[0], 620), view[1]]
+    assert width == max(view[0], 620)
+    # Where it is wider than the window, it opens at the zoom that fills this from top to bottom.
+    zoom = call("viewport", "firstZoom", [width, height], view, ZOOMS)
+    assert zoom == pytest.approx(1 if view[0] > 620 else 0.85)
+    assert height * zoom == pytest.approx(view[1])
     assert [len(column["cells"]) for column in arranged["columns"]] == [3, 10, 10, 10, 10, 10, 10, 1, 10]
     ends = 0.0
     for column in arranged["columns"]:
@@ -190,8 +217,25 @@ def test_maps_are_cut_out_of_their_sheet(call: Call) -> None:
 
 
 def test_names_are_shortened_in_their_middle(call: Call) -> None:
-    names = [call("folded", "shortened", "conv2_block1_out", most) for most in (16, 10, 3, 1)]
+    names = [call("lettering", "shortened", "conv2_block1_out", most) for most in (16, 10, 3, 1)]
     assert names == ["conv2_block1_out", "con…k1_out", "c…t", "c…t"]
+
+
+@pytest.mark.parametrize("apart", [0, -0.3])
+def test_of_a_name_is_shown_as_much_as_fits(apart: float, call: Call) -> None:
+    name, lettering = "mixed_a_3x3_reduce", {"font": "600 10px sans-serif", "apart": apart}
+
+    def width(text: str) -> float:
+        measured: float = call("lettering", "widthOf", text, lettering)
+        return measured
+
+    all_of_it = width(name)
+    assert call("lettering", "fitted", name, all_of_it, lettering) == name
+    shown = call("lettering", "fitted", name, all_of_it - 1, lettering)
+    assert shown == call("lettering", "shortened", name, len(shown))
+    assert len(shown) < len(name)
+    assert width(shown) <= all_of_it - 1 < width(call("lettering", "shortened", name, len(shown) + 1))
+    assert call("lettering", "fitted", name, 0, lettering) == "m…e"
 
 
 def test_a_path_takes_the_shortest_way_along_the_edges(call: Call) -> None:

@@ -190,7 +190,7 @@ def test_at_390_pixels(open_page: OpenPage, app_server: AppServer) -> None:
     expect(around_the_block(page)).to_have_count(1)
     node(page, SUM).tap()
     channel = layer_is_open(page, SUM)
-    ways.get_by_role("button", name="Map", exact=True).tap()
+    ways.get_by_role("button", name="One map").tap()
     expect(page.locator(".st-key-map_line")).to_be_in_viewport()
 
     ways.get_by_role("button", name="Answer", exact=True).tap()

@@ -87,11 +87,11 @@ def _change(most_down: int, most_right: int) -> Change:
     first, second, third = st.columns(3)
     # What is one pixel wide or high cannot be shifted that way.
     if most_right:
-        first.slider(_("Shifted to the right (pixels)"), **right.widget())
+        first.slider(_("To the right (pixels)"), **right.widget())
     if most_down:
-        first.slider(_("Shifted down (pixels)"), **down.widget())
-    second.slider(_("Turned to the left (degrees)"), **state.ANGLE.widget())
-    second.toggle(_("Mirrored: left and right"), **state.MIRRORED.widget())
+        first.slider(_("Down (pixels)"), **down.widget())
+    second.slider(_("Turned left (degrees)"), **state.ANGLE.widget())
+    second.toggle(_("Mirrored"), **state.MIRRORED.widget())
     third.slider(_("Brightness"), format="× %.2f", **state.BRIGHTNESS.widget())
     third.slider(_("Noise"), **state.PICTURE_NOISE.widget())
     return Change(

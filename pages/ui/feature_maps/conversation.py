@@ -38,6 +38,7 @@ _STYLE = """<style>
 .st-key-map_pair > div { flex: 0 1 13rem; min-width: 0; }
 .st-key-map_pair > div:has(> .st-key-map_figures) { flex: 1 0 6.5rem; }
 .st-key-map_figures p { font-size: 0.75rem; line-height: 1.35; }
+.st-key-map_bars { --bars-height: 130px; gap: 0.25rem; }
 .st-key-look_for { flex-wrap: nowrap; gap: 0.5rem; }
 .st-key-look_for p { font-size: 0.8rem; line-height: 1.4; }
 .st-key-look_there button { min-height: 1.75rem; padding: 0 0.5rem; }
@@ -45,7 +46,7 @@ _STYLE = """<style>
 .st-key-asked [data-testid="stButtonGroup"] button { padding: 0.2rem 0.55rem; min-height: 2rem; }
 .st-key-asked_panel { gap: 0.75rem; }
 .st-key-asked_panel h2 { font-size: 1.05rem; padding: 0; }
-.st-key-sought_pictures img { outline: 1px solid rgb(128 128 128 / 40%); outline-offset: -1px; }
+.st-key-asked_panel [data-testid="stImage"] img { outline: 1px solid rgb(128 128 128 / 40%); outline-offset: -1px; }
 .st-key-asked_line { gap: 0.4rem; min-height: 2rem; }
 .st-key-asked_line [data-testid="stNumberInputContainer"] { height: 2rem; }
 .st-key-asked_line [data-testid="stHeading"] { margin-right: auto; }
@@ -53,12 +54,19 @@ _STYLE = """<style>
   .st-key-asked_panel {
     flex: none; height: max(16rem, calc(100vh - 28.5rem)); overflow-y: auto; flex-wrap: nowrap;
   }
-  [data-testid="stColumn"]:not(:has(.st-key-map_pair)) .st-key-asked_panel {
+  [data-testid="stColumn"]:not(:has(.st-key-map_pair, .st-key-map_bars)) .st-key-asked_panel {
     height: max(16rem, calc(100vh - 16.75rem));
   }
 }
 [data-testid="stLayoutWrapper"]:has(> :is(.st-key-ways, .st-key-open_map, .st-key-influences)) {
   position: absolute; height: 0;
+}
+@media (max-width: 640px) {
+  .st-key-map_pair { flex-wrap: wrap; }
+  .st-key-map_pair > div { flex: 1 1 40%; }
+  .st-key-map_pair > div:has(> .st-key-map_figures) { flex: 1 0 100%; }
+  .st-key-map_figures br { display: none; }
+  .st-key-map_figures strong { margin: 0 0.6rem 0 0.2rem; }
 }
 @media (max-width: 999px) {
   .st-key-network, .st-key-layer_line, .st-key-map_line, .st-key-asked { scroll-margin-top: 3.5rem; }
@@ -106,8 +114,8 @@ def draw_ways() -> None:
     st.html(_STYLE)
     ways = {
         "network": _("Network"),
-        "layer_line": _("Maps"),
-        "map_line": _("Map"),
+        "layer_line": _("All maps"),
+        "map_line": _("One map"),
         "asked": _("Answer"),
     }
     with st.container(key="ways"):

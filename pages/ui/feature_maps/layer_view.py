@@ -9,7 +9,7 @@ import streamlit as st
 from cnn_core.arrays import Maps
 from cnn_core.drawing.mosaic import ChannelOrder, ChannelStatistics, Mosaic, RangeScope, mosaic_png, order_channels
 from cnn_core.layers.shapes import show
-from cnn_core.network.whole import has_classes, is_drawn_whole
+from cnn_core.network.whole import is_drawn_whole
 from cnn_core.sentences import N_
 from pages.ui import components, state
 from pages.ui.ask.layer import layer_picker, layer_seen_in, open_layer
@@ -35,14 +35,15 @@ SCOPES = {"per_layer": N_("Per layer"), "per_map": N_("Per map"), "fixed": N_("F
 def draw_layer(layer: OpenLayer) -> None:
     """Draw a layer's figures, and all its maps as the reader wants them sorted and coloured; a vector as bars.
 
-    Where the network is drawn whole, its picture shows all maps and the classes already.
+    Where the network is drawn whole, its picture shows all maps and the classes already; what of a vector it does not
+    tell apart stands with the open unit.
     """
     draw_facts(layer)
-    is_whole = is_drawn_whole(tuple(layer.rows.values()))
-    if layer.has_maps and not is_whole:
-        _draw_maps(layer)
-    elif not layer.has_maps and not (is_whole and has_classes(layer.row)):
-        _draw_vector(layer)
+    if not is_drawn_whole(tuple(layer.rows.values())):
+        if layer.has_maps:
+            _draw_maps(layer)
+        else:
+            draw_vector(layer)
     _draw_what_to_look_for(layer)
 
 
@@ -144,7 +145,7 @@ def _grid(count: int, shape: tuple[int, ...], height: int) -> tuple[int, int]:
     return columns, max(24, min(LARGEST, WIDTH // columns - 2))
 
 
-def _draw_vector(layer: OpenLayer) -> None:
+def draw_vector(layer: OpenLayer) -> None:
     """Draw the values of a layer without height and width as bars."""
     order = np.arange(layer.maps.size) if state.ORDER.get() == "index" else np.argsort(-layer.maps, kind="stable")
     shown = order[_choose_page(layer.name, layer.maps.size, BARS_PER_PAGE)]

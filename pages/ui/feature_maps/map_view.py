@@ -4,10 +4,12 @@ import base64
 
 import streamlit as st
 
+from cnn_core.network.whole import has_classes, is_drawn_whole
 from pages.ui import components, state
 from pages.ui.components import data_url
 from pages.ui.draw.pictures import colour_bar, draw_within
 from pages.ui.feature_maps import cached
+from pages.ui.feature_maps.layer_view import draw_vector
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.parts import map_changed, open_value_marked
 from pages.ui.text import _, as_code
@@ -26,8 +28,18 @@ def draw_map(layer: OpenLayer) -> None:
         )
     if layer.has_maps:
         _draw_beside(layer)
-    else:
+        return
+    if _is_told_apart(layer):
         _draw_unit(layer)
+        return
+    with st.container(key="map_bars"):
+        draw_vector(layer)
+
+
+def _is_told_apart(layer: OpenLayer) -> bool:
+    """Say whether the units of a vector are seen elsewhere: among all maps, or as the classes of a whole network."""
+    rows = tuple(layer.rows.values())
+    return not is_drawn_whole(rows) or (layer.name == rows[-1].name and has_classes(layer.row))
 
 
 def _draw_beside(layer: OpenLayer) -> None:

@@ -13,6 +13,17 @@ from pages.ui.draw.pictures import draw_picture
 from pages.ui.entered import Entered
 from pages.ui.text import _, escaped
 
+# The samples take what the choices and the answer leave of the line; on a phone they have one of their own.
+_STYLE = """<style>
+.st-key-tools button p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 11.5rem; }
+.st-key-set_samples { min-width: 0; flex: 1 1 0; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-set_samples) { flex: 1 1 0; min-width: 0; }
+.st-key-tools > [data-testid="stLayoutWrapper"]:has(.st-key-answer) { flex: 0 0 auto; width: auto; }
+@media (max-width: 640px) {
+  [data-testid="stLayoutWrapper"]:has(> .st-key-set_samples) { flex: 1 0 100%; order: 3; }
+}
+</style>"""
+
 
 def draw() -> tuple[ModelInfo, Entered, DeltaGenerator]:
     """Let the reader choose; return the model, the picture as it enters, and the place for a live camera.
@@ -20,6 +31,7 @@ def draw() -> tuple[ModelInfo, Entered, DeltaGenerator]:
     Raises:
         CnnError, UndrawnError: there is nothing to be shown yet.
     """
+    st.html(_STYLE)
     live.end_elsewhere()
     key = current_key()
     if key.source == FILE and not key.name:  # the first thing to do stands open

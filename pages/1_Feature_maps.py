@@ -18,7 +18,7 @@ with begin_page() as head:
         info, picture, camera_place = setting.draw()
     rows = {row.name: row for row in cached.network(info).rows}
     layer = current_layer(rows)
-    conversation.share()
+    conversation.share(rows)
     conversation.draw_ways()
     network, conversing = st.columns([56, 44], gap="medium")
     if picture.passes:

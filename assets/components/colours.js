@@ -25,6 +25,17 @@ export const colourOf = (value, range, tables) => {
   return [mixed(0), mixed(1), mixed(2)];
 };
 
+/**
+ * Return the colour of a value of a picture's channel: from black to the channel's own.
+ * @param {number} value
+ * @param {{colour: Colour, low: number, high: number}} tint  and the values that are black and that have all of it
+ * @returns {Colour}
+ */
+export const tintOf = (value, { colour, low, high }) => {
+  const share = Math.min(1, Math.max(0, (value - low) / (high - low || 1)));
+  return [Math.round(share * colour[0]), Math.round(share * colour[1]), Math.round(share * colour[2])];
+};
+
 /** @param {Colour} colour */
 export const isBright = ([red, green, blue]) => 0.299 * red + 0.587 * green + 0.114 * blue > 140;
 

@@ -19,6 +19,7 @@ import { fitted, letteringOf } from "./lettering.js";
  * @property {string} label  all that is said of it to those who do not see it
  * @property {string[]} facts
  * @property {number[]} strongest  the channels in its picture
+ * @property {string[]} names  what these are called where they are those of the picture
  * @property {string | null} picture
  * @property {number} x
  * @property {number} y

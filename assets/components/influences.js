@@ -9,6 +9,7 @@ import { curveOf, drawn, strokeOf } from "./edges.js";
  * @typedef {object} Source
  * @property {string} layer
  * @property {string | null} picture  its maps in one picture, row by row, without gaps; null where it has none
+ * @property {string[]} names  of the channels of the picture; none of any other
  * @property {number[]} channels  which maps these are
  * @property {number} columns
  * @property {[number, number]} cell  width and height of a map in it
@@ -55,7 +56,9 @@ export const signed = (amount) => (amount === null ? "NaN" : amount < 0 ? show(a
  * @param {Part} part
  */
 const nameOf = ({ sources, words }, [source, from]) =>
-  sources.length > 1 ? fill(words.of, { channel: from, layer: sources[source].layer }) : String(from);
+  sources.length > 1
+    ? fill(words.of, { channel: sources[source].names[from] ?? from, layer: sources[source].layer })
+    : (sources[source].names[from] ?? String(from));
 
 /**
  * @param {Influences} influences

@@ -1,7 +1,7 @@
 // @ts-check
 // The channels under a window: the whole map with the window on it, what it takes, its weights, the products, their sum.
 
-import { colourOf } from "./colours.js";
+import { colourOf, tintOf } from "./colours.js";
 import { ARROWS, clamp, fill, make, show } from "./dom.js";
 import { Grid } from "./grid.js";
 import { cellsOf } from "./steps.js";
@@ -169,7 +169,8 @@ export class Lanes {
       ) => grid.draw(rows, columns, cell, cellAt, tall);
       draw(values, (row, column) => {
         const { value } = cells[at(row, column)];
-        return { value, colour: colourOf(value, ranges.values, colours), faint: !under.real[row][column] };
+        const colour = lane.tint ? tintOf(value, lane.tint) : colourOf(value, ranges.values, colours);
+        return { value, colour, faint: !under.real[row][column] };
       });
       if (weights) draw(weights, (row, column) => coloured(cells[at(row, column)].weight, ranges.weights, colours));
       if (products) {

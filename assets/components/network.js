@@ -30,7 +30,7 @@ import { drawWhole } from "./whole.js";
  * @typedef {ReturnType<typeof drawWhole>} Whole
  */
 
-const ZOOMS = { least: 0.1, most: 4, readable: 0.5, close: 0.85 };
+const ZOOMS = { least: 0.1, most: 4, readable: 0.6, close: 0.85 };
 const JOURNEY = 3000; // milliseconds that a picture takes through a network
 
 /** Say whether the reader asked for less motion. */
@@ -216,11 +216,13 @@ class NetworkPicture {
    * @param {unknown} value
    */
   #show(layer, channel, name, value) {
-    const strongest = this.data.nodes.find((node) => node.layer === layer)?.strongest[0] ?? null;
+    const node = this.data.nodes.find((other) => other.layer === layer);
+    const strongest = node?.strongest[0] ?? null;
     this.data = { ...this.data, selected: layer, open: channel ?? strongest };
     this.#mark();
     const { opened, mapOpened } = this.data.words;
-    this.said.textContent = channel === null ? fill(opened, { layer }) : fill(mapOpened, { layer, channel });
+    const named = channel === null ? layer : node?.names[channel];
+    this.said.textContent = named ? fill(opened, { layer: named }) : fill(mapOpened, { layer, channel });
     this.trigger(name, value);
     leadTo(channel === null && this.data.mode !== "whole" ? "layer_line" : "map_line");
   }

@@ -18,6 +18,7 @@ const factor = (number) => signed(number, DIGITS_SAID);
  * @typedef {object} Lane  a channel under the window
  * @property {string} name
  * @property {string} picture  of its whole map
+ * @property {{colour: import("./colours.js").Colour, low: number, high: number} | null} tint  of a channel of the picture
  * @property {number[][]} values
  * @property {number[][] | null} weights  none under a pool
  * @property {number} amount  what the channel adds

@@ -9,7 +9,7 @@ from PIL import Image
 
 from cnn_core.arrays import Bytes, Drawn, Maps, Plane, SmallerMaps, Units, Values
 from cnn_core.drawing.colour_scale import GAP_LEVEL, Range, as_maps, levels_of, palette_png
-from cnn_core.drawing.mosaic import reduce_maps, tiled
+from cnn_core.drawing.mosaic import Mosaic, reduce_maps, tiled
 
 TINTS: Final = ((255, 64, 64), (64, 224, 64), (96, 128, 255))
 """Red, green and blue, bright enough to be told from black on a dark page."""
@@ -37,14 +37,42 @@ def tinted_png(channels: Maps, tints: Sequence[tuple[int, int, int]], cell: int,
         gap: transparent pixels between them.
     """
     small, scale = _fitted(channels, cell)
-    low, high = float(small.min()), float(small.max())
-    shares = np.nan_to_num((small - low) / ((high - low) or 1)).repeat(scale, axis=0).repeat(scale, axis=1)
+    shares = _shares(small).repeat(scale, axis=0).repeat(scale, axis=1)
     tinted = [_tinted(shares[:, :, channel], tint) for channel, tint in enumerate(tints)]
     space = np.zeros((gap, tinted[0].shape[1], 4) if below else (tinted[0].shape[0], gap, 4), np.uint8)
     parts = [part for picture in tinted for part in (space, picture)][1:]
     out = io.BytesIO()
     Image.fromarray(np.concatenate(parts, axis=0 if below else 1)).save(out, "PNG", compress_level=1)
     return out.getvalue()
+
+
+def channel_png(channels: Maps, channel: int, tint: tuple[int, int, int]) -> bytes:
+    """Draw one channel of a picture (H, W, C) as `tinted_png` does, as PNG of a pixel a value."""
+    out = io.BytesIO()
+    Image.fromarray(_tinted(_shares(channels)[:, :, channel], tint)).save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def tinted_range(channels: Maps) -> tuple[float, float]:
+    """Return which value of a picture's channels is drawn black, and which has the full colour."""
+    return float(channels.min()), float(channels.max())
+
+
+def tinted_mosaic(channels: Maps, tints: Sequence[tuple[int, int, int]], cell: int) -> Mosaic:
+    """Draw the channels of a picture beside one another, each in its own colour, without gaps."""
+    small, scale = _fitted(channels, cell)
+    return Mosaic(
+        tinted_png(channels, tints, cell, below=False),
+        channels=tuple(range(len(tints))),
+        ranges=(Range(float(channels.max()), signed=False),) * len(tints),
+        columns=len(tints),
+        rows=1,
+        cell_width=small.shape[1] * scale,
+        cell_height=small.shape[0] * scale,
+        gap=0,
+        scale=scale,
+        reduction=-(-max(channels.shape[:2]) // cell),
+    )
 
 
 def bars_png(values: Units, reach: Range, length: int, thickness: int) -> bytes:
@@ -82,6 +110,12 @@ def _fitted(maps: Maps, cell: int) -> tuple[SmallerMaps, int]:
     """Return maps that are no larger than a cell, and how many pixels along one of their values fill it."""
     small = reduce_maps(maps, -(-max(maps.shape[:2]) // cell))
     return small, max(1, cell // max(small.shape[:2]))
+
+
+def _shares(channels: Maps) -> Maps:
+    low, high = tinted_range(channels)
+    shares: Maps = np.nan_to_num((channels - low) / np.float32((high - low) or 1))
+    return shares
 
 
 def _tinted(shares: Plane, tint: tuple[int, int, int]) -> Bytes:

@@ -14,6 +14,7 @@ from cnn_core.models.bundled_weights import bundled_weights
 from cnn_core.models.keys import is_bundled
 from cnn_core.models.recorded import Subject, record_of
 from cnn_core.models.run import Answers, Influences, influences_in
+from cnn_core.pictures.scaling import Scaling
 
 
 def answers(of: Subject) -> Answers | None:
@@ -50,7 +51,9 @@ def influences(of: Subject, pixels: Pixels, layer: str) -> Influences | None:
     """Return what the maps of a bundled model's layer are made of, where all that is recorded."""
     found = contributions(of, pixels, layer)
     maps = None if found is None else _recorded(of, pixels, found.sources)
-    return None if found is None or maps is None else influences_in(found, maps)
+    if found is None or maps is None:
+        return None
+    return influences_in(found, maps, bundled_network(of.model), Scaling.UNIT)
 
 
 def strongest_path(of: Subject, pixels: Pixels, layer: str, place: Place) -> tuple[PathStep, ...] | None:

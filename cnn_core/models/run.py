@@ -16,7 +16,7 @@ from cachetools import LRUCache
 from cnn_core.arrays import Output, Pixels, Weights
 from cnn_core.drawing.mosaic import Mosaic, Range, RangeScope, mosaic_png, value_range
 from cnn_core.drawing.statistics import LayerStatistics, layer_statistics
-from cnn_core.drawing.thumbnails import GREY, TINTS, bars_png, column_png, stripes_png, tinted_png
+from cnn_core.drawing.thumbnails import bars_png, column_png, stripes_png, tinted_mosaic, tinted_png
 from cnn_core.errors import CnnError
 from cnn_core.explain.contributions import Contributions
 from cnn_core.explain.contributions import contributions as contributions_in
@@ -24,8 +24,10 @@ from cnn_core.explain.parts import Place
 from cnn_core.explain.path import PathStep
 from cnn_core.explain.path import strongest_path as path_in
 from cnn_core.models.bundled import BUNDLED
+from cnn_core.models.channels import channels_of
 from cnn_core.models.loading import Loaded, entered, load
 from cnn_core.models.memory import KEPT_BYTES
+from cnn_core.network.network import Network
 from cnn_core.network.summary import summarize
 from cnn_core.network.whole import is_drawn_whole, scale_groups
 from cnn_core.pictures.scaling import Scaling
@@ -41,6 +43,8 @@ SHEET_SIDE: Final = 20
 SHEET_COLUMNS: Final = 32
 COLUMN_SIDE: Final = 64
 """Pixels of a map in a network that is drawn whole."""
+Tints = tuple[tuple[int, int, int], ...]
+"""The colours of a picture's channels."""
 NO_LAYER: Final = N_('There is no layer "{layer}" in this model. Choose one from the list.')
 
 
@@ -125,7 +129,7 @@ def glance(key: str, pixels: Pixels, layers: Collection[str], layer: str) -> Gla
 
 def _answers(loaded: Loaded, maps: Mapping[str, Output], names: Collection[str]) -> Answers:
     """Return what these layers make of a picture."""
-    tints = _tints(loaded, maps)
+    tints = _tints(loaded.network, loaded.scaling)
     columns = _columns(loaded, maps, tints)
     layers = {
         name: _layer_answer(values, tints.get(name), columns.get(name))
@@ -187,16 +191,21 @@ class Influences:
 
 def influences(key: str, pixels: Pixels, layer: str) -> Influences:
     """Return what the maps of a layer are made of; raises CnnError for a layer that is not there."""
-    return influences_in(contributions(key, pixels, layer), _kept_maps(key, pixels))
+    loaded = load(key)
+    return influences_in(contributions(key, pixels, layer), _kept_maps(key, pixels), loaded.network, loaded.scaling)
 
 
-def influences_in(found: Contributions, maps: Mapping[str, Output]) -> Influences:
+def influences_in(found: Contributions, maps: Mapping[str, Output], network: Network, scaling: Scaling) -> Influences:
     """Return contributions with a look at the maps that make them, which are among `maps`."""
+    tints = _tints(network, scaling)
     drawn = {number: source for number, source in enumerate(found.sources) if maps[source].ndim == 3}
-    return Influences(found, {source: _sheet(maps[source], found, number) for number, source in drawn.items()})
+    sheets = {source: _sheet(maps[source], found, number, tints.get(source)) for number, source in drawn.items()}
+    return Influences(found, sheets)
 
 
-def _sheet(maps: Output, found: Contributions, number: int) -> Mosaic:
+def _sheet(maps: Output, found: Contributions, number: int, tints: Tints | None) -> Mosaic:
+    if tints:
+        return tinted_mosaic(maps, tints, SHEET_SIDE)
     channels = np.unique(found.channels[found.numbers == number]).tolist() or [0]
     return mosaic_png(maps, channels, RangeScope.PER_LAYER, columns=SHEET_COLUMNS, cell=SHEET_SIDE, gap=0)
 
@@ -232,9 +241,6 @@ def _kept_maps(key: str, pixels: Pixels) -> dict[str, Output]:
     return maps
 
 
-Tints = tuple[tuple[int, int, int], ...]
-
-
 def _layer_answer(maps: Output, tints: Tints | None, column: Column | None) -> LayerAnswer:
     strengths = maps.std(axis=(0, 1)) if maps.ndim == 3 else maps
     if maps.shape[:-1] == (1, 1):  # one value has no spread
@@ -253,14 +259,10 @@ def _thumbnail(maps: Output, strongest: tuple[int, ...], tints: Tints | None) ->
     return mosaic_png(maps, strongest, scope, columns=THUMBNAILS, cell=THUMBNAIL_SIDE, gap=THUMBNAIL_GAP).png
 
 
-def _tints(loaded: Loaded, maps: Mapping[str, Output]) -> dict[str, Tints]:
+def _tints(network: Network, scaling: Scaling) -> dict[str, Tints]:
     """Return the colours of the channels of each input that is a picture, by the layer's name."""
-    inputs = [named.name for named in loaded.network.layers if named.kind == "Input"]
-    # What Caffe's networks take has blue first.
-    colours = tuple(reversed(TINTS)) if loaded.scaling is Scaling.CAFFE else TINTS
-    by_depth = {1: (GREY,), 3: colours}
-    pictures = {name: maps[name] for name in inputs if name in maps and maps[name].ndim == 3}
-    return {name: by_depth[values.shape[-1]] for name, values in pictures.items() if values.shape[-1] in by_depth}
+    channels = {row.name: channels_of(row, scaling) for row in summarize(network).rows}
+    return {name: tuple(channel.tint for channel in known) for name, known in channels.items() if known}
 
 
 def _columns(loaded: Loaded, maps: Mapping[str, Output], tints: Mapping[str, Tints]) -> dict[str, Column]:

@@ -13,6 +13,7 @@ Value = TypeVar("Value")
 
 _WHOLE = re.compile("0|-?[1-9][0-9]{0,17}")
 _NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?(e[+-]?[0-9]{1,3})?")
+_ROW = re.compile("(0|[1-9][0-9]{0,6})(-(0|[1-9][0-9]{0,6}))*")
 _NAME = re.compile("[A-Za-z0-9_]{1,40}")
 
 
@@ -126,3 +127,22 @@ class Names(Kind[tuple[str, ...]]):
 
     def write(self, value: tuple[str, ...]) -> str:
         return ".".join(value)
+
+
+@dataclass(frozen=True)
+class Rows(Kind[tuple[tuple[int, ...], ...]]):
+    """Up to `most` short rows of whole numbers from 0, such as places: "4-0-31-7.2-5"; of more the first are written.
+
+    A row has one to `longest` numbers of up to seven digits.
+    """
+
+    most: int = 64
+    longest: int = 4
+
+    def read(self, text: str) -> tuple[tuple[int, ...], ...] | None:
+        rows = text.split(".", self.most)
+        fits = len(rows) <= self.most and all(_ROW.fullmatch(row) and row.count("-") < self.longest for row in rows)
+        return tuple(tuple(map(int, row.split("-"))) for row in rows) if fits else None
+
+    def write(self, value: tuple[tuple[int, ...], ...]) -> str:
+        return ".".join("-".join(map(str, row)) for row in value[: self.most])

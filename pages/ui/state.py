@@ -16,7 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from cnn_core.layers import ActivationName
 from cnn_core.layers.settings import PaddingMode
 from cnn_core.pictures.samples import SAMPLES
-from pages.ui.address import Choice, Flag, Kind, Names, Number, Text, Whole
+from pages.ui.address import Choice, Flag, Kind, Names, Number, Rows, Text, Whole
 from pages.ui.scripts import run_in_browser
 
 Value = TypeVar("Value")
@@ -170,7 +170,7 @@ ROW: Key[int | None] = Key("row", None, Whole(0, 10**6))
 COLUMN: Key[int | None] = Key("column", None, Whole(0, 10**6))
 UNFOLDED: Key[tuple[str, ...]] = Key("unfolded", ())
 FOLDED: Key[tuple[str, ...]] = Key("folded", ())
-TRAIL: Key[tuple[Any, ...]] = Key("trail", ())
+TRAIL: Key[tuple[tuple[int, ...], ...]] = Key("trail", (), Rows())
 VALUE_PAGE: Key[tuple[Any, int]] = Key("value_page", (None, 0))
 FOLLOWED: Key[Any] = Key("followed", None)
 PATH: Key[Any] = Key("path", None)

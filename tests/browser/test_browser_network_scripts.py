@@ -184,8 +184,16 @@ def test_an_edge_past_other_columns_goes_above_them(call: Call) -> None:
 INFLUENCES: dict[str, Any] = {
     "layer": "conv",
     "sources": [
-        {"layer": "a", "picture": None, "channels": [4, 9, 11], "columns": 2, "cell": [20, 10], "size": [40, 20]},
-        {"layer": "b", "picture": None, "channels": [], "columns": 1, "cell": [1, 1], "size": [1, 1]},
+        {
+            "layer": "a",
+            "names": [],
+            "picture": None,
+            "channels": [4, 9, 11],
+            "columns": 2,
+            "cell": [20, 10],
+            "size": [40, 20],
+        },
+        {"layer": "b", "names": [], "picture": None, "channels": [], "columns": 1, "cell": [1, 1], "size": [1, 1]},
     ],
     "parts": [[0, 9, 0.52, 1, 2, -0.3123, 0, 4, None]],
     "others": 56,
@@ -205,6 +213,9 @@ def test_what_a_map_is_made_of_is_said(call: Call) -> None:
     assert said == ("Map 0 is made of 9 of a: +0.52 · 2 of b: −0.31 · 4 of a: NaN · the other 56 add up to +0.034")
     alone = {**INFLUENCES, "sources": INFLUENCES["sources"][:1], "parts": [[0, 9, 1]], "others": 0, "bias": [-2]}
     assert call("influences", "saidOf", alone, 0) == "Map 0 is made of 9: +1 · bias −2"
+    colours = {**INFLUENCES["sources"][0], "names": ["red", "green", "blue"]}
+    of_picture = {**alone, "sources": [colours], "parts": [[0, 2, 1]]}
+    assert call("influences", "saidOf", of_picture, 0) == "Map 0 is made of blue: +1 · bias −2"
     parts = call("influences", "partsOf", INFLUENCES, 0)
     assert parts == [[0, 9, 0.52], [1, 2, -0.3123], [0, 4, None]]
     assert call("influences", "largestOf", parts) == 0.52

@@ -56,6 +56,13 @@ def test_numbers_are_written_as_people_do(value: float, digits: int, text: str, 
     assert call("dom", "show", value, digits) == text
 
 
+def test_a_channel_goes_from_black_to_its_colour(call: Call) -> None:
+    tint = {"colour": [255, 64, 0], "low": -1, "high": 1}
+    colours = [call("colours", "tintOf", value, tint) for value in (-2, -1, 0, 1, 3)]
+    assert colours == [[0, 0, 0], [0, 0, 0], [128, 32, 0], [255, 64, 0], [255, 64, 0]]
+    assert call("colours", "tintOf", 5, {**tint, "low": 5, "high": 5}) == [0, 0, 0]
+
+
 def test_cells_have_room_for_little(call: Call) -> None:
     shown = [call("dom", "showShort", value) for value in (1e-7, -9.2e-5, 0.123, -2.499, 1234.5)]
     assert shown == ["0", "−9e−5", "0.12", "−2.5", "1235"]

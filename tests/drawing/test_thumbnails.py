@@ -8,7 +8,17 @@ from PIL import Image
 
 from cnn_core.drawing.colour_scale import DIVERGING, SEQUENTIAL, Range
 from cnn_core.drawing.mosaic import map_png
-from cnn_core.drawing.thumbnails import GREY, TINTS, bars_png, column_png, stripes_png, tinted_png
+from cnn_core.drawing.thumbnails import (
+    GREY,
+    TINTS,
+    bars_png,
+    channel_png,
+    column_png,
+    stripes_png,
+    tinted_mosaic,
+    tinted_png,
+    tinted_range,
+)
 
 
 def pixels(png: bytes) -> np.ndarray:
@@ -75,6 +85,18 @@ def test_channels_are_tinted_and_grey_is_grey() -> None:
     np.testing.assert_array_equal(below[2:4], drawn[:, 3:5])
     grey = pixels(tinted_png(picture[:, :, :1], (GREY,), 4, below=True))
     assert tuple(grey[0, 0, :3]) == GREY
+
+
+def test_a_channel_alone_is_tinted_as_among_the_others() -> None:
+    picture = np.random.default_rng(5).random((4, 6, 3)).astype(np.float32)
+    together = tinted_mosaic(picture, TINTS, 6)
+    drawn = pixels(together.png)
+    assert (together.columns, together.cell_width, together.cell_height) == (3, 6, 4)
+    for channel, tint in enumerate(TINTS):
+        alone = pixels(channel_png(picture, channel, tint))
+        np.testing.assert_array_equal(alone, drawn[:, 6 * channel : 6 * channel + 6])
+    low, high = tinted_range(picture)
+    assert (low, high) == (picture.min(), picture.max())
 
 
 def test_what_is_no_number_breaks_nothing() -> None:

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 
 from cnn_core.drawing.colour_scale import RangeScope
-from pages.ui.address import Choice, Flag, Kind, Names, Number, Text, Whole
+from pages.ui.address import Choice, Flag, Kind, Names, Number, Rows, Text, Whole
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,40 @@ def test_names_come_back_in_their_order() -> None:
         assert kind.read(text) is None
 
 
+def test_rows_of_numbers_come_back() -> None:
+    kind = Rows(most=3, longest=4)
+    rows = ((12, 0, 31, 7), (2, 5), (9_999_999,))
+    assert kind.write(rows) == "12-0-31-7.2-5.9999999"
+    assert kind.read(kind.write(rows)) == rows
+    # Of a longer list the first are written: a link stays a link.
+    assert kind.read(kind.write((*rows, (1, 1)))) == rows
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        ".",
+        "-",
+        "1.",
+        "-1",
+        "1--2",
+        "01-2",
+        "+1",
+        "1-2-3-4-5",
+        "1.2.3.4",
+        "99999999",
+        "1 ",
+        "\u0663",
+        "1-2\n",
+        "1e3",
+        "x",
+    ],
+)
+def test_rows_of_numbers_are_read_strictly(text: str) -> None:
+    assert Rows(most=3, longest=4).read(text) is None
+
+
 def test_a_choice_is_a_member_and_falls_back() -> None:
     kind: Choice[Any] = Choice(tuple(RangeScope))
     assert kind.read("fixed") is RangeScope.FIXED
@@ -95,6 +129,7 @@ def test_a_flag_is_said_in_one_way() -> None:
         (Flag(), {}),
         (Text(), {}),
         (Names(), {}),
+        (Rows(), {}),
     ],
 )
 def test_a_widget_is_told_the_bounds(kind: Kind[Any], told: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ from cnn_core.numerics.grids import GRIDS, grid_text
 from cnn_core.numerics.hand_made import HAND_MADE
 from cnn_core.numerics.reductions.ways import Reduction
 from pages.ui import state
-from pages.ui.address import Choice, Flag, Kind, Names, Number, Text, Whole
+from pages.ui.address import Choice, Flag, Kind, Names, Number, Rows, Text, Whole
 from pages.ui.convolution.ideas import IDEAS
 from pages.ui.feature_maps.panels import PANELS
 
@@ -98,6 +98,8 @@ def valid(random: Random, name: str, kind: Kind[Any]) -> str:
             return random.choice(["True", "False"])
         case Names():
             return ".".join(random.choices(KNOWN[name], k=random.randint(0, 5)))
+        case Rows():
+            return kind.write(tuple(tuple(random.choices(range(9), k=random.choice([2, 4]))) for _stop in range(3)))
         case Text():
             return str(random.choice(KNOWN.get(name, ["x"])))
     raise AssertionError(f"no texts are known for {kind}")

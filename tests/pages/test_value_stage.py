@@ -1,10 +1,13 @@
 """What the stage of one value is told: whatever page is drawn, what it shows and the others come to the value."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from values import EXAMPLES, told, unfolded
 
 from cnn_core.explain.unit import StageKind, explain_unit
+from cnn_core.models.channels import Channel
 
 each_kind = pytest.mark.parametrize("name", EXAMPLES)
 WEIGHED = [name for name in EXAMPLES if unfolded(name).first.kind is StageKind.WEIGHTED_SUM]
@@ -61,6 +64,16 @@ def test_the_strongest_come_first() -> None:
     amounts = [abs(part["amount"]) for page in range(value.pages) for part in told(value, page)["parts"]]
     assert len(amounts) == 40
     assert amounts == sorted(amounts, reverse=True)
+
+
+def test_channels_of_the_picture_have_its_colours() -> None:
+    value = unfolded("SeparableConv2D")
+    colours = tuple(Channel(name, (value, 0, 0)) for name, value in (("red", 9), ("green", 8), ("blue", 7), ("x", 6)))
+    lanes = told(replace(value, channels={"input_0": colours}))["lanes"]
+    assert {(lane["name"], lane["tint"]["colour"][0]) for lane in lanes} <= {(name, tint[0]) for name, tint in colours}
+    low, high = lanes[0]["tint"]["low"], lanes[0]["tint"]["high"]
+    assert (low, high) == (value.inputs[0].min(), value.inputs[0].max())
+    assert {lane["tint"] for lane in told(value)["lanes"]} == {None}
 
 
 def test_a_page_beyond_the_last_is_the_last() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit as st
-from running import no_exception
+from running import address_of, no_exception
 from stand_ins import Here, made_up_maps, made_up_weights, rows
 from streamlit.testing.v1 import AppTest
 from viewing import data_of, opened, press, said, waited_for
@@ -189,6 +189,38 @@ def test_another_way_leaves_the_one_ahead() -> None:
 
 
 @pytest.mark.usefixtures("here", "_buttons")
+def test_a_link_has_the_trail_and_the_place_on_it() -> None:
+    at = opened(model="mnist", layer="conv2d_1", row="5", column="6", channel="1", picture="digit_7")
+    press(at, "open_0")
+    press(at, "open_0")
+    press(at, "stop_1")
+    walked = stops(at)
+    assert [stop.rpartition(": ")[2] for stop in walked] == ["before", "here", "ahead"]
+    again = opened(**address_of(at))
+    assert stops(again) == walked
+    # Another map begins another trail, in the session and in the address.
+    no_exception(again.number_input(key="channel_widget").set_value(3).run())
+    assert [stop.rpartition(": ")[2] for stop in stops(again)] == ["here"]
+    assert "trail" not in address_of(again)
+
+
+@pytest.mark.usefixtures("here", "_buttons")
+@pytest.mark.parametrize(
+    "trail",
+    [
+        "1-99-99-3.2-5-6-1",  # beyond the layer's rows
+        "1-3.2-5-6-1",  # a unit of a layer with maps
+        "77-0.2-5-6-1",  # no such layer
+        "1-0-0-3",  # nothing of the open value
+        "2-5-6-1.nonsense",
+    ],
+)
+def test_a_trail_that_makes_no_sense_is_left_out(trail: str) -> None:
+    at = opened(model="mnist", layer="conv2d_1", row="5", column="6", channel="1", picture="digit_7", trail=trail)
+    assert [stop.rpartition(": ")[2] for stop in stops(at)] == ["here"]
+
+
+@pytest.mark.usefixtures("here", "_buttons")
 def test_every_channel_can_be_drawn() -> None:
     at = opened(model="mnist", layer="conv2d_1", row="5", column="6", channel="1", picture="digit_7")
     x, (kernel, _bias) = made_up_maps("mnist", None, "conv2d"), made_up_weights("mnist", "conv2d_1")
@@ -232,6 +264,15 @@ def test_the_strongest_path_lies_ahead_and_each_step_is_one_click() -> None:
     assert "Path: []" in said(at)
     press(at, "follow")
     assert f"Path: [('{layers[2]}', " in said(at)
+
+
+@pytest.mark.usefixtures("_followed", "_buttons")
+def test_the_path_of_what_opened_by_itself_stays() -> None:
+    at = opened(model="mnist", layer="dense", picture="digit_7")
+    press(at, "follow")
+    assert len(stops(at)) > 3
+    no_exception(at.run())
+    assert len(stops(at)) > 3
 
 
 @pytest.mark.usefixtures("_followed", "_buttons")

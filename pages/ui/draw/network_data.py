@@ -16,6 +16,7 @@ from cnn_core.network.level import Sizes
 from cnn_core.network.summary import Row
 from cnn_core.network.whole import has_classes, is_drawn_whole, joints, scale_groups
 from pages.ui.components import data_url
+from pages.ui.draw.channels import Channels, map_text, picture_channels
 from pages.ui.entered import Entered
 from pages.ui.text import _
 
@@ -107,6 +108,7 @@ class NetworkPicture:
         seen = self._answer(last.name)
         is_block = len(node.rows) > 1
         facts = self._facts(node.rows)
+        known = self._channels(last)
         return {
             "id": node.title,
             "layer": last.name,
@@ -117,6 +119,7 @@ class NetworkPicture:
             "label": ", ".join([node.title, *facts]),
             "facts": facts,
             "strongest": list(seen.strongest) if seen and len(last.output_shape) == 3 else [],
+            "names": [map_text(known, last.name, channel) for channel in range(len(known))],
             "picture": data_url(seen.thumbnail) if seen else None,
             **_place(node.x, node.y, node.width, node.height),
         }
@@ -151,7 +154,7 @@ class NetworkPicture:
             "count": count,
             "side": [width, height],
             "picture": data_url(seen.column.picture) if seen and seen.column and drawn != "classes" else None,
-            "names": [_("Map {channel} of {layer}").format(channel=i, layer=row.name) for i in range(count)],
+            "names": [map_text(self._channels(row), row.name, channel) for channel in range(count)],
         }
 
     def _has_classes(self, row: Row) -> bool:
@@ -212,6 +215,9 @@ class NetworkPicture:
     def _answer(self, layer: str) -> LayerAnswer | None:
         return self.answers.layers.get(layer) if self.answers else None
 
+    def _channels(self, row: Row) -> Channels:
+        return picture_channels(self.info, row)
+
     def _facts(self, rows: Sequence[Row]) -> list[str]:
         last = rows[-1]
         seen = self._answer(last.name)
@@ -222,7 +228,10 @@ class NetworkPicture:
         ]
         if len(rows) > 1:
             facts.insert(0, _("{count} layers, the last of them {layer}").format(count=len(rows), layer=last.name))
-        if seen and len(last.output_shape) == 3:
+        known = self._channels(last)
+        if known:
+            facts.append(_("Channels: {channels}").format(channels=", ".join(_(channel.name) for channel in known)))
+        elif seen and len(last.output_shape) == 3:
             facts.append(_("Strongest maps: {channels}").format(channels=", ".join(map(str, seen.strongest))))
         return facts
 

@@ -18,11 +18,13 @@ from cnn_core.drawing.mosaic import (
     value_range,
 )
 from cnn_core.drawing.png import dimmed_outside, overlay_png, picture_png
+from cnn_core.drawing.thumbnails import channel_png
 from cnn_core.explain import seen
 from cnn_core.models import map_answer as map_answers
 from cnn_core.models.info import ModelInfo
 from cnn_core.models.run import Influences
-from pages.ui.cached import kept
+from pages.ui.cached import kept, network
+from pages.ui.draw.channels import picture_channels
 from pages.ui.entered import Entered
 from pages.ui.feature_maps import influences
 from pages.ui.feature_maps.layer_kernels import LayerKernels
@@ -31,9 +33,10 @@ from pages.ui.text import _
 
 
 @kept(16)
-def influences_data(picture: Entered, layer: str, has_maps: bool, _found: Influences, language: str) -> dict[str, Any]:
+def influences_data(info: ModelInfo, picture: Entered, layer: str, _found: Influences, language: str) -> dict[str, Any]:
     """Return what a layer's maps are made of as the browser takes it, in a language."""
-    return influences.data_of(layer, _found, has_maps)
+    rows = {row.name: row for row in network(info).rows}
+    return influences.data_of(info, rows, layer, _found)
 
 
 @kept(8)
@@ -70,6 +73,16 @@ def mosaic(layer: OpenLayer, channels: tuple[int, ...], scope: str, limit: float
 def one_map(layer: OpenLayer, channel: int, scope: str, limit: float) -> tuple[bytes, Range]:
     """Draw one map, a pixel a value; return the PNG and its range."""
     colours = value_range(layer.maps, RangeScope(scope), channel, limit)
+    return map_png(layer.maps[:, :, channel], colours), colours
+
+
+@kept(32, OpenLayer)
+def map_or_channel(layer: OpenLayer, channel: int) -> tuple[bytes, Range]:
+    """Draw one map in its layer's range, or a channel of the picture in its colour; return the PNG and the range."""
+    known = picture_channels(layer.info, layer.row)
+    colours = value_range(layer.maps, RangeScope.PER_LAYER)
+    if known:
+        return channel_png(layer.maps, channel, known[channel].tint), colours
     return map_png(layer.maps[:, :, channel], colours), colours
 
 

@@ -1,23 +1,26 @@
 """The conversation about a picture: the network, the open layer, the open map, and what is asked of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from cnn_core.models.info import ModelInfo
-from pages.ui import components, state
+from cnn_core.network.summary import Row
+from pages.ui import cached, components, state
 from pages.ui.ask.layer import current_layer
 from pages.ui.feature_maps import follow, layer_view, map_view, network_picture, panels, predictions
 from pages.ui.feature_maps.open_layer import OpenLayer, Run
 from pages.ui.feature_maps.parts import Part
+from pages.ui.feature_maps.trail import settle
 from pages.ui.state import Key
 from pages.ui.text import _
 from pages.ui.waiting import fragment
 
 _SHARED: tuple[Key[Any], ...] = (
     *(state.LANGUAGE, state.MODEL, state.SAMPLE, state.FIT, state.INVERT),
-    *(state.LAYER, state.CHANNEL, state.ROW, state.COLUMN, state.ORDER, state.SCOPE, state.LIMIT),
+    *(state.LAYER, state.CHANNEL, state.ROW, state.COLUMN, state.TRAIL, state.ORDER, state.SCOPE, state.LIMIT),
 )
 
 
@@ -54,6 +57,7 @@ _STYLE = """<style>
   .st-key-asked_panel {
     flex: none; height: max(16rem, calc(100vh - 28.5rem)); overflow-y: auto; flex-wrap: nowrap;
   }
+  [data-testid="stColumn"]:has(.st-key-map_bars) .st-key-asked_panel { height: max(16rem, calc(100vh - 25.25rem)); }
   [data-testid="stColumn"]:not(:has(.st-key-map_pair, .st-key-map_bars)) .st-key-asked_panel {
     height: max(16rem, calc(100vh - 16.75rem));
   }
@@ -74,8 +78,9 @@ _STYLE = """<style>
 </style>"""
 
 
-def share() -> None:
-    """Write what a link to the page needs to show the same."""
+def share(rows: Mapping[str, Row]) -> None:
+    """Write what a link to the page needs to show the same; `rows` are the network's."""
+    settle(rows)
     state.share(*_SHARED, *panels.shared())
 
 
@@ -86,22 +91,24 @@ def draw_passing_network(run: Run) -> None:
         now = follow.advanced(run)
         network_picture.draw_network(now.info, now.picture, now.answers, current_layer(now.rows), now.classes)
 
-    fragment(draw, Part.NETWORK, share=_share_change)()
+    fragment(draw, Part.NETWORK, share=partial(_share_change, run.rows))()
 
 
 def draw_answer(run: Run) -> None:
     """Draw what the network takes the picture for."""
-    fragment(lambda: predictions.draw_answer(follow.advanced(run)), Part.ANSWER, share=_share_change)()
+    share = partial(_share_change, run.rows)
+    fragment(lambda: predictions.draw_answer(follow.advanced(run)), Part.ANSWER, share=share)()
 
 
 def draw_camera(run: Run) -> None:
     """Draw the live camera, where there is one, once all else shows what passes."""
-    fragment(lambda: follow.draw_camera(run.info), Part.CAMERA, share=_share_change)()
+    fragment(lambda: follow.draw_camera(run.info), Part.CAMERA, share=partial(_share_change, run.rows))()
 
 
 def draw_camera_alone(info: ModelInfo) -> None:
     """Draw the live camera as long as its first picture is on its way: it stays open meanwhile."""
-    fragment(lambda: follow.draw_camera(info), Part.CAMERA, share=_share_change)()
+    rows = {row.name: row for row in cached.network(info).rows}
+    fragment(lambda: follow.draw_camera(info), Part.CAMERA, share=partial(_share_change, rows))()
 
 
 def draw_layer(run: Run) -> None:
@@ -145,13 +152,15 @@ def tell_influences(run: Run) -> None:
     if run.picture.passes:
         return
     with st.container(key="influences"):
-        fragment(network_picture.tell_influences, Part.INFLUENCES, share=_share_change)(run)
+        fragment(network_picture.tell_influences, Part.INFLUENCES, share=partial(_share_change, run.rows))(run)
 
 
 def _draw_alone(part: Part, draw: Callable[[OpenLayer], None], run: Run) -> None:
     """Draw a part of the conversation, by itself where nothing else changes."""
-    fragment(lambda: draw(follow.advanced(run).open_layer(part is Part.LAYER)), part, share=_share_change)()
+    share = partial(_share_change, run.rows)
+    fragment(lambda: draw(follow.advanced(run).open_layer(part is Part.LAYER)), part, share=share)()
 
 
-def _share_change() -> None:
+def _share_change(rows: Mapping[str, Row]) -> None:
+    settle(rows)
     state.share_change(*_SHARED, *panels.shared())

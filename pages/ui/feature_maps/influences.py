@@ -1,21 +1,33 @@
 """What the open layer's maps are made of, as data for the browser, which answers whoever points at one."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from cnn_core.drawing.mosaic import Mosaic
+from cnn_core.models.info import ModelInfo
 from cnn_core.models.run import Influences
+from cnn_core.network.summary import Row
 from pages.ui.components import data_url
+from pages.ui.draw.channels import picture_channels
 from pages.ui.text import _
 
 
-def data_of(layer: str, found: Influences, has_maps: bool) -> dict[str, Any]:
+def data_of(info: ModelInfo, rows: Mapping[str, Row], layer: str, found: Influences) -> dict[str, Any]:
     """Return what `influences.js` draws from."""
     made = found.contributions
+    has_maps = len(rows[layer].output_shape) > 1
     return {
         "layer": layer,
-        "sources": [{"layer": source, **_sheet(found.sheets.get(source))} for source in made.sources],
+        "sources": [
+            {
+                "layer": source,
+                "names": [_(channel.name) for channel in picture_channels(info, rows[source])],
+                **_sheet(found.sheets.get(source)),
+            }
+            for source in made.sources
+        ],
         # By map: number of the source, channel and amount of each part, one after the other.
         "parts": [
             [

@@ -7,6 +7,7 @@ import streamlit as st
 from cnn_core.network.whole import has_classes, is_drawn_whole
 from pages.ui import components, state
 from pages.ui.components import data_url
+from pages.ui.draw.channels import picture_channels
 from pages.ui.draw.pictures import colour_bar, draw_within
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.layer_view import draw_vector
@@ -18,8 +19,7 @@ from pages.ui.text import _, as_code
 def draw_map(layer: OpenLayer) -> None:
     """Draw the open map, every value of which can be opened, beside the picture; of a vector the open unit."""
     with st.container(horizontal=True, vertical_alignment="center", key="map_line"):
-        name = _("Map {channel} of {layer}") if layer.has_maps else _("Unit {channel} of {layer}")
-        st.header(name.format(channel=layer.channel, layer=as_code(layer.name)), anchor=False)
+        st.header(_title(layer), anchor=False)
         st.number_input(
             _("Map") if layer.has_maps else _("Unit"),
             width=120,
@@ -34,6 +34,15 @@ def draw_map(layer: OpenLayer) -> None:
         return
     with st.container(key="map_bars"):
         draw_vector(layer)
+
+
+def _title(layer: OpenLayer) -> str:
+    known = picture_channels(layer.info, layer.row)
+    if known:
+        name = _("{channel} of {layer}").format(channel=_(known[layer.channel].name), layer=as_code(layer.name))
+        return name[:1].upper() + name[1:]
+    name = _("Map {channel} of {layer}") if layer.has_maps else _("Unit {channel} of {layer}")
+    return name.format(channel=layer.channel, layer=as_code(layer.name))
 
 
 def _is_told_apart(layer: OpenLayer) -> bool:

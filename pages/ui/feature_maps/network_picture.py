@@ -82,6 +82,5 @@ def tell_influences(run: Run) -> None:
         return
     found = later(shared.influences(run.picture, layer))
     if found is not None:
-        has_maps = len(run.rows[layer].output_shape) > 1
-        data = cached.influences_data(run.picture, layer, has_maps, found, state.LANGUAGE.get())
+        data = cached.influences_data(run.info, run.picture, layer, found, state.LANGUAGE.get())
         components.tell("influences", data)

@@ -1,15 +1,20 @@
-"""The values that were opened one after the other, on the way back to the pixel, and those that lie ahead."""
+"""The values that were opened one after the other, on the way back to the pixel, and those that lie ahead.
 
-from collections.abc import Collection
+The session and the address keep each as the number of its layer with its place: names of layers would make long links.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
 from cnn_core.explain.path import PathStep
 from cnn_core.explain.text import written
 from cnn_core.explain.unit import Place
+from cnn_core.network.summary import Row
 from pages.ui import components, state
 from pages.ui.ask.layer import open_value
 from pages.ui.cached import strongest_path
+from pages.ui.draw.channels import picture_channels, place_text
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.parts import Part
 from pages.ui.text import _
@@ -19,22 +24,24 @@ Stop = tuple[str, Place]
 """A layer and a place in its output."""
 
 
-def place_text(place: Place) -> str:
-    """Return a place as people write it."""
-    if len(place) == 1:
-        return _("unit {unit}").format(unit=place[0])
-    row, column, channel = place
-    return _("[{row}, {column}] map {channel}").format(row=row, column=column, channel=channel)
+def stops_of(kept: Iterable[tuple[int, ...]], rows: Mapping[str, Row]) -> tuple[Stop, ...]:
+    """Return the stops that are kept, as far as the network has these values: an address may say anything."""
+    layers = tuple(rows.values())
+    found = ((layers[number], place) for number, *place in kept if number < len(layers))
+    return tuple((row.name, tuple(place)) for row, place in found if _lies_in(place, row.output_shape))
 
 
-def trail_at(stops: tuple[Stop, ...], here: Stop, layers: Collection[str]) -> tuple[Stop, ...]:
+def _lies_in(place: Sequence[int], shape: tuple[int, ...]) -> bool:
+    return len(place) == len(shape) and all(index < size for index, size in zip(place, shape, strict=True))
+
+
+def trail_at(stops: tuple[Stop, ...], here: Stop) -> tuple[Stop, ...]:
     """Return the trail on which a value stands: what was kept, or where that does not have it, a new one.
 
-    >>> trail_at((("b", (1,)), ("a", (2,))), ("a", (2,)), "ab"), trail_at((("b", (1,)),), ("a", (0,)), "ab")
+    >>> trail_at((("b", (1,)), ("a", (2,))), ("a", (2,))), trail_at((("b", (1,)),), ("a", (0,)))
     ((('b', (1,)), ('a', (2,))), (('a', (0,)),))
     """
-    known = tuple(stop for stop in stops if stop[0] in layers)
-    return known if here in known else (here,)
+    return stops if here in stops else (here,)
 
 
 def walked(stops: tuple[Stop, ...], here: Stop, to: Stop) -> tuple[Stop, ...]:
@@ -48,16 +55,38 @@ def walked(stops: tuple[Stop, ...], here: Stop, to: Stop) -> tuple[Stop, ...]:
     return (*stops[: stops.index(here) + 1], to)
 
 
+def settle(rows: Mapping[str, Row]) -> None:
+    """Drop the trail where the open value was chosen elsewhere: what is off the trail begins another."""
+    channel, row, column = state.CHANNEL.get(), state.ROW.get(), state.COLUMN.get()
+    place = (channel,) if row is None or column is None else (row, column, channel)
+    kept = stops_of(state.TRAIL.get(), rows)
+    _keep(kept if (state.LAYER.get(), place) in kept else (), rows)
+
+
+def _keep(stops: Iterable[Stop], rows: Mapping[str, Row]) -> None:
+    numbers = {name: number for number, name in enumerate(rows)}
+    state.TRAIL.set(tuple((numbers[layer], *place) for layer, place in stops))
+
+
+def _stops_at(layer: OpenLayer) -> tuple[Stop, ...]:
+    """Return the trail on which the open value stands."""
+    return trail_at(stops_of(state.TRAIL.get(), layer.rows), (layer.name, layer.place))
+
+
 def draw_trail(layer: OpenLayer) -> None:
     """Draw the trail; every value on it is opened by a click, and the strongest path to the pixel is found by one."""
     here = layer.name, layer.place
-    stops = trail_at(state.TRAIL.get(), here, layer.rows)
-    state.TRAIL.set(stops)
+    stops = _stops_at(layer)
     at, path = stops.index(here), path_through(layer)
     steps = {(step.layer, step.place): step for step in path[1:]}
     data = {
         "stops": [
-            {"layer": stop[0], "place": place_text(stop[1]), "ahead": index > at, "adds": _adds_text(steps.get(stop))}
+            {
+                "layer": stop[0],
+                "place": place_text(picture_channels(layer.info, layer.rows[stop[0]]), stop[1]),
+                "ahead": index > at,
+                "adds": _adds_text(steps.get(stop)),
+            }
             for index, stop in enumerate(stops)
         ],
         "at": at,
@@ -91,7 +120,7 @@ def path_through(layer: OpenLayer) -> tuple[PathStep, ...]:
         return ()
     path: tuple[PathStep, ...] = found[1]
     stops = {(step.layer, step.place) for step in path}
-    return path if (layer.name, layer.place) in stops and stops <= set(state.TRAIL.get()) else ()
+    return path if (layer.name, layer.place) in stops and stops <= set(_stops_at(layer)) else ()
 
 
 def _follow(here: Stop) -> None:
@@ -106,9 +135,10 @@ def follow_path(layer: OpenLayer) -> None:
         return
     saying = _("The largest contributions are followed back to the picture.")
     path = asked(strongest_path(layer.picture, *here), saying, place="_path")
-    stops = state.TRAIL.get()
-    state.TRAIL.set((*stops[: stops.index(here) + 1], *((step.layer, step.place) for step in path[1:])))
+    stops = _stops_at(layer)
+    _keep((*stops[: stops.index(here) + 1], *((step.layer, step.place) for step in path[1:])), layer.rows)
     state.PATH.set((layer.picture.key, path))
+    _open(*here)  # what was open by itself is chosen now
     state.FOLLOWED.set(None)
     run_again(Part.ASKED)
 
@@ -116,11 +146,15 @@ def follow_path(layer: OpenLayer) -> None:
 def go_on(layer: OpenLayer, to: Stop) -> None:
     """Open a value that the open one was made of, and keep the way."""
     here = layer.name, layer.place
-    state.TRAIL.set(walked(trail_at(state.TRAIL.get(), here, layer.rows), here, to))
+    _keep(walked(_stops_at(layer), here, to), layer.rows)
     _go(*to)
 
 
 def _go(layer: str, place: Place) -> None:
+    _open(layer, place)
+    run_again()
+
+
+def _open(layer: str, place: Place) -> None:
     row, column, channel = place if len(place) == 3 else (None, None, place[0])
     open_value(layer, row, column, channel)
-    run_again()

@@ -6,22 +6,23 @@ All of a value's channels or numbers can be reached: the strongest are drawn fir
 import hashlib
 import json
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 
 from cnn_core.arrays import Indices, Maps
 from cnn_core.drawing.colour_scale import DIVERGING, SEQUENTIAL, Range
+from cnn_core.drawing.thumbnails import tinted_range
 from cnn_core.explain.unit import Explanation, Patch, Place, Stage, StageKind, Terms
 from cnn_core.layers import ActivationName
 from cnn_core.layers.windows import windows_of
 from cnn_core.network.summary import Row
 from cnn_core.numerics.taps import NOWHERE
 from pages.ui.components import data_url
+from pages.ui.draw.channels import Channels, channel_text, place_text
 from pages.ui.draw.colours import colour_stops
-from pages.ui.feature_maps.trail import place_text
 from pages.ui.text import _, sentence
 
 CHANNELS: Final = 3
@@ -48,12 +49,14 @@ class Unfolded:
         why: how it came about.
         row: the layer.
         inputs: the outputs of the layers before it.
+        channels: those of the picture, by the layer that gives them.
         page: which page of channels or numbers is drawn, from 0; one beyond the last is the last.
     """
 
     why: Explanation
     row: Row
     inputs: Sequence[Maps]
+    channels: Mapping[str, Channels] = field(default_factory=dict)
     page: int = 0
 
     @property
@@ -184,10 +187,13 @@ def _lanes(value: Unfolded, draw_map: DrawMap) -> list[dict[str, Any]]:
     if patch is None:
         return []
     weights = _acting(value, patch)
+    source = value.row.sources[0]
+    known = value.channels.get(source, ())
     return [
         {
-            "name": _("map {number}").format(number=patch.channels[lane]),
-            "picture": data_url(draw_map(value.row.sources[0], patch.channels[lane])[0]),
+            "name": channel_text(known, patch.channels[lane]),
+            "picture": data_url(draw_map(source, patch.channels[lane])[0]),
+            "tint": _tint(value, known, patch.channels[lane]),
             "values": patch.values[:, :, lane].tolist(),
             "weights": None if weights is None else weights[:, :, lane].tolist(),
             "amount": _plain(float(value.amounts[lane])),
@@ -195,6 +201,14 @@ def _lanes(value: Unfolded, draw_map: DrawMap) -> list[dict[str, Any]]:
         }
         for lane in value.shown
     ]
+
+
+def _tint(value: Unfolded, known: Channels, channel: int) -> dict[str, Any] | None:
+    """Return the colour of a channel of the picture, and the values that are black and that have all of it."""
+    if not known:
+        return None
+    low, high = tinted_range(value.inputs[0])
+    return {"colour": known[channel].tint, "low": low, "high": high}
 
 
 def _acting(value: Unfolded, patch: Patch) -> Any:
@@ -277,9 +291,8 @@ def _only_part(value: Unfolded) -> list[dict[str, Any]]:
 
 def _part_name(value: Unfolded, layer: str, place: Place) -> str:
     """Say where a number lies: in which layer only where there are several, or it is the only number."""
-    return (
-        place_text(place) if value.terms is not None and len(value.row.sources) == 1 else f"{layer} {place_text(place)}"
-    )
+    text = place_text(value.channels.get(layer, ()), place)
+    return text if value.terms is not None and len(value.row.sources) == 1 else f"{layer} {text}"
 
 
 def _others(value: Unfolded) -> dict[str, Any] | None:
@@ -346,5 +359,5 @@ def _words(value: Unfolded) -> dict[str, Any]:
         "after": _("after {name}"),
         "all": _("{count} values take part."),
         "open": _("Why is {name} what it is?"),
-        "result": f"{value.row.name} {place_text(value.why.place)}:",
+        "result": f"{value.row.name} {place_text(value.channels.get(value.row.name, ()), value.why.place)}:",
     }

@@ -5,13 +5,14 @@ from typing import Any
 import streamlit as st
 
 from cnn_core.arrays import Maps
-from cnn_core.drawing.colour_scale import Range, RangeScope
+from cnn_core.drawing.colour_scale import Range
 from cnn_core.explain.seen import Extent
 from cnn_core.explain.unit import Explanation, StageKind, explain_unit
 from cnn_core.layers import Input
 from cnn_core.layers.shapes import show
 from pages.ui import components, state
 from pages.ui.cached import layer_maps, layer_weights
+from pages.ui.draw.channels import picture_channels
 from pages.ui.draw.tables import draw_table
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import OpenLayer
@@ -45,7 +46,7 @@ def draw(layer: OpenLayer) -> None:
     way_on = st.container()
     inputs, weights = _what_it_takes(layer)
     why = explain_unit(layer.row.layer, weights, inputs, layer.place)
-    _draw_stage(layer, Unfolded(why, layer.row, inputs, _page(layer)))
+    _draw_stage(layer, _unfolded(layer, why, inputs))
     with st.expander(_("All steps")):
         _draw_stages(why)
         _draw_strongest(why)
@@ -68,12 +69,18 @@ def _what_it_takes(layer: OpenLayer) -> tuple[list[Maps], tuple[Maps, ...]]:
     return inputs, weights
 
 
+def _unfolded(layer: OpenLayer, why: Explanation, inputs: list[Maps]) -> Unfolded:
+    shown = (layer.row, *(layer.rows[name] for name in layer.row.sources))
+    channels = {row.name: picture_channels(layer.info, row) for row in shown}
+    return Unfolded(why, layer.row, inputs, channels, _page(layer))
+
+
 def _draw_stage(layer: OpenLayer, value: Unfolded) -> None:
     """Draw how the value was made, step by step; what it was made of can be opened."""
 
     def draw_map(name: str, channel: int) -> tuple[bytes, Range]:
         source = OpenLayer(layer.run, layer.rows[name], value.inputs[layer.row.sources.index(name)])
-        return cached.one_map(source, channel, RangeScope.PER_LAYER.value, 1.0)
+        return cached.map_or_channel(source, channel)
 
     components.value_stage(
         stage_data(value, draw_map),

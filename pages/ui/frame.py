@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnn_core.sentences import N_
 from pages.ui import state
-from pages.ui.scripts import run_in_browser
+from pages.ui.scripts import keep_uploads, run_in_browser
 from pages.ui.text import _
 from pages.ui.waiting import drawn
 
@@ -155,6 +155,7 @@ def _begun(page: PageRecord) -> Iterator[DeltaGenerator]:
         st.markdown(_(page.claim))
     st.html(_STYLE)
     _set_document_language()
+    keep_uploads()
     with drawn():
         yield tools
 

@@ -10,3 +10,29 @@ def run_in_browser(name: str, script: str) -> None:
     """
     with st.container(key=f"script_{name}"):
         st.html(script, unsafe_allow_javascript=True)
+
+
+def keep_uploads() -> None:
+    """Keep a popover open while a file that was chosen in it is on its way: an upload whose field goes is forgotten.
+
+    What is pressed meanwhile works as ever; to Streamlit, only what is pressed outside of every overlay closes one.
+    """
+    run_in_browser("uploads", _KEEP_UPLOADS)
+
+
+_KEEP_UPLOADS = """<script>
+if (!window.convscopeKeepsUploads) {
+  window.convscopeKeepsUploads = true;
+  const keep = (event) => {
+    const isComing = document.querySelector('[data-testid="stPopoverBody"] [data-testid="stFileChipIconSpinner"]');
+    document.body.toggleAttribute("data-st-overlay-root", Boolean(isComing));
+    if (!isComing) return;
+    document.body.setAttribute("data-st-overlay-root", "true");
+    const closer = event.target.closest?.('[data-testid="stPopoverButton"][aria-expanded="true"]');
+    if (event.key !== "Escape" && !(closer && event.type === "click")) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+  };
+  for (const name of ["pointerdown", "click", "keydown"]) window.addEventListener(name, keep, true);
+}
+</script>"""

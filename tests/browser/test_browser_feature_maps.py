@@ -38,7 +38,7 @@ pytestmark = pytest.mark.browser
 ROWS = {row.name: row for row in summarize(bundled_network("mobilenet_v2")).rows}
 DIED = "The process that runs the model has stopped"
 SCREEN = {"width": 1280, "height": 800}
-PARTS = ("network", "layer_line", "look_for", "map_line", "asked")
+PARTS = ("network_picture", "layer_line", "look_for", "map_line", "asked")
 
 
 def snap(page: Page, name: str) -> None:
@@ -382,7 +382,7 @@ def test_on_a_telephone_a_tap_brings_its_answer_into_view_and_there_is_a_way_bac
     expect(page.get_by_role("spinbutton", name="Row", exact=True)).to_have_value(re.compile("^5[56]$"))
     snap(page, "narrow-answer")
     for name, part in (
-        ("Network", "network"),
+        ("Network", "network_picture"),
         ("Answer", "asked"),
         ("One map", "map_line"),
         ("All maps", "layer_line"),

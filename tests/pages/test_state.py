@@ -1,5 +1,6 @@
 """The table of what lasts: its kinds, what a session keeps, what an address says, and what Back brings."""
 
+import ast
 import string
 import time
 from types import SimpleNamespace
@@ -7,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from folders import ROOT
 from hypothesis import given
 from hypothesis import strategies as some
 from running import address_of, no_exception
@@ -52,6 +54,21 @@ def test_what_is_read_can_be_written_and_fits(key: state.Key[Any], text: str) ->
 def test_every_default_fits(key: state.Key[Any]) -> None:
     assert key.kind is not None
     assert key.default is None or key.kind.fit(key.default) == key.default
+
+
+def test_no_element_has_the_name_of_a_value() -> None:
+    """Streamlit keeps what a widget or a component says under its key, in the session as all of these: one of the same
+    name would write over the value."""
+    names = {key.name for key in vars(state).values() if isinstance(key, state.Key)}
+    taken = [
+        f"{path.relative_to(ROOT)}:{call.lineno}: {given.value.value}"
+        for path in (ROOT / "pages").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        for given in call.keywords
+        if given.arg == "key" and isinstance(given.value, ast.Constant) and given.value.value in names
+    ]
+    assert taken == []
 
 
 def test_no_text_takes_long() -> None:

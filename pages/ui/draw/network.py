@@ -33,7 +33,7 @@ def draw_network_picture(
     }
     components.network(
         data,
-        key="network",
+        key="network_picture",
         on_pick=clicks.pick,
         on_map=clicks.map,
         on_unfold=clicks.unfold,

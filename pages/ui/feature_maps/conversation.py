@@ -73,7 +73,7 @@ _STYLE = """<style>
   .st-key-map_figures strong { margin: 0 0.6rem 0 0.2rem; }
 }
 @media (max-width: 999px) {
-  .st-key-network, .st-key-layer_line, .st-key-map_line, .st-key-asked { scroll-margin-top: 3.5rem; }
+  .st-key-network_picture, .st-key-layer_line, .st-key-map_line, .st-key-asked { scroll-margin-top: 3.5rem; }
 }
 </style>"""
 
@@ -120,7 +120,7 @@ def draw_ways() -> None:
     """Draw the ways to each part of the conversation, which a small screen shows one by one."""
     st.html(_STYLE)
     ways = {
-        "network": _("Network"),
+        "network_picture": _("Network"),
         "layer_line": _("All maps"),
         "map_line": _("One map"),
         "asked": _("Answer"),

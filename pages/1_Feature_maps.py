@@ -10,7 +10,6 @@ from pages.ui.feature_maps.network_picture import draw_network
 from pages.ui.feature_maps.open_layer import Run
 from pages.ui.frame import begin_page
 from pages.ui.messages import UndrawnError, part
-from pages.ui.text import _
 from pages.ui.waiting import asked, later
 
 with begin_page() as head:
@@ -38,8 +37,7 @@ with begin_page() as head:
             draw_network(info, picture, answers, layer, classes)
         if answers is None:
             with conversing:
-                saying = _("The network is running; the first time TensorFlow starts, which takes some seconds.")
-                asked(cached.answers(picture), saying)
+                asked(cached.answers(picture), follow.is_running())
             st.rerun()  # they came while this was drawn
         run = Run(info, picture, rows, answers, classes)
     with head:

@@ -27,8 +27,12 @@ def first(info: ModelInfo, picture: Entered, rows: Mapping[str, Row]) -> Run:
     if last is not None and last.picture.key == replace(picture, digest=last.picture.digest).key:
         return advanced(last)
     layer = current_layer(rows)
-    saying = _("The network is running; the first time TensorFlow starts, which takes some seconds.")
-    return _shown(info, picture, rows, asked(cached.glance(picture, shown_layers(info, layer), layer), saying))
+    return _shown(info, picture, rows, asked(cached.glance(picture, shown_layers(info, layer), layer), is_running()))
+
+
+def is_running() -> str:
+    """Say what is waited for; the step of TensorFlow's start stands beside it."""
+    return _("The network is running.")
 
 
 def advanced(run: Run) -> Run:

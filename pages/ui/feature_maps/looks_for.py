@@ -13,6 +13,7 @@ from cnn_core.layers.activations import SQUASHING
 from cnn_core.models.looks_for import Ascent, Sought
 from cnn_core.models.recorded_ascents import reached, recorded_picture
 from cnn_core.models.survey import RankedBy, ranked
+from cnn_core.network.linear import is_linear
 from cnn_core.numerics.ascent import STEPS
 from cnn_core.pictures.samples import SAMPLES
 from pages.ui import cached, state
@@ -139,7 +140,7 @@ def _draw_about(layer: OpenLayer, made: _Made) -> None:
     else:
         what = _("What grew is the unit's value.")
     if _is_even(made.pixels):
-        what += " " + _("An even colour drives it up furthest: it answers to colour or brightness, not to a pattern.")
+        what += " " + _why_even(layer)
     if made.unusual:
         text = _("In {count} of {steps} steps it had no slope; they pass the last activation as if it were none.")
         what += " " + text.format(count=made.unusual, steps=STEPS)
@@ -154,6 +155,17 @@ def _draw_about(layer: OpenLayer, made: _Made) -> None:
             "arXiv:1312.6034; Olah et al. 2017, doi:10.23915/distill.00007."
         )
     )
+
+
+def _why_even(layer: OpenLayer) -> str:
+    """Say why no pattern has grown."""
+    if layer.has_maps and is_linear(layer.rows, layer.name):
+        return _(
+            "This map is a weighted sum of pixels at every place, so its mean has only the sums of its weights in it: "
+            "an even colour drives it up furthest, whatever pattern its single values answer to. That is seen under "
+            "Kernels and Excites."
+        )
+    return _("An even colour drives it up furthest: it answers to colour or brightness, not to a pattern.")
 
 
 def _name(layer: OpenLayer) -> str:

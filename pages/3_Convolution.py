@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.ui import state
+from pages.ui.ask import given
 from pages.ui.ask.numbers import CUT, grid_picker, kernel_picker
 from pages.ui.ask.picture import picture_picker
 from pages.ui.convolution import choices, controls, ideas, on_numbers
@@ -11,6 +12,7 @@ from pages.ui.text import _, lesson
 
 with begin_page():
     choices.begin()
+    given.draw()
     picked, board = st.columns([3, 8], gap="medium")
     with picked:
         grid_picker(state.GRID, choices.OFFERED, _("Input"))

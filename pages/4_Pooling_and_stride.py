@@ -3,12 +3,14 @@
 import streamlit as st
 
 from pages.ui import state
+from pages.ui.ask import given
 from pages.ui.frame import begin_page
 from pages.ui.messages import part
 from pages.ui.pooling import choices, in_network, measures, one_way, results, study, train
 from pages.ui.text import _, lesson
 
 with begin_page():
+    given.draw()
     choices.draw_source()
     controls, board = st.columns([4, 9], gap="medium")
     with controls:

@@ -124,14 +124,7 @@ def check_bytes(data: bytes) -> None:
     if not data:
         raise ImageError(N_("The file is empty (0 bytes). Choose a picture."))
     if len(data) > MAX_BYTES:
-        raise ImageError(
-            N_(
-                "The file is too large. At most {limit:.0f} MB are read. Received: {size:.1f} MB. "
-                "Save the picture smaller or as JPEG."
-            ),
-            limit=MAX_BYTES / 1e6,
-            size=len(data) / 1e6,
-        )
+        raise too_large(len(data))
     kind = picture_kind(data)
     if kind is None:
         raise _foreign(data)
@@ -142,6 +135,18 @@ def check_bytes(data: bytes) -> None:
             N_("This {kind} file has a structure that no ordinary picture has. Open it elsewhere and save it anew."),
             kind=kind,
         )
+
+
+def too_large(size: int) -> ImageError:
+    """Return the error for a file of more than `MAX_BYTES` bytes."""
+    return ImageError(
+        N_(
+            "The file is too large. At most {limit:.0f} MB are read. Received: {size:.1f} MB. "
+            "Save the picture smaller or as JPEG."
+        ),
+        limit=MAX_BYTES / 1e6,
+        size=size / 1e6,
+    )
 
 
 def _foreign(data: bytes) -> ImageError:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 import streamlit as st
+from cachetools import LRUCache
 
 from cnn_core.arrays import Drops, Heat, Output, Pixels, Weights
 from cnn_core.drawing.mosaic import reduce_maps
@@ -33,10 +34,21 @@ from cnn_core.pictures.samples import SAMPLES, sample_bytes
 from cnn_core.sentences import Note
 from pages.ui.compute import WORK
 from pages.ui.entered import Chosen, Entered
-from pages.ui.questions import passes, question
+from pages.ui.questions import WORKS, digests, passes, question
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Answer = TypeVar("Answer")
+
+
+_KEEPING: LRUCache[str, dict[str, Callable[[], None]]] = LRUCache(1000)
+"""How what was made of a picture is forgotten, by the picture's digest and what made it."""
+
+
+def forget(digest: str) -> None:
+    """Keep nothing that this process has made of a picture; what others' pictures lose by it is made again."""
+    WORKS.forget(digest)
+    for clear in _KEEPING.pop(digest, {}).values():
+        clear()
 
 
 def kept(most: int, *values: type) -> Callable[[Function], Function]:
@@ -54,7 +66,11 @@ def kept(most: int, *values: type) -> Callable[[Function], Function]:
 
         @wraps(function)
         def called(*arguments: Any, **named: Any) -> Any:
-            return (function if passes(arguments) else keeping)(*arguments, **named)
+            if passes(arguments):
+                return function(*arguments, **named)
+            for digest in digests(arguments):
+                _KEEPING.setdefault(digest, {})[function.__name__] = keeping.clear
+            return keeping(*arguments, **named)
 
         return called
 

@@ -51,6 +51,7 @@ def _picture_board(name: str) -> str:
 _BARS = register("bars", _picture_board("bars"), "board")
 _CAMERA = register("camera", '<div class="camera" role="group"></div>', "controls")
 _CLOCK = register("clock", '<div class="clock"><p></p><progress></progress></div>')
+_GIVEN = register("given", '<div class="given"></div>')
 _NETWORK = register(
     "network",
     """<div class="network">
@@ -98,6 +99,11 @@ def camera(
 def clock(data: dict[str, Any], key: str, on_look: Callable[[], None]) -> None:
     """Show for how long something goes on; `on_look` is called from time to time, for one clock of the page a time."""
     _CLOCK(data=data, key=key, on_look_change=on_look)
+
+
+def given(data: dict[str, Any], key: str, on_file: Callable[[Any], None]) -> None:
+    """Take files that are pasted into the page or dropped on it; `on_file` gets each {number, name, size, data}."""
+    _GIVEN(data=data, key=key, on_file_change=lambda: _told(key, on_file, "file"))
 
 
 def stage(data: dict[str, Any], key: str, on_edit: Callable[[dict[str, Any]], None]) -> None:

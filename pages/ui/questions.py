@@ -22,6 +22,8 @@ from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 
 from cachetools import LRUCache
 
+from pages.ui.entered import Chosen, Entered
+
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
 
@@ -44,6 +46,11 @@ class Question(NamedTuple, Generic[Answer]):
 def passes(arguments: Iterable[Any]) -> bool:
     """Say whether one of the things that something is asked about passes, as a frame of a live camera does."""
     return any(getattr(argument, "passes", False) for argument in arguments)
+
+
+def digests(arguments: Iterable[Any]) -> list[str]:
+    """Return the digests of the pictures among these."""
+    return [argument.digest for argument in arguments if isinstance(argument, Chosen | Entered)]
 
 
 def question(begin: "Callable[Arguments, Future[Answer]]") -> "Callable[Arguments, Question[Answer]]":
@@ -98,6 +105,12 @@ class Works:
             self._futures[asked] = work.future
         work.future.add_done_callback(lambda future: self._end(asked, future))
         return work
+
+    def forget(self, digest: str) -> None:
+        """Keep no answer about the picture of this digest any longer."""
+        with self._lock:
+            for asked in [one for one in self._kept if digest in digests(one.arguments)]:
+                del self._kept[asked]
 
     def clear(self) -> None:
         """Forget all of it; whoever holds some goes on to hold it."""

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnn_core.layers import ActivationName
@@ -150,6 +151,10 @@ SAMPLE_COLOUR = Key("sample_colour", "")
 SOURCE = Key("source", "sample", Choice(("sample", "upload", "camera")), shared=False)
 UPLOAD: Key[Any] = Key("upload", None)
 PHOTOGRAPH: Key[Any] = Key("photograph", None)
+UPLOADER = Key("uploader", 0)
+UPLOADED_FILES: Key[dict[str, str]] = Key("uploaded_files", {})
+GIVEN = Key("given_number", 0)
+GIVEN_REFUSED: Key[Any] = Key("given_refused", None)
 LIVE: Key[Any] = Key("live", None)
 PASSED: Key[Any] = Key("passed", None)
 LIVE_REFUSED: Key[Any] = Key("live_refused", None)
@@ -353,6 +358,13 @@ def _page() -> str:
 def widget_value(key: str) -> Any:
     """Return what a widget holds, None where it is not on the page."""
     return st.session_state.get(key)
+
+
+def forget_file(file_id: str) -> None:
+    """Let Streamlit forget an uploaded file, which it keeps for a session also after its widget has gone."""
+    context = get_script_run_ctx()
+    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        context.uploaded_file_mgr.remove_file(context.session_id, file_id)
 
 
 def component_value(key: str, name: str) -> Any:

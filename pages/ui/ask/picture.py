@@ -54,10 +54,11 @@ def picture_picker(colour: Colour | None = None, may_be_live: bool = False) -> C
             _("A picture of yours"),
             type=_FORMATS,
             max_upload_size=LARGEST_UPLOAD_MEGABYTES,
-            key="picture_file",
-            on_change=lambda: _keep(state.UPLOAD, "picture_file"),
+            key=_uploader(),
+            on_change=lambda: _keep(state.UPLOAD, _uploader()),
         )
-        _draw_kept(state.UPLOAD, "picture_file")
+        st.caption(_("Or drop a picture anywhere on this page, or paste one (Ctrl+V, on a Mac ⌘V)."))
+        _draw_kept(state.UPLOAD, _uploader())
     elif may_be_live and live.toggle():
         st.caption(_("Pictures pass from your camera through the network, and nothing of them is stored."))
         return live.frame() or current_picture(colour)
@@ -100,10 +101,41 @@ def _follow(colour: Colour | None) -> None:
     state.SAMPLE_COLOUR.set(colour.value)
 
 
+def take(chosen: Chosen) -> None:
+    """Make this the reader's picture, as if it had been uploaded."""
+    _remove(state.UPLOAD)
+    state.UPLOAD.set(chosen)
+    state.SOURCE.set("upload")
+    # Another uploader, an empty one: it would show the file before this one, and remove this one for it.
+    state.UPLOADER.set(state.UPLOADER.get() + 1)
+
+
+def _uploader() -> str:
+    """Return the key of the widget that takes files."""
+    number = state.UPLOADER.get()
+    return f"picture_file_{number}" if number else "picture_file"
+
+
 def _keep(kept: "state.Key[Chosen | None]", widget: str) -> None:
     """Keep a file's bytes, for its widget forgets them on another page; what is removed is removed."""
     file = state.widget_value(widget)
-    kept.set(None if file is None else Chosen.of(file.getvalue(), file.name))
+    _remove(kept)
+    if file is not None:
+        kept.set(Chosen.of(file.getvalue(), file.name))
+        state.UPLOADED_FILES.set({**state.UPLOADED_FILES.get(), kept.name: file.file_id})
+
+
+def _remove(kept: "state.Key[Chosen | None]") -> None:
+    """Remove a picture from this session, and from what the server keeps besides."""
+    picture = kept.get()
+    if picture is None:
+        return
+    kept.set(None)
+    cached.forget(picture.digest)
+    files = dict(state.UPLOADED_FILES.get())
+    if kept.name in files:
+        state.forget_file(files.pop(kept.name))
+        state.UPLOADED_FILES.set(files)
 
 
 def _draw_kept(kept: "state.Key[Chosen | None]", widget: str) -> None:
@@ -112,8 +144,8 @@ def _draw_kept(kept: "state.Key[Chosen | None]", widget: str) -> None:
     if picture is None:
         st.caption(_("Until you choose one, the sample is shown."))
     elif state.widget_value(widget) is None:
-        st.caption(_("{name} is still shown.").format(name=escaped(picture.name)))
-        st.button(_("Remove the picture"), on_click=lambda: kept.set(None), key=f"remove_{widget}")
+        st.caption(_("{name} is shown.").format(name=escaped(_(picture.name))))
+        st.button(_("Remove the picture"), on_click=lambda: _remove(kept), key=f"remove_{widget}")
 
 
 def current_picture(colour: Colour | None = None) -> Chosen:

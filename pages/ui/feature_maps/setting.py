@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from cnn_core.models.info import ModelInfo
 from cnn_core.models.keys import FILE
 from pages.ui import cached
-from pages.ui.ask import live
+from pages.ui.ask import given, live
 from pages.ui.ask.model import chosen_model, current_key, draw_about, pick_model, title_of
 from pages.ui.ask.picture import fit_picker, picture_picker, sample_thumbnails
 from pages.ui.draw.pictures import draw_picture
@@ -49,6 +49,7 @@ def draw() -> tuple[ModelInfo, Entered, DeltaGenerator]:
         live.draw_refused()
         if live.camera() is None:
             sample_thumbnails(info.colour)
+            given.draw()
     with picture_place:
         chosen = picture_picker(info.colour, may_be_live=True)
         fit, invert = fit_picker(info)

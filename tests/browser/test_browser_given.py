@@ -111,8 +111,8 @@ def test_text_is_pasted_and_files_are_dropped_where_they_belong(page: Page) -> N
     send(page, "dragover", a_picture(), selector=zone)
     expect(page.locator(".veil")).to_be_hidden()
     assert not send(page, "paste", a_picture(), selector="input")
-    file = {"name": "up.png", "mimeType": "image/png", "buffer": a_picture()}
-    own.locator('input[type="file"]').set_input_files(file)
+    file = own.locator('input[type="file"]')
+    file.set_input_files({"name": "up.png", "mimeType": "image/png", "buffer": a_picture()})
     expect(own.get_by_alt_text("up.png", exact=True)).to_be_visible()
 
 

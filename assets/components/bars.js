@@ -2,6 +2,7 @@
 // The values of a vector as bars: point at one for its value, walk with the arrow keys, open one with a click or Enter.
 
 import { ARROWS, clamp, fill, leadTo, make, part, show } from "./dom.js";
+import { onPassing } from "./passing.js";
 import { tell } from "./told.js";
 
 const NAMED = 24; // so many bars at most stand below one another with their names
@@ -35,10 +36,11 @@ export const spans = (values) => {
 };
 
 /**
- * Out: the trigger "pick", the unit that was opened.
- * @param {{data: Data, parentElement: ParentNode, setTriggerValue: (name: string, value: unknown) => void}} component
+ * @param {ParentNode} parentElement
+ * @param {Data} data
+ * @param {(name: string, value: unknown) => void} setTriggerValue
  */
-export default function ({ data, parentElement, setTriggerValue }) {
+const drawBars = (parentElement, data, setTriggerValue) => {
   const { values, units, names, words } = data;
   const board = part(parentElement, ".board");
   const said = part(parentElement, ".said");
@@ -116,4 +118,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
     mark();
     point(cursor);
   };
+};
+
+/**
+ * Out: the trigger "pick", the unit that was opened.
+ * @param {{data: Data, parentElement: ParentNode, setTriggerValue: (name: string, value: unknown) => void}} component
+ */
+export default function ({ data, parentElement, setTriggerValue }) {
+  drawBars(parentElement, data, setTriggerValue);
+  const listening = new AbortController();
+  onPassing("bars", listening.signal, (/** @type {Data} */ shown) => {
+    if (shown.layer === data.layer) drawBars(parentElement, { ...data, ...shown }, setTriggerValue);
+  });
+  return () => listening.abort();
 }

@@ -60,7 +60,7 @@ export const walked = ({ rows, columns, count }, [row, column], [down, across]) 
 };
 
 /**
- * Draw the picture and listen to pointer and keys.
+ * Draw the picture and listen to pointer and keys; return what shows another picture in its place.
  * @param {ParentNode} root
  * @param {object} options
  * @param {Layout} options.layout
@@ -77,6 +77,8 @@ export const drawBoard = (root, { layout, picture, words, widest, chosen, say, p
   const image = /** @type {HTMLImageElement} */ (part(root, "img"));
   const [here, frame, said] = [part(root, ".here"), part(root, ".chosen"), part(root, ".said")];
   let selected = chosen;
+  /** @type {Place | null} */
+  let pointed = null;
   let cursor = chosen ?? /** @type {Place} */ ([0, 0]);
 
   if (image.getAttribute("src") !== picture) image.src = picture;
@@ -93,11 +95,13 @@ export const drawBoard = (root, { layout, picture, words, widest, chosen, say, p
   };
   /** @param {Place | null} place */
   const point = (place) => {
+    pointed = place;
     put(here, place);
     said.textContent = say(place);
     hear(place);
   };
   const leave = () => {
+    pointed = null;
     put(here, null);
     said.textContent = say(selected);
     hear(null);
@@ -128,5 +132,13 @@ export const drawBoard = (root, { layout, picture, words, widest, chosen, say, p
     if (!by) return choose(cursor);
     cursor = walked(layout, cursor, by);
     point(cursor);
+  };
+
+  /** @param {string} address  @param {Place | null} place  which cell is chosen */
+  return (address, place) => {
+    if (image.getAttribute("src") !== address) image.src = address;
+    selected = place;
+    put(frame, selected);
+    said.textContent = say(pointed ?? selected);
   };
 };

@@ -2,6 +2,7 @@
 // A live camera: a frame goes to the server once the last one is shown, the newest there is; none of them waits in line.
 
 import { button, fill, focusedIn, focusPart, make, part } from "./dom.js";
+import { showPassing } from "./passing.js";
 
 /**
  * @typedef {"insecure" | "denied" | "none" | "busy" | "lost" | "failed"} Problem
@@ -11,6 +12,7 @@ import { button, fill, focusedIn, focusPart, make, part } from "./dom.js";
  * @property {number | null} shown  the number of the last frame that the whole page shows
  * @property {number} interval  milliseconds between two frames
  * @property {number} side  pixels of a frame's shorter side
+ * @property {import("./passing.js").Passing | null} passing  what the last frame changes on the page
  * @property {Words} words
  * @typedef {(name: string, value: unknown) => void} Send
  * @typedef {{number: number, at: number}} Sent
@@ -80,6 +82,7 @@ class Camera {
   timer = 0;
   isOpening = false;
   hasEnded = false;
+  passed = 0; // the last frame that was shown
   drawn = "";
   video = make("video");
   canvas = make("canvas");
@@ -107,6 +110,10 @@ class Camera {
   update(data, send) {
     this.data = data;
     this.send = send;
+    if (data.passing && data.shown !== null && data.shown !== this.passed) {
+      this.passed = data.shown;
+      showPassing(data.passing);
+    }
     if (this.sent && data.shown === this.sent.number && this.times.at(-1) !== this.sent.at) this.#see(this.sent.at);
     if (data.mode === "held") this.#close();
     else if (!this.stream && !this.problem) void this.#open();

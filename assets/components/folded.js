@@ -42,6 +42,7 @@ import { fitted, letteringOf } from "./lettering.js";
  * @property {(layer: string) => Box | null} boxOf  where a layer stands
  * @property {(layer: string, channel: number) => Box | null} boxOfMap  where a map stands, at least its layer
  * @property {(zoom: number) => void} zoomed  hears how large it is drawn
+ * @property {(data: any) => void} renew  show the same layers with another picture
  */
 
 const INSET = 10; // pixels of a card beside its title: border and padding
@@ -66,8 +67,14 @@ export const boxAt = ({ x, y, w, h }) => ({ left: x, top: y, width: w, height: h
 export const mapUnder = (share, channels) =>
   channels[Math.min(channels.length - 1, Math.max(0, Math.floor(share * channels.length)))] ?? null;
 
-/** @param {Card} card  @param {Actions} actions */
+/**
+ * Return a card, and what shows another picture in it.
+ * @param {Card} card
+ * @param {Actions} actions
+ * @returns {{node: HTMLElement, renew: (card: Card) => void}}
+ */
 const drawCard = (card, actions) => {
+  let { strongest } = card;
   const isBlock = card.layers.length > 1;
   const node = putAt(make("div", `node group-${card.group}${isBlock ? " stack" : ""}`), card);
   const button = make("button", "layer");
@@ -76,24 +83,28 @@ const drawCard = (card, actions) => {
   button.dataset.layer = card.layer;
   button.setAttribute("aria-label", card.label);
   const picture = make("span", "picture");
-  if (card.picture) {
-    const image = make("img");
-    image.src = card.picture;
-    image.alt = "";
-    image.draggable = false;
-    picture.append(image);
-  }
+  const image = make("img");
+  image.alt = "";
+  image.draggable = false;
+  /** @param {Card} shown */
+  const renew = (shown) => {
+    ({ strongest } = shown);
+    if (!shown.picture) return;
+    image.src = shown.picture;
+    if (!image.parentElement) picture.append(image);
+  };
+  renew(card);
   button.append(picture, make("span", "title", card.title));
   if (!isBlock) button.append(make("span", "detail", card.detail));
   button.onclick = () => actions.pick(card.layer);
   button.onpointermove = (event) => {
     const { left, width, bottom } = picture.getBoundingClientRect();
-    const isOver = event.clientY <= bottom && card.strongest.length > 0;
-    actions.point(card.layer, isOver ? mapUnder((event.clientX - left) / width, card.strongest) : null);
+    const isOver = event.clientY <= bottom && strongest.length > 0;
+    actions.point(card.layer, isOver ? mapUnder((event.clientX - left) / width, strongest) : null);
   };
   node.append(button);
   if (isBlock) node.append(drawToggle(`▸ ${card.detail}`, card.id, card.detail, false, actions));
-  return node;
+  return { node, renew };
 };
 
 /**
@@ -141,16 +152,17 @@ export const drawFolded = ({ size, nodes, frames, edges }, actions) => {
   const cards = nodes.map((card) => drawCard(card, actions));
   return {
     size,
-    content: [...frames.map((frame) => drawFrame(frame, actions)), curves, ...cards],
+    content: [...frames.map((frame) => drawFrame(frame, actions)), curves, ...cards.map(({ node }) => node)],
     boxOf,
     boxOfMap: boxOf,
     zoomed: (zoom) => {
       if (!cards.length) return;
-      const lettering = letteringOf(cards[0], ...TITLE);
-      cards.forEach((card, i) => {
+      const lettering = letteringOf(cards[0].node, ...TITLE);
+      cards.forEach(({ node }, i) => {
         const room = (nodes[i].w - INSET) * Math.min(1, zoom);
-        part(card, ".title").textContent = fitted(nodes[i].title, room, lettering);
+        part(node, ".title").textContent = fitted(nodes[i].title, room, lettering);
       });
     },
+    renew: (/** @type {FoldedData} */ shown) => cards.forEach((card, i) => card.renew(shown.nodes[i])),
   };
 };

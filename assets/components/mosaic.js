@@ -3,6 +3,7 @@
 
 import { drawBoard, placeOf } from "./board.js";
 import { leadTo, part } from "./dom.js";
+import { onPassing } from "./passing.js";
 import { tell } from "./told.js";
 
 /**
@@ -23,17 +24,22 @@ import { tell } from "./told.js";
  * @param {{data: Data, parentElement: ParentNode, setTriggerValue: (name: string, value: unknown) => void}} component
  */
 export default function ({ data, parentElement, setTriggerValue }) {
-  const { maps, columns, gap } = data;
+  const { columns, gap } = data;
+  let { maps } = data;
   const rows = Math.ceil(maps.length / columns);
   const [across, down] = [data.cell[0] + gap, data.cell[1] + gap];
   const size = /** @type {[number, number]} */ ([columns * across + gap, rows * down + gap]);
-  const index = maps.findIndex((map) => map.channel === data.selected);
-  drawBoard(part(parentElement, ".mosaic"), {
+  /** @param {number} channel */
+  const placeOfMap = (channel) => {
+    const index = maps.findIndex((map) => map.channel === channel);
+    return index < 0 ? null : placeOf(index, columns);
+  };
+  const renew = drawBoard(part(parentElement, ".mosaic"), {
     layout: { rows, columns, count: maps.length, size, step: [across, down], cell: [across + gap, down + gap] },
     picture: data.picture,
     words: data.words,
     widest: size[0], // whole multiples of the picture's pixels stay sharp; a narrow screen shrinks it
-    chosen: index < 0 ? null : placeOf(index, columns),
+    chosen: placeOfMap(data.selected),
     say: (place) => (place ? maps[place[0] * columns + place[1]].text : data.words.hint),
     point: (place) => tell("point", place && { layer: data.layer, channel: maps[place[0] * columns + place[1]].channel }),
     pick: ([row, column]) => {
@@ -41,4 +47,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
       leadTo(data.leads);
     },
   });
+  const listening = new AbortController();
+  onPassing("mosaic", listening.signal, (/** @type {Data} */ shown) => {
+    if (shown.layer !== data.layer || shown.maps.length !== maps.length) return;
+    maps = shown.maps;
+    renew(shown.picture, placeOfMap(shown.selected));
+  });
+  return () => listening.abort();
 }

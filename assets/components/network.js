@@ -5,6 +5,7 @@ import { fill, focusedIn, leadTo, make, part } from "./dom.js";
 import { drawn, routeBetween, strokeOf, walkTo, wavesOf } from "./edges.js";
 import { boxAt, drawFolded } from "./folded.js";
 import { drawInfluences, largestOf, partsOf, saidOf } from "./influences.js";
+import { onPassing } from "./passing.js";
 import { listen, tell } from "./told.js";
 import { Viewport } from "./viewport.js";
 import { drawWhole } from "./whole.js";
@@ -26,6 +27,10 @@ import { drawWhole } from "./whole.js";
  * @property {Record<"network" | "keys" | "opened" | "mapOpened" | "closer" | "farther" | "all" | "send" | "arrived",
  *   string>} words
  * @typedef {(FoldedData & Common & {mode: "folded"}) | (WholeData & Common & {mode: "whole"})} Data
+ * @typedef {object} Passing  what another picture changes
+ * @property {Record<string, {picture: string | null, strongest: number[]}>} nodes  by their layers
+ * @property {WholeData["classes"]} [classes]
+ * @property {WholeData["scales"]} [scales]
  * @typedef {(name: string, value: unknown) => void} Trigger
  * @typedef {ReturnType<typeof drawWhole>} Whole
  */
@@ -41,7 +46,7 @@ class NetworkPicture {
   mode = "";
   unfolded = ""; // a block that the reader has just unfolded
   /** @type {Drawing} */
-  drawing = { size: [1, 1], content: [], boxOf: () => null, boxOfMap: () => null, zoomed: () => {} };
+  drawing = { size: [1, 1], content: [], boxOf: () => null, boxOfMap: () => null, zoomed: () => {}, renew: () => {} };
   /** @type {Whole | null} */
   whole = null;
   /** @type {Influences | null} */
@@ -81,6 +86,13 @@ class NetworkPicture {
     if (version !== this.version) this.#draw();
     else if (isOther) this.#mark();
     this.version = version;
+  }
+
+  /** @param {Passing} passing */
+  pass({ nodes, ...others }) {
+    const shown = this.data.nodes.map((node) => ({ ...node, ...nodes[node.layer] }));
+    this.data = /** @type {Data} */ ({ ...this.data, ...others, nodes: shown });
+    this.drawing.renew(this.data);
   }
 
   /** @returns {boolean} */
@@ -546,5 +558,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   picture.take(data, setTriggerValue);
   const listening = new AbortController();
   picture.hear(listening.signal);
+  onPassing("network", listening.signal, (passing) => picture.pass(passing));
   return () => listening.abort();
 }

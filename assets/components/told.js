@@ -36,3 +36,10 @@ export const listen = (name, signal, take) => {
   const last = lastTold()[name];
   if (last !== undefined) take(last);
 };
+
+/**
+ * Tell all components of the page what is not told to those that are drawn later.
+ * @param {string} name
+ * @param {unknown} detail
+ */
+export const pass = (name, detail) => document.dispatchEvent(new CustomEvent(`convscope:${name}`, { detail }));

@@ -163,17 +163,26 @@ export const drawWhole = (data, view, close, actions) => {
     curves.append(curve);
   }
   const heads = data.nodes.map((column, i) => drawHead(column, headAt(columns, i), actions));
-  const content = data.nodes.flatMap((column, i) => [
-    heads[i],
-    ...(column.drawn === "classes"
+  const cells = data.nodes.map((column, i) =>
+    column.drawn === "classes"
       ? data.classes.map((bar, k) => drawClass(column, bar, columns[i].cells[k], k, actions))
-      : columns[i].cells.map((cell, k) => drawCell(column, cell, k, actions))),
-  ]);
+      : columns[i].cells.map((cell, k) => drawCell(column, cell, k, actions)),
+  );
   const places = new Map(data.nodes.map((column, i) => [column.id, columns[i]]));
+  const scales = data.scales.map((scale) => drawScale(scale, places, size[1] - FOOT + 8));
   return {
     size,
-    content: [curves, ...content, ...data.scales.map((scale) => drawScale(scale, places, size[1] - FOOT + 8))],
+    content: [curves, ...heads.flatMap((head, i) => [head, ...cells[i]]), ...scales],
     zoomed: () => heads.forEach((head, i) => nameHead(head, data.nodes[i], headAt(columns, i).w)),
+    renew: (/** @type {WholeData} */ shown) => {
+      shown.nodes.forEach((column, i) =>
+        cells[i].forEach((cell, k) => (column.drawn === "classes" ? showClass(cell, shown.classes[k]) : showMap(cell, column))),
+      );
+      // A layer that is all zeros has no range: there may be one scale more or less.
+      const now = shown.scales.map((scale) => drawScale(scale, places, size[1] - FOOT + 8));
+      scales[0]?.before(...now);
+      for (const scale of scales.splice(0, scales.length, ...now)) scale.remove();
+    },
     boxOf: (layer) => {
       const column = columns[number.get(layer) ?? -1];
       return column ? boxAt({ x: column.x, y: 0, w: column.w, h: size[1] }) : null;
@@ -237,6 +246,17 @@ const nameHead = (head, { title, detail }, room) => {
   part(head, ".detail").textContent = widthOf(detail, letteringOf(head, ...SHAPE)) <= room ? detail : "";
 };
 
+/** @param {HTMLElement} cell  @param {Column} column */
+const showMap = (cell, { picture }) => {
+  if (picture) cell.style.backgroundImage = `url("${picture}")`;
+};
+
+/** @param {HTMLElement} cell  @param {ClassBar} bar */
+const showClass = (cell, { share, text }) => {
+  part(cell, ".bar").style.width = `${100 * Math.min(1, Math.max(0, share ?? 0))}%`;
+  part(cell, ".score").textContent = text;
+};
+
 /** @param {Column} column  @param {Place} cell  @param {number} channel  @param {Actions} actions */
 const drawCell = (column, cell, channel, actions) => {
   const button = putAt(make("button", column.drawn === "maps" ? "map" : "map vector"), cell);
@@ -244,7 +264,7 @@ const drawCell = (column, cell, channel, actions) => {
   Object.assign(button.dataset, { layer: column.layer, channel: String(channel) });
   button.setAttribute("aria-label", isMap ? column.names[channel] : column.label);
   if (column.picture) {
-    button.style.backgroundImage = `url("${column.picture}")`;
+    showMap(button, column);
     button.style.backgroundSize = isMap ? `100% ${100 * column.count}%` : "100% 100%";
     if (isMap && column.count > 1) button.style.backgroundPosition = `0 ${(100 * channel) / (column.count - 1)}%`;
   }
@@ -263,9 +283,8 @@ const drawCell = (column, cell, channel, actions) => {
 const drawClass = (column, bar, cell, unit, actions) => {
   const button = putAt(make("button", "map class"), cell);
   Object.assign(button.dataset, { layer: column.layer, channel: String(unit) });
-  const length = make("span", "bar");
-  length.style.width = `${100 * Math.min(1, Math.max(0, bar.share ?? 0))}%`;
-  button.append(length, make("span", "name", bar.label), make("span", "score", bar.text));
+  button.append(make("span", "bar"), make("span", "name", bar.label), make("span", "score"));
+  showClass(button, bar);
   button.onclick = () => actions.open(column.layer, unit);
   button.onpointermove = () => actions.point(column.layer, unit);
   return button;

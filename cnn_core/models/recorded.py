@@ -129,8 +129,9 @@ def _array(data: bytes) -> Output:
 
 def write_record(path: Path, of: Subject, answers: Answers, maps: Mapping[str, Output]) -> None:
     """Write a record of answers and of some layers' outputs."""
+    figures = answers.statistics
     said = {
-        name: {"strongest": layer.strongest, "statistics": asdict(layer.statistics), "reach": _reach(layer.column)}
+        name: {"strongest": layer.strongest, "statistics": asdict(figures[name]), "reach": _reach(layer.column)}
         for name, layer in answers.layers.items()
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

@@ -29,7 +29,7 @@ from cnn_core.models.loading import Loaded, entered, load
 from cnn_core.models.memory import KEPT_BYTES
 from cnn_core.network.network import Network
 from cnn_core.network.summary import summarize
-from cnn_core.network.whole import is_drawn_whole, scale_groups
+from cnn_core.network.whole import MOST_COLUMNS, is_drawn_whole, scale_groups
 from cnn_core.pictures.scaling import Scaling
 from cnn_core.sentences import N_
 
@@ -69,13 +69,13 @@ class LayerAnswer:
         strongest: the maps that differ most from place to place, by their standard deviation: what a filter answers
             to everywhere alike says little of a picture. Of single values the largest.
         thumbnail: these as a PNG, all in the layer's range; an input's channels in their own colours, a vector as bars.
-        statistics: of all its values.
+        statistics: of all its values; None of a picture that passes.
         column: all its maps, where the network is small enough to be drawn whole.
     """
 
     strongest: tuple[int, ...]
     thumbnail: bytes
-    statistics: LayerStatistics
+    statistics: LayerStatistics | None
     column: Column | None = None
 
 
@@ -90,6 +90,11 @@ class Answers:
 
     layers: dict[str, LayerAnswer]
     scores: Output
+
+    @property
+    def statistics(self) -> dict[str, LayerStatistics]:
+        """Return the figures of all layers, by name; none of a picture that passes."""
+        return {name: layer.statistics for name, layer in self.layers.items() if layer.statistics is not None}
 
 
 def run(key: str, pixels: Pixels) -> Answers:
@@ -124,15 +129,15 @@ def glance(key: str, pixels: Pixels, layers: Collection[str], layer: str) -> Gla
     maps = all_maps(key, pixels)
     if layer not in maps:
         raise CnnError(NO_LAYER, layer=layer)
-    return Glance(_answers(load(key), maps, {*layers, layer}), maps[layer])
+    return Glance(_answers(load(key), maps, {*layers, layer}, passes=True), maps[layer])
 
 
-def _answers(loaded: Loaded, maps: Mapping[str, Output], names: Collection[str]) -> Answers:
-    """Return what these layers make of a picture."""
+def _answers(loaded: Loaded, maps: Mapping[str, Output], names: Collection[str], passes: bool = False) -> Answers:
+    """Return what these layers make of a picture; without figures of one that passes, which take long."""
     tints = _tints(loaded.network, loaded.scaling)
     columns = _columns(loaded, maps, tints)
     layers = {
-        name: _layer_answer(values, tints.get(name), columns.get(name))
+        name: _layer_answer(values, tints.get(name), columns.get(name), passes)
         for name, values in maps.items()
         if name in names and is_drawn(values)
     }
@@ -241,12 +246,13 @@ def _kept_maps(key: str, pixels: Pixels) -> dict[str, Output]:
     return maps
 
 
-def _layer_answer(maps: Output, tints: Tints | None, column: Column | None) -> LayerAnswer:
+def _layer_answer(maps: Output, tints: Tints | None, column: Column | None, passes: bool) -> LayerAnswer:
     strengths = maps.std(axis=(0, 1)) if maps.ndim == 3 else maps
     if maps.shape[:-1] == (1, 1):  # one value has no spread
         strengths = maps[0, 0]
     strongest = tuple(np.argsort(-strengths, kind="stable")[:THUMBNAILS].tolist())
-    return LayerAnswer(strongest, _thumbnail(maps, strongest, tints), layer_statistics(maps), column)
+    statistics = None if passes else layer_statistics(maps)
+    return LayerAnswer(strongest, _thumbnail(maps, strongest, tints), statistics, column)
 
 
 def _thumbnail(maps: Output, strongest: tuple[int, ...], tints: Tints | None) -> bytes:
@@ -267,6 +273,8 @@ def _tints(network: Network, scaling: Scaling) -> dict[str, Tints]:
 
 def _columns(loaded: Loaded, maps: Mapping[str, Output], tints: Mapping[str, Tints]) -> dict[str, Column]:
     """Return all maps of each layer where the network is drawn whole, in the ranges of their groups; else nothing."""
+    if len(loaded.network.layers) > MOST_COLUMNS:
+        return {}
     rows = summarize(loaded.network).rows
     if not is_drawn_whole(rows):
         return {}

@@ -27,6 +27,11 @@ REFUSED = """() => {
     navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("", "%s"); };
 }"""
 INSECURE = "() => Object.defineProperty(window, 'isSecureContext', { value: false })"
+UNPLUGGED = """() => {
+    const track = window.tracks.find((one) => one.readyState === "live");
+    track.stop();
+    track.dispatchEvent(new Event("ended"));
+}"""
 LIVE = "() => window.tracks.filter((track) => track.readyState === 'live').length"
 
 
@@ -101,6 +106,52 @@ def test_maps_and_answer_follow_the_camera_until_it_stops(open_page: OpenPage, a
     page.wait_for_function("() => window.tracks.every((track) => track.readyState === 'ended')")
     page.get_by_role("link", name="Feature maps").first.click()
     expect(page.get_by_text("The live camera was turned off when you left the page.")).to_be_visible()
+    no_traceback(page)
+
+
+def test_a_camera_that_is_unplugged_says_so_and_can_be_tried_again(open_page: OpenPage, app_server: AppServer) -> None:
+    page = open_page(app_server)
+    camera = turn_on(page, WATCHED)
+    expect(camera).to_contain_text("a second. Nothing is stored.", timeout=WARM_UP)
+    # What a browser does where the device is gone, or the reader takes the permission back.
+    page.evaluate(UNPLUGGED)
+    expect(camera).to_contain_text("The camera has stopped: it was unplugged, or may no longer be used.")
+    wait_idle(page)
+    assert page.evaluate(LIVE) == 0
+    maps = page.locator(".mosaic img")
+    last = str(maps.get_attribute("src"))
+
+    camera.get_by_role("button", name="Try again").click()
+    expect(camera).to_contain_text("a second. Nothing is stored.")
+    expect(maps).not_to_have_attribute("src", last)
+    assert page.evaluate(LIVE) == 1
+    no_traceback(page)
+
+
+def test_what_passes_is_told_to_what_stands_on_the_page(open_page: OpenPage, app_server: AppServer) -> None:
+    """Nothing of the page is built anew for a frame, so that what a reader points at or has the focus stays."""
+    page = open_page(app_server)
+    camera = turn_on(page, WATCHED)
+    expect(camera).to_contain_text("a second. Nothing is stored.", timeout=WARM_UP)
+    parts = {
+        name: page.locator(place).first
+        for name, place in {
+            "maps": ".mosaic img",
+            "map": ".picker img",
+            "over": "[data-passing=over]",
+            "network": ".network .node img",
+        }.items()
+    }
+    before = {name: str(part.get_attribute("src")) for name, part in parts.items()}
+    for part in parts.values():
+        part.evaluate("(element) => { element.dataset.kept = 'yes'; }")
+    mean = page.locator("[data-passing=mean]")
+    figure = mean.inner_text()
+    for name, part in parts.items():
+        expect(part).not_to_have_attribute("src", before[name])
+        expect(part).to_have_attribute("data-kept", "yes")
+    expect(mean).not_to_have_text(figure)
+    expect(page.locator("[data-passing=best]")).to_contain_text("%")
     no_traceback(page)
 
 

@@ -3,6 +3,7 @@
 import base64
 import gc
 import io
+import re
 from typing import Any
 
 import numpy as np
@@ -137,6 +138,10 @@ def turned_on(**query: str) -> tuple[AppTest, Live]:
     return at, live
 
 
+def said_in_html(at: AppTest) -> str:
+    return " ".join(re.sub("<[^>]*>", "", element.proto.body) for element in at.get("html"))
+
+
 def passed(at: AppTest, live: Live, level: int, number: int) -> AppTest:
     live.taken -= 1
     Cameras().take(live, frame(level, number))
@@ -151,6 +156,7 @@ def test_the_network_the_maps_and_the_answer_follow() -> None:
         "shown": None,
         "interval": pytest.approx(125),
         "side": 224,
+        "passing": None,
         "words": {},
     }
     passed(at, live, 50, 1)
@@ -160,6 +166,17 @@ def test_the_network_the_maps_and_the_answer_follow() -> None:
     passed(at, live, 250, 2)
     assert data_of(at, "camera")["shown"] == 2
     assert data_of(at, "network")["version"] != dark["network"]["version"]
+    told = data_of(at, "camera")["passing"]
+    for name in ("mosaic", "picker"):
+        drawn = data_of(at, name)
+        assert told["components"][name] == {of: drawn[of] for of in told["components"][name]}
+    for node in data_of(at, "network")["nodes"]:
+        assert told["components"]["network"]["nodes"][node["layer"]] == {
+            "picture": node["picture"],
+            "strongest": node["strongest"],
+        }
+    assert told["page"]["texts"]["best"] in said_in_html(at)
+    assert told["page"]["texts"]["mean"] in said_in_html(at)
     values = [
         np.frombuffer(base64.b64decode(data["values"]), "<f4") for data in (dark["picker"], data_of(at, "picker"))
     ]

@@ -58,10 +58,12 @@ def end_elsewhere() -> None:
         end()
 
 
-def draw(info: ModelInfo, follow: Callable[[], None]) -> None:
-    """Draw the camera and what it is told to do, once all of the page shows its last frame.
+def draw(info: ModelInfo, passing: dict[str, Any] | None, follow: Callable[[], None]) -> None:
+    """Draw the camera, the last of all that shows its frame.
 
-    `follow` lets what shows the picture run again; with the first frame, all of the page.
+    Args:
+        passing: what the frame changes on the page, which the browser shows; None where none passes.
+        follow: lets more of the page run than the camera, where more has to be drawn for a frame.
     """
     live = camera()
     if live is None:
@@ -71,6 +73,7 @@ def draw(info: ModelInfo, follow: Callable[[], None]) -> None:
         "shown": live.number if _is_shown() else None,
         "interval": 1000 * CAMERAS.interval(),
         "side": min(max(min(info.input_size), _SIDES[0]), _SIDES[1]),
+        "passing": passing,
         "words": _words(),
     }
     components.camera(

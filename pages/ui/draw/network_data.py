@@ -80,6 +80,12 @@ class NetworkPicture:
         """Return what the component draws, without what is open."""
         return self._whole() if self.is_whole else self._folded()
 
+    def passing(self) -> dict[str, Any]:
+        """Return what of it another picture changes."""
+        answered = self.answers.layers if self.answers else {}
+        changed: dict[str, Any] = {"nodes": {row.name: self._seen(row) for row in self.rows if row.name in answered}}
+        return changed | {"classes": self._classes(), "scales": list(self._scales())} if self.is_whole else changed
+
     # Folded -----------------------------------------------------------------------------------------------------------
 
     def _folded(self) -> dict[str, Any]:
@@ -105,7 +111,6 @@ class NetworkPicture:
 
     def _card(self, node: Node) -> dict[str, Any]:
         last = node.rows[-1]
-        seen = self._answer(last.name)
         is_block = len(node.rows) > 1
         facts = self._facts(node.rows)
         known = self._channels(last)
@@ -118,9 +123,8 @@ class NetworkPicture:
             "group": str(last.layer.group),
             "label": ", ".join([node.title, *facts]),
             "facts": facts,
-            "strongest": list(seen.strongest) if seen and len(last.output_shape) == 3 else [],
             "names": [map_text(known, last.name, channel) for channel in range(len(known))],
-            "picture": data_url(seen.thumbnail) if seen else None,
+            **self._seen(last),
             **_place(node.x, node.y, node.width, node.height),
         }
 
@@ -137,7 +141,6 @@ class NetworkPicture:
 
     def _column(self, row: Row) -> dict[str, Any]:
         drawn = "maps" if len(row.output_shape) == 3 else "classes" if self._has_classes(row) else "vector"
-        seen = self._answer(row.name)
         facts = self._facts((row,))
         height, width = row.output_shape[:2] if drawn == "maps" else (1, 1)
         count = row.output_shape[-1] if drawn != "vector" else 1
@@ -149,11 +152,10 @@ class NetworkPicture:
             "group": str(row.layer.group),
             "label": ", ".join([row.name, *facts]),
             "facts": facts,
-            "strongest": list(seen.strongest) if seen else [],
             "drawn": drawn,
             "count": count,
             "side": [width, height],
-            "picture": data_url(seen.column.picture) if seen and seen.column and drawn != "classes" else None,
+            **self._seen(row),
             "names": [map_text(self._channels(row), row.name, channel) for channel in range(count)],
         }
 
@@ -218,6 +220,17 @@ class NetworkPicture:
     def _channels(self, row: Row) -> Channels:
         return picture_channels(self.info, row)
 
+    def _seen(self, row: Row) -> dict[str, Any]:
+        """Return what is shown of what a layer makes of the picture."""
+        seen = self._answer(row.name)
+        if seen is None:
+            return {"strongest": [], "picture": None}
+        if not self.is_whole:
+            strongest = seen.strongest if len(row.output_shape) == 3 else ()
+            return {"strongest": list(strongest), "picture": data_url(seen.thumbnail)}
+        column = None if self._has_classes(row) else seen.column
+        return {"strongest": list(seen.strongest), "picture": data_url(column.picture) if column else None}
+
     def _facts(self, rows: Sequence[Row]) -> list[str]:
         last = rows[-1]
         seen = self._answer(last.name)
@@ -231,7 +244,7 @@ class NetworkPicture:
         known = self._channels(last)
         if known:
             facts.append(_("Channels: {channels}").format(channels=", ".join(_(channel.name) for channel in known)))
-        elif seen and len(last.output_shape) == 3:
+        elif seen and len(last.output_shape) == 3 and not self.passes:
             facts.append(_("Strongest maps: {channels}").format(channels=", ".join(map(str, seen.strongest))))
         return facts
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnn_core.drawing.mosaic import page_of
+from pages.ui import state
 
 
 def choose_page(count: int, per_page: int, key: str) -> slice:
@@ -10,3 +11,8 @@ def choose_page(count: int, per_page: int, key: str) -> slice:
     pages = -(-count // per_page)
     page = st.pagination(pages, key=key) if pages > 1 else 1
     return page_of(count, page, per_page)
+
+
+def shown_page(count: int, per_page: int, key: str) -> slice:
+    """Return which of `count` things are on the page that is shown; `key` as there."""
+    return page_of(count, state.widget_value(key) or 1, per_page)

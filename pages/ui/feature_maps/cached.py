@@ -111,8 +111,7 @@ def vector(layer: OpenLayer, language: str) -> Any:
 @kept(16, OpenLayer)
 def network_figure(layer: OpenLayer, language: str) -> Any:
     """Draw what the values of all layers are like, the open one marked, in a language."""
-    statistics = {name: answer.statistics for name, answer in layer.answers.layers.items()}
-    return network_figures.network_figure(statistics, layer.name, translate=_)
+    return network_figures.network_figure(layer.answers.statistics, layer.name, translate=_)
 
 
 @kept(16, OpenLayer)

@@ -10,7 +10,7 @@ from cnn_core.models.info import ModelInfo
 from cnn_core.network.summary import Row
 from pages.ui import cached, components, state
 from pages.ui.ask.layer import current_layer
-from pages.ui.feature_maps import follow, layer_view, map_view, network_picture, panels, predictions
+from pages.ui.feature_maps import follow, layer_view, map_view, network_picture, panels, passing_answer, predictions
 from pages.ui.feature_maps.open_layer import OpenLayer, Run
 from pages.ui.feature_maps.parts import Part
 from pages.ui.feature_maps.trail import settle
@@ -88,7 +88,7 @@ def draw_passing_network(run: Run) -> None:
     """Draw the network with what it makes of a picture that passes."""
 
     def draw() -> None:
-        now = follow.advanced(run)
+        now = follow.newest(run)
         network_picture.draw_network(now.info, now.picture, now.answers, current_layer(now.rows), now.classes)
 
     fragment(draw, Part.NETWORK, share=partial(_share_change, run.rows))()
@@ -97,12 +97,19 @@ def draw_passing_network(run: Run) -> None:
 def draw_answer(run: Run) -> None:
     """Draw what the network takes the picture for."""
     share = partial(_share_change, run.rows)
-    fragment(lambda: predictions.draw_answer(follow.advanced(run)), Part.ANSWER, share=share)()
+    fragment(lambda: _draw_answer(follow.advanced(run)), Part.ANSWER, share=share)()
+
+
+def _draw_answer(run: Run) -> None:
+    if run.picture.passes and passing_answer.can_be_told(run):
+        passing_answer.draw(run)
+    else:
+        predictions.draw_answer(run)
 
 
 def draw_camera(run: Run) -> None:
-    """Draw the live camera, where there is one, once all else shows what passes."""
-    fragment(lambda: follow.draw_camera(run.info), Part.CAMERA, share=partial(_share_change, run.rows))()
+    """Draw the live camera, where there is one; it tells all else what passes."""
+    fragment(lambda: follow.draw_camera(run.info, run), Part.CAMERA, share=partial(_share_change, run.rows))()
 
 
 def draw_camera_alone(info: ModelInfo) -> None:

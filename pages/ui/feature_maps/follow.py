@@ -1,8 +1,11 @@
-"""Following a live camera: the parts of the page that show what passes are drawn anew, the rest of it is not."""
+"""Following a live camera: the camera's part of the page tells the others what a frame changes in them."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
+from cnn_core.errors import CnnError
 from cnn_core.models.info import ModelInfo
 from cnn_core.models.run import Glance
 from cnn_core.network.summary import Row
@@ -10,15 +13,19 @@ from pages.ui import cached, state
 from pages.ui.ask import live
 from pages.ui.ask.layer import current_layer
 from pages.ui.ask.model import class_names
+from pages.ui.draw.changed import Changed
 from pages.ui.entered import Entered
+from pages.ui.feature_maps import layer_view, map_view, network_picture, passing_answer
 from pages.ui.feature_maps.network_picture import shown_layers
 from pages.ui.feature_maps.open_layer import Run
 from pages.ui.feature_maps.parts import Part
 from pages.ui.feature_maps.passing import passed
+from pages.ui.messages import UndrawnError, part
 from pages.ui.text import _
-from pages.ui.waiting import asked, later, run_again
+from pages.ui.waiting import asked, holds, later, run_again
 
-_FOLLOWING = Part.NETWORK, Part.ANSWER, Part.LAYER, Part.MAP, Part.CAMERA
+_PATIENCE = 1.0
+"""Seconds that the camera's part waits for a frame: looking again for it later would cost more."""
 
 
 def first(info: ModelInfo, picture: Entered, rows: Mapping[str, Row]) -> Run:
@@ -41,7 +48,9 @@ def advanced(run: Run) -> Run:
     if not run.picture.passes or frame is None or frame.digest == last.picture.digest:
         return last
     picture, layer = cached.entered(frame, run.info, run.picture.fit, run.picture.invert), current_layer(run.rows)
-    glance = later(cached.glance(picture, shown_layers(run.info, layer), layer))
+    question = cached.glance(picture, shown_layers(run.info, layer), layer)
+    holds().ask(question, part=Part.CAMERA).wait(_PATIENCE)
+    glance = later(question)
     return last if glance is None else _shown(run.info, picture, run.rows, glance)
 
 
@@ -57,6 +66,34 @@ def newest(run: Run) -> Run:
     return (state.PASSED.get() or run) if run.picture.passes else run
 
 
-def draw_camera(info: ModelInfo) -> None:
-    """Draw the camera, the last of all that follows it: a frame is shown once all of the page shows it."""
-    live.draw(info, follow=lambda: run_again(*_FOLLOWING))
+def draw_camera(info: ModelInfo, run: Run | None = None) -> None:
+    """Draw the camera, and tell the page what its frame changes; a frame is shown once this is drawn.
+
+    There is no `run` as long as the first picture is on its way.
+    """
+    passing = None
+    if run is not None and run.picture.passes:
+        with part():
+            passing = _changed(advanced(run))
+    live.draw(info, passing, follow=_follow)
+
+
+def _follow() -> None:
+    """Let the parts run that show a frame: the camera's alone, which tells the others, where they can be told."""
+    now = state.PASSED.get()
+    if now is None:
+        run_again()  # the first
+    elif not passing_answer.can_be_told(now):
+        run_again(Part.ANSWER, Part.CAMERA)
+
+
+def _changed(run: Run) -> dict[str, Any]:
+    """Return what the components of the page show of a frame, by their names, and what else of the page it changes."""
+    shown = {"network": network_picture.passing(run, current_layer(run.rows))}
+    changed = passing_answer.changed(run) if passing_answer.can_be_told(run) else Changed()
+    with suppress(CnnError, UndrawnError):  # the layer's own part says so
+        layer = run.open_layer(is_first=False)
+        for shown_of_layer, changed_of_layer in (layer_view.passing(layer), map_view.passing(layer)):
+            shown |= shown_of_layer
+            changed |= changed_of_layer
+    return {"components": shown, "page": changed.data()}

@@ -2,6 +2,8 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -15,8 +17,9 @@ from pages.ui import components, state
 from pages.ui.ask.layer import layer_picker, layer_seen_in, open_layer
 from pages.ui.ask.picture import current_sample
 from pages.ui.components import data_url
-from pages.ui.draw.paging import choose_page
-from pages.ui.draw.pictures import colour_bar
+from pages.ui.draw.changed import Changed
+from pages.ui.draw.paging import choose_page, shown_page
+from pages.ui.draw.pictures import ColourBar
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.parts import map_changed, open_map_marked
@@ -113,20 +116,10 @@ def _draw_controls(layer: OpenLayer) -> None:
 
 
 def _draw_maps(layer: OpenLayer) -> None:
-    figures_of = cached.statistics(layer)
-    channels = order_channels(figures_of, ChannelOrder(state.ORDER.get()))
-    shown = channels[_choose_page(layer.name, len(channels))]
-    height = HEIGHT if len(shown) == len(channels) else TURNED_HEIGHT
-    columns, cell = _grid(len(shown), layer.maps.shape, height)
-    picture = cached.mosaic(layer, shown, state.SCOPE.get(), state.LIMIT.get(), columns, cell)
+    shown = _ordered(layer)[_choose_page(layer.name, layer.maps.shape[-1])]
+    picture = _mosaic(layer, shown)
     data = {
-        "layer": layer.name,
-        "picture": data_url(picture.png),
-        "columns": picture.columns,
-        "cell": [picture.cell_width, picture.cell_height],
-        "gap": picture.gap,
-        "maps": [{"channel": channel, "text": figures_text(figures_of, channel)} for channel in shown],
-        "selected": layer.channel,
+        **_maps_data(layer, shown, picture),
         "leads": "map_line",
         "words": {
             "picture": _("{count} maps of {layer}").format(count=len(shown), layer=layer.name),
@@ -135,7 +128,44 @@ def _draw_maps(layer: OpenLayer) -> None:
         },
     }
     components.mosaic(data, key="mosaic", on_pick=open_map_marked)
-    _draw_colours(picture)
+    _colours(picture).draw("maps")
+
+
+def _ordered(layer: OpenLayer) -> tuple[int, ...]:
+    return order_channels(cached.statistics(layer), ChannelOrder(state.ORDER.get()))
+
+
+def _mosaic(layer: OpenLayer, shown: Sequence[int]) -> Mosaic:
+    height = HEIGHT if len(shown) == layer.maps.shape[-1] else TURNED_HEIGHT
+    columns, cell = _grid(len(shown), layer.maps.shape, height)
+    return cached.mosaic(layer, tuple(shown), state.SCOPE.get(), state.LIMIT.get(), columns, cell)
+
+
+def _maps_data(layer: OpenLayer, shown: Sequence[int], picture: Mosaic) -> dict[str, Any]:
+    """Return what the mosaic shows of the layer's output."""
+    figures_of = cached.statistics(layer)
+    return {
+        "layer": layer.name,
+        "picture": data_url(picture.png),
+        "columns": picture.columns,
+        "cell": [picture.cell_width, picture.cell_height],
+        "gap": picture.gap,
+        "maps": [{"channel": channel, "text": figures_text(figures_of, channel)} for channel in shown],
+        "selected": layer.channel,
+    }
+
+
+def passing(layer: OpenLayer) -> tuple[dict[str, Any], Changed]:
+    """Return what the mosaic or the bars show of a picture that passes, by the component, and what else changes."""
+    if layer.has_maps and is_drawn_whole(tuple(layer.rows.values())):
+        return {}, Changed()
+    per_page = PER_PAGE if layer.has_maps else BARS_PER_PAGE
+    place = shown_page(layer.maps.shape[-1], per_page, _page_key(layer.name))
+    if not layer.has_maps:
+        return {"bars": _vector_data(layer, place)}, Changed()
+    shown = _ordered(layer)[place]
+    picture = _mosaic(layer, shown)
+    return {"mosaic": _maps_data(layer, shown, picture)}, _colours(picture).changed("maps")
 
 
 def _grid(count: int, shape: tuple[int, ...], height: int) -> tuple[int, int]:
@@ -147,15 +177,9 @@ def _grid(count: int, shape: tuple[int, ...], height: int) -> tuple[int, int]:
 
 def draw_vector(layer: OpenLayer) -> None:
     """Draw the values of a layer without height and width as bars."""
-    order = np.arange(layer.maps.size) if state.ORDER.get() == "index" else np.argsort(-layer.maps, kind="stable")
-    shown = order[_choose_page(layer.name, layer.maps.size, BARS_PER_PAGE)]
-    names = layer.classes if layer.name == layer.info.outputs[0] and len(layer.classes) == layer.maps.size else ()
+    place = _choose_page(layer.name, layer.maps.size, BARS_PER_PAGE)
     data = {
-        "layer": layer.name,
-        "values": [float(layer.maps[unit]) if np.isfinite(layer.maps[unit]) else None for unit in shown],
-        "units": shown.tolist(),
-        "names": [names[unit] for unit in shown] if names else [],
-        "selected": layer.channel,
+        **_vector_data(layer, place),
         "leads": "map_line",
         "words": {
             "board": _("Units: arrow keys walk, Enter opens"),
@@ -165,6 +189,20 @@ def draw_vector(layer: OpenLayer) -> None:
         },
     }
     components.bars(data, key="bars", on_pick=open_map_marked)
+
+
+def _vector_data(layer: OpenLayer, place: slice) -> dict[str, Any]:
+    """Return what the bars show of a page of the layer's units."""
+    order = np.arange(layer.maps.size) if state.ORDER.get() == "index" else np.argsort(-layer.maps, kind="stable")
+    shown = order[place]
+    names = layer.classes if layer.name == layer.info.outputs[0] and len(layer.classes) == layer.maps.size else ()
+    return {
+        "layer": layer.name,
+        "values": [float(layer.maps[unit]) if np.isfinite(layer.maps[unit]) else None for unit in shown],
+        "units": shown.tolist(),
+        "names": [names[unit] for unit in shown] if names else [],
+        "selected": layer.channel,
+    }
 
 
 def figures_text(figures_of: ChannelStatistics, channel: int) -> str:
@@ -178,8 +216,8 @@ def figures_text(figures_of: ChannelStatistics, channel: int) -> str:
     )
 
 
-def _draw_colours(picture: Mosaic) -> None:
-    """Say what the colours mean."""
+def _colours(picture: Mosaic) -> ColourBar:
+    """Return what the colours mean."""
     reach = picture.ranges[0]
     if state.SCOPE.get() == RangeScope.PER_MAP:
         low, high = (
@@ -193,7 +231,7 @@ def _draw_colours(picture: Mosaic) -> None:
         text += " " + _("White is zero.")
     if picture.reduction > 1:
         text += " " + _("Drawn smaller: a point is the mean of {n}×{n} values.").format(n=picture.reduction)
-    colour_bar(reach, low, high, text)
+    return ColourBar(reach, low, high, text)
 
 
 def _choose_page(layer: str, count: int, per_page: int = PER_PAGE) -> slice:
@@ -202,10 +240,14 @@ def _choose_page(layer: str, count: int, per_page: int = PER_PAGE) -> slice:
         return slice(0, count)
     with st.container(horizontal=True, vertical_alignment="center", key="maps_pages"):
         place = st.empty()
-        # A key for each layer: another layer begins at its first page.
-        shown = choose_page(count, per_page, f"maps_page_{layer}")
+        shown = choose_page(count, per_page, _page_key(layer))
         place.markdown(_("**{shown} of {count}** shown").format(shown=shown.stop - shown.start, count=count))
     return shown
+
+
+def _page_key(layer: str) -> str:
+    """Return the key of a layer's pages: another layer begins at its first."""
+    return f"maps_page_{layer}"
 
 
 def _draw_downloads(layer: OpenLayer) -> None:

@@ -1,14 +1,18 @@
 """The open map beside the picture: its values, and its place over what the network sees."""
 
 import base64
+import html
+from typing import Any
 
 import streamlit as st
 
+from cnn_core.drawing.mosaic import Range
 from cnn_core.network.whole import has_classes, is_drawn_whole
 from pages.ui import components, state
 from pages.ui.components import data_url
+from pages.ui.draw.changed import Changed, named
 from pages.ui.draw.channels import picture_channels
-from pages.ui.draw.pictures import colour_bar, draw_within
+from pages.ui.draw.pictures import ColourBar, draw_within
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.layer_view import draw_vector
 from pages.ui.feature_maps.open_layer import OpenLayer
@@ -61,39 +65,61 @@ def _draw_beside(layer: OpenLayer) -> None:
             _draw_over(layer, cached.overlay(layer, channel, state.SCOPE.get(), state.LIMIT.get()))
         with st.container(key="map_figures"):
             _draw_figures(layer, channel)
-    colour_bar(colours, f"{colours.low:.4g}", f"{colours.high:.4g}")
+    _colours(colours).draw("map")
+
+
+def _colours(reach: Range) -> ColourBar:
+    return ColourBar(reach, f"{reach.low:.4g}", f"{reach.high:.4g}")
+
+
+def passing(layer: OpenLayer) -> tuple[dict[str, Any], Changed]:
+    """Return what the open map shows of a picture that passes, by the component, and what else of it changes."""
+    channel = layer.channel
+    if not layer.has_maps:
+        return {}, Changed({"unit": f"{layer.maps[channel]:.4g}"})
+    png, colours = cached.one_map(layer, channel, state.SCOPE.get(), state.LIMIT.get())
+    over = cached.overlay(layer, channel, state.SCOPE.get(), state.LIMIT.get())
+    figures = {name: figure for name, (_word, figure) in _figures(layer, channel).items()}
+    return (
+        {"picker": _values_data(layer, channel, png)},
+        Changed(figures, {"over": data_url(over)}) | _colours(colours).changed("map"),
+    )
+
+
+def _figures(layer: OpenLayer, channel: int) -> dict[str, tuple[str, str]]:
+    """Return a map's figures by their names on the page, each with its word."""
+    figures = cached.statistics(layer)
+    return {
+        "mean": (_("Mean"), f"{figures.mean[channel]:.4g}"),
+        "spread": (_("Standard deviation"), f"{figures.spread[channel]:.4g}"),
+        "smallest": (_("Smallest"), f"{figures.minimum[channel]:.4g}"),
+        "largest": (_("Largest"), f"{figures.maximum[channel]:.4g}"),
+        "zeros": (_("Share of zeros"), f"{figures.zero_share[channel]:.0%}"),
+    }
 
 
 def _draw_figures(layer: OpenLayer, channel: int) -> None:
-    figures = cached.statistics(layer)
-    lines = {
-        _("Mean"): f"{figures.mean[channel]:.4g}",
-        _("Standard deviation"): f"{figures.spread[channel]:.4g}",
-        _("Smallest"): f"{figures.minimum[channel]:.4g}",
-        _("Largest"): f"{figures.maximum[channel]:.4g}",
-        _("Share of zeros"): f"{figures.zero_share[channel]:.0%}",
-    }
-    st.caption("  \n".join(f"{name}  \n**{value}**" for name, value in lines.items()))
+    figures = _figures(layer, channel)
+    if layer.passes:
+        lines = (f"{word}<br><b {named(name)}>{figure}</b>" for name, (word, figure) in figures.items())
+        st.html(f"<p>{'<br>'.join(lines)}</p>")
+    else:
+        st.caption("  \n".join(f"{word}  \n**{figure}**" for word, figure in figures.values()))
 
 
 def _draw_over(layer: OpenLayer, png: bytes) -> None:
     """Draw the map over the picture."""
     alt = _("The map over the picture: stretched to the input's size, stronger where values are larger.")
     if layer.passes:  # within the page: a file of its own would be gone before the browser asks for it
-        draw_within(png, alt, layer.picture.pixels.shape)
+        draw_within(png, alt, layer.picture.pixels.shape, "over")
     else:
         st.image(png, output_format="PNG", width="stretch", alt=alt)
 
 
 def _draw_values(layer: OpenLayer, channel: int, png: bytes) -> None:
     """Draw the map so that a value can be pointed at and chosen."""
-    rows, columns, _channels = layer.maps.shape
     data = {
-        "picture": data_url(png),
-        "rows": rows,
-        "columns": columns,
-        "values": base64.b64encode(layer.maps[:, :, channel].astype("<f4").tobytes()).decode("ascii"),
-        "selected": list(layer.place[:2]),
+        **_values_data(layer, channel, png),
         "leads": "asked",
         "words": {
             "picture": _("Values of the map"),
@@ -104,7 +130,25 @@ def _draw_values(layer: OpenLayer, channel: int, png: bytes) -> None:
     components.picker(data, key="map_values", on_pick=lambda place: open_value_marked(**place))
 
 
+def _values_data(layer: OpenLayer, channel: int, png: bytes) -> dict[str, Any]:
+    """Return what the picker shows of a map."""
+    rows, columns, _channels = layer.maps.shape
+    return {
+        "layer": layer.name,
+        "channel": channel,
+        "picture": data_url(png),
+        "rows": rows,
+        "columns": columns,
+        "values": base64.b64encode(layer.maps[:, :, channel].astype("<f4").tobytes()).decode("ascii"),
+        "selected": list(layer.place[:2]),
+    }
+
+
 def _draw_unit(layer: OpenLayer) -> None:
     unit = layer.channel
     is_answer = layer.name == layer.info.outputs[0] and len(layer.classes) == layer.maps.size
-    st.metric(layer.classes[unit] if is_answer else _("The unit's value"), f"{layer.maps[unit]:.4g}", width="content")
+    name, value = layer.classes[unit] if is_answer else _("The unit's value"), f"{layer.maps[unit]:.4g}"
+    if layer.passes:
+        st.html(f'<p>{html.escape(name)}<br><b {named("unit")} style="font-size:1.5rem">{value}</b></p>')
+    else:
+        st.metric(name, value, width="content")

@@ -1,6 +1,7 @@
 """The network as a picture: what of it is open and unfolded, and what a click in it does."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from cnn_core.models.info import ModelInfo
 from cnn_core.models.run import Answers
@@ -22,11 +23,22 @@ def draw_network(
     info: ModelInfo, picture: Entered, answers: Answers | None, layer: str, classes: Sequence[str]
 ) -> None:
     """Draw the network; without pictures as long as it has not run."""
-    rows, unfolded = shared.network(info).rows, _unfolded(info, layer)
-    layout = network_layout(info, unfolded)
-    drawn = NetworkPicture(info, picture, rows, answers, unfolded, layout, tuple(classes))
+    drawn = _picture_of(info, picture, answers, layer, classes)
     clicks = Clicks(open_layer_marked, _open_map, _unfold, _fold)
     draw_network_picture(drawn, clicks, selected=layer, channel=_channel(answers, layer))
+
+
+def passing(run: Run, layer: str) -> dict[str, Any]:
+    """Return what of the network's picture another picture that passes changes."""
+    return _picture_of(run.info, run.picture, run.answers, layer, run.classes).passing()
+
+
+def _picture_of(
+    info: ModelInfo, picture: Entered, answers: Answers | None, layer: str, classes: Sequence[str]
+) -> NetworkPicture:
+    rows, unfolded = shared.network(info).rows, _unfolded(info, layer)
+    layout = network_layout(info, unfolded)
+    return NetworkPicture(info, picture, rows, answers, unfolded, layout, tuple(classes))
 
 
 def shown_layers(info: ModelInfo, layer: str) -> tuple[str, ...]:

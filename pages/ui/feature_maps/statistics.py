@@ -19,7 +19,7 @@ MOST_NAMED = 40
 
 def draw(layer: OpenLayer) -> None:
     """Draw the layer's figures, how its values are spread, and the network as a whole."""
-    figures = layer.answers.layers[layer.name].statistics
+    figures = layer.answers.statistics[layer.name]
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("Mean"), f"{figures.mean:.4g}", width="content")
         st.metric(_("Spread"), f"{figures.spread:.4g}", width="content")

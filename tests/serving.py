@@ -40,6 +40,10 @@ class AppServer:
         except psutil.NoSuchProcess:
             return []
 
+    def workers(self) -> list[psutil.Process]:
+        """Return the processes that compute."""
+        return [child for child in self.family() if "popen_loky" in _command(child)]
+
     def stop(self) -> str | None:
         """End the server as a supervisor does, kill what is left, and return what went wrong."""
         if self.process.poll() is not None:
@@ -48,7 +52,7 @@ class AppServer:
         family = self.family()
         self.process.terminate()
         _, left = psutil.wait_procs([psutil.Process(self.process.pid), *family], timeout=STOP_SECONDS)
-        names = [f"{process.pid} {_command(process)}" for process in left]
+        names = [f"{process.pid} {_command(process)[:200]}" for process in left]
         self._kill_group()
         for process in left:
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -63,7 +67,7 @@ class AppServer:
 
 def _command(process: psutil.Process) -> str:
     try:
-        return " ".join(process.cmdline())[:200]
+        return " ".join(process.cmdline())
     except psutil.Error:
         return "?"
 

@@ -268,16 +268,12 @@ def test_downloads(page: Page) -> None:
 # Workers that stop --------------------------------------------------------------------------------------------------
 
 
-def workers_of(server: AppServer) -> list[psutil.Process]:
-    return [child for child in server.family() if "popen_loky" in " ".join(child.cmdline())]
-
-
 @pytest.fixture
 def asleep(page: Page, app_server: AppServer) -> Iterator[list[psutil.Process]]:
     """Workers that have been put to sleep, on a page that has just asked them something."""
     # Of the first picture all is known without them.
     open_view(page, picture="grass")
-    workers = workers_of(app_server)
+    workers = app_server.workers()
     for worker in workers:
         worker.suspend()
     # A picture that nobody has asked about: answers are kept.
@@ -300,7 +296,7 @@ def test_killed_workers_cost_a_sentence_and_a_retry(
     snap(page, "killed")
     page.get_by_role("button", name="Try again").click()
     is_complete(page)
-    assert not set(workers_of(app_server)) & set(asleep)
+    assert not set(app_server.workers()) & set(asleep)
     node(page, "Conv_1").click()
     layer_is_open(page, "Conv_1")
     assert "Traceback" not in app_server.read_log()
@@ -320,7 +316,7 @@ def test_waiting_can_be_stopped(page: Page, asleep: list[psutil.Process]) -> Non
 
 def test_workers_that_die_while_idle_are_replaced(page: Page, app_server: AppServer) -> None:
     open_view(page, picture="coffee")
-    killed = workers_of(app_server)
+    killed = app_server.workers()
     for worker in killed:
         worker.kill()
     psutil.wait_procs(killed, timeout=60)
@@ -330,7 +326,7 @@ def test_workers_that_die_while_idle_are_replaced(page: Page, app_server: AppSer
     if retry.is_visible():
         retry.click()
     is_complete(page)
-    assert not set(workers_of(app_server)) & set(killed)
+    assert not set(app_server.workers()) & set(killed)
 
 
 # A narrow screen ----------------------------------------------------------------------------------------------------

@@ -226,3 +226,18 @@ def test_numbers_travel_as_float32(page: Page) -> None:
     program = "async ([site, text]) => [...(await import(`${site}/picker.js`)).decode(text)]"
     values = np.array([1.5, -2.25, 3e-7], "<f4")
     assert page.evaluate(program, [MODULES_SITE, base64.b64encode(values.tobytes()).decode()]) == values.tolist()
+
+
+@pytest.mark.parametrize(
+    ("seen", "turn"),
+    [([False, False], 0), ([False, True, True], 1), ([True, False], 0)],
+)
+def test_of_all_clocks_one_that_is_seen_looks_first(seen: list[bool], turn: int, call: Call) -> None:
+    waiting = [{"isSeen": one, "number": number} for number, one in enumerate(seen)]
+    assert call("clock", "nextOf", waiting)["number"] == turn
+
+
+def test_a_clock_counts_on_from_what_the_server_said(call: Call) -> None:
+    data = {"saying": "It runs.", "more": "", "step": "· Importing: {seconds} s", "stepSeconds": 1.5, "seconds": 9.8}
+    assert call("clock", "sentence", data, 0.5) == "It runs. 10 s · Importing: 2 s"
+    assert call("clock", "sentence", data | {"step": "", "more": "· 3 MB"}, 0) == "It runs. 9 s · 3 MB"

@@ -1,14 +1,13 @@
 """A network as Keras code: functional as in the courses, or Sequential where it is one chain."""
 
 import itertools
-import keyword
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from cnn_core.errors import NetworkError
 from cnn_core.layers import Input, Layer, LayerScale, StochasticDepth, ZeroPadding2D
 from cnn_core.layers.keras_calls import keras_call
+from cnn_core.network.code.naming import identifier
 from cnn_core.network.keras_names import keras_name
 from cnn_core.network.network import Network, Step, free_name
 
@@ -203,17 +202,6 @@ def _variables(steps: tuple[Step, ...]) -> dict[str, str]:
         elif users[name] == [position + 1]:
             variables[name] = "x"
         else:
-            variables[name] = _identifier(name, taken)
+            variables[name] = identifier(name, taken)
             taken.add(variables[name])
     return variables
-
-
-def _identifier(name: str, taken: set[str]) -> str:
-    plain = re.sub(r"\W", "_", name, flags=re.ASCII)
-    plain = f"layer_{plain}" if not plain or plain[0].isdigit() or keyword.iskeyword(plain) else plain
-    number = 0
-    free = plain
-    while free in taken:
-        number += 1
-        free = f"{plain}_{number}"
-    return free

@@ -32,6 +32,10 @@ NAN_LEVEL: Final = 255
 """Not a finite number: magenta, which is in neither table."""
 NAN_COLOUR: Final = (255, 0, 255)
 
+SMALLEST_LIMIT: Final = 1e-30
+LARGEST_LIMIT: Final = 1e30
+"""Of a range that is given: well inside float32."""
+
 _DEFAULT: Final = 0
 _RUN_LENGTHS: Final = 3
 """Strategies of zlib."""
@@ -119,10 +123,9 @@ def limits_of(maps: Maps, scope: RangeScope, fixed: float) -> tuple[Limits, bool
 
 
 def _checked_limit(fixed: float) -> float:
-    smallest, largest = 1e-30, 1e30  # well inside float32
-    if not smallest <= fixed <= largest:
+    if not SMALLEST_LIMIT <= fixed <= LARGEST_LIMIT:
         message = N_("A fixed range ends at a number from {smallest:g} to {largest:g}. Received: {fixed}.")
-        raise CnnError(message, smallest=smallest, largest=largest, fixed=fixed)
+        raise CnnError(message, smallest=SMALLEST_LIMIT, largest=LARGEST_LIMIT, fixed=fixed)
     return fixed
 
 

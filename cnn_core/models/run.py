@@ -14,6 +14,7 @@ import numpy as np
 from cachetools import LRUCache
 
 from cnn_core.arrays import Output, Pixels, Weights
+from cnn_core.drawing.colour_scale import LARGEST_LIMIT, SMALLEST_LIMIT
 from cnn_core.drawing.mosaic import Mosaic, Range, RangeScope, mosaic_png, value_range
 from cnn_core.drawing.statistics import LayerStatistics, layer_statistics
 from cnn_core.drawing.thumbnails import bars_png, column_png, stripes_png, tinted_mosaic, tinted_png
@@ -68,7 +69,8 @@ class LayerAnswer:
     Attributes:
         strongest: the maps that differ most from place to place, by their standard deviation: what a filter answers
             to everywhere alike says little of a picture. Of single values the largest.
-        thumbnail: these as a PNG, all in the layer's range; an input's channels in their own colours, a vector as bars.
+        thumbnail: these as a PNG, all in one range, full from their `FULL_FROM`th percentile on; an input's channels in
+            their own colours, a vector as bars.
         statistics: of all its values; None of a picture that passes.
         column: all its maps, where the network is small enough to be drawn whole.
     """
@@ -261,8 +263,11 @@ def _thumbnail(maps: Output, strongest: tuple[int, ...], tints: Tints | None) ->
     if maps.ndim == 1:
         length = THUMBNAILS * (THUMBNAIL_SIDE + THUMBNAIL_GAP)
         return bars_png(maps, value_range(maps, RangeScope.PER_LAYER), length, THUMBNAIL_SIDE)
-    scope = RangeScope.PER_LAYER
-    return mosaic_png(maps, strongest, scope, columns=THUMBNAILS, cell=THUMBNAIL_SIDE, gap=THUMBNAIL_GAP).png
+    limit = _full_colour([maps[:, :, list(strongest)]])
+    scope = RangeScope.FIXED if SMALLEST_LIMIT <= limit <= LARGEST_LIMIT else RangeScope.PER_LAYER
+    return mosaic_png(
+        maps, strongest, scope, fixed=limit, columns=THUMBNAILS, cell=THUMBNAIL_SIDE, gap=THUMBNAIL_GAP
+    ).png
 
 
 def _tints(network: Network, scaling: Scaling) -> dict[str, Tints]:

@@ -224,6 +224,26 @@ def test_a_small_network_is_drawn_whole_and_a_map_is_one_click(page: Page) -> No
     expect(page).to_have_url(re.compile("channel=7"))
 
 
+def test_nothing_stands_over_the_colours_and_a_phone_has_no_empty_rows(
+    open_page: OpenPage, app_server: AppServer
+) -> None:
+    page = open_page(app_server)
+    open_view(page, "cifar10")
+    tools = box_of(page.locator(".network .tools"))
+    for scale in page.locator(".network .scale").all():
+        box = box_of(scale)
+        assert box["x"] + box["width"] <= tools["x"] or box["y"] >= tools["y"] + tools["height"]
+    narrow = open_page(app_server, viewport=NARROW, has_touch=True, is_mobile=True)
+    open_view(narrow, "cifar10")
+    view, head = box_of(narrow.locator(".window")), box_of(node(narrow, "conv_1_1"))
+    assert head["y"] - view["y"] <= 4
+    scale = box_of(narrow.locator(".network .scale").first)
+    assert view["y"] + view["height"] - scale["y"] - scale["height"] <= 16
+    # Of a name that is too long both ends are seen: they are told apart by their ends.
+    names = narrow.locator(".network .head .title").all_inner_texts()
+    assert len(set(names)) == len(names)
+
+
 def test_a_map_that_is_opened_elsewhere_is_marked_in_the_picture(page: Page) -> None:
     open_view(page, "cifar10", layer="conv_1_2", channel="2")
     number = page.get_by_label("Map", exact=True)

@@ -47,7 +47,9 @@ def entered(page: Page) -> Locator:
 
 
 def is_at_the_pixel(page: Page) -> None:
-    layer_is_open(page, "input")
+    expect(page.get_by_role("heading", name=re.compile("^(Red|Green|Blue) of input$"))).to_be_visible(timeout=WARM_UP)
+    wait_idle(page)
+    no_traceback(page)
     expect(said(page)).to_contain_text("This value enters the network")
 
 

@@ -121,16 +121,24 @@ def test_every_cell_is_opened_by_a_click_and_the_trail_leads_back(page: Page) ->
     expect(stops(page)).to_have_count(2)
     expect(said(page)).to_contain_text("conv2d [5, 9] map")
     assert last_number(said(page).inner_text()) == pytest.approx(value_of(page), rel=1e-3)
+    # Back leads to the view before, Forward and a reload to the trail.
     page.go_back()
     page.wait_for_url(re.compile("layer=conv2d_1&"))
     wait_idle(page)
-    expect(stops(page).nth(0)).to_have_attribute("aria-current", "location")
-    stops(page).nth(1).click()
-    page.wait_for_url(re.compile("layer=conv2d&.*row=5&column=9"))
-    wait_idle(page)
-    assert focused_part(page) == "stop1"
+    expect(stops(page)).to_have_count(1)
+    page.go_forward()
+    for load in (lambda: None, page.reload):
+        load()
+        page.wait_for_url(re.compile("layer=conv2d&.*row=5&column=9"))
+        wait_idle(page)
+        expect(stops(page)).to_have_count(2)
+        expect(stops(page).nth(1)).to_have_attribute("aria-current", "location")
     stops(page).nth(0).click()
     page.wait_for_url(re.compile("layer=conv2d_1&"))
+    wait_idle(page)
+    assert focused_part(page) == "stop0"
+    stops(page).nth(1).click()
+    page.wait_for_url(re.compile("layer=conv2d&.*row=5&column=9"))
     no_traceback(page)
 
 

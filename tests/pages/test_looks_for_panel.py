@@ -76,6 +76,17 @@ def test_what_is_recorded_is_there_without_a_worker(here: Here, model: str, laye
     assert not pieces(here)
 
 
+@pytest.mark.parametrize(
+    ("model", "layer", "channel", "why"),
+    [
+        ("mobilenet_v2", "Conv1", 7, "its mean has only the sums of its weights in it"),  # no activation before it
+        ("mnist", "conv2d", 24, "colour or brightness counts for more"),  # relu in it
+    ],
+)
+def test_why_a_picture_is_even_is_said(model: str, layer: str, channel: int, why: str) -> None:
+    assert why in said(opened(model=model, layer=layer, channel=str(channel), ask="looks_for"))
+
+
 # Made -----------------------------------------------------------------------------------------------------------------
 
 

@@ -165,7 +165,7 @@ def _why_even(layer: OpenLayer) -> str:
             "an even colour drives it up furthest, whatever pattern its single values answer to. That is seen under "
             "Kernels and Excites."
         )
-    return _("An even colour drives it up furthest: it answers to colour or brightness, not to a pattern.")
+    return _("An even colour drove it up furthest: colour or brightness counts for more in it than any pattern.")
 
 
 def _name(layer: OpenLayer) -> str:

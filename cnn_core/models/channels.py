@@ -3,8 +3,7 @@
 from typing import Final, NamedTuple
 
 from cnn_core.drawing.thumbnails import GREY, TINTS
-from cnn_core.layers import Input
-from cnn_core.network.summary import Row
+from cnn_core.layers import Input, Layer
 from cnn_core.pictures.scaling import Scaling
 from cnn_core.sentences import N_
 
@@ -20,10 +19,10 @@ _COLOURS: Final = tuple(map(Channel, (N_("red"), N_("green"), N_("blue")), TINTS
 _BRIGHTNESS: Final = (Channel(N_("brightness"), GREY),)
 
 
-def channels_of(row: Row, scaling: Scaling) -> tuple[Channel, ...]:
+def channels_of(layer: Layer, scaling: Scaling) -> tuple[Channel, ...]:
     """Return the channels of an input that is a picture, in its order; none of any other layer."""
-    if not isinstance(row.layer, Input) or len(row.output_shape) != 3:
+    if not isinstance(layer, Input) or len(layer.shape) != 3:
         return ()
     # What Caffe's networks take has blue first.
     colours = _COLOURS[::-1] if scaling is Scaling.CAFFE else _COLOURS
-    return {1: _BRIGHTNESS, 3: colours}.get(row.output_shape[-1], ())
+    return {1: _BRIGHTNESS, 3: colours}.get(layer.shape[-1], ())

@@ -272,7 +272,7 @@ def _thumbnail(maps: Output, strongest: tuple[int, ...], tints: Tints | None) ->
 
 def _tints(network: Network, scaling: Scaling) -> dict[str, Tints]:
     """Return the colours of the channels of each input that is a picture, by the layer's name."""
-    channels = {row.name: channels_of(row, scaling) for row in summarize(network).rows}
+    channels = {named.name: channels_of(named.layer, scaling) for named in network.layers}
     return {name: tuple(channel.tint for channel in known) for name, known in channels.items() if known}
 
 

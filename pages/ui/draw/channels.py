@@ -12,7 +12,7 @@ Channels = tuple[Channel, ...]
 
 def picture_channels(info: ModelInfo, row: Row) -> Channels:
     """Return the channels of a model's input; none of any other layer."""
-    return channels_of(row, info.scaling)
+    return channels_of(row.layer, info.scaling)
 
 
 def channel_text(known: Channels, channel: int) -> str:

@@ -104,3 +104,15 @@ class Here(Executor):
         else:
             future.set_exception(end)
         return future
+
+
+class InThisProcess(Executor):
+    """Works at once, in this process, and hands on whatever goes wrong, as a worker does."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001  # whatever it is, a pool hands it on
+            future.set_exception(error)
+        return future

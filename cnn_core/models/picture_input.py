@@ -12,6 +12,8 @@ from cnn_core.sentences import N_
 
 CHANNELS: Final = (1, 3)
 """Grey; red, green and blue."""
+_SMALLEST_SIDE: Final = 8
+"""Of a picture in a row of numbers: four of them are mostly measures of something."""
 
 _ENDING: Final = (layers.Flatten, layers.Reshape)
 """Kinds that take values in their order, whatever the axes."""
@@ -55,13 +57,14 @@ def _shown(shape: Shape) -> str:
 
 
 def _size(count: int) -> Shape:
-    """Return the square picture that has so many values; () where none has.
+    """Return the square picture that has so many values; () where none has that is worth looking at.
 
     >>> _size(784), _size(3072), _size(10)
     ((28, 28, 1), (32, 32, 3), ())
     """
     sizes = ((isqrt(count // channels), channels) for channels in CHANNELS)
-    return next(((side, side, channels) for side, channels in sizes if side * side * channels == count), ())
+    found = (size for size in sizes if size[0] ** 2 * size[1] == count and size[0] >= _SMALLEST_SIDE)
+    return next(((side, side, channels) for side, channels in found), ())
 
 
 def with_channel(network: Network) -> Network:

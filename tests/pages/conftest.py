@@ -1,7 +1,9 @@
 """What tests of pages without a browser share."""
 
 import json
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 import streamlit as st
 from stand_ins import (
     Here,
+    InThisProcess,
     MadeUpSurvey,
     made_up_answers,
     made_up_glance,
@@ -18,7 +21,7 @@ from stand_ins import (
 )
 
 from cnn_core.models import at_hand, attention, run, survey
-from pages.ui import cached, components, compute, waiting
+from pages.ui import cached, components, compute, questions, waiting
 
 
 @pytest.fixture
@@ -39,6 +42,16 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
     monkeypatch.setattr(run, "influences", made_up_influences)
     yield executor
     st.cache_resource.clear()
+
+
+@pytest.fixture
+def in_this_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process do what workers do, with TensorFlow; files are kept in a folder of the test's own."""
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(compute, "start", lambda *asked: None)
+    monkeypatch.setattr(cached, "WORK", InThisProcess())
+    st.cache_resource.clear()
+    questions.WORKS.clear()
 
 
 @pytest.fixture

@@ -1,21 +1,18 @@
 """Tiny and odd models, saved by Keras and opened as files: no panel of any page may end in an exception."""
 
-import tempfile
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
 from folders import ROOT
 from running import no_exception
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.models.info import describe
 from cnn_core.models.kept_files import keep_file
-from pages.ui import cached, compute, questions, state
+from pages.ui import state
 from pages.ui.feature_maps.panels import PANELS
 
 pytestmark = [
@@ -65,6 +62,12 @@ CHAINS: dict[str, Callable[[Any], Any]] = {
         lambda k: k.Flatten(),
         lambda k: k.Dense(8, activation="relu"),
         lambda k: k.Dense(10, activation="softmax"),
+    ),
+    "no axis for the channel": chain(
+        size(6, 5), lambda k: k.Flatten(), lambda k: k.Dense(4, activation="relu"), lambda k: k.Dense(3)
+    ),
+    "dense on rows": chain(
+        size(6, 5), lambda k: k.Dense(4), lambda k: k.Flatten(), lambda k: k.Dense(2, activation="softmax")
     ),
     "pooling only": chain(size(8, 8, 3), lambda k: k.MaxPooling2D()),
     "flatten only": chain(size(5, 4, 1), lambda k: k.Flatten()),
@@ -167,28 +170,10 @@ def _(keras: Any) -> Any:
     return model
 
 
-class InThisProcess(Executor):
-    """Works at once, as a worker would."""
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001  # whatever it is, a pool hands it on
-            future.set_exception(error)
-        return future
-
-
 @pytest.fixture
-def key_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
+def key_of(tmp_path: Path, in_this_process: None) -> Callable[[str], str]:
     """Return what saves an odd model and keeps its file."""
     import keras
-
-    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
-    monkeypatch.setattr(compute, "start", lambda *asked: None)
-    monkeypatch.setattr(cached, "WORK", InThisProcess())
-    st.cache_resource.clear()
-    questions.WORKS.clear()
 
     def save(name: str) -> str:
         MODELS[name](keras).save(tmp_path / "odd.keras")

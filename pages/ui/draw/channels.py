@@ -31,6 +31,8 @@ def place_text(known: Channels, place: Place) -> str:
     """Return a place in a layer's output as people write it."""
     if len(place) == 1:
         return _("unit {unit}").format(unit=place[0])
+    if len(place) != 3:  # a Reshape gives any axes
+        return str(list(place))
     row, column, channel = place
     if known:
         return _("[{row}, {column}] {channel}").format(row=row, column=column, channel=_(known[channel].name))

@@ -156,5 +156,5 @@ def _go(layer: str, place: Place) -> None:
 
 
 def _open(layer: str, place: Place) -> None:
-    row, column, channel = place if len(place) == 3 else (None, None, place[0])
+    row, column, channel = place if len(place) == 3 else (None, None, place[-1])
     open_value(layer, row, column, channel)

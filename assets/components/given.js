@@ -62,6 +62,8 @@ class Taker {
     this.data = data;
     this.send = send;
     this.veil.setAttribute("role", "status");
+    // Above all else, also above what Streamlit dims while the page runs.
+    this.veil.popover = "manual";
     root.replaceChildren(this.veil);
     this.#show("");
     const { signal } = this.listening;
@@ -94,7 +96,7 @@ class Taker {
   /** @param {string} text  nothing hides it */
   #show(text) {
     this.veil.textContent = text;
-    this.veil.classList.toggle("shown", text !== "");
+    this.veil.togglePopover(text !== "");
   }
 
   /** @param {ClipboardEvent} event */

@@ -1,6 +1,6 @@
 """What surrounds every page: the pages' records, the configuration, the navigation, the language and the title."""
 
-import inspect
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -131,7 +131,7 @@ def begin_page() -> AbstractContextManager[DeltaGenerator]:
     A page that was opened past the front door goes through it first.
     """
     # Its file says which page it is, whoever runs it: app.py, a cold server at a deep link, a test.
-    caller = Path(inspect.stack(0)[1].filename).name
+    caller = Path(sys._getframe(1).f_code.co_filename).name
     page = next(page for page in PAGES if page.path.name == caller)
     configure()
     _through_the_front_door()

@@ -47,17 +47,19 @@ class Key(Generic[Value]):
         """Return the session's value, else the address's, else the default, within the bounds; and keep it."""
         try:
             kept = st.session_state[self.name]
+            value = self._fit(kept)
+            if value is not kept:
+                self.set(value)
         except KeyError:
-            kept = self.said_by(st.query_params)
-        # Kept at once: Streamlit drops the address's values when the person goes to another page.
-        self.set(kept)
-        value = st.session_state[self.name]
+            # Kept at once: Streamlit drops the address's values when the person goes to another page.
+            value = self._fit(self.said_by(st.query_params))
+            self.set(value)
         return cast("Value", self.automatic if value is None else value)
 
     def set(self, value: Value) -> None:
         st.session_state[self.name] = self._fit(value)
 
-    def _fit(self, value: Value) -> Value:
+    def _fit(self, value: Any) -> Any:
         if value is not None:
             for kind in filter(None, (self.kind, self.here)):
                 value = kind.fit(value)

@@ -15,6 +15,7 @@ _FOLDER = Path(__file__).parents[2] / "assets" / "components"
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default )", re.MULTILINE)
+_COMMENT = re.compile(r"^\s*(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/)\n", re.MULTILINE | re.DOTALL)
 
 
 def register(name: str, html: str, *shared: str) -> Callable[..., Any]:
@@ -24,7 +25,10 @@ def register(name: str, html: str, *shared: str) -> Callable[..., Any]:
 
 
 def script(name: str) -> str:
-    """Return a module with all that it imports in one text: Streamlit takes no module beside a component's own."""
+    """Return a module with all that it imports in one text: Streamlit takes no module beside a component's own.
+
+    It goes to the browser with every change of a component's data, so the lines that only people read stay here.
+    """
     texts: dict[str, str] = {}
 
     def add(module: str) -> None:
@@ -32,7 +36,7 @@ def script(name: str) -> str:
         for imported in _IMPORT.findall(source):
             if imported not in texts:
                 add(imported)
-        texts[module] = _EXPORT.sub("", _IMPORT.sub("", source))
+        texts[module] = _COMMENT.sub("", _EXPORT.sub("", _IMPORT.sub("", source)))
 
     add(name)
     return "\n".join(texts.values())

@@ -1,6 +1,7 @@
 """The modules behind the components: their pure functions, run by the browser and held against the core."""
 
 import base64
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +36,7 @@ def page(modules: Page) -> Page:
 def test_a_module_and_all_that_it_imports_is_one_text(name: str, page: Page) -> None:
     text = script(name)
     assert "\nimport " not in text
+    assert not re.search(r"^\s*(//|/\*\*[^*]*\*/$)", text, re.MULTILINE)
     assert "\nexport const" not in text
     program = "async (text) => Object.keys(await import('data:text/javascript;base64,' + text))"
     exported = page.evaluate(program, base64.b64encode(text.encode()).decode())

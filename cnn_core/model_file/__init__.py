@@ -16,6 +16,7 @@ import numpy.typing as npt
 from cnn_core.errors import LayerError, ModelFileError, NetworkError
 from cnn_core.model_file.configuration import Entry, Model, is_old, parsed, read_configuration
 from cnn_core.model_file.graph import FileGraph, file_graph
+from cnn_core.model_file.onnx import read_graph, walked
 from cnn_core.model_file.sandbox import (
     DESCRIPTION_ALONE,
     LARGEST_FILE,
@@ -71,6 +72,8 @@ def read_model_file(data: bytes) -> ModelFile:
     Raises:
         ModelFileError: what is wrong with the file, or has no counterpart here, by name.
     """
+    if file_kind(data) == "onnx":
+        return _of_onnx(data)
     description = read_description(data)
     model = read_configuration(description.text)
     version = description.version or model.version
@@ -89,6 +92,16 @@ def read_model_file(data: bytes) -> ModelFile:
         description.unlimited,
         description.weights is not Weights.NONE,
     )
+
+
+def _of_onnx(data: bytes) -> ModelFile:
+    graph = read_graph(data)
+    network, outputs, weights, display_names = walked(graph)
+    try:
+        summarize(network)
+    except NetworkError as error:
+        raise ModelFileError(error.message, **error.values) from error
+    return ModelFile(network, outputs, weights, display_names, graph.unlimited)
 
 
 def is_description(data: bytes) -> bool:

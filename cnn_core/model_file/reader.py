@@ -1,6 +1,7 @@
 """The script that parses a stranger's model file, in a process of its own that is thrown away afterwards.
 
-It is started as `python -I reader.py` and imports the standard library, NumPy and h5py only. Before it reads a byte of
+It is started as `python -I reader.py` and imports the standard library, NumPy and h5py, and
+for ONNX what reads that. Before it reads a byte of
 the file it gives up memory, processor time and the right to open any other.
 
 On stdin come one line of JSON, the request (the arguments of `describe` or of `weights`), and then the file. On stdout
@@ -12,11 +13,13 @@ import codecs
 import io
 import json
 import re
+import runpy
 import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from math import prod
+from pathlib import Path
 from typing import Any, Final
 
 import h5py
@@ -47,6 +50,8 @@ HOMES: Final = ("layers", "_layer_checkpoint_dependencies")
 """What the groups of weights lie in, if they go by the layers' classes."""
 DEEPEST: Final = 20
 """Models within models."""
+
+ONNX: Final = Path(__file__).with_name("onnx") / "reader.py"
 
 _MEMBER: Final = re.compile(r"(?!.*\.\.)[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*/?")
 _PLAIN_FILTERS: Final = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
@@ -342,10 +347,13 @@ def weights(
             yield name, _numbers(_inside(group, name.split("/")), f"{place}/{name}", shape)
 
 
-def _answer(request: dict[str, Any], data: bytes, unlimited: list[str]) -> Iterator[tuple[Any, Any]]:
+def _answer(request: dict[str, Any], data: bytes, unlimited: list[str], onnx: Any) -> Iterator[tuple[Any, Any]]:
     """Yield the parts: a line and its bytes."""
     try:
-        if "groups" in request:
+        if onnx:
+            for line, payload in onnx["parts"](data, request["most"]):
+                yield {**line, "version": "", "unlimited": unlimited}, payload
+        elif "groups" in request:
             for name, values in weights(**request, data=data):
                 yield {"name": name[-200:]}, values.data
             yield {"end": True}, b""
@@ -363,9 +371,11 @@ def _answer(request: dict[str, Any], data: bytes, unlimited: list[str]) -> Itera
 
 def main() -> None:
     """Answer the request on stdin."""
-    unlimited = limit_itself()
     request = json.loads(sys.stdin.buffer.readline())
-    for line, payload in _answer(request, sys.stdin.buffer.read(), unlimited):
+    # What reads ONNX is loaded while files can still be opened, and only where it is needed.
+    onnx = runpy.run_path(str(ONNX), {"Refused": Refused}) if request["kind"] == "onnx" else None
+    unlimited = limit_itself()
+    for line, payload in _answer(request, sys.stdin.buffer.read(), unlimited, onnx):
         sys.stdout.buffer.write(json.dumps(line).encode() + b"\n")
         sys.stdout.buffer.write(payload)
     sys.stdout.buffer.flush()

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from math import prod
@@ -33,7 +33,12 @@ LARGEST_DESCRIPTION: Final = 5_000_000
 _SCRIPT: Final = Path(__file__).with_name("reader.py")
 _LONGEST_LINE: Final = 100_000
 
-_MAGIC: Final = {"keras": b"PK\x03\x04", "h5": b"\x89HDF\r\n\x1a\n"}
+_MAGIC: Final = {
+    "keras": b"PK\x03\x04",
+    "h5": b"\x89HDF\r\n\x1a\n",
+    # ONNX has none: its first field is the version of the format, from 3 on and so far below 32.
+    **{f"onnx {version}": bytes((8, version)) for version in range(3, 32)},
+}
 DESCRIPTION_ALONE: Final = "json"
 """The kind of a file that holds the description of a model and no weights."""
 
@@ -46,7 +51,7 @@ _ENVIRONMENT: Final = {
     "OMP_NUM_THREADS": "1",
 }
 
-_STOPPED: Final = N_(
+STOPPED: Final = N_(
     "Reading the file was stopped: it took too much memory or time. It is damaged, or made to do harm. "
     "Save the model again with model.save()."
 )
@@ -55,7 +60,7 @@ _NOT_STARTED: Final = N_(
     "this server that h5py and NumPy must be installed."
 )
 _REASONS: Final = {
-    "stopped": _STOPPED,
+    "stopped": STOPPED,
     "damaged": N_("The file is damaged or breaks off. Save or download it again."),
     "members": N_(
         "This zip archive is no Keras model, which holds three files. Received: {received} files; at most {allowed} "
@@ -112,6 +117,16 @@ _REASONS: Final = {
         'The weights at "{place}" have another shape than their layer. Received: {received}; {allowed} is needed.'
     ),
     "count": N_('Another number of weights lies at "{place}". Received: {received}; {allowed} are needed.'),
+    "outside": N_(
+        'The tensor "{place}" lies in another file. Only what the file itself holds is read. Export the model again '
+        "with its weights inside: external_data=False in torch.onnx.export."
+    ),
+    "stored": N_(
+        'The tensor "{place}" says to hold {allowed} numbers. Received: {received} are stored. Export the model again.'
+    ),
+    "sparse": N_('The tensor "{place}" is sparse, which is not read. Export the model with dense weights.'),
+    "too many": N_("The graph has too many {place}. Received: {received}; at most {allowed} are read."),
+    "long name": N_('A name in the graph is too long. Received: "{place}". Export the model again.'),
     "finite": N_(
         'Among the weights at "{place}" are some that are no finite numbers (NaN or infinity). The training has '
         "failed; train again with a smaller learning rate."
@@ -150,7 +165,7 @@ class Group(NamedTuple):
 
 
 def file_kind(data: bytes) -> str:
-    """Return "keras", "h5" or "json" by the first bytes; raises ModelFileError for any other file, or one too large."""
+    """Return "keras", "h5", "onnx" or "json" by the first bytes; raises ModelFileError for others, or one too large."""
     if len(data) > LARGEST_FILE:
         raise ModelFileError(
             "The file is too large. Received: {size} bytes; at most {most} are opened.",
@@ -159,7 +174,7 @@ def file_kind(data: bytes) -> str:
         )
     for kind, magic in _MAGIC.items():
         if data.startswith(magic):
-            return kind
+            return kind.split()[0]
     # Some people save the text that `to_json()` returns as JSON once more.
     if data[:BEGINNING].lstrip(BLANK).startswith((b"{", b'"{')):
         return DESCRIPTION_ALONE
@@ -173,19 +188,23 @@ def read_description(data: bytes) -> Description:
         _refuse_long(data)
         return Description(data, "", (), Weights.NONE)
     with _answer({"kind": kind, "most": LARGEST_DESCRIPTION}, data) as answer:
-        part = answer.line()
-        size, unlimited = part.get("size"), part.get("unlimited")
-        if not isinstance(size, int) or not 0 <= size <= LARGEST_DESCRIPTION or not isinstance(unlimited, list):
-            raise ModelFileError(_STOPPED)
-        text = bytearray(size)
-        answer.fill(memoryview(text))
-        return Description(
-            bytes(text),
-            shown(part.get("version")),
-            tuple(map(shown, unlimited)),
-            Weights.BY_NAME if part.get("by_name") is True else Weights.BY_CLASS,
-            part.get("beside") is True,
-        )
+        return _description(answer)
+
+
+def _description(answer: "_Answer") -> Description:
+    part = answer.line()
+    size, unlimited = part.get("size"), part.get("unlimited")
+    if not isinstance(size, int) or not 0 <= size <= LARGEST_DESCRIPTION or not isinstance(unlimited, list):
+        raise ModelFileError(STOPPED)
+    text = bytearray(size)
+    answer.fill(memoryview(text))
+    return Description(
+        bytes(text),
+        shown(part.get("version")),
+        tuple(map(shown, unlimited)),
+        Weights.BY_NAME if part.get("by_name") is True else Weights.BY_CLASS,
+        part.get("beside") is True,
+    )
 
 
 def _refuse_long(text: bytes) -> None:
@@ -210,10 +229,25 @@ def read_weights(
     with _answer(request, data) as answer:
         for shape in (shape for group in groups for shape in group.shapes):
             name = shown(answer.line().get("name"), LONGEST_NAME)
-            values = np.empty(prod(shape), "<f4")
-            answer.fill(values.view(np.uint8).data)
-            yield name, values.reshape(shape)
+            yield name, answer.values(shape)
         answer.line()  # whatever is refused after the last array
+
+
+@contextmanager
+def opened_onnx(data: bytes) -> Iterator[tuple[Description, Callable[[Shape], npt.NDArray[np.float32]]]]:
+    """Give what an ONNX file says of its graph, and what reads its arrays, one after another, by their shapes.
+
+    Raises:
+        ModelFileError: also where the arrays are read.
+    """
+    with _answer({"kind": "onnx", "most": LARGEST_DESCRIPTION}, data) as answer:
+        description = _description(answer)
+
+        def next_array(shape: Shape) -> npt.NDArray[np.float32]:
+            answer.line()
+            return answer.values(shape)
+
+        yield description, next_array
 
 
 class _Answer:
@@ -232,10 +266,16 @@ class _Answer:
             part = json.loads(line)
         # An answer that breaks off is that of a reader that was killed, or killed itself.
         except (ValueError, RecursionError) as error:
-            raise ModelFileError(_STOPPED) from error
+            raise ModelFileError(STOPPED) from error
         if not isinstance(part, dict) or "refused" in part:
             raise _refusal(part if isinstance(part, dict) else {})
         return part
+
+    def values(self, shape: Shape) -> npt.NDArray[np.float32]:
+        """Return the bytes of the part as numbers."""
+        values = np.empty(prod(shape), "<f4")
+        self.fill(values.view(np.uint8).data)
+        return values.reshape(shape)
 
     def fill(self, buffer: memoryview) -> None:
         """Fill `buffer` with the bytes of the part."""
@@ -243,13 +283,13 @@ class _Answer:
         while filled < len(buffer):
             read = self._stream.readinto(buffer[filled:])  # type: ignore[attr-defined]
             if not read:
-                raise ModelFileError(_STOPPED)
+                raise ModelFileError(STOPPED)
             filled += read
 
 
 def _refusal(part: dict[str, Any]) -> ModelFileError:
     values = {key: shown(part.get(key, "")) for key in ("place", "received", "allowed")}
-    return ModelFileError(_REASONS.get(str(part.get("refused")), _STOPPED), **values)
+    return ModelFileError(_REASONS.get(str(part.get("refused")), STOPPED), **values)
 
 
 @contextmanager

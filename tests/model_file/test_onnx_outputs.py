@@ -1,0 +1,326 @@
+"""Networks in ONNX as Keras models: they compute what ONNX Runtime computes, operator by operator and whole."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from onnx_files import Graph, computed
+
+import cnn_core
+
+if TYPE_CHECKING:
+    from cnn_core.keras_model.opening import OpenedModel
+
+pytestmark = pytest.mark.keras
+
+Made = str | tuple[str, ...]
+Write = Callable[[Graph], Made]
+
+
+def assert_same(data: bytes) -> "OpenedModel":
+    """Open a file and compare what its outputs are for a picture with ONNX Runtime's."""
+    opened = cnn_core.open_model(data)
+    shape = next(opened.network.steps()).output_shape
+    pixels = np.random.default_rng(3).uniform(-1, 1, shape).astype(np.float32)
+    made: Any = opened.model(pixels[None], training=False)
+    ours = [np.asarray(one)[0] for one in (made if isinstance(made, list | tuple) else [made])]
+    for our, their in zip(ours, computed(data, pixels), strict=True):
+        assert our.shape == their.shape
+        np.testing.assert_allclose(our, their, rtol=0, atol=2e-5 * max(1.0, float(np.abs(their).max())))
+    return opened
+
+
+def written(write: Write, *sizes: int | str, version: int = 17) -> bytes:
+    graph = Graph(*sizes, version=version)
+    made = write(graph)
+    return graph.file(*(made if isinstance(made, tuple) else (made,)))
+
+
+def whole(*numbers: int) -> Any:
+    return np.array(numbers, np.int64)
+
+
+def real(*numbers: float) -> Any:
+    return np.array(numbers, np.float32)
+
+
+def number(value: float) -> Any:
+    """Return a tensor without axes."""
+    return np.array(value, np.float32)
+
+
+def alone(operator: str, *more: Any, **settings: Any) -> Write:
+    """Return what writes one node behind a convolution, whose values are of both signs."""
+    return lambda g: str(g(operator, g.conv(g.input, 3, 4, 1), *more, **settings))
+
+
+def of_row(operator: str, *more: Any, **settings: Any) -> Write:
+    """Return what writes one node behind a Flatten of a map."""
+    return lambda g: str(g(operator, g("Flatten", g.input), *more, **settings))
+
+
+# Operators ------------------------------------------------------------------------------------------------------------
+
+ROW = 3 * 9 * 10
+NUMBERS = np.linspace(-1, 1, ROW).astype(np.float32)
+
+
+def _split_gelu(g: Graph, half_first: bool) -> str:
+    x = g.conv(g.input, 3, 4, 1)
+    half = g("Mul", x, real(0.5)) if half_first else ""
+    curve = g("Add", g("Erf", g("Div", x, number(2**0.5))), real(1))
+    return str(g("Mul", half, curve) if half_first else g("Mul", g("Mul", x, curve), real(0.5)))
+
+
+def _shuffled(g: Graph) -> str:
+    x = g("Reshape", g.conv(g.input, 3, 8, 1), whole(1, 2, 4, 9, 10))
+    x = g("Reshape", g("Transpose", x, perm=[0, 2, 1, 3, 4]), whole(1, -1, 9, 10))
+    return g.conv(x, 8, 2)
+
+
+def _squeezed_and_excited(g: Graph) -> str:
+    x = g.conv(g.input, 3, 8, 3)
+    weights = g("Relu", g.conv(g("GlobalAveragePool", x), 8, 2, 1))
+    return str(g("Mul", x, g("HardSigmoid", g.conv(weights, 2, 8, 1), alpha=1 / 6, beta=0.5)))
+
+
+def _squeezed_in_rows(g: Graph) -> str:
+    x = g.conv(g.input, 3, 8, 3)
+    row = g("Gemm", g("ReduceMean", x, axes=[2, 3], keepdims=0), g.numbers(8, 8), g.numbers(8))
+    return str(g("Mul", x, g("Unsqueeze", g("Sigmoid", row), whole(2, 3))))
+
+
+def _sizes_computed(g: Graph) -> str:
+    x = g.conv(g.input, 3, 4, 3)
+    batch = g("Gather", g("Shape", x), np.array(0, np.int64), axis=0)
+    target = g("Concat", g("Unsqueeze", batch, whole(0)), whole(-1), axis=0)
+    return str(g("Gemm", g("Reshape", x, target), g.numbers(4 * 7 * 8, 5)))
+
+
+def _channels_last(g: Graph) -> str:
+    x = g("Transpose", g.conv(g.input, 3, 4, 3), perm=[0, 2, 3, 1])
+    x = g("LayerNormalization", x, g.numbers(4), g.numbers(4), axis=-1, epsilon=1e-6)
+    x = g("Add", g("MatMul", x, g.numbers(4, 6)), g.numbers(6))
+    x = g("Mul", g("MatMul", g("Gelu", x) if g.version >= 20 else g("Tanh", x), g.numbers(6, 4)), g.numbers(4))
+    return str(g("Add", g.conv(g.input, 3, 4, 3), g("Transpose", x, perm=[0, 3, 1, 2])))
+
+
+OPERATORS: dict[str, tuple[Write, int]] = {
+    "Relu": (alone("Relu"), 17),
+    "LeakyRelu": (alone("LeakyRelu", alpha=0.1), 17),
+    "LeakyRelu by default": (alone("LeakyRelu"), 17),
+    "Elu": (alone("Elu", alpha=0.7), 17),
+    "Selu": (alone("Selu"), 17),
+    "Sigmoid": (alone("Sigmoid"), 17),
+    "Tanh": (alone("Tanh"), 17),
+    "Softplus": (alone("Softplus"), 17),
+    "Softsign": (alone("Softsign"), 17),
+    "Exp": (alone("Exp"), 17),
+    "Mish": (alone("Mish"), 18),
+    "HardSwish": (alone("HardSwish"), 17),
+    "HardSigmoid": (alone("HardSigmoid"), 17),
+    "HardSigmoid of PyTorch": (alone("HardSigmoid", alpha=1 / 6, beta=0.5), 17),
+    "Gelu": (alone("Gelu"), 20),
+    "Gelu of five nodes": (lambda g: _split_gelu(g, half_first=False), 17),
+    "Gelu, half first": (lambda g: _split_gelu(g, half_first=True), 17),
+    "PRelu a channel": (alone("PRelu", real(0.1, -0.2, 0.3, 0.4).reshape(4, 1, 1)), 17),
+    "PRelu, one slope": (alone("PRelu", real(0.25)), 17),
+    "PRelu of a row": (of_row("PRelu", NUMBERS), 17),
+    "Clip to 6": (alone("Clip", number(0), number(6)), 17),
+    "Clip to 0.3": (alone("Clip", number(-0.2), number(0.3)), 17),
+    "Clip below": (alone("Clip", number(0.1)), 17),
+    "Clip above": (alone("Clip", "", number(0.1)), 17),
+    "Clip of version 6": (alone("Clip", min=0.0, max=6.0), 7),
+    "Softmax over channels": (alone("Softmax", axis=1), 17),
+    "Softmax over rows": (alone("Softmax", axis=2), 17),
+    "Softmax of a row": (of_row("Softmax"), 17),
+    "Softmax of version 9": (of_row("Softmax"), 9),
+    "Add a number": (alone("Add", real(0.5)), 17),
+    "Add numbers a channel": (alone("Add", real(1, 2, 3, 4).reshape(1, 4, 1, 1)), 17),
+    "Add numbers a column": (alone("Add", np.linspace(0, 1, 10).astype(np.float32)), 17),
+    "Sub": (alone("Sub", real(1, 2, -3, 4).reshape(4, 1, 1)), 17),
+    "Sub from": (lambda g: str(g("Sub", real(1), g.input)), 17),
+    "Mul by negatives": (alone("Mul", real(1, -2, 3, 4).reshape(4, 1, 1)), 17),
+    "Div": (alone("Div", real(0.5, -2, 3, 4).reshape(4, 1, 1)), 17),
+    "Mul a row": (of_row("Mul", NUMBERS), 17),
+    "Neg": (alone("Neg"), 17),
+    "ImageNet's normalization": (
+        lambda g: g.conv(
+            g(
+                "Div",
+                g("Sub", g.input, real(0.485, 0.456, 0.406).reshape(1, 3, 1, 1)),
+                real(0.2, 0.3, 0.4).reshape(3, 1, 1),
+            ),
+            3,
+            4,
+        ),
+        17,
+    ),
+    "Sum, Sub, Mul, Max, Min, Mean": (
+        lambda g: str(
+            g(
+                "Mean",
+                *(
+                    g(name, g.conv(g.input, 3, 4, 1), g.conv(g.input, 3, 4, 1))
+                    for name in ("Sum", "Sub", "Mul", "Max", "Min")
+                ),
+            )
+        ),
+        17,
+    ),
+    "Concat": (lambda g: str(g("Concat", g.conv(g.input, 3, 4, 1), g.input, axis=1)), 17),
+    "Concat of rows": (lambda g: str(g("Concat", g("Flatten", g.input), g("Flatten", g("Relu", g.input)), axis=1)), 17),
+    "Concat of columns": (lambda g: str(g("Concat", g.input, g.input, axis=-1)), 17),
+    "BatchNormalization": (lambda g: g.norm(g.input, 3), 17),
+    "BatchNormalization of a row": (lambda g: g.norm(g("Flatten", g.input), ROW), 17),
+    "InstanceNormalization": (alone("InstanceNormalization", real(1, 2, -1, 0.5), real(0, 1, 2, 3)), 17),
+    "LayerNormalization, channels last": (_channels_last, 17),
+    "LayerNormalization and Gelu": (_channels_last, 20),
+    "Dropout": (alone("Dropout"), 17),
+    "Identity and Cast": (lambda g: str(g("Cast", g("Identity", g.input), to=1)), 17),
+    "Gemm": (lambda g: str(g("Gemm", g("Flatten", g.input), g.numbers(5, ROW), g.numbers(5), transB=1)), 17),
+    "Gemm, scaled": (
+        lambda g: str(g("Gemm", g("Flatten", g.input), g.numbers(ROW, 5), real(2), alpha=0.5, beta=3.0)),
+        17,
+    ),
+    "MatMul and Add": (
+        lambda g: str(g("Add", g("MatMul", g("Flatten", g.input), g.numbers(ROW, 5)), g.numbers(5))),
+        17,
+    ),
+    "MatMul along columns": (lambda g: str(g("MatMul", g.input, g.numbers(10, 5))), 17),
+    "a row in ONNX's sequence": (lambda g: str(g("Flatten", g.conv(g.input, 3, 4))), 17),
+    "Reshape to a row and back": (
+        lambda g: g.conv(g("Reshape", g("Relu", g("Flatten", g.input)), whole(0, 3, 9, 10)), 3, 2),
+        17,
+    ),
+    "Reshape of other axes": (lambda g: g.conv(g("Reshape", g.input, whole(1, 9, 5, 6)), 9, 2), 17),
+    "Dense to maps": (
+        lambda g: g.conv(g("Reshape", g("Gemm", g("Flatten", g.input), g.numbers(ROW, 48)), whole(1, 3, 4, 4)), 3, 2),
+        17,
+    ),
+    "Squeeze": (lambda g: str(g("Squeeze", g("GlobalAveragePool", g.conv(g.input, 3, 5)), whole(2, 3))), 17),
+    "Squeeze of version 11": (lambda g: str(g("Squeeze", g("GlobalMaxPool", g.conv(g.input, 3, 5)), axes=[3, 2])), 11),
+    "sizes that are computed": (_sizes_computed, 17),
+    "Transpose that stays": (lambda g: g.conv(g("Transpose", g.input, perm=[0, 1, 3, 2]), 3, 2), 17),
+    "shuffled channels": (_shuffled, 17),
+    "squeeze and excitation": (_squeezed_and_excited, 17),
+    "squeeze and excitation in rows": (_squeezed_in_rows, 17),
+    "ReduceMean": (alone("ReduceMean", axes=[-1, -2]), 17),
+    "ReduceMean of version 18": (alone("ReduceMean", whole(2, 3), keepdims=0), 18),
+    "ReduceMax": (alone("ReduceMax", axes=[2, 3]), 17),
+    "ReduceSum": (alone("ReduceSum", whole(2, 3)), 17),
+    "GlobalMaxPool": (alone("GlobalMaxPool"), 17),
+    "Pad": (alone("Pad", whole(0, 0, 1, 2, 0, 0, 3, 0)), 17),
+    "Pad by a number": (alone("Pad", whole(0, 0, 1, 2, 0, 0, 3, 0), number(-0.5)), 17),
+    "Pad that crops": (alone("Pad", whole(0, 0, -1, 2, 0, 0, 0, -3)), 17),
+    "Pad of version 9": (alone("Pad", pads=[0, 0, 1, 2, 0, 0, 3, 0], mode="constant"), 9),
+    "Pad along axes": (alone("Pad", whole(1, 2, 3, 0), "", whole(2, 3)), 18),
+}
+
+
+@pytest.mark.parametrize(("write", "version"), OPERATORS.values(), ids=OPERATORS)
+def test_each_operator(write: Write, version: int) -> None:
+    assert_same(written(write, 1, 3, 9, 10, version=version))
+
+
+CONVOLUTIONS: dict[str, Write] = {
+    "valid": lambda g: g.conv(g.input, 3, 4),
+    "padded": lambda g: g.conv(g.input, 3, 4, pads=[1, 1, 1, 1]),
+    "padded before strides": lambda g: g.conv(g.input, 3, 4, pads=[1, 1, 1, 1], strides=[2, 2]),
+    "large": lambda g: g.conv(g.input, 3, 4, 7, pads=[3, 3, 3, 3], strides=[2, 2], bias=False),
+    "uneven": lambda g: g.conv(g.input, 3, 4, pads=[0, 2, 1, 0], strides=[2, 1]),
+    "dilated": lambda g: g.conv(g.input, 3, 4, dilations=[2, 3], pads=[2, 3, 2, 3]),
+    "by rule": lambda g: g.conv(g.input, 3, 4, auto_pad="SAME_UPPER", strides=[2, 2]),
+    "without padding": lambda g: g.conv(g.input, 3, 4, auto_pad="VALID"),
+    "in groups": lambda g: g.conv(g.conv(g.input, 3, 6, 1), 6, 4, group=2),
+    "depthwise": lambda g: g.conv(g.input, 3, 3, group=3, pads=[1, 1, 1, 1]),
+    "depthwise, strided": lambda g: g.conv(g.input, 3, 6, group=3, pads=[1, 1, 1, 1], strides=[2, 2]),
+    "depthwise, uneven": lambda g: g.conv(g.input, 3, 3, group=3, pads=[1, 1, 1, 1], strides=[2, 1]),
+}
+
+
+@pytest.mark.parametrize("write", CONVOLUTIONS.values(), ids=CONVOLUTIONS)
+def test_convolutions(write: Write) -> None:
+    assert_same(written(write, 1, 3, 9, 10))
+
+
+@pytest.mark.parametrize(
+    ("kernel", "settings"),
+    [
+        (2, {"strides": [2, 2]}),
+        (3, {"strides": [2, 2], "pads": [1, 1, 1, 1], "output_padding": [1, 1]}),
+        (3, {"strides": [2, 2], "pads": [1, 1, 1, 1]}),
+        (4, {"strides": [2, 2], "pads": [1, 1, 1, 1]}),
+        (3, {"pads": [1, 1, 1, 1]}),
+        (3, {"dilations": [2, 2]}),
+        (2, {"strides": [3, 3]}),
+        (2, {"strides": [4, 3], "output_padding": [2, 1]}),
+        (5, {"strides": [3, 2], "pads": [2, 0, 1, 1]}),
+    ],
+)
+def test_transposed_convolutions(kernel: int, settings: dict[str, Any]) -> None:
+    def write(g: Graph) -> str:
+        return str(g("ConvTranspose", g.input, g.numbers(3, 4, kernel, kernel), g.numbers(4), **settings))
+
+    assert_same(written(write, 1, 3, 5, 6))
+
+
+POOLINGS: list[dict[str, Any]] = [
+    {"kernel_shape": [2, 2]},
+    {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1]},
+    {"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1},
+    {"kernel_shape": [2, 2], "strides": [2, 2], "ceil_mode": 1},
+    {"kernel_shape": [5, 5], "strides": [1, 1], "pads": [2, 2, 2, 2]},
+    {"kernel_shape": [3, 2], "strides": [2, 1], "pads": [0, 0, 1, 1]},
+    {"kernel_shape": [3, 3], "strides": [2, 2], "auto_pad": "SAME_UPPER"},
+    {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1], "ceil_mode": 1},
+]
+
+
+@pytest.mark.parametrize("settings", POOLINGS, ids=str)
+@pytest.mark.parametrize("behind_relu", [False, True])
+def test_largest_values(settings: dict[str, Any], behind_relu: bool) -> None:
+    """Padding never wins, whether values are of both signs or not."""
+
+    def write(g: Graph) -> str:
+        x = g.conv(g.input, 3, 4, 1)
+        return str(g("MaxPool", g("Relu", x) if behind_relu else g("Sub", x, real(5)), **settings))
+
+    assert_same(written(write, 1, 3, 9, 10))
+
+
+@pytest.mark.parametrize("settings", POOLINGS[:-1], ids=str)
+@pytest.mark.parametrize("count_include_pad", [0, 1])
+def test_means(settings: dict[str, Any], count_include_pad: int) -> None:
+    assert_same(written(alone("AveragePool", count_include_pad=count_include_pad, **settings), 1, 3, 9, 10, version=19))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"mode": mode, "coordinate_transformation_mode": rule}
+        for mode in ("nearest", "linear")
+        for rule in ("half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric")
+    ]
+    + [
+        {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": rounding}
+        for rounding in ("floor", "ceil", "round_prefer_ceil")
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("size", [(10, 12), (7, 9), (3, 4), (5, 12)])
+def test_resizing(settings: dict[str, Any], size: tuple[int, int]) -> None:
+    assert_same(written(lambda g: str(g("Resize", g.input, "", "", whole(1, 3, *size), **settings)), 1, 3, 5, 6))
+
+
+def test_scales_and_old_ways_of_resizing() -> None:
+    factors = real(1, 1, 2, 1.5)
+    assert_same(written(lambda g: str(g("Resize", g.input, "", factors, mode="linear")), 1, 3, 5, 6))
+    assert_same(written(lambda g: str(g("Resize", g.input, factors, mode="nearest")), 1, 3, 5, 6, version=10))
+    assert_same(written(lambda g: str(g("Upsample", g.input, factors, mode="nearest")), 1, 3, 5, 6, version=9))
+    assert_same(
+        written(
+            lambda g: str(g("Upsample", g.input, scales=[1.0, 1.0, 2.0, 2.0], mode="linear")), 1, 3, 5, 6, version=7
+        )
+    )

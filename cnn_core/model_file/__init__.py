@@ -63,7 +63,7 @@ class ModelFile:
 
 
 def read_model_file(data: bytes) -> ModelFile:
-    """Return the network and the weights in a .keras file, an .h5 file of Keras 2 or 3, or what `put_together` made.
+    """Return the network and the weights in an ONNX file of a network of pictures, or in a .keras file, an .h5 file of Keras 2 or 3, or what `put_together` made.
 
     Layers of nested models are called `<nested model>.<layer>`; sides that the input leaves open are 224. At most
     `LARGEST_FILE` bytes, `network_json.MOST_LAYERS` layers and `MOST_PARAMETERS` weights are read. A description alone,

@@ -1,8 +1,7 @@
 """The script that parses a stranger's model file, in a process of its own that is thrown away afterwards.
 
-It is started as `python -I reader.py` and imports the standard library, NumPy and h5py, and
-for ONNX what reads that. Before it reads a byte of
-the file it gives up memory, processor time and the right to open any other.
+It is started as `python -I reader.py` and imports the standard library, NumPy and h5py only, and for ONNX what reads
+that. Before it reads a byte of the file it gives up memory, processor time and the right to open any other.
 
 On stdin come one line of JSON, the request (the arguments of `describe` or of `weights`), and then the file. On stdout
 go parts, each a line of JSON and the bytes that it announces: the description after its "size", or the float32 values

@@ -131,6 +131,10 @@ def _prelu(call: Call) -> Value:
 
 @operator("Softmax")
 def _softmax(call: Call) -> Value:
+    return _shares(call)
+
+
+def _shares(call: Call) -> Value:
     """Shares along one axis; before version 13 along all axes from that one on."""
     value = call.value()
     rank = len(value.sizes)
@@ -146,7 +150,7 @@ def _log_softmax(call: Call) -> Value:
     if not call.is_output:
         raise LayerError("Logarithms of shares are read at the end of a network only.")
     call.building.note(call.node.operator)
-    return _softmax(call)
+    return _shares(call)
 
 
 # What does nothing once training is over ------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ from cnn_core.network.files import LONGEST_NAME
 from cnn_core.network.network import INSIDE, NamedLayer, Network, check_name, free_name
 from cnn_core.network.summary import summarize
 
-__all__ = ["LARGEST_FILE", "MOST_PARAMETERS", "ModelFile", "is_description", "read_model_file"]
+__all__ = ["LARGEST_FILE", "MOST_PARAMETERS", "ModelFile", "is_model", "read_model_file"]
 
 MOST_PARAMETERS: Final = LARGEST_FILE // 4
 """What the largest file holds in float32; a file of float16 could hold twice as many."""
@@ -63,11 +63,11 @@ class ModelFile:
 
 
 def read_model_file(data: bytes) -> ModelFile:
-    """Return the network and the weights in an ONNX file of a network of pictures, or in a .keras file, an .h5 file of Keras 2 or 3, or what `put_together` made.
+    """Return the network and the weights in a .keras file, an .h5 file of Keras 2 or 3, or what `put_together` made.
 
     Layers of nested models are called `<nested model>.<layer>`; sides that the input leaves open are 224. At most
     `LARGEST_FILE` bytes, `network_json.MOST_LAYERS` layers and `MOST_PARAMETERS` weights are read. A description alone,
-    the JSON text that Keras's `to_json` returns, is read too.
+    the JSON text that Keras's `to_json` returns, is read too, and an .onnx file of a network of pictures.
 
     Raises:
         ModelFileError: what is wrong with the file, or has no counterpart here, by name.
@@ -104,10 +104,13 @@ def _of_onnx(data: bytes) -> ModelFile:
     return ModelFile(network, outputs, weights, display_names, graph.unlimited)
 
 
-def is_description(data: bytes) -> bool:
-    """Say whether a file is the description that Keras writes of a model, JSON, whatever else may be wrong with it."""
+def is_model(data: bytes) -> bool:
+    """Say whether a file begins as one that holds a model, or is Keras's description of one, JSON.
+
+    Whatever else may be wrong with it.
+    """
     try:
-        document = parsed(data) if file_kind(data) == DESCRIPTION_ALONE else None
+        document = parsed(data) if file_kind(data) == DESCRIPTION_ALONE else {"class_name": file_kind(data)}
     except ModelFileError:
         return False
     return isinstance(document, dict) and "class_name" in document

@@ -82,8 +82,8 @@ def foreign(data: bytes) -> ModelFileError:
         if known.is_it(start):
             return ModelFileError(known.sentence)
     return ModelFileError(
-        "This is no model file of Keras. Received: {size} bytes that begin with {start}. "
-        "Choose a .keras or .h5 file that model.save() wrote.",
+        "This is no model file of Keras, and none of ONNX. Received: {size} bytes that begin with {start}. "
+        "Choose a .keras or .h5 file that model.save() wrote, or an .onnx file.",
         size=f"{len(data):,}",
         start=repr(data[:8]),
     )

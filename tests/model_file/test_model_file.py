@@ -629,7 +629,7 @@ def three_hundred_megabytes() -> bytes:
 
 
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
-    "nothing": (lambda: b"", "no model file of Keras. Received: 0 bytes"),
+    "nothing": (lambda: b"", "none of ONNX. Received: 0 bytes"),
     "text": (lambda: b"import os", "bytes that begin with b'import o'"),
     "a pickle": (lambda: b"\x80\x04\x95\x00.", "pickle of Python.*torch.onnx.export"),
     "an old file of PyTorch": (

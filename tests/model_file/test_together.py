@@ -29,7 +29,7 @@ from model_files import (
 
 from cnn_core.errors import ModelFileError
 from cnn_core.layers import Activation
-from cnn_core.model_file import is_description, read_model_file, reader, sandbox
+from cnn_core.model_file import is_model, read_model_file, reader, sandbox
 from cnn_core.model_file.together import put_together
 
 pytestmark = pytest.mark.process
@@ -127,9 +127,10 @@ def test_the_archive_has_the_names_that_the_reader_looks_for() -> None:
 
 
 def test_what_is_the_description_of_a_model() -> None:
-    assert is_description(text(SMALL))
-    assert is_description(text({"class_name": 3}))
-    assert not any(map(is_description, (text({"format": "convscope-network"}), b"{", b"[]", b"", keras_file(), b"{}")))
+    assert is_model(text(SMALL))
+    assert is_model(text({"class_name": 3}))
+    assert is_model(keras_file())
+    assert not any(map(is_model, (text({"format": "convscope-network"}), b"{", b"[]", b"", b"PK", b"{}")))
 
 
 def test_a_description_says_which_version_wrote_it() -> None:

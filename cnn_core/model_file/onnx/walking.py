@@ -3,13 +3,15 @@
 from collections import Counter
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from cnn_core import layers
 from cnn_core.errors import LayerError, ModelFileError
 from cnn_core.model_file.kinds import OPEN_SIDE
 from cnn_core.model_file.onnx import operators
 from cnn_core.model_file.onnx.building import Array, Building
 from cnn_core.model_file.onnx.call import OPERATORS, Call, Tensor
-from cnn_core.model_file.onnx.description import Graph, GraphInput, Node
+from cnn_core.model_file.onnx.description import MOST_NUMBERS, Graph, GraphInput, Node
 from cnn_core.model_file.onnx.folding import folded, is_foldable
 from cnn_core.model_file.onnx.fusing import fused
 from cnn_core.model_file.onnx.naming import names_of
@@ -109,6 +111,7 @@ class _Walk:
             call = self._call(node)
             made = folded(call) if is_foldable(call) else self._computed(call)
             call.finish()
+            self._allow(made)
         except LayerError as error:
             raise node.refuse(error) from error
         for name, tensor in zip(node.outputs, made if isinstance(made, list) else [made], strict=False):
@@ -116,6 +119,16 @@ class _Walk:
                 raise node.refuse(LayerError('Two nodes give "{name}".', name=shown(name)))
             if name:
                 self._known[name] = tensor
+
+    def _allow(self, made: Tensor | list[Tensor]) -> None:
+        """Count the numbers that nodes make of numbers; raise LayerError where they are too many."""
+        self._made += made.size if isinstance(made, np.ndarray) else 0
+        if self._made > MOST_NUMBERS:
+            raise LayerError(
+                "Up to here the graph makes too many numbers of numbers. Received: {count}; at most {most} are made.",
+                count=f"{self._made:,}",
+                most=f"{MOST_NUMBERS:,}",
+            )
 
     def _call(self, node: Node) -> Call:
         for name in node.inputs:

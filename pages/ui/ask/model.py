@@ -115,7 +115,7 @@ def _pick_application(key: ModelKey) -> None:
 def _pick_file(key: ModelKey) -> None:
     # Of any type: of files that do not open the core says what they are and what to do.
     files = st.file_uploader(
-        _("A model of yours (.keras or .h5)"),
+        _("A model of yours (.keras, .h5 or .onnx)"),
         accept_multiple_files=True,
         max_upload_size=LARGEST_MODEL_MEGABYTES,
         key="model_file",

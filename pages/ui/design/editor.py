@@ -9,7 +9,7 @@ from typing import Any
 
 from cnn_core.errors import CnnError, NetworkFileError
 from cnn_core.layers import Input, Layer
-from cnn_core.model_file import is_description, read_model_file
+from cnn_core.model_file import is_model, read_model_file
 from cnn_core.network import editing
 from cnn_core.network.network import Network
 from cnn_core.sentences import N_
@@ -17,7 +17,8 @@ from pages.ui import state
 from pages.ui.design import current
 from pages.ui.design.current import Moment
 
-LARGEST_FILE_MEGABYTES = 5
+LARGEST_FILE_MEGABYTES = 200
+"""As for a model on Feature maps; a network alone is far smaller."""
 
 
 def select(position: int) -> None:
@@ -128,8 +129,8 @@ def load(data: bytes) -> None:
 
 
 def _read(data: bytes) -> Network:
-    """Return the network in a file of this page, or in the JSON that Keras writes of a model."""
-    if is_description(data):
+    """Return the network in a file of this page, in a model file, or in the JSON that Keras writes of a model."""
+    if is_model(data):
         return read_model_file(data).network
     try:
         return Network.from_json(data.decode("utf-8-sig"))

@@ -137,8 +137,8 @@ def _files(summary: Summary) -> None:
             width="stretch",
         )
         st.file_uploader(
-            _("Open a network (JSON, also that of Keras's to_json())"),
-            type=["json"],
+            _("Open a network (JSON, also that of Keras's to_json(); .keras, .h5 or .onnx)"),
+            type=["json", "keras", "h5", "hdf5", "onnx"],
             max_upload_size=editor.LARGEST_FILE_MEGABYTES,
             key=_FILE,
             on_change=_open_file,

@@ -1,11 +1,12 @@
 """Maps multiplied by a matrix along their height and one along their width: resizing by rules that Keras has not."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from cnn_core import layers
+from cnn_core.errors import LayerError
 from cnn_core.model_file.onnx.building import Building
 from cnn_core.model_file.onnx.values import Value
 
@@ -14,6 +15,20 @@ Places = npt.NDArray[np.float64]
 
 Matrix = npt.NDArray[np.float32]
 """How much of each place of the input (rows) each place of the output (columns) takes."""
+
+
+MOST_PLACES: Final = 4_096
+"""Of an axis that a matrix is written for, before and after it."""
+
+
+def refuse_long(*counts: int) -> None:
+    """Raise LayerError where a matrix along an axis would have too many places."""
+    if max(counts) > MOST_PLACES:
+        raise LayerError(
+            "Maps of up to {most} rows and columns are resized here. Received: {count}.",
+            most=f"{MOST_PLACES:,}",
+            count=f"{max(counts):,}",
+        )
 
 
 def taken(rows: npt.NDArray[Any], length: int, shares: Places | float = 1.0) -> Matrix:

@@ -12,7 +12,7 @@ from cnn_core.layers.windows import Window, padding_amounts
 from cnn_core.model_file.onnx.call import Call, axes_of, operator
 from cnn_core.model_file.onnx.operators.affine import affine
 from cnn_core.model_file.onnx.operators.convolution import NONE, is_same, padding, pair
-from cnn_core.model_file.onnx.operators.matrices import multiplied, taken
+from cnn_core.model_file.onnx.operators.matrices import multiplied, refuse_long, taken
 from cnn_core.model_file.onnx.values import Value
 
 Kind = type[layers.Pooling]
@@ -113,6 +113,7 @@ def _repeated(call: Call, kind: Kind, value: Value, pool: Pair, strides: Pair, a
     """
     if kind is not layers.MaxPooling2D:
         raise call.refuse_setting("pads")
+    refuse_long(*(length + sum(both) for length, both in zip(value.shape, amounts, strict=False)))
     matrices = [
         taken(np.arange(-before, length + after), length)
         for length, (before, after) in zip(value.shape, amounts, strict=False)

@@ -1,7 +1,7 @@
 """Enlarging maps: by TensorFlow's rules where they are the same, else by matrices along each axis."""
 
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,11 +11,8 @@ from cnn_core.layers import Interpolation, Layer
 from cnn_core.layers.settings import Pair
 from cnn_core.layers.shapes import Shape
 from cnn_core.model_file.onnx.call import Call, operator
-from cnn_core.model_file.onnx.operators.matrices import Matrix, Places, multiplied, taken
+from cnn_core.model_file.onnx.operators.matrices import MOST_PLACES, Matrix, Places, multiplied, refuse_long, taken
 from cnn_core.model_file.onnx.values import Value
-
-MOST_STRETCHED: Final = 4_096
-"""Places of an axis that a matrix is written for."""
 
 
 class _Rules(NamedTuple):
@@ -62,14 +59,15 @@ def _size_after(call: Call, value: Value, scales: list[float], sizes: Shape | No
     """Return height and width of the output."""
     if sizes:
         whole = tuple(sizes)
-    elif len(scales) == 4 and min(scales) > 0 and max(scales) <= MOST_STRETCHED:
+    elif len(scales) == 4 and min(scales) > 0 and max(scales) <= MOST_PLACES:
         before = (call.batch, *value.sizes)
         whole = tuple(int(np.floor(size * scale)) for size, scale in zip(before, scales, strict=True))
     else:
         whole = ()
     fits = len(whole) == 4 and whole[:2] == (call.batch, value.shape[2])
-    if not fits or not 1 <= min(whole) <= max(whole[2:]) <= MOST_STRETCHED:
-        raise LayerError("It enlarges maps along height and width, by numbers of the file.")
+    if not fits or min(whole) < 1:
+        raise LayerError("It resizes maps along height and width, to sizes or by factors that the file holds.")
+    refuse_long(*whole[2:], *value.shape[:2])
     return whole[2], whole[3]
 
 

@@ -229,6 +229,8 @@ def test_nothing_stands_over_the_colours_and_a_phone_has_no_empty_rows(
 ) -> None:
     page = open_page(app_server)
     open_view(page, "cifar10")
+    # The line above is as high as its buttons: what is not seen in it takes no room.
+    assert box_of(page.locator(".st-key-tools"))["height"] <= 48
     tools = box_of(page.locator(".network .tools"))
     for scale in page.locator(".network .scale").all():
         box = box_of(scale)

@@ -18,6 +18,7 @@ _STYLE = """<style>
 .st-key-tools button p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 11.5rem; }
 .st-key-set_samples { min-width: 0; flex: 1 1 0; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-set_samples) { flex: 1 1 0; min-width: 0; }
+.st-key-given { position: absolute; }
 .st-key-tools > [data-testid="stLayoutWrapper"]:has(.st-key-answer) { flex: 0 0 auto; width: auto; }
 @media (max-width: 640px) {
   [data-testid="stLayoutWrapper"]:has(> .st-key-set_samples) { flex: 1 0 100%; order: 3; }

@@ -33,7 +33,7 @@ from cnn_core.network.files import LONGEST_NAME
 from cnn_core.network.network import INSIDE, NamedLayer, Network, check_name, free_name
 from cnn_core.network.summary import summarize
 
-__all__ = ["LARGEST_FILE", "MOST_PARAMETERS", "ModelFile", "is_model", "read_model_file"]
+__all__ = ["LARGEST_FILE", "MOST_PARAMETERS", "ModelFile", "is_model", "read_architecture", "read_model_file"]
 
 MOST_PARAMETERS: Final = LARGEST_FILE // 4
 """What the largest file holds in float32; a file of float16 could hold twice as many."""
@@ -92,6 +92,17 @@ def read_model_file(data: bytes) -> ModelFile:
         description.unlimited,
         description.weights is not Weights.NONE,
     )
+
+
+def read_architecture(text: bytes) -> Network:
+    """Return the network that Keras's `to_json` describes, without weights, and of any number of parameters.
+
+    Raises:
+        ModelFileError: as `read_model_file`.
+    """
+    model = read_configuration(text)
+    graph = file_graph(model, old=is_old(model.version))
+    return _network(graph, _names(graph)[0], model)
 
 
 def _of_onnx(data: bytes) -> ModelFile:

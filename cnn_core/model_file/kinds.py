@@ -63,6 +63,11 @@ def reads(*names: str) -> Callable[[Reader], Reader]:
     return enter
 
 
+def known_classes() -> frozenset[str]:
+    """Return the classes of Keras that are read."""
+    return frozenset(_READERS) | {kind.keras_name() for kind in layers.KINDS.values()}
+
+
 def _reader_of(name: str) -> Reader:
     """Return what reads a class of Keras: a function of its own, or the spelling of the kind; raises LayerError."""
     kind = next((kind for kind in layers.KINDS.values() if kind.keras_name() == name), None)

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages.ui import cached
+from pages.ui.ask.classes import class_names
 from pages.ui.ask.layer import current_layer
-from pages.ui.ask.model import class_names
 from pages.ui.feature_maps import conversation, follow, setting
 from pages.ui.feature_maps.network_picture import draw_network
 from pages.ui.feature_maps.open_layer import Run
@@ -14,7 +14,7 @@ from pages.ui.waiting import asked, later
 
 with begin_page() as head:
     with part(needed=True), head:
-        info, picture, camera_place = setting.draw()
+        info, picture, camera_place, ways_in_place = setting.draw()
     rows = {row.name: row for row in cached.network(info).rows}
     layer = current_layer(rows)
     conversation.share(rows)
@@ -32,14 +32,13 @@ with begin_page() as head:
             conversation.draw_passing_network(run)
     else:
         answers = later(cached.answers(picture))
-        classes = () if answers is None else class_names(info, answers.scores)
         with network:
-            draw_network(info, picture, answers, layer, classes)
+            draw_network(info, picture, answers, layer)
         if answers is None:
             with conversing:
                 asked(cached.answers(picture), follow.is_running())
             st.rerun()  # they came while this was drawn
-        run = Run(info, picture, rows, answers, classes)
+        run = Run(info, picture, rows, answers, class_names(info, answers.outputs[info.output]))
     with head:
         conversation.draw_answer(run)
     with network:
@@ -50,3 +49,5 @@ with begin_page() as head:
         conversation.draw_camera(run)
     with network:
         conversation.tell_influences(run)
+    with ways_in_place:
+        conversation.draw_ways_in(run)

@@ -65,6 +65,50 @@ INNER_2 = keras_2(
     name="base",
 )
 
+
+def in_keras_2(model: Any) -> Config:
+    """Return a functional model of Keras 3 as Keras 2 would have described it; its layers have one call each."""
+    entries = []
+    for described in model.get_config()["layers"]:
+        settings = {key: value for key, value in described["config"].items() if key not in ("name", "dtype")}
+        if "batch_shape" in settings:
+            settings["batch_input_shape"] = list(settings.pop("batch_shape"))
+        tensors = [call["args"][0] for call in described["inbound_nodes"]]
+        sources = [one for tensor in tensors for one in (tensor if isinstance(tensor, list) else [tensor])]
+        names = [source["config"]["keras_history"][0] for source in sources]
+        entries.append(entry_2(described["class_name"], described["name"], *names, **settings))
+    first, last = entries[0]["name"], model.output_names[0]
+    config = {"name": model.name, "layers": entries, "input_layers": [[first, 0, 0]], "output_layers": [[last, 0, 0]]}
+    return {"class_name": "Model", "config": config}
+
+
+def teachable_machine_file(base: Any, *dense: Any) -> bytes:
+    """Return a `keras_model.h5` as Teachable Machine exports it: two nested Sequentials, in the form of Keras 2.
+
+    Args:
+        base: a functional model of Keras, ending in maps.
+        dense: the head's layers, built.
+    """
+    pooled = entry_2("GlobalAveragePooling2D", "global_average_pooling2d_GlobalAveragePooling2D1")
+    features = chain_2(in_keras_2(base), pooled, name="sequential_1")
+    head = chain_2(
+        *(entry_2(type(layer).__name__, layer.name, **_plain(layer)) for layer in dense), name="sequential_3"
+    )
+    rows = {"sequential_1": [*base.trainable_weights, *base.non_trainable_weights]}
+    rows["sequential_3"] = [weight for layer in dense for weight in layer.weights]
+    weights = {name: {f"{weight.path}:0": np.asarray(weight) for weight in row} for name, row in rows.items()}
+    return h5_file(chain_2(features, head, name="sequential_4"), weights, "2.7.0")
+
+
+def chain_2(*entries: Config, name: str) -> Config:
+    return {"class_name": "Sequential", "config": {"name": name, "layers": list(entries)}}
+
+
+def _plain(layer: Any) -> Config:
+    """Return a layer's settings."""
+    return {key: value for key, value in layer.get_config().items() if key not in ("name", "dtype")}
+
+
 CONV = entry("Conv2D", "conv", filters=4, kernel_size=[3, 3], activation="relu")
 DENSE = entry("Dense", "dense", units=2)
 SMALL = chain(image(), CONV, entry("Flatten", "flatten"), DENSE)

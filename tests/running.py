@@ -2,6 +2,7 @@
 
 import html
 import re
+from typing import Any
 from urllib.parse import parse_qsl
 
 import streamlit as st
@@ -10,6 +11,7 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import questions
+from pages.ui.state import Key
 
 # A failing test must show the traceback that the app hides from its readers.
 config.set_option("client.showErrorDetails", "full")
@@ -27,6 +29,21 @@ def run_page(path: str, timeout: float = 30, /, **query: str) -> AppTest:
     at = AppTest.from_file(ROOT / path, default_timeout=timeout)
     for name, value in query.items():
         at.query_params[name] = value
+    return no_exception(at.run())
+
+
+def opened_anew(page: str, **query: str) -> AppTest:
+    """Run a page with the caches of the last one: the same model goes on being asked."""
+    at = AppTest.from_file(ROOT / page, default_timeout=300)
+    at.query_params.update({"lang": "en"})
+    for name, value in query.items():
+        at.query_params[name] = value
+    return no_exception(at.run())
+
+
+def set_to(at: AppTest, key: Key[Any], value: Any) -> AppTest:
+    """Run the page with another value of the session, as a click on something sets it."""
+    at.session_state[key.name] = value
     return no_exception(at.run())
 
 

@@ -51,14 +51,14 @@ def made_up_answers(model: str, pixels: Pixels) -> Answers:
         name: LayerAnswer((1, 0)[-row.output_shape[-1] :], b"no picture", made_up_statistics(model, name))
         for name, row in rows(model).items()
     }
-    return Answers(layers, scores)
+    return Answers(layers, {bundled_network(model).output_names()[0]: scores})
 
 
 def made_up_glance(model: str, pixels: Pixels, layers: Collection[str], layer: str) -> Glance:
     """Return the made-up answers of these layers, and one layer's made-up maps times the picture's brightness."""
     answers = made_up_answers(model, pixels)
     seen = {name: answers.layers[name] for name in (*layers, layer)}
-    return Glance(Answers(seen, answers.scores), made_up_maps(model, pixels, layer) * brightness(pixels))
+    return Glance(Answers(seen, answers.outputs), made_up_maps(model, pixels, layer) * brightness(pixels))
 
 
 def made_up_influences(model: str, pixels: Pixels, layer: str) -> Influences:

@@ -5,11 +5,14 @@ step of its own); any other output counts as it is. This is y^c of Grad-CAM and 
 would also answer to the other classes, and hardly move where the model is sure. A model with a single output knows two
 classes: the score of 1 is that number, the score of 0 its negative.
 
-Of several outputs the first counts. Nested models are walked. The model itself is never changed.
+Of an output with height and width the score of a class is its mean over the places where the model answers with that
+class, or over all places where it does so nowhere: Seg-Grad-CAM (Vinogradova et al., arXiv:2002.11434), but for their
+sum. Of several outputs the first counts, unless another is named. Nested models are walked. The model itself is never
+changed.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -46,16 +49,20 @@ def passes_kept(layer_count: int) -> int:
     return max(2, min(MOST_PASSES, MOST_TRACED // max(1, layer_count)))
 
 
-def map_layers(model: keras.Model) -> tuple[str, ...]:
+def map_layers(model: keras.Model, output: str | None = None) -> tuple[str, ...]:
     """Return the layers that `grad_cam` can show: between input and score, with a map of more than one place.
 
     Names are those of `network_from_keras`, in order. The last one is what Grad-CAM shows by default: after it the maps
     are flattened or pooled as a whole.
 
+    Args:
+        output: one of `output_names`, whose score counts; by default the first.
+
     Raises:
+        CnnError: no such output.
         NetworkError: a model whose connections are in its program.
     """
-    graph = _scored(model).graph
+    graph = _scored(model).ending_in(output)
     calls = {call.name: call for call in graph.calls}
     shapes: dict[str, tuple[int | None, ...]] = {}
     waiting = [graph.outputs[0]]
@@ -68,7 +75,13 @@ def map_layers(model: keras.Model) -> tuple[str, ...]:
     return tuple(name for name, call in calls.items() if name in maps and call.sources)
 
 
-def grad_cam(model: keras.Model, pixels: npt.ArrayLike, class_index: int, layer_name: str | None = None) -> Array:
+def grad_cam(
+    model: keras.Model,
+    pixels: npt.ArrayLike,
+    class_index: int,
+    layer_name: str | None = None,
+    output: str | None = None,
+) -> Array:
     """Return where a layer's maps A_k speak for a class: ReLU(Σ_k α_k · A_k), α_k the mean over places of ∂score/∂A_k.
 
     Selvaraju et al., arXiv:1610.02391, equations 1 and 2. The ReLU keeps what speaks for the class; where nothing does,
@@ -79,14 +92,15 @@ def grad_cam(model: keras.Model, pixels: npt.ArrayLike, class_index: int, layer_
         pixels: (H, W, C); enters the model as it is.
         class_index: counted from 0; 0 or 1 for a model with a single output.
         layer_name: one of `map_layers`; by default the last.
+        output: one of `output_names`, whose score counts; by default the first.
 
     Returns:
         (h, w) float32, the layer's height and width, in units of the score.
 
     Raises:
-        CnnError: no such class or layer, another input size than the model's, no gradient.
+        CnnError: no such class, layer or output, another input size than the model's, no gradient.
     """
-    names = map_layers(model)
+    names = map_layers(model, output)
     name = layer_name if layer_name is not None else next(reversed(names), "")
     if name not in names:
         raise CnnError(
@@ -95,25 +109,26 @@ def grad_cam(model: keras.Model, pixels: npt.ArrayLike, class_index: int, layer_
             layer=name,
             names=", ".join(names) or "-",
         )
-    maps, slopes = _maps_and_slopes(model, input_values(pixels), class_index, name)
+    maps, slopes = _maps_and_slopes(_Score(model, input_values(pixels), class_index, output), name)
     return np.asarray(np.maximum(maps @ slopes.mean(axis=(0, 1)), 0))
 
 
-def saliency(model: keras.Model, pixels: npt.ArrayLike, class_index: int) -> Array:
+def saliency(model: keras.Model, pixels: npt.ArrayLike, class_index: int, output: str | None = None) -> Array:
     """Return how strongly the score of a class answers to each pixel: the largest |∂score/∂value| of its channels.
 
     Simonyan, Vedaldi and Zisserman, arXiv:1312.6034, section 3.1. It says where a small change counts, not which way.
 
     Args:
-        model, pixels, class_index: as for `grad_cam`.
+        model, pixels, class_index, output: as for `grad_cam`.
 
     Returns:
         (H, W) float32, score per unit of the input.
 
     Raises:
-        CnnError: no such class, another input than a picture of the model's size, no gradient.
+        CnnError: no such class or output, another input than a picture of the model's size, no gradient.
     """
-    _, slopes = _maps_and_slopes(model, _picture(pixels), class_index, _scored(model).graph.inputs[0].call)
+    score = _Score(model, _picture(pixels), class_index, output)
+    _, slopes = _maps_and_slopes(score, score.graph.inputs[0].call)
     return np.asarray(np.abs(slopes).max(axis=2))
 
 
@@ -124,13 +139,14 @@ def occlusion_drops(
     boxes: npt.ArrayLike,
     fill: npt.ArrayLike | None = None,
     at_once: int = BATCH,
+    output: str | None = None,
 ) -> Array:
     """Return how far the score of a class drops while a box of the picture is covered, for each box.
 
     Zeiler and Fergus, arXiv:1311.2901, section 4.2. They draw the probability; the score still moves where that is 1.
 
     Args:
-        model, pixels, class_index: as for `grad_cam`.
+        model, pixels, class_index, output: as for `grad_cam`.
         boxes: (..., 4) integers: top, left, bottom, right, ends excluded.
         fill: what covers: a number, or one a channel; None is the picture's mean colour.
         at_once: how many covered pictures go through the model together; each takes memory.
@@ -139,18 +155,16 @@ def occlusion_drops(
         (...) float32: the whole picture's score − the covered one's; negative where the box speaks against the class.
 
     Raises:
-        CnnError: no such class, a box outside of the picture, another input than a picture of the model's size.
+        CnnError: no such class or output, a box outside of the picture, another input than a picture of the model's
+            size.
     """
     values = _picture(pixels)
     places = _inside(np.asarray(boxes, np.int64), values)
     colour = values.mean(axis=(0, 1)) if fill is None else np.asarray(fill, np.float32)
-
-    def scores(pictures: Array) -> Array:
-        return _run(model, None, pictures, class_index)[0]
-
-    whole, rows = scores(values[np.newaxis]), places.reshape(-1, 4)
+    score = _Score(model, values, class_index, output)
+    (whole,), rows = score.run(None, values[np.newaxis]), places.reshape(-1, 4)
     batches = [rows[first : first + at_once] for first in range(0, len(rows), at_once)]
-    drops = [whole - scores(_covered(values, batch, colour)) for batch in batches]
+    drops = [whole - score.run(None, _covered(values, batch, colour))[0] for batch in batches]
     return np.concatenate([*drops, whole[:0]]).reshape(places.shape[:-1])
 
 
@@ -191,11 +205,23 @@ def _picture(pixels: npt.ArrayLike) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class _Scored:
-    """A model's graph, the same up to the scores, and its last passes; nothing that keeps the model itself alive."""
+    """A model's graph, and its last passes by output, size and layer; nothing that keeps the model itself alive."""
 
     whole: Graph
-    graph: Graph
-    passes: LRUCache[tuple[Shape, str | None], Pass]
+    passes: LRUCache[tuple[str, Shape, str | None], Pass]
+    graphs: dict[str, Graph] = field(default_factory=dict)
+
+    def ending_in(self, output: str | None) -> Graph:
+        """Return the graph up to an output's scores, by default the first's; raises CnnError for another layer."""
+        ends = {source.call: source for source in reversed(self.whole.outputs)}
+        name = self.whole.outputs[0].call if output is None else output
+        if name not in ends:
+            raise CnnError(
+                'There is no output "{output}". Choose one of: {names}.', output=name, names=", ".join(reversed(ends))
+            )
+        if name not in self.graphs:
+            self.graphs[name] = _before_squashing(replace(self.whole, outputs=(ends[name],)))
+        return self.graphs[name]
 
 
 _models: WeakKeyDictionary[keras.Model, _Scored] = WeakKeyDictionary()
@@ -207,7 +233,7 @@ def _scored(model: keras.Model) -> _Scored:
         whole = graph_of(model)
         scored = _models.get(model)
         if scored is None or scored.whole is not whole:
-            scored = _models[model] = _Scored(whole, _before_squashing(whole), LRUCache(passes_kept(len(whole.calls))))
+            scored = _models[model] = _Scored(whole, LRUCache(passes_kept(len(whole.calls))))
         return scored
 
 
@@ -220,51 +246,79 @@ def _before_squashing(graph: Graph) -> Graph:
     return graph if before is None else replace(graph, outputs=(before,))
 
 
-def _maps_and_slopes(model: keras.Model, values: Array, class_index: int, name: str) -> tuple[Array, Array]:
+class _Score:
+    """The score of a class for one picture, as a sum of an output's numbers times fixed factors."""
+
+    def __init__(self, model: keras.Model, values: Array, class_index: int, output: str | None) -> None:
+        self._scored = _scored(model)
+        self.graph = self._scored.ending_in(output)
+        self._output, self.values = output or self._scored.whole.outputs[0].call, values
+        check_input(self.graph, values.shape)
+        self._factors = _factors(self.graph, values, class_index)
+
+    def run(self, name: str | None, pictures: Array) -> list[Array]:
+        """Return [a layer's maps, the score's gradient there] for one picture, or without a name [scores of many]."""
+        shape = pictures.shape[1:]
+        place = self._output, shape, name
+        # The first call of a pass optimizes it, which no other thread may disturb; later ones use all processors.
+        with LOCK:
+            traced = self._scored.passes.get(place)
+            if traced is None:
+                traced = self._scored.passes[place] = _trace(self.graph, shape, name)
+            with computing(shape):
+                return [np.asarray(made) for made in traced(tf.constant(pictures), tf.constant(self._factors))]
+
+
+def _maps_and_slopes(score: _Score, name: str) -> tuple[Array, Array]:
     """Return a layer's maps (h, w, c), and the gradient of the class's score with respect to them."""
-    maps, slopes = _run(model, name, values[np.newaxis], class_index)
+    maps, slopes = score.run(name, score.values[np.newaxis])
     return maps[0], slopes[0]
 
 
-def _run(model: keras.Model, name: str | None, pictures: Array, class_index: int) -> list[Array]:
-    """Return [a layer's maps, the score's gradient there] for one picture, or without a name [the scores] of many."""
-    scored, shape = _scored(model), pictures.shape[1:]
-    check_input(scored.graph, shape)
-    direction = _direction(scored.graph, class_index)
-    # The first call of a pass optimizes it, which no other thread may disturb; later ones use all processors anyway.
-    with LOCK:
-        traced = scored.passes.get((shape, name))
-        if traced is None:
-            traced = scored.passes[shape, name] = _trace(scored.graph, shape, name)
-        with computing(shape):
-            return [np.asarray(output) for output in traced(tf.constant(pictures), tf.constant(direction))]
-
-
-def _direction(graph: Graph, class_index: int) -> Array:
-    """Return the factors (outputs,) with which the last outputs add up to the class's score."""
+def _factors(graph: Graph, values: Array, class_index: int) -> Array:
+    """Return the factors, (units,) or (h, w, c), with which the output's numbers add up to the class's score."""
     sizes = graph.outputs[0].shape[1:]
-    if len(sizes) != 1 or sizes[0] is None:
+    if len(sizes) not in (1, 3) or sizes[-1] is None:
         raise CnnError(
-            "The model must end in one number a class. Received: an output of {shape}. Use a model that classifies.",
+            "The model must end in one number a class, or in a map a class. Received: an output of {shape}. "
+            "Use a model that classifies.",
             shape="×".join("?" if size is None else str(size) for size in sizes) or "one number",
         )
-    directions = np.eye(sizes[0], dtype=np.float32) if sizes[0] > 1 else np.array([[-1], [1]], np.float32)
+    directions = np.eye(sizes[-1], dtype=np.float32) if sizes[-1] > 1 else np.array([[-1], [1]], np.float32)
     if not 0 <= class_index < len(directions):
         raise CnnError(
             "Classes are counted from 0 to {last} here. Received: class {index}. Choose one of these.",
             last=len(directions) - 1,
             index=class_index,
         )
-    return np.asarray(directions[class_index])
+    direction = directions[class_index]
+    if len(sizes) == 1:
+        return np.asarray(direction)
+    return np.asarray(_places_of(graph, values, class_index)[..., np.newaxis] * direction)
+
+
+def _places_of(graph: Graph, values: Array, class_index: int) -> Array:
+    """Return (h, w) factors that add up to 1: alike where a map's answer is the class, all alike where it is nowhere.
+
+    Before a softmax the largest channel wins as behind it, and 0 is a sigmoid's half.
+    """
+    end = graph.outputs[0]
+    with LOCK, computing(values.shape):
+        scores = np.asarray(outputs_of(graph, tf.constant(values[np.newaxis]))[end.call][end.index])[0]
+    answered = scores.argmax(axis=2) if scores.shape[2] > 1 else scores[:, :, 0] > 0
+    places = answered == class_index
+    region = places if places.any() else np.ones_like(places)
+    return np.asarray(region / region.sum(), np.float32)
 
 
 def _trace(graph: Graph, shape: Shape, name: str | None) -> Pass:
-    """Compile (pictures, direction) → [scores] or, for a layer's name, [its maps, the score's gradient there]."""
+    """Compile (pictures, factors) → [scores] or, for a layer's name, [its maps, the score's gradient there]."""
     end = graph.outputs[0]
 
-    def compute(pictures: Any, direction: Any) -> list[Any]:
+    def compute(pictures: Any, factors: Any) -> list[Any]:
         made = outputs_of(graph, pictures)
-        scores = tf.linalg.matvec(tf.cast(made[end.call][end.index], tf.float32), direction)
+        numbers = tf.cast(made[end.call][end.index], tf.float32) * factors
+        scores = tf.reduce_sum(numbers, axis=range(1, len(end.shape)))
         outputs = [scores] if name is None else [made[name][0], _gradient(scores, made[name][0], name)]
         return [tf.cast(output, tf.float32) for output in outputs]
 

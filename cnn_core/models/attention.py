@@ -6,6 +6,7 @@ before softmax, see `keras_model.attribution`.
 
 from collections.abc import Callable
 from enum import Enum
+from math import prod
 from typing import Final
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy.typing as npt
 
 from cnn_core.arrays import Boxes, Drops, Heat, Pixels
 from cnn_core.errors import CnnError
+from cnn_core.layers import Group
 from cnn_core.layers.shapes import Shape
 from cnn_core.models.loading import KEPT, entered, load
 from cnn_core.models.memory import (
@@ -38,7 +40,7 @@ def map_layers(network: Network, output: str) -> tuple[str, ...]:
     """Return the layers that `grad_cam` can show, in order, the default last; needs no TensorFlow.
 
     Args:
-        output: the first of the model's outputs; layers that only others need have no part in its score.
+        output: one of the model's outputs; layers that only others need have no part in its score.
     """
     steps = tuple(network.steps())
     needed = {output}
@@ -52,7 +54,24 @@ def map_layers(network: Network, output: str) -> tuple[str, ...]:
     )
 
 
-def grad_cam(key: str, pixels: Pixels, class_index: int, layer: str | None = None) -> Heat:
+def telling_layer(network: Network, output: str) -> str | None:
+    """Return the layer whose maps Grad-CAM weighs first, None where there is none: the last of `map_layers`.
+
+    Of an output with height and width it is the last of those with the fewest places, as in Seg-Grad-CAM; its own maps,
+    and those that its activation is taken of, are the scores themselves.
+    """
+    names = map_layers(network, output)
+    steps = {step.named.name: step for step in network.steps()}
+    end = steps[output]
+    if len(end.output_shape) == 1:
+        return next(reversed(names), None)
+    scores = {output, *(end.sources if end.named.layer.group is Group.ACTIVATION else ())}
+    places = {name: prod(steps[name].output_shape[:2]) for name in names if name not in scores}
+    fewest = (name for name in reversed(places) if places[name] == min(places.values()))
+    return next(fewest, next(reversed(names), None))
+
+
+def grad_cam(key: str, pixels: Pixels, class_index: int, layer: str | None = None, output: str | None = None) -> Heat:
     """Return where a layer's maps speak for a class, (h, w) of that layer: Grad-CAM, after its ReLU, not normalized.
 
     Args:
@@ -60,17 +79,18 @@ def grad_cam(key: str, pixels: Pixels, class_index: int, layer: str | None = Non
         pixels: (H, W, C) in [0, 1].
         class_index: counted from 0.
         layer: one of `map_layers`; by default the last.
+        output: the one of the model's outputs whose score counts; by default the first.
 
     Raises:
-        CnnError: no such model, class or layer; pixels of another size; more memory than this process may have.
+        CnnError: no such model, class, layer or output; pixels of another size; more memory than this process may have.
     """
     _admit(key, needed_for_gradients)
     from cnn_core.keras_model import attribution
 
-    return attribution.grad_cam(*entered(key, pixels), class_index, layer)
+    return attribution.grad_cam(*entered(key, pixels), class_index, layer, output)
 
 
-def saliency(key: str, pixels: Pixels, class_index: int) -> Heat:
+def saliency(key: str, pixels: Pixels, class_index: int, output: str | None = None) -> Heat:
     """Return how strongly the score of a class answers to each pixel, (H, W), per unit of what enters the model.
 
     Arguments and errors are those of `grad_cam`.
@@ -78,11 +98,16 @@ def saliency(key: str, pixels: Pixels, class_index: int) -> Heat:
     _admit(key, needed_for_gradients)
     from cnn_core.keras_model import attribution
 
-    return attribution.saliency(*entered(key, pixels), class_index)
+    return attribution.saliency(*entered(key, pixels), class_index, output)
 
 
 def occlusion_chunk(
-    key: str, pixels: Pixels, class_index: int, boxes: Boxes, fill: npt.ArrayLike | None = None
+    key: str,
+    pixels: Pixels,
+    class_index: int,
+    boxes: Boxes,
+    fill: npt.ArrayLike | None = None,
+    output: str | None = None,
 ) -> Drops:
     """Return how far the score of a class drops while each of some boxes is covered: (..., 4) → (...).
 
@@ -94,10 +119,11 @@ def occlusion_chunk(
         class_index: counted from 0.
         boxes: any part of a plan.
         fill: what covers: a number in [0, 1], or one a channel; None is the picture's mean colour.
+        output: as for `grad_cam`.
 
     Raises:
-        CnnError: no such model or class, pixels of another size, a box outside of the picture, more memory than this
-            process may have.
+        CnnError: no such model, class or output, pixels of another size, a box outside of the picture, more memory
+            than this process may have.
     """
     network = _admit(key, needed_for_occlusion)
     from cnn_core.keras_model import attribution
@@ -107,7 +133,8 @@ def occlusion_chunk(
         # As a picture of its own, so that it enters in the same numbers.
         _, pictures = entered(key, np.full((1, 1, pixels.shape[-1]), fill, np.float32))
         fill = pictures[0, 0]
-    return attribution.occlusion_drops(model, values, class_index, boxes, fill, covered_at_once(network))
+    at_once = covered_at_once(network)
+    return attribution.occlusion_drops(model, values, class_index, boxes, fill, at_once, output)
 
 
 def _admit(key: str, needed: Callable[[Network, int, int], int]) -> Network:

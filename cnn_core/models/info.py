@@ -3,8 +3,9 @@
 Importing this module imports no TensorFlow; describing what is not bundled does.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from cnn_core.layers.shapes import Shape
 from cnn_core.models.answer_kind import AnswerKind, answer_kind
 from cnn_core.models.bundled import bundled_model, bundled_network, class_names
 from cnn_core.models.keys import APPLICATION, BUNDLED_SOURCE, ModelKey
@@ -25,10 +26,12 @@ class ModelInfo:
         input_size: (height, width) in pixels.
         colour: what its input's channels are.
         scaling: how pixels enter.
-        outputs: the layers whose outputs it gives, in its own order; what is said of its answer is said of the first.
-        answer_kind: what the first output's numbers are.
-        classes: the names of its units; None where nobody said them.
+        outputs: the layers whose outputs it gives, in its own order.
+        answer_kind: what the numbers of the output are that is spoken of.
+        classes: the names of that output's units; None where nobody said them.
         is_random: whether nobody trained its weights.
+        guesses: how pixels may enter, as far as the layers say it, the likeliest first; none where it is known.
+        spoken_of: the place among the outputs of the one that is meant where something is said of the answer.
     """
 
     key: str
@@ -40,6 +43,25 @@ class ModelInfo:
     answer_kind: AnswerKind
     classes: tuple[str, ...] | None
     is_random: bool = False
+    guesses: tuple[Scaling, ...] = ()
+    spoken_of: int = 0
+
+    @property
+    def output(self) -> str:
+        """Return the layer whose output is spoken of."""
+        return self.outputs[self.spoken_of]
+
+    @property
+    def output_shape(self) -> Shape:
+        """Return the shape of the output that is spoken of."""
+        return next(step.output_shape for step in self.network.steps() if step.named.name == self.output)
+
+    def speaking_of(self, output: str) -> "ModelInfo":
+        """Return the same of another of the outputs; only the first has names that are known."""
+        number = self.outputs.index(output)
+        if number == self.spoken_of:
+            return self
+        return replace(self, spoken_of=number, answer_kind=answer_kind(self.network, output), classes=None)
 
 
 def describe(key: str) -> ModelInfo:
@@ -74,4 +96,5 @@ def _info(key: str, loaded: Loaded, classes: tuple[str, ...] | None) -> ModelInf
         answer_kind=answer_kind(loaded.network, loaded.outputs[0]),
         classes=known,
         is_random=loaded.is_random,
+        guesses=loaded.guesses,
     )

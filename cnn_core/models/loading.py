@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from cnn_core.arrays import Pixels
 from cnn_core.errors import ModelFileError
 from cnn_core.model_file import read_model_file
+from cnn_core.model_file.sandbox import file_kind
 from cnn_core.models.applications import needed_by_application
 from cnn_core.models.bundled import bundled_network, model_path
 from cnn_core.models.kept_files import kept_bytes
@@ -19,7 +20,7 @@ from cnn_core.models.kept_models import KeptModels
 from cnn_core.models.keys import APPLICATION, APPLICATIONS, FILE, IMAGENET, RANDOM, ModelKey
 from cnn_core.models.memory import needed_megabytes, refuse_too_large
 from cnn_core.models.picture_input import with_channel
-from cnn_core.models.pixel_range import guessed_scaling
+from cnn_core.models.pixel_range import guessed_scalings
 from cnn_core.network.network import Network
 from cnn_core.pictures.scaling import Scaling, scaled
 from cnn_core.sentences import N_
@@ -39,6 +40,7 @@ class Loaded(NamedTuple):
         scaling: how pixels enter.
         megabytes: of a process that has it alone and sent a picture through it; 0 for one that every worker can have.
         is_random: whether nobody trained its weights: a file may describe a model and hold none.
+        guesses: how pixels may enter, as far as the layers say it, the likeliest first; none where it is known.
     """
 
     model: "keras.Model"
@@ -47,6 +49,7 @@ class Loaded(NamedTuple):
     scaling: Scaling
     megabytes: int = 0
     is_random: bool = False
+    guesses: tuple[Scaling, ...] = ()
 
 
 KEPT: Final = KeptModels[Loaded]()
@@ -113,9 +116,10 @@ def _opened(key: str, digest: str, variant: str) -> Loaded:
     needed = needed_megabytes(network)
     _admit(key, needed)
     model = build_of_file(network, file, SEED)
-    guessed = guessed_scaling(network, partial(layer_weights, model))
-    scaling = _for_channels(Scaling(variant), network) if variant else guessed
-    return _loaded(model, network, scaling, needed)._replace(is_random=not file.has_weights)
+    is_exchanged = file_kind(data) == "onnx"
+    guesses = guessed_scalings(network, partial(layer_weights, model), is_exchanged=is_exchanged)
+    scaling = _for_channels(Scaling(variant), network) if variant else guesses[0]
+    return _loaded(model, network, scaling, needed)._replace(is_random=not file.has_weights, guesses=guesses)
 
 
 def _for_channels(scaling: Scaling, network: Network) -> Scaling:

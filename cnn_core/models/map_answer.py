@@ -49,7 +49,7 @@ class ClassesAnswer:
 
 
 def map_answer(info: ModelInfo, pixels: Pixels, output: Output) -> PictureAnswer | ClassesAnswer | None:
-    """Return what a model's first output says of `pixels` (H, W, C) in [0, 1]; None where it is neither of the two.
+    """Return what the output spoken of says of `pixels` (H, W, C) in [0, 1]; None where it is neither of the two.
 
     It is a picture where it has the input's shape and its values are pixels or nearly so, unless a softmax made them
     shares of classes. It gives classes where a softmax or sigmoid ends it, or a convolution without an activation whose
@@ -57,7 +57,7 @@ def map_answer(info: ModelInfo, pixels: Pixels, output: Output) -> PictureAnswer
     """
     if output.ndim != 3:
         return None
-    layer = last_active(info.network, info.outputs[0])
+    layer = last_active(info.network, info.output)
     activation = getattr(layer, "activation", ActivationName.LINEAR)
     picture = None if activation is ActivationName.SOFTMAX else _picture(info, pixels, output)
     if picture is not None:

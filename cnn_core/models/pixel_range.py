@@ -1,6 +1,11 @@
-"""In which numbers a model of unknown making wants its pixels: a guess from its first layers, to be shown as one."""
+"""In which numbers a model of unknown making wants its pixels: what its layers say, else a guess, to be shown as one.
 
-from collections.abc import Callable, Mapping, Sequence
+What begins a model may rescale or normalize pixels, which says what they were before. Where nothing does, the layers of
+a network of `keras.applications` can be told by their names, which every model built on one keeps; its own
+`preprocess_input` is then likely, and pixels from 0 to 1, with which many train on it all the same, come second.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -9,11 +14,13 @@ import numpy.typing as npt
 from cnn_core import layers
 from cnn_core.layers import ActivationName, Group, Layer
 from cnn_core.layers.weights import weight_shapes
-from cnn_core.network.network import Network, Step
+from cnn_core.network.network import INSIDE, Network, Step
 from cnn_core.pictures.scaling import Scaling
 
 Weights = Callable[[str], Sequence[npt.NDArray[Any]]]
 """The arrays of a layer by its name, in Keras's order."""
+
+Guesses = tuple[Scaling] | tuple[Scaling, Scaling]
 
 FAINT: Final = 1 / 16
 """A model whose first layers multiply by less than this would see pixels from 0 to 1 as all alike; those of 0 to 255
@@ -39,19 +46,61 @@ class _Affine(NamedTuple):
         return _Affine(self.scale * other.scale, self.centre + moved)
 
     @property
+    def says_something(self) -> bool:
+        return self != _Affine()
+
+    @property
     def is_of_bytes(self) -> bool:
         """Say whether it suits pixels from 0 to 255 rather than from 0 to 1."""
         return abs(self.scale) < FAINT or abs(self.centre) > FAR
 
 
-def guessed_scaling(network: Network, weights: Weights = lambda _: ()) -> Scaling:
-    """Return BYTES where the beginning of the network rescales or normalizes pixels from 0 to 255, else UNIT.
+_BY_NAMES: Final = (
+    (Scaling.SIGNED, {"conv_dw_1", "conv_pw_1"}),  # MobileNet
+    (Scaling.SIGNED, {"bn_Conv1", "expanded_conv_depthwise"}),  # MobileNetV2
+    (Scaling.SIGNED, {"expanded_conv_depthwise", "expanded_conv_project"}),  # MobileNetV3 without its own Rescaling
+    (Scaling.SIGNED, {"block1_conv1_bn", "block1_conv2_bn"}),  # Xception
+    (Scaling.SIGNED, {"mixed0", "mixed1"}),  # InceptionV3
+    (Scaling.SIGNED, {"mixed_5b", "block35_1_mixed"}),  # InceptionResNetV2
+    (Scaling.SIGNED, {"stem_conv1", "stem_bn1"}),  # NASNet
+    (Scaling.SIGNED, {"conv1_conv", "conv2_block1_preact_bn"}),  # ResNetV2
+    (Scaling.TORCH, {"conv1_conv", "conv2_block1_concat"}),  # DenseNet
+    (Scaling.TORCH, {"conv1/conv", "conv2_block1_concat"}),  # DenseNet of Keras 2
+    (Scaling.CAFFE, {"conv1_conv", "conv2_block1_out"}),  # ResNet
+    (Scaling.CAFFE, {"bn_conv1", "res2a_branch2a"}),  # ResNet50 before Keras 2.3
+    (Scaling.CAFFE, {"block1_conv1", "block1_conv2", "block1_pool"}),  # VGG
+)
+"""Layers by which a family of `keras.applications` is told, the first that fits, and its `preprocess_input`."""
 
-    The beginning is all that only rescales, normalizes or moves values, or does nothing without training, on every way
-    from the input to the first layer that does anything else.
+
+def guessed_scalings(network: Network, weights: Weights = lambda _: (), *, is_exchanged: bool = False) -> Guesses:
+    """Return how pixels may enter, the likeliest first: one way where the model's layers say it, else two.
 
     Args:
         weights: of a normalization that learned its mean and variance; without them it counts for nothing.
+        is_exchanged: it comes from another framework than Keras, most likely PyTorch.
+    """
+    affines = [affine for affine in _beginning(network, weights) if affine.says_something]
+    is_grey = next(network.steps()).output_shape[-1] == 1
+    if affines:
+        if any(affine.is_of_bytes for affine in affines):
+            return (Scaling.BYTES,)
+        # What is subtracted lies among the pixels.
+        return (Scaling.SIGNED, Scaling.UNIT) if any(affine.centre < 0 for affine in affines) else (Scaling.UNIT,)
+    if is_exchanged:
+        return (Scaling.UNIT, Scaling.SIGNED) if is_grey else (Scaling.TORCH, Scaling.UNIT)
+    named = {layer.name.rpartition(INSIDE)[2] for layer in network.layers}
+    family = next((scaling for scaling, names in _BY_NAMES if names <= named), None)
+    if family is None or (is_grey and family is not Scaling.SIGNED):
+        return Scaling.UNIT, Scaling.BYTES
+    return family, Scaling.UNIT
+
+
+def _beginning(network: Network, weights: Weights) -> Iterable[_Affine]:
+    """Return what the beginning of a network makes of its pixels, step by step.
+
+    It is all that only rescales, normalizes or moves values, or does nothing without training, on every way from the
+    input to the first layer that does anything else.
     """
     known = {network.layers[0].name: _Affine()}
     for step in network.steps():
@@ -59,7 +108,7 @@ def guessed_scaling(network: Network, weights: Weights = lambda _: ()) -> Scalin
         after = None if before is None else _affine(step, weights)
         if before is not None and after is not None:
             known[step.named.name] = before.then(after)
-    return Scaling.BYTES if any(affine.is_of_bytes for affine in known.values()) else Scaling.UNIT
+    return known.values()
 
 
 def _affine(step: Step, weights: Weights) -> _Affine | None:

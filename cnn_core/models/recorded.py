@@ -20,7 +20,7 @@ from cnn_core.arrays import Output
 from cnn_core.data import DATA
 from cnn_core.drawing.colour_scale import Range
 from cnn_core.drawing.statistics import LayerStatistics
-from cnn_core.models.bundled import model_digest
+from cnn_core.models.bundled import bundled_network, model_digest
 from cnn_core.models.keys import is_bundled
 from cnn_core.models.run import Answers, Column, LayerAnswer
 
@@ -74,7 +74,8 @@ class Record:
                 )
                 for name, said in json.loads(archive.read("layers.json")).items()
             }
-            return Answers(layers, _array(archive.read("scores.npy")))
+            (output,) = bundled_network(self.of.model).output_names()
+            return Answers(layers, {output: _array(archive.read("scores.npy"))})
 
     @property
     def layers(self) -> frozenset[str]:

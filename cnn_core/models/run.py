@@ -87,11 +87,16 @@ class Answers:
 
     Attributes:
         layers: by name, those whose output `is_drawn`.
-        scores: the first of the model's outputs, (classes,) or maps.
+        outputs: by the names of their layers, the model's outputs in its own order, (units,) or maps.
     """
 
     layers: dict[str, LayerAnswer]
-    scores: Output
+    outputs: dict[str, Output]
+
+    @property
+    def scores(self) -> Output:
+        """Return the first of the outputs."""
+        return next(iter(self.outputs.values()))
 
     @property
     def statistics(self) -> dict[str, LayerStatistics]:
@@ -143,7 +148,7 @@ def _answers(loaded: Loaded, maps: Mapping[str, Output], names: Collection[str],
         for name, values in maps.items()
         if name in names and is_drawn(values)
     }
-    return Answers(layers, maps[loaded.outputs[0]])
+    return Answers(layers, {name: maps[name] for name in loaded.outputs})
 
 
 def is_drawn(output: Output) -> bool:

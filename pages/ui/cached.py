@@ -21,7 +21,7 @@ from cnn_core.drawing.png import dimmed_outside, picture_png
 from cnn_core.explain.contributions import Contributions
 from cnn_core.explain.parts import Place
 from cnn_core.explain.path import PathStep
-from cnn_core.models import at_hand, attention, looks_for, run, survey
+from cnn_core.models import at_hand, attention, looks_for, run, survey, ways_in
 from cnn_core.models.info import ModelInfo, describe
 from cnn_core.models.keys import is_bundled
 from cnn_core.models.recorded import Subject
@@ -31,6 +31,7 @@ from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.prepare import Fit, Preparation, Prepared, brightness, prepare
 from cnn_core.pictures.read import InputImage, read_image
 from cnn_core.pictures.samples import SAMPLES, sample_bytes
+from cnn_core.pictures.scaling import Scaling
 from cnn_core.sentences import Note
 from pages.ui.compute import WORK
 from pages.ui.entered import Chosen, Entered
@@ -196,6 +197,12 @@ def glance(picture: Entered, layers: tuple[str, ...], layer: str) -> "Future[run
 
 
 @question
+def answers_by_scaling(picture: Entered, scalings: tuple[Scaling, ...], output: str) -> "Future[tuple[Output, ...]]":
+    """One of a model's outputs in each of the ways in which a picture may enter."""
+    return WORK.submit(ways_in.answers_by_scaling, picture.model, picture.pixels, scalings, output)
+
+
+@question
 def layer_maps(picture: Entered, layer: str) -> "Future[Output]":
     """One layer's output; at once where it is recorded, and where it is what enters a bundled model."""
     known = at_hand.layer_maps(_subject(picture), picture.pixels, layer)
@@ -239,22 +246,22 @@ def surveyed(picture: Entered) -> "Future[survey.Survey]":
 
 
 @question
-def grad_cam(picture: Entered, index: int, layer: str) -> "Future[Heat]":
-    """Where a layer's maps speak for a class."""
-    return WORK.submit(attention.grad_cam, picture.model, picture.pixels, index, layer)
+def grad_cam(picture: Entered, output: str, index: int, layer: str) -> "Future[Heat]":
+    """Where a layer's maps speak for a class of an output."""
+    return WORK.submit(attention.grad_cam, picture.model, picture.pixels, index, layer, output)
 
 
 @question
-def saliency(picture: Entered, index: int) -> "Future[Heat]":
-    """How a class's score answers to each pixel."""
-    return WORK.submit(attention.saliency, picture.model, picture.pixels, index)
+def saliency(picture: Entered, output: str, index: int) -> "Future[Heat]":
+    """How the score of a class of an output answers to each pixel."""
+    return WORK.submit(attention.saliency, picture.model, picture.pixels, index, output)
 
 
 @question
-def occlusion(picture: Entered, index: int, patch: int, stride: int, row: int) -> "Future[Drops]":
-    """How far a class's score falls under each patch of a row."""
+def occlusion(picture: Entered, output: str, index: int, patch: int, stride: int, row: int) -> "Future[Drops]":
+    """How far the score of a class of an output falls under each patch of a row."""
     boxes = attention.occlusion_plan(picture.pixels.shape, patch, stride)[row]
-    return WORK.submit(attention.occlusion_chunk, picture.model, picture.pixels, index, boxes)
+    return WORK.submit(attention.occlusion_chunk, picture.model, picture.pixels, index, boxes, None, output)
 
 
 @question

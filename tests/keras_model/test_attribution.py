@@ -321,7 +321,7 @@ def ended(end: str) -> Any:
 
 @pytest.mark.parametrize("name", BUILDERS)
 def test_the_score_is_what_the_model_gives_without_its_last_activation(name: str) -> None:
-    from cnn_core.keras_model.attribution import _run
+    from cnn_core.keras_model.attribution import _Score
 
     model = BUILDERS[name]()
     head = model.layers[-1]
@@ -330,7 +330,7 @@ def test_the_score_is_what_the_model_gives_without_its_last_activation(name: str
     pictures = np.stack([PIXELS, 1 - PIXELS])
     outputs = np.asarray(with_a_linear_end(model)(pictures))
     for index in range(CLASSES[name]):
-        (scores,) = _run(model, None, pictures, index)
+        (scores,) = _Score(model, PIXELS, index, None).run(None, pictures)
         close(scores, score_of(outputs, index))
 
 
@@ -351,6 +351,80 @@ def test_yes_and_no_are_opposites() -> None:
     model, boxes = yes_or_no(), occlusion_plan(SHAPE, 3, 2)
     assert np.array_equal(saliency(model, PIXELS, 0), saliency(model, PIXELS, 1))
     assert np.array_equal(occlusion_drops(model, PIXELS, 0, boxes), -occlusion_drops(model, PIXELS, 1, boxes))
+
+
+# Several outputs, and such with height and width ----------------------------------------------------------------------
+
+
+@seeded
+def forked() -> Any:
+    import keras
+
+    image = keras.Input(SHAPE, name="image")
+    shared = keras.layers.Conv2D(4, 3, activation="relu", name="shared")(image)
+    pooled = keras.layers.GlobalAveragePooling2D()(shared)
+    kinds = keras.layers.Dense(3, activation="softmax", name="kinds")(pooled)
+    colour = keras.layers.Dense(2, activation="sigmoid", name="colour")(keras.layers.Flatten()(shared))
+    mask = keras.layers.Conv2D(3, 3, padding="same", activation="softmax", name="mask")(shared)
+    return keras.Model(image, [kinds, colour, mask])
+
+
+@pytest.mark.parametrize("output", ["kinds", "colour", "mask"])
+def test_a_model_with_several_outputs_answers_as_one_with_only_that_output(output: str) -> None:
+    import keras
+
+    from cnn_core.keras_model.attribution import grad_cam, map_layers, occlusion_drops, saliency
+
+    model, plan = forked(), occlusion_plan(SHAPE, 4, 3)
+    alone = keras.Model(model.input, model.get_layer(output).output)
+    assert map_layers(model, output) == map_layers(alone)
+    close(grad_cam(model, PIXELS, 1, "shared", output), grad_cam(alone, PIXELS, 1, "shared"))
+    close(saliency(model, PIXELS, 1, output), saliency(alone, PIXELS, 1))
+    close(occlusion_drops(model, PIXELS, 1, plan, output=output), occlusion_drops(alone, PIXELS, 1, plan))
+    assert not np.allclose(saliency(model, PIXELS, 1, "kinds"), saliency(model, PIXELS, 1, "colour"))
+
+
+def test_another_layer_is_no_output() -> None:
+    from cnn_core.keras_model.attribution import saliency
+
+    with pytest.raises(CnnError, match=r'no output "shared"\. Choose one of: kinds, colour, mask'):
+        saliency(forked(), PIXELS, 0, "shared")
+
+
+@pytest.mark.parametrize(("channels", "activation"), [(3, "softmax"), (1, "sigmoid"), (2, "linear")])
+def test_the_score_of_a_class_of_places_is_its_mean_where_it_is_the_answer(channels: int, activation: str) -> None:
+    """By hand, with Keras and TensorFlow: the gradient of the mean over these places, of what the activation gets."""
+    import keras
+    import tensorflow as tf
+
+    from cnn_core.keras_model.attribution import grad_cam, occlusion_drops, saliency
+
+    keras.utils.set_random_seed(4)
+    image = keras.Input(SHAPE, name="image")
+    maps = keras.layers.Conv2D(4, 3, activation="relu", name="maps")(image)
+    sums = keras.layers.Conv2D(channels, 3, padding="same", name="sums")(maps)
+    model = keras.Model(image, keras.layers.Activation(activation)(sums))
+    inner = keras.Model(image, [maps, sums])
+    for index in range(max(2, channels)):
+        values = tf.constant(PIXELS[np.newaxis])
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(values)
+            made, scores = inner(values)
+            answered = tf.argmax(scores, axis=3) if channels > 1 else tf.cast(scores[..., 0] > 0, tf.int64)
+            mask = tf.cast(answered == index, tf.float32)
+            mask = mask if tf.reduce_any(mask > 0) else tf.ones_like(mask)
+            of_class = scores[..., index] if channels > 1 else scores[..., 0] * (1 if index else -1)
+            score = tf.reduce_sum(of_class * mask) / tf.reduce_sum(mask)
+        slopes, pixels = tape.gradient(score, made)[0], tape.gradient(score, values)[0]
+        expected = tf.nn.relu(tf.reduce_sum(made[0] * tf.reduce_mean(slopes, axis=(0, 1)), axis=2)).numpy()
+        close(grad_cam(model, PIXELS, index, "maps"), expected)
+        close(saliency(model, PIXELS, index), np.abs(pixels.numpy()).max(axis=2))
+        covered = PIXELS.copy()
+        covered[2:6, 1:5] = 0.5
+        hidden = inner(covered[np.newaxis])[1]
+        of_class = hidden[..., index] if channels > 1 else hidden[..., 0] * (1 if index else -1)
+        drop = (score - tf.reduce_sum(of_class * mask) / tf.reduce_sum(mask)).numpy()
+        close(occlusion_drops(model, PIXELS, index, [2, 1, 6, 5], 0.5), np.asarray(drop))
 
 
 # Occlusion ------------------------------------------------------------------------------------------------------------
@@ -631,11 +705,11 @@ def test_models_that_do_not_classify_are_refused() -> None:
 
     from cnn_core.keras_model.attribution import map_layers, saliency
 
-    maps = keras.Sequential([keras.Input(SHAPE), keras.layers.Conv2D(4, 3, activation="softmax")])
-    with pytest.raises(CnnError, match=r"one number a class\. Received: an output of 7×6×4"):
-        saliency(maps, PIXELS, 0)
+    table = keras.Sequential([keras.Input(SHAPE), keras.layers.Reshape((72, 3))])
+    with pytest.raises(CnnError, match=r"one number a class, or in a map a class\. Received: an output of 72×3"):
+        saliency(table, PIXELS, 0)
     image = keras.Input((None, 8, 3))
-    with pytest.raises(CnnError, match=r"one number a class\. Received: an output of \?"):
+    with pytest.raises(CnnError, match=r"one number a class, .* Received: an output of \?"):
         saliency(keras.Model(image, keras.layers.Flatten()(image)), PIXELS, 0)
     with pytest.raises(NetworkError, match="does not know its input size"):
         map_layers(keras.Sequential([keras.layers.Dense(1)]))

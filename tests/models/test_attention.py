@@ -14,6 +14,17 @@ from scipy import ndimage
 
 from cnn_core.arrays import Heat
 from cnn_core.errors import CnnError
+from cnn_core.layers import (
+    Activation,
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling2D,
+    Input,
+    Layer,
+    MaxPooling2D,
+    UpSampling2D,
+)
 from cnn_core.models import attention, loading, memory
 from cnn_core.models.attention import (
     NoBox,
@@ -26,9 +37,11 @@ from cnn_core.models.attention import (
     occlusion_heat,
     occlusion_plan,
     saliency,
+    telling_layer,
 )
 from cnn_core.models.bundled import BUNDLED, bundled_model, bundled_network, class_names
 from cnn_core.models.loading import Loaded, load
+from cnn_core.network.network import Network
 from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.prepare import Box, Preparation, prepare
 from cnn_core.pictures.read import read_image
@@ -338,3 +351,35 @@ def test_an_unknown_model_is_refused() -> None:
     for ask in (saliency, grad_cam):
         with pytest.raises(CnnError, match="resnet"):
             ask("resnet", np.zeros((28, 28, 1), np.float32), 0)
+
+
+# Outputs with height and width ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ending", "telling"),
+    [
+        ((Conv2D(3, 1), Activation("softmax")), "max_pooling2d"),
+        ((Conv2D(3, 1, activation="sigmoid"),), "max_pooling2d"),
+        ((GlobalAveragePooling2D(), Dense(2)), "up_sampling2d"),
+    ],
+)
+def test_of_places_the_maps_with_the_fewest_tell_most(ending: tuple[Layer, ...], telling: str) -> None:
+    start = Input((8, 8, 3)), Conv2D(4, 3, padding="same"), MaxPooling2D(2), UpSampling2D(2)
+    network = Network.of(*start, *ending)
+    assert telling_layer(network, network.output_names()[0]) == telling
+
+
+@pytest.mark.parametrize(
+    ("ending", "telling"),
+    [
+        ((Conv2D(4, 1), Conv2D(3, 1, activation="softmax")), "conv2d"),
+        ((Conv2D(4, 1), Conv2D(3, 1), Activation("softmax")), "conv2d"),
+        # Where there are no others they are better than nothing.
+        ((Conv2D(3, 1, activation="softmax"),), "conv2d"),
+        ((Flatten(), Dense(2)), None),
+    ],
+)
+def test_the_scores_themselves_tell_least(ending: tuple[Layer, ...], telling: str | None) -> None:
+    network = Network.of(Input((8, 8, 3)), *ending)
+    assert telling_layer(network, network.output_names()[0]) == telling

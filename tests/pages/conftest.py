@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,23 @@ from stand_ins import (
     made_up_weights,
 )
 
+from cnn_core.arrays import Boxes, Drops, Pixels
 from cnn_core.models import at_hand, attention, run, survey
+from cnn_core.models.kept_files import keep_file
 from pages.ui import cached, components, compute, questions, waiting
+
+
+@pytest.fixture
+def keep_model(tmp_path: Path, in_this_process: None) -> Callable[[Any], str]:
+    """Return what keeps a Keras model, or a file's bytes, as a file; this process answers as a worker would."""
+
+    def keep(model: Any) -> str:
+        if isinstance(model, bytes):
+            return f"file:{keep_file(model)}:"
+        model.save(tmp_path / "own.keras")
+        return f"file:{keep_file((tmp_path / 'own.keras').read_bytes())}:"
+
+    return keep
 
 
 @pytest.fixture
@@ -63,9 +78,13 @@ def surveyed(monkeypatch: pytest.MonkeyPatch, here: Here) -> None:
 @pytest.fixture
 def heat(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in for the gradients."""
-    monkeypatch.setattr(attention, "grad_cam", lambda key, pixels, index, layer: np.eye(7, dtype=np.float32))
-    monkeypatch.setattr(attention, "saliency", lambda key, pixels, index: np.eye(7, dtype=np.float32))
-    monkeypatch.setattr(attention, "occlusion_chunk", lambda key, pixels, index, boxes: np.ones(len(boxes), np.float32))
+
+    def drops(key: str, pixels: Pixels, index: int, boxes: Boxes, *more: Any) -> Drops:
+        return np.ones(len(boxes), np.float32)
+
+    monkeypatch.setattr(attention, "grad_cam", lambda key, pixels, index, layer, output: np.eye(7, dtype=np.float32))
+    monkeypatch.setattr(attention, "saliency", lambda key, pixels, index, output: np.eye(7, dtype=np.float32))
+    monkeypatch.setattr(attention, "occlusion_chunk", drops)
 
 
 @pytest.fixture(autouse=True)

@@ -46,8 +46,8 @@ def drawn(activation: str, output: np.ndarray, names: str = "") -> AppTest:
     )
     whole = 0, 0, *PIXELS.shape[:2]
     picture = Entered(key, "digest", "crop", False, "A picture", Prepared(PIXELS, whole, whole, ()))
-    at = AppTest.from_function(draw, kwargs={"run": Run(info, picture, {}, Answers({}, output), ())})
-    at.session_state[state.CLASS_LIST.name] = names
+    at = AppTest.from_function(draw, kwargs={"run": Run(info, picture, {}, Answers({}, {info.output: output}), ())})
+    at.session_state[state.CLASS_LISTS.name] = {info.output: names}
     return no_exception(at.run())
 
 

@@ -555,7 +555,7 @@ def test_a_digit_through_the_real_network(monkeypatch: pytest.MonkeyPatch, digit
 def test_a_patch_that_nobody_chose_suits_each_model(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, int]] = []
 
-    def covered(key: str, pixels: Maps, index: int, boxes: Any, fill: Any = None) -> Maps:
+    def covered(key: str, pixels: Maps, index: int, boxes: Any, *more: Any) -> Maps:
         asked.append((key, len(boxes)))
         return np.ones(len(boxes), np.float32)
 

@@ -1,17 +1,13 @@
 """Tiny and odd models, saved by Keras and opened as files: no panel of any page may end in an exception."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from folders import ROOT
-from running import no_exception
-from streamlit.testing.v1 import AppTest
+from running import opened_anew, set_to
 
 from cnn_core.models.info import describe
-from cnn_core.models.kept_files import keep_file
 from pages.ui import state
 from pages.ui.feature_maps.panels import PANELS
 
@@ -171,36 +167,17 @@ def _(keras: Any) -> Any:
 
 
 @pytest.fixture
-def key_of(tmp_path: Path, in_this_process: None) -> Callable[[str], str]:
+def key_of(keep_model: Callable[[Any], str]) -> Callable[[str], str]:
     """Return what saves an odd model and keeps its file."""
     import keras
 
-    def save(name: str) -> str:
-        MODELS[name](keras).save(tmp_path / "odd.keras")
-        return f"file:{keep_file((tmp_path / 'odd.keras').read_bytes())}:"
-
-    return save
-
-
-def opened(page: str, **query: str) -> AppTest:
-    """Run a page with the caches of the last one: the same model goes on being asked."""
-    at = AppTest.from_file(ROOT / page, default_timeout=300)
-    at.query_params.update({"lang": "en"})
-    for name, value in query.items():
-        at.query_params[name] = value
-    return no_exception(at.run())
-
-
-def set_to(at: AppTest, key: Any, value: Any) -> AppTest:
-    """Run the page with another value of the session, as a click on something sets it."""
-    at.session_state[key.name] = value
-    return no_exception(at.run())
+    return lambda name: keep_model(MODELS[name](keras))
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_layer_of_an_odd_model_opens_with_all_its_panels(name: str, key_of: Callable[[str], str]) -> None:
     model = key_of(name)
-    at = opened("pages/1_Feature_maps.py", model=model)
+    at = opened_anew("pages/1_Feature_maps.py", model=model)
     steps = list(describe(model).network.steps())
     # A layer worth seeing: not the input, where there is any other.
     assert (at.session_state[state.LAYER.name] == steps[0].named.name) is (len(steps) == 1)
@@ -224,7 +201,7 @@ def test_every_layer_of_an_odd_model_opens_with_all_its_panels(name: str, key_of
 @pytest.mark.parametrize("name", MODELS)
 def test_every_map_of_an_odd_model_can_be_made_smaller(name: str, key_of: Callable[[str], str]) -> None:
     model = key_of(name)
-    at = opened("pages/4_Pooling_and_stride.py", model=model, reduced="map")
+    at = opened_anew("pages/4_Pooling_and_stride.py", model=model, reduced="map")
     for named in describe(model).network.steps():
         if len(named.output_shape) == 3:
             set_to(at, state.LAYER, named.named.name)

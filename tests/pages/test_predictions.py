@@ -1,11 +1,14 @@
 """What the page says of an answer: by what the output is, and of which output it speaks."""
 
 import hashlib
+import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from running import no_exception
+from scipy import special
 from streamlit.testing.v1 import AppTest
 
 from cnn_core import layers
@@ -31,32 +34,55 @@ def entered(pixels: np.ndarray) -> Entered:
     return Entered("mnist", digest, "crop", False, "A picture", prepared)
 
 
-def drawn(kind: AnswerKind, *scores: float, outputs: tuple[str, ...] = ("out",)) -> tuple[list[str], str]:
-    """Return the bars' texts and everything below them."""
+def shown(kind: AnswerKind, *scores: float, activation: str = "linear", **session: Any) -> AppTest:
+    """Draw an answer of classes that are called "class 0" and so on."""
     values = np.zeros((2, 2, 1), np.float32) if kind is AnswerKind.MAPS else np.array(scores, np.float32)
-    ends = NamedLayer(outputs[0], layers.Conv2D(1, (1, 1), activation="relu"))
+    ends = NamedLayer("out", layers.Conv2D(1, (1, 1), activation=activation))
     network = Network((NamedLayer("image", layers.Input((2, 2, 3))), ends))
-    info = replace(describe("mnist"), network=network, outputs=outputs, answer_kind=kind, classes=None)
-    classes = tuple(f"class {number}" for number in range(values.size))
+    info = replace(describe("mnist"), network=network, outputs=("out",), answer_kind=kind, classes=None)
+    classes = tuple(f"class {number}" for number in range(max(2, values.size)))
     given = {"info": info, "picture": entered(np.zeros((2, 2, 3), np.float32)), "scores": values, "classes": classes}
-    at = no_exception(AppTest.from_function(draw, kwargs=given).run())
+    at = AppTest.from_function(draw, kwargs=given)
+    for name, value in session.items():
+        at.session_state[name] = value
+    return no_exception(at.run())
+
+
+def drawn(kind: AnswerKind, *scores: float, **more: Any) -> tuple[list[str], str]:
+    """Return the lines of an answer, those with bars first, and everything below them."""
+    at = shown(kind, *scores, **more)
     said = [str(element.value) for kind in (at.caption, at.warning) for element in kind]
-    return [element.proto.text for element in at.get("progress")], "\n".join(said)
+    lines = [element.proto.text for element in at.get("progress")] + [element.value for element in at.markdown]
+    return lines, "\n".join(said)
 
 
 @pytest.mark.parametrize("score", [0.0, 0.3, 0.9, 1.0, -2.0, 7.5])
-def test_a_unit_without_an_activation_is_no_sigmoid_whatever_it_says(score: float) -> None:
-    bars, said = drawn(AnswerKind.PLAIN, score)
-    assert bars == []
-    assert f"The network's one output is {score:.4g}." in said
-    assert "above 0 means class 1" in said
-    assert "igmoid" not in said
+def test_a_unit_without_an_activation_is_a_number_whatever_it_says(score: float) -> None:
+    at = shown(AnswerKind.PLAIN, score)
+    assert not at.get("progress")
+    assert [element.value for element in at.markdown] == [f"**out** · {score:.4g}"]
+    (said,) = [element.value for element in at.caption]
+    assert "above 0 it means class 1 and below 0 class 0" in said
+    assert f"its sigmoid, {1 / (1 + math.exp(-score)):.1%}, is the share of class 1" in said
 
 
-def test_a_sigmoid_unit_is_a_share() -> None:
-    bars, said = drawn(AnswerKind.SIGMOID, 0.3)
-    assert bars == ["30.0%"]
-    assert "below 50% the answer is class 0" in said
+def test_a_number_behind_another_activation_is_no_logit() -> None:
+    lines, said = drawn(AnswerKind.PLAIN, 3.5, activation="relu")
+    assert lines == ["**out** · 3.5"]
+    assert said == "The network ends in one number, behind relu: no share."
+
+
+@pytest.mark.parametrize(
+    ("score", "bars"),
+    [
+        (0.3, ["**class 0** · 70.0%", "**class 1** · 30.0%"]),
+        (0.75, ["**class 1** · 75.0%", "**class 0** · 25.0%"]),
+    ],
+)
+def test_a_sigmoid_unit_is_the_share_of_its_second_class(score: float, bars: list[str]) -> None:
+    lines, said = drawn(AnswerKind.SIGMOID, score)
+    assert lines == bars
+    assert f"its number, {score}, is the share of class 1; the rest is that of class 0" in said
 
 
 def test_a_softmax_of_one_unit_says_nothing() -> None:
@@ -64,9 +90,20 @@ def test_a_softmax_of_one_unit_says_nothing() -> None:
 
 
 def test_scores_that_happen_to_add_up_to_one_are_no_shares() -> None:
-    bars, said = drawn(AnswerKind.PLAIN, 0.25, 0.75)
-    assert bars == ["**class 1** · 0.75", "**class 0** · 0.25"]
-    assert "not probabilities" in said
+    at = shown(AnswerKind.PLAIN, 0.25, 0.75)
+    assert not at.get("progress")
+    assert [element.value for element in at.markdown] == ["**class 1** · 0.75", "**class 0** · 0.25"]
+    assert "not probabilities" in at.caption[0].value
+
+
+def test_logits_are_shares_where_the_reader_wants_that() -> None:
+    """The shares are SciPy's softmax."""
+    logits = [2.0, -1.0, 4.5]
+    lines, said = drawn(AnswerKind.PLAIN, *logits, as_shares=True)
+    shares = special.softmax(np.array(logits))
+    assert lines == [f"**class {number}** · {shares[number]:.1%}" for number in (2, 0, 1)]
+    assert "a softmax of the network's numbers, which it does not take itself" in said
+    assert "%" not in drawn(AnswerKind.PLAIN, 1.0, as_shares=True)[0][0]
 
 
 def test_shares_of_sigmoids_are_shares_of_their_own() -> None:
@@ -82,11 +119,3 @@ def test_numbers_without_end_are_said_and_no_error(kind: AnswerKind, scores: tup
     assert ("numbers without end" in said) is (kind is not AnswerKind.MAPS)
     if len(scores) == 3 and bars:
         assert bars[0].startswith("**class 1**")
-
-
-def test_the_page_says_of_which_output_it_speaks() -> None:
-    assert "outputs" not in drawn(AnswerKind.SOFTMAX, 0.5, 0.5)[1]
-    for kind in AnswerKind:
-        said = drawn(kind, 0.5, 0.5, outputs=("b`ox", "class", "third"))[1]
-        assert "the first of 3 outputs, ``b`ox``" in said
-        assert "`class`, `third`" in said

@@ -106,7 +106,7 @@ def test_names_of_a_model_and_of_a_picture(layer: str, panel: str, model_key: st
     Image.new("RGB", (16, 16), "red").save(stream, "PNG")
     at.session_state[state.UPLOAD.name] = Chosen.of(stream.getvalue(), LINK)
     at.session_state[state.SOURCE.name] = "upload"
-    at.session_state[state.CLASS_LIST.name] = "\n".join(NAMES[:3])
+    at.session_state[state.CLASS_LISTS.name] = {named_network().output_names()[0]: "\n".join(NAMES[:3])}
     at.run()
     assert any("zz" in text for text in texts(at))
     check(at)

@@ -5,29 +5,24 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cnn_core.arrays import Maps
-from cnn_core.errors import CnnError
 from cnn_core.model_file.together import put_together
-from cnn_core.models.answer_kind import AnswerKind
 from cnn_core.models.bundled import BUNDLED, bundled_model
-from cnn_core.models.class_lists import names_in, read_class_list
 from cnn_core.models.info import ModelInfo
 from cnn_core.models.kept_files import keep_file
 from cnn_core.models.keys import APPLICATION, APPLICATIONS, BUNDLED_SOURCE, FILE, IMAGENET, RANDOM, ModelKey
 from cnn_core.models.loading import fetched_bytes
 from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.scaling import Scaling
-from cnn_core.sentences import N_, Sentence
+from cnn_core.sentences import N_
 from pages.ui import cached, state
-from pages.ui.messages import show_error
-from pages.ui.text import _, sentence
+from pages.ui.ask.classes import of_chosen_output, take_names
+from pages.ui.text import _
 from pages.ui.waiting import asked
 
 LARGEST_MODEL_MEGABYTES = 200
-_NAMES_FILE = "class_names_file"
 _SOURCES = {BUNDLED_SOURCE: N_("Bundled"), APPLICATION: "Keras", FILE: N_("Your file")}
 _WEIGHTS = {RANDOM: N_("Random"), IMAGENET: "ImageNet"}
-_SCALINGS = {
+SCALINGS = {
     "": N_("As guessed"),
     Scaling.UNIT: N_("0 to 1"),
     Scaling.BYTES: N_("0 to 255"),
@@ -120,9 +115,13 @@ def _pick_file(key: ModelKey) -> None:
         max_upload_size=LARGEST_MODEL_MEGABYTES,
         key="model_file",
     )
+    lists = [file for file in files if file.name.lower().endswith(".txt")]
+    models = [file for file in files if file not in lists]
     names = " ".join(file.file_id for file in files)
-    if files and names != state.MODEL_FILE.get():
-        digest = keep_file(put_together([file.getvalue() for file in files]))
+    if models and names != state.MODEL_FILE.get():
+        digest = keep_file(put_together([file.getvalue() for file in models]))
+        for file in lists:  # labels.txt of Teachable Machine, chosen together with the model
+            take_names(file.getvalue())
         # Once a choice: a scaling that was chosen for it stays.
         state.MODEL_FILE.set(names)
         state.MODEL.set(str(ModelKey(FILE, digest, "")))
@@ -138,72 +137,27 @@ def _pick_file(key: ModelKey) -> None:
         st.stop()
     st.selectbox(
         _("Pixels enter as"),
-        list(_SCALINGS),
-        format_func=lambda one: _(_SCALINGS[one]),
+        list(SCALINGS),
+        format_func=lambda one: _(SCALINGS[one]),
         **state.field("scaling", key.variant, lambda new: state.MODEL.set(str(ModelKey(FILE, key.name, str(new))))),
     )
-    st.file_uploader(_("Class names: a text file"), type=["txt"], key=_NAMES_FILE, on_change=_take_names)
-    _draw_note(state.CLASS_LIST_NOTE.get())
-    st.text_area(_("Class names, one a line"), height=80, **state.CLASS_LIST.widget())
-
-
-def _take_names() -> None:
-    """Put the names in a file into the text field, where they can be changed, or keep why they cannot be read."""
-    file = state.widget_value(_NAMES_FILE)
-    if file is None:
-        return
-    try:
-        read = read_class_list(file.getvalue())
-    except CnnError as error:
-        state.CLASS_LIST_NOTE.set(error)
-        return
-    state.CLASS_LIST.set("\n".join(read.names))
-    state.CLASS_LIST_NOTE.set(read.note)
-
-
-def _draw_note(note: Sentence | None) -> None:
-    """Say how the file of names was read, or why not."""
-    if isinstance(note, CnnError):
-        show_error(note)
-    elif note is not None:
-        st.caption(sentence(note))
 
 
 def chosen_model() -> ModelInfo:
-    """Return what is known of the model that was chosen, once it is opened; raises CnnError where it cannot be."""
+    """Return what is known of the model that was chosen, once it is opened, speaking of the output that was chosen.
+
+    Raises:
+        CnnError: it cannot be opened.
+    """
     model = state.MODEL.get()
     more = _fetched() if ModelKey.of(model).variant == IMAGENET else str
-    return asked(cached.model_info(model), _("The model is opened."), more=more)
+    return of_chosen_output(asked(cached.model_info(model), _("The model is opened."), more=more))
 
 
 def _fetched() -> Callable[[], str]:
     """Return what says how much of the weights has come so far."""
     began = time.time()
     return lambda: _("· weights: {megabytes} MB").format(megabytes=f"{fetched_bytes(began) / 1e6:.1f}")
-
-
-def class_names(info: ModelInfo, scores: Maps) -> tuple[str, ...]:
-    """Return a name for each unit of a model's output: known ones, else the reader's, else numbers; none for maps."""
-    if info.answer_kind is AnswerKind.MAPS:
-        return ()
-    return names_of(info, scores.size)
-
-
-def names_of(info: ModelInfo, count: int) -> tuple[str, ...]:
-    """Return a name for each of so many classes of a model."""
-    is_file = ModelKey.of(info.key).source == FILE
-    given = names_in(state.CLASS_LIST.get()) if is_file else ()
-    if info.classes is not None and len(info.classes) == count:
-        return info.classes
-    if len(given) == count:
-        return given
-    if given:
-        st.warning(
-            _("{given} class names were given for {count} outputs; the outputs are numbered instead.").format(
-                given=len(given), count=count
-            )
-        )
-    return tuple(_("Class {number}").format(number=number) for number in range(count))
 
 
 def draw_about(info: ModelInfo) -> None:
@@ -220,9 +174,11 @@ def draw_about(info: ModelInfo) -> None:
     elif key.variant == IMAGENET:
         st.caption(_("Weights of keras.applications, trained on ImageNet."))
     colour = _("grey") if info.colour is Colour.GREY else _("red, green, blue")
-    text = _("Pixels enter as: {scaling}; channels: {colour}.").format(
-        scaling=_(_SCALINGS[info.scaling]), colour=colour
-    )
+    text = _("Pixels enter as: {scaling}; channels: {colour}.").format(scaling=_(SCALINGS[info.scaling]), colour=colour)
     if key.source == FILE and not key.variant:
-        text += " " + _("This is guessed from the first layers; change it if the model was trained otherwise.")
+        text += " " + (
+            _("This is guessed from the layers; change it if the model was trained otherwise.")
+            if len(info.guesses) > 1
+            else _("This is what the first layers say; change it if the model was trained otherwise.")
+        )
     st.caption(text)

@@ -50,7 +50,7 @@ class NetworkPicture:
         answers: what they make of the picture; None as long as it has not run.
         unfolded: titles of the blocks whose layers are shown; for the others stands their last.
         layout: where they stand with these unfolded.
-        classes: names of the network's outputs.
+        classes: names of the units of the output that is spoken of.
     """
 
     info: ModelInfo
@@ -65,7 +65,7 @@ class NetworkPicture:
     def key(self) -> tuple[object, ...]:
         """What tells it from every other, for caches."""
         classes = self.classes if self.is_whole else ()
-        return self.picture.key, self.answers is not None, self.unfolded, classes
+        return self.picture.key, self.info.output, self.answers is not None, self.unfolded, classes
 
     @property
     def passes(self) -> bool:
@@ -160,7 +160,7 @@ class NetworkPicture:
         }
 
     def _has_classes(self, row: Row) -> bool:
-        return row.name == self.rows[-1].name == self.info.outputs[0] and has_classes(row)
+        return row.name == self.rows[-1].name == self.info.output and has_classes(row)
 
     def _ways(self) -> Iterator[dict[str, Any]]:
         rows = {row.name: row for row in self.rows}
@@ -180,7 +180,7 @@ class NetworkPicture:
             return []
         if self.answers is None:
             return [{"share": None, "text": "", "label": name} for name in self.classes]
-        scores = self.answers.scores
+        scores = self.answers.outputs[self.info.output]
         return [
             {"share": share, "text": _score_text(float(score), self.info.answer_kind.is_share), "label": name}
             for name, score, share in zip(

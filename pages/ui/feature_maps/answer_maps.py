@@ -9,7 +9,7 @@ from cnn_core.drawing.class_regions import CLASS_COLOURS, OTHERS, Region
 from cnn_core.drawing.png import picture_png
 from cnn_core.models.info import ModelInfo
 from cnn_core.models.map_answer import ClassesAnswer, PictureAnswer
-from pages.ui.ask.model import names_of
+from pages.ui.ask.classes import names_of
 from pages.ui.draw.pictures import draw_wide
 from pages.ui.entered import Entered
 from pages.ui.feature_maps import cached
@@ -25,7 +25,7 @@ LEAST = 0.001
 
 def label_of(info: ModelInfo, picture: Entered, output: Output) -> str:
     """Return in a word what an answer with height and width is."""
-    answer = cached.map_answer(info, picture, output)
+    answer = cached.map_answer(info, picture, info.output, output)
     if isinstance(answer, ClassesAnswer):
         return _("Segmentation: {count} classes").format(count=answer.count)
     return _("The answer") if answer is None else _("A picture")
@@ -33,7 +33,7 @@ def label_of(info: ModelInfo, picture: Entered, output: Output) -> str:
 
 def draw_map_answer(info: ModelInfo, picture: Entered, output: Output) -> None:
     """Draw an answer with height and width by what it is."""
-    answer = cached.map_answer(info, picture, output)
+    answer = cached.map_answer(info, picture, info.output, output)
     if isinstance(answer, PictureAnswer):
         _draw_picture(picture, answer)
     elif isinstance(answer, ClassesAnswer):
@@ -53,7 +53,7 @@ def _draw_picture(picture: Entered, answer: PictureAnswer) -> None:
 
 
 def _draw_classes(info: ModelInfo, picture: Entered, answer: ClassesAnswer) -> None:
-    png, regions = cached.regions(picture, answer)
+    png, regions = cached.regions(picture, info.output, answer)
     with st.container(horizontal=True, gap="small"):
         with st.container(width=SIDE):
             draw_wide(png, SIDE, _("Classes over the picture"))

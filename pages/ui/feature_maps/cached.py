@@ -41,14 +41,14 @@ def influences_data(info: ModelInfo, picture: Entered, layer: str, _found: Influ
 
 @kept(8)
 def map_answer(
-    info: ModelInfo, picture: Entered, _output: Output
+    info: ModelInfo, picture: Entered, output: str, _values: Output
 ) -> map_answers.PictureAnswer | map_answers.ClassesAnswer | None:
-    """Return what a model's output with height and width says of a picture."""
-    return map_answers.map_answer(info, picture.pixels, _output)
+    """Return what a model's output with height and width says of a picture; `output` is what `info` speaks of."""
+    return map_answers.map_answer(info, picture.pixels, _values)
 
 
 @kept(8)
-def regions(picture: Entered, _answer: map_answers.ClassesAnswer) -> tuple[bytes, tuple[Region, ...]]:
+def regions(picture: Entered, output: str, _answer: map_answers.ClassesAnswer) -> tuple[bytes, tuple[Region, ...]]:
     """Return a picture with its places' classes over it as PNG, and what is where."""
     found = regions_of(_answer.classes, _answer.count)
     return regions_png(picture.pixels, _answer.classes, found), found

@@ -13,6 +13,7 @@ from cnn_core.pictures.change import Change, changed
 from cnn_core.pictures.samples import SAMPLES
 from cnn_core.sentences import N_
 from pages.ui import state
+from pages.ui.ask.classes import pick_output
 from pages.ui.cached import entered_samples, layer_maps
 from pages.ui.draw.maps import draw_maps
 from pages.ui.draw.pictures import SIDE, draw_wide
@@ -40,7 +41,7 @@ def draw(layer: OpenLayer) -> None:
         **state.BESIDE.widget(),
     )
     other = _changed_copy(layer) if state.BESIDE.get() == "changed" else _sample(layer)
-    wanted = [layer_maps(other, name) for name in (layer.name, layer.info.outputs[0])]
+    wanted = [layer_maps(other, name) for name in (layer.name, layer.info.output)]
     maps, scores = map(later, wanted)
     if maps is not None and layer.has_maps:
         _draw_maps(layer, other, maps)
@@ -148,8 +149,9 @@ def _most_changed(difference: Maps, opened: int, most: int = 5) -> list[int]:
 
 def _draw_answers(layer: OpenLayer, other: Entered, scores: Maps) -> None:
     """Draw what the network takes both pictures for."""
+    pick_output(layer.info, "compare")
     sides = (
-        (_("Your picture"), layer.picture, layer.answers.scores),
+        (_("Your picture"), layer.picture, layer.scores),
         (_(other.title), other, scores),
     )
     for column, (title, picture, values) in zip(st.columns(2), sides, strict=True):

@@ -10,7 +10,16 @@ from cnn_core.models.info import ModelInfo
 from cnn_core.network.summary import Row
 from pages.ui import cached, components, state
 from pages.ui.ask.layer import current_layer
-from pages.ui.feature_maps import follow, layer_view, map_view, network_picture, panels, passing_answer, predictions
+from pages.ui.feature_maps import (
+    follow,
+    layer_view,
+    map_view,
+    network_picture,
+    panels,
+    passing_answer,
+    predictions,
+    ways_in,
+)
 from pages.ui.feature_maps.open_layer import OpenLayer, Run
 from pages.ui.feature_maps.parts import Part
 from pages.ui.feature_maps.trail import settle
@@ -20,7 +29,8 @@ from pages.ui.waiting import fragment
 
 _SHARED: tuple[Key[Any], ...] = (
     *(state.LANGUAGE, state.MODEL, state.SAMPLE, state.FIT, state.INVERT),
-    *(state.LAYER, state.CHANNEL, state.ROW, state.COLUMN, state.TRAIL, state.ORDER, state.SCOPE, state.LIMIT),
+    *(state.OUTPUT, state.AS_SHARES, state.LAYER, state.CHANNEL, state.ROW, state.COLUMN),
+    *(state.TRAIL, state.ORDER, state.SCOPE, state.LIMIT),
 )
 
 
@@ -89,7 +99,7 @@ def draw_passing_network(run: Run) -> None:
 
     def draw() -> None:
         now = follow.newest(run)
-        network_picture.draw_network(now.info, now.picture, now.answers, current_layer(now.rows), now.classes)
+        network_picture.draw_network(now.info, now.picture, now.answers, current_layer(now.rows))
 
     fragment(draw, Part.NETWORK, share=partial(_share_change, run.rows))()
 
@@ -105,6 +115,11 @@ def _draw_answer(run: Run) -> None:
         passing_answer.draw(run)
     else:
         predictions.draw_answer(run)
+
+
+def draw_ways_in(run: Run) -> None:
+    """Draw what the network answers by how pixels enter, where that is a guess: last, for nothing else waits for it."""
+    fragment(ways_in.draw, Part.WAYS_IN, share=partial(_share_change, run.rows))(run)
 
 
 def draw_camera(run: Run) -> None:

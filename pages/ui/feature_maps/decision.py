@@ -1,5 +1,7 @@
 """What the decision looked at: Grad-CAM, occlusion and saliency of any class, over the picture, with the hot region."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,12 +12,15 @@ from cnn_core.drawing.png import overlay_png, with_box
 from cnn_core.models import attention
 from cnn_core.models.answer_kind import AnswerKind, likeliest
 from cnn_core.models.attention import NoBox, evidence_box, occlusion_heat, occlusion_plan
+from cnn_core.models.map_answer import ClassesAnswer
 from cnn_core.sentences import N_
 from pages.ui import cached, state
+from pages.ui.ask.classes import names_of, pick_output
 from pages.ui.draw.pictures import colour_bar, draw_wide
 from pages.ui.entered import Entered
+from pages.ui.feature_maps.cached import map_answer
 from pages.ui.feature_maps.open_layer import OpenLayer
-from pages.ui.feature_maps.predictions import draw_which_output
+from pages.ui.state import Key
 from pages.ui.text import _
 from pages.ui.waiting import all_asked, asked
 
@@ -34,6 +39,10 @@ ABOUT = {
         "channels (Simonyan et al., arXiv:1312.6034). Fine and noisy."
     ),
 }
+ABOUT_PLACES = N_(
+    "The score of a class of places is its mean over the places where it is the answer, or over all where it is "
+    "nowhere, before a softmax or sigmoid (Vinogradova et al., arXiv:2002.11434)."
+)
 NO_BOX = {
     NoBox.COLD: N_("Nothing in the picture speaks for this class."),
     NoBox.SPECK: N_(
@@ -51,19 +60,31 @@ _HIGH = 99
 
 def draw(layer: OpenLayer) -> None:
     """Draw where the evidence for a class lies."""
-    draw_which_output(layer.info)
-    if layer.info.answer_kind is AnswerKind.MAPS:
+    pick_output(layer.info, "decision")
+    classes, best = _classes(layer)
+    if not classes:
         st.caption(_("The output has maps, not classes: there is no decision to ask about."))
         return
-    method, index = _draw_choices(layer)
+    method, index = _draw_choices(layer, classes, best)
     heat = _HEATS[method](layer, index)
     if heat is not None:
         _draw_heat(heat, layer.picture)
+    if layer.info.answer_kind is AnswerKind.MAPS:
+        st.caption(_(ABOUT_PLACES))
     st.caption(_(ABOUT[method]))
 
 
-def _draw_choices(layer: OpenLayer) -> tuple[str, int]:
-    scores, classes = layer.answers.scores, layer.classes
+def _classes(layer: OpenLayer) -> tuple[Sequence[str], int]:
+    """Return the names of the classes that can be asked about, and the class that is the answer; none of other maps."""
+    if layer.info.answer_kind is not AnswerKind.MAPS:
+        return layer.classes, likeliest(layer.scores, layer.info.answer_kind)
+    answer = map_answer(layer.info, layer.picture, layer.info.output, layer.scores)
+    if not isinstance(answer, ClassesAnswer):
+        return (), 0
+    return names_of(layer.info, answer.count), int(np.bincount(answer.classes.ravel()).argmax())
+
+
+def _draw_choices(layer: OpenLayer, classes: Sequence[str], best: int) -> tuple[str, int]:
     st.segmented_control(
         _("Method"),
         format_func=lambda key: _(METHODS[key]),
@@ -74,9 +95,6 @@ def _draw_choices(layer: OpenLayer) -> tuple[str, int]:
     target, maps, opacity = st.columns([3, 3, 2], vertical_alignment="bottom")
     if state.METHOD.get() == "grad_cam":
         _draw_maps_choice(layer, maps)
-    if scores.size == 1:  # one unit stands for two classes
-        classes = tuple(_("Class {number}").format(number=number) for number in (0, 1))
-    best = likeliest(scores, layer.info.answer_kind)
     order = [best, *(index for index in range(len(classes)) if index != best)]
     # Nothing chosen means the class with the highest score, whatever the picture.
     wanted = state.TARGET.get()
@@ -93,23 +111,36 @@ def _draw_choices(layer: OpenLayer) -> tuple[str, int]:
 
 def _draw_maps_choice(layer: OpenLayer, place: DeltaGenerator) -> None:
     """Let the reader choose whose maps Grad-CAM weighs, where there are any."""
-    names = attention.map_layers(layer.info.network, layer.info.outputs[0])
-    if names:
-        chosen = state.HEAT_LAYER.among(names[::-1], automatic=names[-1])
-        place.selectbox(_("Maps of the layer"), **chosen.widget())
+    weighed = _weighed_layer(layer)
+    if weighed is not None:
+        place.selectbox(_("Maps of the layer"), **weighed.widget())
+
+
+def _weighed_layer(layer: OpenLayer) -> Key[str] | None:
+    """Return what says whose maps Grad-CAM weighs, None where there are none."""
+    of_output = layer.info.network, layer.info.output
+    automatic = attention.telling_layer(*of_output)
+    names = attention.map_layers(*of_output)
+    return None if automatic is None else state.HEAT_LAYER.among(names[::-1], automatic=automatic)
 
 
 def _grad_cam(layer: OpenLayer, index: int) -> Heat | None:
-    names = attention.map_layers(layer.info.network, layer.info.outputs[0])
-    if not names:
+    weighed = _weighed_layer(layer)
+    if weighed is None:
         st.caption(_("This network has no maps before its decision."))
         return None
-    name = state.HEAT_LAYER.among(names[::-1], automatic=names[-1]).get()
-    return asked(cached.grad_cam(layer.picture, index, name), _("The gradients are computed."), place="_decision")
+    name = weighed.get()
+    return asked(
+        cached.grad_cam(layer.picture, layer.info.output, index, name),
+        _("The gradients are computed."),
+        place="_decision",
+    )
 
 
 def _saliency(layer: OpenLayer, index: int) -> Heat | None:
-    return asked(cached.saliency(layer.picture, index), _("The gradients are computed."), place="_decision")
+    return asked(
+        cached.saliency(layer.picture, layer.info.output, index), _("The gradients are computed."), place="_decision"
+    )
 
 
 def _occlusion(layer: OpenLayer, index: int) -> Heat | None:
@@ -124,7 +155,7 @@ def _occlusion(layer: OpenLayer, index: int) -> Heat | None:
     step.number_input(_("From patch to patch"), **stride.widget())
     chosen = patch.get(), stride.get()
     plan = occlusion_plan(shape, *chosen)
-    rows = [cached.occlusion(layer.picture, index, *chosen, row) for row in range(len(plan))]
+    rows = [cached.occlusion(layer.picture, layer.info.output, index, *chosen, row) for row in range(len(plan))]
     answers = all_asked(rows, _("Covering patch after patch."), place="_decision")
     done = [(boxes, drops) for boxes, drops in zip(plan, answers, strict=True) if drops is not None]
     if not done:

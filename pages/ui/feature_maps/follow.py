@@ -7,12 +7,12 @@ from typing import Any
 
 from cnn_core.errors import CnnError
 from cnn_core.models.info import ModelInfo
-from cnn_core.models.run import Glance
+from cnn_core.models.run import Answers, Glance
 from cnn_core.network.summary import Row
 from pages.ui import cached, state
 from pages.ui.ask import live
+from pages.ui.ask.classes import class_names
 from pages.ui.ask.layer import current_layer
-from pages.ui.ask.model import class_names
 from pages.ui.draw.changed import Changed
 from pages.ui.entered import Entered
 from pages.ui.feature_maps import layer_view, map_view, network_picture, passing_answer
@@ -32,7 +32,9 @@ def first(info: ModelInfo, picture: Entered, rows: Mapping[str, Row]) -> Run:
     """Send a frame through, all of the page being drawn; raises as `asked` where none was shown before it."""
     last = state.PASSED.get()
     if last is not None and last.picture.key == replace(picture, digest=last.picture.digest).key:
-        return advanced(last)
+        # Perhaps another of its outputs is spoken of since.
+        state.PASSED.set(replace(last, info=info, classes=_classes(info, last.answers)))
+        return advanced(newest(last))
     layer = current_layer(rows)
     return _shown(info, picture, rows, asked(cached.glance(picture, shown_layers(info, layer), layer), is_running()))
 
@@ -56,9 +58,13 @@ def advanced(run: Run) -> Run:
 
 def _shown(info: ModelInfo, picture: Entered, rows: Mapping[str, Row], glance: Glance) -> Run:
     passing = passed(picture, current_layer(rows), glance)
-    run = Run(info, picture, rows, passing.answers, class_names(info, passing.answers.scores), passing)
+    run = Run(info, picture, rows, passing.answers, _classes(info, passing.answers), passing)
     state.PASSED.set(run)
     return run
+
+
+def _classes(info: ModelInfo, answers: Answers) -> tuple[str, ...]:
+    return class_names(info, answers.outputs[info.output])
 
 
 def newest(run: Run) -> Run:

@@ -195,7 +195,7 @@ def _vector_data(layer: OpenLayer, place: slice) -> dict[str, Any]:
     """Return what the bars show of a page of the layer's units."""
     order = np.arange(layer.maps.size) if state.ORDER.get() == "index" else np.argsort(-layer.maps, kind="stable")
     shown = order[place]
-    names = layer.classes if layer.name == layer.info.outputs[0] and len(layer.classes) == layer.maps.size else ()
+    names = layer.unit_names
     return {
         "layer": layer.name,
         "values": [float(layer.maps[unit]) if np.isfinite(layer.maps[unit]) else None for unit in shown],

@@ -172,8 +172,8 @@ def _name(layer: OpenLayer) -> str:
     """Return what the open map or unit is called."""
     if layer.has_maps:
         return _("map {number}").format(number=layer.channel)
-    is_answer = layer.name == layer.info.outputs[0] and len(layer.classes) == layer.maps.size
-    return escaped(layer.classes[layer.channel]) if is_answer else _("unit {number}").format(number=layer.channel)
+    names = layer.unit_names
+    return escaped(names[layer.channel]) if names else _("unit {number}").format(number=layer.channel)
 
 
 def _squashing(layer: OpenLayer) -> str:

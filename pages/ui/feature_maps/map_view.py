@@ -145,9 +145,8 @@ def _values_data(layer: OpenLayer, channel: int, png: bytes) -> dict[str, Any]:
 
 
 def _draw_unit(layer: OpenLayer) -> None:
-    unit = layer.channel
-    is_answer = layer.name == layer.info.outputs[0] and len(layer.classes) == layer.maps.size
-    name, value = layer.classes[unit] if is_answer else _("The unit's value"), f"{layer.maps[unit]:.4g}"
+    unit, names = layer.channel, layer.unit_names
+    name, value = names[unit] if names else _("The unit's value"), f"{layer.maps[unit]:.4g}"
     if layer.passes:
         st.html(f'<p>{html.escape(name)}<br><b {named("unit")} style="font-size:1.5rem">{value}</b></p>')
     else:

@@ -1,13 +1,14 @@
 """The network as a picture: what of it is open and unfolded, and what a click in it does."""
 
-from collections.abc import Sequence
 from typing import Any
 
+from cnn_core.models.answer_kind import AnswerKind
 from cnn_core.models.info import ModelInfo
 from cnn_core.models.run import Answers
 from cnn_core.network.layout import NetworkLayout
 from pages.ui import cached as shared
 from pages.ui import components, state
+from pages.ui.ask.classes import unit_names
 from pages.ui.ask.layer import current_layer, open_value
 from pages.ui.draw.cached import network_layout
 from pages.ui.draw.network import Clicks, draw_network_picture
@@ -19,26 +20,24 @@ from pages.ui.feature_maps.parts import OF_THE_LAYER, open_layer_marked
 from pages.ui.waiting import is_given_up, later, run_again
 
 
-def draw_network(
-    info: ModelInfo, picture: Entered, answers: Answers | None, layer: str, classes: Sequence[str]
-) -> None:
+def draw_network(info: ModelInfo, picture: Entered, answers: Answers | None, layer: str) -> None:
     """Draw the network; without pictures as long as it has not run."""
-    drawn = _picture_of(info, picture, answers, layer, classes)
+    drawn = _picture_of(info, picture, answers, layer)
     clicks = Clicks(open_layer_marked, _open_map, _unfold, _fold)
     draw_network_picture(drawn, clicks, selected=layer, channel=_channel(answers, layer))
 
 
 def passing(run: Run, layer: str) -> dict[str, Any]:
     """Return what of the network's picture another picture that passes changes."""
-    return _picture_of(run.info, run.picture, run.answers, layer, run.classes).passing()
+    return _picture_of(run.info, run.picture, run.answers, layer).passing()
 
 
-def _picture_of(
-    info: ModelInfo, picture: Entered, answers: Answers | None, layer: str, classes: Sequence[str]
-) -> NetworkPicture:
+def _picture_of(info: ModelInfo, picture: Entered, answers: Answers | None, layer: str) -> NetworkPicture:
     rows, unfolded = shared.network(info).rows, _unfolded(info, layer)
     layout = network_layout(info, unfolded)
-    return NetworkPicture(info, picture, rows, answers, unfolded, layout, tuple(classes))
+    has_units = answers is not None and info.answer_kind is not AnswerKind.MAPS
+    units = unit_names(info, answers.outputs[info.output].size) if answers and has_units else ()
+    return NetworkPicture(info, picture, rows, answers, unfolded, layout, units)
 
 
 def shown_layers(info: ModelInfo, layer: str) -> tuple[str, ...]:

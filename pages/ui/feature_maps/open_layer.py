@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from cnn_core.arrays import Maps
+from cnn_core.arrays import Maps, Output
 from cnn_core.errors import CnnError
 from cnn_core.layers.shapes import show
 from cnn_core.models.info import ModelInfo
@@ -14,6 +14,7 @@ from cnn_core.models.run import DRAWN_AXES, Answers, is_drawn
 from cnn_core.network.summary import Row
 from cnn_core.sentences import N_
 from pages.ui import cached, state
+from pages.ui.ask.classes import unit_names
 from pages.ui.ask.layer import current_layer
 from pages.ui.entered import Entered
 from pages.ui.feature_maps.passing import Passing
@@ -33,7 +34,7 @@ class Run:
     Attributes:
         rows: all layers of the network, by name.
         answers: what they make of the picture.
-        classes: names of the network's outputs.
+        classes: names of the classes that the answer can be; none of maps.
         passing: of a picture that passes, what came with its answers.
     """
 
@@ -43,6 +44,11 @@ class Run:
     answers: Answers
     classes: Sequence[str]
     passing: Passing | None = None
+
+    @property
+    def scores(self) -> Output:
+        """Return the output that is spoken of."""
+        return self.answers.outputs[self.info.output]
 
     def open_layer(self, is_first: bool = True) -> "OpenLayer":
         """Return the layer that the session has open; raises as `asked` does, and where it cannot be drawn.
@@ -122,6 +128,16 @@ class OpenLayer:
     @property
     def classes(self) -> Sequence[str]:
         return self.run.classes
+
+    @property
+    def scores(self) -> Output:
+        return self.run.scores
+
+    @property
+    def unit_names(self) -> tuple[str, ...]:
+        """Return what its units are called where they are an answer's; none of any other layer."""
+        is_answer = self.name in self.info.outputs and not self.has_maps
+        return unit_names(self.info.speaking_of(self.name), self.maps.size) if is_answer else ()
 
     @property
     def has_maps(self) -> bool:

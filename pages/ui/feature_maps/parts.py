@@ -17,6 +17,7 @@ class Part(StrEnum):
     ASKED = "asked"
     CAMERA = "camera"
     INFLUENCES = "influences"
+    WAYS_IN = "ways_in"
 
 
 OF_THE_LAYER = Part.LAYER, Part.MAP, Part.ASKED, Part.INFLUENCES

@@ -7,7 +7,7 @@ import streamlit as st
 from cnn_core.models.answer_kind import AnswerKind, by_score
 from pages.ui.draw.changed import Changed, named
 from pages.ui.feature_maps.open_layer import Run
-from pages.ui.feature_maps.predictions import TOP
+from pages.ui.feature_maps.predictions import TOP, as_shares
 from pages.ui.text import _
 
 _STYLE = """<style>
@@ -30,13 +30,13 @@ _STYLE = """<style>
 
 def can_be_told(run: Run) -> bool:
     """Say whether the answer is a score for each of some classes; any other is drawn anew for every picture."""
-    return run.info.answer_kind is not AnswerKind.MAPS and run.answers.scores.size > 1
+    return run.info.answer_kind is not AnswerKind.MAPS and run.scores.size > 1
 
 
 def draw(run: Run) -> None:
     """Draw the likeliest class, and behind it those with the highest scores."""
     now = changed(run)
-    rows = "".join(_row(now, rank) for rank in range(min(TOP, run.answers.scores.size)))
+    rows = "".join(_row(now, rank) for rank in range(min(TOP, run.scores.size)))
     with st.container(key="passing_answer"):
         st.html(
             f"{_STYLE}<details><summary>{_told(now, 'best')}</summary>"
@@ -46,7 +46,8 @@ def draw(run: Run) -> None:
 
 def changed(run: Run) -> Changed:
     """Return the classes with the highest scores, with their bars."""
-    scores, kind = run.answers.scores, run.info.answer_kind
+    info, scores = as_shares(run.info, run.scores)
+    kind = info.answer_kind
     texts, styles = {}, {}
     for rank, index in enumerate(by_score(scores)[:TOP]):
         score = float(scores[index])

@@ -1,5 +1,7 @@
 """What is set once: the model, the picture and its way in, in one line."""
 
+from typing import NamedTuple
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -7,6 +9,7 @@ from cnn_core.models.info import ModelInfo
 from cnn_core.models.keys import FILE
 from pages.ui import cached
 from pages.ui.ask import given, live
+from pages.ui.ask.classes import pick_names
 from pages.ui.ask.model import chosen_model, current_key, draw_about, pick_model, title_of
 from pages.ui.ask.picture import fit_picker, picture_picker, sample_thumbnails
 from pages.ui.draw.pictures import draw_picture
@@ -26,8 +29,23 @@ _STYLE = """<style>
 </style>"""
 
 
-def draw() -> tuple[ModelInfo, Entered, DeltaGenerator]:
-    """Let the reader choose; return the model, the picture as it enters, and the place for a live camera.
+class Setting(NamedTuple):
+    """What was set.
+
+    Attributes:
+        picture: as it enters the model.
+        camera_place: the place for a live camera.
+        ways_in_place: the place for what the model answers by how pixels enter.
+    """
+
+    info: ModelInfo
+    picture: Entered
+    camera_place: DeltaGenerator
+    ways_in_place: DeltaGenerator
+
+
+def draw() -> Setting:
+    """Let the reader choose.
 
     Raises:
         CnnError, UndrawnError: there is nothing to be shown yet.
@@ -46,6 +64,8 @@ def draw() -> tuple[ModelInfo, Entered, DeltaGenerator]:
     info = chosen_model()
     with model:
         draw_about(info)
+        ways_in_place = st.container()
+        pick_names(info)
     with thumbnails:
         live.draw_refused()
         if live.camera() is None:
@@ -57,4 +77,4 @@ def draw() -> tuple[ModelInfo, Entered, DeltaGenerator]:
         picture = cached.entered(chosen, info, fit, invert)
         if not picture.passes:
             draw_picture(chosen, picture)
-    return info, picture, thumbnails
+    return Setting(info, picture, thumbnails, ways_in_place)

@@ -6,8 +6,8 @@ import streamlit as st
 
 from cnn_core.pictures.samples import default_sample
 from pages.ui import cached, state
+from pages.ui.ask.classes import class_names
 from pages.ui.ask.layer import open_value
-from pages.ui.ask.model import class_names
 from pages.ui.ask.picture import sample_picture
 from pages.ui.draw.cached import network_layout
 from pages.ui.draw.network import Clicks, draw_network_picture

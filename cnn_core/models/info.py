@@ -5,7 +5,6 @@ Importing this module imports no TensorFlow; describing what is not bundled does
 
 from dataclasses import dataclass, replace
 
-from cnn_core.layers.shapes import Shape
 from cnn_core.models.answer_kind import AnswerKind, answer_kind
 from cnn_core.models.bundled import bundled_model, bundled_network, class_names
 from cnn_core.models.keys import APPLICATION, BUNDLED_SOURCE, ModelKey
@@ -50,11 +49,6 @@ class ModelInfo:
     def output(self) -> str:
         """Return the layer whose output is spoken of."""
         return self.outputs[self.spoken_of]
-
-    @property
-    def output_shape(self) -> Shape:
-        """Return the shape of the output that is spoken of."""
-        return next(step.output_shape for step in self.network.steps() if step.named.name == self.output)
 
     def speaking_of(self, output: str) -> "ModelInfo":
         """Return the same of another of the outputs; only the first has names that are known."""

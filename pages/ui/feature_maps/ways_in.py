@@ -21,9 +21,10 @@ def draw(run: Run) -> None:
     st.markdown("**" + _("What it answers, by how pixels enter") + "**")
     question = cached.answers_by_scaling(run.picture, guesses, run.info.output)
     found = asked(question, _("The picture goes through the network in each of these ways."), "_ways_in")
-    for column, scaling, scores in zip(st.columns(len(guesses)), guesses, found, strict=True):
-        with column:
-            _draw_way(run, scaling, scores)
+    with st.container(horizontal=True, gap="small"):  # beside each other on a phone too
+        for scaling, scores in zip(guesses, found, strict=True):
+            with st.container(border=True, gap="small", width="stretch"):
+                _draw_way(run, scaling, scores)
     st.caption(_("Nothing in the model says which way is right: it is the one that it was trained with."))
 
 

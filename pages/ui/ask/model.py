@@ -115,13 +115,14 @@ def _pick_file(key: ModelKey) -> None:
         max_upload_size=LARGEST_MODEL_MEGABYTES,
         key="model_file",
     )
-    lists = [file for file in files if file.name.lower().endswith(".txt")]
-    models = [file for file in files if file not in lists]
+    # labels.txt of Teachable Machine may be chosen together with the model; alone it is refused by what it is.
+    models = [file for file in files if not file.name.lower().endswith(".txt")] or files
     names = " ".join(file.file_id for file in files)
     if models and names != state.MODEL_FILE.get():
         digest = keep_file(put_together([file.getvalue() for file in models]))
-        for file in lists:  # labels.txt of Teachable Machine, chosen together with the model
-            take_names(file.getvalue())
+        for file in files:
+            if file not in models:
+                take_names(file.getvalue())
         # Once a choice: a scaling that was chosen for it stays.
         state.MODEL_FILE.set(names)
         state.MODEL.set(str(ModelKey(FILE, digest, "")))

@@ -1,0 +1,96 @@
+"""From a click to the picture of what it opened, in a browser, against a rerun of a page of one button.
+
+The network is the course's on its first picture, whose maps are recorded: no work of TensorFlow is in the figures.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import cycle
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bench.first_paint import PATIENCE_MS, open_browser
+from bench.measure import Goal, Result, in_turns
+from bench.servers import ROOT, Server, running
+
+WITHIN = 1.5
+ROUNDS = 15
+AGAINST = "a rerun of a page with one button"
+
+_APP = "import time\nimport streamlit as st\nst.button(str(time.time_ns()), key='again')\n"
+# From the event of the click to the second frame after what is watched shows something else: then it is painted.
+_WATCH = """(element) => {
+    const shown = () => element.tagName === "IMG" ? element.getAttribute("src") : element.textContent;
+    const before = shown();
+    window.painted = new Promise((resolve) => {
+        let began = null;
+        addEventListener("click", () => { began ??= performance.now(); }, { capture: true, once: true });
+        const observer = new MutationObserver(() => {
+            if (began === null || shown() === before) return;
+            observer.disconnect();
+            requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - began)));
+        });
+        observer.observe(element, { attributes: true, childList: true, characterData: true, subtree: true });
+    });
+}"""
+
+Click = Callable[[Any], None]
+
+
+def goal_of_opening(what: str) -> Goal:
+    """Return the goal of a click that opens something."""
+    return Goal(f"click to paint: {what}", AGAINST, within=WITHIN)
+
+
+def measured(goal: Goal, watched: str, clicks: tuple[Click, ...]) -> Result:
+    """Click here and there in turns with the plain page's button; `watched` shows what each of `clicks` opened."""
+    with open_browser() as browser, running(ROOT) as server, _one_button() as folder, running(folder) as plain:
+        page, other = _opened(browser, server, "/Feature_maps?model=mnist"), _opened(browser, plain)
+        page.locator(watched).first.wait_for()
+        page.wait_for_load_state("networkidle")
+        turns = cycle(clicks)
+        pairs = in_turns(
+            lambda: _seconds_to_paint(page, watched, next(turns)),
+            lambda: _seconds_to_paint(other, "button p", lambda one: one.locator("button p").click()),
+            ROUNDS,
+            discard=2 * len(clicks),
+        )
+    return pairs.result(goal, "in the browser, whose first clicks do not count", (pairs.spread(goal),))
+
+
+@contextmanager
+def _one_button() -> Iterator[Path]:
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "app.py").write_text(_APP, encoding="utf-8")
+        (Path(folder) / ".streamlit").symlink_to(ROOT / ".streamlit")
+        yield Path(folder)
+
+
+def _opened(browser: Any, server: Server, address: str = "") -> Any:
+    server.wait_for_port()
+    page = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US").new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(server.url + address)
+    return page
+
+
+def _seconds_to_paint(page: Any, watched: str, click: Click) -> float:
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.locator(watched).first.evaluate(_WATCH)
+    click(page)
+    return float(page.evaluate("window.painted")) / 1e3
+
+
+def on(selector: str, across: float | None = None, down: float = 0.5) -> Click:
+    """Return a click on what a selector finds, at a share of its width and height where that matters."""
+
+    def click(page: Any) -> None:
+        place = page.locator(selector).first
+        if across is None:
+            place.click()
+            return
+        box = place.bounding_box()
+        place.click(position={"x": across * box["width"], "y": down * box["height"]})
+
+    return click

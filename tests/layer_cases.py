@@ -78,7 +78,7 @@ def cases(draw: st.DrawFn, kind: type[Layer]) -> Case:
     if issubclass(kind, L.Merge):
         kept = st.tuples(*(st.booleans() for _ in shape))
         smaller = [tuple(size if keep else 1 for size, keep in zip(shape, draw(kept), strict=True)) for _ in range(2)]
-        return case(kind(), shape, *smaller, seed=seed)
+        return case(kind(), shape, *smaller[: kind.inputs[1] - 1], seed=seed)
     if kind is L.Reshape:
         rows, columns, channels = shape
         targets = [(-1,), (channels, rows, columns), (columns, -1), (rows, columns, 1, channels)]

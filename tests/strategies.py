@@ -22,6 +22,7 @@ from cnn_core.layers import (
     SeparableConv2D,
     UpSampling2D,
 )
+from cnn_core.layers.kinds.convolution import kernel_windows
 from cnn_core.layers.settings import (
     LARGEST,
     AmountsSetting,
@@ -59,6 +60,7 @@ def values(rule: Setting[Any, Any], most: int = LARGEST) -> st.SearchStrategy[An
         case OptionalNumber():
             return st.none() | st.sampled_from([0.0, 0.1, 0.3, 1.0])
         case OptionalPair():
+            whole = st.integers(rule.minimum, most)
             return st.none() | whole | st.tuples(whole, whole)
         case Number():
             return _numbers(rule)
@@ -105,11 +107,25 @@ def _made_to_fit(kind: type[Layer], given_values: dict[str, Any]) -> dict[str, A
         given_values["strides"] = _largest(given_values["strides"])
     elif "dilation_rate" in given_values and _largest(given_values["strides"]) > 1:
         given_values["dilation_rate"] = 1
+    if given_values.get("output_padding") is not None:
+        given_values["output_padding"] = _allowed_output_padding(kind, given_values)
     if kind is Conv2D and given_values["filters"] % given_values["groups"]:
         given_values["groups"] = 1
     if "variance" in given_values and (given_values["mean"] is None or given_values["variance"] is None):
         given_values["mean"] = given_values["variance"] = None
     return given_values
+
+
+def _allowed_output_padding(kind: type[Layer], given_values: dict[str, Any]) -> tuple[int, int]:
+    """Bring what was drawn within its bounds, which follow from the other settings."""
+    windows = kernel_windows(kind(**given_values | {"output_padding": None}))  # type: ignore[arg-type]
+    drawn = given_values["output_padding"]
+    amounts = zip((drawn, drawn) if isinstance(drawn, int) else drawn, windows, strict=True)
+    first, second = (
+        amount % window.stride + (window.padding is PaddingMode.SAME and window.span % 2 == 0)
+        for amount, window in amounts
+    )
+    return first, second
 
 
 def _largest(number_or_pair: int | tuple[int, int]) -> int:
@@ -170,7 +186,8 @@ def _sources(draw: st.DrawFn, kind: type[Layer], names: list[str], shapes: dict[
     if not issubclass(kind, Merge):
         return (source,)
     alike = [name for name in names if _joins(kind, shapes[name], shapes[source])]
-    return (source, *draw(st.lists(st.sampled_from(alike), min_size=1, max_size=2), label="others"))
+    most = min(2, kind.inputs[1] - 1)
+    return (source, *draw(st.lists(st.sampled_from(alike), min_size=1, max_size=most), label="others"))
 
 
 def _joins(kind: type[Layer], one: Shape, other: Shape) -> bool:

@@ -35,6 +35,8 @@ EXAMPLES: dict[str, Example] = {
     "Average": (layers.Average(), [MAPS, MAPS], (1, 2, 3)),
     "Multiply": (layers.Multiply(), [MAPS, MAPS], (1, 2, 3)),
     "Maximum": (layers.Maximum(), [MAPS, MAPS], (1, 2, 3)),
+    "Minimum": (layers.Minimum(), [MAPS, MAPS], (1, 2, 3)),
+    "Subtract": (layers.Subtract(), [MAPS, MAPS], (1, 2, 3)),
     "Concatenate": (layers.Concatenate(), [MAPS, MAPS], (1, 2, 6)),
     "BatchNormalization": (layers.BatchNormalization(), [MAPS], (3, 4, 1)),
     "LayerNormalization": (layers.LayerNormalization(), [MAPS], (3, 4, 1)),

@@ -154,6 +154,7 @@ const JOINED = {
   interpolation: ADDED,
   product: { of: (a, b) => a * b, text: (a, b) => `${figure(a)}·${factor(b)}` },
   maximum: { of: Math.max, text: (a, b) => `max(${figure(a)}, ${figure(b)})` },
+  minimum: { of: Math.min, text: (a, b) => `min(${figure(a)}, ${figure(b)})` },
 };
 
 /**

@@ -169,6 +169,12 @@ def _(layer: layers.Add, computed: Computed) -> list[Numbers]:
 
 
 @_merged.register
+def _(layer: layers.Subtract, computed: Computed) -> list[Numbers]:
+    first, second = computed.inputs
+    return [means(first), -means(second)]
+
+
+@_merged.register
 def _(layer: layers.Average, computed: Computed) -> list[Numbers]:
     return [means(one) / len(computed.inputs) for one in computed.inputs]
 
@@ -180,11 +186,12 @@ def _(layer: layers.Multiply, computed: Computed) -> list[Numbers]:
     return [means(computed.output) / len(computed.inputs)] * len(computed.inputs)
 
 
-@_merged.register
-def _(layer: layers.Maximum, computed: Computed) -> list[Numbers]:
-    """An input adds its value where it is the largest, the first of equals."""
+@_merged.register(layers.Maximum)
+@_merged.register(layers.Minimum)
+def _(layer: layers.Maximum | layers.Minimum, computed: Computed) -> list[Numbers]:
+    """An input adds its value where it is the one that is taken, the first of equals."""
     stretched = np.array(np.broadcast_arrays(*computed.inputs))
-    winners = stretched.argmax(axis=0)
+    winners = stretched.argmax(axis=0) if isinstance(layer, layers.Maximum) else stretched.argmin(axis=0)
     return [means(np.where(winners == number, one, 0)) for number, one in enumerate(stretched)]
 
 

@@ -7,7 +7,7 @@ from cnn_core.arrays import Numbers, Table
 from cnn_core.explain.moved import stretched_from
 from cnn_core.explain.opened import opened
 from cnn_core.explain.parts import Opened, Stage, StageKind, Unit, table_of, terms_of
-from cnn_core.explain.text import factor, largest_text, listed, sum_text, written
+from cnn_core.explain.text import factor, largest_text, listed, smallest_text, sum_text, written
 from cnn_core.layers.kind import by_kind
 from cnn_core.sentences import N_, Note
 
@@ -35,6 +35,15 @@ def _(layer: layers.Add, values: Numbers, taken: Table) -> Stage:
 
 
 @_merged.register
+def _(layer: layers.Subtract, values: Numbers, taken: Table) -> Stage:
+    about = Note(N_("From the value of the first input at this place that of the second is taken away."))
+    first, second = values.tolist()
+    formula = f"{written(first)} − {factor(second)} = {written(first - second)}"
+    terms = terms_of(values, np.array([1.0, -1.0]), taken)
+    return Stage(StageKind.WEIGHTED_SUM, about, first - second, formula, terms=terms)
+
+
+@_merged.register
 def _(layer: layers.Average, values: Numbers, taken: Table) -> Stage:
     about = Note(N_("The mean of the values of the {count} inputs at this place."), {"count": len(values)})
     after = float(values.mean())
@@ -56,3 +65,11 @@ def _(layer: layers.Maximum, values: Numbers, taken: Table) -> Stage:
     after = float(values.max())
     terms = terms_of(values, taken=taken, chosen=int(values.argmax()))
     return Stage(StageKind.MAXIMUM, about, after, largest_text(values, after), terms=terms)
+
+
+@_merged.register
+def _(layer: layers.Minimum, values: Numbers, taken: Table) -> Stage:
+    about = Note(N_("The smallest of the values of the {count} inputs at this place."), {"count": len(values)})
+    after = float(values.min())
+    terms = terms_of(values, taken=taken, chosen=int(values.argmin()))
+    return Stage(StageKind.MINIMUM, about, after, smallest_text(values, after), terms=terms)

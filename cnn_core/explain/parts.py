@@ -41,6 +41,7 @@ class StageKind(StrEnum):
     NORMALIZATION = N_("normalization")
     SCALE_AND_SHIFT = N_("scale and shift")
     MAXIMUM = N_("maximum")
+    MINIMUM = N_("minimum")
     AVERAGE = N_("average")
     SUM = N_("sum")
     PRODUCT = N_("product")
@@ -91,8 +92,8 @@ class Terms:
         numbers: (n,), see Term.
         values, weights, amounts: (n,), see Term.
         taken: where the values lie in the inputs; None where they were made of several.
-        chosen: which term was taken: the largest of a maximum (the first of equals), the value's own in a softmax or a
-            normalization; None where all count alike.
+        chosen: which term was taken: the largest of a maximum or the smallest of a minimum (the first of equals), the
+            value's own in a softmax or a normalization; None where all count alike.
     """
 
     numbers: Indices

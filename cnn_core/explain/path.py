@@ -1,8 +1,8 @@
 """The strongest path: from one value back to the pixel, each time to the input value that has the largest part in it.
 
-A value is opened as `explain_unit` opens it. Of a sum the amount that is largest in magnitude is followed, of a
-maximum the winner, of a product the largest factor. What is no number has the largest part: it makes all that it enters
-none. A value that its bias alone made leads to no pixel, so the next largest is followed where there is one.
+A value is opened as `explain_unit` opens it. Of a sum the amount that is largest in magnitude is followed, of a maximum
+or a minimum the winner, of a product the largest factor. What is no number has the largest part: it makes all that it
+enters none. A value that its bias alone made leads to no pixel, so the next largest is followed where there is one.
 """
 
 from collections.abc import Callable, Mapping, Sequence

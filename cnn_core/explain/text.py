@@ -72,3 +72,13 @@ def largest_text(values: npt.NDArray[Any], result: float) -> str:
     """
     shown = values if len(values) <= MOST_WRITTEN else -np.sort(-values)[: MOST_WRITTEN + 1]
     return f"max({listed(map(written, shown.tolist()), ', ')}) = {written(result)}"
+
+
+def smallest_text(values: npt.NDArray[Any], result: float) -> str:
+    """Write a minimum, the smallest values if there are many.
+
+    >>> smallest_text(np.array([1.0, -2.0]), -2.0)
+    'min(1, −2) = −2'
+    """
+    shown = values if len(values) <= MOST_WRITTEN else np.sort(values)[: MOST_WRITTEN + 1]
+    return f"min({listed(map(written, shown.tolist()), ', ')}) = {written(result)}"

@@ -19,9 +19,8 @@ from typing import Final, NamedTuple, TypeVar, TypeVarTuple
 
 from cnn_core.errors import LayerError
 from cnn_core.layers.kind import Layer, by_kind
-from cnn_core.layers.settings import PaddingMode
 from cnn_core.layers.shapes import MOST_COUNTED, Shape
-from cnn_core.layers.windows import Window, effective_kernel, padding_amounts, windows_of
+from cnn_core.layers.windows import Window, cropped, effective_kernel, padding_amounts, windows_of
 
 Given = TypeVarTuple("Given")
 Answer = TypeVar("Answer")
@@ -239,7 +238,7 @@ def of_layer(layer: Layer, shape: Shape) -> Rules:
 
 
 def _slide(window: Window, length: int) -> Rule:
-    kernel, stride, dilation, _ = window
+    kernel, stride, dilation, *_ = window
     before, _ = padding_amounts(length, window)
     return Rule(Line(((-before, effective_kernel(kernel, dilation) - 1 - before),), stride), dilation)
 
@@ -251,9 +250,7 @@ def spread(window: Window) -> Rule | None:
 
     Stride and dilation are never both above 1: inputs a dilation apart are taken, or all of them.
     """
-    wide = effective_kernel(window.kernel, window.dilation) - 1
-    cropped = max(wide + 1 - window.stride, 0) if window.padding is PaddingMode.SAME else 0
-    before, stride = cropped // 2, window.stride
+    wide, (before, _), stride = window.span - 1, cropped(window), window.stride
 
     def takes(output: int) -> Span | None:
         first, last = -((wide - output - before) // stride), (output + before) // stride

@@ -198,11 +198,20 @@ def _is_pair(value: object, minimum: int) -> bool:
 
 
 class OptionalPair(Setting[int | tuple[int, int] | None, Pair | None]):
-    """As WholePair, or None for "the same as another setting"."""
+    """As WholePair, or None, for what else follows from the other settings.
 
-    def __init__(self, **words: Unpack[Words]) -> None:
+    Args:
+        minimum: of both numbers.
+        otherwise: the setting whose value None stands for, or the pair that a form begins with.
+        none_label, none_help: what people read of None.
+    """
+
+    def __init__(
+        self, *, otherwise: str | Pair, none_label: str, none_help: str, minimum: int = 1, **words: Unpack[Words]
+    ) -> None:
         super().__init__(None, **words)
-        self._pair: WholePair = WholePair()
+        self.otherwise, self.none_label, self.none_help = otherwise, none_label, none_help
+        self._pair: WholePair = WholePair(minimum=minimum)
 
     def __set_name__(self, owner: type, name: str) -> None:
         super().__set_name__(owner, name)

@@ -18,12 +18,21 @@ BLUR_SIZE: Final = 3
 
 
 class Window(NamedTuple):
-    """How a kernel or a pool moves along one axis. `padding` is a mode or the amounts (before, after)."""
+    """How a kernel or a pool moves along one axis. `padding` is a mode or the amounts (before, after).
+
+    `output_padding` matters to a transposed convolution only: see `transposed_length`.
+    """
 
     kernel: int
     stride: int = 1
     dilation: int = 1
     padding: PaddingMode | Pair = PaddingMode.VALID
+    output_padding: int | None = None
+
+    @property
+    def span(self) -> int:
+        """Places that the kernel spans."""
+        return effective_kernel(self.kernel, self.dilation)
 
 
 def effective_kernel(kernel: int, dilation: int) -> int:
@@ -43,7 +52,7 @@ def padding_amounts(length: int, window: Window) -> Pair:
     >>> padding_amounts(4, Window(3, 2, padding=PaddingMode.SAME))
     (0, 1)
     """
-    kernel, stride, dilation, padding = window
+    kernel, stride, dilation, padding, _ = window
     if isinstance(padding, tuple):
         return padding
     if padding is PaddingMode.VALID:
@@ -60,7 +69,7 @@ def output_length(length: int, window: Window) -> int:
     >>> output_length(28, Window(3)), output_length(7, Window(3, 3)), output_length(2, Window(3))
     (26, 2, 0)
     """
-    kernel, stride, dilation, _ = window
+    kernel, stride, dilation, *_ = window
     padded = length + sum(padding_amounts(length, window))
     return (padded - effective_kernel(kernel, dilation)) // stride + 1
 
@@ -87,16 +96,35 @@ def window_count(length: int, window: Window, axis: str) -> int:
 
 
 def transposed_length(length: int, window: Window) -> int:
-    """Return the length after a transposed convolution, as Keras has it without `output_padding`.
+    """Return the length after a transposed convolution, as Keras has it.
 
-    `same`: n · s. `valid`: n · s + max(k − s, 0).
+    `same`: n · s. `valid`: n · s + max(k − s, 0). With `output_padding` p it is (n − 1) · s + p and k, of which `same`
+    leaves the rest by 2.
 
     >>> transposed_length(7, Window(3, 2, padding=PaddingMode.SAME)), transposed_length(7, Window(3, 2))
     (14, 15)
+    >>> transposed_length(7, Window(3, 2, 1, PaddingMode.SAME, 0)), transposed_length(7, Window(3, 2, output_padding=1))
+    (13, 16)
     """
-    if window.padding is PaddingMode.SAME:
-        return length * window.stride
-    return length * window.stride + max(effective_kernel(window.kernel, window.dilation) - window.stride, 0)
+    is_same = window.padding is PaddingMode.SAME
+    if window.output_padding is not None:
+        return (length - 1) * window.stride + (window.span % 2 if is_same else window.span) + window.output_padding
+    return length * window.stride + (0 if is_same else max(window.span - window.stride, 0))
+
+
+def cropped(window: Window) -> Pair:
+    """Return how many outputs `same` cuts off a transposed convolution, (before, after) along an axis; `valid` none.
+
+    Cut off is what the kernels laid out one stride apart have more than `transposed_length`, the odd one after, as
+    TensorFlow does.
+
+    >>> cropped(Window(4, 2, padding=PaddingMode.SAME)), cropped(Window(3, 2, 1, PaddingMode.SAME, 0))
+    ((1, 1), (1, 1))
+    """
+    if window.padding is not PaddingMode.SAME:
+        return (0, 0)
+    total = max(window.span - transposed_length(1, window), 0)
+    return (total // 2, total - total // 2)
 
 
 def rest(length: int, window: Window) -> int:

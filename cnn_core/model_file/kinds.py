@@ -143,6 +143,12 @@ reads("MaxPooling2D")(partial(_pooling, layers.MaxPooling2D))
 reads("AveragePooling2D")(partial(_pooling, layers.AveragePooling2D))
 
 
+@reads("BatchNormalizationV1", "SyncBatchNormalization")
+def _batch_normalization(entry: EntrySettings) -> Layer:
+    """Early versions of Keras 2 wrote the first name, and the second for one that learns on several processors."""
+    return spelled(layers.BatchNormalization, entry)
+
+
 @reads("Normalization")
 def _normalization(entry: EntrySettings) -> Layer:
     _leave_out(layers.Normalization, entry)
@@ -252,9 +258,9 @@ def _negative(entry: EntrySettings) -> Layer:
     return layers.Rescaling(-1, 0)
 
 
-@reads("Subtract", "TrueDivide", "Divide")
+@reads("TrueDivide", "Divide")
 def _no_merge(entry: EntrySettings) -> Layer:
-    raise LayerError("Of two layers' outputs only sums, products and maxima are supported here.")
+    raise LayerError("Of two layers' outputs only sums, differences, products, maxima and minima are supported here.")
 
 
 _OLD_OPERATIONS: Final = {
@@ -262,6 +268,8 @@ _OLD_OPERATIONS: Final = {
     "__operators__.add": "Add",
     "math.subtract": "Subtract",
     "math.multiply": "Multiply",
+    "math.maximum": "Maximum",
+    "math.minimum": "Minimum",
     "math.truediv": "TrueDivide",
     "nn.relu": "Relu",
     "nn.relu6": "Relu6",

@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 
 from cnn_core.errors import LayerError
-from cnn_core.layers.settings import PaddingMode, Pair
-from cnn_core.layers.windows import Window, effective_kernel, padding_amounts, transposed_length, window_count
+from cnn_core.layers.settings import Pair
+from cnn_core.layers.windows import Window, cropped, effective_kernel, padding_amounts, transposed_length, window_count
 from cnn_core.numerics.padding import Filling, padded
 from cnn_core.sentences import N_
 
@@ -55,7 +55,7 @@ def axis_taps(length: int, window: Window, filling: Filling = Filling.ZERO) -> T
     Raises:
         LayerError: a window larger than the padded line, a line too short to be reflected so far.
     """
-    kernel, stride, dilation, _ = window
+    kernel, stride, dilation, *_ = window
     sources = padded(np.arange(length), (padding_amounts(length, window),), filling, outside=NOWHERE)
     starts = range(0, window_count(length, window, N_("axis")) * stride, stride)
     taps = tuple(tuple((start + tap * dilation, tap) for tap in range(kernel)) for start in starts)
@@ -65,7 +65,7 @@ def axis_taps(length: int, window: Window, filling: Filling = Filling.ZERO) -> T
 def transposed_taps(length: int, window: Window) -> Taps:
     """Return the taps of a transposed convolution: output o takes input i by kernel index t if o = i·s + t·d − crop.
 
-    `valid` crops nothing; `same` crops what exceeds length · stride, the odd one after (as Keras and TensorFlow do).
+    `valid` crops nothing; `same` crops what exceeds `transposed_length`, the odd one after (as TensorFlow does).
 
     >>> transposed_taps(2, Window(3, 2)).taps
     (((0, 0),), ((0, 1),), ((0, 2), (1, 0)), ((1, 1),), ((1, 2),))
@@ -73,7 +73,7 @@ def transposed_taps(length: int, window: Window) -> Taps:
     Raises:
         LayerError: padding in amounts.
     """
-    kernel, stride, dilation, _ = window
+    kernel, stride, dilation, *_ = window
     crop = cropped_before(window)
     taps: list[list[Pair]] = [[] for _ in range(transposed_length(length, window))]
     for index in range(length):
@@ -91,12 +91,11 @@ def cropped_before(window: Window) -> int:
             "A transposed convolution takes padding 'valid' or 'same'. Received: padding={padding}. Use one of these.",
             padding=window.padding,
         )
-    excess = max(effective_kernel(window.kernel, window.dilation) - window.stride, 0)
-    return excess // 2 if window.padding is PaddingMode.SAME else 0
+    return cropped(window)[0]
 
 
 def tap_slices(length: int, window: Window) -> list[slice]:
     """Return, for each index of the kernel, the places of the padded line where the windows have it."""
-    kernel, stride, dilation, _ = window
+    kernel, stride, dilation, *_ = window
     last = (length - effective_kernel(kernel, dilation)) // stride * stride
     return [slice(tap * dilation, tap * dilation + last + 1, stride) for tap in range(kernel)]

@@ -75,12 +75,15 @@ def test_products_are_multiplied_and_summed_as_they_are_said(name: str, call: Ca
             assert number(step["text"]) == pytest.approx(expected, rel=1e-3, abs=1e-6)
 
 
-@pytest.mark.parametrize("name", ["Dense", "Add", "Average", "Multiply", "Maximum", "UpSampling2D, bilinear"])
+MERGES = ("Add", "Average", "Multiply", "Maximum", "Minimum", "Subtract")
+
+
+@pytest.mark.parametrize("name", ["Dense", *MERGES, "UpSampling2D, bilinear"])
 def test_parts_come_together_one_by_one(name: str, call: Call) -> None:
     data = told(unfolded(name))
     steps = [step for step in steps_of(call, data) if not step["made"] and not step["others"]]
     assert [step["parts"] for step in steps] == list(range(1, len(data["parts"]) + 1))
-    joins: dict[str, Callable[[list[float]], float]] = {"maximum": max, "product": math.prod}
+    joins: dict[str, Callable[[list[float]], float]] = {"maximum": max, "minimum": min, "product": math.prod}
     join = joins.get(data["joined"], sum)
     amounts = [part["amount"] for part in data["parts"]]
     for index, step in enumerate(steps[1:], 2):

@@ -22,7 +22,8 @@ from cnn_core.network.network import NamedLayer, Network
 
 WEIGHTED = (L.Conv2D, L.DepthwiseConv2D, L.SeparableConv2D, L.Conv2DTranspose, L.Dense)
 ACTIVATIONS = (L.Activation, L.PReLU)
-BY_OTHERS = (L.MaxPooling2D, L.GlobalMaxPooling2D, L.LayerNormalization, L.GroupNormalization, L.Multiply, L.Maximum)
+EXTREMES = (L.Maximum, L.Minimum)
+BY_OTHERS = (L.MaxPooling2D, L.GlobalMaxPooling2D, L.LayerNormalization, L.GroupNormalization, L.Multiply, *EXTREMES)
 """Where what a map adds depends on the other values, so that more changes without it than what it added."""
 
 FEW = settings(max_examples=12, suppress_health_check=list(HealthCheck))

@@ -25,7 +25,7 @@ from cnn_core.network.presets import preset
 pytestmark = pytest.mark.keras
 
 MOVING = (L.Conv2D, L.DepthwiseConv2D, L.SeparableConv2D, L.Conv2DTranspose, L.MaxPooling2D, L.AveragePooling2D)
-MERGES = (L.Add, L.Multiply, L.Average, L.Maximum, L.Concatenate)
+MERGES = (L.Add, L.Subtract, L.Multiply, L.Average, L.Maximum, L.Minimum, L.Concatenate)
 SMALL = preset("mnist").make()
 
 

@@ -29,6 +29,7 @@ from cnn_core.layers import (
     Normalization,
     SeparableConv2D,
     StochasticDepth,
+    Subtract,
 )
 from cnn_core.layers.settings import Flag
 
@@ -70,7 +71,8 @@ def test_settings_come_in_the_order_of_the_constructor(kind: type[Layer]) -> Non
 @every_kind
 def test_number_of_inputs(kind: type[Layer]) -> None:
     merges = issubclass(kind, Merge)
-    assert kind.inputs == ((2, MOST_INPUTS) if merges else (0, 0) if kind is Input else (1, 1))
+    two_or_more = (2, 2) if kind is Subtract else (2, MOST_INPUTS)
+    assert kind.inputs == (two_or_more if merges else (0, 0) if kind is Input else (1, 1))
     assert merges == (kind.group is Group.MERGE)
 
 

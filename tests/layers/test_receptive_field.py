@@ -272,7 +272,7 @@ def follow(layer: Layer, followed: Followed, axis: int, length: int) -> Followed
             return gather(followed, [list(range(inputs))], Fraction(0))
     if window is None:
         return followed
-    kernel, stride, dilation, _ = window[axis]
+    kernel, stride, dilation, *_ = window[axis]
     before = padding_amounts(inputs, window[axis])[0]
     taken = [[o * stride + tap * dilation - before for tap in range(kernel)] for o in range(length)]
     return gather(followed, taken, jump * stride)
@@ -281,8 +281,7 @@ def follow(layer: Layer, followed: Followed, axis: int, length: int) -> Followed
 def taken_transposed(layer: L.Conv2DTranspose, axis: int, inputs: int, length: int) -> list[list[int]]:
     """Lay every kernel, also of the padding around, and note whose value lands where; `same` cuts the sides."""
     kernel, stride, dilation = layer.kernel_size[axis], layer.strides[axis], layer.dilation_rate[axis]
-    span = dilation * (kernel - 1) + 1
-    cut = max(span - stride, 0) // 2 if layer.padding == "same" else 0
+    span, cut = dilation * (kernel - 1) + 1, cut_before(layer, axis)
     taken: list[list[int]] = [[] for _ in range(length)]
     for place in range(-span, inputs + span):
         for tap in range(kernel):
@@ -290,6 +289,13 @@ def taken_transposed(layer: L.Conv2DTranspose, axis: int, inputs: int, length: i
             if 0 <= output < length:
                 taken[output].append(place)
     return taken
+
+
+def cut_before(layer: L.Conv2DTranspose, axis: int) -> int:
+    """`same` cuts half of what one kernel has more than the part of the output that is one input's."""
+    span, more = layer.dilation_rate[axis] * (layer.kernel_size[axis] - 1) + 1, layer.output_padding
+    kept = layer.strides[axis] if more is None else span % 2 + more[axis]
+    return max(span - kept, 0) // 2 if layer.padding == "same" else 0
 
 
 def taken_enlarged(layer: L.UpSampling2D, axis: int, length: int) -> list[list[int]]:
@@ -495,7 +501,7 @@ def places_taken(layer: Layer, axis: int, output: int, inputs: int) -> list[int]
     match layer:
         case L.Conv2DTranspose():
             kernel, stride, dilation = layer.kernel_size[axis], layer.strides[axis], layer.dilation_rate[axis]
-            cut = max(dilation * (kernel - 1) + 1 - stride, 0) // 2 if layer.padding == "same" else 0
+            cut = cut_before(layer, axis)
             starts = [output + cut - tap * dilation for tap in range(kernel)]
             return [start // stride for start in starts if start % stride == 0]
         case L.UpSampling2D():
@@ -509,7 +515,7 @@ def places_taken(layer: Layer, axis: int, output: int, inputs: int) -> list[int]
     window = windows_of(layer)
     if window is None:
         return [output]
-    kernel, stride, dilation, _ = window[axis]
+    kernel, stride, dilation, *_ = window[axis]
     before = padding_amounts(inputs, window[axis])[0]
     return [output * stride + tap * dilation - before for tap in range(kernel)]
 

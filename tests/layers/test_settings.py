@@ -46,7 +46,7 @@ RULES: dict[str, Setting[Any, Any]] = {
     "whole": named(Whole()),
     "whole_from_0": named(Whole(minimum=0)),
     "pair": named(WholePair()),
-    "optional_pair": named(OptionalPair()),
+    "optional_pair": named(OptionalPair(otherwise="pool_size", none_label="", none_help="")),
     "number": named(Number()),
     "share": named(Number(minimum=0, maximum=1)),
     "optional_number": named(OptionalNumber(minimum=0)),

@@ -86,7 +86,7 @@ def test_every_size_of_a_network_is_at_least_1(network: Network) -> None:
 
 # Merges ------------------------------------------------------------------------------------------------------------
 
-VALUE_BY_VALUE = [L.Add(), L.Multiply(), L.Average(), L.Maximum()]
+VALUE_BY_VALUE = [L.Add(), L.Multiply(), L.Average(), L.Maximum(), L.Minimum()]
 
 
 @pytest.mark.parametrize("layer", VALUE_BY_VALUE, ids=lambda layer: layer.kind)

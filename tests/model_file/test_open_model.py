@@ -106,7 +106,11 @@ EACH_KIND: dict[str, Network] = {
         L.SeparableConv2D(5, 2, use_bias=False),
         L.SeparableConv2D(5, 2, 2, dilation_rate=(2, 3)),
     ),
-    "Conv2DTranspose": of(L.Conv2DTranspose(5, 3, 2, padding="same"), L.Conv2DTranspose(2, 2, use_bias=False)),
+    "Conv2DTranspose": of(
+        L.Conv2DTranspose(5, 3, 2, padding="same"),
+        L.Conv2DTranspose(2, 2, use_bias=False),
+        L.Conv2DTranspose(2, 4, (3, 2), "same", output_padding=(2, 1)),
+    ),
     "MaxPooling2D": of(L.MaxPooling2D(3, 2, padding="same"), L.MaxPooling2D((2, 1))),
     "AveragePooling2D": of(L.AveragePooling2D(3, (2, 1)), L.AveragePooling2D(2, padding="same")),
     "GlobalMaxPooling2D": of(L.GlobalMaxPooling2D(keepdims=True)),
@@ -145,6 +149,8 @@ EACH_KIND: dict[str, Network] = {
     "Multiply": joined(L.Multiply()),
     "Average": joined(L.Average()),
     "Maximum": joined(L.Maximum()),
+    "Minimum": joined(L.Minimum()),
+    "Subtract": joined(L.Subtract()),
     "Concatenate": joined(L.Concatenate()),
 }
 
@@ -433,7 +439,6 @@ def refused_layers() -> dict[str, Callable[[Any], Any]]:
 
     return {
         "data_format": k.GlobalMaxPooling2D(data_format="channels_first"),
-        "output_padding": k.Conv2DTranspose(2, 3, strides=2, output_padding=1),
         "axis": k.BatchNormalization(axis=1),
         "max_value": k.ReLU(5),
         "threshold": k.ReLU(threshold=1),
@@ -453,7 +458,6 @@ def refused_layers() -> dict[str, Callable[[Any], Any]]:
         "Lambda": k.Lambda(lambda x: x),
         "not one of Keras's own": Conv2D(2, 3),
         "TimeDistributed": k.TimeDistributed(k.Dense(2)),
-        "Subtract": lambda x: k.Subtract(name="layer")([x, x]),
         "constants": lambda x: 1 / x,
         "GetItem": lambda x: x[..., ::-1],
         "several places": lambda x: (dense := k.Dense(3, name="dense"))(dense(x)),

@@ -18,11 +18,22 @@ from cnn_core.layers.formulas import (
 )
 from cnn_core.layers.kind import Group, Layer, layer_kind
 from cnn_core.layers.receptive_field import Rules, of_layer, spread
-from cnn_core.layers.settings import Choice, Flag, Padding, PaddingMode, PaddingSetting, Pair, Told, Whole, WholePair
+from cnn_core.layers.settings import (
+    Choice,
+    Flag,
+    OptionalPair,
+    Padding,
+    PaddingMode,
+    PaddingSetting,
+    Pair,
+    Told,
+    Whole,
+    WholePair,
+)
 from cnn_core.layers.shapes import Shape, count_windows, image_shape, output_shape
 from cnn_core.layers.spelling import Spelling
 from cnn_core.layers.weights import WeightShapes, weight_shapes, with_bias
-from cnn_core.layers.windows import Window, effective_kernel, transposed_length, windows_of
+from cnn_core.layers.windows import Window, transposed_length, windows_of
 from cnn_core.sentences import N_
 
 __all__ = ["Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D", "kernel_windows"]
@@ -278,11 +289,11 @@ def _(layer: SeparableConv2D, output: Shape, *inputs: Shape) -> str:
 @layer_kind
 @dataclass(frozen=True)
 class Conv2DTranspose(Layer):
-    """Transposed convolution, which enlarges by its strides. Keras's `output_padding` is not offered."""
+    """Transposed convolution, which enlarges by its strides."""
 
     group = Group.CONVOLUTION
     about = N_("A convolution that enlarges by its strides, as decoders and segmentation need it.")
-    spelling = Spelling(on_images=True, initializers=("kernel",), fixed={"groups": (1,), "output_padding": (None,)})
+    spelling = Spelling(on_images=True, initializers=("kernel",), fixed={"groups": (1,)})
     starter = {"filters": 32, "kernel_size": 3, "strides": 2, "padding": "same", "activation": "relu"}
     weight_names = ("kernel", "bias")
     filters: Whole = FILTERS
@@ -292,10 +303,35 @@ class Conv2DTranspose(Layer):
     dilation_rate: WholePair = DILATION_RATE
     use_bias: Flag = USE_BIAS
     activation: Choice[ActivationName] = ACTIVATION
+    output_padding: OptionalPair = OptionalPair(
+        otherwise=(0, 0),
+        none_label=N_("Output size from the strides"),
+        none_help=N_("The output is then as large as Keras makes it: with same the input times the strides."),
+        minimum=0,
+        label=N_("Output padding"),
+        help=N_("Rows and columns more at the end of the output, fewer than the strides."),
+        short=N_("output padding {value}"),
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         _refuse_stride_with_dilation(self.strides, self.dilation_rate)
+        for window in kernel_windows(self):
+            _refuse_output_padding(window)
+
+
+def _refuse_output_padding(window: Window) -> None:
+    """Raise LayerError for an output that a convolution with the same window would not bring back to its input."""
+    least = int(window.padding is PaddingMode.SAME and window.span % 2 == 0)
+    most = window.stride - 1 + least
+    if window.output_padding is not None and not least <= window.output_padding <= most:
+        raise LayerError(
+            "output_padding must lie between {least} and {most} for this kernel, these strides and this padding. "
+            "Received: output_padding={amount}. Use a number in between, or leave it out.",
+            least=least,
+            most=most,
+            amount=window.output_padding,
+        )
 
 
 @output_shape.register
@@ -330,9 +366,12 @@ def _(layer: Conv2DTranspose, output: Shape, *inputs: Shape) -> tuple[Formula, .
 
 
 def _transposed(length: int, result: int, window: Window) -> str:
-    if window.padding is PaddingMode.SAME:
+    is_same, span = window.padding is PaddingMode.SAME, window.span
+    if window.output_padding is not None:
+        own = f"{span} mod 2" if is_same else str(span)
+        return f"({length} − 1)·{window.stride} + {own} + {window.output_padding} = {result}"
+    if is_same:
         return f"{length}·{window.stride} = {result}"
-    span = effective_kernel(window.kernel, window.dilation)
     return f"{length}·{window.stride} + max({span} − {window.stride}, 0) = {result}"
 
 
@@ -357,4 +396,8 @@ def kernel_windows(layer: Conv2D | DepthwiseConv2D | SeparableConv2D | Conv2DTra
     padding: Padding = layer.padding
     above, beside = padding if isinstance(padding, tuple) else (padding, padding)
     kernel, stride, dilation = layer.kernel_size, layer.strides, layer.dilation_rate
-    return Window(kernel[0], stride[0], dilation[0], above), Window(kernel[1], stride[1], dilation[1], beside)
+    more = getattr(layer, "output_padding", None) or (None, None)
+    return (
+        Window(kernel[0], stride[0], dilation[0], above, more[0]),
+        Window(kernel[1], stride[1], dilation[1], beside, more[1]),
+    )

@@ -9,7 +9,7 @@ from cnn_core.layers.shapes import Shape, output_shape, show
 from cnn_core.layers.spelling import Spelling
 from cnn_core.sentences import N_
 
-__all__ = ["Add", "Average", "Concatenate", "Maximum", "Merge", "Multiply"]
+__all__ = ["Add", "Average", "Concatenate", "Maximum", "Merge", "Minimum", "Multiply", "Subtract"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,15 @@ class Add(Merge):
 
 @layer_kind
 @dataclass(frozen=True)
+class Subtract(Merge):
+    """The first input less the second, value by value."""
+
+    about = N_("The first input less the second, value by value.")
+    inputs = (2, 2)
+
+
+@layer_kind
+@dataclass(frozen=True)
 class Multiply(Merge):
     """The product of its inputs, value by value."""
 
@@ -72,6 +81,14 @@ class Maximum(Merge):
     """The largest of its inputs, value by value."""
 
     about = N_("The largest of its inputs, value by value.")
+
+
+@layer_kind
+@dataclass(frozen=True)
+class Minimum(Merge):
+    """The smallest of its inputs, value by value."""
+
+    about = N_("The smallest of its inputs, value by value.")
 
 
 @layer_kind

@@ -30,6 +30,9 @@ class Pooling(Layer):
         2, label=N_("Pool size"), help=N_("Height and width of the window."), told=Told.ALWAYS
     )
     strides: OptionalPair = OptionalPair(
+        otherwise="pool_size",
+        none_label=N_("Strides as pool size"),
+        none_help=N_("The windows then lie side by side and do not overlap."),
         label=N_("Strides"),
         help=N_("How far the window moves from one output value to the next."),
         short=N_("stride {value}"),

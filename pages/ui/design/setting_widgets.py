@@ -105,7 +105,8 @@ def _draw_pair(rule: WholePair, form: Form) -> None:
 
 @draw_widgets.register
 def _draw_optional_pair(rule: OptionalPair, form: Form) -> None:
-    _optional_pair(form.label, form.help, rule, form.value, form.others["pool_size"], form.square, form.take)
+    otherwise = rule.otherwise if isinstance(rule.otherwise, tuple) else form.others[rule.otherwise]
+    _optional_pair(form.label, form.help, rule, form.value, otherwise, form.square, form.take)
 
 
 @draw_widgets.register
@@ -197,8 +198,8 @@ def _optional_pair(
     take: Take,
 ) -> None:
     st.checkbox(
-        _("Strides as pool size"),
-        help=_("The windows then lie side by side and do not overlap."),
+        _(rule.none_label),
+        help=_(rule.none_help),
         **state.field(f"{rule.name}_none", value is None, lambda same: take(None if same else otherwise)),
     )
     if value is not None:

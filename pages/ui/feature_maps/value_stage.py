@@ -34,8 +34,15 @@ LARGEST_WINDOW: Final = 14
 
 _WEIGHED: Final = (StageKind.WEIGHTED_SUM, StageKind.INTERPOLATION, StageKind.AVERAGE)
 
-_JOINED: Final[dict[StageKind, Callable[..., Any]]] = {StageKind.MAXIMUM: np.max, StageKind.PRODUCT: np.prod}
+_JOINED: Final[dict[StageKind, Callable[..., Any]]] = {
+    StageKind.MAXIMUM: np.max,
+    StageKind.MINIMUM: np.min,
+    StageKind.PRODUCT: np.prod,
+}
 """How numbers come together that are not added."""
+
+_EXTREMES: Final = {StageKind.MAXIMUM: -1, StageKind.MINIMUM: 1}
+"""Of which one number is taken: the one that comes first when all are put in order times this sign."""
 
 DrawMap = Callable[[str, int], tuple[bytes, Range]]
 """Draws one map of a layer as PNG, with the range of its colours."""
@@ -86,7 +93,9 @@ class Unfolded:
             return np.argsort(-np.abs(self.amounts), kind="stable")
         if terms is None:
             return np.arange(0)
-        return np.argsort(-terms.amounts, kind="stable") if self.first.kind is StageKind.MAXIMUM else terms.order()
+        if self.first.kind in _EXTREMES:
+            return np.argsort(_EXTREMES[self.first.kind] * terms.amounts, kind="stable")
+        return terms.order()
 
     @property
     def amounts(self) -> Any:

@@ -107,6 +107,8 @@ def _made_to_fit(kind: type[Layer], given_values: dict[str, Any]) -> dict[str, A
         given_values["strides"] = _largest(given_values["strides"])
     elif "dilation_rate" in given_values and _largest(given_values["strides"]) > 1:
         given_values["dilation_rate"] = 1
+    if given_values.get("crop_to_aspect_ratio"):
+        given_values["pad_to_aspect_ratio"] = False
     if given_values.get("output_padding") is not None:
         given_values["output_padding"] = _allowed_output_padding(kind, given_values)
     if kind is Conv2D and given_values["filters"] % given_values["groups"]:

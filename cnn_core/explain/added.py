@@ -14,6 +14,7 @@ from cnn_core import layers
 from cnn_core.arrays import Indices, Numbers, Values
 from cnn_core.errors import LayerError
 from cnn_core.explain.opened import IN_TRAINING_ONLY
+from cnn_core.explain.resizing import filled_share
 from cnn_core.explain.scaled import scale_and_shift
 from cnn_core.layers import Layer
 from cnn_core.layers.kind import by_kind
@@ -67,12 +68,20 @@ def _(layer: layers.Input, computed: Computed) -> Added:
 @added.register(layers.Pooling)
 @added.register(layers.GlobalPooling)
 @added.register(layers.UpSampling2D)
-@added.register(layers.Resizing)
 @added.register(layers.ZeroPadding2D)
 @added.register(layers.Cropping2D)
 def _(layer: Layer, computed: Computed) -> Added:
     """Each map is made of the map in its place, which gives all of it."""
     return _from_one(means(computed.output))
+
+
+@added.register
+def _(layer: layers.Resizing, computed: Computed) -> Added:
+    """Each map is made of the map in its place; what is padded around it to bring it to a ratio is no map's."""
+    every = means(computed.output)
+    share = filled_share(layer, computed.inputs[0].shape) if layer.pad_to_aspect_ratio else 0.0
+    filling = np.full_like(every, layer.fill_value * share)
+    return _from_one(every - filling, filling)
 
 
 @added.register(layers.Activation)

@@ -1,14 +1,17 @@
 """Values opened of layers that make maps larger or smaller: one of the input's values, or a mean of neighbours."""
 
+from math import prod
+
 import numpy as np
 
 from cnn_core import layers
 from cnn_core.explain.moved import copied
 from cnn_core.explain.opened import opened
-from cnn_core.explain.parts import Opened, Origin, Stage, StageKind, Unit, places, terms_of
-from cnn_core.explain.text import products_text, written
+from cnn_core.explain.parts import Opened, Origin, Place, Stage, StageKind, Unit, places, terms_of
+from cnn_core.explain.text import factor, products_text, written
 from cnn_core.layers import Interpolation
-from cnn_core.layers.settings import Pair
+from cnn_core.layers.kinds.resizing import Piece, pieces
+from cnn_core.layers.shapes import Shape
 from cnn_core.sentences import N_, Note
 
 
@@ -40,7 +43,7 @@ def _enlarged(layer: layers.UpSampling2D, unit: Unit) -> Opened:
     """Open a value of UpSampling2D."""
     (height, width, _), (down, across) = unit.inputs[0].shape, layer.size
     if layer.interpolation is Interpolation.BILINEAR:
-        return _interpolated((height * down, width * across), unit)
+        return _interpolated((Piece(0, height, height * down), Piece(0, width, width * across)), unit)
     row, column, channel = unit.place
     place = (row // down, column // across, channel)
     message = N_("The nearest value of the input: each is repeated {rows}×{columns} times.")
@@ -51,13 +54,27 @@ def _enlarged(layer: layers.UpSampling2D, unit: Unit) -> Opened:
 @opened.register
 def _resized(layer: layers.Resizing, unit: Unit) -> Opened:
     """Open a value of Resizing."""
+    resized = pieces(layer, unit.inputs[0].shape)
     if layer.interpolation is Interpolation.BILINEAR:
-        return _interpolated((layer.height, layer.width), unit)
-    (height, width, _), (row, column, channel) = unit.inputs[0].shape, unit.place
-    place = nearest(row, height, layer.height), nearest(column, width, layer.width)
-    formula = f"{_nearest_text(row, height, layer.height)}, {_nearest_text(column, width, layer.width)}"
+        return _interpolated(resized, unit, layer.fill_value)
+    places_taken = list(zip(unit.place, resized, strict=False))
+    place = tuple(piece.first + nearest(index, piece.length, piece.result) for index, piece in places_taken)
+    if not _is_inside(place, unit):
+        return _filled(unit, layer.fill_value)
     about = Note(N_("The value of the input that lies nearest to the middle of this place."))
-    return copied(unit, Origin(0, (*place, channel)), about, formula)
+    formula = ", ".join(_nearest_text(index, piece) for index, piece in places_taken)
+    return copied(unit, Origin(0, (*place, unit.place[2])), about, formula)
+
+
+def _is_inside(place: Place, unit: Unit) -> bool:
+    return all(0 <= index < size for index, size in zip(place, unit.inputs[0].shape, strict=False))
+
+
+def _filled(unit: Unit, value: float) -> Opened:
+    """Open a value that stands for no place of the map."""
+    about = Note(N_("The fill value: this place lies in what the layer adds around the map to bring it to the ratio."))
+    stage = Stage(StageKind.COPY, about, value, written(value), constants={"fill_value": value})
+    return (stage,), places([], [], [])
 
 
 def nearest(index: int, length: int, result: int) -> int:
@@ -72,18 +89,22 @@ def nearest(index: int, length: int, result: int) -> int:
     return min(int(np.floor((np.float32(index) + np.float32(0.5)) * scale)), length - 1)
 
 
-def _nearest_text(index: int, length: int, result: int) -> str:
+def _nearest_text(index: int, piece: Piece) -> str:
+    first, length, result = piece
     source = nearest(index, length, result)
     is_exact = source == (2 * index + 1) * length // (2 * result)
-    return f"⌊({index} + ½)·{length} / {result}⌋ {'=' if is_exact else '≈'} {source}"
+    moved = f" {'−' if first < 0 else '+'} {abs(first)}" if first else ""
+    return f"⌊({index} + ½)·{length} / {result}⌋{moved} {'=' if is_exact else '≈'} {first + source}"
 
 
-def _interpolated(size: Pair, unit: Unit) -> Opened:
-    """Open a value between up to four values of the input, in an output of a size: the nearer one lies, the more it
-    weighs."""
-    height, width, _ = unit.inputs[0].shape
-    rows = neighbours(unit.place[0], height, size[0])
-    columns = neighbours(unit.place[1], width, size[1])
+def _interpolated(resized: tuple[Piece, Piece], unit: Unit, fill_value: float = 0.0) -> Opened:
+    """Open a value between up to four values of the input: the nearer one lies, the more it weighs."""
+    rows, columns = (
+        _neighbours_in(piece, index, length)
+        for piece, index, length in zip(resized, unit.place, unit.inputs[0].shape, strict=False)
+    )
+    if not rows or not columns:
+        return _filled(unit, fill_value)
     taken = places(rows, columns, unit.place[2:])
     weights = [down * across for down in rows.values() for across in columns.values()]
     values = unit.inputs[0][tuple(taken[:, 1:].T)]
@@ -91,7 +112,41 @@ def _interpolated(size: Pair, unit: Unit) -> Opened:
     after = float(terms.amounts.sum())
     about = Note(N_("A mean of the values nearest to this place: the nearer one lies, the more it weighs."))
     formula = f"{products_text(terms.values, terms.weights)} = {written(after)}"
-    return (Stage(StageKind.INTERPOLATION, about, after, formula, terms=terms),), taken
+    mean = Stage(StageKind.INTERPOLATION, about, after, formula, terms=terms)
+    return (mean, *_with_filling(after, 1 - sum(weights), fill_value)), taken
+
+
+def _with_filling(before: float, share: float, fill_value: float) -> tuple[Stage, ...]:
+    """Return the stage that adds what lies around the map, if it weighs anything."""
+    if not fill_value or share < 1e-9:
+        return ()
+    about = Note(
+        N_("Some of the nearest places lie around the map and hold the fill value: it is added by its weight.")
+    )
+    after = before + share * fill_value
+    formula = f"{written(before)} + {factor(fill_value)}·{written(share)} = {written(after)}"
+    return (Stage(StageKind.SUM, about, after, formula, before, {"fill_value": fill_value}),)
+
+
+def _neighbours_in(piece: Piece, index: int, length: int) -> dict[int, float]:
+    """Return the places of a map `length` long that an output takes, with their weights; those around it left out."""
+    found = neighbours(index, piece.length, piece.result)
+    return {piece.first + place: weight for place, weight in found.items() if 0 <= piece.first + place < length}
+
+
+def filled_share(layer: layers.Resizing, shape: Shape) -> float:
+    """Return how much of all outputs together the fill value makes, from 0 to 1."""
+    own = (_share_of_map(layer, piece, length) for piece, length in zip(pieces(layer, shape), shape, strict=False))
+    return 1 - prod(own)
+
+
+def _share_of_map(layer: layers.Resizing, piece: Piece, length: int) -> float:
+    """Return the mean weight along an axis of what lies in the map."""
+    outputs = range(piece.result)
+    if layer.interpolation is Interpolation.BILINEAR:
+        return sum(sum(_neighbours_in(piece, index, length).values()) for index in outputs) / piece.result
+    taken = (piece.first + nearest(index, piece.length, piece.result) for index in outputs)
+    return sum(0 <= place < length for place in taken) / piece.result
 
 
 def neighbours(index: int, length: int, result: int) -> dict[int, float]:

@@ -11,6 +11,7 @@ from cnn_core.errors import NetworkError
 from cnn_core.keras_model.keras_layers import keras_layer
 from cnn_core.layers import Layer
 from cnn_core.layers.cost import parameters
+from cnn_core.layers.kinds.resizing import pieces
 from cnn_core.layers.settings import Amounts, Padding
 from cnn_core.layers.shapes import Shape, output_shape, show
 from cnn_core.network.keras_names import free_among, keras_name
@@ -82,7 +83,10 @@ def _refuse_absurd(steps: tuple[Step, ...]) -> None:
 
 
 def _padded(step: Step) -> Shape:
-    """Return the shape between a convolution and its explicit padding; () for every other layer."""
+    """Return the shape of what a layer computes with before its output: a padded input; () for every other layer."""
+    if isinstance(step.named.layer, layers.Resizing):
+        vertical, horizontal = pieces(step.named.layer, step.input_shapes[0])
+        return (vertical.length, horizontal.length, step.input_shapes[0][2])
     amounts = _explicit_padding(step.named.layer)
     return () if amounts is None else output_shape(layers.ZeroPadding2D(amounts), *step.input_shapes)
 

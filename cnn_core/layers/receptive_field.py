@@ -259,8 +259,8 @@ def spread(window: Window) -> Rule | None:
     return _repeated(takes, stride, step=window.dilation)
 
 
-def resized(length: int, result: int, smooth: bool) -> Rule | None:
-    """Return the rule of a resizing by n / m = length / result, as TensorFlow does it.
+def resized(length: int, result: int, smooth: bool, first: int = 0) -> Rule | None:
+    """Return the rule of a resizing by n / m = length / result, as TensorFlow does it, of the inputs from `first` on.
 
     Nearest: output o copies input ⌊(o + ½) · n / m⌋. Where that is a whole number which float32 can miss, it may be the
     input before. Bilinear: it mixes the inputs on both sides of (o + ½) · n / m − ½.
@@ -268,9 +268,14 @@ def resized(length: int, result: int, smooth: bool) -> Rule | None:
     shared = gcd(length, result)
     n, m = length // shared, result // shared
     may_miss = m & (m - 1) != 0  # float32 holds n / m exactly where m is a power of 2
-    if smooth:
-        return _repeated(lambda o: (((2 * o + 1) * n - m) // (2 * m), -((m - (2 * o + 1) * n) // (2 * m))), m, n)
-    return _repeated(lambda o: (((2 * o + 1) * n - may_miss) // (2 * m), (2 * o + 1) * n // (2 * m)), m, n)
+
+    def takes(output: int) -> Span:
+        centre = (2 * output + 1) * n
+        before, after = (centre - m, m - centre) if smooth else (centre - may_miss, -centre)
+        last = -(after // (2 * m)) if smooth else centre // (2 * m)
+        return first + before // (2 * m), first + last
+
+    return _repeated(takes, m, n)
 
 
 def _repeated(takes: Callable[[int], Span | None], outputs: int, advance: int = 1, step: int = 1) -> Rule | None:

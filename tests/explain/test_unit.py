@@ -437,6 +437,39 @@ def test_maps_brought_to_a_size() -> None:
     assert between.stages[0].formula == "4·0.75 + 5·0.25 = 4.25"
 
 
+def test_maps_cut_or_padded_to_the_ratio_first() -> None:
+    row = np.arange(8.0).reshape(1, 8, 1)
+    cut = explain_unit(L.Resizing(2, 4, "nearest", crop_to_aspect_ratio=True), [], [row], (0, 3, 0))
+    assert (cut.value, cut.stages[0].formula) == (4.0, "⌊(0 + ½)·1 / 2⌋ = 0, ⌊(3 + ½)·2 / 4⌋ + 3 = 4")
+    padded = L.Resizing(4, 4, pad_to_aspect_ratio=True, fill_value=2.0)
+    # 1×8 becomes 7×8 before it becomes 4×4.
+    middle, edge = (explain_unit(padded, [], [row + 1], (place, 1, 0)) for place in (1, 0))
+    assert [stage.formula for stage in middle.stages] == [
+        "3·0.0625 + 4·0.0625 = 0.4375",
+        "0.4375 + 2·0.875 = 2.188",
+    ]
+    assert (edge.stages[0].formula, edge.origins, edge.value) == ("2", (), 2.0)
+    nowhere = explain_unit(replace(padded, interpolation="nearest"), [], [row], (0, 0, 0))
+    assert (nowhere.stages[0].constants, nowhere.origins) == ({"fill_value": 2.0}, ())
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("how", ["crop_to_aspect_ratio", "pad_to_aspect_ratio"])
+def test_what_is_cut_or_padded_is_what_keras_cuts_or_pads(how: str) -> None:
+    """Of maps whose values tell their places, the nearest ones of every size from 1 to 9 by 1 to 9, and some large."""
+    import keras
+
+    sizes = [(height, width) for height in (1, 2, 5, 9) for width in (1, 3, 8)]
+    for height, width in [*sizes, (180, 320), (33, 224)]:
+        maps = (np.arange(height)[:, np.newaxis] * 1000.0 + np.arange(width) + 1).reshape(height, width, 1)
+        for size in [*sizes, (64, 41)]:
+            layer = L.Resizing(*size, "nearest", **{how: True})
+            theirs = np.asarray(keras.layers.Resizing(*size, "nearest", **{how: True})(maps[np.newaxis]))[0]
+            places = [(0, 0, 0), (size[0] - 1, size[1] - 1, 0), (size[0] // 2, size[1] // 3, 0)]
+            for place in places:
+                assert explain_unit(layer, [], [maps], place).value == theirs[place], (maps.shape, size, place)
+
+
 @pytest.mark.keras
 def test_the_nearest_value_is_the_one_that_tensorflow_takes() -> None:
     import keras

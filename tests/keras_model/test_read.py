@@ -381,8 +381,6 @@ def refusals() -> dict[str, Callable[[Any], Any]]:
     return {
         "data_format": k.Conv2D(8, 3, data_format="channels_first"),
         "axis": k.BatchNormalization(axis=1),
-        "crop_to_aspect_ratio must be False": k.Resizing(4, 4, crop_to_aspect_ratio=True),
-        "pad_to_aspect_ratio must be False": k.Resizing(4, 4, pad_to_aspect_ratio=True),
         "antialias must be False": k.Resizing(4, 4, antialias=True),
         "interpolation must be one of nearest, bilinear": k.Resizing(4, 4, interpolation="bicubic"),
         "axis must be": k.GroupNormalization(2, axis=1),
@@ -422,8 +420,7 @@ REFUSED = (
         "Stranger",
         "Lambda",
     ),
-    *("crop_to_aspect_ratio must be False", "pad_to_aspect_ratio must be False", "antialias must be False"),
-    *("interpolation must be one of nearest, bilinear", "axis must be"),
+    *("antialias must be False", "interpolation must be one of nearest, bilinear", "axis must be"),
     *("only sums, differences", "constants in these places", "GetItem", "approximate"),
     *("same shape", "whole number", "some processors only", "positive factors"),
 )

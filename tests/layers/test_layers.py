@@ -27,6 +27,7 @@ from cnn_core.layers import (
     MaxPooling2D,
     Merge,
     Normalization,
+    Resizing,
     SeparableConv2D,
     StochasticDepth,
     Subtract,
@@ -214,3 +215,21 @@ def test_activations_are_those_of_keras(name: ActivationName) -> None:
     import keras
 
     assert keras.activations.get(name.value).__name__ == name.value
+
+
+def test_maps_are_either_cut_or_padded_to_a_ratio() -> None:
+    with pytest.raises(LayerError, match="do not go together"):
+        Resizing(4, 4, crop_to_aspect_ratio=True, pad_to_aspect_ratio=True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "least", "most"),
+    [({"padding": "same"}, 0, 2), ({"padding": "valid"}, 0, 2), ({"padding": "same", "kernel_size": 4}, 1, 3)],
+)
+def test_output_padding_stays_below_the_strides(settings: dict[str, Any], least: int, most: int) -> None:
+    given = {"filters": 1, "kernel_size": 3, "strides": 3} | settings
+    for amount in range(least, most + 1):
+        assert Conv2DTranspose(**given, output_padding=amount).output_padding == (amount, amount)
+    for amount in {least - 1, most + 1} - {-1}:
+        with pytest.raises(LayerError, match=f"between {least} and {most} for this kernel.* Received: .*={amount}"):
+            Conv2DTranspose(**given, output_padding=(least, amount))

@@ -14,7 +14,10 @@ from strategies import fitting_networks
 from cnn_core import layers as L  # noqa: N812
 from cnn_core.explain.resizing import nearest
 from cnn_core.layers import Interpolation, Layer
+from cnn_core.layers.kinds.resizing import pieces
 from cnn_core.layers.receptive_field import MOST_SPANS, ReceptiveField
+from cnn_core.layers.settings import LARGEST
+from cnn_core.layers.shapes import Shape
 from cnn_core.layers.windows import padding_amounts, windows_of
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import preset
@@ -251,7 +254,7 @@ def gather(followed: Followed, taken: list[list[int]], jump: Fraction) -> Follow
     return Followed(reach, inner, jump)
 
 
-def follow(layer: Layer, followed: Followed, axis: int, length: int) -> Followed:
+def follow(layer: Layer, followed: Followed, axis: int, length: int, shape: Shape) -> Followed:
     """Follow one axis through a layer with one input, from the definition of what it computes."""
     inputs, jump = followed.length, followed.jump
     window = windows_of(layer)
@@ -262,8 +265,8 @@ def follow(layer: Layer, followed: Followed, axis: int, length: int) -> Followed
         case L.UpSampling2D():
             return gather(followed, taken_enlarged(layer, axis, length), jump / layer.size[axis])
         case L.Resizing():
-            taken = taken_resized(layer, axis, inputs, length)
-            return gather(followed, taken, jump * Fraction(inputs, length))
+            taken = taken_resized(layer, axis, shape, length)
+            return gather(followed, taken, jump * Fraction(pieces(layer, shape)[axis].length, length))
         case L.ZeroPadding2D():
             return gather(followed, [[o - layer.padding[axis][0]] for o in range(length)], jump)
         case L.Cropping2D():
@@ -307,18 +310,25 @@ def taken_enlarged(layer: L.UpSampling2D, axis: int, length: int) -> list[list[i
     return [[place for place in (centre // 1, -(-centre // 1)) if abs(place - centre) < 1] for centre in centres]
 
 
-def taken_resized(layer: L.Resizing, axis: int, inputs: int, length: int) -> list[list[int]]:
-    """As an enlargement by length / inputs; float32 may take the input before where the nearest is a border."""
-    centres = [Fraction(2 * o + 1, 2) * inputs / length for o in range(length)]
+def taken_resized(layer: L.Resizing, axis: int, shape: Shape, length: int) -> list[list[int]]:
+    """As an enlargement by length / inputs of what was cut or padded first; float32 may take the input before where the
+    nearest is a border, and beyond what was cut there is nothing."""
+    first, inputs, _ = pieces(layer, shape)[axis]
+
+    def of_map(place: int) -> int:
+        return first + place if 0 <= place < inputs else -LARGEST
+
     if layer.interpolation is Interpolation.NEAREST:
-        return [[nearest(o, inputs, length)] for o in range(length)]
-    return [[int(place) for place in ((c - Fraction(1, 2)) // 1, -((Fraction(1, 2) - c) // 1))] for c in centres]
+        return [[of_map(nearest(o, inputs, length))] for o in range(length)]
+    centres = [Fraction(2 * o + 1, 2) * inputs / length - Fraction(1, 2) for o in range(length)]
+    return [[of_map(int(place)) for place in (centre // 1, -(-centre // 1))] for centre in centres]
 
 
-def may_enclose(layer: Layer, axis: int, inputs: int, length: int) -> bool:
+def may_enclose(layer: Layer, axis: int, shape: Shape, length: int) -> bool:
     """Say whether the field may hold more than is seen: where float32 decides between two inputs."""
     if not isinstance(layer, L.Resizing) or layer.interpolation is Interpolation.BILINEAR:
         return False
+    inputs = pieces(layer, shape)[axis].length
     return any((2 * o + 1) * inputs % (2 * length) == 0 for o in range(length))
 
 
@@ -348,8 +358,8 @@ def follow_network(network: Network, axis: int) -> dict[str, tuple[Followed, boo
             one, alike = merge([part[0] for part in parts], length)
             exact &= alike
         else:
-            one = follow(layer, parts[0][0], axis, length)
-            exact &= not may_enclose(layer, axis, parts[0][0].length, length)
+            one = follow(layer, parts[0][0], axis, length, step.input_shapes[0])
+            exact &= not may_enclose(layer, axis, step.input_shapes[0], length)
         found[step.named.name] = (one, exact)
     return found
 

@@ -116,7 +116,11 @@ EACH_KIND: dict[str, Network] = {
     "GlobalMaxPooling2D": of(L.GlobalMaxPooling2D(keepdims=True)),
     "GlobalAveragePooling2D": of(L.GlobalAveragePooling2D()),
     "UpSampling2D": of(L.UpSampling2D((2, 3)), L.UpSampling2D(2, interpolation="bilinear")),
-    "Resizing": of(L.Resizing(5, 9), L.Resizing(12, 4, "nearest")),
+    "Resizing": of(
+        *(L.Resizing(5, 9), L.Resizing(12, 4, "nearest"), L.Resizing(7, 5, crop_to_aspect_ratio=True)),
+        *(L.Resizing(6, 9, "nearest", True), L.Resizing(9, 4, pad_to_aspect_ratio=True, fill_value=0.5)),
+        L.Resizing(5, 8, "nearest", pad_to_aspect_ratio=True),
+    ),
     "ZeroPadding2D": of(L.ZeroPadding2D(((0, 1), (2, 3)))),
     "Cropping2D": of(L.Cropping2D(((0, 1), (2, 3)))),
     "BatchNormalization": of(
@@ -451,7 +455,6 @@ def refused_layers() -> dict[str, Callable[[Any], Any]]:
         "Its activation is not": k.Dense(2, activation=lambda x: x),
         "Add it as a layer": k.Dense(2, activation=k.LeakyReLU(0.1)),
         "axis must be": k.GroupNormalization(1, axis=1),
-        "crop_to_aspect_ratio must be": k.Resizing(4, 4, crop_to_aspect_ratio=True),
         "antialias must be": k.Resizing(4, 4, antialias=True),
         "UnitNormalization": k.UnitNormalization(),
         "GaussianNoise": k.GaussianNoise(0.1),

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from struct import pack, unpack
+from typing import NamedTuple
 
 from cnn_core.errors import LayerError
 from cnn_core.layers.formulas import Formula, per_axis, size_formulas
 from cnn_core.layers.kind import Group, Layer, layer_kind
 from cnn_core.layers.receptive_field import Rules, of_layer, resized, shifted
-from cnn_core.layers.settings import AmountsSetting, Choice, Told, Whole, WholePair
+from cnn_core.layers.settings import AmountsSetting, Choice, Flag, Number, Told, Whole, WholePair
 from cnn_core.layers.shapes import Shape, image_shape, output_shape, show
 from cnn_core.layers.spelling import Spelling
 from cnn_core.sentences import N_
@@ -67,22 +69,84 @@ def _(layer: UpSampling2D, output: Shape, *inputs: Shape) -> tuple[Formula, ...]
 # Resizing -------------------------------------------------------------------------------------------------------------
 
 
+class Piece(NamedTuple):
+    """The inputs along an axis, `length` of them from `first` on, that a resizing makes `result` outputs of.
+
+    Some lie outside of the map where it is padded: `first` is negative there.
+    """
+
+    first: int
+    length: int
+    result: int
+
+
 @layer_kind
 @dataclass(frozen=True)
 class Resizing(Layer):
-    """Brings maps of any size to one size, in TensorFlow's way: without smoothing where they shrink."""
+    """Brings maps of any size to one size, in TensorFlow's way: without smoothing where they shrink.
+
+    Where the sides have another ratio, the map is stretched, or first cut or padded to the ratio, on both sides alike.
+    """
 
     group = Group.RESIZING
     about = N_("Brings maps to a given size, larger or smaller; nothing is learned.")
     spelling = Spelling(
         on_images=True,
-        fixed={"crop_to_aspect_ratio": (False,), "pad_to_aspect_ratio": (False,), "antialias": (False,)},
-        ignored=("fill_mode", "fill_value"),
+        fixed={"antialias": (False,)},
+        ignored=("fill_mode",),
     )
     starter = {"height": 32, "width": 32}
     height: Whole = Whole(label=N_("Height"), help=N_("Rows of the output."))
     width: Whole = Whole(label=N_("Width"), help=N_("Columns of the output."))
     interpolation: Choice[Interpolation] = _interpolation("bilinear")
+    crop_to_aspect_ratio: Flag = Flag(
+        False,
+        label=N_("Crop to the aspect ratio"),
+        help=N_("First cuts off at both sides what would have to be squeezed."),
+        short=N_("cropped to the aspect ratio"),
+    )
+    pad_to_aspect_ratio: Flag = Flag(
+        False,
+        label=N_("Pad to the aspect ratio"),
+        help=N_("First adds at both sides what would have to be stretched."),
+        short=N_("padded to the aspect ratio"),
+    )
+    fill_value: Number = Number(
+        0.0, label=N_("Fill value"), help=N_("What padding to the aspect ratio adds."), told=Told.NEVER
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.crop_to_aspect_ratio and self.pad_to_aspect_ratio:
+            raise LayerError(
+                "crop_to_aspect_ratio and pad_to_aspect_ratio do not go together. Received: both. "
+                "Set one of them to false."
+            )
+
+
+def pieces(layer: Resizing, shape: Shape) -> tuple[Piece, Piece]:
+    """Return what of a map is resized, (vertical, horizontal)."""
+    height, width, _ = image_shape(shape)
+    tall, wide = _as_tall_as(width, layer.height, layer.width), _as_tall_as(height, layer.width, layer.height)
+    if layer.crop_to_aspect_ratio:
+        tall, wide = max(min(height, tall), 1), max(min(width, wide), 1)
+        vertical, horizontal = ((height - tall) // 2, tall), ((width - wide) // 2, wide)
+    elif layer.pad_to_aspect_ratio:
+        above, beside = (max(height, tall) - height) // 2, (max(width, wide) - width) // 2
+        vertical, horizontal = (-above, height + 2 * above), (-beside, width + 2 * beside)
+    else:
+        vertical, horizontal = (0, height), (0, width)
+    return Piece(*vertical, layer.height), Piece(*horizontal, layer.width)
+
+
+def _as_tall_as(length: int, this: int, other: int) -> int:
+    """Return ⌊length · this / other⌋, computed in float32 as Keras does, which may miss a whole number."""
+    return int(_float32(_float32(length * this) / other))
+
+
+def _float32(number: float) -> float:
+    rounded: float = unpack("f", pack("f", number))[0]
+    return rounded
 
 
 @output_shape.register
@@ -93,7 +157,11 @@ def _(layer: Resizing, *inputs: Shape) -> Shape:
 @of_layer.register
 def _(layer: Resizing, shape: Shape) -> Rules:
     smooth = layer.interpolation is Interpolation.BILINEAR
-    return resized(shape[0], layer.height, smooth), resized(shape[1], layer.width, smooth)
+    vertical, horizontal = pieces(layer, shape)
+    return (
+        resized(vertical.length, vertical.result, smooth, vertical.first),
+        resized(horizontal.length, horizontal.result, smooth, horizontal.first),
+    )
 
 
 # ZeroPadding2D --------------------------------------------------------------------------------------------------------

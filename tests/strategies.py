@@ -118,16 +118,14 @@ def _made_to_fit(kind: type[Layer], given_values: dict[str, Any]) -> dict[str, A
     return given_values
 
 
-def _allowed_output_padding(kind: type[Layer], given_values: dict[str, Any]) -> tuple[int, int]:
+def _allowed_output_padding(kind: type[Layer], given_values: dict[str, Any]) -> tuple[int, int] | None:
     """Bring what was drawn within its bounds, which follow from the other settings."""
     windows = kernel_windows(kind(**given_values | {"output_padding": None}))  # type: ignore[arg-type]
     drawn = given_values["output_padding"]
     amounts = zip((drawn, drawn) if isinstance(drawn, int) else drawn, windows, strict=True)
-    first, second = (
-        amount % window.stride + (window.padding is PaddingMode.SAME and window.span % 2 == 0)
-        for amount, window in amounts
-    )
-    return first, second
+    least = [int(window.padding is PaddingMode.SAME and window.span % 2 == 0) for window in windows]
+    first, second = (max(amount % window.stride, low) for (amount, window), low in zip(amounts, least, strict=True))
+    return (first, second) if first < windows[0].stride and second < windows[1].stride else None
 
 
 def _largest(number_or_pair: int | tuple[int, int]) -> int:

@@ -323,14 +323,14 @@ class Conv2DTranspose(Layer):
 def _refuse_output_padding(window: Window) -> None:
     """Raise LayerError for an output that a convolution with the same window would not bring back to its input."""
     least = int(window.padding is PaddingMode.SAME and window.span % 2 == 0)
-    most = window.stride - 1 + least
-    if window.output_padding is not None and not least <= window.output_padding <= most:
+    if window.output_padding is not None and not least <= window.output_padding < window.stride:
         raise LayerError(
-            "output_padding must lie between {least} and {most} for this kernel, these strides and this padding. "
-            "Received: output_padding={amount}. Use a number in between, or leave it out.",
-            least=least,
-            most=most,
+            "output_padding must be below the strides, and above 0 where padding is same and the kernel spans an even "
+            "number of places. Received: output_padding={amount}, strides={stride}, a kernel over {span} places. "
+            "Use another number, or leave it out.",
             amount=window.output_padding,
+            stride=window.stride,
+            span=window.span,
         )
 
 

@@ -15,7 +15,18 @@ from cnn_core.layers.shapes import Shape, output_shape
 
 ANY_RANK: tuple[type[Layer], ...] = (
     *(L.Dense, L.BatchNormalization, L.LayerNormalization, L.Normalization, L.Rescaling, L.LayerScale),
-    *(L.Activation, L.Dropout, L.Flatten, L.Input, L.GroupNormalization, L.PReLU, L.Permute),
+    *(
+        L.Activation,
+        L.Dropout,
+        L.GaussianDropout,
+        L.AlphaDropout,
+        L.GaussianNoise,
+        L.Flatten,
+        L.Input,
+        L.GroupNormalization,
+        L.PReLU,
+        L.Permute,
+    ),
 )
 
 
@@ -68,6 +79,8 @@ TAMED = {
 def cases(draw: st.DrawFn, kind: type[Layer]) -> Case:
     """Draw a layer of a kind that fits its inputs; those of merges are stretched where they are 1."""
     shape: Shape = draw(maps | st.tuples(sizes) | st.tuples(sizes, sizes) if kind in ANY_RANK else maps, label="input")
+    if issubclass(kind, L.OfColours):
+        shape = (*shape[:-1], 3)
     seed = draw(st.integers(0, 999), label="seed")
     if kind is L.Input:
         return case(L.Input(shape), shape, seed=seed)

@@ -34,8 +34,10 @@ from cnn_core.layers.settings import (
     OptionalNumber,
     OptionalNumbers,
     OptionalPair,
+    OptionalRange,
     PaddingMode,
     PaddingSetting,
+    Range,
     Setting,
     ShapeSetting,
     Whole,
@@ -64,6 +66,10 @@ def values(rule: Setting[Any, Any], most: int = LARGEST) -> st.SearchStrategy[An
             return st.none() | whole | st.tuples(whole, whole)
         case Number():
             return _numbers(rule)
+        case Range():
+            return _ends(rule)
+        case OptionalRange():
+            return st.none() | _ends(rule.range)
         case Flag():
             return st.booleans()
         case Choice():
@@ -87,6 +93,11 @@ def values(rule: Setting[Any, Any], most: int = LARGEST) -> st.SearchStrategy[An
 
 def _numbers(rule: Number) -> st.SearchStrategy[float]:
     return st.floats(rule.minimum, rule.maximum, exclude_max=rule.below)
+
+
+def _ends(rule: Range) -> st.SearchStrategy[Any]:
+    one = st.floats(rule.minimum, rule.maximum)
+    return one.filter(lambda number: rule.alone * abs(number) >= rule.minimum) | st.tuples(one, one)
 
 
 def _amounts(most: int) -> st.SearchStrategy[tuple[tuple[int, int], tuple[int, int]]]:

@@ -82,8 +82,16 @@ def _(layer: layers.Normalization, maker: Maker) -> Any:
         return maker.spelled(layer)
     # Keras wants as many variances as means; here one number stands for all channels.
     count = max(len(layer.mean), len(layer.variance))
-    mean, variance = (list(values) * (count // len(values)) for values in (layer.mean, layer.variance))
+    mean, variance = (list(values) * (count if len(values) == 1 else 1) for values in (layer.mean, layer.variance))
     return maker.spelled(layer, mean=mean, variance=variance)
+
+
+@made.register
+def _(layer: layers.GaussianNoise, maker: Maker) -> Any:
+    made_layer = maker.spelled(layer, stddev=min(layer.stddev, 1.0))
+    # Keras's constructor takes no more than 1, which is little where pixels go to 255; it computes with any.
+    made_layer.stddev = layer.stddev
+    return made_layer
 
 
 @made.register

@@ -272,6 +272,68 @@ class OptionalNumber(Setting[float | None, float | None]):
         return None if value is None else self._number.read(value)
 
 
+Ends = tuple[float, float]
+"""The ends of a range, the lower one first."""
+
+
+class Range(Setting[float | tuple[float, ...], Ends]):
+    """All numbers between two, given in any order, from `minimum` to `maximum`.
+
+    Args:
+        alone: one number f stands for the range from `alone` · f to f, whatever its sign: -1 or 0.
+    """
+
+    def __init__(
+        self,
+        default: Any = REQUIRED,
+        *,
+        alone: int = 0,
+        minimum: float = -1.0,
+        maximum: float = 1.0,
+        **words: Unpack[Words],
+    ) -> None:
+        super().__init__(default, **words)
+        self.alone, self.minimum, self.maximum = alone, minimum, maximum
+
+    def read(self, value: Any) -> Ends:
+        numbers = list(value) if isinstance(value, tuple | list) else [value]
+        if not 1 <= len(numbers) <= 2 or not all(map(self._allows, numbers)):
+            rule = N_("{setting} must be one or two numbers from {minimum} to {maximum}.")
+            raise self.refuse(rule, value, minimum=f"{self.minimum:g}", maximum=f"{self.maximum:g}")
+        if len(numbers) == 1:
+            numbers = [self.alone * abs(numbers[0]), abs(numbers[0])]
+        low, high = sorted(float(number) + 0.0 for number in numbers)
+        return low, high
+
+    def _allows(self, number: object) -> bool:
+        # The bounds also keep out NaN, infinity and whole numbers too large for a float.
+        is_number = isinstance(number, int | float) and not isinstance(number, bool)
+        return is_number and self.minimum <= number <= self.maximum  # type: ignore[operator]
+
+    def to_json(self, value: Any) -> Any:
+        """Return one number where it stands for the range, else both."""
+        low, high = value
+        return high if low == self.alone * high else [low, high]
+
+
+class OptionalRange(Setting[float | tuple[float, ...] | None, Ends | None]):
+    """As Range, or None for "none" or "the same as another setting"."""
+
+    def __init__(self, *, alone: int = 0, maximum: float = 1.0, **words: Unpack[Words]) -> None:
+        super().__init__(None, **words)
+        self.range: Range = Range(alone=alone, maximum=maximum)
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        super().__set_name__(owner, name)
+        self.range.name = name
+
+    def read(self, value: Any) -> Ends | None:
+        return None if value is None else self.range.read(value)
+
+    def to_json(self, value: Any) -> Any:
+        return None if value is None else self.range.to_json(value)
+
+
 class Flag(Setting[bool, bool]):
     """True or False."""
 

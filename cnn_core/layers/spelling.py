@@ -18,7 +18,6 @@ class Spelling:
         on_images: whether Keras asks for a `data_format`; here channels come last.
         initializers: which weights Keras fills at random: "kernel" for a `kernel_initializer`.
         chance: what a layer needs chance for, "dropout", where Keras takes a `seed`.
-        ranges: settings f that Keras may write as a range (lowest · f, f), and what lowest is there: -1 or 0.
         fixed: settings that have no word here, and the values that they must have.
         ignored: settings that change nothing here: they matter in training only, or not any more.
     """
@@ -29,7 +28,6 @@ class Spelling:
     on_images: bool = False
     initializers: tuple[str, ...] = ()
     chance: str = ""
-    ranges: Mapping[str, int] = field(default_factory=dict)
     fixed: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
 

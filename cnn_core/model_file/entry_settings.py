@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from cnn_core.errors import LayerError
-from cnn_core.layers.settings import Number
 from cnn_core.model_file.shown import shown
 
 _FIXED: Final[dict[str, tuple[Any, ...]]] = {
@@ -28,12 +27,6 @@ def demand(setting: str, value: object, *allowed: object) -> None:
             allowed=" or ".join(map(str, allowed)),
             value=shown(value),
         )
-
-
-def number(setting: str, value: Any) -> float:
-    rule = Number()
-    rule.name = setting
-    return rule.read(value)
 
 
 class EntrySettings:

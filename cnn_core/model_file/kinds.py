@@ -15,7 +15,7 @@ from cnn_core.errors import LayerError
 from cnn_core.layers import SLOPES, ActivationName, Layer
 from cnn_core.model_file.arithmetic import Numbers, arithmetic, row, scaled
 from cnn_core.model_file.configuration import class_of
-from cnn_core.model_file.entry_settings import EntrySettings, demand, number
+from cnn_core.model_file.entry_settings import EntrySettings, demand
 from cnn_core.model_file.shown import shown
 from cnn_core.model_file.unread import unread
 
@@ -99,17 +99,7 @@ def _setting(kind: type[Layer], name: str, entry: EntrySettings) -> Any:
     """Return a setting of ours as Keras's settings have it; None where they do not say."""
     if name == "activation":
         return _activation(entry)
-    keras_name, lowest = kind.spelling.of(name), kind.spelling.ranges.get(name)
-    value = entry.take(keras_name)
-    return value if lowest is None else _factor(keras_name, value, lowest)
-
-
-def _factor(setting: str, value: Any, lowest: int) -> float:
-    """Return f for Keras's range (lowest · f, f), or for f alone."""
-    pair = value if isinstance(value, list) and len(value) == 2 else None
-    high = number(setting, pair[1] if pair else value)
-    demand(setting, pair, None, [lowest * high, high])
-    return high
+    return entry.take(kind.spelling.of(name))
 
 
 def closed(sizes: Sequence[Any]) -> tuple[Any, ...]:
@@ -161,14 +151,6 @@ def _normalization(entry: EntrySettings) -> Layer:
 @reads("Rescaling")
 def _rescaling(entry: EntrySettings) -> Layer:
     return scaled(row(entry.take("scale")), row(entry.take("offset")))
-
-
-@reads("RandomZoom")
-def _zoom(entry: EntrySettings) -> Layer:
-    height, width = entry.take("height_factor"), entry.take("width_factor")
-    demand("width_factor", width, None, height)
-    _leave_out(layers.RandomZoom, entry)
-    return layers.RandomZoom(_factor("height_factor", height, -1))
 
 
 # Activations ----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,17 @@ from functools import lru_cache
 from typing import Any
 
 from cnn_core.layers import Group, Layer
-from cnn_core.layers.settings import Amounts, AmountsSetting, AxisOrder, OptionalAxes, PaddingSetting, Setting, Told
+from cnn_core.layers.settings import (
+    Amounts,
+    AmountsSetting,
+    AxisOrder,
+    OptionalAxes,
+    OptionalRange,
+    PaddingSetting,
+    Range,
+    Setting,
+    Told,
+)
 from cnn_core.layers.shapes import show
 from cnn_core.sentences import N_
 from pages.ui.text import _
@@ -45,6 +55,8 @@ def _is_told(rule: Setting[Any, Any], value: Any) -> bool:
 def _part(rule: Setting[Any, Any], value: Any) -> str:
     if value is None:
         return _(rule.short_none) if rule.short_none else ""
+    if isinstance(rule, Range | OptionalRange) and not rule.short:
+        return f"{rule.name} {_written(rule, value)}"
     if rule.short:
         return _(rule.short).format(value=_written(rule, value))
     if isinstance(value, bool):
@@ -60,6 +72,9 @@ def _written(rule: Setting[Any, Any], value: Any) -> str:
         return _sides(value)
     if isinstance(rule, AxisOrder | OptionalAxes):
         return ", ".join(map(str, value))
+    if isinstance(rule, Range | OptionalRange):
+        ends = rule.to_json(value)
+        return f"{ends:.3g}" if isinstance(ends, float) else "{:.3g}…{:.3g}".format(*ends)
     if isinstance(value, tuple):
         return str(value[0]) if rule.short and len(set(value)) == 1 else show(value)
     return f"{value:.3g}" if isinstance(value, float) else str(value)

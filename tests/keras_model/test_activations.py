@@ -31,6 +31,7 @@ EXAMPLES: tuple[Layer, ...] = (
     L.SeparableConv2D(3, 2, 2, dilation_rate=2, activation="tanh"),
     L.Conv2DTranspose(3, (2, 3), 2, "same"),
     L.Conv2DTranspose(3, 2, dilation_rate=2),
+    L.Conv2DTranspose(3, (5, 2), 3, "same", output_padding=(0, 1)),
     L.MaxPooling2D((2, 3), 1, "same"),
     L.AveragePooling2D(2, padding="same"),
     L.GlobalMaxPooling2D(),
@@ -39,6 +40,8 @@ EXAMPLES: tuple[Layer, ...] = (
     L.UpSampling2D(2, "nearest"),
     L.Resizing(3, 11),
     L.Resizing(5, 3, "nearest"),
+    L.Resizing(7, 3, crop_to_aspect_ratio=True),
+    L.Resizing(7, 3, pad_to_aspect_ratio=True, fill_value=0.5),
     L.ZeroPadding2D(((0, 1), (2, 0))),
     L.Cropping2D((1, 0)),
     L.BatchNormalization(),
@@ -57,6 +60,10 @@ EXAMPLES: tuple[Layer, ...] = (
     L.RandomZoom(),
     L.RandomTranslation(),
     L.RandomContrast(),
+    *(L.RandomBrightness(), L.RandomHue(), L.RandomSaturation(), L.RandomColorJitter(hue_factor=0.1)),
+    L.GaussianNoise(),
+    L.GaussianDropout(),
+    L.AlphaDropout(),
     L.Flatten(),
     L.Reshape((-1, 2)),
     L.Permute((3, 1, 2)),
@@ -118,10 +125,11 @@ def nested() -> Any:
 
 @pytest.mark.parametrize("layer", EXAMPLES, ids=str)
 def test_every_kind(layer: Layer) -> None:
-    model = cnn_core.build_model(Network.of(Input(SHAPE), NamedLayer("layer", layer)))
-    maps = cnn_core.feature_maps(model, PIXELS)
-    assert_alike(maps, outputs_of_keras(model, PIXELS))
-    assert np.array_equal(maps["input"], PIXELS)
+    pixels = PIXELS[..., :3] if isinstance(layer, L.OfColours) else PIXELS
+    model = cnn_core.build_model(Network.of(Input(pixels.shape), NamedLayer("layer", layer)))
+    maps = cnn_core.feature_maps(model, pixels)
+    assert_alike(maps, outputs_of_keras(model, pixels))
+    assert np.array_equal(maps["input"], pixels)
 
 
 def test_the_examples_hold_every_kind() -> None:

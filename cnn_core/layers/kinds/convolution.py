@@ -368,7 +368,7 @@ def _(layer: Conv2DTranspose, output: Shape, *inputs: Shape) -> tuple[Formula, .
 def _transposed(length: int, result: int, window: Window) -> str:
     is_same, span = window.padding is PaddingMode.SAME, window.span
     if window.output_padding is not None:
-        own = f"{span} mod 2" if is_same else str(span)
+        own = span % 2 if is_same else span
         return f"({length} − 1)·{window.stride} + {own} + {window.output_padding} = {result}"
     if is_same:
         return f"{length}·{window.stride} = {result}"

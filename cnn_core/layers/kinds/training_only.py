@@ -4,18 +4,27 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from cnn_core.errors import LayerError
 from cnn_core.layers.kind import Group, Layer, layer_kind
-from cnn_core.layers.settings import Choice, Number, Told
-from cnn_core.layers.shapes import Shape, image_shape, output_shape
+from cnn_core.layers.settings import Choice, Number, OptionalRange, Range, Told
+from cnn_core.layers.shapes import Shape, image_shape, output_shape, show
 from cnn_core.layers.spelling import Spelling
 from cnn_core.sentences import N_
 
 __all__ = [
+    "AlphaDropout",
     "Dropout",
     "FlipMode",
+    "GaussianDropout",
+    "GaussianNoise",
+    "OfColours",
+    "RandomBrightness",
+    "RandomColorJitter",
     "RandomContrast",
     "RandomFlip",
+    "RandomHue",
     "RandomRotation",
+    "RandomSaturation",
     "RandomTranslation",
     "RandomZoom",
     "SpatialDropout2D",
@@ -55,6 +64,55 @@ class SpatialDropout2D(Layer):
 
 @layer_kind
 @dataclass(frozen=True)
+class GaussianDropout(Layer):
+    """Multiplies each value by a random number around 1, in training only, of variance rate / (1 − rate)."""
+
+    group = Group.REGULARIZATION
+    about = N_("Multiplies values by random numbers around 1, in training only.")
+    spelling = Spelling(chance="dropout")
+    same_everywhere = True
+    rate: Number = Number(
+        0.5,
+        minimum=0,
+        maximum=1,
+        label=N_("Rate"),
+        help=N_("How far the numbers lie from 1: as much noise as a Dropout of this rate makes."),
+        told=Told.ALWAYS,
+    )
+
+
+@layer_kind
+@dataclass(frozen=True)
+class AlphaDropout(Layer):
+    """Dropout that keeps mean and variance, in training only: for selu (Klambauer et al., arXiv:1706.02515)."""
+
+    group = Group.REGULARIZATION
+    about = N_("Sets random values to what selu tends to, in training only, so that mean and variance stay.")
+    spelling = Spelling(chance="dropout", ignored=("noise_shape",))
+    same_everywhere = True
+    rate: Number = RATE
+
+
+@layer_kind
+@dataclass(frozen=True)
+class GaussianNoise(Layer):
+    """Adds normally distributed noise, in training only."""
+
+    group = Group.REGULARIZATION
+    about = N_("Adds random numbers around 0, in training only.")
+    spelling = Spelling(chance="dropout")
+    same_everywhere = True
+    stddev: Number = Number(
+        0.1,
+        minimum=0,
+        label=N_("Standard deviation"),
+        help=N_("How far the added numbers lie from 0."),
+        told=Told.ALWAYS,
+    )
+
+
+@layer_kind
+@dataclass(frozen=True)
 class StochasticDepth(Layer):
     """Drops the whole branch of a residual block, in training only (Huang et al., arXiv:1603.09382)."""
 
@@ -82,12 +140,29 @@ class FlipMode(StrEnum):
     BOTH = "horizontal_and_vertical"
 
 
-HOW_TO_FILL: Final = ("fill_mode", "fill_value", "interpolation", "value_range")
-"""Keras's settings on pixels from outside of the picture."""
+HOW_TO_CHANGE: Final = ("fill_mode", "fill_value", "interpolation", "value_range", "rng_type")
+"""Keras's settings on pixels from outside of the picture and of the draw."""
+
+FACTOR_LABEL: Final = N_("Factor")
+FACTOR_HELP: Final = N_("How much at most; two numbers, separated by a comma, for a least and a most.")
 
 
-def _share(default: float, label: str, meaning: str) -> Number:
-    return Number(default, minimum=0, maximum=1, label=label, help=meaning, told=Told.ALWAYS)
+def _share(default: float, alone: int = -1, label: str = FACTOR_LABEL, meaning: str = FACTOR_HELP) -> Range:
+    return Range(default, alone=alone, label=label, help=meaning, told=Told.ALWAYS)
+
+
+def _optional_share(alone: int, label: str, meaning: str = N_("How much at most; empty: not at all.")) -> OptionalRange:
+    return OptionalRange(alone=alone, label=label, help=meaning)
+
+
+VALUE_RANGE: Final = Range(
+    (0.0, 255.0),
+    minimum=-1e9,
+    maximum=1e9,
+    label=N_("Range of the values"),
+    help=N_("Black and white of the pictures, two numbers separated by a comma."),
+    short=N_("values {value}"),
+)
 
 
 @layer_kind
@@ -97,7 +172,7 @@ class RandomFlip(Layer):
 
     group = Group.AUGMENTATION
     about = N_("Mirrors the picture at random, in training only.")
-    spelling = Spelling(on_images=True, chance="augmentation", ignored=HOW_TO_FILL)
+    spelling = Spelling(on_images=True, chance="augmentation", ignored=HOW_TO_CHANGE)
     mode: Choice[FlipMode] = Choice(
         FlipMode,
         "horizontal_and_vertical",
@@ -114,14 +189,20 @@ class RandomRotation(Layer):
 
     group = Group.AUGMENTATION
     about = N_("Turns the picture at random, in training only.")
-    spelling = Spelling(on_images=True, chance="augmentation", ranges={"factor": -1}, ignored=HOW_TO_FILL)
-    factor: Number = _share(0.1, N_("Factor"), N_("The largest turn to either side, in full turns: 0.1 is 36°."))
+    spelling = Spelling(on_images=True, chance="augmentation", ignored=HOW_TO_CHANGE)
+    factor: Range = _share(
+        0.1,
+        meaning=N_(
+            "The largest turn to either side, in full turns: 0.1 is 36°; two numbers, separated by a comma, for a "
+            "least and a most."
+        ),
+    )
 
 
 @layer_kind
 @dataclass(frozen=True)
 class RandomZoom(Layer):
-    """Zooms in or out by up to `factor` of the size."""
+    """Zooms out or in, below 0, by up to `factor` of the size; by the same vertically and horizontally, or not."""
 
     group = Group.AUGMENTATION
     about = N_("Zooms the picture at random, in training only.")
@@ -129,10 +210,12 @@ class RandomZoom(Layer):
         renamed={"factor": "height_factor"},
         on_images=True,
         chance="augmentation",
-        ranges={"factor": -1},
-        ignored=HOW_TO_FILL,
+        ignored=HOW_TO_CHANGE,
     )
-    factor: Number = _share(0.2, N_("Factor"), N_("How much at most."))
+    factor: Range = _share(0.2)
+    width_factor: OptionalRange = _optional_share(
+        -1, N_("Width factor"), N_("How much at most sideways; empty: as much as up and down.")
+    )
 
 
 @layer_kind
@@ -142,13 +225,11 @@ class RandomTranslation(Layer):
 
     group = Group.AUGMENTATION
     about = N_("Shifts the picture at random, in training only.")
-    spelling = Spelling(
-        on_images=True, chance="augmentation", ranges={"height_factor": -1, "width_factor": -1}, ignored=HOW_TO_FILL
+    spelling = Spelling(on_images=True, chance="augmentation", ignored=HOW_TO_CHANGE)
+    height_factor: Range = _share(
+        0.1, -1, N_("Height factor"), N_("Shift up or down by at most this share of the height.")
     )
-    height_factor: Number = _share(
-        0.1, N_("Height factor"), N_("Shift up or down by at most this share of the height.")
-    )
-    width_factor: Number = _share(0.1, N_("Width factor"), N_("Shift sideways by at most this share of the width."))
+    width_factor: Range = _share(0.1, -1, N_("Width factor"), N_("Shift sideways by at most this share of the width."))
 
 
 @layer_kind
@@ -158,10 +239,78 @@ class RandomContrast(Layer):
 
     group = Group.AUGMENTATION
     about = N_("Changes the contrast at random, in training only.")
-    spelling = Spelling(on_images=True, chance="augmentation", ranges={"factor": 0}, ignored=HOW_TO_FILL)
-    factor: Number = _share(0.2, N_("Factor"), N_("How much at most."))
+    spelling = Spelling(on_images=True, chance="augmentation", ignored=HOW_TO_CHANGE)
+    factor: Range = Range(0.2, minimum=0, maximum=10, label=FACTOR_LABEL, help=FACTOR_HELP, told=Told.ALWAYS)
 
 
+@layer_kind
+@dataclass(frozen=True)
+class RandomBrightness(Layer):
+    """Adds the same random number to all pixels, up to `factor` of the range of the values."""
+
+    group = Group.AUGMENTATION
+    about = N_("Makes the picture lighter or darker at random, in training only.")
+    spelling = Spelling(on_images=True, chance="augmentation", ignored=("rng_type",))
+    factor: Range = _share(0.2)
+    value_range: Range = VALUE_RANGE
+
+
+@dataclass(frozen=True)
+class OfColours(Layer):
+    """Layers that change the colours of red, green and blue."""
+
+    group = Group.AUGMENTATION
+    spelling = Spelling(on_images=True, chance="augmentation", ignored=("rng_type",))
+
+
+@layer_kind
+@dataclass(frozen=True)
+class RandomHue(OfColours):
+    """Turns all hues by a random angle, up to `factor` of half a turn."""
+
+    about = N_("Changes the hues at random, in training only.")
+    factor: Range = _share(0.1, 0)
+    value_range: Range = VALUE_RANGE
+
+
+@layer_kind
+@dataclass(frozen=True)
+class RandomSaturation(OfColours):
+    """Makes all colours stronger or weaker."""
+
+    about = N_("Makes the colours stronger or weaker at random, in training only.")
+    factor: Range = _share(0.2)
+    value_range: Range = VALUE_RANGE
+
+
+@layer_kind
+@dataclass(frozen=True)
+class RandomColorJitter(OfColours):
+    """Brightness, contrast, saturation and hue one after the other, each as far as it has a factor."""
+
+    about = N_("Changes brightness, contrast, saturation and hue at random, in training only.")
+    starter = {"brightness_factor": 0.2, "contrast_factor": 0.2, "saturation_factor": 0.2, "hue_factor": 0.1}
+    value_range: Range = VALUE_RANGE
+    brightness_factor: OptionalRange = _optional_share(-1, N_("Brightness"))
+    contrast_factor: OptionalRange = _optional_share(0, N_("Contrast"))
+    saturation_factor: OptionalRange = _optional_share(-1, N_("Saturation"))
+    hue_factor: OptionalRange = _optional_share(0, N_("Hue"))
+
+
+@output_shape.register
+def _(layer: OfColours, *inputs: Shape) -> Shape:
+    height, width, channels = image_shape(inputs[0])
+    if channels != 3:
+        raise LayerError(
+            "{kind} changes red, green and blue, so it needs pictures with 3 channels. Received: {shape}. "
+            "Put it right behind the input of a colour picture, or leave it out.",
+            kind=layer.kind,
+            shape=show(inputs[0]),
+        )
+    return height, width, channels
+
+
+@output_shape.register(RandomBrightness)
 @output_shape.register(SpatialDropout2D)
 @output_shape.register(StochasticDepth)
 @output_shape.register(RandomFlip)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -20,8 +20,10 @@ from cnn_core.layers.settings import (
     OptionalNumber,
     OptionalNumbers,
     OptionalPair,
+    OptionalRange,
     PaddingMode,
     PaddingSetting,
+    Range,
     Setting,
     ShapeSetting,
     Whole,
@@ -80,6 +82,15 @@ def _draw_flag(rule: Flag, form: Form) -> None:
 def _draw_choice(rule: Choice[Any], form: Form) -> None:
     options = [choice.value for choice in rule.choices]
     st.selectbox(form.label, options, help=form.help, **state.field(rule.name, str(form.value), form.take))
+
+
+@draw_widgets.register(Range)
+@draw_widgets.register(OptionalRange)
+def _draw_range(rule: Range | OptionalRange, form: Form) -> None:
+    # What was refused is shown as it was typed.
+    ends = form.value if isinstance(form.value, str) else rule.to_json(form.value)
+    numbers = (ends,) if isinstance(ends, float) else ends
+    _list(rule.name, replace(form, value=numbers), whole=False)
 
 
 @draw_widgets.register

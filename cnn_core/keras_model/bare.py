@@ -3,11 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-import keras
-
 from cnn_core.errors import LayerError
 from cnn_core.keras_model.describing import layer_of
-from cnn_core.keras_model.walk import Call, Source
+from cnn_core.keras_model.walk import Call, Source, without_activation
 from cnn_core.layers import ActivationName, Group, Layer
 from cnn_core.layers.activations import SQUASHING
 
@@ -19,7 +17,7 @@ def before_activation(call: Call) -> Call | Source | None:
         return None
     if layer.group is Group.ACTIVATION:
         return call.sources[0]
-    return replace(call, operation=_without_activation(call.operation))
+    return replace(call, operation=without_activation(call.operation))
 
 
 def squashes(call: Call) -> bool:
@@ -35,10 +33,3 @@ def _described(call: Call) -> Any:
     except LayerError:
         return None
     return layer if hasattr(layer, "activation") else None
-
-
-def _without_activation(layer: Any) -> Any:
-    """Return a layer over the same weights without its activation: taking it from the layer would change the model."""
-    bare = object.__new__(type(layer))
-    vars(bare).update(vars(layer), activation=keras.activations.linear)
-    return bare

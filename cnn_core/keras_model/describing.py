@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from cnn_core.errors import LayerError
 from cnn_core.keras_model.walk import Call, Source, operation_kind
 from cnn_core.layers import ActivationName, Layer
 from cnn_core.model_file import kinds
@@ -13,9 +14,16 @@ from cnn_core.model_file.arithmetic import Numbers, row
 
 
 def layer_of(call: Call) -> Layer:
-    """Return the layer that does what `call` does; raises LayerError where there is none."""
-    rank = len(call.sources[0].shape) if call.sources else 0
-    return kinds.layer_of(operation_kind(call.operation), _settings(call.operation), rank, _constants(call))
+    """Return the layer that does what `call` does; raises LayerError where there is none, or several."""
+    sizes = call.sources[0].shape[1:] if call.sources else ()
+    layer, *behind = kinds.layers_of(operation_kind(call.operation), _settings(call.operation), sizes, _constants(call))
+    if behind:
+        raise LayerError(
+            "It is {count} layers here, and only a model file is taken apart into them. "
+            "Save the model and open the file.",
+            count=1 + len(behind),
+        )
+    return layer
 
 
 def _settings(operation: Any) -> dict[str, Any]:

@@ -117,7 +117,15 @@ class _Reader:
             return self.add_model(functional(operation), inner, [(source.call, source.index) for source in given])
         if operation_kind(operation) == "CustomScaleLayer":
             return self._add_scaled_sum(path, operation, args)
+        if _has_sloped_activation(operation):
+            return self._add_with_activation(path, operation, args, kwargs)
         return self._add(path, operation, args, kwargs)
+
+    def _add_with_activation(self, path: str, operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        """Add a layer whose activation has a slope of its own as the two layers that it is here."""
+        name = self._add(path, without_activation(operation), args, kwargs)
+        shape = tuple(operation.compute_output_shape(keras.tree.flatten(args)[0].shape))
+        return self._add("", operation.activation, (Source(name, 0, shape),), {}, f"{name}_activation")
 
     def _add_scaled_sum(self, path: str, operation: Any, args: tuple[Any, ...]) -> str:
         """Add InceptionResNetV2's `x[0] + x[1] * scale` as the two layers that it is; the sum keeps the name."""
@@ -128,11 +136,36 @@ class _Reader:
         total = keras.layers.Add(name=operation.name, dtype=dtype)
         return self._add(path, total, ([straight, branch],), {})
 
-    def _add(self, path: str, operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-        name = free_among(allowed_name(path + own_name(operation.name)), self._taken)
+    def _add(
+        self, path: str, operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any], name: str | None = None
+    ) -> str:
+        name = free_among(allowed_name(name or path + own_name(operation.name)), self._taken)
         self._taken.add(name)
         self.calls.append(Call(name, operation, args, kwargs))
         return name
+
+
+def without_activation(layer: Any) -> Any:
+    """Return a layer over the same weights without its activation: taking it from the layer would change the model."""
+    bare = object.__new__(type(layer))
+    vars(bare).update(vars(layer), activation=keras.activations.linear)
+    return bare
+
+
+_SLOPES: Final = {
+    "LeakyReLU": ("negative_slope", (0.2,)),
+    "ELU": ("alpha", (1.0,)),
+    "ReLU": ("negative_slope", (0, 0.2)),
+}
+"""Classes of Keras that are an activation with a slope, its name, and the slopes that need no layer of their own."""
+
+
+def _has_sloped_activation(operation: Any) -> bool:
+    activation = getattr(operation, "activation", None)
+    if operation_kind(activation) not in _SLOPES or operation_kind(operation) == "Activation":
+        return False
+    slope, without_layer = _SLOPES[operation_kind(activation)]
+    return getattr(activation, slope) not in without_layer
 
 
 def has_graph(operation: Any) -> bool:

@@ -3,7 +3,11 @@
 from typing import Any, Final
 
 from cnn_core.errors import LayerError
+from cnn_core.layers import Layer
+from cnn_core.layers.shapes import Shape
 from cnn_core.model_file.shown import shown
+
+Sizes = tuple[int | None, ...]
 
 _FIXED: Final[dict[str, tuple[Any, ...]]] = {
     "data_format": ("channels_last",),
@@ -32,12 +36,28 @@ def demand(setting: str, value: object, *allowed: object) -> None:
 class EntrySettings:
     """What Keras says of one layer, taken setting by setting, so that what nobody has taken is noticed.
 
-    `rank` counts the axes of the layer's first input, the batch axis among them; `old` says whether Keras 2 wrote this.
+    Attributes:
+        sizes: of the layer's first input without the batch axis, None where the model leaves one open.
+        old: whether Keras 2 wrote this.
+        behind: layers to follow, where Keras has one for what is several here; readers put them there.
     """
 
-    def __init__(self, settings: dict[str, Any], rank: int, old: bool) -> None:
+    def __init__(self, settings: dict[str, Any], sizes: Sizes, old: bool) -> None:
         self._left = dict(settings)
-        self._rank, self.old = rank, old
+        self.sizes, self.old = sizes, old
+        self.behind: list[Layer] = []
+
+    @property
+    def shape(self) -> Shape:
+        """Return the sizes where all are known; raises LayerError where one is not."""
+        known = tuple(size for size in self.sizes if size is not None)
+        if len(known) < len(self.sizes):
+            raise LayerError(
+                "What it makes depends on its input's sizes, which the model leaves open. Received: {sizes}. "
+                "Give the model's Input a height and a width.",
+                sizes="×".join("?" if size is None else str(size) for size in self.sizes),
+            )
+        return known
 
     def take(self, *names: str) -> Any:
         """Return the value under the first of these names that is there, or None."""
@@ -47,7 +67,7 @@ class EntrySettings:
         """Check `axis`, a number or several, counted from either end."""
         axis = self.take("axis")
         axes = axis if isinstance(axis, list) else [-1 if axis is None else axis]
-        demand("axis", axes, [-1], [self._rank - 1], *others)
+        demand("axis", axes, [-1], [len(self.sizes)], *others)
 
     def demand(self, **allowed: tuple[object, ...]) -> None:
         """Check settings that have no word here, where the layer has them."""

@@ -10,9 +10,10 @@ from cnn_core.layers import Input, Layer
 from cnn_core.layers.shapes import Shape, output_shape
 from cnn_core.model_file.arithmetic import Numbers
 from cnn_core.model_file.configuration import Argument, Entry, Model, Reference
-from cnn_core.model_file.kinds import layer_of
+from cnn_core.model_file.kinds import layers_of
 from cnn_core.model_file.shown import shown
 from cnn_core.network.files import MOST_LAYERS
+from cnn_core.network.network import snake_case
 
 MOST_VALUES: Final = 2**29
 """Of all outputs for one picture together: 2 GB. EfficientNetB5 at 456×456 pixels has 358 million, B7 at 600×600 twice
@@ -96,21 +97,28 @@ class _Walk:
         self._values = 0
 
     def add(self, entry: Entry, path: tuple[str, ...], arguments: Iterable[int | Numbers]) -> int:
-        """Add a call of a layer that is no model and return its position."""
+        """Add a call of a layer that is no model and return its position; of several layers that it is here the last."""
         arguments = tuple(arguments)
         sources = tuple(argument for argument in arguments if isinstance(argument, int))
         shapes = tuple(self.calls[source].shape for source in sources)
         constants = tuple(None if isinstance(argument, int) else argument for argument in arguments)
         try:
-            rank = 1 + len(shapes[0]) if shapes else 0
-            layer = layer_of(entry.kind, entry.settings, rank, constants, old=self._old)
-            _check_number(layer, len(sources), first=not self.calls)
-            shape = output_shape(layer, *shapes)
-            self._allow(shape)
+            sizes = shapes[0] if shapes else ()
+            layer, *behind = layers_of(entry.kind, entry.settings, sizes, constants, old=self._old)
+            self._append(entry, path, layer, sources)
+            for one in behind:
+                follower = Entry(one.kind, f"{entry.name}_{snake_case(one.kind)}", {})
+                self._append(follower, path, one, (len(self.calls) - 1,))
         except LayerError as error:
             raise entry.refuse(error) from error
-        self.calls.append(FileCall(entry, path, layer, sources, shapes, shape))
         return len(self.calls) - 1
+
+    def _append(self, entry: Entry, path: tuple[str, ...], layer: Layer, sources: tuple[int, ...]) -> None:
+        shapes = tuple(self.calls[source].shape for source in sources)
+        _check_number(layer, len(sources), first=not self.calls)
+        shape = output_shape(layer, *shapes)
+        self._allow(shape)
+        self.calls.append(FileCall(entry, path, layer, sources, shapes, shape))
 
     def _allow(self, shape: Shape) -> None:
         """Count a layer and its output; raise LayerError where it is too much for one computer."""

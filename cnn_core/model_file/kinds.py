@@ -15,7 +15,7 @@ from cnn_core.errors import LayerError
 from cnn_core.layers import SLOPES, ActivationName, Layer
 from cnn_core.model_file.arithmetic import Numbers, arithmetic, row, scaled
 from cnn_core.model_file.configuration import class_of
-from cnn_core.model_file.entry_settings import EntrySettings, demand
+from cnn_core.model_file.entry_settings import EntrySettings, Sizes, demand
 from cnn_core.model_file.shown import shown
 from cnn_core.model_file.unread import unread
 
@@ -23,28 +23,31 @@ OPEN_SIDE: Final = 224
 """Height and width where a model leaves them open: what keras.applications calls the default for such models."""
 
 
-def layer_of(
+def layers_of(
     kind: str,
     settings: dict[str, Any],
-    rank: int,
+    sizes: Sizes,
     constants: tuple[Numbers | None, ...] = (None,),
     *,
     old: bool = False,
-) -> Layer:
-    """Return the layer that a class of Keras with these settings is; raises LayerError where there is none.
+) -> tuple[Layer, ...]:
+    """Return the layers, one behind the other, that a class of Keras with these settings is: nearly always one.
 
     Args:
-        rank: axes of its first input, the batch axis among them.
+        sizes: of its first input without the batch axis, None where one is open.
         constants: what it is applied to, in order: numbers, or None for another layer's output.
         old: whether Keras 2 wrote the settings.
+
+    Raises:
+        LayerError: there is no such layer here.
     """
     kind, settings = _operation(kind, settings)
     if any(numbers is not None for numbers in constants):
-        return arithmetic(kind, constants)
-    entry = EntrySettings(settings, rank, old)
+        return (arithmetic(kind, constants),)
+    entry = EntrySettings(settings, sizes, old)
     layer = _reader_of(kind)(entry)
     entry.finish()
-    return layer
+    return (layer, *entry.behind)
 
 
 Reader = Callable[[EntrySettings], Layer]
@@ -159,7 +162,7 @@ _OLD_NAMES: Final = {"swish": "silu", "hard_swish": "hard_silu"}
 
 
 def _activation(entry: EntrySettings) -> ActivationName:
-    """Return the setting `activation`: its name, or an activation layer used as one."""
+    """Return the setting `activation`: its name, or an activation layer used as one; with a slope it goes behind."""
     value = entry.take("activation")
     name = "linear" if value is None else _OLD_NAMES.get(value, value) if isinstance(value, str) else None
     if name == ActivationName.HARD_SIGMOID and entry.old:
@@ -168,9 +171,12 @@ def _activation(entry: EntrySettings) -> ActivationName:
         return ActivationName(name)
     kind = class_of(value) if isinstance(value, dict) and "class_name" in value else None
     if kind in _ACTIVATION_LAYERS and isinstance(value["config"], dict):
-        layer = layer_of(kind, value["config"], 2, old=entry.old)
-        if isinstance(layer, layers.Activation) and layer.slope in (None, SLOPES.get(layer.activation)):
+        (layer,) = layers_of(kind, value["config"], entry.sizes, old=entry.old)
+        assert isinstance(layer, layers.Activation)
+        if layer.slope in (None, SLOPES.get(layer.activation)):
             return layer.activation
+        entry.behind.append(layer)
+        return ActivationName.LINEAR
     raise LayerError(
         "Its activation is not one of: {names}. Received: {function}. Add it as a layer of its own.",
         names=", ".join(ActivationName),
@@ -184,7 +190,8 @@ _ACTIVATION_LAYERS: Final = ("ReLU", "LeakyReLU", "ELU", "Softmax", "Identity", 
 
 @reads("Activation")
 def _activation_layer(entry: EntrySettings) -> Layer:
-    return layers.Activation(_activation(entry))
+    activation = layers.Activation(_activation(entry))
+    return entry.behind.pop() if entry.behind else activation
 
 
 @reads("ReLU")

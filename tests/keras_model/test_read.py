@@ -390,7 +390,7 @@ def refusals() -> dict[str, Callable[[Any], Any]]:
         "bicubic": k.UpSampling2D(2, interpolation="bicubic"),
         "invert": k.Normalization(mean=1.0, variance=1.0, invert=True),
         "lambda": k.Dense(2, activation=lambda x: x),
-        "Add it as a layer": k.Dense(2, activation=k.LeakyReLU(0.1)),
+        "Add it as a layer": k.Dense(2, activation=k.PReLU()),
         "UnitNormalization": k.UnitNormalization(),
         "Stranger": Stranger(2, 3),
         "Lambda": k.Lambda(lambda x: x),

@@ -230,6 +230,33 @@ def test_layers_that_are_activations_or_scalings_here(save: Save) -> None:
     np.testing.assert_allclose(outputs(opened.model, inputs)[0], outputs(model, inputs)[0], rtol=1e-4)
 
 
+def test_an_activation_with_a_slope_is_a_layer_behind(save: Save) -> None:
+    import keras
+
+    k = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((6, 6, 3)),
+            k.Conv2D(4, 3, activation=k.LeakyReLU(0.1), name="conv"),
+            k.DepthwiseConv2D(2, activation=k.ELU(0.5), name="depth"),
+            k.Activation(k.LeakyReLU(0.3), name="leaky"),
+            k.Dense(2, activation=k.ReLU(negative_slope=0.25), name="dense"),
+        ]
+    )
+    opened = assert_opens(model, save)
+    names = ["conv", "conv_activation", "depth", "depth_activation", "leaky", "dense", "dense_activation"]
+    assert [named.name for named in opened.network.layers[1:]] == names
+    slopes = [named.layer.slope for named in opened.network.layers if isinstance(named.layer, L.Activation)]
+    assert slopes == [0.1, 0.5, 0.3, 0.25]
+    pixels = np.random.default_rng(5).normal(size=(6, 6, 3))
+    maps, living = (cnn_core.feature_maps(one, pixels) for one in (opened.model, model))
+    assert list(living) == list(maps)
+    for name in names:
+        np.testing.assert_array_equal(maps[name], living[name])
+    assert (living["conv"] < 0).any()
+    assert model.get_layer("conv").activation.negative_slope == 0.1
+
+
 def test_operations_between_layers(save: Save) -> None:
     import keras
 
@@ -462,7 +489,7 @@ def refused_layers() -> dict[str, Callable[[Any], Any]]:
         "renorm": k.BatchNormalization(renorm=True),
         "rms_scaling": k.LayerNormalization(rms_scaling=True),
         "Its activation is not": k.Dense(2, activation=lambda x: x),
-        "Add it as a layer": k.Dense(2, activation=k.LeakyReLU(0.1)),
+        "Add it as a layer": k.Dense(2, activation=k.PReLU()),
         "axis must be": k.GroupNormalization(1, axis=1),
         "antialias must be": k.Resizing(4, 4, antialias=True),
         "UnitNormalization": k.UnitNormalization(),

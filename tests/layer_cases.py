@@ -26,6 +26,8 @@ ANY_RANK: tuple[type[Layer], ...] = (
         L.GroupNormalization,
         L.PReLU,
         L.Permute,
+        L.ReduceMean,
+        L.ReduceMax,
     ),
 )
 
@@ -66,6 +68,14 @@ def case(layer: Layer, *shapes: Shape, seed: int = 0) -> Case:
 sizes = st.integers(1, 8)
 maps = st.tuples(sizes, sizes, st.integers(1, 4))
 small_epsilons = st.tuples(st.sampled_from([1e-3, 0.1]), st.booleans(), st.booleans())
+
+
+def some_cuts(size: int, backward: bool) -> st.SearchStrategy[str]:
+    """Return slices that take something of so many places."""
+    written = [":", f"{size - 1}:", "::2", f"-{size}:{size}:3", *(["::-1"] if backward else [])]
+    return st.sampled_from(written)
+
+
 TAMED = {
     L.Normalization: st.sampled_from([((), ()), ((0.3,), (2.0,)), ((-1.0,), (0.01,)), ((1.0,), (0.0,))]),
     L.Rescaling: st.tuples(st.sampled_from([-2, 1 / 255, 1, 30]), st.sampled_from([-1, 0, 5])),
@@ -79,8 +89,6 @@ TAMED = {
 def cases(draw: st.DrawFn, kind: type[Layer]) -> Case:
     """Draw a layer of a kind that fits its inputs; those of merges are stretched where they are 1."""
     shape: Shape = draw(maps | st.tuples(sizes) | st.tuples(sizes, sizes) if kind in ANY_RANK else maps, label="input")
-    if issubclass(kind, L.OfColours):
-        shape = (*shape[:-1], 3)
     seed = draw(st.integers(0, 999), label="seed")
     if kind is L.Input:
         return case(L.Input(shape), shape, seed=seed)
@@ -92,6 +100,13 @@ def cases(draw: st.DrawFn, kind: type[Layer]) -> Case:
         kept = st.tuples(*(st.booleans() for _ in shape))
         smaller = [tuple(size if keep else 1 for size, keep in zip(shape, draw(kept), strict=True)) for _ in range(2)]
         return case(kind(), shape, *smaller[: kind.inputs[1] - 1], seed=seed)
+    if issubclass(kind, L.Reduce):
+        axes, keepdims = draw(st.sets(st.integers(1, len(shape)), min_size=1)), draw(st.booleans())
+        keepdims = keepdims or len(axes) == len(shape)
+        return case(kind(tuple(axes), keepdims), shape, seed=seed)  # type: ignore[call-arg]
+    if kind is L.Slice:
+        cuts = [draw(some_cuts(size, number == 2)) for number, size in enumerate(shape)]
+        return case(L.Slice(*cuts), shape, seed=seed)
     if kind is L.Reshape:
         rows, columns, channels = shape
         targets = [(-1,), (channels, rows, columns), (columns, -1), (rows, columns, 1, channels)]

@@ -26,8 +26,11 @@ from cnn_core.layers.kinds.convolution import kernel_windows
 from cnn_core.layers.settings import (
     LARGEST,
     AmountsSetting,
+    Axes,
     AxisOrder,
     Choice,
+    Cut,
+    CutSetting,
     Flag,
     Number,
     OptionalAxes,
@@ -86,6 +89,10 @@ def values(rule: Setting[Any, Any], most: int = LARGEST) -> st.SearchStrategy[An
             return st.none() | st.lists(one, min_size=1, max_size=4).map(tuple)
         case OptionalAxes():
             return st.none() | st.integers(1, 3) | st.sets(st.integers(1, 3), min_size=1).map(tuple)
+        case Axes():
+            return st.integers(1, 3) | st.sets(st.integers(1, 3), min_size=1).map(tuple)
+        case CutSetting():
+            return _cuts(rule, most)
         case AxisOrder():
             return st.integers(1, 3).flatmap(lambda count: st.permutations(range(1, count + 1))).map(tuple)
     raise AssertionError(rule)
@@ -93,6 +100,13 @@ def values(rule: Setting[Any, Any], most: int = LARGEST) -> st.SearchStrategy[An
 
 def _numbers(rule: Number) -> st.SearchStrategy[float]:
     return st.floats(rule.minimum, rule.maximum, exclude_max=rule.below)
+
+
+def _cuts(rule: CutSetting, most: int) -> st.SearchStrategy[Any]:
+    end = st.none() | st.integers(-most, most)
+    steps = st.integers(1, most) | (st.integers(-most, -1) if rule.backward else st.nothing())
+    cut = st.builds(Cut, end, end, steps)
+    return cut | cut.map(str) | cut.map(tuple)
 
 
 def _ends(rule: Range) -> st.SearchStrategy[Any]:

@@ -6,6 +6,7 @@ from cnn_core.explain import added_by_kernels as added_by_kernels
 from cnn_core.explain import merge as merge
 from cnn_core.explain import moved as moved
 from cnn_core.explain import normalization as normalization
+from cnn_core.explain import reducing as reducing
 from cnn_core.explain import resizing as resizing
 from cnn_core.explain import weighted as weighted
 from cnn_core.explain import window as window

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnn_core import layers
-from cnn_core.arrays import Indices, Numbers, Values
+from cnn_core.arrays import Flags, Indices, Numbers, Values
 from cnn_core.errors import LayerError
 from cnn_core.explain.opened import IN_TRAINING_ONLY
 from cnn_core.explain.resizing import filled_share
@@ -141,6 +141,14 @@ def _(layer: layers.Permute, computed: Computed) -> Added:
     return _moved(numbers.transpose(axes).reshape(places.shape), places, count)
 
 
+@added.register
+def _(layer: layers.Slice, computed: Computed) -> Added:
+    """Each map is a part of one map."""
+    channels = np.array(layer.channels.places(computed.inputs[0].shape[-1]))
+    amounts = means(computed.output)
+    return Added(np.zeros((1, 1), np.intp), channels[np.newaxis], amounts[np.newaxis], np.zeros(len(amounts)))
+
+
 def _moved(numbers: Indices, values: Values, count: int) -> Added:
     """Return what is added to n maps whose values (places, n) come from the maps with these numbers, of `count`."""
     one, bias = np.zeros((1, 1), np.intp), np.zeros(values.shape[1])
@@ -152,6 +160,45 @@ def _moved(numbers: Indices, values: Values, count: int) -> Added:
     amounts = np.zeros((count, values.shape[1]))
     np.add.at(amounts, (numbers, np.arange(values.shape[1])), shares)
     return Added(one, column(count), amounts, bias)
+
+
+# Values put together along axes ---------------------------------------------------------------------------------------
+
+
+@added.register
+def _(layer: layers.ReduceMean, computed: Computed) -> Added:
+    """Each value adds what it is divided by the number of those that are put together."""
+    return _reduced(layer, computed, np.ones(computed.inputs[0].shape, bool))
+
+
+@added.register
+def _(layer: layers.ReduceMax, computed: Computed) -> Added:
+    """Only the first of the largest adds anything, all of itself."""
+    values, axes = computed.inputs[0], _axes(layer)
+    left = [axis for axis in range(values.ndim) if axis not in axes]
+    lines = values.transpose(*left, *axes)
+    rows = lines.reshape(*lines.shape[: len(left)], -1)
+    chosen = np.zeros(rows.shape, bool)
+    np.put_along_axis(chosen, rows.argmax(axis=-1, keepdims=True), True, axis=-1)
+    return _reduced(layer, computed, chosen.reshape(lines.shape).transpose(np.argsort([*left, *axes])))
+
+
+def _axes(layer: layers.Reduce) -> tuple[int, ...]:
+    return tuple(axis - 1 for axis in layer.axis)
+
+
+def _reduced(layer: layers.Reduce, computed: Computed, counted: Flags) -> Added:
+    """Return what the maps of the input add where only some of their values count."""
+    values, axes, count = np.asarray(computed.inputs[0], np.float64), _axes(layer), computed.counts[0]
+    share = np.where(counted, values, 0) / counted.sum(axis=axes, keepdims=True)
+    # Each map's values are put together by themselves; then the maps, where the channels are among the axes.
+    own = tuple(axis for axis in axes if axis != values.ndim - 1)
+    apart = share.sum(axis=own, keepdims=True)
+    if values.ndim - 1 not in axes:
+        return _from_one(means(apart))
+    maps = apart.reshape(*apart.shape[:-1], -1, count).sum(axis=-2)
+    places = np.moveaxis(maps, -1, 0).reshape(count, -1, computed.output.shape[-1])
+    return Added(np.zeros((1, 1), np.intp), column(count), places.mean(axis=1), np.zeros(places.shape[-1]))
 
 
 # Merges ---------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 """How a value of a layer is opened: a function of the layer's kind, whose rules stand in `activation`, `merge`,
-`moved`, `normalization`, `resizing`, `weighted` and `window`."""
+`moved`, `normalization`, `reducing`, `resizing`, `weighted` and `window`."""
 
 from typing import Final
 

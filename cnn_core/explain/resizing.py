@@ -39,6 +39,21 @@ def _cropped(layer: layers.Cropping2D, unit: Unit) -> Opened:
 
 
 @opened.register
+def _sliced(layer: layers.Slice, unit: Unit) -> Opened:
+    """Open a value of Slice: it stands `step` after `step` from the slice's start."""
+    shape = unit.inputs[0].shape
+    ranges = [cut.places(size) for cut, size in zip(layer.cuts, shape, strict=True)]
+    place = tuple(taken[index] for taken, index in zip(ranges, unit.place, strict=True))
+    formula = ", ".join(_sliced_text(taken, index) for taken, index in zip(ranges, unit.place, strict=True))
+    about = Note(N_("The same value: the slice counts from its own start, by its own steps."))
+    return copied(unit, Origin(0, place), about, formula)
+
+
+def _sliced_text(taken: range, index: int) -> str:
+    return f"{taken.start} + {index}·{factor(taken.step)} = {taken[index]}"
+
+
+@opened.register
 def _enlarged(layer: layers.UpSampling2D, unit: Unit) -> Opened:
     """Open a value of UpSampling2D."""
     (height, width, _), (down, across) = unit.inputs[0].shape, layer.size

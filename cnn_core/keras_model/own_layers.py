@@ -1,11 +1,12 @@
-"""The two layer kinds that Keras keeps inside ConvNeXt and does not offer to others."""
+"""Layer kinds that Keras does not offer as layers: two it keeps inside ConvNeXt, and operations between layers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 
 PACKAGE = "convscope"
-"""Keras saves and loads the classes under `convscope>LayerScale` and `convscope>StochasticDepth`."""
+"""Keras saves and loads the classes under `convscope>LayerScale` and so on."""
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
@@ -55,3 +56,50 @@ class StochasticDepth(keras.layers.Layer):  # type: ignore[misc]
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "drop_path_rate": self.drop_path_rate, "seed": self.seed}
+
+
+class _Reduce(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
+    """Makes one value of all along some axes."""
+
+    def __init__(self, axis: Sequence[int], keepdims: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.axis, self.keepdims = tuple(axis), keepdims
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "axis": list(self.axis), "keepdims": self.keepdims}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class ReduceMean(_Reduce):
+    """`keras.ops.mean` as a layer."""
+
+    def call(self, inputs: Any) -> Any:
+        return keras.ops.mean(inputs, self.axis, self.keepdims)
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class ReduceMax(_Reduce):
+    """`keras.ops.max` as a layer."""
+
+    def call(self, inputs: Any) -> Any:
+        return keras.ops.max(inputs, self.axis, self.keepdims)
+
+
+Cut = Sequence[int | None]
+"""Start, stop and step."""
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class Slice(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
+    """`inputs[:, rows, columns, channels]` as a layer."""
+
+    def __init__(self, rows: Cut, columns: Cut, channels: Cut, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.cuts = [list(cut) for cut in (rows, columns, channels)]
+        self.input_spec = keras.layers.InputSpec(ndim=4)
+
+    def call(self, inputs: Any) -> Any:
+        return inputs[(slice(None), *(slice(*cut) for cut in self.cuts))]
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), **dict(zip(("rows", "columns", "channels"), self.cuts, strict=True))}

@@ -21,6 +21,7 @@ from cnn_core.layers.kinds.input import *
 from cnn_core.layers.kinds.merge import *
 from cnn_core.layers.kinds.normalization import *
 from cnn_core.layers.kinds.pooling import *
+from cnn_core.layers.kinds.reducing import *
 from cnn_core.layers.kinds.reshaping import *
 from cnn_core.layers.kinds.resizing import *
 from cnn_core.layers.kinds.training_only import *

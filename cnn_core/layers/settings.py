@@ -4,8 +4,21 @@ A descriptor is the only place that knows a setting's rule and its words. The co
 page's form all use it, so they cannot disagree. See "Descriptor-typed fields" in the documentation of `dataclasses`.
 """
 
+import re
 from enum import Enum, StrEnum, auto
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, TypedDict, TypeVar, Unpack, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Final,
+    Generic,
+    Literal,
+    NamedTuple,
+    TypedDict,
+    TypeVar,
+    Unpack,
+    overload,
+)
 
 from cnn_core.errors import CnnError, LayerError
 from cnn_core.sentences import N_
@@ -319,9 +332,9 @@ class Range(Setting[float | tuple[float, ...], Ends]):
 class OptionalRange(Setting[float | tuple[float, ...] | None, Ends | None]):
     """As Range, or None for "none" or "the same as another setting"."""
 
-    def __init__(self, *, alone: int = 0, maximum: float = 1.0, **words: Unpack[Words]) -> None:
+    def __init__(self, *, alone: int = 0, minimum: float = -1.0, maximum: float = 1.0, **words: Unpack[Words]) -> None:
         super().__init__(None, **words)
-        self.range: Range = Range(alone=alone, maximum=maximum)
+        self.range: Range = Range(alone=alone, minimum=minimum, maximum=maximum)
 
     def __set_name__(self, owner: type, name: str) -> None:
         super().__set_name__(owner, name)
@@ -468,6 +481,83 @@ class OptionalAxes(Setting[int | tuple[int, ...] | None, tuple[int, ...] | None]
 
     def to_json(self, value: Any) -> Any:
         return None if value is None else list(value)
+
+
+class Axes(Setting[int | tuple[int, ...], tuple[int, ...]]):
+    """Some of the input's axes, at least one, counted from 1 without the batch axis."""
+
+    def read(self, value: Any) -> tuple[int, ...]:
+        axes = [value] if _is_whole(value) else value
+        if not (_are_axes(axes) and len(set(axes)) == len(axes)):
+            rule = N_("{setting} must be different whole numbers from 1 to {maximum}, one an axis.")
+            raise self.refuse(rule, value, maximum=MOST_AXES)
+        return tuple(sorted(axes))
+
+    def to_json(self, value: Any) -> Any:
+        return list(value)
+
+
+class Cut(NamedTuple):
+    """Which places of an axis are taken, as Python's `start:stop:step` says: from either end, None for all the way."""
+
+    start: int | None = None
+    stop: int | None = None
+    step: int = 1
+
+    def __str__(self) -> str:
+        """Write it as Python does.
+
+        >>> str(Cut()), str(Cut(1, -1)), str(Cut(None, None, 2))
+        (':', '1:-1', '::2')
+        """
+        start, stop = ("" if one is None else str(one) for one in self[:2])
+        return f"{start}:{stop}" + (f":{self.step}" if self.step != 1 else "")
+
+    def places(self, size: int) -> range:
+        """Return the places that are taken of so many."""
+        return range(*slice(*self).indices(size))
+
+
+class CutSetting(Setting[str | Cut | tuple[int | None, int | None, int] | None, Cut]):
+    """A slice of an axis, as Python writes it, "1:-1"; `backward` allows a step below 0."""
+
+    def __init__(self, *, backward: bool = False, **words: Unpack[Words]) -> None:
+        super().__init__(Cut(), **words)
+        self.backward = backward
+
+    def read(self, value: Any) -> Cut:
+        parts = _parts_of_slice(value) if isinstance(value, str) else value
+        if not isinstance(parts, tuple | list) or len(parts) != 3 or not all(map(self._allows, parts)):
+            raise self._refused(value)
+        start, stop, step = parts
+        step = 1 if step is None else step
+        if step == 0 or (step < 0 and not self.backward):
+            raise self._refused(value)
+        return Cut(start, stop, step)
+
+    def _refused(self, value: object) -> LayerError:
+        rule = N_("{setting} must be a slice start:stop:step of whole numbers up to {maximum}, with a step from 1.")
+        if self.backward:
+            rule = N_("{setting} must be a slice start:stop:step of whole numbers up to {maximum}; the step is not 0.")
+        return self.refuse(rule, value, maximum=LARGEST)
+
+    def _allows(self, part: object) -> bool:
+        return part is None or (isinstance(part, int) and _is_whole(part) and -LARGEST <= part <= LARGEST)
+
+    def to_json(self, value: Any) -> Any:
+        return str(value)
+
+
+def _parts_of_slice(text: str) -> list[int | None] | None:
+    """Return start, stop and step of a slice as Python writes it; None where it is none.
+
+    >>> _parts_of_slice("1:-1"), _parts_of_slice("::2"), _parts_of_slice("3")
+    ([1, -1, None], [None, None, 2], None)
+    """
+    parts = [part.strip() for part in text.split(":")]
+    if not 2 <= len(parts) <= 3 or not all(re.fullmatch(r"-?[0-9]{1,7}|", part) for part in parts):
+        return None
+    return [int(part) if part else None for part in [*parts, ""][:3]]
 
 
 class AxisOrder(Setting[tuple[int, ...], tuple[int, ...]]):

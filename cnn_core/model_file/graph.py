@@ -97,7 +97,7 @@ class _Walk:
         self._values = 0
 
     def add(self, entry: Entry, path: tuple[str, ...], arguments: Iterable[int | Numbers]) -> int:
-        """Add a call of a layer that is no model and return its position; of several layers that it is here the last."""
+        """Add a call of a layer that is no model and return its position; of several layers the last."""
         arguments = tuple(arguments)
         sources = tuple(argument for argument in arguments if isinstance(argument, int))
         shapes = tuple(self.calls[source].shape for source in sources)

@@ -8,7 +8,9 @@ from cnn_core.layers import Group, Layer
 from cnn_core.layers.settings import (
     Amounts,
     AmountsSetting,
+    Axes,
     AxisOrder,
+    CutSetting,
     OptionalAxes,
     OptionalRange,
     PaddingSetting,
@@ -55,6 +57,8 @@ def _is_told(rule: Setting[Any, Any], value: Any) -> bool:
 def _part(rule: Setting[Any, Any], value: Any) -> str:
     if value is None:
         return _(rule.short_none) if rule.short_none else ""
+    if isinstance(rule, CutSetting):
+        return f"{rule.name} {value}"
     if isinstance(rule, Range | OptionalRange) and not rule.short:
         return f"{rule.name} {_written(rule, value)}"
     if rule.short:
@@ -70,7 +74,7 @@ def _written(rule: Setting[Any, Any], value: Any) -> str:
         return value.value
     if isinstance(rule, AmountsSetting | PaddingSetting):
         return _sides(value)
-    if isinstance(rule, AxisOrder | OptionalAxes):
+    if isinstance(rule, Axes | AxisOrder | OptionalAxes):
         return ", ".join(map(str, value))
     if isinstance(rule, Range | OptionalRange):
         ends = rule.to_json(value)

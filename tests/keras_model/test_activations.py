@@ -44,6 +44,7 @@ EXAMPLES: tuple[Layer, ...] = (
     L.Resizing(7, 3, pad_to_aspect_ratio=True, fill_value=0.5),
     L.ZeroPadding2D(((0, 1), (2, 0))),
     L.Cropping2D((1, 0)),
+    *(L.Slice("1:", "::2", "::-1"), L.ReduceMean((1, 3)), L.ReduceMax(3, True)),
     L.BatchNormalization(),
     L.LayerNormalization(),
     L.GroupNormalization(1),
@@ -125,11 +126,10 @@ def nested() -> Any:
 
 @pytest.mark.parametrize("layer", EXAMPLES, ids=str)
 def test_every_kind(layer: Layer) -> None:
-    pixels = PIXELS[..., :3] if isinstance(layer, L.OfColours) else PIXELS
-    model = cnn_core.build_model(Network.of(Input(pixels.shape), NamedLayer("layer", layer)))
-    maps = cnn_core.feature_maps(model, pixels)
-    assert_alike(maps, outputs_of_keras(model, pixels))
-    assert np.array_equal(maps["input"], pixels)
+    model = cnn_core.build_model(Network.of(Input(SHAPE), NamedLayer("layer", layer)))
+    maps = cnn_core.feature_maps(model, PIXELS)
+    assert_alike(maps, outputs_of_keras(model, PIXELS))
+    assert np.array_equal(maps["input"], PIXELS)
 
 
 def test_the_examples_hold_every_kind() -> None:

@@ -12,7 +12,7 @@ from strategies import values
 from cnn_core.errors import LayerError
 from cnn_core.explain.added import added
 from cnn_core.explain.opened import IN_TRAINING_ONLY, opened
-from cnn_core.layers import KINDS, Group, Input, Layer, OfColours
+from cnn_core.layers import KINDS, Group, Input, Layer
 from cnn_core.layers.kind import layer_kind
 from cnn_core.layers.settings import Setting, Whole
 from cnn_core.layers.shapes import Shape, output_shape
@@ -24,8 +24,7 @@ from pages.ui.design.setting_widgets import draw_widgets
 
 ROOT = Path(__file__).resolve().parents[2]
 MAPS = (16, 16, 8)
-PICTURE = (16, 16, 3)
-"""A new layer should fit such maps, or a picture where it changes colours."""
+"""A new layer should fit such maps."""
 
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
@@ -62,8 +61,7 @@ def lacking(kind: type[Layer]) -> Iterator[str]:
 
 
 def needed(kind: type[Layer]) -> tuple[Shape, ...]:
-    maps = PICTURE if issubclass(kind, OfColours) else MAPS
-    return (maps,) * kind.inputs[0]
+    return (MAPS,) * kind.inputs[0]
 
 
 def lacking_in_keras(kind: type[Layer]) -> Iterator[str]:
@@ -72,7 +70,7 @@ def lacking_in_keras(kind: type[Layer]) -> Iterator[str]:
 
     where = f"{Path(inspect.getfile(kind)).relative_to(ROOT).as_posix()}, or rules of keras_layers.py and kinds.py"
     fewest, _ = kind.inputs
-    first = [] if kind.group is Group.INPUT else [Input(needed(kind)[0])]
+    first = [] if kind.group is Group.INPUT else [Input(MAPS)]
     network = Network.of(*first, kind(**kind.starter))
     if fewest > 1:
         named = network.layers[-1]

@@ -43,11 +43,12 @@ ENOUGH: dict[str, Any] = {
     "height": 4,
     "width": 4,
     "dims": (2, 1, 3),
+    "axis": (3,),
 }
 """A value for every setting that has no default."""
 
-OWN_KINDS = ("LayerScale", "StochasticDepth")
-"""Layers of published networks that Keras itself does not export."""
+OWN_KINDS = ("LayerScale", "StochasticDepth", "ReduceMean", "ReduceMax", "Slice")
+"""Layers of published networks that Keras itself does not export, and its operations."""
 
 
 def make(kind: type[Layer], **settings: Any) -> Layer:

@@ -160,6 +160,7 @@ NEEDS_MAPS: list[Layer] = [
     L.Resizing(2, 3),
     L.ZeroPadding2D(),
     L.Cropping2D(),
+    L.Slice(),
     L.SpatialDropout2D(),
     L.StochasticDepth(),
     L.RandomFlip(),
@@ -177,7 +178,7 @@ NEEDS_MAPS: list[Layer] = [
 @pytest.mark.parametrize("layer", NEEDS_MAPS, ids=lambda layer: layer.kind)
 @pytest.mark.parametrize("shape", [(6,), (4, 6), (2, 4, 5, 6)], ids=show)
 def test_layers_that_need_maps_say_so(layer: Layer, shape: Shape) -> None:
-    assert len(output_shape(layer, (4, 5, 3))) in (1, 3)
+    assert len(output_shape(layer, (4, 5, 6))) in (1, 3)
     with pytest.raises(LayerError, match=rf"needs feature maps.* Received: an input of shape {show(shape)}\."):
         output_shape(layer, shape)
 
@@ -189,6 +190,8 @@ def test_every_other_kind_takes_a_vector() -> None:
             "Reshape": {"target_shape": (6, 1)},
             "Permute": {"dims": (1,)},
             "GroupNormalization": {"groups": 2},
+            "ReduceMean": {"axis": 1, "keepdims": True},
+            "ReduceMax": {"axis": 1, "keepdims": True},
         }
         layer = KINDS[kind](**fitting.get(kind, KINDS[kind].starter))
         assert output_shape(layer, (6,), (6,))

@@ -121,6 +121,9 @@ EACH_KIND: dict[str, Network] = {
         *(L.Resizing(6, 9, "nearest", True), L.Resizing(9, 4, pad_to_aspect_ratio=True, fill_value=0.5)),
         L.Resizing(5, 8, "nearest", pad_to_aspect_ratio=True),
     ),
+    "ReduceMean": of(L.ReduceMean(1, True), L.ReduceMean((2, 3))),
+    "ReduceMax": of(L.ReduceMax((1, 3), True), L.ReduceMax(1)),
+    "Slice": of(L.Slice("1:", "::2", "::-1"), L.Slice(channels=":2")),
     "ZeroPadding2D": of(L.ZeroPadding2D(((0, 1), (2, 3)))),
     "Cropping2D": of(L.Cropping2D(((0, 1), (2, 3)))),
     "BatchNormalization": of(

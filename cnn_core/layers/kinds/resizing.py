@@ -8,13 +8,13 @@ from typing import NamedTuple
 from cnn_core.errors import LayerError
 from cnn_core.layers.formulas import Formula, per_axis, size_formulas
 from cnn_core.layers.kind import Group, Layer, layer_kind
-from cnn_core.layers.receptive_field import Rules, of_layer, resized, shifted
-from cnn_core.layers.settings import AmountsSetting, Choice, Flag, Number, Told, Whole, WholePair
+from cnn_core.layers.receptive_field import Line, Rule, Rules, of_layer, resized, shifted
+from cnn_core.layers.settings import AmountsSetting, Choice, Cut, CutSetting, Flag, Number, Told, Whole, WholePair
 from cnn_core.layers.shapes import Shape, image_shape, output_shape, show
 from cnn_core.layers.spelling import Spelling
 from cnn_core.sentences import N_
 
-__all__ = ["Cropping2D", "Interpolation", "Resizing", "UpSampling2D", "ZeroPadding2D"]
+__all__ = ["Cropping2D", "Interpolation", "Resizing", "Slice", "UpSampling2D", "ZeroPadding2D"]
 
 
 class Interpolation(StrEnum):
@@ -239,3 +239,52 @@ def _(layer: Cropping2D, output: Shape, *inputs: Shape) -> tuple[Formula, ...]:
     amounts = layer.cropping
     vertical, horizontal = (f"{inputs[0][i]} − {amounts[i][0]} − {amounts[i][1]} = {output[i]}" for i in (0, 1))
     return per_axis(vertical, horizontal)
+
+
+# Slice ----------------------------------------------------------------------------------------------------------------
+
+
+@layer_kind
+@dataclass(frozen=True)
+class Slice(Layer):
+    """Some rows, columns and channels: `x[:, rows, columns, channels]`; channels may come in the opposite order."""
+
+    group = Group.RESIZING
+    about = N_("Takes some of the rows, columns and channels, by the places that Python's slices name.")
+    starter = {"channels": ":1"}
+    rows: CutSetting = CutSetting(label=N_("Rows"), help=N_("As Python writes it, start:stop:step; : for all."))
+    columns: CutSetting = CutSetting(label=N_("Columns"), help=N_("As Python writes it, start:stop:step; : for all."))
+    channels: CutSetting = CutSetting(
+        backward=True,
+        label=N_("Channels"),
+        help=N_("As Python writes it, start:stop:step; : for all, ::-1 for all in the opposite order."),
+    )
+
+    @property
+    def cuts(self) -> tuple[Cut, Cut, Cut]:
+        return self.rows, self.columns, self.channels
+
+
+@output_shape.register
+def _(layer: Slice, *inputs: Shape) -> Shape:
+    height, width, channels = (
+        len(cut.places(size)) for cut, size in zip(layer.cuts, image_shape(inputs[0]), strict=True)
+    )
+    if not height or not width or not channels:
+        raise LayerError(
+            "The slice leaves nothing. Received: [{cuts}] of an input of {shape}. Take more.",
+            cuts=", ".join(map(str, layer.cuts)),
+            shape=show(inputs[0]),
+        )
+    return height, width, channels
+
+
+@of_layer.register
+def _(layer: Slice, shape: Shape) -> Rules:
+    return _every(layer.rows, shape[0]), _every(layer.columns, shape[1])
+
+
+def _every(cut: Cut, length: int) -> Rule:
+    """Return the rule by which output o takes input start + o · step."""
+    start = cut.places(length).start
+    return Rule(Line(((start, start),), cut.step))

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from cnn_core.errors import LayerError
 from cnn_core.layers.kind import Group, Layer, layer_kind
 from cnn_core.layers.settings import Choice, Number, OptionalRange, Range, Told
-from cnn_core.layers.shapes import Shape, image_shape, output_shape, show
+from cnn_core.layers.shapes import Shape, image_shape, output_shape
 from cnn_core.layers.spelling import Spelling
 from cnn_core.sentences import N_
 
@@ -17,7 +16,6 @@ __all__ = [
     "FlipMode",
     "GaussianDropout",
     "GaussianNoise",
-    "OfColours",
     "RandomBrightness",
     "RandomColorJitter",
     "RandomContrast",
@@ -151,8 +149,10 @@ def _share(default: float, alone: int = -1, label: str = FACTOR_LABEL, meaning: 
     return Range(default, alone=alone, label=label, help=meaning, told=Told.ALWAYS)
 
 
-def _optional_share(alone: int, label: str, meaning: str = N_("How much at most; empty: not at all.")) -> OptionalRange:
-    return OptionalRange(alone=alone, label=label, help=meaning)
+def _optional_share(
+    alone: int, label: str, meaning: str = N_("How much at most; empty: not at all."), maximum: float = 1
+) -> OptionalRange:
+    return OptionalRange(alone=alone, minimum=alone, maximum=maximum, label=label, help=meaning)
 
 
 VALUE_RANGE: Final = Range(
@@ -255,62 +255,50 @@ class RandomBrightness(Layer):
     value_range: Range = VALUE_RANGE
 
 
-@dataclass(frozen=True)
-class OfColours(Layer):
-    """Layers that change the colours of red, green and blue."""
-
-    group = Group.AUGMENTATION
-    spelling = Spelling(on_images=True, chance="augmentation", ignored=("rng_type",))
-
-
 @layer_kind
 @dataclass(frozen=True)
-class RandomHue(OfColours):
+class RandomHue(Layer):
     """Turns all hues by a random angle, up to `factor` of half a turn."""
 
+    group = Group.AUGMENTATION
     about = N_("Changes the hues at random, in training only.")
-    factor: Range = _share(0.1, 0)
+    spelling = Spelling(on_images=True, chance="augmentation", ignored=("rng_type",))
+    factor: Range = Range(0.1, minimum=0, label=FACTOR_LABEL, help=FACTOR_HELP, told=Told.ALWAYS)
     value_range: Range = VALUE_RANGE
 
 
 @layer_kind
 @dataclass(frozen=True)
-class RandomSaturation(OfColours):
+class RandomSaturation(Layer):
     """Makes all colours stronger or weaker."""
 
+    group = Group.AUGMENTATION
     about = N_("Makes the colours stronger or weaker at random, in training only.")
+    spelling = Spelling(on_images=True, chance="augmentation", ignored=("rng_type",))
     factor: Range = _share(0.2)
     value_range: Range = VALUE_RANGE
 
 
 @layer_kind
 @dataclass(frozen=True)
-class RandomColorJitter(OfColours):
+class RandomColorJitter(Layer):
     """Brightness, contrast, saturation and hue one after the other, each as far as it has a factor."""
 
+    group = Group.AUGMENTATION
     about = N_("Changes brightness, contrast, saturation and hue at random, in training only.")
+    spelling = Spelling(on_images=True, chance="augmentation", ignored=("rng_type",))
     starter = {"brightness_factor": 0.2, "contrast_factor": 0.2, "saturation_factor": 0.2, "hue_factor": 0.1}
     value_range: Range = VALUE_RANGE
     brightness_factor: OptionalRange = _optional_share(-1, N_("Brightness"))
-    contrast_factor: OptionalRange = _optional_share(0, N_("Contrast"))
+    contrast_factor: OptionalRange = _optional_share(0, N_("Contrast"), maximum=10)
     saturation_factor: OptionalRange = _optional_share(-1, N_("Saturation"))
     hue_factor: OptionalRange = _optional_share(0, N_("Hue"))
 
 
-@output_shape.register
-def _(layer: OfColours, *inputs: Shape) -> Shape:
-    height, width, channels = image_shape(inputs[0])
-    if channels != 3:
-        raise LayerError(
-            "{kind} changes red, green and blue, so it needs pictures with 3 channels. Received: {shape}. "
-            "Put it right behind the input of a colour picture, or leave it out.",
-            kind=layer.kind,
-            shape=show(inputs[0]),
-        )
-    return height, width, channels
-
-
 @output_shape.register(RandomBrightness)
+@output_shape.register(RandomHue)
+@output_shape.register(RandomSaturation)
+@output_shape.register(RandomColorJitter)
 @output_shape.register(SpatialDropout2D)
 @output_shape.register(StochasticDepth)
 @output_shape.register(RandomFlip)

@@ -12,8 +12,10 @@ from cnn_core.layers.kind import by_kind
 from cnn_core.layers.settings import (
     LARGEST,
     AmountsSetting,
+    Axes,
     AxisOrder,
     Choice,
+    CutSetting,
     Flag,
     Number,
     OptionalAxes,
@@ -138,9 +140,15 @@ def _draw_shape(rule: ShapeSetting, form: Form) -> None:
         _list(rule.name, form, whole=True)
 
 
+@draw_widgets.register
+def _draw_cut(rule: CutSetting, form: Form) -> None:
+    st.text_input(form.label, help=form.help, **state.field(rule.name, str(form.value), form.take))
+
+
+@draw_widgets.register(Axes)
 @draw_widgets.register(AxisOrder)
 @draw_widgets.register(OptionalAxes)
-def _draw_axes(rule: AxisOrder | OptionalAxes, form: Form) -> None:
+def _draw_axes(rule: Axes | AxisOrder | OptionalAxes, form: Form) -> None:
     _list(rule.name, form, whole=True)
 
 

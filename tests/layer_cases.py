@@ -103,7 +103,7 @@ def cases(draw: st.DrawFn, kind: type[Layer]) -> Case:
     if issubclass(kind, L.Reduce):
         axes, keepdims = draw(st.sets(st.integers(1, len(shape)), min_size=1)), draw(st.booleans())
         keepdims = keepdims or len(axes) == len(shape)
-        return case(kind(tuple(axes), keepdims), shape, seed=seed)  # type: ignore[call-arg]
+        return case(kind(tuple(axes), keepdims), shape, seed=seed)
     if kind is L.Slice:
         cuts = [draw(some_cuts(size, number == 2)) for number, size in enumerate(shape)]
         return case(L.Slice(*cuts), shape, seed=seed)

@@ -94,6 +94,15 @@ def _(layer: layers.GaussianNoise, maker: Maker) -> Any:
     return made_layer
 
 
+@made.register(layers.RandomBrightness)
+@made.register(layers.RandomSaturation)
+def _(layer: layers.RandomBrightness | layers.RandomSaturation, maker: Maker) -> Any:
+    made_layer = maker.spelled(layer)
+    # Keras makes a list of it, which it tracks and then cannot copy when it saves an .h5 file.
+    made_layer.value_range = layer.value_range
+    return made_layer
+
+
 @made.register
 def _(layer: layers.Activation, maker: Maker) -> Any:
     if layer.activation is ActivationName.LEAKY_RELU and layer.slope is not None:

@@ -29,7 +29,6 @@ from cnn_core.layers.settings import (
     Axes,
     AxisOrder,
     Choice,
-    Cut,
     CutSetting,
     Flag,
     Number,
@@ -105,8 +104,8 @@ def _numbers(rule: Number) -> st.SearchStrategy[float]:
 def _cuts(rule: CutSetting, most: int) -> st.SearchStrategy[Any]:
     end = st.none() | st.integers(-most, most)
     steps = st.integers(1, most) | (st.integers(-most, -1) if rule.backward else st.nothing())
-    cut = st.builds(Cut, end, end, steps)
-    return cut | cut.map(str) | cut.map(tuple)
+    cut = st.tuples(end, end, steps | st.none())
+    return cut | cut.map(lambda parts: ":".join("" if part is None else str(part) for part in parts))
 
 
 def _ends(rule: Range) -> st.SearchStrategy[Any]:

@@ -18,6 +18,7 @@ from cnn_core.explain.resizing import filled_share
 from cnn_core.explain.scaled import scale_and_shift
 from cnn_core.layers import Layer
 from cnn_core.layers.kind import by_kind
+from cnn_core.layers.settings import places_of_slice
 
 
 class Computed(NamedTuple):
@@ -144,7 +145,7 @@ def _(layer: layers.Permute, computed: Computed) -> Added:
 @added.register
 def _(layer: layers.Slice, computed: Computed) -> Added:
     """Each map is a part of one map."""
-    channels = np.array(layer.channels.places(computed.inputs[0].shape[-1]))
+    channels = np.array(places_of_slice(layer.channels, computed.inputs[0].shape[-1]))
     amounts = means(computed.output)
     return Added(np.zeros((1, 1), np.intp), channels[np.newaxis], amounts[np.newaxis], np.zeros(len(amounts)))
 

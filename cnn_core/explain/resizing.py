@@ -11,6 +11,7 @@ from cnn_core.explain.parts import Opened, Origin, Place, Stage, StageKind, Unit
 from cnn_core.explain.text import factor, products_text, written
 from cnn_core.layers import Interpolation
 from cnn_core.layers.kinds.resizing import Piece, pieces
+from cnn_core.layers.settings import places_of_slice
 from cnn_core.layers.shapes import Shape
 from cnn_core.sentences import N_, Note
 
@@ -42,7 +43,7 @@ def _cropped(layer: layers.Cropping2D, unit: Unit) -> Opened:
 def _sliced(layer: layers.Slice, unit: Unit) -> Opened:
     """Open a value of Slice: it stands `step` after `step` from the slice's start."""
     shape = unit.inputs[0].shape
-    ranges = [cut.places(size) for cut, size in zip(layer.cuts, shape, strict=True)]
+    ranges = [places_of_slice(cut, size) for cut, size in zip(layer.cuts, shape, strict=True)]
     place = tuple(taken[index] for taken, index in zip(ranges, unit.place, strict=True))
     formula = ", ".join(_sliced_text(taken, index) for taken, index in zip(ranges, unit.place, strict=True))
     about = Note(N_("The same value: the slice counts from its own start, by its own steps."))

@@ -5,6 +5,8 @@ from typing import Any
 
 import keras
 
+from cnn_core.layers.settings import parts_of_slice
+
 PACKAGE = "convscope"
 """Keras saves and loads the classes under `convscope>LayerScale` and so on."""
 
@@ -85,21 +87,19 @@ class ReduceMax(_Reduce):
         return keras.ops.max(inputs, self.axis, self.keepdims)
 
 
-Cut = Sequence[int | None]
-"""Start, stop and step."""
-
-
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class Slice(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
-    """`inputs[:, rows, columns, channels]` as a layer."""
+    """`inputs[:, rows, columns, channels]` as a layer, each as Python writes a slice."""
 
-    def __init__(self, rows: Cut, columns: Cut, channels: Cut, **kwargs: Any) -> None:
+    def __init__(self, rows: str = ":", columns: str = ":", channels: str = ":", **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.cuts = [list(cut) for cut in (rows, columns, channels)]
+        self.rows, self.columns, self.channels = rows, columns, channels
         self.input_spec = keras.layers.InputSpec(ndim=4)
 
     def call(self, inputs: Any) -> Any:
-        return inputs[(slice(None), *(slice(*cut) for cut in self.cuts))]
+        cuts = (parts_of_slice(text) or () for text in (self.rows, self.columns, self.channels))
+        return inputs[(slice(None), *(slice(*cut) for cut in cuts))]
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), **dict(zip(("rows", "columns", "channels"), self.cuts, strict=True))}
+        own = {"rows": self.rows, "columns": self.columns, "channels": self.channels}
+        return {**super().get_config(), **own}

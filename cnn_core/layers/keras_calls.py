@@ -55,7 +55,7 @@ def _(layer: Normalization) -> KerasCall:
         return _spelled(layer)
     # Keras wants as many variances as means; here one number stands for all channels.
     count = max(len(layer.mean), len(layer.variance))
-    mean, variance = (list(values) * (count // len(values)) for values in (layer.mean, layer.variance))
+    mean, variance = (list(values) * (count if len(values) == 1 else 1) for values in (layer.mean, layer.variance))
     return _spelled(layer, mean=mean, variance=variance)
 
 

@@ -13,7 +13,6 @@ from typing import (
     Final,
     Generic,
     Literal,
-    NamedTuple,
     TypedDict,
     TypeVar,
     Unpack,
@@ -497,43 +496,22 @@ class Axes(Setting[int | tuple[int, ...], tuple[int, ...]]):
         return list(value)
 
 
-class Cut(NamedTuple):
-    """Which places of an axis are taken, as Python's `start:stop:step` says: from either end, None for all the way."""
-
-    start: int | None = None
-    stop: int | None = None
-    step: int = 1
-
-    def __str__(self) -> str:
-        """Write it as Python does.
-
-        >>> str(Cut()), str(Cut(1, -1)), str(Cut(None, None, 2))
-        (':', '1:-1', '::2')
-        """
-        start, stop = ("" if one is None else str(one) for one in self[:2])
-        return f"{start}:{stop}" + (f":{self.step}" if self.step != 1 else "")
-
-    def places(self, size: int) -> range:
-        """Return the places that are taken of so many."""
-        return range(*slice(*self).indices(size))
-
-
-class CutSetting(Setting[str | Cut | tuple[int | None, int | None, int] | None, Cut]):
-    """A slice of an axis, as Python writes it, "1:-1"; `backward` allows a step below 0."""
+class CutSetting(Setting[str | tuple[int | None, ...], str]):
+    """A slice of an axis as Python writes it, "1:-1" or "::2"; `backward` allows a step below 0."""
 
     def __init__(self, *, backward: bool = False, **words: Unpack[Words]) -> None:
-        super().__init__(Cut(), **words)
+        super().__init__(":", **words)
         self.backward = backward
 
-    def read(self, value: Any) -> Cut:
-        parts = _parts_of_slice(value) if isinstance(value, str) else value
+    def read(self, value: Any) -> str:
+        parts = parts_of_slice(value) if isinstance(value, str) else value
         if not isinstance(parts, tuple | list) or len(parts) != 3 or not all(map(self._allows, parts)):
             raise self._refused(value)
         start, stop, step = parts
-        step = 1 if step is None else step
-        if step == 0 or (step < 0 and not self.backward):
+        if step == 0 or (step is not None and step < 0 and not self.backward):
             raise self._refused(value)
-        return Cut(start, stop, step)
+        ends = ["" if end is None else str(end) for end in (start, stop)]
+        return ":".join(ends if step in (None, 1) else [*ends, str(step)])
 
     def _refused(self, value: object) -> LayerError:
         rule = N_("{setting} must be a slice start:stop:step of whole numbers up to {maximum}, with a step from 1.")
@@ -544,20 +522,26 @@ class CutSetting(Setting[str | Cut | tuple[int | None, int | None, int] | None, 
     def _allows(self, part: object) -> bool:
         return part is None or (isinstance(part, int) and _is_whole(part) and -LARGEST <= part <= LARGEST)
 
-    def to_json(self, value: Any) -> Any:
-        return str(value)
 
-
-def _parts_of_slice(text: str) -> list[int | None] | None:
+def parts_of_slice(text: str) -> list[int | None] | None:
     """Return start, stop and step of a slice as Python writes it; None where it is none.
 
-    >>> _parts_of_slice("1:-1"), _parts_of_slice("::2"), _parts_of_slice("3")
+    >>> parts_of_slice("1:-1"), parts_of_slice("::2"), parts_of_slice("3")
     ([1, -1, None], [None, None, 2], None)
     """
     parts = [part.strip() for part in text.split(":")]
     if not 2 <= len(parts) <= 3 or not all(re.fullmatch(r"-?[0-9]{1,7}|", part) for part in parts):
         return None
     return [int(part) if part else None for part in [*parts, ""][:3]]
+
+
+def places_of_slice(text: str, size: int) -> range:
+    """Return which of so many places a slice takes.
+
+    >>> places_of_slice("1:-1", 5), places_of_slice("::-1", 3)
+    (range(1, 4), range(2, -1, -1))
+    """
+    return range(*slice(*parts_of_slice(text) or ()).indices(size))
 
 
 class AxisOrder(Setting[tuple[int, ...], tuple[int, ...]]):

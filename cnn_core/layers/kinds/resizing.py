@@ -9,7 +9,17 @@ from cnn_core.errors import LayerError
 from cnn_core.layers.formulas import Formula, per_axis, size_formulas
 from cnn_core.layers.kind import Group, Layer, layer_kind
 from cnn_core.layers.receptive_field import Line, Rule, Rules, of_layer, resized, shifted
-from cnn_core.layers.settings import AmountsSetting, Choice, Cut, CutSetting, Flag, Number, Told, Whole, WholePair
+from cnn_core.layers.settings import (
+    AmountsSetting,
+    Choice,
+    CutSetting,
+    Flag,
+    Number,
+    Told,
+    Whole,
+    WholePair,
+    places_of_slice,
+)
 from cnn_core.layers.shapes import Shape, image_shape, output_shape, show
 from cnn_core.layers.spelling import Spelling
 from cnn_core.sentences import N_
@@ -261,19 +271,19 @@ class Slice(Layer):
     )
 
     @property
-    def cuts(self) -> tuple[Cut, Cut, Cut]:
+    def cuts(self) -> tuple[str, str, str]:
         return self.rows, self.columns, self.channels
 
 
 @output_shape.register
 def _(layer: Slice, *inputs: Shape) -> Shape:
     height, width, channels = (
-        len(cut.places(size)) for cut, size in zip(layer.cuts, image_shape(inputs[0]), strict=True)
+        len(places_of_slice(cut, size)) for cut, size in zip(layer.cuts, image_shape(inputs[0]), strict=True)
     )
     if not height or not width or not channels:
         raise LayerError(
             "The slice leaves nothing. Received: [{cuts}] of an input of {shape}. Take more.",
-            cuts=", ".join(map(str, layer.cuts)),
+            cuts=", ".join(layer.cuts),
             shape=show(inputs[0]),
         )
     return height, width, channels
@@ -284,7 +294,7 @@ def _(layer: Slice, shape: Shape) -> Rules:
     return _every(layer.rows, shape[0]), _every(layer.columns, shape[1])
 
 
-def _every(cut: Cut, length: int) -> Rule:
+def _every(cut: str, length: int) -> Rule:
     """Return the rule by which output o takes input start + o · step."""
-    start = cut.places(length).start
-    return Rule(Line(((start, start),), cut.step))
+    taken = places_of_slice(cut, length)
+    return Rule(Line(((taken.start, taken.start),), taken.step))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from cnn_core.errors import NetworkError
-from cnn_core.layers import Input, Layer, LayerScale, StochasticDepth, ZeroPadding2D
+from cnn_core.layers import Input, Layer, LayerScale, ReduceMax, ReduceMean, Slice, StochasticDepth, ZeroPadding2D
 from cnn_core.layers.keras_calls import keras_call
 from cnn_core.network.code.naming import identifier
 from cnn_core.network.keras_names import keras_name
@@ -55,8 +55,55 @@ class StochasticDepth(keras.layers.Layer):
     def get_config(self):
         return {**super().get_config(), "drop_path_rate": self.drop_path_rate}
 ''',
+    ReduceMean: '''
+@keras.saving.register_keras_serializable()
+class ReduceMean(keras.layers.Layer):
+    """keras.ops.mean as a layer."""
+
+    def __init__(self, axis, keepdims=False, **kwargs):
+        super().__init__(**kwargs)
+        self.axis, self.keepdims = tuple(axis), keepdims
+
+    def call(self, inputs):
+        return keras.ops.mean(inputs, self.axis, self.keepdims)
+
+    def get_config(self):
+        return {**super().get_config(), "axis": self.axis, "keepdims": self.keepdims}
+''',
+    ReduceMax: '''
+@keras.saving.register_keras_serializable()
+class ReduceMax(keras.layers.Layer):
+    """keras.ops.max as a layer."""
+
+    def __init__(self, axis, keepdims=False, **kwargs):
+        super().__init__(**kwargs)
+        self.axis, self.keepdims = tuple(axis), keepdims
+
+    def call(self, inputs):
+        return keras.ops.max(inputs, self.axis, self.keepdims)
+
+    def get_config(self):
+        return {**super().get_config(), "axis": self.axis, "keepdims": self.keepdims}
+''',
+    Slice: '''
+@keras.saving.register_keras_serializable()
+class Slice(keras.layers.Layer):
+    """inputs[:, rows, columns, channels] as a layer, each written as a slice: "1:-1"."""
+
+    def __init__(self, rows=":", columns=":", channels=":", **kwargs):
+        super().__init__(**kwargs)
+        self.rows, self.columns, self.channels = rows, columns, channels
+
+    def call(self, inputs):
+        texts = (self.rows, self.columns, self.channels)
+        cuts = [slice(*(int(part) if part else None for part in text.split(":"))) for text in texts]
+        return inputs[(slice(None), *cuts)]
+
+    def get_config(self):
+        return {**super().get_config(), "rows": self.rows, "columns": self.columns, "channels": self.channels}
+''',
 }
-"""Kinds that Keras keeps to itself."""
+"""Kinds that Keras keeps to itself, or has as operations only."""
 
 
 def keras_code(network: Network) -> str:

@@ -142,7 +142,7 @@ def _draw_shape(rule: ShapeSetting, form: Form) -> None:
 
 @draw_widgets.register
 def _draw_cut(rule: CutSetting, form: Form) -> None:
-    st.text_input(form.label, help=form.help, **state.field(rule.name, str(form.value), form.take))
+    st.text_input(form.label, help=form.help, **state.field(rule.name, form.value, form.take))
 
 
 @draw_widgets.register(Axes)

@@ -110,7 +110,7 @@ def _cuts(rule: CutSetting, most: int) -> st.SearchStrategy[Any]:
 
 def _ends(rule: Range) -> st.SearchStrategy[Any]:
     one = st.floats(rule.minimum, rule.maximum)
-    return one.filter(lambda number: rule.alone * abs(number) >= rule.minimum) | st.tuples(one, one)
+    return st.tuples(one, one) if rule.alone is None else one | st.tuples(one, one)
 
 
 def _amounts(most: int) -> st.SearchStrategy[tuple[tuple[int, int], tuple[int, int]]]:

@@ -9,7 +9,7 @@ from cnn_core.layers.kinds.activation import Activation
 from cnn_core.layers.kinds.convolution import Conv2D
 from cnn_core.layers.kinds.normalization import Normalization
 from cnn_core.layers.kinds.pooling import Pooling
-from cnn_core.layers.settings import PaddingMode
+from cnn_core.layers.settings import OptionalRange, PaddingMode, Range, Setting
 
 
 class KerasCall(NamedTuple):
@@ -31,11 +31,15 @@ def keras_call(layer: Layer) -> KerasCall:
 
 def _spelled(layer: Layer, **instead: Any) -> KerasCall:
     """Return what the kind's spelling says, with these settings of Keras instead of those that follow from it."""
-    settings = {layer.spelling.of(name): _plain(getattr(layer, name)) for name in layer.settings()}
+    settings = {layer.spelling.of(name): _plain(rule, getattr(layer, name)) for name, rule in layer.settings().items()}
     return KerasCall(layer.keras_name(), settings | instead)
 
 
-def _plain(value: Any) -> Any:
+def _plain(rule: Setting[Any, Any], value: Any) -> Any:
+    """Return a value as people write it: the range around 0, or from it, as one number."""
+    if isinstance(rule, Range | OptionalRange):
+        ends = rule.to_json(value)
+        return tuple(ends) if isinstance(ends, list) else ends
     return value.value if isinstance(value, Enum) else value
 
 

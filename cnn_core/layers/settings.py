@@ -292,14 +292,14 @@ class Range(Setting[float | tuple[float, ...], Ends]):
     """All numbers between two, given in any order, from `minimum` to `maximum`.
 
     Args:
-        alone: one number f stands for the range from `alone` · f to f, whatever its sign: -1 or 0.
+        alone: -1 or 0 where one number f stands for the range from `alone` · f to f, whatever its sign.
     """
 
     def __init__(
         self,
         default: Any = REQUIRED,
         *,
-        alone: int = 0,
+        alone: int | None = 0,
         minimum: float = -1.0,
         maximum: float = 1.0,
         **words: Unpack[Words],
@@ -309,10 +309,12 @@ class Range(Setting[float | tuple[float, ...], Ends]):
 
     def read(self, value: Any) -> Ends:
         numbers = list(value) if isinstance(value, tuple | list) else [value]
-        if not 1 <= len(numbers) <= 2 or not all(map(self._allows, numbers)):
+        if not 1 + (self.alone is None) <= len(numbers) <= 2 or not all(map(self._allows, numbers)):
             rule = N_("{setting} must be one or two numbers from {minimum} to {maximum}.")
+            if self.alone is None:
+                rule = N_("{setting} must be two numbers from {minimum} to {maximum}.")
             raise self.refuse(rule, value, minimum=f"{self.minimum:g}", maximum=f"{self.maximum:g}")
-        if len(numbers) == 1:
+        if self.alone is not None and len(numbers) == 1:
             numbers = [self.alone * abs(numbers[0]), abs(numbers[0])]
         low, high = sorted(float(number) + 0.0 for number in numbers)
         return low, high
@@ -325,7 +327,7 @@ class Range(Setting[float | tuple[float, ...], Ends]):
     def to_json(self, value: Any) -> Any:
         """Return one number where it stands for the range, else both."""
         low, high = value
-        return high if low == self.alone * high else [low, high]
+        return high if self.alone is not None and low == self.alone * high else [low, high]
 
 
 class OptionalRange(Setting[float | tuple[float, ...] | None, Ends | None]):

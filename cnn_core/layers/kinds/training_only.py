@@ -157,6 +157,7 @@ def _optional_share(
 
 VALUE_RANGE: Final = Range(
     (0.0, 255.0),
+    alone=None,
     minimum=-1e9,
     maximum=1e9,
     label=N_("Range of the values"),

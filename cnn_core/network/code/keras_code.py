@@ -7,6 +7,7 @@ from typing import Any, Final
 from cnn_core.errors import NetworkError
 from cnn_core.layers import Input, Layer, LayerScale, ReduceMax, ReduceMean, Slice, StochasticDepth, ZeroPadding2D
 from cnn_core.layers.keras_calls import keras_call
+from cnn_core.layers.settings import Range
 from cnn_core.network.code.naming import identifier
 from cnn_core.network.keras_names import keras_name
 from cnn_core.network.network import Network, Step, free_name
@@ -210,7 +211,7 @@ def _is_said(layer: Layer, setting: str, value: Any) -> bool:
     ours = next((name for name in rules if layer.spelling.of(name) == setting), None)
     if ours is None or rules[ours].required or setting in _FIRST:
         return True
-    if isinstance(value, float) and ours not in _UNSAID:
+    if isinstance(rules[ours], Range) or (isinstance(value, float) and ours not in _UNSAID):
         return True
     if ours == "strides" and value == getattr(layer, "pool_size", None):
         return False

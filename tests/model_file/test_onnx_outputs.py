@@ -1,6 +1,7 @@
 """Networks in ONNX as Keras models: they compute what ONNX Runtime computes, operator by operator and whole."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -324,3 +325,97 @@ def test_scales_and_old_ways_of_resizing() -> None:
             lambda g: str(g("Upsample", g.input, scales=[1.0, 1.0, 2.0, 2.0], mode="linear")), 1, 3, 5, 6, version=7
         )
     )
+
+
+# Whole networks -------------------------------------------------------------------------------------------------------
+
+
+def _resnet(g: Graph) -> str:
+    """A stem and two blocks of ResNet-18 (arXiv:1512.03385), the second with a projection."""
+    x = g("Relu", g.norm(g.conv(g.input, 3, 8, 7, bias=False, strides=[2, 2], pads=[3, 3, 3, 3]), 8))
+    x = g("MaxPool", x, kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
+    for channels, filters, stride in ((8, 8, 1), (8, 16, 2)):
+        y = g("Relu", g.norm(g.conv(x, channels, filters, strides=[stride, stride], pads=[1, 1, 1, 1]), filters))
+        y = g.norm(g.conv(y, filters, filters, pads=[1, 1, 1, 1]), filters)
+        short = x if stride == 1 else g.norm(g.conv(x, channels, filters, 1, strides=[stride, stride]), filters)
+        x = g("Relu", g("Add", y, short))
+    return str(g("Gemm", g("Flatten", g("GlobalAveragePool", x)), g.numbers(10, 16), g.numbers(10), transB=1))
+
+
+def _mobilenet(g: Graph) -> str:
+    """Inverted residuals of MobileNetV2 (arXiv:1801.04381) with ReLU6, and Hardswish as PyTorch 1 wrote it."""
+    x = g("Clip", g.conv(g.input, 3, 8, strides=[2, 2], pads=[1, 1, 1, 1]), number(0), number(6))
+    for stride in (1, 2):
+        y = g("Clip", g.conv(x, 8, 24, 1), number(0), number(6))
+        y = g.conv(y, 24, 24, group=24, strides=[stride, stride], pads=[1, 1, 1, 1])
+        y = g("Div", g("Mul", y, g("Clip", g("Add", y, number(3)), number(0), number(6))), number(6))
+        y = g.conv(y, 24, 8, 1)
+        x = g("Add", x, y) if stride == 1 else y
+    row = g("ReduceMean", x, axes=[2, 3], keepdims=0)
+    return str(g("Softmax", g("Gemm", g("Dropout", row), g.numbers(10, 8), g.numbers(10), transB=1)))
+
+
+def _squeezenet(g: Graph) -> str:
+    """A fire module of SqueezeNet (arXiv:1602.07360) between poolings that round up."""
+    x = g("Relu", g.conv(g.input, 3, 8, strides=[2, 2]))
+    x = g("MaxPool", x, kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)
+    narrow = g("Relu", g.conv(x, 8, 4, 1))
+    wide = (g("Relu", g.conv(narrow, 4, 8, 1)), g("Relu", g.conv(narrow, 4, 8, pads=[1, 1, 1, 1])))
+    x = g("MaxPool", g("Concat", *wide, axis=1), kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)
+    x = g("GlobalAveragePool", g("Relu", g.conv(x, 16, 10, 1)))
+    return str(g("Reshape", x, whole(0, -1)))
+
+
+def _inception_and_densenet(g: Graph) -> str:
+    """Branches of Inception with kernels of 1×7, means that count padding; then a block of DenseNet."""
+    long = g("Conv", g.input, g.numbers(4, 3, 1, 7), pads=[0, 3, 0, 3])
+    long = g("Conv", long, g.numbers(4, 4, 7, 1), pads=[3, 0, 3, 0])
+    mean = g("AveragePool", g.input, kernel_shape=[3, 3], pads=[1, 1, 1, 1], count_include_pad=1)
+    x, channels = g("Concat", long, mean, g.conv(g.input, 3, 5, 1), axis=1), 12
+    for _ in range(2):
+        grown = g.conv(g("Relu", g.norm(x, channels)), channels, 4, bias=False, pads=[1, 1, 1, 1])
+        x, channels = g("Concat", x, grown, axis=1), channels + 4
+    x = g("AveragePool", g.conv(g("Relu", g.norm(x, channels)), channels, 6, 1), kernel_shape=[2, 2], strides=[2, 2])
+    return str(g("LogSoftmax", g("MatMul", g("Flatten", x), g.numbers(6 * 16 * 16, 5)), axis=1))
+
+
+def _u_net(g: Graph) -> tuple[str, str]:
+    """Two levels of a U-Net (arXiv:1505.04597), one way up learned and one bilinear; two outputs, both maps."""
+    top = g("Relu", g.conv(g.input, 3, 4, pads=[1, 1, 1, 1]))
+    low = g("Relu", g.conv(g("MaxPool", top, kernel_shape=[2, 2], strides=[2, 2]), 4, 8, pads=[1, 1, 1, 1]))
+    up = g("ConvTranspose", low, g.numbers(8, 4, 2, 2), g.numbers(4), strides=[2, 2])
+    smooth = g("Resize", low, "", real(1, 1, 2, 2), mode="linear", coordinate_transformation_mode="align_corners")
+    x = g("Concat", up, top, g.conv(smooth, 8, 4, 1), axis=1)
+    logits = g.conv(x, 12, 2, 1)
+    return g("Softmax", logits, axis=1), g("Sigmoid", logits)
+
+
+@pytest.mark.parametrize("write", [_resnet, _mobilenet, _squeezenet, _u_net])
+def test_whole_networks(write: Write) -> None:
+    assert_same(written(write, "batch", 3, 32, 32))
+
+
+def test_logarithms_of_shares_are_those_of_what_is_read() -> None:
+    data = written(_inception_and_densenet, 1, 3, 32, 32)
+    opened = cnn_core.open_model(data)
+    pixels = np.random.default_rng(3).uniform(0, 1, (32, 32, 3)).astype(np.float32)
+    (theirs,) = computed(data, pixels)
+    np.testing.assert_allclose(np.asarray(opened.model(pixels[None]))[0], np.exp(theirs), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("by_dynamo", [False, True])
+def test_what_pytorch_exports(by_dynamo: bool, tmp_path: Path) -> None:
+    """Where PyTorch is installed, which nothing here needs."""
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("onnxscript")
+    nn = torch.nn
+    torch.manual_seed(0)
+    model = nn.Sequential(
+        nn.Conv2d(3, 8, 3, 2, 1), nn.BatchNorm2d(8), nn.SiLU(), nn.MaxPool2d(3, 2, 1), nn.Conv2d(8, 8, 3, groups=8),
+        nn.Hardswish(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 5), nn.Softmax(1),
+    )  # fmt: skip
+    path = tmp_path / "model.onnx"
+    settings = {"dynamo": True, "external_data": False} if by_dynamo else {"dynamo": False, "opset_version": 17}
+    torch.onnx.export(model.eval(), (torch.randn(1, 3, 32, 32),), str(path), **settings)
+    opened = assert_same(path.read_bytes())
+    assert [named.name for named in opened.network.layers][-1] in ("9", "softmax")

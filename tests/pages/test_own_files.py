@@ -9,10 +9,12 @@ import h5py
 import numpy as np
 import pytest
 from older_files import as_of
+from onnx_files import Graph, computed
 from running import no_exception, run_page
 from streamlit.testing.v1 import AppTest
 from viewing import PAGE, predictions, said
 
+from cnn_core.model_file import read_model_file
 from cnn_core.models import run
 from cnn_core.models.info import describe
 from pages.ui import state
@@ -153,6 +155,31 @@ def test_a_model_without_a_convolution(build: Any, made: Make) -> None:
     assert_decides(at)
 
 
+class InOnnx:
+    """A network of digits as PyTorch's exporter writes it, and what ONNX Runtime computes with it."""
+
+    input_shape = (None, 28, 28, 1)
+
+    def __init__(self) -> None:
+        graph = Graph("N", 1, 28, 28)
+        x = graph("Relu", graph.norm(graph.conv(graph.input, 1, 6, pads=[1, 1, 1, 1], strides=[2, 2]), 6))
+        y = graph.conv(x, 6, 6, pads=[1, 1, 1, 1])
+        x = graph("MaxPool", graph("Add", x, y), kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
+        graph("Softmax", graph("Gemm", graph("Flatten", x), graph.numbers(10, 6 * 49), graph.numbers(10), transB=1))
+        self.data = graph.file()
+
+    def __call__(self, pixels: Any, training: bool) -> Any:
+        return computed(self.data, pixels[0])[0][None]
+
+
+def test_a_file_of_onnx() -> None:
+    model = InOnnx()
+    at = given(("model.onnx", model.data))
+    assert_answers_as(model, at)
+    assert_walks_to_a_pixel(at)
+    assert_decides(at)
+
+
 @pytest.mark.parametrize("version", ["2.12.0", "2.13.1", "2.14.0"])
 def test_a_file_of_an_older_keras(version: str, made: Make) -> None:
     model, data = made(convolutions)
@@ -287,3 +314,13 @@ def test_the_design_page_opens_what_keras_describes(made: Make, tmp_path: Path) 
     data = json.dumps({"class_name": "Sequential", "config": {"layers": 3}}).encode()
     no_exception(at.file_uploader(key="design_file").upload("model.json", data, "application/json").run())
     assert "Nothing was changed" in told(at)
+
+
+def test_the_design_page_opens_model_files(made: Make) -> None:
+    at = run_page("pages/2_Design_a_network.py", lang="en")
+    for name, data in (("model.onnx", InOnnx().data), ("model.keras", made(convolutions)[1])):
+        upload = at.file_uploader(key="design_file").upload(name, data, "application/octet-stream")
+        no_exception(upload.run())
+        assert not at.error
+        network = json.loads(at.session_state["design_network"])
+        assert network["layers"] == json.loads(read_model_file(data).network.to_json())["layers"]

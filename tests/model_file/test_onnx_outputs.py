@@ -1,6 +1,8 @@
 """Networks in ONNX as Keras models: they compute what ONNX Runtime computes, operator by operator and whole."""
 
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -403,11 +405,13 @@ def test_logarithms_of_shares_are_those_of_what_is_read() -> None:
     np.testing.assert_allclose(np.asarray(opened.model(pixels[None]))[0], np.exp(theirs), rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.skipif(
+    not find_spec("torch") or not find_spec("onnxscript"), reason="PyTorch is not among the requirements"
+)
 @pytest.mark.parametrize("by_dynamo", [False, True])
 def test_what_pytorch_exports(by_dynamo: bool, tmp_path: Path) -> None:
     """Where PyTorch is installed, which nothing here needs."""
-    torch = pytest.importorskip("torch")
-    pytest.importorskip("onnxscript")
+    torch = import_module("torch")
     nn = torch.nn
     torch.manual_seed(0)
     model = nn.Sequential(

@@ -495,12 +495,12 @@ def refused_layers() -> dict[str, Callable[[Any], Any]]:
         "Add it as a layer": k.Dense(2, activation=k.PReLU()),
         "axis must be": k.GroupNormalization(1, axis=1),
         "antialias must be": k.Resizing(4, 4, antialias=True),
-        "UnitNormalization": k.UnitNormalization(),
-        "Lambda": k.Lambda(lambda x: x),
+        "UnitNormalization has no counterpart": k.UnitNormalization(),
+        "It holds code, which is never run": k.Lambda(lambda x: x),
         "not one of Keras's own": Conv2D(2, 3),
-        "TimeDistributed": k.TimeDistributed(k.Dense(2)),
+        "made for text, sound": k.TimeDistributed(k.Dense(2)),
         "constants": lambda x: 1 / x,
-        "GetItem": lambda x: x[..., ::-1],
+        "without preprocess_input": lambda x: x[..., ::-1],
         "several places": lambda x: (dense := k.Dense(3, name="dense"))(dense(x)),
     }
 

@@ -204,6 +204,7 @@ def test_weights_and_their_description(made: Make, tmp_path: Path) -> None:
     model, _ = made(convolutions)
     at = given(*halves(model, tmp_path))
     assert "Random weights" not in told(at)
+    assert "badge[" not in said(at)
     assert_answers_as(model, at)
     assert_walks_to_a_pixel(at)
     assert_decides(at)
@@ -243,6 +244,7 @@ def test_a_description_alone_has_random_weights_and_the_page_says_so(made: Make,
     at = given(description)
     assert not at.error
     assert "Random weights: this network has learned nothing" in told(at)
+    assert "badge[" in said(at)
     assert_walks_to_a_pixel(at)
     assert_decides(at)
 

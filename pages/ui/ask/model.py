@@ -20,6 +20,8 @@ from pages.ui.text import _
 from pages.ui.waiting import asked
 
 LARGEST_MODEL_MEGABYTES = 200
+_FIRST_WIDTH = 520
+"""Pixels of the place for a file, before there is one."""
 _SOURCES = {BUNDLED_SOURCE: N_("Bundled"), APPLICATION: "Keras", FILE: N_("Your file")}
 _WEIGHTS = {RANDOM: N_("Random"), IMAGENET: "ImageNet"}
 SCALINGS = {
@@ -108,6 +110,28 @@ def _pick_application(key: ModelKey) -> None:
 
 
 def _pick_file(key: ModelKey) -> None:
+    # As long as there is none, this stands in a row with other things.
+    with st.container(width="stretch" if key.name else _FIRST_WIDTH, gap="xsmall"):
+        key = _given(key)
+        if not key.name:
+            st.caption(_("It is read without running any code in it. Until you choose one, nothing is shown."))
+            st.caption(
+                _(
+                    "Weights alone open together with the JSON file of their model (model.to_json()): choose both. The "
+                    "JSON file alone opens with random weights."
+                )
+            )
+            st.stop()
+    st.selectbox(
+        _("Pixels enter as"),
+        list(SCALINGS),
+        format_func=lambda one: _(SCALINGS[one]),
+        **state.field("scaling", key.variant, lambda new: state.MODEL.set(str(ModelKey(FILE, key.name, str(new))))),
+    )
+
+
+def _given(key: ModelKey) -> ModelKey:
+    """Let the person give one file, or several that belong together; return the key of what was given last."""
     # Of any type: of files that do not open the core says what they are and what to do.
     files = st.file_uploader(
         _("A model of yours (.keras, .h5 or .onnx)"),
@@ -118,30 +142,16 @@ def _pick_file(key: ModelKey) -> None:
     # labels.txt of Teachable Machine may be chosen together with the model; alone it is refused by what it is.
     models = [file for file in files if not file.name.lower().endswith(".txt")] or files
     names = " ".join(file.file_id for file in files)
-    if models and names != state.MODEL_FILE.get():
-        digest = keep_file(put_together([file.getvalue() for file in models]))
-        for file in files:
-            if file not in models:
-                take_names(file.getvalue())
-        # Once a choice: a scaling that was chosen for it stays.
-        state.MODEL_FILE.set(names)
-        state.MODEL.set(str(ModelKey(FILE, digest, "")))
-        key = ModelKey.of(state.MODEL.get())
-    if not key.name:
-        st.caption(_("It is read without running any code in it. Until you choose one, nothing is shown."))
-        st.caption(
-            _(
-                "Weights alone open together with the JSON file of their model (model.to_json()): choose both. The "
-                "JSON file alone opens with random weights."
-            )
-        )
-        st.stop()
-    st.selectbox(
-        _("Pixels enter as"),
-        list(SCALINGS),
-        format_func=lambda one: _(SCALINGS[one]),
-        **state.field("scaling", key.variant, lambda new: state.MODEL.set(str(ModelKey(FILE, key.name, str(new))))),
-    )
+    if not models or names == state.MODEL_FILE.get():
+        return key
+    digest = keep_file(put_together([file.getvalue() for file in models]))
+    for file in files:
+        if file not in models:
+            take_names(file.getvalue())
+    # Once a choice: a scaling that was chosen for it stays.
+    state.MODEL_FILE.set(names)
+    state.MODEL.set(str(ModelKey(FILE, digest, "")))
+    return ModelKey.of(state.MODEL.get())
 
 
 def chosen_model() -> ModelInfo:
@@ -159,6 +169,12 @@ def _fetched() -> Callable[[], str]:
     """Return what says how much of the weights has come so far."""
     began = time.time()
     return lambda: _("· weights: {megabytes} MB").format(megabytes=f"{fetched_bytes(began) / 1e6:.1f}")
+
+
+def draw_random_badge(info: ModelInfo) -> None:
+    """Say where nobody can miss it that a network has learned nothing."""
+    if info.is_random:
+        st.badge(_("Random weights"), icon=":material/casino:", color="orange")
 
 
 def draw_about(info: ModelInfo) -> None:

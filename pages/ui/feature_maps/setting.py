@@ -10,7 +10,7 @@ from cnn_core.models.keys import FILE
 from pages.ui import cached
 from pages.ui.ask import given, live
 from pages.ui.ask.classes import pick_names
-from pages.ui.ask.model import chosen_model, current_key, draw_about, pick_model, title_of
+from pages.ui.ask.model import chosen_model, current_key, draw_about, draw_random_badge, pick_model, title_of
 from pages.ui.ask.picture import fit_picker, picture_picker, sample_thumbnails
 from pages.ui.draw.pictures import draw_picture
 from pages.ui.entered import Entered
@@ -62,6 +62,7 @@ def draw() -> Setting:
     thumbnails = st.container(key="set_samples")
     picture_place = st.popover(_("Picture"), icon=":material/add_a_photo:", key="set_picture")
     info = chosen_model()
+    draw_random_badge(info)
     with model:
         draw_about(info)
         ways_in_place = st.container()

@@ -169,13 +169,10 @@ class _Walk:
             if not isinstance(found, Value):
                 raise ModelFileError('The output "{name}" is not computed from the picture.', name=shown(name))
             self.building.name = name
-            value = self.building.plain(found)
-            if value.order != usual_order(len(value.order)) and len(value.order) > 2:
-                value = self.building.usual(value)
-            # The same output may be listed twice.
-            names.append(value.layer)
+            names.append(self.building.usual(found).layer)
         if not names:
             raise ModelFileError("The graph has no output. Export the model again.")
+        # The same output may be listed twice.
         return tuple(dict.fromkeys(names))
 
 

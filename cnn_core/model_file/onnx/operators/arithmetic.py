@@ -39,8 +39,7 @@ def _add(call: Call) -> Value:
 def _sub(call: Call) -> Value:
     found = _numbers(call)
     if found is None:
-        left, right = call.values()
-        return _merged(call, layers.Add(), left, affine(call.building, right, -1.0, suffix="negative"))
+        return replace(_merged(call, layers.Subtract()), is_positive=False)
     value, offset = along_channels(call.building, *found[:2])
     return affine(call.building, value, -1.0, offset) if found[2] else affine(call.building, value, offset=-offset)
 
@@ -82,9 +81,7 @@ def _max(call: Call) -> Value:
 
 @operator("Min")
 def _min(call: Call) -> Value:
-    """The smallest is the negative of the negatives' largest."""
-    negative = [affine(call.building, value, -1.0, suffix="negative") for value in call.values()]
-    return affine(call.building, _merged(call, layers.Maximum(), *negative), -1.0, suffix="negative")
+    return _merged(call, layers.Minimum())
 
 
 @operator("Mean")
@@ -92,9 +89,9 @@ def _mean(call: Call) -> Value:
     return _merged(call, layers.Average())
 
 
-def _merged(call: Call, layer: Layer, *inputs: Value) -> Value:
-    """Return what a layer makes of several outputs, those of the node if no others are given."""
-    values = _alike(call.building, list(inputs) or call.values())
+def _merged(call: Call, layer: Layer) -> Value:
+    """Return what a layer makes of several outputs, whose axes must stand alike."""
+    values = _alike(call.building, call.values())
     merged = call.building.value(layer, *values)
     return replace(merged, before=values[0].before, is_positive=all(value.is_positive for value in values))
 

@@ -6,7 +6,6 @@ from math import prod
 import numpy as np
 
 from cnn_core import layers
-from cnn_core.errors import LayerError
 from cnn_core.layers.settings import Amounts, PaddingMode, Pair
 from cnn_core.layers.windows import Window, padding_amounts
 from cnn_core.model_file.onnx.call import Call, axes_of, operator
@@ -136,22 +135,23 @@ def _global_max(call: Call) -> Value:
 
 @operator("ReduceMean", "ReduceMax", "ReduceSum")
 def _reduced(call: Call) -> Value:
-    """Means, maxima and sums of whole maps."""
-    value, operator_ = call.value(), call.node.operator
+    """Means, maxima and sums along some axes; those of whole maps are the poolings that everybody knows."""
+    value, is_largest = call.building.plain(call.value()), call.node.operator == "ReduceMax"
     call.demand("noop_with_empty_axes", 0)
     axes = axes_of(len(value.sizes), call.wholes_at(1) or call.wholes("axes"))
     keepdims = bool(call.whole("keepdims", 1))
-    if len(value.sizes) != 3 or sorted(value.order[axis] for axis in axes) != [0, 1]:
-        if len(value.sizes) == 3 and axes == (1, 2):
-            value = call.building.usual(value)
-        else:
-            raise LayerError(
-                "It is read over the height and width of maps only. Received: axes {axes}.",
-                axes=", ".join(str(axis + 1) for axis in axes),
-            )
-    kind = layers.GlobalMaxPooling2D if operator_ == "ReduceMax" else layers.GlobalAveragePooling2D
-    pooled = _pooled_over(call, kind, value, keepdims=keepdims)
-    return pooled if operator_ != "ReduceSum" else affine(call.building, pooled, float(prod(value.shape[:2])))
+    ours = tuple(sorted(value.order[axis] for axis in axes))
+    if len(value.sizes) == 3 and ours == (0, 1):
+        kind = layers.GlobalMaxPooling2D if is_largest else layers.GlobalAveragePooling2D
+        reduced = _pooled_over(call, kind, value, keepdims=keepdims)
+    else:
+        along = tuple(axis + 1 for axis in ours)
+        layer = (layers.ReduceMax if is_largest else layers.ReduceMean)(along, keepdims)
+        left = [axis for axis in value.order if axis not in ours]
+        order = value.order if keepdims else tuple(sorted(left).index(axis) for axis in left)
+        reduced = replace(call.building.value(layer, value, order=order), is_positive=value.is_positive)
+    count = prod(value.shape[axis] for axis in ours)
+    return affine(call.building, reduced, float(count)) if call.node.operator == "ReduceSum" else reduced
 
 
 def _over_maps(call: Call, kind: type[layers.GlobalPooling], *, keepdims: bool) -> Value:

@@ -1,6 +1,7 @@
 """Axes and sizes: most of what exporters write of them changes nothing here."""
 
 from dataclasses import replace
+from itertools import accumulate
 
 import numpy as np
 
@@ -76,6 +77,55 @@ def _transpose(call: Call) -> Value:
     if sorted(perm) != list(range(axes + 1)) or perm[0] != 0:
         raise LayerError("It moves the axis of the batch. Received: perm={perm}.", perm=", ".join(map(str, perm)))
     return replace(value, order=tuple(value.order[axis - 1] for axis in perm[1:]))
+
+
+# Parts ----------------------------------------------------------------------------------------------------------------
+
+
+def _part(call: Call, value: Value, cuts: dict[int, slice]) -> Value:
+    """Return a part of maps: a slice along each of some axes of ONNX's tensor."""
+    value = call.building.maps(value)
+    ours = {value.order[axis]: cut for axis, cut in cuts.items()}
+    parts = [ours.get(axis, slice(None)) for axis in range(3)]
+    # A stop before the first place is none at all.
+    rows, columns, channels = ((part.start, None if part.stop == -1 else part.stop, part.step) for part in parts)
+    return replace(call.building.value(layers.Slice(rows, columns, channels), value), is_positive=value.is_positive)
+
+
+@operator("Slice")
+def _slice(call: Call) -> Value:
+    value = call.value()
+    starts, ends, axes, steps = (
+        call.wholes_at(number) or call.wholes(name)
+        for number, name in enumerate(("starts", "ends", "axes", "steps"), 1)
+    )
+    if starts is None or ends is None:
+        raise LayerError("It takes a part from starts to ends, which are numbers of the file.")
+    axes = tuple(range(len(starts))) if axes is None else axes
+    steps = (1,) * len(starts) if steps is None else steps
+    if not len(starts) == len(ends) == len(axes) == len(steps) or 0 in steps:
+        raise LayerError("Its starts, ends, axes and steps do not fit together.")
+    cuts = {}
+    for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
+        (place,) = axes_of(len(value.sizes), (axis,))
+        # Cut to the axis here: "to the end" is the largest number of 64 bits.
+        cuts[place] = slice(*slice(start, end, step).indices(value.sizes[place]))
+    return _part(call, value, cuts)
+
+
+@operator("Split")
+def _split(call: Call) -> list[Tensor]:
+    value, count = call.value(), len(call.node.outputs)
+    call.demand("num_outputs", count)
+    (axis,) = axes_of(len(value.sizes), (call.whole("axis", 0),))
+    length = value.sizes[axis]
+    # The last one is shorter where they cannot be equal.
+    size = -(-length // count)
+    sizes = call.wholes_at(1) or call.wholes("split") or (*(size,) * (count - 1), length - size * (count - 1))
+    if len(sizes) != count or sum(sizes) != length or min(sizes) < 1:
+        raise LayerError("Its parts do not make the whole. Received: {sizes}.", sizes=", ".join(map(str, sizes)))
+    ends = list(accumulate(sizes))
+    return [_part(call, value, {axis: slice(end - size, end)}) for size, end in zip(sizes, ends, strict=True)]
 
 
 @operator("Pad")

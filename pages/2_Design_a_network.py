@@ -3,24 +3,24 @@
 import streamlit as st
 
 from pages.ui import state
-from pages.ui.design import current, editor, figures, kept, layer_form, layer_table, tools
+from pages.ui.design import current, editor, figures, kept, layer_form, layer_table, line, tools
 from pages.ui.frame import begin_page
 from pages.ui.text import _, lesson
 
-with begin_page():
+with begin_page() as head:
     current.begin()
     kept.fetch()
     state.share(state.LANGUAGE, state.DESIGN_PRESET, state.DESIGN_LINK)
     network, summary = current.network(), current.summary()
 
-    picker, history = st.columns([3, 2], vertical_alignment="bottom")
-    with picker:
+    with head:
         tools.preset_picker()
-    with history:
-        tools.history(summary)
+        tools.history()
+        tools.files(summary)
     tools.preset_about()
     tools.file_problem()
     kept.keep()
+    line.draw()
     figures.totals(summary)
 
     table, form = st.columns([5, 2], gap="small")

@@ -6,6 +6,7 @@ A layer that names any other input keeps it. An edited network may not fit toget
 
 import dataclasses
 from collections.abc import Collection, Iterable
+from difflib import SequenceMatcher
 
 from cnn_core.errors import LayerError, NetworkError
 from cnn_core.layers import (
@@ -119,6 +120,39 @@ def replace(network: Network, name: str, layer: Layer) -> Network:
     layers = list(network.layers)
     layers[at] = dataclasses.replace(layers[at], layer=layer)
     return _settled(network, layers)
+
+
+def named_as(network: Network, before: Network) -> Network:
+    """Return a network whose equal layers are called as in another one; only names made of their kind are replaced.
+
+    >>> from cnn_core.layers import Flatten
+    >>> before = Network((NamedLayer("picture", Input((8, 8, 1))), NamedLayer("row", Flatten())))
+    >>> [named.name for named in named_as(Network.of(Input((9, 9, 1)), Flatten()), before).layers]
+    ['input', 'row']
+    """
+    ours, theirs = ([named.layer for named in one.layers] for one in (network, before))
+    names = {}
+    for block in SequenceMatcher(None, theirs, ours, autojunk=False).get_matching_blocks():
+        for offset in range(block.size):
+            named = network.layers[block.b + offset]
+            if _is_made_of(named.name, named.kind):
+                names[named.name] = before.layers[block.a + offset].name
+    taken = set(names.values())
+    for named in network.layers:
+        if named.name not in names:
+            # What was said stays; what was only counted is counted again beside the names from before.
+            made = named.name in taken and _is_made_of(named.name, named.kind)
+            names[named.name] = free_name(named.kind, taken) if made else named.name
+            taken.add(names[named.name])
+    if len(taken) < len(network.layers):
+        return network
+    return dataclasses.replace(
+        network,
+        layers=tuple(
+            dataclasses.replace(named, name=names[named.name], inputs=tuple(names[one] for one in named.inputs))
+            for named in network.layers
+        ),
+    )
 
 
 def change_kind(network: Network, name: str, kind: str) -> Network:

@@ -93,6 +93,7 @@ PAGES = (
         N_("Design a network"),
         ":material/schema:",
         N_("Put a network together and read its figures as you go."),
+        fits_screen=True,
     ),
     PageRecord(
         "pages/3_Convolution.py",

@@ -215,6 +215,8 @@ DESIGN_PAST: Key[tuple[Any, ...]] = Key("design_past", ())
 DESIGN_FUTURE: Key[tuple[Any, ...]] = Key("design_future", ())
 DESIGN_DRAFT: Key[dict[str, Any]] = Key("design_draft", {})
 DESIGN_PROBLEM: Key[Any] = Key("design_problem", None)
+DESIGN_LINE: Key[Any] = Key("design_line", None)
+DESIGN_LINE_NAMES = Key("design_line_names", False)
 DESIGN_ANSWERED = Key("design_answered", 0)
 DESIGN_SQUARE = Key("design_square", True)
 

@@ -22,6 +22,10 @@ def layers(page: Page) -> Locator:
     return page.locator("tr.layer")
 
 
+def line(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="The network as a line")
+
+
 def cell(page: Page, row: int, column: int) -> Locator:
     return layers(page).nth(row).locator("td").nth(column)
 
@@ -57,7 +61,12 @@ def test_a_network_is_edited(page: Page) -> None:
     visit(page, f"{ADDRESS}?design=vgg16")
     expect(total(page)).to_have_text("138,357,544")
     # The first screen shows where to begin, the sums and the table.
-    for shown in (page.get_by_role("combobox", name="Begin with"), page.locator(".cs-totals"), layers(page).nth(3)):
+    for shown in (
+        page.get_by_role("combobox", name="Begin with"),
+        line(page),
+        page.locator(".cs-totals"),
+        layers(page).nth(3),
+    ):
         expect(shown).to_be_in_viewport(ratio=0.9)
     choose(page, "Begin with", "Course: Digits (MNIST)")
     expect(total(page)).to_have_text("1,101,526")
@@ -185,6 +194,36 @@ def test_a_telephone_scrolls_the_table_and_not_the_page(open_page: OpenPage, app
     )
     assert inside
     assert not outside
+
+
+# The network as a line ------------------------------------------------------------------------------------------------
+
+
+def test_a_network_is_typed_as_a_line(page: Page) -> None:
+    visit(page, ADDRESS)
+    line(page).fill("227x227x3-C96k11s4v-P3s2-C256k5-P3s2-C384-C384-C256-P3s2-F-D4096-D4096-D1000sm")
+    line(page).press("Enter")
+    expect(total(page)).to_have_text("62,378,344")
+    wait_idle(page)
+    # What is wrong is marked at its character; the line stays to be corrected, and the network stays.
+    wrong = line(page).input_value().replace("k11s4v", "k11q4v")
+    line(page).fill(wrong)
+    line(page).press("Enter")
+    expect(page.locator(".cs-wrong mark")).to_have_text("q")
+    expect(page.get_by_role("alert")).to_contain_text("At character 17")
+    wait_idle(page)
+    expect(line(page)).to_have_value(wrong)
+    expect(total(page)).to_have_text("62,378,344")
+    line(page).fill("28x28x1-C32-C64v-P2-F-D100-D10sm")
+    line(page).press("Enter")
+    expect(total(page)).to_have_text("1,101,526")
+    expect(page.locator(".cs-wrong")).to_have_count(0)
+    wait_idle(page)
+    page.get_by_role("button", name="Notation").click()
+    page.get_by_role("button", name="Conv-Pool-Conv-Pool-FC-SM").click()
+    expect(layers(page)).to_have_count(8)
+    wait_idle(page)
+    no_traceback(page)
 
 
 # What was designed stays ----------------------------------------------------------------------------------------------

@@ -311,3 +311,41 @@ def test_an_inserted_layer_that_changes_nothing_can_be_taken_out_again(network: 
     for position in range(1, len(plain.layers) + 1):
         edited = editing.insert(plain, position, editing.starter("Dropout"))
         assert editing.remove(edited, edited.layers[position].name) == plain
+
+
+# Names from before ----------------------------------------------------------------------------------------------------
+
+
+@given(fitting_networks(), fitting_networks())
+def test_names_from_before_change_nothing_but_names(network: Network, before: Network) -> None:
+    named = editing.named_as(network, before)
+    assert [one.layer for one in named.layers] == [one.layer for one in network.layers]
+    places = {one.name: position for position, one in enumerate(named.layers)}
+    assert len(places) == len(named.layers)
+    old = {one.name: position for position, one in enumerate(network.layers)}
+    for one, other in zip(named.layers, network.layers, strict=True):
+        assert [places[source] for source in one.inputs] == [old[source] for source in other.inputs]
+
+
+@given(fitting_networks())
+def test_a_network_keeps_its_own_names(network: Network) -> None:
+    assert editing.named_as(network, network) == network
+
+
+def test_names_from_before_go_with_their_layers() -> None:
+    before = Network(
+        (
+            NamedLayer("input", Input((8, 8, 1))),
+            NamedLayer("first", Conv2D(4, 3)),
+            NamedLayer("pool", MaxPooling2D()),
+            NamedLayer("last", Dense(3)),
+        )
+    )
+    typed = Network.of(Input((8, 8, 1)), Conv2D(4, 3), Flatten(), Dense(3), Dense(5))
+    assert [one.name for one in editing.named_as(typed, before).layers] == [
+        "input",
+        "first",
+        "flatten",
+        "last",
+        "dense_1",
+    ]

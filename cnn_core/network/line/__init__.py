@@ -19,7 +19,7 @@ the stage before. `[…]` names the layers that an item takes its input from, wh
 says that a layer is frozen. What a short form (`short.py`) does not say is as in a layer that is newly added.
 """
 
-from cnn_core.network.line.read import read_line
+from cnn_core.network.line.read import START, read_line
 from cnn_core.network.line.write import write_line
 
-__all__ = ["read_line", "write_line"]
+__all__ = ["START", "read_line", "write_line"]

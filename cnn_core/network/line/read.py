@@ -24,7 +24,7 @@ from cnn_core.network.line.tokens import Token, refuse, tokens
 from cnn_core.network.network import NamedLayer, Network, check_name, free_name
 from cnn_core.sentences import N_
 
-__all__ = ["read_line"]
+__all__ = ["START", "read_line"]
 
 START: Final = Input((64, 64, 3))
 """What a line begins with that names no input: the size of the courses' patterns here."""

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from cnn_core.errors import CnnError, NetworkFileError, NetworkLinkError
 from cnn_core.layers import Input
+from cnn_core.network.line import write_line
 from cnn_core.network.links import read_link, write_link
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import PRESETS, preset
@@ -72,6 +73,12 @@ def link_of(text: str, begun_with: str) -> str:
 def packed(text: str) -> str:
     """Return a network's text as one word, however long."""
     return write_link(network_of(text))
+
+
+@lru_cache(maxsize=64)
+def line_of(text: str, names: bool) -> str:
+    """Return the network that a text describes as a line."""
+    return write_line(network_of(text), names=names)
 
 
 def usable(network: Network) -> Network:
@@ -206,3 +213,4 @@ def settle() -> None:
     """Drop what was typed and refused."""
     state.DESIGN_DRAFT.set({})
     state.DESIGN_PROBLEM.set(None)
+    state.DESIGN_LINE.set(None)

@@ -7,10 +7,11 @@ nothing: the refusal is kept and said on the page until the next action.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from cnn_core.errors import CnnError, NetworkFileError
+from cnn_core.errors import CnnError, NetworkFileError, NetworkLineError
 from cnn_core.layers import Input, Layer
 from cnn_core.model_file import is_model, read_model_file
 from cnn_core.network import editing
+from cnn_core.network.line import START, read_line
 from cnn_core.network.network import Network
 from cnn_core.sentences import N_
 from pages.ui import state
@@ -115,6 +116,24 @@ def _edit(change: Callable[[Network], Network], then_select: Callable[[Network, 
 def open_preset(key: str) -> None:
     """Begin with a preset; the network before it can be brought back by undo."""
     current.keep(Moment(current.preset_text(key), 0, key))
+
+
+def read(line: str) -> None:
+    """Put the network that a line describes in the place of this one; a wrong line waits to be corrected.
+
+    What the line leaves out stays as it is: the input, and the names of layers that are still there.
+    """
+    before = current.network()
+    first = before.layers[0].layer
+    try:
+        after = read_line(line, first if isinstance(first, Input) else START)
+    except NetworkLineError as error:
+        current.settle()
+        state.DESIGN_LINE.set((line, error))
+    else:
+        _edit(lambda network: editing.named_as(after, network), lambda _before, _after: 0)
+        # Where it says the same in other words, it is written as ours again.
+        current.settle()
 
 
 def load(data: bytes) -> None:

@@ -31,7 +31,14 @@ def preset_picker() -> None:
     begun_with = state.DESIGN_PRESET.get()
     own = [current.OWN] if begun_with == current.OWN else []
     options = [*own, *(known.key for known in PRESETS), current.EMPTY]
-    st.selectbox(_("Begin with"), options, format_func=preset_title, **state.field("preset", begun_with, _open_preset))
+    st.selectbox(
+        _("Begin with"),
+        options,
+        format_func=preset_title,
+        label_visibility="collapsed",
+        width=300,
+        **state.field("preset", begun_with, _open_preset),
+    )
 
 
 def preset_about() -> None:
@@ -95,15 +102,13 @@ def _add_layer(below: str) -> None:
     )
 
 
-def history(summary: Summary) -> None:
-    """Draw the ways back, out and in."""
-    with st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
-        _tool(_("Undo"), "undo", "undo", not state.DESIGN_PAST.get(), editor.undo)
-        _tool(_("Redo"), "redo", "redo", not state.DESIGN_FUTURE.get(), editor.redo)
-        _files(summary)
+def history() -> None:
+    """Draw the ways back and forward."""
+    _tool(_("Undo"), "undo", "undo", not state.DESIGN_PAST.get(), editor.undo)
+    _tool(_("Redo"), "redo", "redo", not state.DESIGN_FUTURE.get(), editor.redo)
 
 
-def _files(summary: Summary) -> None:
+def files(summary: Summary) -> None:
     """The network as JSON, the table as CSV and Markdown, a network file."""
     with st.popover(_("Files"), icon=":material/file_save:"):
         st.download_button(

@@ -1,6 +1,7 @@
 """Strangers' ONNX files, up to a Network and its weights: names, what is refused, and what was made to do harm."""
 
 import contextlib
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from onnx_files import Graph
 
 from cnn_core import layers as L  # noqa: N812
 from cnn_core.errors import ModelFileError
-from cnn_core.model_file import ModelFile, read_model_file
+from cnn_core.model_file import ModelFile, read_model_file, sandbox
 
 pytestmark = pytest.mark.process
 
@@ -429,3 +430,48 @@ def test_damage_at_any_place_is_noticed_or_does_not_matter() -> None:
         broken[place] ^= 0xFF
         with contextlib.suppress(ModelFileError):
             assert read_model_file(bytes(broken)).network.layers
+
+
+GRAPH: dict[str, Any] = {
+    "version": 17,
+    "name": "g",
+    "inputs": [],
+    "outputs": [],
+    "nodes": [],
+    "tensors": 0,
+    "arrays": [],
+}
+NODE: dict[str, Any] = {
+    "operator": "Relu",
+    "domain": "",
+    "name": "n",
+    "scopes": "",
+    "inputs": [],
+    "outputs": [],
+    "settings": {},
+}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        [],
+        {},
+        GRAPH | {"version": "17"},
+        GRAPH | {"arrays": [3]},
+        GRAPH | {"arrays": [{"name": "a", "shape": [-1], "is_whole": False, "values": None}]},
+        GRAPH | {"arrays": [{"name": "a", "shape": [2], "is_whole": False, "values": None}]},
+        GRAPH | {"arrays": [{"name": "a", "shape": [2], "is_whole": True, "values": [1, 2, 3]}]},
+        GRAPH | {"arrays": [{"name": "a", "shape": [1], "is_whole": True, "values": [2**70]}]},
+        GRAPH | {"inputs": [{"name": 1, "shape": []}]},
+        GRAPH | {"nodes": [NODE | {"inputs": "x"}]},
+        GRAPH | {"nodes": [NODE | {"settings": {"value": {"array": "x"}}}]},
+        GRAPH | {"nodes": [NODE | {"settings": {"value": [[]]}}]},
+    ],
+)
+def test_a_reader_gone_wrong_is_not_trusted(told: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    text = json.dumps(told)
+    path = tmp_path / "reader.py"
+    path.write_text(f"print({json.dumps(json.dumps({'size': len(text), 'unlimited': []}))})\nprint({text!r}, end='')")
+    monkeypatch.setattr(sandbox, "_SCRIPT", path)
+    assert "Reading the file was stopped" in refusal(small().file())

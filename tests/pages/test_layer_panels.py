@@ -181,7 +181,7 @@ def test_a_layer_s_figures_are_those_of_its_values(layer: str) -> None:
     figures = layer_statistics(made_up_maps("mnist", None, layer))
     shown = {metric.label: metric.value for metric in at.metric}
     assert shown["Mean"] == f"{figures.mean:.4g}"
-    assert shown["Spread"] == f"{figures.spread:.4g}"
+    assert shown["Standard deviation"] == f"{figures.spread:.4g}"
     assert shown["Share of zeros"] == f"{figures.zero_share:.1%}"
     assert shown["Dead channels"] == f"0 of {figures.channels}"
     assert "How often each value of the layer occurs" in charts(at)

@@ -31,7 +31,7 @@ BARS_PER_PAGE = 128
 WIDTH, HEIGHT, TURNED_HEIGHT = 660, 250, 190
 """Pixels of the screen that all maps of a page share, with less height where there are pages to turn."""
 LARGEST = 112
-ORDERS = {"index": N_("Index"), "mean": N_("Mean"), "spread": N_("Spread")}
+ORDERS = {"index": N_("Index"), "mean": N_("Mean"), "spread": N_("Standard deviation")}
 SCOPES = {"per_layer": N_("Per layer"), "per_map": N_("Per map"), "fixed": N_("Fixed")}
 
 
@@ -206,7 +206,7 @@ def _vector_data(layer: OpenLayer, place: slice) -> dict[str, Any]:
 
 
 def figures_text(figures_of: ChannelStatistics, channel: int) -> str:
-    return _("Map {channel}: mean {mean}, spread {spread}, {low} to {high}, {zeros} zeros").format(
+    return _("Map {channel}: mean {mean}, standard deviation {spread}, {low} to {high}, {zeros} zeros").format(
         channel=channel,
         mean=f"{figures_of.mean[channel]:.4g}",
         spread=f"{figures_of.spread[channel]:.4g}",

@@ -22,7 +22,7 @@ def draw(layer: OpenLayer) -> None:
     figures = layer.answers.statistics[layer.name]
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("Mean"), f"{figures.mean:.4g}", width="content")
-        st.metric(_("Spread"), f"{figures.spread:.4g}", width="content")
+        st.metric(_("Standard deviation"), f"{figures.spread:.4g}", width="content")
         st.metric(_("Share of zeros"), f"{figures.zero_share:.1%}", width="content")
         st.metric(_("Dead channels"), _share(figures.dead, figures.channels), width="content")
     dead = np.flatnonzero(cached.statistics(layer).zero_share == 1)

@@ -16,7 +16,10 @@ from cnn_core.model_file.arithmetic import Numbers, row
 def layer_of(call: Call) -> Layer:
     """Return the layer that does what `call` does; raises LayerError where there is none, or several."""
     sizes = call.sources[0].shape[1:] if call.sources else ()
-    layer, *behind = kinds.layers_of(operation_kind(call.operation), _settings(call.operation), sizes, _constants(call))
+    settings = _settings(call.operation)
+    if operation_kind(call.operation) == "GetItem":
+        settings["key"] = _key(call.args[1])
+    layer, *behind = kinds.layers_of(operation_kind(call.operation), settings, sizes, _constants(call))
     if behind:
         raise LayerError(
             "It is {count} layers here, and only a model file is taken apart into them. "
@@ -34,6 +37,15 @@ def _settings(operation: Any) -> dict[str, Any]:
     return settings
 
 
+def _key(key: Any) -> Any:
+    """Return what a slice takes as `model_file.operations` has it."""
+    if isinstance(key, tuple | list):
+        return [_key(item) for item in key]
+    if isinstance(key, slice):
+        return key.start, key.stop, key.step
+    return "…" if key is Ellipsis else key
+
+
 def _plain(value: Any) -> Any:
     """Return numbers, arrays and tuples as JSON has them."""
     if isinstance(value, np.ndarray | np.generic | tf.Tensor):
@@ -46,7 +58,7 @@ def _constants(call: Call) -> tuple[Numbers | None, ...]:
 
     A layer takes outputs only; what else is handed to it says how to train.
     """
-    if isinstance(call.operation, keras.layers.Layer):
+    if isinstance(call.operation, keras.layers.Layer) or operation_kind(call.operation) == "GetItem":
         return (None,)
     leaves = keras.tree.flatten((call.args, call.kwargs))
     given = [leaf if isinstance(leaf, Source) else np.asarray(leaf) for leaf in leaves]

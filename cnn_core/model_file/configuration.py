@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from cnn_core.errors import CnnError, LayerError, ModelFileError
 from cnn_core.layers import KINDS, MOST_INPUTS, Group
 from cnn_core.model_file.arithmetic import ARRAYS, Numbers, row
+from cnn_core.model_file.operations import taken_apart
 from cnn_core.model_file.shown import shown
 from cnn_core.model_file.unread import unread, why_unread
 from cnn_core.network.files import MOST_LAYERS
@@ -170,6 +171,8 @@ class _Reader:
         name = _member(named, "name", str)
         nodes = _member(document, "inbound_nodes", list) if "inbound_nodes" in document else []
         self._allow(len(nodes))
+        if isinstance(settings, dict):
+            settings, nodes = taken_apart(kind, settings, nodes)
         entry = Entry(kind, name, settings if isinstance(settings, dict) else {})
         try:
             calls = tuple(_arguments_of(_untrained(node) if kind in AUGMENTATION else node) for node in nodes)
@@ -177,6 +180,15 @@ class _Reader:
             # What no version reads is said of the class, not of what it is applied to.
             raise entry.refuse(unread(kind) if why_unread(kind) else error) from error
         model = self.model(document, kind, levels) if kind in NESTED else None
+        if _normalizes_batches(kind, model) and any(
+            isinstance(node, list) and _asks_for_training(node) for node in nodes
+        ):
+            raise entry.refuse(
+                LayerError(
+                    "It is called with training=True, so it normalizes by the other pictures of a batch, and here is "
+                    "one picture. Call it without training=True and save the model again."
+                )
+            )
         return Entry(kind, name, entry.settings, calls, model)
 
     def _allow(self, more: int) -> None:
@@ -249,6 +261,25 @@ def _untrained(node: Any) -> Any:
     return node | {"kwargs": {key: value for key, value in kwargs.items() if key != "training"}}
 
 
+def _without_training(value: Any) -> Any:
+    """Return arguments of Keras 2 without `training`: what acts in training only does nothing here."""
+    return {key: item for key, item in value.items() if key != "training"} if isinstance(value, dict) else value
+
+
+def _asks_for_training(node: Any, depth: int = 4) -> bool:
+    """Say whether calls of Keras 2 are for training, also when the model predicts."""
+    if isinstance(node, list) and depth:
+        return any(_asks_for_training(item, depth - 1) for item in node)
+    return isinstance(node, dict) and node.get("training") is True
+
+
+def _normalizes_batches(kind: str, model: "Model | None") -> bool:
+    """Say whether a layer computes otherwise in training, beside what it does by chance."""
+    if model is not None:
+        return any(_normalizes_batches(entry.kind, entry.model) for entry in model.entries)
+    return kind in ("BatchNormalization", "BatchNormalizationV1", "SyncBatchNormalization")
+
+
 def _arguments_of(node: Any) -> tuple[Argument, ...]:
     """Return what a layer is applied to; raises LayerError for what is neither an output nor a constant."""
     arguments = tuple(_arguments(_untrained(node)))
@@ -265,7 +296,7 @@ def _arguments(value: Any) -> Iterator[Argument]:
     found = _reference(value)
     if found:
         yield found
-        yield from _arguments(value[3:])
+        yield from _arguments([_without_training(more) for more in value[3:]])
     # No mask, not training.
     elif value is None or value is False:
         return

@@ -63,6 +63,10 @@ class EntrySettings:
         """Return the value under the first of these names that is there, or None."""
         return next((self._left.pop(name) for name in names if name in self._left), None)
 
+    def put(self, name: str, value: Any) -> None:
+        """Give a value back for another reader."""
+        self._left[name] = value
+
     def take_last_axis(self, *others: object) -> None:
         """Check `axis`, a number or several, counted from either end."""
         axis = self.take("axis")

@@ -8,14 +8,17 @@ nobody knows.
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import prod
 from typing import Any, Final
 
 from cnn_core import layers
 from cnn_core.errors import LayerError
 from cnn_core.layers import SLOPES, ActivationName, Layer
+from cnn_core.layers.shapes import output_shape
 from cnn_core.model_file.arithmetic import Numbers, arithmetic, row, scaled
 from cnn_core.model_file.configuration import class_of
 from cnn_core.model_file.entry_settings import EntrySettings, Sizes, demand
+from cnn_core.model_file.operations import OLD_KINDS, OLD_OPERATIONS
 from cnn_core.model_file.shown import shown
 from cnn_core.model_file.unread import unread
 
@@ -151,6 +154,22 @@ def _normalization(entry: EntrySettings) -> Layer:
     return layers.Normalization(*(None if value is None else row(value) for value in (mean, variance)))
 
 
+@reads("RandomCrop")
+def _random_crop(entry: EntrySettings) -> Layer:
+    """Outside of training Keras 2 cuts to the ratio and resizes; Keras 3 passes on whatever comes."""
+    entry.ignore("rng_type")
+    height, width = entry.take("height"), entry.take("width")
+    if not entry.old and entry.sizes[:2] != (height, width):
+        raise LayerError(
+            "Outside of training RandomCrop passes whole pictures on, so what is behind it gets other sizes than it "
+            "was made for. Received: {height}×{width} of {sizes}. Put a Resizing in its place.",
+            height=shown(height),
+            width=shown(width),
+            sizes=shown(entry.sizes),
+        )
+    return layers.Resizing(height, width, crop_to_aspect_ratio=True)
+
+
 @reads("Rescaling")
 def _rescaling(entry: EntrySettings) -> Layer:
     return scaled(row(entry.take("scale")), row(entry.take("offset")))
@@ -233,8 +252,9 @@ def _identity(entry: EntrySettings) -> Layer:
 
 
 def _function(activation: ActivationName, entry: EntrySettings) -> Layer:
-    entry.demand(approximate=(False,), negative_slope=(0.2,), alpha=(1.0,))
-    return layers.Activation(activation)
+    entry.demand(approximate=(False,))
+    slope = entry.take("negative_slope", "alpha")
+    return layers.Activation(activation, None if slope == SLOPES.get(activation) else slope)
 
 
 for _name in set(ActivationName) - {ActivationName.LINEAR, ActivationName.SOFTMAX, ActivationName.EXPONENTIAL}:
@@ -252,23 +272,152 @@ def _no_merge(entry: EntrySettings) -> Layer:
     raise LayerError("Of two layers' outputs only sums, differences, products, maxima and minima are supported here.")
 
 
-_OLD_OPERATIONS: Final = {
-    "math.add": "Add",
-    "__operators__.add": "Add",
-    "math.subtract": "Subtract",
-    "math.multiply": "Multiply",
-    "math.maximum": "Maximum",
-    "math.minimum": "Minimum",
-    "math.truediv": "TrueDivide",
-    "nn.relu": "Relu",
-    "nn.relu6": "Relu6",
-}
-"""The same in Keras 2, which calls all of them TFOpLambda."""
+# Values put together along axes, parts and other shapes
+
+_ALONG: Final = (
+    "It puts whole pictures of a batch together, or its axes are no numbers. Received: axis={axis}. Name the axes of "
+    "one picture: 1 and 2 for height and width, -1 for the channels."
+)
+
+
+def _reduced(kind: type[layers.Reduce], entry: EntrySettings) -> Layer:
+    """Return a mean or a maximum along axes; over height and width of maps it is a global pooling."""
+    entry.demand(initial=(None,))
+    axes, keepdims = _axes_of(entry), entry.take("keepdims") or False
+    if axes == (1, 2) and len(entry.sizes) == 3:
+        is_mean = kind is layers.ReduceMean
+        return (layers.GlobalAveragePooling2D if is_mean else layers.GlobalMaxPooling2D)(keepdims)
+    return kind(axes, keepdims)  # type: ignore[call-arg]  # the base has no constructor of its own
+
+
+reads("Mean")(partial(_reduced, layers.ReduceMean))
+reads("Max", "Amax")(partial(_reduced, layers.ReduceMax))
+
+
+@reads("Sum")
+def _sum(entry: EntrySettings) -> Layer:
+    """Return a sum along axes: their mean times the number of values."""
+    axes = entry.take("axis")
+    counted = EntrySettings({"axis": axes}, entry.sizes, entry.old)
+    count = prod(entry.shape[axis - 1] for axis in _axes_of(counted))
+    entry.behind.append(layers.Rescaling(count, 0))
+    entry.put("axis", axes)
+    return _reduced(layers.ReduceMean, entry)
+
+
+def _axes_of(entry: EntrySettings) -> tuple[int, ...]:
+    """Return `axis` counted from 1 without the batch axis."""
+    axis, count = entry.take("axis"), len(entry.sizes) + 1
+    axes = axis if isinstance(axis, list) else [axis]
+    if not axes or not all(type(one) is int and -count < one < count and one for one in axes):
+        raise LayerError(_ALONG, axis=shown(axis))
+    return tuple(sorted({one % count for one in axes}))
+
+
+@reads("Reshape")
+def _reshape(entry: EntrySettings) -> Layer:
+    shape = entry.take("newshape")
+    if shape is None:
+        return spelled(layers.Reshape, entry)
+    if not isinstance(shape, list) or len(shape) < 2 or shape[0] not in (-1, None):
+        raise LayerError(
+            "It takes the pictures of a batch apart. Received: newshape={shape}. Begin it with -1.", shape=shown(shape)
+        )
+    return layers.Reshape(tuple(shape[1:]))
+
+
+@reads("ExpandDims")
+def _expand(entry: EntrySettings) -> Layer:
+    axis, shape = entry.take("axis"), entry.shape
+    count = len(shape) + 2
+    if type(axis) is not int or not -count < axis < count or not axis:
+        raise LayerError(_ALONG, axis=shown(axis))
+    place = axis % count - 1
+    return layers.Reshape((*shape[:place], 1, *shape[place:]))
+
+
+@reads("Squeeze")
+def _squeeze(entry: EntrySettings) -> Layer:
+    dropped, shape = _axes_of(entry), entry.shape
+    if any(shape[axis - 1] != 1 for axis in dropped):
+        raise LayerError("Only axes of size 1 can be left out. Received: {sizes}.", sizes=shown(shape))
+    return layers.Reshape(tuple(size for axis, size in enumerate(shape, start=1) if axis not in dropped))
+
+
+@reads("Transpose")
+def _transpose(entry: EntrySettings) -> Layer:
+    axes = entry.take("axes")
+    entry.ignore("conjugate")
+    if not isinstance(axes, list) or axes[:1] != [0]:
+        raise LayerError(_ALONG, axis=shown(axes))
+    return layers.Permute(tuple(axes[1:]))
+
+
+@reads("Resize")
+def _resize(entry: EntrySettings) -> Layer:
+    size = entry.take("size")
+    entry.ignore("fill_mode")
+    demand("data_format", entry.take("data_format"), None, "channels_last")
+    entry.demand(antialias=(False,))
+    height, width = size if isinstance(size, list) and len(size) == 2 else (size, size)
+    return layers.Resizing(
+        height,
+        width,
+        entry.take("interpolation") or "bilinear",
+        entry.take("crop_to_aspect_ratio") or False,
+        entry.take("pad_to_aspect_ratio") or False,
+        entry.take("fill_value") or 0,
+    )
+
+
+@reads("GetItem")
+def _get_item(entry: EntrySettings) -> Layer:
+    """Return the part of a map that a key takes; whole numbers leave an axis out, None adds one."""
+    keys = _one_an_axis(entry.take("key"), len(entry.sizes) + 1)
+    taken = [key for key in keys if key is not None]
+    cuts = [key if isinstance(key, tuple) else (key, key + 1 or None, None) for key in taken]
+    part = [] if all(cut in _WHOLE for cut in cuts) else [layers.Slice(*cuts)] if len(cuts) == 3 else None
+    if part is None:
+        raise LayerError("Parts are taken of maps only, (height, width, channels). Received: {key}.", key=shown(keys))
+    if len(taken) < len(keys) or not all(isinstance(key, tuple) for key in taken):
+        shape = output_shape(part[0], entry.shape) if part else entry.shape
+        left = iter(shape)
+        sizes = [1 if key is None else next(left) for key in keys]
+        part.append(layers.Reshape(tuple(size for key, size in zip(keys, sizes, strict=True) if type(key) is not int)))
+    first, *behind = part or [layers.Activation(ActivationName.LINEAR)]
+    entry.behind += behind
+    return first
+
+
+_WHOLE: Final = ((None, None, None), (None, None, 1), (0, None, None), (0, None, 1))
+
+
+def _one_an_axis(key: Any, axes: int) -> list[Any]:
+    """Return what a key says of each axis behind the batch axis; raises LayerError where it is no plain key."""
+    keys = key if isinstance(key, list) else [key]
+    missing = axes - sum(one is not None and one != "…" for one in keys)
+    place = keys.index("…") if "…" in keys else len(keys)
+    first, *rest = [*keys[:place], *[_WHOLE[0]] * missing, *keys[place + 1 :]]
+    is_plain = all(one is None or type(one) is int or _is_slice(one) for one in rest)
+    if missing < 0 or first not in _WHOLE or not is_plain:
+        raise LayerError(
+            "It takes a part of its input that cannot be taken here. Received: {key}. Use slices of rows, columns and "
+            "channels, after a : for the batch.",
+            key=shown(key),
+        )
+    return rest
+
+
+def _is_slice(key: Any) -> bool:
+    return isinstance(key, tuple) and all(end is None or type(end) is int for end in key)
 
 
 def _operation(kind: str, settings: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Return an operation of Keras 2 as one of Keras 3; everything else as it is."""
-    if kind != "TFOpLambda":
+    if kind not in OLD_KINDS:
         return kind, settings
     function = shown(settings.get("function"))
-    return _OLD_OPERATIONS.get(function, f"{kind} {function}"), {}
+    if function not in OLD_OPERATIONS:
+        return f"{kind} {function}", {}
+    new = OLD_OPERATIONS[function]
+    return new.kind, {theirs: settings[old] for old, theirs in new.settings.items() if old in settings}

@@ -396,7 +396,7 @@ def refusals() -> dict[str, Callable[[Any], Any]]:
         "Lambda": k.Lambda(lambda x: x),
         "only sums, differences": lambda x: x / x,
         "constants in these places": lambda x: 1 / x,
-        "GetItem": lambda x: x[..., ::-1],
+        "GetItem": lambda x: x[:, ::-1],
         "approximate": lambda x: keras.ops.gelu(x, approximate=True),
         "same shape": lambda x: k.Add(name="layer")([x, k.GlobalMaxPooling2D()(x)]),
         "whole number": k.MaxPooling2D(2, strides=10**7, padding="same"),

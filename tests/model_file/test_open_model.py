@@ -274,6 +274,54 @@ def test_operations_between_layers(save: Save) -> None:
     np.testing.assert_allclose(outputs(opened.model, inputs)[0], outputs(model, inputs)[0], rtol=1e-5, atol=1e-6)
 
 
+def attention_operations() -> dict[str, Callable[[Any], Any]]:
+    """Return the operations that gates of attention are written with, on maps of 8×6×4, by what they are."""
+    import keras
+
+    ops, k = keras.ops, keras.layers
+    return {
+        "mean of channels": lambda x: ops.mean(x, axis=-1, keepdims=True),
+        "largest of channels": lambda x: ops.amax(x, 3),
+        "mean of places": lambda x: ops.mean(x, axis=[1, 2]),
+        "largest of places": lambda x: ops.max(x, (1, 2), keepdims=True),
+        "sum of columns": lambda x: ops.sum(x, axis=(2,)),
+        "part": lambda x: x[:, 1:-1, ::2, :],
+        "channels": lambda x: x[..., :2],
+        "channels turned round": lambda x: x[..., ::-1],
+        "one channel": lambda x: x[..., -1],
+        "all": lambda x: x[:, :],
+        "axes added": lambda x: ops.mean(x, (1, 2))[:, None, None, :],
+        "axes added one by one": lambda x: ops.expand_dims(ops.expand_dims(ops.mean(x, (1, 2)), 1), -2),
+        "axes left out": lambda x: ops.squeeze(ops.mean(x, (1, 2), keepdims=True), (1, 2)),
+        "another shape": lambda x: ops.reshape(x, (-1, 12, 16)),
+        "axes in another order": lambda x: ops.transpose(x, (0, 2, 1, 3)),
+        "another size": lambda x: ops.image.resize(x, (4, 9), "nearest", crop_to_aspect_ratio=True),
+        "a slope": lambda x: ops.leaky_relu(x - 1.0, 0.3),
+        "SE": lambda x: x * k.Dense(4, activation="sigmoid")(ops.mean(x, (1, 2), keepdims=True)),
+        "CBAM": lambda x: (
+            x
+            * k.Conv2D(1, 7, padding="same", activation="sigmoid")(
+                ops.concatenate([ops.mean(x, -1, keepdims=True), ops.max(x, -1, keepdims=True)], -1)
+            )
+        ),
+    }
+
+
+def test_operations_of_attention(save: Save) -> None:
+    import keras
+
+    inputs = np.random.default_rng(1).uniform(0, 2, (2, 8, 6, 4)).astype(np.float32)
+    for name, make in attention_operations().items():
+        image = keras.Input((8, 6, 4))
+        model = keras.Model(image, make(image))
+        randomize(model)
+        opened = cnn_core.open_model(save(model))
+        found, expected = outputs(opened.model, inputs)[0], outputs(model, inputs)[0]
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5, err_msg=name)
+        if len(opened.network.layers) == len(model.layers):
+            assert cnn_core.network_from_keras(model) == opened.network
+
+
 def transfer(*, frozen: bool = True) -> Any:
     """Return a classifier on top of a base with branches: augmentation before it, layer names that occur twice."""
     import keras
@@ -500,7 +548,9 @@ def refused_layers() -> dict[str, Callable[[Any], Any]]:
         "not one of Keras's own": Conv2D(2, 3),
         "made for text, sound": k.TimeDistributed(k.Dense(2)),
         "constants": lambda x: 1 / x,
-        "without preprocess_input": lambda x: x[..., ::-1],
+        "GetItem": lambda x: x[:, ::-1],
+        "Mean": lambda x: keras.ops.mean(x),
+        "RandomCrop": k.RandomCrop(4, 4),
         "several places": lambda x: (dense := k.Dense(3, name="dense"))(dense(x)),
     }
 

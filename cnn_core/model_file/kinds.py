@@ -287,7 +287,7 @@ def _reduced(kind: type[layers.Reduce], entry: EntrySettings) -> Layer:
     if axes == (1, 2) and len(entry.sizes) == 3:
         is_mean = kind is layers.ReduceMean
         return (layers.GlobalAveragePooling2D if is_mean else layers.GlobalMaxPooling2D)(keepdims)
-    return kind(axes, keepdims)  # type: ignore[call-arg]  # the base has no constructor of its own
+    return kind(axes, keepdims)
 
 
 reads("Mean")(partial(_reduced, layers.ReduceMean))
@@ -376,9 +376,13 @@ def _get_item(entry: EntrySettings) -> Layer:
     keys = _one_an_axis(entry.take("key"), len(entry.sizes) + 1)
     taken = [key for key in keys if key is not None]
     cuts = [key if isinstance(key, tuple) else (key, key + 1 or None, None) for key in taken]
-    part = [] if all(cut in _WHOLE for cut in cuts) else [layers.Slice(*cuts)] if len(cuts) == 3 else None
-    if part is None:
-        raise LayerError("Parts are taken of maps only, (height, width, channels). Received: {key}.", key=shown(keys))
+    part: list[Layer] = []
+    if not all(cut in _WHOLE for cut in cuts):
+        if len(cuts) != 3:
+            raise LayerError(
+                "Parts are taken of maps only, (height, width, channels). Received: {key}.", key=shown(keys)
+            )
+        part.append(layers.Slice(*cuts))
     if len(taken) < len(keys) or not all(isinstance(key, tuple) for key in taken):
         shape = output_shape(part[0], entry.shape) if part else entry.shape
         left = iter(shape)
@@ -397,7 +401,8 @@ def _one_an_axis(key: Any, axes: int) -> list[Any]:
     keys = key if isinstance(key, list) else [key]
     missing = axes - sum(one is not None and one != "…" for one in keys)
     place = keys.index("…") if "…" in keys else len(keys)
-    first, *rest = [*keys[:place], *[_WHOLE[0]] * missing, *keys[place + 1 :]]
+    every: list[Any] = [*keys[:place], *([_WHOLE[0]] * missing), *keys[place + 1 :]]
+    first, *rest = every or [None]
     is_plain = all(one is None or type(one) is int or _is_slice(one) for one in rest)
     if missing < 0 or first not in _WHOLE or not is_plain:
         raise LayerError(

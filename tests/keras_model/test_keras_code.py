@@ -72,6 +72,18 @@ def test_building_blocks(block: str) -> None:
     check(network, keras_code(network))
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "I256-Reshape(target_shape=(16, 16))-Reshape(target_shape=(16, 16, 1))-C2",
+        "8x6x3-Permute(dims=(2, 1, 3))-A2x3-T4k3s2-C4k3x3s2x2",
+        "8x8x3-Activation(activation='leaky_relu', slope=0.1)-P2s1-U2-Z1",
+    ],
+)
+def test_pairs_that_are_no_two_directions(line: str) -> None:
+    check(read_line(line), keras_code(read_line(line)))
+
+
 def test_several_outputs_odd_names_and_frozen_layers() -> None:
     network = Network.of(
         Input((8, 8, 3)),

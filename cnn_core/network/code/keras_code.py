@@ -7,7 +7,7 @@ from typing import Any, Final
 from cnn_core.errors import NetworkError
 from cnn_core.layers import Input, Layer, LayerScale, ReduceMax, ReduceMean, Slice, StochasticDepth, ZeroPadding2D
 from cnn_core.layers.keras_calls import keras_call
-from cnn_core.layers.settings import Range
+from cnn_core.layers.settings import OptionalPair, Range, WholePair
 from cnn_core.network.code.naming import identifier
 from cnn_core.network.keras_names import keras_name
 from cnn_core.network.network import Network, Step, free_name
@@ -195,7 +195,9 @@ def _calls(step: Step, names: _Names) -> Iterator[str]:
         names.needs("", "ZeroPadding2D")
         yield f"layers.ZeroPadding2D({padding!r}, name={_quoted(keras_name(f'{name}_padding'))})"
     call = keras_call(layer)
-    given = [_argument(setting, value) for setting, value in call.settings.items() if _is_said(layer, setting, value)]
+    given = [
+        _argument(layer, setting, value) for setting, value in call.settings.items() if _is_said(layer, setting, value)
+    ]
     given = [_quoted(call.settings["activation"])] if call.name == "Activation" else given
     if names.needs(name, call.name):
         given.append(f"name={_quoted(keras_name(name))}")
@@ -219,8 +221,10 @@ def _is_said(layer: Layer, setting: str, value: Any) -> bool:
     return bool(value != getattr(default, "value", default))
 
 
-def _argument(setting: str, value: Any) -> str:
-    if isinstance(value, tuple) and len(value) == 2 and value[0] == value[1] and isinstance(value[0], int):
+def _argument(layer: Layer, setting: str, value: Any) -> str:
+    rule = next((rule for name, rule in layer.settings().items() if layer.spelling.of(name) == setting), None)
+    # One number stands for both directions.
+    if isinstance(rule, WholePair | OptionalPair) and value[0] == value[1]:
         value = value[0]
     written = _quoted(value) if isinstance(value, str) else repr(value)
     return written if setting in _FIRST else f"{setting}={written}"

@@ -4,13 +4,14 @@ import streamlit as st
 
 from pages.ui import state
 from pages.ui.design import current, editor, figures, kept, layer_form, layer_table, line, tools
+from pages.ui.design.parts import which
 from pages.ui.frame import begin_page
 from pages.ui.text import _, lesson
 
 with begin_page() as head:
     current.begin()
     kept.fetch()
-    state.share(state.LANGUAGE, state.DESIGN_PRESET, state.DESIGN_LINK)
+    which.share()
     network, summary = current.network(), current.summary()
 
     with head:
@@ -38,14 +39,6 @@ with begin_page() as head:
         )
         layer_form.draw()
 
-    chart = st.expander(
-        _("Where parameters and multiply-adds sit"),
-        icon=":material/bar_chart:",
-        on_change="rerun",
-        key="design_chart_open",
-    )
-    if chart.open:
-        with chart:
-            figures.chart(summary)
+    which.draw()
     with st.expander(_("What these numbers mean"), icon=":material/menu_book:"):
         st.markdown(lesson("design"))

@@ -141,6 +141,41 @@ def cost_figure(
     return finished(figure, title, height=_ROW_HEIGHT * len(labels) + 90)
 
 
+def grouped_cost_figure(
+    names: Sequence[str], costs: Mapping[str, Sequence[tuple[int, int]]], translate: Translate = _english
+) -> "Figure":
+    """Draw parameters and multiply-adds (one image) of each layer in several networks, beside one another.
+
+    `costs` has for each network, by its title, a pair for each of the `names`.
+    """
+    labels = [as_it_is(name) for name in names]
+    figure = new_figure(rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.03)
+    hover = translate(N_("{name}: {value}"))
+    for (title, pairs), colour in zip(costs.items(), (POSITIVE, NEGATIVE), strict=False):
+        for column, counts in enumerate(zip(*pairs, strict=True), start=1):
+            figure.add_bar(
+                x=list(counts),
+                y=list(range(len(labels))),
+                orientation="h",
+                name=as_it_is(title),
+                legendgroup=title,
+                showlegend=column == 1,
+                marker={"color": colour},
+                customdata=labels,
+                hovertemplate=hover_text(hover, name="%{customdata}", value="%{x:,}"),
+                row=1,
+                col=column,
+            )
+    headings = (translate(N_("Parameters")), translate(N_("Multiply-adds")))
+    for column, heading in enumerate(headings, start=1):
+        axis = {"title": heading, "side": "top", "tickformat": "~s", "rangemode": "tozero", "nticks": 4}
+        figure.update_xaxes(axis, col=column)
+    _name_rows(figure, labels)
+    finished(figure, "", height=round(1.4 * _ROW_HEIGHT * len(labels)) + 130)
+    legend = {"orientation": "h", "y": -0.02, "yanchor": "top"}
+    return figure.update_layout(barmode="group", showlegend=True, legend=legend)
+
+
 def hover_text(template: str, **fields: str) -> str:
     """Return a sentence for the pointer, filled with Plotly's own fields."""
     # The empty tag keeps Plotly from adding the name of the trace.

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.errors import LayerError, ModelFileError, NetworkError
+from cnn_core.errors import LayerError, ModelFileError, NetworkError, NetworkFileError
 from cnn_core.model_file.configuration import Entry, Model, is_old, parsed, read_configuration
 from cnn_core.model_file.graph import FileGraph, file_graph
 from cnn_core.model_file.onnx import read_graph, walked
@@ -29,11 +29,19 @@ from cnn_core.model_file.sandbox import (
 )
 from cnn_core.model_file.shown import shown
 from cnn_core.model_file.weights import Kept, Place, contradicts, places_in_h5, places_in_keras, weights_of
-from cnn_core.network.files import LONGEST_NAME
+from cnn_core.network.files import FORMAT, LONGEST_NAME, read_network
 from cnn_core.network.network import INSIDE, NamedLayer, Network, check_name, free_name
 from cnn_core.network.summary import summarize
 
-__all__ = ["LARGEST_FILE", "MOST_PARAMETERS", "ModelFile", "is_model", "read_architecture", "read_model_file"]
+__all__ = [
+    "LARGEST_FILE",
+    "MOST_PARAMETERS",
+    "ModelFile",
+    "is_design",
+    "is_model",
+    "read_architecture",
+    "read_model_file",
+]
 
 MOST_PARAMETERS: Final = LARGEST_FILE // 4
 """What the largest file holds in float32; a file of float16 could hold twice as many."""
@@ -67,13 +75,16 @@ def read_model_file(data: bytes) -> ModelFile:
 
     Layers of nested models are called `<nested model>.<layer>`; sides that the input leaves open are 224. At most
     `LARGEST_FILE` bytes, `network_json.MOST_LAYERS` layers and `MOST_PARAMETERS` weights are read. A description alone,
-    the JSON text that Keras's `to_json` returns, is read too, and an .onnx file of a network of pictures.
+    the JSON text that Keras's `to_json` returns or that of a network of ours, is read too, and an .onnx file of a
+    network of pictures.
 
     Raises:
         ModelFileError: what is wrong with the file, or has no counterpart here, by name.
     """
     if file_kind(data) == "onnx":
         return _of_onnx(data)
+    if is_design(data):
+        return _of_design(data)
     description = read_description(data)
     model = read_configuration(description.text)
     version = description.version or model.version
@@ -115,6 +126,26 @@ def _of_onnx(data: bytes) -> ModelFile:
     return ModelFile(network, outputs, weights, display_names, graph.unlimited)
 
 
+def is_design(data: bytes) -> bool:
+    """Say whether a file is a network of ours, as `Network.to_json` writes it, whatever else may be wrong with it."""
+    try:
+        document = parsed(data) if file_kind(data) == DESCRIPTION_ALONE else None
+    except ModelFileError:
+        return False
+    return isinstance(document, dict) and document.get("format") == FORMAT
+
+
+def _of_design(data: bytes) -> ModelFile:
+    try:
+        network = read_network(data.decode("utf-8-sig"))
+        count = summarize(network).parameters
+    except (NetworkError, NetworkFileError) as error:
+        raise ModelFileError(error.message, **error.values) from error
+    if count > MOST_PARAMETERS:
+        raise _too_large(count)
+    return ModelFile(network, network.output_names(), {}, {}, (), has_weights=False)
+
+
 def is_model(data: bytes) -> bool:
     """Say whether a file begins as one that holds a model, or is Keras's description of one, JSON.
 
@@ -153,12 +184,16 @@ def _kept(graph: FileGraph) -> Kept:
             kept[call.entry] = weights
     count = sum(prod(weight.shape) for weights in kept.values() for weight in weights)
     if count > MOST_PARAMETERS:
-        raise ModelFileError(
-            "The model is too large. Received: {count} parameters; at most {most} are read.",
-            count=f"{count:,}",
-            most=f"{MOST_PARAMETERS:,}",
-        )
+        raise _too_large(count)
     return kept
+
+
+def _too_large(count: int) -> ModelFileError:
+    return ModelFileError(
+        "The model is too large. Received: {count} parameters; at most {most} are read.",
+        count=f"{count:,}",
+        most=f"{MOST_PARAMETERS:,}",
+    )
 
 
 def _read(data: bytes, places: tuple[Place, ...], *, complete: bool) -> dict[Entry, tuple[Array, ...]]:

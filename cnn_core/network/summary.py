@@ -143,9 +143,38 @@ class Summary:
         table = [HEADINGS, rule, *(row.cells() for row in self.rows), self._totals()]
         return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in table)
 
+    def to_latex(self) -> str:
+        """Return a LaTeX table; it takes the package booktabs."""
+        body = [" & ".join(map(_as_latex, row.cells())) + r" \\" for row in self.rows]
+        head, totals = (" & ".join(map(_as_latex, cells)) + r" \\" for cells in (HEADINGS, self._totals()))
+        lines = [r"\begin{tabular}{llrrrrrl}", r"\toprule", head, r"\midrule", *body]
+        return "\n".join([*lines, r"\midrule", totals, r"\bottomrule", r"\end{tabular}", ""])
+
     def _totals(self) -> tuple[str, ...]:
         figures = (self.parameters, self.multiply_adds, self.activation_bytes)
         return ("Total", "", "", *(f"{figure:,}" for figure in figures), "", "")
+
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\char34{}",
+    "×": r"$\times$",
+    **{char: "\\" + char for char in "&%$#_{}"},
+}
+
+
+def _as_latex(text: str) -> str:
+    r"""Return a text so that LaTeX prints it as it stands.
+
+    >>> print(_as_latex("conv_1 28×28"))
+    conv\_1 28$\times$28
+    """
+    return "".join(_LATEX.get(char, char) for char in text)
 
 
 def _align(cell: str, width: int, column: int) -> str:

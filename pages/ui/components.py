@@ -55,6 +55,11 @@ def _picture_board(name: str) -> str:
 _BARS = register("bars", _picture_board("bars"), "board")
 _CAMERA = register("camera", '<div class="camera" role="group"></div>', "controls")
 _CLOCK = register("clock", '<div class="clock"><p></p><progress></progress></div>')
+_DRAWING = register(
+    "drawing",
+    '<div class="drawing"><div class="sheet" tabindex="0" role="group"><img alt=""></div>'
+    '<div class="files"></div></div>',
+)
 _GIVEN = register("given", '<div class="given"></div>')
 _NETWORK = register(
     "network",
@@ -103,6 +108,11 @@ def camera(
 def clock(data: dict[str, Any], key: str, on_look: Callable[[], None]) -> None:
     """Show for how long something goes on; `on_look` is called from time to time, for one clock of the page a time."""
     _CLOCK(data=data, key=key, on_look_change=on_look)
+
+
+def drawing(data: dict[str, Any], key: str) -> None:
+    """Show a drawing, SVG text of ours, with buttons that save it as PNG and as SVG."""
+    _DRAWING(data=data, key=key)
 
 
 def given(data: dict[str, Any], key: str, on_file: Callable[[Any], None]) -> None:

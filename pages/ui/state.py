@@ -16,6 +16,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnn_core.layers import ActivationName
 from cnn_core.layers.settings import PaddingMode
+from cnn_core.network.memory import Optimizer
+from cnn_core.network.volumes import Scale
 from cnn_core.pictures.samples import SAMPLES
 from pages.ui.address import Choice, Flag, Kind, Names, Number, Rows, Text, Whole
 from pages.ui.scripts import run_in_browser
@@ -219,6 +221,31 @@ DESIGN_LINE: Key[Any] = Key("design_line", None)
 DESIGN_LINE_NAMES = Key("design_line_names", False)
 DESIGN_ANSWERED = Key("design_answered", 0)
 DESIGN_SQUARE = Key("design_square", True)
+DESIGN_PART = Key(
+    "part", "picture", Choice(("picture", "costs", "sees", "compare", "take_away", "questions", "what_if"))
+)
+DRAWN_AS = Key("drawn_as", "volumes", Choice(("volumes", "graph")))
+DRAWN_TO = Key("drawn_to", Scale.ROOT, Choice(tuple(Scale)))
+DESIGN_UNFOLDED: Key[tuple[str, ...]] = Key("design_unfolded", ())
+BATCH = Key("batch", 32, Whole(1, 65_536))
+OPTIMIZER = Key("optimizer", Optimizer.ADAM, Choice(tuple(Optimizer)))
+EPOCH_PICTURES = Key("epoch_pictures", 60_000, Whole(1, 10**9))
+TIMED = Key("timed", False)
+SEEN_SAMPLE = Key("seen_sample", "chelsea", _A_SAMPLE)
+SEEN_ROW: Key[int | None] = Key("seen_row", None, Whole(0, 10**5))
+SEEN_COLUMN: Key[int | None] = Key("seen_column", None, Whole(0, 10**5))
+COMPARED = Key("compared", "before", _NAME)
+COMPARED_FILE = Key("compared_file", "")
+COMPARED_PROBLEM: Key[Any] = Key("compared_problem", None)
+TAKEN_AS = Key("taken_as", "keras", Choice(("keras", "sequential", "torch", "text", "json")))
+SAVED = Key("saved_design", "")
+QUESTION = Key("question", "windows", Choice(("windows", "reach", "fits")))
+FROM_SIZE = Key("from_size", 224, Whole(1, 10**5))
+TO_SIZE = Key("to_size", 7, Whole(1, 10**5))
+STAGES = Key("stages", 5, Whole(1, 20))
+PIXELS_SEEN = Key("pixels_seen", 100, Whole(1, 10**5))
+MOST_PARAMETERS = Key("most_parameters", 1_000_000, Whole(1, 10**10))
+WHAT_IF: Key[tuple[Any, ...]] = Key("what_if", ())
 
 # Convolution. The address holds all of it; numbers of the reader's own stand there packed.
 GRID = Key("grid", "digit", _NAME)

@@ -57,7 +57,7 @@ BRANCHES = Network(
 
 
 GOLDEN = Path(__file__).parent / "golden"
-OTHER_FORMS = ("mnist.csv", "mnist.md")
+OTHER_FORMS = ("mnist.csv", "mnist.md", "mnist.tex")
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_tables_of_the_presets(known: Preset, golden: Callable[[str, str], None]
 
 def test_other_forms_of_one_preset(golden: Callable[[str, str], None]) -> None:
     summary = summarize(preset("mnist").make())
-    for name, text in zip(OTHER_FORMS, (summary.to_csv(), summary.to_markdown()), strict=True):
+    for name, text in zip(OTHER_FORMS, (summary.to_csv(), summary.to_markdown(), summary.to_latex()), strict=True):
         golden(name, text)
 
 
@@ -305,3 +305,10 @@ def check_writable(summary: Summary) -> None:
         assert all(str(note) for note in remarks(row))
         if row.receptive_field is not None:
             assert f"{row.receptive_field.jump[0]:g} {row.receptive_field.start} {row.receptive_field.size}"
+
+
+def test_names_in_latex_are_printed_as_they_stand() -> None:
+    network = Network((NamedLayer('a_b&c%$#{}~^\\<|>"', Input((9,))),))
+    line = summarize(network).to_latex().splitlines()[4]
+    escaped = r"a\_b\&c\%\$\#\{\}\textasciitilde{}\textasciicircum{}\textbackslash{}\textless{}\textbar{}"
+    assert line.startswith(escaped + r"\textgreater{}\char34{} &")

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn_core.errors import CnnError
 from pages.ui import questions
+from pages.ui.design.parts.which import PARTS
 
 SENTENCE = "The core refused this."
 SPEAKING = ("cnn_core.sentences", "cnn_core.errors")
@@ -29,7 +30,7 @@ SCENES: dict[str, list[dict[str, str]]] = {
         *({**MAP, "ask": "decision", "method": method} for method in ("grad_cam", "saliency")),
         {**MAP, "ask": "decision", "method": "occlusion", "patch": "14", "patch_stride": "14"},
     ],
-    "2_Design_a_network": [{}],
+    "2_Design_a_network": [{"part": part, "compared": "tiny_vgg"} for part in PARTS],
     "3_Convolution": [
         {"grid": "cut", "kernel": "learned", "open": "channels.picture.stacked.mixing.separable.transposed.dense"},
     ],
@@ -63,7 +64,6 @@ def opened(page: str, address: dict[str, str]) -> AppTest:
     st.cache_resource.clear()
     questions.WORKS.clear()
     at = AppTest.from_file(ROOT / "pages" / f"{page}.py", default_timeout=30)
-    at.session_state["design_chart_open"] = True
     for name, value in {"lang": "en", **address}.items():
         at.query_params[name] = value
     return at.run()

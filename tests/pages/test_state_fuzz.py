@@ -25,6 +25,7 @@ from cnn_core.numerics.reductions.ways import Reduction
 from pages.ui import state
 from pages.ui.address import Choice, Flag, Kind, Names, Number, Rows, Text, Whole
 from pages.ui.convolution.ideas import IDEAS
+from pages.ui.design.parts.which import PARTS
 from pages.ui.feature_maps.panels import PANELS
 
 RUNS = int(os.environ.get("CONVSCOPE_FUZZ", "50"))
@@ -47,6 +48,7 @@ KNOWN: dict[str, list[str]] = {
 }
 KNOWN |= {"heat_layer": KNOWN["layer"], "reduced_grid": KNOWN["grid"], "filter_kernels": KNOWN["kernel"]}
 KNOWN |= {"way_one": KNOWN["way"], "other_way": KNOWN["way"], "replaced": KNOWN["design"]}
+KNOWN["compared"] = [*KNOWN["design"], "before", "opened"]
 PACKED = ("numbers", "weights", "filter_weights", "mix_weights")
 SHAPES = [(3, 3), (1, 1), (7, 7), (2, 9), (32, 32), (3, 3, 3, 2), (3, 3, 3, 4), (1, 1, 3, 1), (5,), (4, 4, 3)]
 HOSTILE = [
@@ -190,7 +192,7 @@ def test_no_address_ends_a_page(page: str, used_and_shared: tuple[set[str], set[
 
 EVERYTHING: dict[str, tuple[dict[str, str], ...]] = {
     "1_Feature_maps": tuple({"ask": panel.key} for panel in PANELS),
-    "2_Design_a_network": ({},),
+    "2_Design_a_network": tuple({"part": part} for part in PARTS),
     "3_Convolution": ({},),
     "4_Pooling_and_stride": (
         {"reduced": "grid", "reduced_grid": "own", "numbers": grid_text(np.eye(4)), "kernel": "learned"},

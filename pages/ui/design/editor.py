@@ -113,6 +113,16 @@ def _edit(change: Callable[[Network], Network], then_select: Callable[[Network, 
     current.keep(Moment(text_after, position, state.DESIGN_PRESET.get()))
 
 
+def replace(name: str, layer: Layer) -> None:
+    """Put another layer into the place of one."""
+    _edit(lambda network: editing.replace(network, name, layer))
+
+
+def take_over(text: str) -> None:
+    """Make the design another one, which a text describes; undo brings back the one before."""
+    current.keep(Moment(text, current.selected(), state.DESIGN_PRESET.get()))
+
+
 def open_preset(key: str) -> None:
     """Begin with a preset; the network before it can be brought back by undo."""
     current.keep(Moment(current.preset_text(key), 0, key))
@@ -139,7 +149,7 @@ def read(line: str) -> None:
 def load(data: bytes) -> None:
     """Open a network file, or keep why it cannot be opened."""
     try:
-        loaded = current.usable(_read(data))
+        loaded = current.usable(read(data))
     except CnnError as error:
         current.settle()
         current.refuse(error)
@@ -147,7 +157,7 @@ def load(data: bytes) -> None:
         current.keep(Moment(loaded.to_json(), 0, current.OWN))
 
 
-def _read(data: bytes) -> Network:
+def read(data: bytes) -> Network:
     """Return the network in a file of this page, in a model file, or in the JSON that Keras writes of a model."""
     if is_model(data):
         return read_model_file(data).network

@@ -29,7 +29,7 @@ def draw_network_picture(
         "selected": selected,
         "open": channel,
         "sends": sends,
-        "words": _words(),
+        "words": words(),
     }
     components.network(
         data,
@@ -41,7 +41,8 @@ def draw_network_picture(
     )
 
 
-def _words() -> dict[str, str]:
+def words() -> dict[str, str]:
+    """Return what the component says in the session's language."""
     return {
         "network": _("The network from input to output"),
         "keys": _(

@@ -1,6 +1,6 @@
 """What the picture of a network shows: all maps of a small one, of a long one its blocks with their strongest maps."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,44 +89,13 @@ class NetworkPicture:
     # Folded -----------------------------------------------------------------------------------------------------------
 
     def _folded(self) -> dict[str, Any]:
-        layout = self.layout
-        return {
-            "mode": "folded",
-            "size": [layout.width, layout.height],
-            "nodes": [self._card(node) for node in layout.nodes],
-            "frames": [
-                {
-                    "title": frame.title,
-                    "name": frame.label,
-                    "label": _("{count} layers").format(count=frame.count),
-                    **_place(frame.x, frame.y, frame.width, frame.height),
-                }
-                for frame in layout.frames
-            ],
-            "edges": [
-                {"from": edge.source, "to": edge.target, "points": edge.points, "skips": edge.skips}
-                for edge in layout.edges
-            ],
-        }
+        return folded(self.layout, self._card)
 
     def _card(self, node: Node) -> dict[str, Any]:
         last = node.rows[-1]
-        is_block = len(node.rows) > 1
-        facts = self._facts(node.rows)
         known = self._channels(last)
-        return {
-            "id": node.title,
-            "layer": last.name,
-            "layers": [row.name for row in node.rows],
-            "title": node.label,
-            "detail": _("{count} layers").format(count=len(node.rows)) if is_block else show(last.output_shape),
-            "group": str(last.layer.group),
-            "label": ", ".join([node.title, *facts]),
-            "facts": facts,
-            "names": [map_text(known, last.name, channel) for channel in range(len(known))],
-            **self._seen(last),
-            **_place(node.x, node.y, node.width, node.height),
-        }
+        names = [map_text(known, last.name, channel) for channel in range(len(known))]
+        return card(node, self._facts(node.rows)) | {"names": names, **self._seen(last)}
 
     # Whole ------------------------------------------------------------------------------------------------------------
 
@@ -234,19 +203,67 @@ class NetworkPicture:
     def _facts(self, rows: Sequence[Row]) -> list[str]:
         last = rows[-1]
         seen = self._answer(last.name)
-        facts = [
-            f"{last.kind} · {show(last.output_shape)}",
-            _("{count} parameters").format(count=f"{sum(row.parameters for row in rows):,}"),
-            _("{count} multiply-adds").format(count=f"{sum(row.multiply_adds for row in rows):,}"),
-        ]
-        if len(rows) > 1:
-            facts.insert(0, _("{count} layers, the last of them {layer}").format(count=len(rows), layer=last.name))
+        facts = figures_of(rows)
         known = self._channels(last)
         if known:
             facts.append(_("Channels: {channels}").format(channels=", ".join(_(channel.name) for channel in known)))
         elif seen and len(last.output_shape) == 3 and not self.passes:
             facts.append(_("Strongest maps: {channels}").format(channels=", ".join(map(str, seen.strongest))))
         return facts
+
+
+def folded(layout: NetworkLayout, card_of: Callable[[Node], dict[str, Any]]) -> dict[str, Any]:
+    """Return what the component draws of a network of cards."""
+    return {
+        "mode": "folded",
+        "size": [layout.width, layout.height],
+        "nodes": [card_of(node) for node in layout.nodes],
+        "frames": [
+            {
+                "title": frame.title,
+                "name": frame.label,
+                "label": _("{count} layers").format(count=frame.count),
+                **_place(frame.x, frame.y, frame.width, frame.height),
+            }
+            for frame in layout.frames
+        ],
+        "edges": [
+            {"from": edge.source, "to": edge.target, "points": edge.points, "skips": edge.skips}
+            for edge in layout.edges
+        ],
+    }
+
+
+def card(node: Node, facts: Sequence[str]) -> dict[str, Any]:
+    """Return a card without a picture: a layer, or a folded block that stands for several."""
+    last, is_block = node.rows[-1], len(node.rows) > 1
+    return {
+        "id": node.title,
+        "layer": last.name,
+        "layers": [row.name for row in node.rows],
+        "title": node.label,
+        "detail": _("{count} layers").format(count=len(node.rows)) if is_block else show(last.output_shape),
+        "group": str(last.layer.group),
+        "label": ", ".join([node.title, *facts]),
+        "facts": list(facts),
+        "names": [],
+        "strongest": [],
+        "picture": None,
+        **_place(node.x, node.y, node.width, node.height),
+    }
+
+
+def figures_of(rows: Sequence[Row]) -> list[str]:
+    """Return what is said of a layer or of a folded block, whatever it makes of a picture."""
+    last = rows[-1]
+    facts = [
+        f"{last.kind} · {show(last.output_shape)}",
+        _("{count} parameters").format(count=f"{sum(row.parameters for row in rows):,}"),
+        _("{count} multiply-adds").format(count=f"{sum(row.multiply_adds for row in rows):,}"),
+    ]
+    if len(rows) > 1:
+        facts.insert(0, _("{count} layers, the last of them {layer}").format(count=len(rows), layer=last.name))
+    return facts
 
 
 def _place(x: float, y: float, width: float, height: float) -> dict[str, float]:

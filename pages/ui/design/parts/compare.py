@@ -1,0 +1,162 @@
+"""Two designs side by side: totals, charts, and their layers in pairs with what differs marked."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cnn_core.drawing.figures import grouped_cost_figure
+from cnn_core.errors import CnnError
+from cnn_core.layers.shapes import show
+from cnn_core.network.compare import Difference, Pair, align
+from cnn_core.network.presets import PRESETS
+from cnn_core.network.summary import Row, Summary
+from cnn_core.sentences import N_
+from pages.ui import state
+from pages.ui.design import current, editor
+from pages.ui.design.figures import readable_bytes
+from pages.ui.design.tools import preset_title
+from pages.ui.draw.plots import draw_figure
+from pages.ui.draw.tables import draw_table
+from pages.ui.layer_words import in_short
+from pages.ui.messages import show_error
+from pages.ui.text import _
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+_BEFORE, _OPENED, _FILE = "before", "opened", "compared_file_upload"
+_MOST_BARS = 60
+"""Pairs of layers that a chart can show."""
+_MARKS = {
+    Difference.NONE: "",
+    Difference.FIGURES: N_("≈ other input"),
+    Difference.SETTINGS: N_("≠ settings"),
+    Difference.KIND: N_("≠ kind"),
+    Difference.ONLY_LEFT: N_("− only here"),
+    Difference.ONLY_RIGHT: N_("+ only there"),
+}
+
+
+def draw() -> None:
+    """Draw the choice of the other design, then both."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _choose()
+        with st.popover(_("From a file"), icon=":material/upload_file:"):
+            st.file_uploader(
+                _("A network (JSON, .keras, .h5 or .onnx)"),
+                type=["json", "keras", "h5", "hdf5", "onnx"],
+                max_upload_size=editor.LARGEST_FILE_MEGABYTES,
+                key=_FILE,
+                on_change=_take_file,
+            )
+    if state.COMPARED_PROBLEM.get() is not None:
+        show_error(state.COMPARED_PROBLEM.get())
+    text = _other()
+    if not text:
+        st.info(_("There is no design before this one yet. Edit it, or choose another network to compare with."))
+        return
+    ours, theirs = current.summary(), current.summary_of(text)
+    _draw_totals(ours, theirs)
+    pairs = align(ours, theirs)
+    _draw_pairs(pairs)
+    title = _title(state.COMPARED.get())
+    figure = _chart(current.text(), text, title, state.LANGUAGE.get())
+    if figure is not None:
+        draw_figure(figure, "design_compare_chart", _("Bars; the same figures stand in the tables of layers."))
+
+
+def _choose() -> None:
+    options = [_BEFORE, *([_OPENED] if state.COMPARED_FILE.get() else []), *(known.key for known in PRESETS)]
+    if state.COMPARED.get() not in options:
+        state.COMPARED.set(_BEFORE)
+    st.selectbox(_("Compare with"), options, format_func=_title, width=420, **state.COMPARED.widget())
+
+
+def _title(key: str) -> str:
+    if key == _BEFORE:
+        return _("The design before the last change")
+    return _("Your file") if key == _OPENED else preset_title(key)
+
+
+def _other() -> str:
+    """Return the text of the other design; nothing where there is none."""
+    key = state.COMPARED.get()
+    if key == _BEFORE:
+        past = state.DESIGN_PAST.get()
+        return str(past[-1].text) if past else ""
+    return state.COMPARED_FILE.get() if key == _OPENED else current.preset_text(key)
+
+
+def _take_file() -> None:
+    file = state.widget_value(_FILE)
+    if file is None:
+        return
+    try:
+        state.COMPARED_FILE.set(current.usable(editor.read(file.getvalue())).to_json())
+    except CnnError as error:
+        state.COMPARED_PROBLEM.set(error)
+    else:
+        state.COMPARED_PROBLEM.set(None)
+        state.COMPARED.set(_OPENED)
+
+
+def _draw_totals(ours: Summary, theirs: Summary) -> None:
+    quantities = (
+        (_("Layers"), len(ours.rows), len(theirs.rows), str),
+        (_("Parameters"), ours.parameters, theirs.parameters, "{:,}".format),
+        (_("Multiply-adds"), ours.multiply_adds, theirs.multiply_adds, "{:,}".format),
+        (_("Memory of all outputs"), ours.activation_bytes, theirs.activation_bytes, readable_bytes),
+        (_("Peak of outputs"), ours.peak_bytes, theirs.peak_bytes, readable_bytes),
+    )
+    rows = [[name, say(left), say(right), _times(left, right)] for name, left, right, say in quantities]
+    draw_table([_("Total"), _("This design"), _title(state.COMPARED.get()), _("This / other")], rows)
+
+
+def _times(left: int, right: int) -> str:
+    return f"×{left / right:.3g}" if right else "–"
+
+
+def _draw_pairs(pairs: tuple[Pair, ...]) -> None:
+    different = sum(pair.difference is not Difference.NONE for pair in pairs)
+    if not different:
+        st.markdown(_("The two are alike in all {count} layers.").format(count=len(pairs)))
+    else:
+        text = _("{different} of {count} pairs of layers differ.")
+        st.markdown(text.format(different=different, count=len(pairs)))
+    heads = [_("This design"), _("Output"), _("Parameters"), _("Other design"), _("Output"), _("Parameters")]
+    rows = [[*_cells(pair.left), *_cells(pair.right), _mark(pair)] for pair in pairs]
+    draw_table([*heads, _("What differs")], rows)
+
+
+def _cells(row: Row | None) -> list[str]:
+    if row is None:
+        return ["", "", ""]
+    facts = in_short(row.layer, state.LANGUAGE.get())
+    name = f"{row.name} · {row.kind}" + (f" ({facts})" if facts else "")
+    return [name, show(row.output_shape), f"{row.parameters:,}"]
+
+
+def _costs(row: Row | None) -> tuple[int, int]:
+    return (row.parameters, row.multiply_adds) if row else (0, 0)
+
+
+def _mark(pair: Pair) -> str:
+    mark = _(_MARKS[pair.difference]) if pair.difference is not Difference.NONE else ""
+    names = ", ".join(changed.setting for changed in pair.changed)
+    return f"{mark}: {names}" if names else mark
+
+
+@lru_cache(maxsize=8)
+def _chart(ours: str, theirs: str, title: str, language: str) -> "Figure | None":
+    """Return parameters and multiply-adds of the pairs of layers that have some, the two designs beside one another."""
+    pairs = align(current.summary_of(ours), current.summary_of(theirs))
+    costly = [pair for pair in pairs if any(_costs(row) != (0, 0) for row in (pair.left, pair.right))]
+    if not costly or len(costly) > _MOST_BARS:
+        return None
+    names = [row.name for pair in costly if (row := pair.left or pair.right)]
+    costs = {
+        _("This design"): [_costs(pair.left) for pair in costly],
+        title: [_costs(pair.right) for pair in costly],
+    }
+    return grouped_cost_figure(names, costs, translate=_)

@@ -1,0 +1,115 @@
+"""The picture of the design: volumes as papers draw them, or a graph as on Feature maps."""
+
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from cnn_core.network.layout import NetworkLayout, Node, lay_out
+from cnn_core.network.level import Sizes
+from cnn_core.network.volumes import TEXT_COLOUR, Scale, Words, volumes_svg
+from cnn_core.sentences import N_
+from pages.ui import components, state
+from pages.ui.design import current, editor
+from pages.ui.draw.network import words
+from pages.ui.draw.network_data import card, figures_of, folded
+from pages.ui.layer_words import GROUPS
+from pages.ui.text import _
+from pages.ui.waiting import run_again
+
+_SCALES = {
+    Scale.ROOT: N_("By the square root"),
+    Scale.LOG: N_("By the logarithm"),
+    Scale.TRUE: N_("True to scale"),
+    Scale.NONE: N_("Not to scale"),
+}
+_SIZES = Sizes(layer=(104, 60), block=(104, 60), gap=(26, 16), lane=10, padding=12, heading=22, line_gap=24)
+_LINE = 1080.0
+"""Pixels of a line of cards on a screen of 1280."""
+
+
+def draw() -> None:
+    """Draw the network in the way that was chosen."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            _("Drawn as"),
+            ["volumes", "graph"],
+            format_func=lambda way: _("Volumes") if way == "volumes" else _("Graph"),
+            required=True,
+            **state.field("drawn_as", state.DRAWN_AS.get(), state.DRAWN_AS.set),
+        )
+        if state.DRAWN_AS.get() == "volumes":
+            st.selectbox(
+                _("Lengths"), format_func=lambda scale: _(_SCALES[scale]), width=220, **state.DRAWN_TO.widget()
+            )
+    if state.DRAWN_AS.get() == "volumes":
+        _draw_volumes()
+    else:
+        _draw_graph()
+    if current.summary().error is not None:
+        st.caption(_("Drawn as far as the layers fit together."))
+
+
+def _draw_volumes() -> None:
+    svg = _volumes(current.text(), state.DRAWN_TO.get(), state.LANGUAGE.get())
+    data = {
+        "svg": svg,
+        "colour": TEXT_COLOUR,
+        "name": "network",
+        "alt": _("The network as volumes, from the input to the output; the table of layers has all its figures."),
+        "words": {"png": _("Picture (PNG)"), "svg": _("Picture (SVG)")},
+    }
+    components.drawing(data, "design_volumes")
+    st.caption(
+        _(
+            "A box is as high as the map, as deep as the map is wide, and as wide as it has channels. Values without a "
+            "map are a column, as high as they are many. A pile is a block of layers with the shape of the last; its "
+            "colour is that of the layer with the most parameters."
+        )
+    )
+
+
+# The text and the language say all that is in it.
+@lru_cache(maxsize=16)
+def _volumes(text: str, scale: Scale, language: str) -> str:
+    said = Words({group: _(name) for group, name in GROUPS.items()}, _("{count} layers"))
+    return volumes_svg(current.summary_of(text).rows, scale, said)
+
+
+def _draw_graph() -> None:
+    unfolded = tuple(sorted(state.DESIGN_UNFOLDED.get()))
+    data = {
+        "version": f"{hash(current.text())} {unfolded}",
+        **_graph(current.text(), unfolded, state.LANGUAGE.get()),
+        "selected": current.selected_layer().name,
+        "open": None,
+        "sends": False,
+        "words": words(),
+    }
+    components.network(data, "design_graph", _pick, lambda place: _pick(place[0]), _unfold, _fold)
+
+
+@lru_cache(maxsize=16)
+def _graph(text: str, unfolded: tuple[str, ...], language: str) -> dict[str, Any]:
+    layout: NetworkLayout = lay_out(current.summary_of(text).rows, frozenset(unfolded), _SIZES, _LINE)
+    return folded(layout, _card)
+
+
+def _card(node: Node) -> dict[str, Any]:
+    return card(node, figures_of(node.rows))
+
+
+def _pick(layer: str) -> None:
+    """Select a layer, in the table and the form too."""
+    names = [named.name for named in current.network().layers]
+    if layer in names:
+        editor.select(names.index(layer))
+        run_again()
+
+
+def _unfold(title: str) -> None:
+    state.DESIGN_UNFOLDED.set((*state.DESIGN_UNFOLDED.get(), title))
+
+
+def _fold(title: str) -> None:
+    state.DESIGN_UNFOLDED.set(tuple(block for block in state.DESIGN_UNFOLDED.get() if block != title))

@@ -1,0 +1,96 @@
+"""Questions about sizes, answered by trying all that there is."""
+
+from functools import lru_cache
+
+import streamlit as st
+
+from cnn_core.errors import CnnError
+from cnn_core.network.search import layers_that_see, widest_that_fits, windows_from_to
+from cnn_core.network.summary import summarize
+from cnn_core.sentences import N_
+from pages.ui import state
+from pages.ui.design import current, editor
+from pages.ui.draw.tables import draw_table
+from pages.ui.messages import show_error
+from pages.ui.text import _
+from pages.ui.waiting import run_again
+
+_QUESTIONS = {
+    "windows": N_("Which windows lead from one size to another?"),
+    "reach": N_("How many layers see so many pixels?"),
+    "fits": N_("How wide may this network be?"),
+}
+
+
+def draw() -> None:
+    """Draw the choice of a question, its form and its answer."""
+    st.selectbox(
+        _("Question"),
+        format_func=lambda name: _(_QUESTIONS[name]),
+        width=420,
+        **state.QUESTION.widget(),
+    )
+    {"windows": _windows, "reach": _reach, "fits": _fits}[state.QUESTION.get()]()
+
+
+def _windows() -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input(_("From (pixels on a side)"), step=1, width=200, **state.FROM_SIZE.widget())
+        st.number_input(_("To"), step=1, width=140, **state.TO_SIZE.widget())
+        st.number_input(_("In so many equal stages"), step=1, width=200, **state.STAGES.widget())
+    found = windows_from_to(state.FROM_SIZE.get(), state.TO_SIZE.get(), state.STAGES.get())
+    if not found:
+        st.info(_("No window with a kernel up to 11 and a stride up to its kernel does that."))
+        return
+    rows = [
+        [f"{window.kernel}×{window.kernel}", str(window.stride), str(window.padding), " → ".join(map(str, lengths))]
+        for window, lengths in found
+    ]
+    draw_table([_("Kernel"), _("Stride"), _("Padding"), _("Sizes on the way")], rows)
+    st.caption(_("{count} windows, the smallest first; each is used in every stage.").format(count=len(found)))
+
+
+def _reach() -> None:
+    st.number_input(_("Receptive field of at least (pixels)"), step=1, width=260, **state.PIXELS_SEEN.widget())
+    rows = [
+        [f"{one.kernel}×{one.kernel}", f"{one.layers:,}", f"{one.receptive_field:,}", f"{one.weights:,}"]
+        for one in layers_that_see(state.PIXELS_SEEN.get())
+    ]
+    heads = [_("Kernel"), _("Layers"), _("Receptive field"), _("Weights for each pair of channels")]
+    draw_table(heads, rows)
+    st.caption(_("Convolutions with stride 1 behind one another: 1 + layers · (kernel − 1)."))
+
+
+def _fits() -> None:
+    most = state.MOST_PARAMETERS
+    st.number_input(_("At most so many parameters"), step=10_000, width=260, **most.widget())
+    found = _widest(current.text(), most.get())
+    if isinstance(found, CnnError):
+        show_error(found)
+        return
+    times, text, count = found
+    said = _("With **{times:.2f} times** the filters and units it has {count} parameters; any wider, it has too many.")
+    st.markdown(said.format(times=times, count=f"{count:,}"))
+    st.caption(_("Filters and units of all layers but those that give the output, as MobileNet's width multiplier."))
+    st.button(
+        _("Take it over"),
+        icon=":material/check:",
+        disabled=text == current.text(),
+        on_click=_take_over,
+        args=(text,),
+        key="design_take_width",
+    )
+
+
+@lru_cache(maxsize=16)
+def _widest(text: str, most: int) -> tuple[float, str, int] | CnnError:
+    try:
+        times, network = widest_that_fits(current.network_of(text), most)
+        return times, network.to_json(), summarize(network).parameters
+    except CnnError as error:
+        return error.with_traceback(None)
+
+
+def _take_over(text: str) -> None:
+    editor.take_over(text)
+    run_again()

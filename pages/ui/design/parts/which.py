@@ -1,0 +1,75 @@
+"""Which part is open. It runs by itself: what is changed in it leaves the table as it is."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import streamlit as st
+
+from cnn_core.sentences import N_
+from pages.ui import state
+from pages.ui.design.parts import compare, costs, picture, questions, sees, take_away, what_if
+from pages.ui.messages import part
+from pages.ui.text import _
+from pages.ui.waiting import fragment
+
+
+class _Part(NamedTuple):
+    title: str
+    icon: str
+    draw: Callable[[], None]
+
+
+PARTS = {
+    "picture": _Part(N_("Picture"), "deployed_code", picture.draw),
+    "costs": _Part(N_("Costs"), "bar_chart", costs.draw),
+    "sees": _Part(N_("What it sees"), "visibility", sees.draw),
+    "what_if": _Part(N_("What if"), "tune", what_if.draw),
+    "compare": _Part(N_("Compare"), "compare", compare.draw),
+    "take_away": _Part(N_("Take away"), "download", take_away.draw),
+    "questions": _Part(N_("Questions"), "help", questions.draw),
+}
+
+
+def share() -> None:
+    """Write what is designed and what is looked at into the address."""
+    state.share(
+        state.LANGUAGE, state.DESIGN_PRESET, state.DESIGN_LINK, state.DESIGN_PART, *_OF[state.DESIGN_PART.get()]
+    )
+
+
+_OF = {
+    "picture": (state.DRAWN_AS, state.DRAWN_TO),
+    "costs": (state.BATCH, state.OPTIMIZER, state.EPOCH_PICTURES),
+    "sees": (state.SEEN_SAMPLE, state.SEEN_ROW, state.SEEN_COLUMN),
+    "what_if": (),
+    "compare": (state.COMPARED,),
+    "take_away": (state.TAKEN_AS,),
+    "questions": (
+        state.QUESTION,
+        state.FROM_SIZE,
+        state.TO_SIZE,
+        state.STAGES,
+        state.PIXELS_SEEN,
+        state.MOST_PARAMETERS,
+    ),
+}
+"""What of each part stands in the address while it is open."""
+
+
+def draw() -> None:
+    """Draw the choice of parts and the open one."""
+    fragment(_draw, "design_part", share=share)()
+
+
+def _draw() -> None:
+    chosen = state.DESIGN_PART.get()
+    st.segmented_control(
+        _("Part"),
+        list(PARTS),
+        format_func=lambda name: f":material/{PARTS[name].icon}: {_(PARTS[name].title)}",
+        required=True,
+        label_visibility="collapsed",
+        **state.field("part", chosen, state.DESIGN_PART.set),
+    )
+    with part():
+        PARTS[chosen].draw()

@@ -1,0 +1,234 @@
+"""The parts of the page "Design a network" besides its table: what each shows; a closed one computes nothing."""
+
+import ast
+import re
+from collections import Counter
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+import streamlit as st
+from designing import components, network, opened, press, put, select
+from running import address_of, no_exception, tables
+from stand_ins import Here
+from streamlit.testing.v1 import AppTest
+
+from cnn_core.layers import Conv2D, Dense, Flatten, Input
+from cnn_core.network.line import read_line
+from cnn_core.network.network import Network
+from cnn_core.network.presets import preset
+from cnn_core.network.summary import summarize
+from pages.ui.design import cached
+from pages.ui.design.parts import compare, costs, picture, questions, sees, take_away, what_if, which
+
+PARTS = ("picture", "costs", "sees", "what_if", "compare", "take_away", "questions")
+
+
+def part(name: str, own: Network | None = None, **query: str) -> AppTest:
+    """Open the page with one of its parts open."""
+    return opened(own, part=name, **query)
+
+
+def drawing(at: AppTest) -> str:
+    return str(next(data["svg"] for data in components(at) if "svg" in data))
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_only_the_open_part_is_drawn(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts: Counter[str] = Counter()
+    for module in (picture, costs, sees, what_if, compare, take_away, questions):
+        own = module.__name__.rsplit(".", 1)[-1]
+        part_of_page = next(known for known in PARTS if known == own)
+
+        def drawn(part_of_page: str = part_of_page) -> None:
+            counts[part_of_page] += 1
+
+        monkeypatch.setitem(which.PARTS, part_of_page, which.PARTS[part_of_page]._replace(draw=drawn))
+    part(name)
+    assert counts.keys() == {name}
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("design", ["mnist", "mobilenet_v2", "empty"])
+def test_every_part_can_be_drawn_in_both_languages(name: str, design: str) -> None:
+    for language in ("en", "ko"):
+        at = part(name, design=design)
+        at.query_params["lang"] = language
+        no_exception(at.run())
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_every_part_lives_with_a_network_that_does_not_fit(name: str) -> None:
+    wrong = Network.of(Input((9, 9, 4)), Conv2D(4, 40), Flatten(), Dense(3))
+    at = select(part(name, wrong), 2)
+    assert not any("Traceback" in error.value for error in at.error)
+
+
+def test_the_part_stands_in_the_address() -> None:
+    at = part("questions", question="reach", pixels_seen="31")
+    assert address_of(at) == {"part": "questions", "question": "reach", "pixels_seen": "31"}
+    at = put(at, "segmented_control", "part", "costs")
+    assert address_of(at) == {"part": "costs"}
+
+
+# Picture --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_picture_is_of_the_design() -> None:
+    at = part("picture")
+    assert "13×13×64" in drawing(at)
+    at = put(select(at, 1), "number_input", "filters", 7)
+    assert "28×28×7" in drawing(at)
+
+
+def test_the_graph_selects_what_is_clicked() -> None:
+    at = part("picture", drawn_as="graph")
+    data = next(data for data in components(at) if data.get("mode") == "folded")
+    assert [node["layer"] for node in data["nodes"]] == [named.name for named in preset("mnist").make().layers]
+    assert data["selected"] == "input"
+
+
+# Costs ----------------------------------------------------------------------------------------------------------------
+
+
+def test_memory_is_that_of_the_core() -> None:
+    at = part("costs")
+    assert "| Weights in float32 | 4.41 MB |" in tables(at)
+    assert "| Weights in int8 | 1.10 MB |" in tables(at)
+    assert "98% of all parameters sit in dense." in [one.value for one in at.markdown]
+    counted = next(one.value for one in at.markdown if one.value.endswith("counted"))
+    at = put_widget(at, "batch", 64)
+    assert next(one.value for one in at.markdown if one.value.endswith("counted")) != counted
+    at = put_widget(at, "optimizer", "sgd", "selectbox")
+    assert not any("Optimizer <b>" in element.proto.body for element in at.get("html"))
+
+
+def put_widget(at: AppTest, name: str, value: Any, kind: str = "number_input") -> AppTest:
+    return no_exception(getattr(at, kind)(key=f"{name}_widget").set_value(value).run())
+
+
+# What it sees ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_end_of_a_small_network_sees_too_little() -> None:
+    at = part("sees", read_line("64x64x3-C8-P2-C16-F-D10sm"))
+    assert "sees 8×8 pixels of 64×64" in at.warning[0].value.replace("\\", "")
+    at = press(at, "last_map")
+    assert "max" not in str(at.session_state["design_layer"])
+    assert any("at once" in one.value for one in at.markdown)
+
+
+# Compare --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_design_before_is_compared() -> None:
+    at = part("compare")
+    assert at.info
+    at = put(select(at, 1), "number_input", "filters", 16)
+    shown = tables(at)
+    assert "≠ settings: filters" in shown
+    assert shown.count("≠ settings") == 1
+    assert "≈ other input" in shown
+
+
+def test_a_network_is_like_itself() -> None:
+    at = part("compare", compared="mnist")
+    assert any("alike in all 7 layers" in one.value for one in at.markdown)
+    assert "| Parameters | 1,101,526 | 1,101,526 | ×1 |" in tables(at)
+
+
+def test_a_file_is_compared_and_nonsense_is_refused() -> None:
+    at = part("compare")
+    at = no_exception(at.file_uploader(key="compared_file_upload").upload("a.json", b"{}", "application/json").run())
+    assert at.error
+    text = preset("tiny_vgg").make().to_json().encode()
+    at = no_exception(at.file_uploader(key="compared_file_upload").upload("b.json", text, "application/json").run())
+    assert not at.error
+    assert "| Parameters | 1,101,526 | 19,920 |" in tables(at)
+
+
+# Take away ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [("keras", "keras.Model("), ("sequential", "keras.Sequential("), ("torch", "nn.Module"), ("text", "1,101,526")],
+)
+def test_code_is_shown(way: str, said: str) -> None:
+    code = part("take_away", taken_as=way).code[0].value
+    assert said in code
+    if way != "text":
+        ast.parse(code)
+
+
+def test_what_cannot_be_written_is_said() -> None:
+    at = part("take_away", taken_as="sequential", design="resnet_20")
+    assert not at.code
+    assert at.error
+
+
+def test_the_file_is_made_by_a_worker_and_only_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = Here()
+    made: Future[bytes] = Future()
+    made.set_result(b"made of Keras")
+    worker.ends.append(made)
+    monkeypatch.setattr(cached, "WORK", worker)
+    at = part("take_away")
+    assert not worker.asked
+    at = press(at, "save")
+    assert [text for _work, text in worker.asked] == [network(at).to_json()]
+    assert any(button.key == "design_keras_file" for button in at.get("download_button"))
+
+
+def test_the_design_is_seen_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[bytes] = []
+
+    def keep(data: bytes) -> str:
+        kept.append(data)
+        return "0" * 64
+
+    monkeypatch.setattr(take_away, "keep_file", keep)
+    monkeypatch.setattr(st, "switch_page", lambda page: None)
+    at = press(part("take_away"), "see")
+    assert kept == [network(at).to_json().encode()]
+    assert at.session_state["model"] == f"file:{'0' * 64}:"
+
+
+# Questions ------------------------------------------------------------------------------------------------------------
+
+
+def test_windows_from_a_size_to_another() -> None:
+    assert "| 3×3 | 2 | same | 224 → 112 → 56 → 28 → 14 → 7 |" in tables(part("questions"))
+    assert part("questions", from_size="3", to_size="7").error
+
+
+def test_the_widest_is_taken_over_and_undone() -> None:
+    at = part("questions", question="fits", most_parameters="300000")
+    at = press(at, "take_width")
+    assert summarize(network(at)).parameters <= 300_000
+    assert network(press(at, "undo")) == preset("mnist").make()
+
+
+# What if --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_slider_shows_what_would_follow_and_changes_nothing() -> None:
+    at = select(part("what_if"), 1)
+    at = no_exception(at.slider(key="try_filters_field").set_value(16).run())
+    assert "28×28×32 → 28×28×16" in tables(at)
+    assert network(at) == preset("mnist").make()
+    assert re.search(r"conv2d_1 .*18,496 → 9,280", tables(at))
+    at = press(at, "take_what_if")
+    assert network(at)["conv2d"].layer.filters == 16  # type: ignore[attr-defined]
+    assert network(press(at, "undo")) == preset("mnist").make()
+
+
+def test_what_would_not_fit_is_said_before_it_is_taken_over() -> None:
+    at = select(part("what_if", Network.of(Input((5, 5, 1)), Conv2D(8, 3), Conv2D(8, 3), Flatten(), Dense(2))), 1)
+    at = no_exception(at.slider(key="try_kernel_size_field").set_value(5).run())
+    assert any("larger than its input" in one.value for one in at.warning)
+    assert "does not fit" in tables(at)
+
+
+def test_a_layer_without_such_settings_is_said() -> None:
+    assert any("Select a convolution" in one.value for one in part("what_if").info)

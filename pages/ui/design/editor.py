@@ -149,7 +149,7 @@ def read(line: str) -> None:
 def load(data: bytes) -> None:
     """Open a network file, or keep why it cannot be opened."""
     try:
-        loaded = current.usable(read(data))
+        loaded = current.usable(read_file(data))
     except CnnError as error:
         current.settle()
         current.refuse(error)
@@ -157,7 +157,7 @@ def load(data: bytes) -> None:
         current.keep(Moment(loaded.to_json(), 0, current.OWN))
 
 
-def read(data: bytes) -> Network:
+def read_file(data: bytes) -> Network:
     """Return the network in a file of this page, in a model file, or in the JSON that Keras writes of a model."""
     if is_model(data):
         return read_model_file(data).network

@@ -93,7 +93,7 @@ def _take_file() -> None:
     if file is None:
         return
     try:
-        state.COMPARED_FILE.set(current.usable(editor.read(file.getvalue())).to_json())
+        state.COMPARED_FILE.set(current.usable(editor.read_file(file.getvalue())).to_json())
     except CnnError as error:
         state.COMPARED_PROBLEM.set(error)
     else:

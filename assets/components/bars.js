@@ -3,7 +3,7 @@
 
 import { ARROWS, clamp, fill, leadTo, make, part, show } from "./dom.js";
 import { onPassing } from "./passing.js";
-import { tell } from "./told.js";
+import { hearing, tell } from "./told.js";
 
 const NAMED = 24; // so many bars at most stand below one another with their names
 const DIGITS = 5;
@@ -126,7 +126,7 @@ const drawBars = (parentElement, data, setTriggerValue) => {
  */
 export default function ({ data, parentElement, setTriggerValue }) {
   drawBars(parentElement, data, setTriggerValue);
-  const listening = new AbortController();
+  const listening = hearing(parentElement);
   onPassing("bars", listening.signal, (/** @type {Data} */ shown) => {
     if (shown.layer === data.layer) drawBars(parentElement, { ...data, ...shown }, setTriggerValue);
   });

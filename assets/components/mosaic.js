@@ -3,12 +3,14 @@
 
 import { drawBoard, placeOf } from "./board.js";
 import { leadTo, part } from "./dom.js";
+import { onOpening, opening } from "./opening.js";
 import { onPassing } from "./passing.js";
-import { tell } from "./told.js";
+import { hearing, tell } from "./told.js";
 
 /**
  * @typedef {object} Data
- * @property {string} layer
+ * @property {string} layer  empty where it is no layer's maps that are shown
+ * @property {string} [made]  of what and how; empty where it changes by itself
  * @property {string} picture
  * @property {number} columns
  * @property {[number, number]} cell  width and height
@@ -19,11 +21,40 @@ import { tell } from "./told.js";
  * @property {{picture: string, board: string, hint: string}} words
  */
 
+const MOST_KEPT = 32;
+/** What was drawn of other layers, all made in the same way: opened again, a layer is painted at once.
+ * @type {Map<string, Data>} */
+const kept = new Map();
+
+/** @param {Data} data */
+const keep = (data) => {
+  if (kept.values().next().value?.made !== data.made) kept.clear();
+  if (!data.made) return;
+  kept.delete(data.layer);
+  kept.set(data.layer, data);
+  if (kept.size > MOST_KEPT) kept.delete(/** @type {string} */ (kept.keys().next().value));
+};
+
 /**
- * Out: the trigger "pick", the channel that was opened.
- * @param {{data: Data, parentElement: ParentNode, setTriggerValue: (name: string, value: unknown) => void}} component
+ * Return a part of a picture as an address; null as long as the picture is not there.
+ * @param {HTMLImageElement} image
+ * @param {{left: number, top: number, width: number, height: number}} part  in pixels of the picture
  */
-export default function ({ data, parentElement, setTriggerValue }) {
+const cutOut = (image, { left, top, width, height }) => {
+  if (!image.complete || !image.naturalWidth) return null;
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width, height });
+  canvas.getContext("2d", { willReadFrequently: true })?.drawImage(image, left, top, width, height, 0, 0, width, height);
+  return canvas.toDataURL();
+};
+
+/**
+ * Draw the maps; return what shows those of another picture in their place.
+ * @param {HTMLElement} root
+ * @param {Data} data
+ * @param {(name: string, value: unknown) => void} send
+ */
+const draw = (root, data, send) => {
   const { columns, gap } = data;
   let { maps } = data;
   const rows = Math.ceil(maps.length / columns);
@@ -34,7 +65,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const index = maps.findIndex((map) => map.channel === channel);
     return index < 0 ? null : placeOf(index, columns);
   };
-  const renew = drawBoard(part(parentElement, ".mosaic"), {
+  const renew = drawBoard(root, {
     layout: { rows, columns, count: maps.length, size, step: [across, down], cell: [across + gap, down + gap] },
     picture: data.picture,
     words: data.words,
@@ -43,15 +74,37 @@ export default function ({ data, parentElement, setTriggerValue }) {
     say: (place) => (place ? maps[place[0] * columns + place[1]].text : data.words.hint),
     point: (place) => tell("point", place && { layer: data.layer, channel: maps[place[0] * columns + place[1]].channel }),
     pick: ([row, column]) => {
-      setTriggerValue("pick", maps[row * columns + column].channel);
+      const { channel } = maps[row * columns + column];
+      send("pick", channel);
+      const tile = { left: gap + column * across, top: gap + row * down, width: data.cell[0], height: data.cell[1] };
+      const picture = data.layer ? cutOut(part(root, "img"), tile) : null;
+      if (picture) opening("opening_map", { layer: data.layer, channel, picture });
       leadTo(data.leads);
     },
   });
-  const listening = new AbortController();
-  onPassing("mosaic", listening.signal, (/** @type {Data} */ shown) => {
+  /** @param {Data} shown */
+  return (shown) => {
     if (shown.layer !== data.layer || shown.maps.length !== maps.length) return;
     maps = shown.maps;
     renew(shown.picture, placeOfMap(shown.selected));
-  });
+  };
+};
+
+/**
+ * Out: the trigger "pick", the channel that was opened.
+ * @param {{data: Data, parentElement: ParentNode, setTriggerValue: (name: string, value: unknown) => void}} component
+ */
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = part(parentElement, ".mosaic");
+  let renew = draw(root, data, setTriggerValue);
+  const listening = hearing(parentElement);
+  onPassing("mosaic", listening.signal, (/** @type {Data} */ shown) => renew(shown));
+  if (data.layer) {
+    keep(data);
+    onOpening("opening_layer", listening.signal, ({ layer, channel }) => {
+      const known = kept.get(layer);
+      if (known) renew = draw(root, { ...known, selected: channel ?? known.selected }, setTriggerValue);
+    });
+  }
   return () => listening.abort();
 }

@@ -5,8 +5,9 @@ import { fill, focusedIn, leadTo, make, part } from "./dom.js";
 import { drawn, routeBetween, strokeOf, walkTo, wavesOf } from "./edges.js";
 import { boxAt, drawFolded } from "./folded.js";
 import { drawInfluences, largestOf, partsOf, saidOf } from "./influences.js";
+import { opening } from "./opening.js";
 import { onPassing } from "./passing.js";
-import { listen, tell } from "./told.js";
+import { hearing, listen, tell } from "./told.js";
 import { Viewport } from "./viewport.js";
 import { drawWhole } from "./whole.js";
 
@@ -236,6 +237,7 @@ class NetworkPicture {
     const named = channel === null ? layer : node?.names[channel];
     this.said.textContent = named ? fill(opened, { layer: named }) : fill(mapOpened, { layer, channel });
     this.trigger(name, value);
+    opening("opening_layer", { layer, channel: this.data.open });
     leadTo(channel === null && this.data.mode !== "whole" ? "layer_line" : "map_line");
   }
 
@@ -556,7 +558,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   part(root, ".keys").textContent = data.words.keys;
   picture.take(data, setTriggerValue);
-  const listening = new AbortController();
+  const listening = hearing(parentElement);
   picture.hear(listening.signal);
   onPassing("network", listening.signal, (passing) => picture.pass(passing));
   return () => listening.abort();

@@ -3,7 +3,9 @@
 
 import { drawBoard } from "./board.js";
 import { fill, leadTo, part, show } from "./dom.js";
+import { onOpening } from "./opening.js";
 import { onPassing } from "./passing.js";
+import { hearing } from "./told.js";
 
 const DIGITS = 6;
 const [WIDEST, TALLEST] = [560, 520]; // pixels of the screen
@@ -38,8 +40,9 @@ export const decode = (text) => {
  */
 export default function ({ data, parentElement, setTriggerValue }) {
   const { rows, columns, words } = data;
-  let { selected } = data;
-  let values = decode(data.values);
+  let { channel } = data;
+  let selected = /** @type {[number, number] | null} */ (data.selected);
+  let values = /** @type {Float32Array | null} */ (decode(data.values)); // null as long as only their picture is here
   const renew = drawBoard(part(parentElement, ".picker"), {
     layout: { rows, columns, count: rows * columns, size: [columns, rows], step: [1, 1], cell: [1, 1] },
     picture: data.picture,
@@ -47,7 +50,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     widest: Math.min(WIDEST, (TALLEST * columns) / rows),
     chosen: selected,
     say: (place) => {
-      const [row, column] = place ?? selected;
+      const shown = place ?? selected;
+      if (!values || !shown) return "";
+      const [row, column] = shown;
       return fill(words.value, { row, column, value: show(values[row * columns + column], DIGITS) });
     },
     pick: ([row, column]) => {
@@ -55,9 +60,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
       leadTo(data.leads);
     },
   });
-  const listening = new AbortController();
+  const listening = hearing(parentElement);
+  onOpening("opening_map", listening.signal, (opened) => {
+    if (opened.layer !== data.layer || opened.channel === channel) return;
+    [channel, values, selected] = [opened.channel, null, null];
+    renew(opened.picture, null);
+  });
   onPassing("picker", listening.signal, (/** @type {Data} */ shown) => {
-    if (shown.layer !== data.layer || shown.channel !== data.channel) return;
+    if (shown.layer !== data.layer || shown.channel !== channel) return;
     values = decode(shown.values);
     selected = shown.selected;
     renew(shown.picture, selected);

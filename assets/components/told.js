@@ -7,6 +7,8 @@
  */
 
 const TOLD = Symbol.for("convscope");
+/** @type {WeakMap<ParentNode, AbortController>} */
+const HEARING = new WeakMap();
 
 /** What was told last by each name: a component that is drawn later listens later.
  * @returns {Record<string, unknown>} */
@@ -35,6 +37,18 @@ export const listen = (name, signal, take) => {
   document.addEventListener(`convscope:${name}`, (event) => take(/** @type {CustomEvent} */ (event).detail), { signal });
   const last = lastTold()[name];
   if (last !== undefined) take(last);
+};
+
+/**
+ * Return what a component listens with, by its parent element, and end what its last call listened with: Streamlit calls
+ * a component with every change of its data, and lets it clean up only when it goes.
+ * @param {ParentNode} parentElement
+ */
+export const hearing = (parentElement) => {
+  HEARING.get(parentElement)?.abort();
+  const controller = new AbortController();
+  HEARING.set(parentElement, controller);
+  return controller;
 };
 
 /**

@@ -27,7 +27,7 @@ from feature_maps_page import (
 )
 from folders import ARTIFACTS
 from PIL import Image
-from playwright.sync_api import Locator, Page, Position, expect
+from playwright.sync_api import Locator, Page, Position, WebSocketRoute, expect
 from serving import AppServer
 
 from cnn_core.models.bundled import bundled_network
@@ -236,6 +236,68 @@ def test_what_opens_first_is_the_map_that_differs_most_and_its_largest_value(pag
 
 
 # Taking along -------------------------------------------------------------------------------------------------------
+
+
+class Deaf:
+    """A server that hears nothing of what a page says as long as `is_deaf`."""
+
+    def __init__(self, page: Page) -> None:
+        self.is_deaf = False
+        page.route_web_socket(re.compile("_stcore/stream"), self._between)
+
+    def _between(self, route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        self._held: list[str | bytes] = []
+        self._send = server.send
+        route.on_message(lambda message: self._held.append(message) if self.is_deaf else server.send(message))
+
+    def hear(self) -> None:
+        """Hear it all, what was held first."""
+        self.is_deaf = False
+        for message in self._held:
+            self._send(message)
+
+
+_PIXELS = """async ([address, width, height]) => {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const canvas = Object.assign(document.createElement("canvas"), {width, height});
+    const context = canvas.getContext("2d");
+    context.imageSmoothingEnabled = false;
+    context.drawImage(image, 0, 0, width, height);
+    return [...context.getImageData(0, 0, width, height).data];
+}"""
+
+
+def test_what_the_browser_has_is_painted_before_the_server_answers(open_page: OpenPage, app_server: AppServer) -> None:
+    page = open_page(app_server)
+    server = Deaf(page)
+    open_view(page, model="mnist", layer="conv2d", channel="0")
+    picked, maps = page.locator(".picker img"), page.locator(".mosaic img")
+    of_conv2d, first = maps.get_attribute("src"), picked.get_attribute("src") or ""
+    node(page, "conv2d_1").click()
+    layer_is_open(page, "conv2d_1")
+    node(page, "conv2d").click()
+    layer_is_open(page, "conv2d")
+    assert maps.get_attribute("src") == of_conv2d
+
+    server.is_deaf = True
+    node(page, "conv2d_1").click()
+    expect(maps).not_to_have_attribute("src", str(of_conv2d))  # it was shown before
+    node(page, "conv2d").click()
+    expect(maps).to_have_attribute("src", str(of_conv2d))
+    rows, columns = grid_of(page.locator(".mosaic"))
+    before = picked.get_attribute("src") or ""
+    page.locator(".mosaic .board").click(position=middle_of(page.locator(".mosaic .board"), 0, 1, rows, columns))
+    expect(picked).not_to_have_attribute("src", before)
+    painted = picked.get_attribute("src") or ""
+    server.hear()
+    is_open(page, "conv2d", 1)
+    expect(picked).not_to_have_attribute("src", painted)
+    drawn = picked.get_attribute("src") or ""
+    assert drawn != first
+    assert page.evaluate(_PIXELS, [painted, 28, 28]) == page.evaluate(_PIXELS, [drawn, 28, 28])
 
 
 def arrays_of(data: bytes) -> dict[str, np.ndarray]:

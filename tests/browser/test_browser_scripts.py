@@ -243,3 +243,14 @@ def test_a_clock_counts_on_from_what_the_server_said(call: Call) -> None:
     data = {"saying": "It runs.", "more": "", "step": "· Importing: {seconds} s", "stepSeconds": 1.5, "seconds": 9.8}
     assert call("clock", "sentence", data, 0.5) == "It runs. 10 s · Importing: 2 s"
     assert call("clock", "sentence", data | {"step": "", "more": "· 3 MB"}, 0) == "It runs. 9 s · 3 MB"
+
+
+def test_a_component_that_is_drawn_again_hears_once(modules: Page) -> None:
+    program = """async (site) => {
+        const { hearing, listen, pass } = await import(`${site}/told.js`);
+        let heard = 0;
+        for (let drawn = 0; drawn < 3; drawn++) listen("passing", hearing(document.body).signal, () => heard++);
+        pass("passing", {});
+        return heard;
+    }"""
+    assert modules.evaluate(program, MODULES_SITE) == 1

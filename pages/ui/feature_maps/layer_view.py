@@ -120,6 +120,7 @@ def _draw_maps(layer: OpenLayer) -> None:
     picture = _mosaic(layer, shown)
     data = {
         **_maps_data(layer, shown, picture),
+        "made": "" if layer.passes else repr((layer.picture.key, *_how_drawn())),
         "leads": "map_line",
         "words": {
             "picture": _("{count} maps of {layer}").format(count=len(shown), layer=layer.name),
@@ -129,6 +130,11 @@ def _draw_maps(layer: OpenLayer) -> None:
     }
     components.mosaic(data, key="mosaic", on_pick=open_map_marked)
     _colours(picture).draw("maps")
+
+
+def _how_drawn() -> tuple[object, ...]:
+    """Return what is chosen for the maps of all layers: the browser keeps those it has shown as long as it stays."""
+    return state.ORDER.get(), state.SCOPE.get(), state.LIMIT.get(), state.LANGUAGE.get()
 
 
 def _ordered(layer: OpenLayer) -> tuple[int, ...]:

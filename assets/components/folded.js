@@ -31,6 +31,7 @@ import { fitted, letteringOf } from "./lettering.js";
  * @property {Card[]} nodes
  * @property {Frame[]} frames
  * @property {Edge[]} edges
+ * @property {boolean} [bare]  a network that nothing has gone through: its cards have no pictures
  * @typedef {object} Actions  what the reader may do
  * @property {(layer: string) => void} pick
  * @property {(layer: string, channel: number) => void} open

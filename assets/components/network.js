@@ -107,6 +107,7 @@ class NetworkPicture {
     const { data, root, view } = this;
     const kept = this.#keptPlace();
     root.classList.toggle("is-whole", data.mode === "whole");
+    root.classList.toggle("is-bare", data.mode === "folded" && Boolean(data.bare));
     part(root, ".window").setAttribute("aria-label", data.words.network);
     this.whole = data.mode === "whole" ? drawWhole(data, view.size, ZOOMS.close, this.#actions()) : null;
     this.drawing = this.whole ?? drawFolded(/** @type {FoldedData} */ (data), this.#actions());

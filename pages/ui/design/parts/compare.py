@@ -1,5 +1,6 @@
 """Two designs side by side: totals, charts, and their layers in pairs with what differs marked."""
 
+import html
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -30,11 +31,11 @@ _MOST_BARS = 60
 """Pairs of layers that a chart can show."""
 _MARKS = {
     Difference.NONE: "",
-    Difference.FIGURES: N_("≈ other input"),
-    Difference.SETTINGS: N_("≠ settings"),
-    Difference.KIND: N_("≠ kind"),
-    Difference.ONLY_LEFT: N_("− only here"),
-    Difference.ONLY_RIGHT: N_("+ only there"),
+    Difference.FIGURES: N_("the same on another input"),
+    Difference.SETTINGS: N_("other settings"),
+    Difference.KIND: N_("another kind"),
+    Difference.ONLY_LEFT: N_("only here"),
+    Difference.ONLY_RIGHT: N_("only there"),
 }
 
 
@@ -125,15 +126,24 @@ def _draw_pairs(pairs: tuple[Pair, ...]) -> None:
         text = _("{different} of {count} pairs of layers differ.")
         st.markdown(text.format(different=different, count=len(pairs)))
     heads = [_("This design"), _("Output"), _("Parameters"), _("Other design"), _("Output"), _("Parameters")]
-    rows = [[*_cells(pair.left), *_cells(pair.right), _mark(pair)] for pair in pairs]
-    draw_table([*heads, _("What differs")], rows)
+    head = "".join(f"<th scope='col'>{html.escape(text)}</th>" for text in [*heads, _("What differs")])
+    rows = "".join(_row(pair) for pair in pairs)
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    label = html.escape(_("The layers of both designs in pairs"))
+    st.html(f'{_STYLE}<div class="cs-pairs" role="group" tabindex="0" aria-label="{label}">{table}</div>')
+
+
+def _row(pair: Pair) -> str:
+    cells = "".join(f"<td>{cell}</td>" for row in (pair.left, pair.right) for cell in _cells(row))
+    return f'<tr class="{pair.difference}">{cells}<td>{html.escape(_mark(pair))}</td></tr>'
 
 
 def _cells(row: Row | None) -> list[str]:
+    """Return a layer as HTML, escaped: its name with its kind and settings in small letters, shape and parameters."""
     if row is None:
         return ["", "", ""]
-    facts = in_short(row.layer, state.LANGUAGE.get())
-    name = f"{row.name} · {row.kind}" + (f" ({facts})" if facts else "")
+    facts = ": ".join(filter(None, (row.kind, in_short(row.layer, state.LANGUAGE.get()))))
+    name = f"{html.escape(row.name)}<small>{html.escape(facts)}</small>"
     return [name, show(row.output_shape), f"{row.parameters:,}"]
 
 
@@ -160,3 +170,20 @@ def _chart(ours: str, theirs: str, title: str, language: str) -> "Figure | None"
         title: [_costs(pair.right) for pair in costly],
     }
     return grouped_cost_figure(names, costs, translate=_)
+
+
+_STYLE = """<style>
+.cs-pairs { overflow: auto; max-height: 34rem; max-width: 100%; }
+.cs-pairs table { border-collapse: collapse; width: 100%; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
+.cs-pairs :is(td, th) {
+  padding: 0.25rem 0.5rem; text-align: right; font-weight: 400; vertical-align: top; overflow-wrap: normal;
+  border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent);
+}
+.cs-pairs thead th { opacity: 0.75; word-break: normal; }
+.cs-pairs :is(td, th):is(:nth-child(1), :nth-child(4), :nth-child(7)) { text-align: left; }
+.cs-pairs :is(td, th):nth-child(4) { border-left: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
+.cs-pairs small { display: block; opacity: 0.7; font-size: 0.75rem; }
+.cs-pairs :is(.settings, .kind) { background: rgba(230, 159, 0, 0.14); }
+.cs-pairs .only_left { background: rgba(213, 94, 0, 0.13); }
+.cs-pairs .only_right { background: rgba(0, 114, 178, 0.13); }
+</style>"""

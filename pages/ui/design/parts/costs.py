@@ -12,6 +12,7 @@ from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.design import current, figures
 from pages.ui.design.figures import readable_bytes
+from pages.ui.design.parts import times
 from pages.ui.draw.tables import draw_table
 from pages.ui.text import _, escaped
 
@@ -34,8 +35,7 @@ _HALF = 0.5
 def draw() -> None:
     """Draw where the costs sit, and the memory."""
     summary = current.summary()
-    for said in _where_most_sits(summary):
-        st.markdown(said)
+    st.markdown(" ".join(_where_most_sits(summary)))
     memory, training = st.columns([2, 3], gap="medium")
     with memory:
         _draw_memory(summary)
@@ -43,6 +43,7 @@ def draw() -> None:
         _draw_training(summary)
     st.markdown(_("**Where parameters and multiply-adds sit**"))
     figures.chart(summary)
+    times.draw(summary)
 
 
 def _where_most_sits(summary: Summary) -> list[str]:

@@ -23,7 +23,7 @@ _SCALES = {
     Scale.TRUE: N_("True to scale"),
     Scale.NONE: N_("Not to scale"),
 }
-_SIZES = Sizes(layer=(104, 60), block=(104, 60), gap=(26, 16), lane=10, padding=12, heading=22, line_gap=24)
+_SIZES = Sizes(layer=(108, 40), block=(108, 40), gap=(26, 16), lane=10, padding=12, heading=22, line_gap=24)
 _LINE = 1080.0
 """Pixels of a line of cards on a screen of 1280."""
 
@@ -83,6 +83,7 @@ def _draw_graph() -> None:
         **_graph(current.text(), unfolded, state.LANGUAGE.get()),
         "selected": current.selected_layer().name,
         "open": None,
+        "bare": True,
         "sends": False,
         "words": words(),
     }

@@ -29,7 +29,8 @@ def draw() -> None:
     if position >= len(summary.rows) or summary.rows[position].receptive_field is None:
         st.info(_("What this layer sees can be told once the error above it is mended."))
         return
-    row = summary.rows[position]
+    # The input sees one pixel: before a layer is selected, the end of the network tells more.
+    row = (last_map(summary) if position == 0 else None) or summary.rows[position]
     picture, facts = st.columns([2, 3], gap="medium")
     with facts:
         place = _choose_place(row)
@@ -95,11 +96,11 @@ def _draw_facts(summary: Summary, row: Row, place: tuple[int, int]) -> None:
         st.warning(escaped(sentence(note)), icon=":material/visibility:")
     elif last_map(summary) is not None:
         st.success(_("The last map sees the whole picture, and not much beyond it."), icon=":material/check:")
-    _draw_growth(summary)
+    _draw_growth(summary, row)
 
 
-def _draw_growth(summary: Summary) -> None:
-    """Draw where the field grows, layer by layer, and let one of them be selected."""
+def _draw_growth(summary: Summary, shown: Row) -> None:
+    """Draw where the field grows, layer by layer, and lead to the last map."""
     rows = [row for row in summary.rows if row.receptive_field is not None]
     grown = [
         row
@@ -114,7 +115,7 @@ def _draw_growth(summary: Summary) -> None:
     with st.expander(_("How it grows, layer by layer")):
         draw_table([_("Layer"), _("Output"), _("Receptive field"), _("Pixels from one value to the next")], cells)
     last = last_map(summary)
-    if last is not None and last.name != current.selected_layer().name:
+    if last is not None and last.name != shown.name and current.selected():
         st.button(
             _("Show the last map, {layer}").format(layer=escaped(last.name)),
             on_click=_select,

@@ -39,9 +39,13 @@ def draw() -> None:
     """Draw what the network can be taken away as."""
     with part():
         _draw_code()
-    _draw_tables()
-    _draw_file()
-    _draw_onward()
+    tables, file, onward = st.columns(3, gap="medium")
+    with tables:
+        _draw_tables()
+    with file:
+        _draw_file()
+    with onward:
+        _draw_onward()
 
 
 def _draw_code() -> None:

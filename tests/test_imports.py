@@ -27,7 +27,7 @@ BELOW = {
     "explain": "errors sentences arrays layers network numerics",
     "pictures": "errors sentences data arrays disposable",
     "drawing": "errors sentences arrays pictures",
-    "model_file": "errors sentences layers network",
+    "model_file": "errors sentences disposable layers network",
     "training": "errors sentences data arrays layers network",
     "keras_model": "errors sentences steps arrays layers network numerics model_file training",
     "models": "errors sentences steps data arrays layers network numerics explain pictures drawing model_file "

@@ -1,6 +1,6 @@
 """The script that parses a stranger's model file, in a process of its own that is thrown away afterwards.
 
-It is started as `python -I reader.py` and imports the standard library, NumPy and h5py only, and for ONNX what reads
+It is started by `cnn_core.disposable` and imports the standard library, NumPy and h5py only, and for ONNX what reads
 that. Before it reads a byte of the file it gives up memory, processor time and the right to open any other.
 
 On stdin come one line of JSON, the request (the arguments of `describe` or of `weights`), and then the file. On stdout
@@ -16,13 +16,14 @@ import runpy
 import sys
 import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
 from math import prod
 from pathlib import Path
 from typing import Any, Final
 
 import h5py
 import numpy as np
+
+from cnn_core.disposable import limit_itself
 
 MEMORY: Final = 2 * 2**30
 """Bytes. The file, what is unpacked of it and one array at a time lie in memory: at most 1.5 GB."""
@@ -66,35 +67,6 @@ class Refused(Exception):  # noqa: N818
     def __init__(self, reason: str, place: str = "", received: object = "", allowed: object = "") -> None:
         super().__init__(reason)
         self.values = {"refused": reason, "place": place, "received": str(received)[:200], "allowed": str(allowed)}
-
-
-# Limits -------------------------------------------------------------------------------------------------------------
-
-
-def limit_itself() -> list[str]:
-    """Give up what reading needs no more of; return what this system cannot limit: Windows nothing of it."""
-    limits = {
-        "memory": {"RLIMIT_AS": MEMORY, "RLIMIT_DATA": MEMORY},
-        "processor time": {"RLIMIT_CPU": SECONDS},
-        # No file beside the three that are open now, neither to read nor to write.
-        "files": {"RLIMIT_NOFILE": 0, "RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0},
-    }
-    try:
-        import resource
-    except ImportError:
-        return list(limits)
-    return [what for what, names in limits.items() if sum(_lower(resource, *each) for each in names.items()) == 0]
-
-
-def _lower(resource: Any, name: str, value: int) -> bool:
-    """Lower one limit for good; say whether that worked."""
-    with suppress(AttributeError, ValueError, OSError):
-        limit = getattr(resource, name)
-        before = resource.getrlimit(limit)[1]
-        value = value if before == resource.RLIM_INFINITY else min(value, before)
-        resource.setrlimit(limit, (value, value))
-        return True
-    return False
 
 
 # Zip ----------------------------------------------------------------------------------------------------------------
@@ -373,7 +345,7 @@ def main() -> None:
     request = json.loads(sys.stdin.buffer.readline())
     # What reads ONNX is loaded while files can still be opened, and only where it is needed.
     onnx = runpy.run_path(str(ONNX), {"Refused": Refused}) if request["kind"] == "onnx" else None
-    unlimited = limit_itself()
+    unlimited = limit_itself(MEMORY, SECONDS)
     for line, payload in _answer(request, sys.stdin.buffer.read(), unlimited, onnx):
         sys.stdout.buffer.write(json.dumps(line).encode() + b"\n")
         sys.stdout.buffer.write(payload)

@@ -1,20 +1,17 @@
 """The parent's side of `reader`: a process that is started for one question about a file and then thrown away."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from enum import StrEnum
 from math import prod
 from pathlib import Path
-from threading import Timer
-from typing import IO, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from cnn_core.disposable import Child, started
 from cnn_core.errors import ModelFileError
 from cnn_core.layers.shapes import Shape
 from cnn_core.model_file.foreign import BEGINNING, BLANK, foreign
@@ -42,7 +39,6 @@ _MAGIC: Final = {
 DESCRIPTION_ALONE: Final = "json"
 """The kind of a file that holds the description of a model and no weights."""
 
-_KEPT: Final = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 _ENVIRONMENT: Final = {
     # "::" is HDF5's word for "load no plugin".
     "HDF5_PLUGIN_PRELOAD": "::",
@@ -51,16 +47,19 @@ _ENVIRONMENT: Final = {
     "OMP_NUM_THREADS": "1",
 }
 
-STOPPED: Final = N_(
+_STOPPED: Final = N_(
     "Reading the file was stopped: it took too much memory or time. It is damaged, or made to do harm. "
     "Save the model again with model.save()."
+)
+_STOPPED_ONNX: Final = N_(
+    "Reading the file was stopped: it took too much memory or time. It is damaged, or made to do harm. "
+    "Export the model again."
 )
 _NOT_STARTED: Final = N_(
     "Model files cannot be opened on this computer: the program that reads them does not start. Tell whoever runs "
     "this server that h5py and NumPy must be installed."
 )
 _REASONS: Final = {
-    "stopped": STOPPED,
     "damaged": N_("The file is damaged or breaks off. Save or download it again."),
     "members": N_(
         "This zip archive is no Keras model, which holds three files. Received: {received} files; at most {allowed} "
@@ -164,6 +163,11 @@ class Group(NamedTuple):
     shapes: tuple[Shape, ...]
 
 
+def stopped(kind: str) -> ModelFileError:
+    """Return the error for a reader that broke off, or said what it never says, with what to do for this kind."""
+    return ModelFileError(_STOPPED_ONNX if kind == "onnx" else _STOPPED)
+
+
 def file_kind(data: bytes) -> str:
     """Return "keras", "h5", "onnx" or "json" by the first bytes; raises ModelFileError for others, or one too large."""
     if len(data) > LARGEST_FILE:
@@ -195,7 +199,7 @@ def _description(answer: "_Answer") -> Description:
     part = answer.line()
     size, unlimited = part.get("size"), part.get("unlimited")
     if not isinstance(size, int) or not 0 <= size <= LARGEST_DESCRIPTION or not isinstance(unlimited, list):
-        raise ModelFileError(STOPPED)
+        raise answer.stopped()
     text = bytearray(size)
     answer.fill(memoryview(text))
     return Description(
@@ -253,23 +257,34 @@ def opened_onnx(data: bytes) -> Iterator[tuple[Description, Callable[[Shape], np
 class _Answer:
     """What comes from the reader, which is not trusted: it has seen the file."""
 
-    def __init__(self, process: subprocess.Popen[bytes], stream: IO[bytes]) -> None:
-        self._process, self._stream = process, stream
+    def __init__(self, child: Child, kind: str) -> None:
+        self._child, self._kind = child, kind
+
+    def stopped(self) -> ModelFileError:
+        """Return the error for an answer that is none."""
+        return stopped(self._kind)
 
     def line(self) -> dict[str, Any]:
         """Return the line that begins the next part; raises ModelFileError where it is a refusal."""
-        line = self._stream.readline(_LONGEST_LINE)
-        # Whatever goes wrong with the file is caught; 1 is how Python ends that cannot import something.
-        if not line and self._process.wait() == 1:
+        line = self._child.said.readline(_LONGEST_LINE)
+        if not line and self._child.has_failed_to_start():
             raise ModelFileError(_NOT_STARTED)
         try:
             part = json.loads(line)
         # An answer that breaks off is that of a reader that was killed, or killed itself.
         except (ValueError, RecursionError) as error:
-            raise ModelFileError(STOPPED) from error
-        if not isinstance(part, dict) or "refused" in part:
-            raise _refusal(part if isinstance(part, dict) else {})
+            raise self.stopped() from error
+        if not isinstance(part, dict):
+            raise self.stopped()
+        if "refused" in part:
+            raise self._refusal(part)
         return part
+
+    def _refusal(self, part: dict[str, Any]) -> ModelFileError:
+        reason = _REASONS.get(str(part["refused"]))
+        if reason is None:
+            return self.stopped()
+        return ModelFileError(reason, **{key: shown(part.get(key, "")) for key in ("place", "received", "allowed")})
 
     def values(self, shape: Shape) -> npt.NDArray[np.float32]:
         """Return the bytes of the part as numbers."""
@@ -279,42 +294,13 @@ class _Answer:
 
     def fill(self, buffer: memoryview) -> None:
         """Fill `buffer` with the bytes of the part."""
-        filled = 0
-        while filled < len(buffer):
-            read = self._stream.readinto(buffer[filled:])  # type: ignore[attr-defined]
-            if not read:
-                raise ModelFileError(STOPPED)
-            filled += read
-
-
-def _refusal(part: dict[str, Any]) -> ModelFileError:
-    values = {key: shown(part.get(key, "")) for key in ("place", "received", "allowed")}
-    return ModelFileError(_REASONS.get(str(part.get("refused")), STOPPED), **values)
+        if not self._child.fill(buffer):
+            raise self.stopped()
 
 
 @contextmanager
 def _answer(request: dict[str, Any], data: bytes) -> Iterator[_Answer]:
     """Start a reader, give it the request and the file, and end it afterwards, whatever happens."""
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    with subprocess.Popen(
-        [sys.executable, "-I", str(_SCRIPT)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=kept | _ENVIRONMENT,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        timer = Timer(SECONDS, process.kill)
-        timer.start()
-        try:
-            # A reader that has died already takes nothing; its answer will say so.
-            with suppress(OSError):
-                process.stdin.write(json.dumps(request).encode() + b"\n")
-                process.stdin.write(data)
-            with suppress(OSError):
-                process.stdin.close()
-            yield _Answer(process, process.stdout)
-        finally:
-            timer.cancel()
-            process.kill()
+    asked = json.dumps(request).encode() + b"\n"
+    with started(_SCRIPT, asked, data, seconds=SECONDS, environment=_ENVIRONMENT) as child:
+        yield _Answer(child, request["kind"])

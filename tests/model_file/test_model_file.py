@@ -792,11 +792,15 @@ def run(program: str) -> str:
     return result.stdout
 
 
-def test_the_reader_imports_numpy_and_h5py_only() -> None:
+def test_the_reader_imports_numpy_h5py_and_what_limits_it_only() -> None:
     tree = ast.parse(Path(reader.__file__).read_text(encoding="utf-8"))
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert {name for name in names if name.split(".")[0] not in sys.stdlib_module_names} == {"numpy", "h5py"}
+    assert {name for name in names if name.split(".")[0] not in sys.stdlib_module_names} == {
+        "numpy",
+        "h5py",
+        "cnn_core.disposable",
+    }
 
 
 def test_reading_needs_neither_keras_nor_hdf5_in_this_process() -> None:
@@ -811,12 +815,13 @@ def test_reading_needs_neither_keras_nor_hdf5_in_this_process() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems limit less")
-def test_the_reader_limits_itself() -> None:
+def test_the_limits_of_the_reader() -> None:
     program = """
         import socket, sys
         import numpy as np
-        from cnn_core.model_file.reader import limit_itself
-        assert limit_itself() == []
+        from cnn_core.disposable import limit_itself
+        from cnn_core.model_file.reader import MEMORY, SECONDS
+        assert limit_itself(MEMORY, SECONDS) == []
         def fails(action):
             try:
                 action()
@@ -828,11 +833,9 @@ def test_the_reader_limits_itself() -> None:
     assert run(program).split() == ["OSError"] * 3 + ["MemoryError"] * 2
 
 
-def test_what_a_system_cannot_limit_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "resource", None)
-    assert reader.limit_itself() == ["memory", "processor time", "files"]
-    if sys.platform == "linux":
-        assert read_model_file(keras_file()).unlimited == ()
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems limit less")
+def test_the_reader_says_that_it_limited_itself() -> None:
+    assert read_model_file(keras_file()).unlimited == ()
 
 
 @pytest.fixture
@@ -865,7 +868,9 @@ def scripted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str],
     ],
 )
 def test_a_reader_gone_wrong_is_not_trusted(script: str, scripted: Callable[[str], str]) -> None:
-    assert "Reading the file was stopped" in scripted(script)
+    sentence = scripted(script)
+    assert "Reading the file was stopped" in sentence
+    assert "Save the model again with model.save()" in sentence
 
 
 def test_a_reader_that_hangs_is_killed(monkeypatch: pytest.MonkeyPatch, scripted: Callable[[str], str]) -> None:

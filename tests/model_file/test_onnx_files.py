@@ -474,4 +474,6 @@ def test_a_reader_gone_wrong_is_not_trusted(told: Any, monkeypatch: pytest.Monke
     path = tmp_path / "reader.py"
     path.write_text(f"print({json.dumps(json.dumps({'size': len(text), 'unlimited': []}))})\nprint({text!r}, end='')")
     monkeypatch.setattr(sandbox, "_SCRIPT", path)
-    assert "Reading the file was stopped" in refusal(small().file())
+    sentence = refusal(small().file())
+    assert "Reading the file was stopped" in sentence
+    assert "Export the model again" in sentence

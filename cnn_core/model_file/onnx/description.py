@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.errors import LayerError, ModelFileError
-from cnn_core.model_file.sandbox import STOPPED, opened_onnx
+from cnn_core.model_file.sandbox import opened_onnx, stopped
 from cnn_core.model_file.shown import shown
 
 Constant = npt.NDArray[Any]
@@ -78,7 +78,7 @@ def read_graph(data: bytes) -> Graph:
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             if isinstance(error, ModelFileError):
                 raise
-            raise ModelFileError(STOPPED) from error
+            raise stopped("onnx") from error
 
 
 class _Told:

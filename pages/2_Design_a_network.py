@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import state
-from pages.ui.design import current, editor, figures, kept, layer_form, layer_table, line, tools
+from pages.ui.design import block_form, current, figures, kept, layer_form, layer_table, line, opening, tools
 from pages.ui.design.parts import which
 from pages.ui.frame import begin_page
 from pages.ui.text import _, lesson
@@ -12,14 +11,17 @@ with begin_page() as head:
     current.begin()
     kept.fetch()
     which.share()
-    network, summary = current.network(), current.summary()
+    summary = current.summary()
 
     with head:
         tools.preset_picker()
+        opening.draw()
         tools.history()
         tools.files(summary)
     tools.preset_about()
+    awaited = st.container()
     tools.file_problem()
+    opening.notes()
     kept.keep()
     line.draw()
     figures.totals(summary)
@@ -30,15 +32,13 @@ with begin_page() as head:
         layer_table.draw(summary)
         figures.formulas(summary)
     with form, st.container(border=True):
-        names = [named.name for named in network.layers]
-        st.selectbox(
-            _("Layer"),
-            range(len(names)),
-            format_func=lambda position: f"{position + 1}. {names[position]}",
-            **state.field("layer", current.selected(), editor.select),
-        )
-        layer_form.draw()
+        if block_form.is_open():
+            block_form.draw()
+        else:
+            layer_form.draw()
 
     which.draw()
     with st.expander(_("What these numbers mean"), icon=":material/menu_book:"):
         st.markdown(lesson("design"))
+    with awaited:
+        opening.await_application()

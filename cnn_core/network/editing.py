@@ -97,19 +97,36 @@ def splice(network: Network, above: str, part: Network) -> Network:
 def part_of(network: Network, names: Collection[str]) -> Network:
     """Return some layers as a network of their own, behind an Input of the shape that the first of them gets.
 
-    Inputs from layers that are left out come from the layer before instead, or from the Input.
+    Inputs from layers that are left out come from the layer before instead, or from the Input. Where it is not known
+    what the first layer gets, for the network does not fit together above it, the Input is 28×28×1.
     """
-    steps = {step.named.name: step for step in network.steps()}
     chosen = [named for named in network.layers if named.name in names and not isinstance(named.layer, Input)]
-    shape = steps[chosen[0].name].input_shapes[0] if chosen else ()
+    shape = _input_shape(network, chosen[0].name) if chosen else None
     start = NamedLayer(free_name("Input", {named.name for named in chosen}), Input(shape or (28, 28, 1)))
     kept = [start]
     for named in chosen:
         known = {before.name for before in kept}
-        wanted = steps[named.name].sources
+        wanted = sources(network, place(network, named.name))
         inputs = tuple(dict.fromkeys(source if source in known else kept[0].name for source in wanted))
         kept.append(dataclasses.replace(named, inputs=inputs))
     return _settled(dataclasses.replace(network, layers=()), kept)
+
+
+def _input_shape(network: Network, name: str) -> tuple[int, ...] | None:
+    try:
+        return next(step.input_shapes[0] for step in network.steps() if step.named.name == name)
+    except NetworkError:
+        return None
+
+
+def repeat(network: Network, names: Collection[str], times: int) -> Network:
+    """Put so many copies of some layers below the last of them, one behind the other."""
+    part = part_of(network, names)
+    above = next(named.name for named in reversed(network.layers) if named.name in names)
+    for _ in range(times):
+        network = splice(network, above, part)
+        above = network.layers[place(network, above) + len(part.layers) - 1].name
+    return network
 
 
 def replace(network: Network, name: str, layer: Layer) -> Network:
@@ -179,14 +196,23 @@ def rename(network: Network, name: str, new_name: str) -> Network:
     return _settled(network, layers)
 
 
-def move(network: Network, name: str, by: int) -> Network:
-    """Move a layer down by so many places, or up where `by` is negative, as far as there is room."""
+def move(network: Network, names: str | Collection[str], by: int) -> Network:
+    """Move a layer, or several together, down by so many places, or up where `by` is negative.
+
+    They go as far as there is room, and keep their distances.
+    """
+    wanted = {names} if isinstance(names, str) else set(names)
     layers = list(_settled(network, network.layers).layers)
-    at = place(network, name)
-    if isinstance(layers[at].layer, Input):
-        raise _keep_input(name)
-    to = max(min(at + by, len(layers) - 1), _first_free(network))
-    layers.insert(to, layers.pop(at))
+    chosen = [named for named in layers if named.name in wanted]
+    for named in chosen:
+        if isinstance(named.layer, Input):
+            raise _keep_input(named.name)
+    places = [place(network, name) for name in wanted]
+    by = max(min(by, len(layers) - 1 - max(places)), _first_free(network) - min(places))
+    # The ones in front go first, so that none passes another.
+    for named in chosen if by < 0 else reversed(chosen):
+        at = layers.index(named)
+        layers.insert(at + by, layers.pop(at))
     return _settled(network, layers)
 
 

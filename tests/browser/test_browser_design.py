@@ -38,6 +38,10 @@ def number(page: Page, label: str) -> Locator:
     return page.get_by_role("spinbutton", name=label, exact=True)
 
 
+def open_ways_in(page: Page) -> None:
+    page.locator(".st-key-design_open").get_by_role("button").first.click()
+
+
 def put(page: Page, label: str, value: int) -> None:
     number(page, label).fill(str(value))
     number(page, label).press("Enter")
@@ -154,7 +158,7 @@ def test_a_network_goes_out_and_comes_in_again(page: Page) -> None:
     layers(page).nth(1).click()
     wait_idle(page)
     put(page, "Filters", 8)
-    page.get_by_role("button", name="Files").click()
+    page.get_by_role("button", name="Save").click()
     with page.expect_download() as waited:
         page.get_by_role("button", name="Network (JSON)").click()
     text = Path(waited.value.path()).read_text(encoding="utf-8")
@@ -163,6 +167,8 @@ def test_a_network_goes_out_and_comes_in_again(page: Page) -> None:
         page.get_by_role("button", name="Table (CSV)").click()
     assert "conv2d,Conv2D,28×28×8,80," in Path(waited.value.path()).read_text(encoding="utf-8")
 
+    page.keyboard.press("Escape")
+    open_ways_in(page)
     chosen = page.get_by_test_id("stFileUploaderDropzoneInput")
     chosen.set_input_files({"name": "bad.json", "mimeType": "application/json", "buffer": b'{"format": 1}'})
     wait_idle(page)
@@ -226,6 +232,151 @@ def test_a_network_is_typed_as_a_line(page: Page) -> None:
     no_traceback(page)
 
 
+# From empty to shared -------------------------------------------------------------------------------------------------
+
+
+def test_the_digits_by_hand_in_under_ten_actions(page: Page, open_page: OpenPage, app_server: object) -> None:
+    """From nothing to 1,101,526; then it is broken, mended by advice, shared and opened in a fresh browser."""
+    visit(page, f"{ADDRESS}?design=empty")
+    choose_added(page, "Conv2D")
+    choose_added(page, "Conv2D")
+    put(page, "Filters", 64)
+    # A list closes where the page scrolls under it.
+    page.get_by_role("combobox", name="Padding").evaluate("(box) => box.scrollIntoView({ block: 'center' })")
+    choose(page, "Padding", "valid")
+    expect(cell(page, 2, 1)).to_have_text("26×26×64")
+    wait_idle(page)
+    choose_added(page, "MaxPooling2D")
+    choose_added(page, "Flatten")
+    # The rest is quicker in the line.
+    line(page).fill(line(page).input_value() + "-D100-D10sm")
+    line(page).press("Enter")
+    expect(total(page)).to_have_text("1,101,526")
+    wait_idle(page)
+
+    layers(page).nth(3).click()
+    wait_idle(page)
+    put(page, "Pool size (pool_size)", 40)
+    expect(page.locator("tr.why")).to_contain_text("larger than its input")
+    expect(page.locator("tr.layer.wrong + tr.why + tr.advice")).to_contain_text("larger than the map of 26×26")
+    page.get_by_role("button", name="Pool over all of it: pool_size=(26, 26)").click()
+    expect(page.locator("tr.why")).to_have_count(0)
+    wait_idle(page)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("tr.why")).to_have_count(1)
+    wait_idle(page)
+    page.get_by_role("button", name="Undo").click()
+    expect(total(page)).to_have_text("1,101,526")
+    wait_idle(page)
+
+    shared = page.url
+    assert "network=" in shared
+    fresh = open_page(app_server)
+    visit(fresh, shared)
+    expect(total(fresh)).to_have_text("1,101,526")
+    assert layers(fresh).all_inner_texts() == layers(page).all_inner_texts()
+    no_traceback(page)
+
+
+def choose_added(page: Page, kind: str) -> None:
+    page.get_by_role("combobox", name="Add a layer below").click()
+    page.keyboard.type(kind)
+    page.get_by_role("option", name=f"{kind} ·").first.click()
+    wait_idle(page)
+
+
+# Several rows, the clipboard and the pointer --------------------------------------------------------------------------
+
+
+def names(page: Page) -> list[str]:
+    return page.locator("tr.layer .name").all_inner_texts()
+
+
+def test_several_rows_by_keyboard(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit(page, ADDRESS)
+    select_by_keyboard(page, 2)
+    page.keyboard.press("Shift+ArrowDown")
+    expect(page.locator('tr.layer[aria-selected="true"]')).to_have_count(2)
+    wait_idle(page)
+    page.keyboard.press("Control+d")
+    expect(layers(page)).to_have_count(9)
+    wait_idle(page)
+    # The copies are marked and have the focus.
+    expect(page.locator('tr.layer[aria-selected="true"]')).to_have_count(2)
+    expect(layers(page).nth(4)).to_be_focused()
+    page.keyboard.press("Control+x")
+    expect(layers(page)).to_have_count(7)
+    wait_idle(page)
+    page.wait_for_function('async () => (await navigator.clipboard.readText()) === "13x13x64-C64v-P2"')
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    wait_idle(page)
+    page.keyboard.press("Control+v")
+    expect(layers(page)).to_have_count(9)
+    wait_idle(page)
+    expect(line(page)).to_have_value("28x28x1-C32-C64v-P2-C64v-P2-F-D100-D10sm")
+    page.keyboard.press("Alt+ArrowDown")
+    wait_idle(page)
+    expect(line(page)).to_have_value("28x28x1-C32-C64v-C64v-P2-P2-F-D100-D10sm")
+    for _ in range(4):
+        page.keyboard.press("Control+z")
+        wait_idle(page)
+    expect(total(page)).to_have_text("1,101,526")
+    page.keyboard.press("Control+y")
+    expect(layers(page)).to_have_count(9)
+    no_traceback(page)
+
+
+def test_what_is_copied_can_be_pasted_in_another_window(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit(page, ADDRESS)
+    select_by_keyboard(page, 1)
+    page.keyboard.press("Control+c")
+    page.wait_for_function('async () => (await navigator.clipboard.readText()) === "28x28x1-C32"')
+    other = page.context.new_page()
+    visit(other, f"{ADDRESS}?design=tiny_vgg")
+    select_by_keyboard(other, 1)
+    other.keyboard.press("Control+v")
+    wait_idle(other)
+    assert line(other).input_value().startswith("64x64x3-C10vlin-C32-R")
+
+
+def test_rows_are_dragged(page: Page) -> None:
+    visit(page, ADDRESS)
+    layers(page).nth(3).drag_to(layers(page).nth(1), target_position={"x": 60, "y": 4})
+    wait_idle(page)
+    expect(line(page)).to_have_value("28x28x1-P2-C32-C64v-F-D100-D10sm")
+    # A row that is marked takes the others that are marked with it.
+    layers(page).nth(2).click()
+    layers(page).nth(3).click(modifiers=["Shift"])
+    layers(page).nth(2).drag_to(layers(page).nth(1), target_position={"x": 60, "y": 4})
+    wait_idle(page)
+    expect(line(page)).to_have_value("28x28x1-C32-C64v-P2-F-D100-D10sm")
+
+
+def test_inputs_are_chosen_in_the_table(page: Page) -> None:
+    visit(page, f"{ADDRESS}?design=empty")
+    line(page).fill("8x8x4-C4-C4-C4")
+    line(page).press("Enter")
+    wait_idle(page)
+    layers(page).nth(3).click()
+    wait_idle(page)
+    choose_added(page, "Add")
+    join = layers(page).nth(4)
+    join.get_by_role("button").click()
+    expect(page.locator("p.keys")).to_contain_text("Click the layers that “add” takes its inputs from")
+    layers(page).nth(0).click()
+    wait_idle(page)
+    expect(cell(page, 4, 0)).to_contain_text("input")
+    layers(page).nth(2).click()
+    wait_idle(page)
+    join.click()
+    expect(page.locator("p.keys")).to_contain_text("Arrow keys select")
+    expect(page.locator("tr.layer[data-source]")).to_have_count(0)
+    no_traceback(page)
+
+
 # What was designed stays ----------------------------------------------------------------------------------------------
 
 
@@ -236,7 +387,7 @@ def long_network() -> Network:
 
 
 def upload(page: Page, network: Network) -> None:
-    page.get_by_role("button", name="Files").click()
+    open_ways_in(page)
     file = FilePayload(name="own.json", mimeType="application/json", buffer=network.to_json().encode())
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
     expect(layers(page)).to_have_count(len(network.layers))

@@ -10,12 +10,14 @@ from hashlib import sha256
 
 from cnn_core.errors import CnnError, NetworkFileError, NetworkLinkError
 from cnn_core.layers import Input
+from cnn_core.network.advice import Advice, advise
 from cnn_core.network.line import write_line
 from cnn_core.network.links import read_link, write_link
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import PRESETS, preset
-from cnn_core.network.summary import Summary, summarize_so_far
-from cnn_core.sentences import N_
+from cnn_core.network.remarks import remarks
+from cnn_core.network.summary import Row, Summary, summarize_so_far
+from cnn_core.sentences import N_, Note
 from pages.ui import state
 
 EMPTY = "empty"
@@ -34,11 +36,17 @@ _EMPTY_NETWORK = Network.of(Input((28, 28, 1)))
 
 @dataclass(frozen=True)
 class Moment:
-    """What undo brings back. Named by JSON text, which is small and says all of a network."""
+    """What undo brings back. Named by JSON text, which is small and says all of a network.
+
+    Attributes:
+        position: of the selected layer.
+        marked: the names of those marked beside it.
+    """
 
     text: str
     position: int
     preset: str
+    marked: tuple[str, ...] = ()
 
 
 # A network's text says all of it, so no two share a key; what is kept is frozen and may be shared by sessions.
@@ -79,6 +87,18 @@ def packed(text: str) -> str:
 def line_of(text: str, names: bool) -> str:
     """Return the network that a text describes as a line."""
     return write_line(network_of(text), names=names)
+
+
+@lru_cache(maxsize=64)
+def advice_of(text: str) -> tuple[Advice, ...]:
+    """Return all advice on the network that a text describes."""
+    return advise(network_of(text))
+
+
+def remarks_of(text: str, row: Row) -> list[Note]:
+    """Return the remarks on a layer of the network that a text describes, without those that are advice."""
+    advised = {one.note.message for one in advice_of(text) if one.layer == row.name}
+    return [note for note in remarks(row) if note.message not in advised]
 
 
 def usable(network: Network) -> Network:
@@ -155,6 +175,11 @@ def summary() -> Summary:
     return summary_of(text())
 
 
+def advice() -> tuple[Advice, ...]:
+    """Return what is probably meant otherwise in the network."""
+    return advice_of(text())
+
+
 def selected() -> int:
     """Return the position of the selected layer."""
     return min(state.DESIGN_LAYER.get(), len(network().layers) - 1)
@@ -162,6 +187,12 @@ def selected() -> int:
 
 def selected_layer() -> NamedLayer:
     return network().layers[selected()]
+
+
+def marked() -> tuple[str, ...]:
+    """Return the names of the selected layer and of those marked beside it, in the order of the network."""
+    names = {selected_layer().name, *state.DESIGN_MARKED.get()}
+    return tuple(named.name for named in network().layers if named.name in names)
 
 
 def edited() -> bool:
@@ -193,13 +224,14 @@ def step(source: state.Key[tuple[Moment, ...]], target: state.Key[tuple[Moment, 
 
 
 def _present() -> Moment:
-    return Moment(text(), selected(), state.DESIGN_PRESET.get())
+    return Moment(text(), selected(), state.DESIGN_PRESET.get(), state.DESIGN_MARKED.get())
 
 
 def show(moment: Moment) -> None:
     """Put a moment into the session and, by its link, into the address."""
     state.DESIGN.set(moment.text)
     state.DESIGN_LAYER.set(moment.position)
+    state.DESIGN_MARKED.set(moment.marked)
     state.DESIGN_PRESET.set(moment.preset)
     state.DESIGN_LINK.set(link_of(moment.text, moment.preset))
 
@@ -214,3 +246,5 @@ def settle() -> None:
     state.DESIGN_DRAFT.set({})
     state.DESIGN_PROBLEM.set(None)
     state.DESIGN_LINE.set(None)
+    state.DESIGN_NOTES.set(())
+    state.DESIGN_AWAITED.set("")

@@ -4,14 +4,16 @@ A layer goes by its name, for its row may have moved since the page was drawn. A
 nothing: the refusal is kept and said on the page until the next action.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from cnn_core.errors import CnnError, NetworkFileError, NetworkLineError
+from cnn_core.errors import CnnError, ModelFileError, NetworkFileError, NetworkLineError
 from cnn_core.layers import Input, Layer
 from cnn_core.model_file import is_model, read_model_file
+from cnn_core.model_file.pasted import Pasted, read_text
 from cnn_core.network import editing
-from cnn_core.network.line import START, read_line
+from cnn_core.network.blocks import BuildingBlock, insert_block
+from cnn_core.network.line import START, read_line, write_line
 from cnn_core.network.network import Network
 from cnn_core.sentences import N_
 from pages.ui import state
@@ -22,29 +24,85 @@ LARGEST_FILE_MEGABYTES = 200
 """As for a model on Feature maps; a network alone is far smaller."""
 
 
-def select(position: int) -> None:
-    """Select the layer at a position; what was typed and refused at another one is dropped."""
-    if 0 <= position < len(current.network().layers) and position != current.selected():
-        current.settle()
-        state.DESIGN_LAYER.set(position)
+def select(position: int, marked: Sequence[str] = ()) -> None:
+    """Select the layer at a position, and mark others; what was typed and refused at another one is dropped."""
+    if 0 <= position < len(current.network().layers):
+        state.DESIGN_MARKED.set(tuple(marked))
+        if position != current.selected():
+            current.settle()
+            state.DESIGN_LAYER.set(position)
 
 
-def move(name: str, by: int) -> None:
-    """Move a layer down by so many places, up where `by` is negative, and keep it selected."""
-    _edit(lambda network: editing.move(network, name, by), lambda _before, after: editing.place(after, name))
-
-
-def remove(name: str) -> None:
-    """Remove a layer and select the one that takes its place."""
+def move(names: Sequence[str], by: int) -> None:
+    """Move layers down by so many places, up where `by` is negative, and keep them marked."""
+    selected = current.selected_layer().name
     _edit(
-        lambda network: editing.remove(network, name),
-        lambda before, after: min(editing.place(before, name), len(after.layers) - 1),
+        lambda network: editing.move(network, names, by),
+        lambda _before, after: editing.place(after, selected),
+        lambda _before, _after: names,
     )
 
 
-def duplicate(name: str) -> None:
-    """Put a copy of a layer below it and select the copy."""
-    _edit(lambda network: editing.duplicate(network, name), lambda before, _after: editing.place(before, name) + 1)
+def remove(names: Sequence[str]) -> None:
+    """Remove layers and select the one that takes the place of the first."""
+
+    def change(network: Network) -> Network:
+        for name in names:
+            network = editing.remove(network, name)
+        return network
+
+    _edit(change, lambda before, after: min(editing.place(before, names[0]), len(after.layers) - 1))
+
+
+def duplicate(names: Sequence[str]) -> None:
+    """Put a copy of a layer, or of several together, below them and select the copies."""
+    if len(names) == 1:
+        _edit(
+            lambda network: editing.duplicate(network, names[0]),
+            lambda before, _after: editing.place(before, names[0]) + 1,
+        )
+    else:
+        repeat(names, 1)
+
+
+def repeat(names: Sequence[str], times: int) -> None:
+    """Put so many copies of layers below them and select the copies."""
+    _edit_adding(lambda network: editing.repeat(network, names, times), names[-1])
+
+
+def copy(names: Sequence[str], number: int = 0) -> None:
+    """Keep layers as a line, to be pasted here; the table puts it into the clipboard if it was asked to by `number`."""
+    part = editing.part_of(current.network(), names)
+    state.DESIGN_COPIED.set({"number": number, "line": write_line(part, names=False)})
+
+
+def cut(names: Sequence[str], number: int = 0) -> None:
+    """Copy layers and remove them."""
+    copy(names, number)
+    remove(names)
+
+
+def paste(below: str, line: str = "") -> None:
+    """Put the layers of a line, or those that were copied last, below the layer of this name and select them."""
+    copied = state.DESIGN_COPIED.get()
+    line = line or (copied["line"] if copied else "")
+    if line:
+        _edit_adding(lambda network: editing.splice(network, below, read_line(line)), below)
+
+
+def add_block(block: BuildingBlock, times: int, below: str) -> None:
+    """Put a block below the layer of this name, so many times one behind the other, and select its layers."""
+    _edit_adding(lambda network: insert_block(network, below, block, times), below)
+
+
+def _edit_adding(change: Callable[[Network], Network], below: str) -> None:
+    """Change the network by layers below the one of this name; these are marked, and the first of them is selected."""
+
+    def added(before: Network, after: Network) -> list[str]:
+        first = editing.place(before, below) + 1
+        return [named.name for named in after.layers[first : first + len(after.layers) - len(before.layers)]]
+
+    _edit(change, lambda before, after: min(editing.place(before, below) + 1, len(after.layers) - 1), added)
 
 
 def add(kind: str, below: str) -> None:
@@ -81,6 +139,14 @@ def rewire(name: str, inputs: Iterable[str]) -> None:
         _edit(lambda network: editing.rewire(network, name, wanted))
 
 
+def follow(rule: str, layer: str) -> None:
+    """Do what an advice on a layer says, if it still stands."""
+    advice = next((one for one in current.advice() if (one.rule, one.layer) == (rule, layer)), None)
+    if advice is not None:
+        at = editing.place(current.network(), layer)
+        _edit(advice.fix.change, lambda _before, after: min(at, len(after.layers) - 1))
+
+
 def put(name: str, setting: str, value: Any) -> None:
     """Give a layer's setting a value; one that the layer refuses waits in the draft for another to go with it."""
     draft = {**state.DESIGN_DRAFT.get(), setting: value}
@@ -98,8 +164,12 @@ def _changed(layer: Layer, values: dict[str, Any]) -> Layer:
     return type(layer)(**{**kept, **values})
 
 
-def _edit(change: Callable[[Network], Network], then_select: Callable[[Network, Network], int] | None = None) -> None:
-    """Change the network, or keep why that was refused; `then_select` gets the network before and after."""
+def _edit(
+    change: Callable[[Network], Network],
+    then_select: Callable[[Network, Network], int] | None = None,
+    then_mark: Callable[[Network, Network], Sequence[str]] | None = None,
+) -> None:
+    """Change the network, or keep why that was refused; what follows gets the network before and after."""
     before = current.network()
     try:
         after = change(before)
@@ -110,7 +180,8 @@ def _edit(change: Callable[[Network], Network], then_select: Callable[[Network, 
         current.refuse(error)
         return
     position = current.selected() if then_select is None else then_select(before, after)
-    current.keep(Moment(text_after, position, state.DESIGN_PRESET.get()))
+    marked = () if then_mark is None else tuple(then_mark(before, after))
+    current.keep(Moment(text_after, position, state.DESIGN_PRESET.get(), marked))
 
 
 def replace(name: str, layer: Layer) -> None:
@@ -133,10 +204,8 @@ def read(line: str) -> None:
 
     What the line leaves out stays as it is: the input, and the names of layers that are still there.
     """
-    before = current.network()
-    first = before.layers[0].layer
     try:
-        after = read_line(line, first if isinstance(first, Input) else START)
+        after = read_line(line, _first_input())
     except NetworkLineError as error:
         current.settle()
         state.DESIGN_LINE.set((line, error))
@@ -147,24 +216,56 @@ def read(line: str) -> None:
 
 
 def load(data: bytes) -> None:
-    """Open a network file, or keep why it cannot be opened."""
-    try:
-        loaded = current.usable(read_file(data))
-    except CnnError as error:
-        current.settle()
-        current.refuse(error)
-    else:
-        current.keep(Moment(loaded.to_json(), 0, current.OWN))
+    """Open a file: a model, or a text."""
+    _open(lambda: _pasted(data))
+
+
+def open_text(text: str) -> None:
+    """Open what a text describes, whatever kind of text it is."""
+    _open(lambda: read_text(text, _first_input()))
+
+
+def open_network(network: Network) -> None:
+    """Open a network that is known already."""
+    _open(lambda: Pasted(network, ()))
 
 
 def read_file(data: bytes) -> Network:
-    """Return the network in a file of this page, in a model file, or in the JSON that Keras writes of a model."""
-    if is_model(data):
-        return read_model_file(data).network
+    """Return the network in a model file, or in a text of any kind that this page reads."""
+    return _pasted(data).network
+
+
+def _pasted(data: bytes) -> Pasted:
+    if is_model(data) and not data.lstrip().startswith(b"{"):
+        return Pasted(read_model_file(data).network, ())
     try:
-        return Network.from_json(data.decode("utf-8-sig"))
+        return read_text(data.decode("utf-8-sig"), _first_input())
     except UnicodeDecodeError as error:
         raise NetworkFileError(N_("This is no text file. Choose a JSON file that this page has written.")) from error
+
+
+def _open(read_it: Callable[[], Pasted]) -> None:
+    """Open a network as one step, or keep why it cannot be opened."""
+    try:
+        network, notes = read_it()
+        text = current.usable(network).to_json()
+    except CnnError as error:
+        current.settle()
+        # A sentence on a line of text says its place; here it is said where files are, whose text is elsewhere.
+        current.refuse(error if isinstance(error, NetworkFileError | ModelFileError) else _in_text(error))
+    else:
+        current.keep(Moment(text, 0, current.OWN))
+        state.DESIGN_NOTES.set(notes)
+
+
+def _in_text(error: CnnError) -> NetworkFileError:
+    return NetworkFileError(error.message, **error.values)
+
+
+def _first_input() -> Input:
+    """Return what a line begins with that names no input: that of the present network."""
+    first = current.network().layers[0].layer
+    return first if isinstance(first, Input) else START
 
 
 def undo() -> None:

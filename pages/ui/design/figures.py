@@ -12,7 +12,6 @@ from cnn_core.layers.cost import BYTES_PER_VALUE
 from cnn_core.layers.receptive_field import ReceptiveField
 from cnn_core.layers.shapes import show
 from cnn_core.network.folding import fold
-from cnn_core.network.remarks import remarks
 from cnn_core.network.summary import Summary
 from pages.ui import state
 from pages.ui.design import current, editor
@@ -98,7 +97,7 @@ def formulas(summary: Summary) -> None:
     if row.receptive_field is not None:
         lines.append((_("receptive field"), _field(row.receptive_field)))
     _table(lines)
-    for note in remarks(row):
+    for note in current.remarks_of(current.text(), row):
         st.info(sentence(note), icon=":material/info:")
 
 

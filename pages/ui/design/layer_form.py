@@ -23,9 +23,16 @@ _INNER_KINDS = [kind for kind in KINDS if kind != "Input"]
 
 
 def draw() -> None:
-    """Draw the form of the selected layer."""
+    """Draw the form of the selected layer, and what selects another one."""
     position = current.selected()
     named = current.selected_layer()
+    names = [named.name for named in current.network().layers]
+    st.selectbox(
+        _("Layer"),
+        range(len(names)),
+        format_func=lambda position: f"{position + 1}. {names[position]}",
+        **state.field("layer", position, editor.select),
+    )
     _problem()
     st.text_input(_("Name"), max_chars=200, **state.field("name", named.name, partial(editor.rename, named.name)))
     if isinstance(named.layer, Input):
@@ -73,7 +80,7 @@ def _settings(named: NamedLayer) -> None:
     shown = {name: draft.get(name, getattr(named.layer, name)) for name in rules}
     square = _square(rules, shown)
     for name, rule in rules.items():
-        setting_widgets.setting(rule, named.layer, shown, square, partial(editor.put, named.name, name))
+        setting_widgets.setting(rule, type(named.layer), shown, square, partial(editor.put, named.name, name))
 
 
 def _square(rules: dict[str, Setting[Any, Any]], shown: dict[str, Any]) -> bool:

@@ -5,7 +5,6 @@ from typing import Any
 
 from cnn_core.layers.shapes import show
 from cnn_core.network.network import NamedLayer
-from cnn_core.network.remarks import remarks
 from cnn_core.network.summary import Row, Summary
 from cnn_core.sentences import N_
 from pages.ui import state
@@ -43,22 +42,38 @@ def _hear() -> None:
     for one in state.component_value(_KEY, "said") or ():
         if one["number"] > state.DESIGN_ANSWERED.get():
             state.DESIGN_ANSWERED.set(one["number"])
-            _do(one["what"], one["name"], one["by"])
+            _do(one)
 
 
-def _do(what: str, name: str, by: int) -> None:
+def _do(said: dict[str, Any]) -> None:
+    what, name = said["what"], said["name"]
+    places = {named.name: position for position, named in enumerate(current.network().layers)}
+    # A key may be pressed twice before the first answer comes, and a layer be gone.
+    names = [one for one in said["names"] if one in places]
     if what == "undo":
         editor.undo()
     elif what == "redo":
         editor.redo()
-    # A key may be pressed twice before the first answer comes, and the layer be gone.
-    elif name in (names := [named.name for named in current.network().layers]):
-        if what == "select":
-            editor.select(names.index(name))
-        elif what == "move":
-            editor.move(name, by)
-        elif what == "remove":
-            editor.remove(name)
+    elif name not in places or not names:
+        return
+    elif what == "select":
+        editor.select(places[name], names)
+    elif what == "move":
+        editor.move(names, said["by"])
+    elif what == "remove":
+        editor.remove(names)
+    elif what == "duplicate":
+        editor.duplicate(names)
+    elif what == "copy":
+        editor.copy(names, said["number"])
+    elif what == "cut":
+        editor.cut(names, said["number"])
+    elif what == "paste":
+        editor.paste(names[-1], said["text"])
+    elif what == "connect":
+        editor.rewire(name, names)
+    elif what == "follow":
+        editor.follow(said["text"], name)
 
 
 def _data(summary: Summary) -> dict[str, Any]:
@@ -69,6 +84,8 @@ def _data(summary: Summary) -> dict[str, Any]:
         "rows": _rows(current.text(), state.LANGUAGE.get()),
         "wrong": wrong,
         "selected": current.selected(),
+        "marked": current.marked(),
+        "copied": state.DESIGN_COPIED.get(),
         "answered": state.DESIGN_ANSWERED.get(),
         "totals": {
             "parameters": _exact(summary.parameters),
@@ -80,7 +97,15 @@ def _data(summary: Summary) -> dict[str, Any]:
             "table": _("Layers of the network"),
             "heads": [_(head) for head, _meaning in _HEADS],
             "meanings": [meaning and _(meaning) for _head, meaning in _HEADS],
-            "keys": _("Arrow keys select, Alt and arrow keys move, Delete removes, Ctrl+Z undoes."),
+            "keys": _(
+                "Arrow keys select, with Shift several; Alt and arrow keys or dragging moves; Delete removes; "
+                "Ctrl+C, X, V, D copy, cut, paste, duplicate; Ctrl+Z undoes."
+            ),
+            "connect": _("Choose what “{name}” takes its input from"),
+            "connecting": _("Click the layer that “{name}” takes its input from. Esc leaves it."),
+            "connectingMany": _(
+                "Click the layers that “{name}” takes its inputs from, and itself to end. Esc ends too."
+            ),
             "share": _("{percent}% of the network"),
             "bytes": _("{bytes} bytes"),
             "total": _("Total") if wrong is None else _("Total above the error"),
@@ -95,14 +120,26 @@ def _rows(text: str, language: str) -> list[dict[str, Any]]:
     network, summary = current.network_of(text), current.summary_of(text)
     rows = [_head(named, language) for named in network.layers]
     for shown, row in zip(rows, summary.rows, strict=False):
-        shown |= _figures(row)
+        shown |= _figures(text, row)
+    places = {named.name: position for position, named in enumerate(network.layers)}
+    for one in current.advice_of(text):
+        told = {"rule": one.rule, "sentence": sentence(one.note), "fix": sentence(one.fix.label)}
+        rows[places[one.layer]].setdefault("advice", []).append(told)
     return rows
 
 
 def _head(named: NamedLayer, language: str) -> dict[str, Any]:
     layer = named.layer
-    head = {"name": named.name, "kind": named.kind, "group": layer.group.value, "facts": in_short(layer, language)}
+    head: dict[str, Any] = {
+        "name": named.name,
+        "kind": named.kind,
+        "group": layer.group.value,
+        "facts": in_short(layer, language),
+    }
+    if layer.inputs[1] > 1:
+        head["many"] = True
     if named.inputs:
+        head["inputs"] = named.inputs
         head["from"] = _("from {names}").format(names=", ".join(named.inputs))
     return head
 
@@ -112,9 +149,9 @@ def _exact(count: int) -> int | str:
     return count if count <= 2**53 else str(count)
 
 
-def _figures(row: Row) -> dict[str, Any]:
+def _figures(text: str, row: Row) -> dict[str, Any]:
     return {
-        "remark": sentences(remarks(row)),
+        "remark": sentences(current.remarks_of(text, row)),
         "shape": show(row.output_shape),
         "parameters": _exact(row.parameters),
         "multiplyAdds": _exact(row.multiply_adds),

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnn_core.layers import Input, Layer
+from cnn_core.layers import Input
 from cnn_core.layers.kind import by_kind
 from cnn_core.layers.settings import (
     LARGEST,
@@ -30,6 +30,7 @@ from cnn_core.layers.settings import (
     ShapeSetting,
     Whole,
     WholePair,
+    WithSettings,
 )
 from pages.ui import state
 from pages.ui.text import _
@@ -60,13 +61,15 @@ class Form:
     take: Take
 
 
-def setting(rule: Setting[Any, Any], layer: Layer, shown: Mapping[str, Any], square: bool, take: Take) -> None:
-    """Draw the widget or widgets of one setting."""
+def setting(
+    rule: Setting[Any, Any], of: type[WithSettings], shown: Mapping[str, Any], square: bool, take: Take
+) -> None:
+    """Draw the widget or widgets of one setting of a kind of layers or blocks."""
     label = _(rule.label)
     # Keras's word beside ours, for it is what people meet in code.
     if label.casefold() != rule.name:
         label = f"{label} ({rule.name})"
-    draw_widgets(rule, Form(label, _(rule.help), shown[rule.name], shown, isinstance(layer, Input), square, take))
+    draw_widgets(rule, Form(label, _(rule.help), shown[rule.name], shown, issubclass(of, Input), square, take))
 
 
 @by_kind
@@ -97,7 +100,7 @@ def _draw_range(rule: Range | OptionalRange, form: Form) -> None:
 
 @draw_widgets.register
 def _draw_whole(rule: Whole, form: Form) -> None:
-    _whole(form.label, rule.name, form.value, form.take, rule.minimum, help=form.help)
+    whole(form.label, rule.name, form.value, form.take, rule.minimum, help=form.help)
 
 
 @draw_widgets.register
@@ -157,9 +160,12 @@ def _draw_numbers(rule: OptionalNumbers, form: Form) -> None:
     _list(rule.name, form, whole=False)
 
 
-def _whole(label: str, name: str, value: int, take: Take, minimum: int = 0, **options: Any) -> None:
+def whole(
+    label: str, name: str, value: int, take: Take, minimum: int = 0, maximum: int = LARGEST, **options: Any
+) -> None:
+    """Draw the widget of a whole number."""
     tied = state.field(name, value, _unless_empty(take))
-    st.number_input(label, min_value=minimum, max_value=LARGEST, step=1, **options, **tied)
+    st.number_input(label, min_value=minimum, max_value=maximum, step=1, **options, **tied)
 
 
 def _unless_empty(take: Take) -> Take:
@@ -184,11 +190,11 @@ def _pair(
     label: str, meaning: str, rule: WholePair | OptionalPair, value: tuple[int, int], square: bool, take: Take
 ) -> None:
     if square:
-        _whole(label, rule.name, value[0], lambda one: take((one, one)), rule.minimum, help=meaning)
+        whole(label, rule.name, value[0], lambda one: take((one, one)), rule.minimum, help=meaning)
         return
     vertical, horizontal = st.columns(2)
     with vertical:
-        _whole(
+        whole(
             _("{setting}, vertical").format(setting=label),
             f"{rule.name}_vertical",
             value[0],
@@ -197,7 +203,7 @@ def _pair(
             help=meaning,
         )
     with horizontal:
-        _whole(
+        whole(
             _("{setting}, horizontal").format(setting=label),
             f"{rule.name}_horizontal",
             value[1],
@@ -262,7 +268,7 @@ def _amounts(label: str, meaning: str, name: str, value: Any, take: Take) -> Non
     columns = st.columns(2)
     for which, side in enumerate(sides):
         with columns[which % 2]:
-            _whole(side, f"{name}_{which}", flat[which], take_one(which))
+            whole(side, f"{name}_{which}", flat[which], take_one(which))
 
 
 def _input_shape(shape: tuple[int, ...], take: Take) -> None:
@@ -274,7 +280,7 @@ def _input_shape(shape: tuple[int, ...], take: Take) -> None:
     labels = {1: (_("Numbers"),), 3: (_("Height"), _("Width"), _("Channels"))}.get(len(shape))
     for axis, size in enumerate(shape):
         label = labels[axis] if labels else _("Axis {number}").format(number=axis + 1)
-        _whole(label, f"shape_{axis}", size, _axis_taker(shape, axis, take), 1)
+        whole(label, f"shape_{axis}", size, _axis_taker(shape, axis, take), 1)
 
 
 def _axis_taker(shape: tuple[int, ...], axis: int, take: Take) -> Take:

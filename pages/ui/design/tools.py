@@ -7,16 +7,15 @@ import streamlit as st
 
 from cnn_core.errors import ModelFileError, NetworkFileError, NetworkLinkError
 from cnn_core.layers import KINDS, Input
+from cnn_core.network.blocks import BLOCKS
 from cnn_core.network.presets import PRESETS, PresetGroup, preset
 from cnn_core.network.summary import Summary
 from cnn_core.sentences import N_
 from pages.ui import state
-from pages.ui.design import current, editor
+from pages.ui.design import advice, block_form, current, editor
 from pages.ui.layer_words import GROUPS
 from pages.ui.messages import show_error
 from pages.ui.text import _
-
-_FILE = "design_file"
 
 _PRESET_GROUPS = {
     PresetGroup.COURSE: N_("Course"),
@@ -67,16 +66,34 @@ def _open_preset(key: str) -> None:
 
 
 def tools() -> None:
-    """Draw what is done with the network and with the selected layer."""
-    position, last = current.selected(), len(current.network().layers) - 1
-    layer, name = current.selected_layer().layer, current.selected_layer().name
-    fixed = isinstance(layer, Input) and not position
+    """Draw what is done with the network and with the marked layers."""
+    names, layers = current.marked(), current.network().layers
+    places = [place for place, named in enumerate(layers) if named.name in names]
+    first = int(isinstance(layers[0].layer, Input))
+    fixed = places[0] < first
     with st.container(horizontal=True, gap="xsmall"):
-        _add_layer(name)
-        _tool(_("Up"), "arrow_upward", "up", fixed or position <= 1, editor.move, name, -1)
-        _tool(_("Down"), "arrow_downward", "down", fixed or position == last, editor.move, name, 1)
-        _tool(_("Duplicate"), "content_copy", "duplicate", fixed, editor.duplicate, name)
-        _tool(_("Remove"), "delete", "remove", fixed, editor.remove, name)
+        _add_layer(names[-1])
+        _tool(_("Up"), "arrow_upward", "up", places[0] <= first, editor.move, names, -1)
+        _tool(_("Down"), "arrow_downward", "down", fixed or places[-1] == len(layers) - 1, editor.move, names, 1)
+        _tool(_("Duplicate"), "content_copy", "duplicate", fixed, editor.duplicate, names)
+        _tool(_("Remove"), "delete", "remove", fixed, editor.remove, names)
+        _more(names, fixed)
+        advice.draw()
+
+
+def _more(names: tuple[str, ...], fixed: bool) -> None:
+    """Draw what is done more seldom, behind a button."""
+    copied = state.DESIGN_COPIED.get()
+    with st.popover(_("More"), icon=":material/more_horiz:", key="design_more"):
+        with st.container(horizontal=True, gap="xsmall"):
+            _tool(_("Copy"), "file_copy", "copy", fixed, editor.copy, names)
+            _tool(_("Cut"), "content_cut", "cut", fixed, editor.cut, names)
+            _tool(_("Paste below"), "content_paste", "paste", not copied, editor.paste, names[-1])
+        if copied:
+            st.caption(_("Copied as a line; it can be pasted in another design too:"))
+            st.code(copied["line"], language=None, wrap_lines=True)
+        times = st.number_input(_("How often the marked layers stand there"), 2, 100, 2, key="design_times")
+        _tool(_("Repeat"), "repeat", "repeat", fixed, editor.repeat, names, times - 1)
 
 
 def _tool(label: str, icon: str, key: str, disabled: bool, act: Callable[..., None], *args: Any) -> None:
@@ -86,20 +103,29 @@ def _tool(label: str, icon: str, key: str, disabled: bool, act: Callable[..., No
 def _add_layer(below: str) -> None:
     has_input = isinstance(current.network().layers[0].layer, Input)
 
-    def add(kind: str | None) -> None:
-        if kind:
-            editor.add(kind, below)
+    def add(wanted: str | None) -> None:
+        if wanted in BLOCKS:
+            block_form.begin(wanted)
+        elif wanted:
+            editor.add(wanted, below)
 
     st.selectbox(
         _("Add a layer below"),
-        [kind for kind in KINDS if kind != "Input" or not has_input],
+        [*(kind for kind in KINDS if kind != "Input" or not has_input), *BLOCKS],
         index=None,
         placeholder=_("Add a layer below"),
-        format_func=lambda kind: f"{kind} · {_(GROUPS[KINDS[kind].group])}",
+        format_func=_added,
         label_visibility="collapsed",
         width=200,
         **state.field("add", None, add),
     )
+
+
+def _added(kind: str) -> str:
+    """Return what people read for a kind of layer or block that can be added."""
+    if kind in BLOCKS:
+        return f"{_(BLOCKS[kind].title)} · {_('Block')}"
+    return f"{kind} · {_(GROUPS[KINDS[kind].group])}"
 
 
 def history() -> None:
@@ -109,8 +135,8 @@ def history() -> None:
 
 
 def files(summary: Summary) -> None:
-    """The network as JSON, the table as CSV and Markdown, a network file."""
-    with st.popover(_("Files"), icon=":material/file_save:"):
+    """The network as JSON, the table as CSV and Markdown."""
+    with st.popover(_("Save"), icon=":material/file_save:"):
         st.download_button(
             _("Network (JSON)"),
             current.text(),
@@ -141,19 +167,6 @@ def files(summary: Summary) -> None:
             key="design_markdown",
             width="stretch",
         )
-        st.file_uploader(
-            _("Open a network (JSON, also that of Keras's to_json(); .keras, .h5 or .onnx)"),
-            type=["json", "keras", "h5", "hdf5", "onnx"],
-            max_upload_size=editor.LARGEST_FILE_MEGABYTES,
-            key=_FILE,
-            on_change=_open_file,
-        )
-
-
-def _open_file() -> None:
-    file = state.widget_value(_FILE)
-    if file is not None:
-        editor.load(file.getvalue())
 
 
 def file_problem() -> None:

@@ -28,6 +28,7 @@ ANY_RANK: tuple[type[Layer], ...] = (
         L.Permute,
         L.ReduceMean,
         L.ReduceMax,
+        L.Dot,
     ),
 )
 
@@ -96,6 +97,12 @@ def cases(draw: st.DrawFn, kind: type[Layer]) -> Case:
         return case(
             kind(), *((*shape[:-1], count) for count in draw(st.lists(sizes, min_size=2, max_size=3))), seed=seed
         )
+    if kind is L.Dot:
+        beside = draw(st.lists(sizes, max_size=5 - len(shape)), label="other axes of the second input")
+        one, other = draw(st.integers(1, len(shape))), draw(st.integers(1, len(beside) + 1))
+        second = (*beside[: other - 1], shape[one - 1], *beside[other - 1 :])
+        pair = (one, draw(st.sampled_from([other, other - len(second) - 1])))
+        return case(L.Dot(pair, draw(st.booleans())), shape, second, seed=seed)
     if issubclass(kind, L.Merge):
         kept = st.tuples(*(st.booleans() for _ in shape))
         smaller = [tuple(size if keep else 1 for size, keep in zip(shape, draw(kept), strict=True)) for _ in range(2)]

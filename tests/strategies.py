@@ -28,6 +28,7 @@ from cnn_core.layers.settings import (
     AmountsSetting,
     Axes,
     AxisOrder,
+    AxisPair,
     Choice,
     CutSetting,
     Flag,
@@ -90,6 +91,9 @@ def values(rule: Setting[Any, Any], most: int = LARGEST) -> st.SearchStrategy[An
             return st.none() | st.integers(1, 3) | st.sets(st.integers(1, 3), min_size=1).map(tuple)
         case Axes():
             return st.integers(1, 3) | st.sets(st.integers(1, 3), min_size=1).map(tuple)
+        case AxisPair():
+            axis = st.integers(1, 3) | st.integers(-3, -1)
+            return axis | st.tuples(axis, axis)
         case CutSetting():
             return _cuts(rule, most)
         case AxisOrder():

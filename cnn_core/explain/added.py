@@ -5,6 +5,7 @@ An amount is the mean over all places of the output map of what one input map ad
 and activation, so the amounts and the bias together are the map's mean before its activation.
 """
 
+import string
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ import numpy as np
 from cnn_core import layers
 from cnn_core.arrays import Flags, Indices, Numbers, Values
 from cnn_core.errors import LayerError
+from cnn_core.explain.merge import length_of
 from cnn_core.explain.opened import IN_TRAINING_ONLY
 from cnn_core.explain.resizing import filled_share
 from cnn_core.explain.scaled import scale_and_shift
@@ -250,6 +252,38 @@ def _(layer: layers.Maximum | layers.Minimum, computed: Computed) -> list[Number
     stretched = np.array(np.broadcast_arrays(*computed.inputs))
     winners = stretched.argmax(axis=0) if isinstance(layer, layers.Maximum) else stretched.argmin(axis=0)
     return [means(np.where(winners == number, one, 0)) for number, one in enumerate(stretched)]
+
+
+@added.register
+def _(layer: layers.Dot, computed: Computed) -> Added:
+    """Each product is added by its two factors alike, as that of Multiply."""
+    first, second = (np.asarray(one, np.float64) for one in computed.inputs)
+    one, other = layer.along(first.shape, second.shape)
+    if layer.normalize:
+        first, second = first / length_of(first, one), second / length_of(second, other)
+    # Every axis has a letter: what is put together the same one in both.
+    letters = [string.ascii_lowercase[: first.ndim], string.ascii_uppercase[: second.ndim]]
+    letters[1] = letters[1].replace(letters[1][other], letters[0][one])
+    left = (letters[0] + letters[1]).replace(letters[0][one], "")
+    places = computed.output.size // computed.output.shape[-1]
+    amounts = []
+    for own, count in zip(letters, computed.counts, strict=True):
+        along = _amounts_of(own[-1], left, (letters[0], first), (letters[1], second)) / (2 * places)
+        amounts.append(along.reshape(-1, count, along.shape[-1]).sum(axis=0))
+    sources = np.repeat(np.arange(2), computed.counts)[:, np.newaxis]
+    channels = np.concatenate([np.arange(count) for count in computed.counts])[:, np.newaxis]
+    every = np.concatenate(amounts)
+    return Added(sources, channels, every, np.zeros(every.shape[1]))
+
+
+def _amounts_of(letter: str, left: str, first: tuple[str, Numbers], second: tuple[str, Numbers]) -> Numbers:
+    """Return the sums of all products by the index of one axis and of the result's last, (k, n)."""
+    last = left[-1:]
+    wanted = last if letter == last else letter + last
+    added_up = np.einsum(f"{first[0]},{second[0]}->{wanted}", first[1], second[1], optimize=True)
+    if letter == last:
+        return np.diag(added_up)
+    return np.asarray(added_up.reshape(len(added_up), -1))
 
 
 @added.register

@@ -1,14 +1,18 @@
 """Values opened that were made of one value of each input."""
 
+from dataclasses import replace
+from typing import Any, Final
+
 import numpy as np
 
 from cnn_core import layers
-from cnn_core.arrays import Numbers, Table
+from cnn_core.arrays import Numbers, Table, Values
 from cnn_core.explain.moved import stretched_from
 from cnn_core.explain.opened import opened
-from cnn_core.explain.parts import Opened, Stage, StageKind, Unit, table_of, terms_of
-from cnn_core.explain.text import factor, largest_text, listed, smallest_text, sum_text, written
+from cnn_core.explain.parts import Opened, Origin, Place, Stage, StageKind, Unit, table_of, terms_of
+from cnn_core.explain.text import factor, largest_text, listed, products_text, smallest_text, sum_text, written
 from cnn_core.layers.kind import by_kind
+from cnn_core.numerics.taps import NOWHERE
 from cnn_core.sentences import N_, Note
 
 
@@ -73,3 +77,55 @@ def _(layer: layers.Minimum, values: Numbers, taken: Table) -> Stage:
     after = float(values.min())
     terms = terms_of(values, taken=taken, chosen=int(values.argmin()))
     return Stage(StageKind.MINIMUM, about, after, smallest_text(values, after), terms=terms)
+
+
+# Two inputs multiplied along an axis ----------------------------------------------------------------------------------
+
+SHORTEST: Final = 1e-7
+"""No line is divided by less: Keras's epsilon."""
+
+
+@opened.register
+def _dot(layer: layers.Dot, unit: Unit) -> Opened:
+    """Open a dot product: values of the first input, weighed by those of the second."""
+    first, second = unit.inputs
+    one, other = layer.along(first.shape, second.shape)
+    place = unit.place if first.ndim + second.ndim > 2 else ()
+    parted, axes = first.ndim - 1, max(first.ndim, second.ndim)
+    values, taken = _line(unit, 0, one, place[:parted], axes)
+    weights, weighing = _line(unit, 1, other, place[parted:], axes)
+    about = Note(
+        N_("Along their axes the {count} values of the first input are multiplied by those of the second and added."),
+        {"count": len(values)},
+    )
+    length = 1.0
+    if layer.normalize:
+        length = length_of(values) * length_of(weights)
+        about = Note(
+            N_(
+                "Along their axes the {count} values of the first input are multiplied by those of the second and "
+                "added, and all is divided by the lengths (L2 norms) of both: the cosine of the angle between them."
+            ),
+            {"count": len(values)},
+        )
+    terms = replace(terms_of(values, weights / length, taken), weighing=weighing)
+    after = float(terms.amounts.sum())
+    added = products_text(values, weights)
+    formula = f"({added}) / {written(length)} = {written(after)}" if layer.normalize else f"{added} = {written(after)}"
+    stage = Stage(StageKind.WEIGHTED_SUM, about, after, formula, terms=terms)
+    return (stage,), np.concatenate([taken, weighing])
+
+
+def length_of(values: Values, axis: int = -1) -> Any:
+    """Return the lengths of lines by which Keras divides: L2 norms, never less than SHORTEST."""
+    return np.maximum(np.linalg.norm(np.asarray(values, np.float64), axis=axis, keepdims=values.ndim > 1), SHORTEST)
+
+
+def _line(unit: Unit, source: int, axis: int, place: Place, axes: int) -> tuple[Numbers, Table]:
+    """Return an input's values along an axis whose other indices are `place`, and where they lie, in so many axes."""
+    values = unit.inputs[source]
+    where = [(*place[:axis], index, *place[axis:]) for index in range(values.shape[axis])]
+    filling = (NOWHERE,) * (axes - values.ndim)
+    return np.array([values[one] for one in where], np.float64), table_of(
+        Origin(source, one + filling) for one in where
+    )

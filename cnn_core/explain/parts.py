@@ -92,6 +92,7 @@ class Terms:
         numbers: (n,), see Term.
         values, weights, amounts: (n,), see Term.
         taken: where the values lie in the inputs; None where they were made of several.
+        weighing: where the weights lie in the inputs; None where they are none of their values.
         chosen: which term was taken: the largest of a maximum or the smallest of a minimum (the first of equals), the
             value's own in a softmax or a normalization; None where all count alike.
     """
@@ -102,6 +103,7 @@ class Terms:
     amounts: Numbers
     taken: Table | None = None
     chosen: int | None = None
+    weighing: Table | None = None
 
     def __len__(self) -> int:
         return len(self.values)
@@ -238,12 +240,15 @@ class Explanation:
 
 
 def origins_of(taken: Table) -> tuple[Origin, ...]:
-    """Return a table's rows as origins.
+    """Return a table's rows as origins; NOWHERE fills up the places of an input with fewer axes.
 
     >>> origins_of(np.array([[0, 4, 5, 1]]))
     (Origin(source=0, place=(4, 5, 1)),)
     """
-    return tuple(Origin(source, tuple(place)) for source, *place in taken.tolist())
+    if not (taken == NOWHERE).any():
+        return tuple(Origin(source, tuple(place)) for source, *place in taken.tolist())
+    rows = taken.tolist()
+    return tuple(Origin(source, tuple(index for index in place if index != NOWHERE)) for source, *place in rows)
 
 
 def table_of(origins: Iterable[Origin]) -> Table:

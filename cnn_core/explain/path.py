@@ -14,7 +14,7 @@ import numpy as np
 
 from cnn_core import layers
 from cnn_core.arrays import Numbers, Table, Values
-from cnn_core.explain.parts import Origin, Place, Stage, StageKind, origins_of
+from cnn_core.explain.parts import Origin, Place, Stage, StageKind, Terms, origins_of
 from cnn_core.explain.unit import Explanation, explain_unit
 from cnn_core.layers import Group
 from cnn_core.network.network import Network, Step
@@ -152,7 +152,7 @@ def strongest_parts(why: Explanation, most: int) -> tuple[Part, ...]:
         return _largest(_products(stage), stage.patch.taken, most)
     if stage.terms is None or stage.terms.taken is None:
         return (Part(origins_of(why.taken[:1])[0], stage.after, 1.0),)
-    parts = _largest(stage.terms.amounts, stage.terms.taken, most)
+    parts = _largest(stage.terms.amounts, _leading(stage.terms, stage.terms.taken), most)
     if stage.kind is StageKind.PRODUCT:
         return tuple(Part(part.origin, stage.after / len(stage.terms), 1 / len(stage.terms)) for part in parts)
     if parts and stage.terms.chosen is not None:
@@ -160,6 +160,14 @@ def strongest_parts(why: Explanation, most: int) -> tuple[Part, ...]:
         assert origin is not None
         return (Part(origin, float(amount), 1.0),)
     return parts
+
+
+def _leading(terms: Terms, taken: Table) -> Table:
+    """Return where each term leads: of two input values that are multiplied to the larger one."""
+    if terms.weighing is None:
+        return taken
+    is_smaller = np.abs(terms.values) < np.abs(terms.weights)
+    return np.where(is_smaller[:, np.newaxis], terms.weighing, taken)
 
 
 def _products(stage: Stage) -> Numbers:

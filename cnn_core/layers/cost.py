@@ -1,7 +1,8 @@
 """What a layer costs: parameters, multiply-adds and memory, by integer arithmetic alone.
 
 Multiply-adds are the multiplications of kernels with inputs, for one image, biases excluded; FLOPs are twice that.
-Pooling, normalization, activations and merges multiply by no kernel and count 0, as in the tables of VGG and ResNet.
+Pooling, normalization, activations and merges multiply by no kernel and count 0, as in the tables of VGG and ResNet;
+only Dot, which multiplies as a kernel does, by its other input, counts as one.
 """
 
 from math import prod

@@ -498,6 +498,23 @@ class Axes(Setting[int | tuple[int, ...], tuple[int, ...]]):
         return list(value)
 
 
+class AxisPair(Setting[int | tuple[int, ...], Pair]):
+    """An axis of each of two inputs, counted from 1 without the batch axis or from -1 back; one number for both."""
+
+    def read(self, value: Any) -> Pair:
+        axes = [value] if _is_whole(value) else value
+        if not isinstance(axes, tuple | list) or not 1 <= len(axes) <= 2 or not all(map(self._allows, axes)):
+            rule = N_("{setting} must be one or two whole numbers from -{maximum} to {maximum}, and none of them 0.")
+            raise self.refuse(rule, value, maximum=MOST_AXES)
+        return int(axes[0]), int(axes[-1])
+
+    def _allows(self, axis: object) -> bool:
+        return isinstance(axis, int) and _is_whole(axis) and axis != 0 and abs(axis) <= MOST_AXES
+
+    def to_json(self, value: Any) -> Any:
+        return list(value)
+
+
 class CutSetting(Setting[str | tuple[int | None, ...], str]):
     """A slice of an axis as Python writes it, "1:-1" or "::2"; `backward` allows a step below 0."""
 

@@ -10,6 +10,7 @@ from cnn_core.layers.settings import (
     AmountsSetting,
     Axes,
     AxisOrder,
+    AxisPair,
     CutSetting,
     OptionalAxes,
     OptionalRange,
@@ -74,7 +75,7 @@ def _written(rule: Setting[Any, Any], value: Any) -> str:
         return value.value
     if isinstance(rule, AmountsSetting | PaddingSetting):
         return _sides(value)
-    if isinstance(rule, Axes | AxisOrder | OptionalAxes):
+    if isinstance(rule, Axes | AxisOrder | AxisPair | OptionalAxes):
         return ", ".join(map(str, value))
     if isinstance(rule, Range | OptionalRange):
         ends = rule.to_json(value)

@@ -75,7 +75,7 @@ def test_products_are_multiplied_and_summed_as_they_are_said(name: str, call: Ca
             assert number(step["text"]) == pytest.approx(expected, rel=1e-3, abs=1e-6)
 
 
-MERGES = ("Add", "Average", "Multiply", "Maximum", "Minimum", "Subtract")
+MERGES = ("Add", "Average", "Multiply", "Maximum", "Minimum", "Subtract", "Dot")
 
 
 @pytest.mark.parametrize("name", ["Dense", *MERGES, "UpSampling2D, bilinear"])

@@ -23,7 +23,15 @@ from cnn_core.network.network import NamedLayer, Network
 WEIGHTED = (L.Conv2D, L.DepthwiseConv2D, L.SeparableConv2D, L.Conv2DTranspose, L.Dense)
 ACTIVATIONS = (L.Activation, L.PReLU)
 EXTREMES = (L.Maximum, L.Minimum, L.ReduceMax)
-BY_OTHERS = (L.MaxPooling2D, L.GlobalMaxPooling2D, L.LayerNormalization, L.GroupNormalization, L.Multiply, *EXTREMES)
+BY_OTHERS = (
+    L.MaxPooling2D,
+    L.GlobalMaxPooling2D,
+    L.LayerNormalization,
+    L.GroupNormalization,
+    L.Multiply,
+    L.Dot,
+    *EXTREMES,
+)
 """Where what a map adds depends on the other values, so that more changes without it than what it added."""
 
 FEW = settings(max_examples=12, suppress_health_check=list(HealthCheck))

@@ -48,6 +48,15 @@ def test_no_value_is_missed_more_than_the_strongest(kind: type[Layer], data: st.
         assert part.share == pytest.approx(abs(part.amount) / sum(map(abs, falls.values())), abs=1e-6)
 
 
+def test_of_a_dot_product_the_larger_factor_of_the_largest_product_leads_on() -> None:
+    first, second = np.array([[1.0, 2, -5]]), np.array([[9.0], [-8], [3]])
+    why = explain_unit(L.Dot((2, 1)), [], [first, second], (0, 0))
+    parts = strongest_parts(why, 3)
+    assert [part.origin for part in parts] == [Origin(1, (1, 0)), Origin(0, (0, 2)), Origin(1, (0, 0))]
+    assert [part.amount for part in parts] == [-16, -15, 9]
+    assert [part.share for part in parts] == pytest.approx([16 / 40, 15 / 40, 9 / 40])
+
+
 # Networks -------------------------------------------------------------------------------------------------------------
 
 

@@ -104,9 +104,11 @@ def perturbed(case: Case, why: Explanation) -> Iterator[list[np.ndarray]]:
 
 
 def is_constant(case: Case) -> bool:
-    """Say whether one channel alone is normalized by itself, or takes the whole of a softmax."""
+    """Say whether one value alone is normalized by itself, or takes the whole of a softmax."""
     if isinstance(case.layer, L.GroupNormalization):
         return prod(case.output_shape) == case.layer.groups
+    if isinstance(case.layer, L.Dot):
+        return case.layer.normalize and case.inputs[0].shape[case.layer.axes[0] - 1] == 1
     alone = getattr(case.layer, "activation", None) is ActivationName.SOFTMAX or isinstance(
         case.layer, L.LayerNormalization
     )
@@ -372,6 +374,16 @@ TEXTS = [
 @pytest.mark.parametrize(("layer", "weights", "inputs", "formulas"), TEXTS)
 def test_formulas(layer: Layer, weights: list[Any], inputs: list[Any], formulas: list[str]) -> None:
     assert [formula for _, formula in said(layer, weights, inputs, (0,))] == formulas
+
+
+def test_a_dot_product_in_words_and_numbers() -> None:
+    queries, keys = np.array([[1.0, 2], [3, -4]]), np.array([[[5.0, 0]], [[6, 1]]])
+    assert said(L.Dot((2, 1)), [], [queries, keys], (1, 0, 0)) == [("weighted sum", "3·5 + (−4)·6 = −9")]
+    assert said(L.Dot((1, 1), normalize=True), [], [[3.0, 4], [0, 2]], (0,)) == [
+        ("weighted sum", "(3·0 + 4·2) / 10 = 0.8")
+    ]
+    why = explain_unit(L.Dot((2, 1)), [], [queries, keys], (1, 0, 0))
+    assert why.origins == (Origin(0, (1, 0)), Origin(0, (1, 1)), Origin(1, (0, 0, 0)), Origin(1, (1, 0, 0)))
 
 
 MOVES = [

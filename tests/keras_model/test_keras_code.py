@@ -10,7 +10,7 @@ from strategies import fitting_networks
 
 from cnn_core.errors import NetworkError
 from cnn_core.keras_model.read import network_from_keras
-from cnn_core.layers import Conv2D, Input
+from cnn_core.layers import Conv2D, Dot, Input, Reshape
 from cnn_core.network.blocks import BLOCKS, insert_block
 from cnn_core.network.code.keras_code import is_chain, keras_code, keras_sequential_code
 from cnn_core.network.keras_names import keras_name
@@ -82,6 +82,17 @@ def test_building_blocks(block: str) -> None:
 )
 def test_pairs_that_are_no_two_directions(line: str) -> None:
     check(read_line(line), keras_code(read_line(line)))
+
+
+def test_dot_products_are_written() -> None:
+    network = Network.of(
+        Input((4, 5, 3)),
+        NamedLayer("rows", Reshape((20, 3))),
+        NamedLayer("alike", Dot((-1, 2), normalize=True), ("rows", "rows")),
+        NamedLayer("taken", Dot((2, 1)), ("alike", "rows")),
+    )
+    assert 'Dot(axes=(-1, 2), normalize=True, name="alike")([' in keras_code(network)
+    check(network, keras_code(network))
 
 
 def test_several_outputs_odd_names_and_frozen_layers() -> None:

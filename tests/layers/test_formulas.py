@@ -146,6 +146,8 @@ def test_formulas_as_people_read_them() -> None:
     assert texts(L.Conv2DTranspose(2, 3, strides=2), (7, 7, 1))[0] == (BOTH_AXES, "7·2 + max(3 − 2, 0) = 15")
     assert texts(L.Activation("relu"), (7, 7, 1)) == []
     assert texts(L.PReLU(), (7, 7, 2)) == [(PARAMETERS, "7·7·2 = 98")]
+    assert texts(L.Dot((3, 1)), (7, 6, 5), (5, 4)) == [(MULTIPLY_ADDS, "7·6·4·5 = 840")]
+    assert texts(L.Dot(1), (9,), (9,)) == [(MULTIPLY_ADDS, "1·9 = 9")]
     assert texts(L.GroupNormalization(2), (7, 7, 4)) == [(PARAMETERS, "2·4 = 8")]
 
 

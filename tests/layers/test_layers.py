@@ -20,6 +20,7 @@ from cnn_core.layers import (
     Conv2DTranspose,
     Dense,
     DepthwiseConv2D,
+    Dot,
     Dropout,
     Group,
     Input,
@@ -44,6 +45,7 @@ ENOUGH: dict[str, Any] = {
     "width": 4,
     "dims": (2, 1, 3),
     "axis": (3,),
+    "axes": (-1, -1),
 }
 """A value for every setting that has no default."""
 
@@ -73,7 +75,7 @@ def test_settings_come_in_the_order_of_the_constructor(kind: type[Layer]) -> Non
 @every_kind
 def test_number_of_inputs(kind: type[Layer]) -> None:
     merges = issubclass(kind, Merge)
-    two_or_more = (2, 2) if kind is Subtract else (2, MOST_INPUTS)
+    two_or_more = (2, 2) if kind in (Subtract, Dot) else (2, MOST_INPUTS)
     assert kind.inputs == (two_or_more if merges else (0, 0) if kind is Input else (1, 1))
     assert merges == (kind.group is Group.MERGE)
 

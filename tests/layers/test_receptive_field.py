@@ -690,3 +690,16 @@ def test_fields_of_real_chains(chain: list[Layer]) -> None:
 @given(network=fitting_networks(POSITIVE, st.tuples(st.integers(4, 10), st.integers(4, 10), st.just(1)), most=3))
 def test_fields_of_any_real_model(network: Network) -> None:
     compare_with_model(without_constants(network))
+
+
+def test_a_dot_product_of_places_sees_all_that_both_see() -> None:
+    network = Network.of(
+        L.Input((6, 5, 1)),
+        NamedLayer("queries", L.Conv2D(2, 1)),
+        NamedLayer("keys", L.Conv2D(2, 3, padding="same"), ("input",)),
+        NamedLayer("rows", L.Reshape((30, 2)), ("keys",)),
+        NamedLayer("weights", L.Dot((3, 2)), ("queries", "rows")),
+    )
+    field = last_map(network)
+    assert field.is_uniform
+    assert field.pixels(0, 0) == field.pixels(5, 4) == ((-1, 6), (-1, 5))

@@ -16,6 +16,7 @@ from cnn_core.layers.settings import (
     AmountsSetting,
     Axes,
     AxisOrder,
+    AxisPair,
     Choice,
     CutSetting,
     Flag,
@@ -72,6 +73,7 @@ RULES: dict[str, Setting[Any, Any]] = {
     "cut": named(CutSetting()),
     "cut_backward": named(CutSetting(backward=True)),
     "axis_order": named(AxisOrder()),
+    "axis_pair": named(AxisPair()),
 }
 
 GOOD = [
@@ -132,6 +134,8 @@ GOOD = [
     ("cut_backward", "::-1", "::-1"),
     ("axis_order", [2, 1, 3], (2, 1, 3)),
     ("axis_order", (1,), (1,)),
+    ("axis_pair", -1, (-1, -1)),
+    ("axis_pair", [2, -3], (2, -3)),
 ]
 
 NO_WHOLE: list[Any] = [None, True, False, 1.0, NAN, INFINITY, "3", "", [], {}, object(), -1, HUGE, UNPRINTABLE]
@@ -174,6 +178,19 @@ BAD: dict[str, list[Any]] = {
         (1, UNPRINTABLE, 1),
     ],
     "cut_backward": [*NO_WHOLE, "::0", (0, 1, 0), "--1:", (0.0, 1, 1)],
+    "axis_pair": [
+        *(value for value in NO_WHOLE if value != -1),
+        (),
+        (0, 1),
+        0,
+        5,
+        (1, -5),
+        (1, 2, 3),
+        (1, True),
+        (1.0, 2),
+        "12",
+        UNPRINTABLE,
+    ],
     "axis_order": [*NO_WHOLE, 1, (2,), (1, 1), (1, 3), (0, 1), (1, 2, 3, 4, 5), (1.0, 2), (True, 2), "12"],
 }
 

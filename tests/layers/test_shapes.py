@@ -147,6 +147,37 @@ def test_misfits_say_what_they_got(shape: Shape, layer: Layer, message: str) -> 
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("axes", "shapes", "expected"),
+    [
+        ((2, 2), [(4, 6), (5, 6)], (4, 5)),
+        ((1, 2), [(3, 5), (10, 3)], (5, 10)),
+        ((-1, 1), [(7, 8, 6), (6,)], (7, 8)),
+        ((-1, -2), [(7, 8, 6), (6, 2)], (7, 8, 2)),
+        ((3, 3), [(2, 3, 4), (5, 6, 4)], (2, 3, 5, 6)),
+        ((1, 1), [(2, 3, 4, 5), (2, 3)], (3, 4, 5, 3)),
+        ((1, -1), [(6,), (6,)], (1,)),
+    ],
+)
+def test_dot_leaves_the_other_axes(axes: Pair, shapes: list[Shape], expected: Shape) -> None:
+    assert output_shape(L.Dot(axes), *shapes) == expected
+
+
+@pytest.mark.parametrize(
+    ("axes", "shapes", "message"),
+    [
+        ((3, 1), [(4, 6), (6,)], "axes=(3, 1) for inputs of shapes 4×6, 6. Name axes that they have."),
+        ((1, -2), [(4, 6), (4,)], "axes=(1, -2) for inputs of shapes 4×6, 4."),
+        ((1, 1), [(4, 6), (6,)], "Received: 4 and 6 of 4×6, 6."),
+        ((1, 1), [(2, 3, 4, 5), (2, 3, 4)], "Received: 5; at most 4 are possible."),
+    ],
+)
+def test_what_dot_cannot_multiply(axes: Pair, shapes: list[Shape], message: str) -> None:
+    with pytest.raises(LayerError) as caught:
+        output_shape(L.Dot(axes), *shapes)
+    assert message in str(caught.value)
+
+
 NEEDS_MAPS: list[Layer] = [
     L.Conv2D(1, 1),
     L.DepthwiseConv2D(1),

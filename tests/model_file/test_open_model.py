@@ -170,6 +170,7 @@ EACH_KIND: dict[str, Network] = {
     "Minimum": joined(L.Minimum()),
     "Subtract": joined(L.Subtract()),
     "Concatenate": joined(L.Concatenate()),
+    "Dot": of(L.Conv2D(4, 1), NamedLayer("end", L.Dot((2, -2)), ("input", "conv2d"))),
 }
 
 

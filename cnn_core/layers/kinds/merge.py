@@ -1,15 +1,19 @@
 """Layers that make one output of several inputs."""
 
 from dataclasses import dataclass
+from math import prod
 
 from cnn_core.errors import LayerError
-from cnn_core.layers.formulas import Formula, size_formulas
+from cnn_core.layers.cost import multiply_adds
+from cnn_core.layers.formulas import Formula, multiply_adds_text, size_formulas, times
 from cnn_core.layers.kind import MOST_INPUTS, Group, Layer, layer_kind
+from cnn_core.layers.receptive_field import ALL, Rules, of_layer
+from cnn_core.layers.settings import MOST_AXES, AxisPair, Flag, Pair, Told
 from cnn_core.layers.shapes import Shape, output_shape, show
 from cnn_core.layers.spelling import Spelling
 from cnn_core.sentences import N_
 
-__all__ = ["Add", "Average", "Concatenate", "Maximum", "Merge", "Minimum", "Multiply", "Subtract"]
+__all__ = ["Add", "Average", "Concatenate", "Dot", "Maximum", "Merge", "Minimum", "Multiply", "Subtract"]
 
 
 @dataclass(frozen=True)
@@ -115,3 +119,87 @@ def _(layer: Concatenate, *inputs: Shape) -> Shape:
 def _(layer: Concatenate, output: Shape, *inputs: Shape) -> tuple[Formula, ...]:
     joined = " + ".join(str(shape[-1]) for shape in inputs)
     return (Formula(N_("channels"), f"{joined} = {output[-1]}"),)
+
+
+@layer_kind
+@dataclass(frozen=True)
+class Dot(Merge):
+    """The dot products of its two inputs along one axis of each: every line of the first with every one of the second.
+
+    The result has the other axes of the first input and then those of the second, as in Keras.
+    """
+
+    about = N_("The dot products of its two inputs along one axis of each, as attention compares places.")
+    inputs = (2, 2)
+    starter = {"axes": (-1, -1)}
+    axes: AxisPair = AxisPair(
+        label=N_("Axes"),
+        help=N_(
+            "Along which axis of the first input and which of the second values are multiplied and added: of a map 1 "
+            "is the height, 2 the width, 3 the channels; -1 is the last axis."
+        ),
+        told=Told.ALWAYS,
+        short=N_("along axes {value}"),
+    )
+    normalize: Flag = Flag(
+        False,
+        label=N_("Normalize"),
+        help=N_("Divides each line of values by its length (L2 norm) first, so that the results are cosines."),
+    )
+
+    def along(self, first: Shape, second: Shape) -> Pair:
+        """Return which axes are put together, counted from 0 without the batch axis; raises LayerError."""
+        one, other = (axis if axis < 0 else axis - 1 for axis in self.axes)
+        if not -len(first) <= one < len(first) or not -len(second) <= other < len(second):
+            raise LayerError(
+                "axes must be an axis of each input, counted from 1, or from -1 backwards. Received: axes={axes} for "
+                "inputs of shapes {shapes}. Name axes that they have.",
+                axes=self.axes,
+                shapes=f"{show(first)}, {show(second)}",
+            )
+        return one % len(first), other % len(second)
+
+
+@output_shape.register
+def _(layer: Dot, *inputs: Shape) -> Shape:
+    first, second = inputs
+    one, other = layer.along(first, second)
+    if first[one] != second[other]:
+        raise LayerError(
+            "Along its axes the inputs must be of the same size. Received: {first} and {second} of {shapes}. "
+            "Name other axes, or give both branches as many values there.",
+            first=first[one],
+            second=second[other],
+            shapes=f"{show(first)}, {show(second)}",
+        )
+    left = (*first[:one], *first[one + 1 :], *second[:other], *second[other + 1 :])
+    if len(left) > MOST_AXES:
+        raise LayerError(
+            "The result would have too many axes. Received: {count}; at most {most} are possible. "
+            "Put a Reshape before it.",
+            count=len(left),
+            most=MOST_AXES,
+        )
+    return left or (1,)
+
+
+@multiply_adds.register
+def _(layer: Dot, output: Shape, *inputs: Shape) -> int:
+    return prod(output) * _contracted(layer, inputs)
+
+
+@multiply_adds_text.register
+def _(layer: Dot, output: Shape, *inputs: Shape) -> str:
+    return times(*output, _contracted(layer, inputs))
+
+
+def _contracted(layer: Dot, inputs: tuple[Shape, ...]) -> int:
+    """Return how many products each result adds."""
+    first, second = inputs
+    return first[layer.along(first, second)[0]]
+
+
+@of_layer.register
+def _(layer: Dot, shape: Shape) -> Rules:
+    """Its axes are places of one input or of the other, so each result counts as seeing all that both see."""
+    return ALL

@@ -14,6 +14,7 @@ from cnn_core.layers.settings import (
     AmountsSetting,
     Axes,
     AxisOrder,
+    AxisPair,
     Choice,
     CutSetting,
     Flag,
@@ -150,8 +151,9 @@ def _draw_cut(rule: CutSetting, form: Form) -> None:
 
 @draw_widgets.register(Axes)
 @draw_widgets.register(AxisOrder)
+@draw_widgets.register(AxisPair)
 @draw_widgets.register(OptionalAxes)
-def _draw_axes(rule: Axes | AxisOrder | OptionalAxes, form: Form) -> None:
+def _draw_axes(rule: Axes | AxisOrder | AxisPair | OptionalAxes, form: Form) -> None:
     _list(rule.name, form, whole=True)
 
 

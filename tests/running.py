@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -9,6 +10,7 @@ import streamlit as st
 from folders import ROOT
 from streamlit import config
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
 
 from pages.ui import questions
 from pages.ui.state import Key
@@ -72,3 +74,15 @@ def address_of(at: AppTest) -> dict[str, str]:
     if in_place:
         return dict(parse_qsl(in_place[-1].removeprefix("?"), keep_blank_values=True))
     return {name: said if isinstance(said, str) else said[-1] for name, said in at.query_params.items()}
+
+
+def labels_of_popovers(at: AppTest) -> list[str]:
+    """Return what the buttons say that open something, as Markdown."""
+
+    def within(block: Block) -> Iterator[str]:
+        for child in block.children.values():
+            if isinstance(child, Block):
+                yield getattr(getattr(child.proto, "popover", None), "label", "")
+                yield from within(child)
+
+    return [label for label in within(at.main) if label]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnn_core.errors import CnnError
 from pages.ui.text import escaped, sentence
@@ -26,6 +27,17 @@ def part(needed: bool = False) -> Iterator[None]:
             show_error(error)
         if needed:
             raise UndrawnError from error
+
+
+@contextmanager
+def also_in(popover: DeltaGenerator) -> Iterator[None]:
+    """Say what goes wrong in this popover too: as long as it is open it covers the page's sentence."""
+    try:
+        yield
+    except CnnError as error:
+        with popover:
+            show_error(error)
+        raise
 
 
 def show_error(error: CnnError) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from folders import ROOT
 from PIL import Image
-from running import address_of, no_exception, run_page
+from running import address_of, labels_of_popovers, no_exception, run_page
 from stand_ins import Here, made_up_answers, made_up_maps, rows
 from streamlit.testing.v1 import AppTest
 from viewing import (
@@ -421,6 +421,7 @@ def test_an_upload_opens(here: Here, kind: str) -> None:
     at = upload(opened(), f"mine.{kind.lower()}", a_picture(48, 40, kind))
     assert is_complete(at)
     assert "Cropped to the central 40×40 pixels. Resized from 40×40 to 224×224 pixels" in said(at)
+    assert f"mine\\.{kind.lower()}" in labels_of_popovers(at)
     assert here.asked[-1][2].shape == (224, 224, 3)
 
 
@@ -430,7 +431,9 @@ def test_an_upload_opens(here: Here, kind: str) -> None:
 )
 def test_a_file_that_is_no_picture_is_one_sentence(data: bytes) -> None:
     at = upload(opened(), "notes.png", data)
-    assert len(at.error) == 1
+    # On the page, and in the popover, which covers that as long as it is open.
+    assert len(at.error) == 2
+    assert at.error[0].value == at.error[1].value
     assert len(at.error[0].value.split(". ")) <= 3
     assert "Traceback" not in said(at)
     assert is_complete(upload(at, "mine.png", a_picture(48, 40)))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from older_files import as_of
 from onnx_files import Graph, computed
-from running import no_exception, run_page
+from running import labels_of_popovers, no_exception, run_page
 from streamlit.testing.v1 import AppTest
 from viewing import PAGE, predictions, said
 
@@ -175,6 +175,7 @@ class InOnnx:
 def test_a_file_of_onnx() -> None:
     model = InOnnx()
     at = given(("model.onnx", model.data))
+    assert "model\\.onnx" in labels_of_popovers(at)
     assert_answers_as(model, at)
     assert_walks_to_a_pixel(at)
     assert_decides(at)

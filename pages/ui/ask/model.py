@@ -16,7 +16,7 @@ from cnn_core.pictures.scaling import Scaling
 from cnn_core.sentences import N_
 from pages.ui import cached, state
 from pages.ui.ask.classes import of_chosen_output, take_names
-from pages.ui.text import _
+from pages.ui.text import _, escaped
 from pages.ui.waiting import asked
 
 LARGEST_MODEL_MEGABYTES = 200
@@ -56,7 +56,12 @@ def title_of(key: ModelKey) -> str:
     """Return what a model is called."""
     if key.source == BUNDLED_SOURCE:
         return _(bundled_model(key.name).title)
-    return key.name if key.source == APPLICATION else _("Your file")
+    return key.name if key.source == APPLICATION else _name_of_file(key) or _("Your file")
+
+
+def _name_of_file(key: ModelKey) -> str:
+    """Return what a file was called when it was given; one that a link leads to has no name."""
+    return state.MODEL_FILE_NAMES.get().get(key.name, "")
 
 
 def pick_model() -> None:
@@ -142,6 +147,8 @@ def _given(key: ModelKey) -> ModelKey:
     # labels.txt of Teachable Machine may be chosen together with the model; alone it is refused by what it is.
     models = [file for file in files if not file.name.lower().endswith(".txt")] or files
     names = " ".join(file.file_id for file in files)
+    if not models and _name_of_file(key):
+        st.caption(_("{name} is open.").format(name=escaped(_name_of_file(key))))
     if not models or names == state.MODEL_FILE.get():
         return key
     digest = keep_file(put_together([file.getvalue() for file in models]))
@@ -150,6 +157,7 @@ def _given(key: ModelKey) -> ModelKey:
             take_names(file.getvalue())
     # Once a choice: a scaling that was chosen for it stays.
     state.MODEL_FILE.set(names)
+    state.MODEL_FILE_NAMES.set({digest: ", ".join(file.name for file in models)})
     state.MODEL.set(str(ModelKey(FILE, digest, "")))
     return ModelKey.of(state.MODEL.get())
 

@@ -155,6 +155,12 @@ def current_picture(colour: Colour | None = None) -> Chosen:
     return sample_picture(_sample_choice(colour).get()) if picture is None else picture
 
 
+def name_of_upload() -> str:
+    """Return what the reader's own file is called, "" while something else is shown."""
+    picture = state.UPLOAD.get() if state.SOURCE.get() == "upload" else None
+    return "" if picture is None else _(picture.name)
+
+
 def current_sample(colour: Colour) -> Sample | None:
     """Return the sample that is shown, None where the picture is the person's own."""
     own = {"upload": state.UPLOAD, "camera": state.PHOTOGRAPH}.get(state.SOURCE.get())

@@ -11,14 +11,16 @@ from pages.ui import cached
 from pages.ui.ask import given, live
 from pages.ui.ask.classes import pick_names
 from pages.ui.ask.model import chosen_model, current_key, draw_about, draw_random_badge, pick_model, title_of
-from pages.ui.ask.picture import fit_picker, picture_picker, sample_thumbnails
+from pages.ui.ask.picture import fit_picker, name_of_upload, picture_picker, sample_thumbnails
 from pages.ui.draw.pictures import draw_picture
 from pages.ui.entered import Entered
+from pages.ui.messages import also_in
 from pages.ui.text import _, escaped
 
 # The samples take what the choices and the answer leave of the line; on a phone they have one of their own.
 _STYLE = """<style>
 .st-key-tools button p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 11.5rem; }
+.st-key-tools .st-key-set_picture button p { max-width: 8rem; }
 .st-key-set_samples { min-width: 0; flex: 1 1 0; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-set_samples) { flex: 1 1 0; min-width: 0; }
 .st-key-given { position: absolute; }
@@ -57,11 +59,15 @@ def draw() -> Setting:
         pick_model()
         st.rerun()  # there is one now: it is the popover's from here on
     model = st.popover(escaped(title_of(key)), icon=":material/neurology:", key="set_model", width=250)
-    with model:
+    with also_in(model), model:
         pick_model()
+    if current_key() != key:
+        st.rerun()  # another file: the popover is called after it
     thumbnails = st.container(key="set_samples")
-    picture_place = st.popover(_("Picture"), icon=":material/add_a_photo:", key="set_picture")
-    info = chosen_model()
+    title = escaped(name_of_upload() or _("Picture"))
+    picture_place = st.popover(title, icon=":material/add_a_photo:", key="set_picture")
+    with also_in(model):
+        info = chosen_model()
     draw_random_badge(info)
     with model:
         draw_about(info)
@@ -72,7 +78,7 @@ def draw() -> Setting:
         if live.camera() is None:
             sample_thumbnails(info.colour)
             given.draw()
-    with picture_place:
+    with also_in(picture_place), picture_place:
         chosen = picture_picker(info.colour, may_be_live=True)
         fit, invert = fit_picker(info)
         picture = cached.entered(chosen, info, fit, invert)

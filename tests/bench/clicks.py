@@ -45,10 +45,12 @@ def goal_of_opening(what: str) -> Goal:
 
 def measured(goal: Goal, watched: str, clicks: tuple[Click, ...]) -> Result:
     """Click here and there in turns with the plain page's button; `watched` shows what each of `clicks` opened."""
+    from browsing import wait_idle
+
     with open_browser() as browser, running(ROOT) as server, _one_button() as folder, running(folder) as plain:
         page, other = _opened(browser, server, "/Feature_maps?model=mnist"), _opened(browser, plain)
         page.locator(watched).first.wait_for()
-        page.wait_for_load_state("networkidle")
+        wait_idle(page)
         turns = cycle(clicks)
         pairs = in_turns(
             lambda: _seconds_to_paint(page, watched, next(turns)),
@@ -76,10 +78,14 @@ def _opened(browser: Any, server: Server, address: str = "") -> Any:
 
 
 def _seconds_to_paint(page: Any, watched: str, click: Click) -> float:
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    """Click, and go on only once all that the click asked for is drawn: it would slow down what is measured next."""
+    from browsing import wait_idle
+
     page.locator(watched).first.evaluate(_WATCH)
     click(page)
-    return float(page.evaluate("window.painted")) / 1e3
+    taken = float(page.evaluate("window.painted")) / 1e3
+    wait_idle(page)
+    return taken
 
 
 def on(selector: str, across: float | None = None, down: float = 0.5) -> Click:

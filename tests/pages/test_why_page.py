@@ -44,6 +44,13 @@ def open_layer(at: AppTest) -> str:
     return layer
 
 
+def with_all_steps(at: AppTest) -> AppTest:
+    """Open what is drawn only once it is open."""
+    assert not at.exception
+    at.session_state["all_steps"] = True
+    return no_exception(at.run())
+
+
 def known(model: str, names: list[str]) -> list[tuple[str, str]]:
     return [(model, name) for name in names if name in rows(model)]
 
@@ -51,7 +58,7 @@ def known(model: str, names: list[str]) -> list[tuple[str, str]]:
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(("model", "layer"), [pair for model, names in LAYERS for pair in known(model, names)])
 def test_every_kind_of_layer_is_explained(model: str, layer: str) -> None:
-    at = no_exception(opened(model=model, layer=layer, row="1", column="0", channel="2", picture="digit_7"))
+    at = with_all_steps(opened(model=model, layer=layer, row="1", column="0", channel="2", picture="digit_7"))
     assert "Why this value?" in [header.value for header in at.header]
     assert not at.error
     row = rows(model)[layer]
@@ -87,7 +94,7 @@ def test_the_rows_and_columns_can_be_written() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_the_strongest_parts_are_what_was_multiplied() -> None:
-    at = opened(layer="Conv1", row="4", column="5", channel="3")
+    at = with_all_steps(opened(layer="Conv1", row="4", column="5", channel="3"))
     x, (kernel,) = made_up_maps("mobilenet_v2", None, "Conv1_pad"), made_up_weights("mobilenet_v2", "Conv1")
     products = x[8:11, 10:13].astype(np.float64) * kernel[..., 3]
     row, column, channel = np.unravel_index(np.abs(products).argmax(), products.shape)

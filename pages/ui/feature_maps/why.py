@@ -47,9 +47,11 @@ def draw(layer: OpenLayer) -> None:
     inputs, weights = _what_it_takes(layer)
     why = explain_unit(layer.row.layer, weights, inputs, layer.place)
     _draw_stage(layer, _unfolded(layer, why, inputs))
-    with st.expander(_("All steps")):
-        _draw_stages(why)
-        _draw_strongest(why)
+    steps = st.expander(_("All steps"), on_change="rerun", key="all_steps")
+    if steps.open:
+        with steps:
+            _draw_stages(why)
+            _draw_strongest(why)
     _draw_seen(layer, layer.place)
     with way_on:  # it may take a while: all else is there before it
         follow_path(layer)
@@ -142,9 +144,7 @@ def _draw_seen(layer: OpenLayer, place: tuple[int, ...]) -> None:
         title = _("Pixels that reach this value")
         with st.container(width=_WIDTH):
             st.image(png, width="stretch", output_format="PNG", alt=title)
-        with st.container(width=_BESIDE):
-            st.caption(f"**{title}**")
-            st.caption(_seen_text(layer, box))
+        st.caption(f"**{title}**  \n{_seen_text(layer, box)}", width=_BESIDE)
 
 
 def _seen_text(layer: OpenLayer, box: Extent | None) -> str:

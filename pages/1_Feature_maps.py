@@ -4,9 +4,7 @@ import streamlit as st
 
 from pages.ui import cached
 from pages.ui.ask.classes import class_names
-from pages.ui.ask.layer import current_layer
 from pages.ui.feature_maps import conversation, follow, setting
-from pages.ui.feature_maps.network_picture import draw_network
 from pages.ui.feature_maps.open_layer import Run
 from pages.ui.frame import begin_page
 from pages.ui.messages import UndrawnError, part
@@ -16,7 +14,6 @@ with begin_page() as head:
     with part(needed=True), head:
         info, picture, camera_place, ways_in_place = setting.draw()
     rows = {row.name: row for row in cached.network(info).rows}
-    layer = current_layer(rows)
     conversation.share(rows)
     conversation.draw_ways()
     network, conversing = st.columns([56, 44], gap="medium")
@@ -33,7 +30,7 @@ with begin_page() as head:
     else:
         answers = later(cached.answers(picture))
         with network:
-            draw_network(info, picture, answers, layer)
+            conversation.draw_network(info, picture, answers, rows)
         if answers is None:
             with conversing:
                 asked(cached.answers(picture), follow.is_running())

@@ -1,9 +1,9 @@
-"""From a click on a layer to its picture in the browser, against a rerun of a page with one button."""
+"""From a click on a layer that was open before to its picture, against a rerun of a page with one button."""
 
 from bench.clicks import goal_of_opening, measured, on
 from bench.measure import Result
 
-GOAL = goal_of_opening("a layer is opened")
+GOAL = goal_of_opening("a layer is opened again")
 
 
 def measure() -> Result:

@@ -7,9 +7,11 @@ from typing import Any
 import streamlit as st
 
 from cnn_core.models.info import ModelInfo
+from cnn_core.models.run import Answers
 from cnn_core.network.summary import Row
 from pages.ui import cached, components, state
 from pages.ui.ask.layer import current_layer
+from pages.ui.entered import Entered
 from pages.ui.feature_maps import (
     follow,
     layer_view,
@@ -90,8 +92,21 @@ _STYLE = """<style>
 
 def share(rows: Mapping[str, Row]) -> None:
     """Write what a link to the page needs to show the same; `rows` are the network's."""
+    current_layer(rows)  # one that is not here gives way to one that is
     settle(rows)
     state.share(*_SHARED, *panels.shared())
+
+
+def draw_network(info: ModelInfo, picture: Entered, answers: Answers | None, rows: Mapping[str, Row]) -> None:
+    """Draw the network, without pictures as long as it has not run.
+
+    By itself, although a click in it runs other parts: a run of the page makes the browser look at all of it.
+    """
+
+    def draw() -> None:
+        network_picture.draw_network(info, picture, answers, current_layer(rows))
+
+    fragment(draw, Part.NETWORK, share=partial(_share_change, rows))()
 
 
 def draw_passing_network(run: Run) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from running import no_exception, run_page
+from running import labels_of_popovers, no_exception, run_page
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block, Element
 
 from cnn_core.layers import Conv2D, Dense, Flatten, Input, MaxPooling2D
 from cnn_core.models.kept_files import keep_file
+from cnn_core.models.keys import ModelKey
 from cnn_core.network.links import write_link
 from cnn_core.network.network import NamedLayer, Network
 from pages.ui import state
@@ -44,6 +45,7 @@ def texts(at: AppTest) -> Iterator[str]:
             proto: Any = element.proto
             yield from (getattr(proto, field) for field in MARKDOWN if isinstance(getattr(proto, field, None), str))
             yield from (one.caption for one in getattr(proto, "imgs", ()))
+    yield from labels_of_popovers(at)
 
 
 def without_code(text: str) -> str:
@@ -110,7 +112,9 @@ def test_names_of_a_model_and_of_a_picture(layer: str, panel: str, model_key: st
     Image.new("RGB", (16, 16), "red").save(stream, "PNG")
     at.session_state[state.UPLOAD.name] = Chosen.of(stream.getvalue(), LINK)
     at.session_state[state.SOURCE.name] = "upload"
+    at.session_state[state.MODEL_FILE_NAMES.name] = {ModelKey.of(model_key).name: f"a{LINK}"}
     at.session_state[state.CLASS_LISTS.name] = {named_network().output_names()[0]: "\n".join(NAMES[:3])}
     at.run()
     assert any("zz" in text for text in texts(at))
+    assert {escaped(LINK), escaped(f"a{LINK}")} <= set(labels_of_popovers(at))
     check(at)

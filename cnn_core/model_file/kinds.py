@@ -267,6 +267,13 @@ def _negative(entry: EntrySettings) -> Layer:
     return layers.Rescaling(-1, 0)
 
 
+@reads("BiasAdd")
+def _bias_add(entry: EntrySettings) -> Layer:
+    """One number a channel is added: `preprocess_input` of Keras 2's VGG and ResNet writes the means so."""
+    demand("data_format", entry.take("data_format"), None, "NHWC", "N...C")
+    return scaled((1.0,), row(entry.take("bias")))
+
+
 @reads("TrueDivide", "Divide")
 def _no_merge(entry: EntrySettings) -> Layer:
     raise LayerError("Of two layers' outputs only sums, differences, products, maxima and minima are supported here.")

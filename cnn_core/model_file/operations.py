@@ -29,6 +29,7 @@ OLD_OPERATIONS: Final = {
     "math.negative": OldOperation("Negative"),
     "math.sigmoid": OldOperation("Sigmoid"),
     "math.tanh": OldOperation("Tanh"),
+    "nn.bias_add": OldOperation("BiasAdd", {"bias": "bias", "data_format": "data_format"}),
     "nn.relu": OldOperation("Relu"),
     "nn.relu6": OldOperation("Relu6"),
     "nn.silu": OldOperation("Silu"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from model_files import IMAGE_2, entry_2, h5_file, keras_2
 
@@ -41,6 +42,11 @@ def layers_of(*entries: dict[str, Any], weights: dict[str, Any] | None = None) -
         ("nn.leaky_relu", {"alpha": 0.3}, [L.Activation("leaky_relu", 0.3)]),
         ("nn.leaky_relu", {}, [L.Activation("leaky_relu")]),
         ("image.resize", {"size": [4, 5]}, [L.Resizing(4, 5)]),
+        (
+            "nn.bias_add",
+            {"bias": [-103.939, -116.779, -123.68], "data_format": "NHWC", "name": None},
+            [L.Normalization((103.939, 116.779, 123.68), (1.0, 1.0, 1.0))],
+        ),
         ("math.minimum", {"y": ["image", 0, 0], "name": None}, [L.Minimum()]),
         ("__operators__.getitem", {"slice_spec": [ALL, ALL | {"start": 1}]}, [L.Slice(rows="1:")]),
         (
@@ -71,6 +77,9 @@ def test_arguments_beside_the_output(function: str, arguments: dict[str, Any], e
         ("__operators__.getitem", {"slice_spec": [ALL, {"step": -1}]}, "must be a slice"),
         ("__operators__.getitem", {"slice_spec": [ALL, {"start": 8}]}, "leaves nothing"),
         ("image.resize", {"size": "large"}, "height must be"),
+        ("nn.bias_add", {"bias": ["image", 0, 0]}, "Of constants only numbers"),
+        ("nn.bias_add", {"bias": [1, 2]}, "2 numbers for 3 channels"),
+        ("nn.bias_add", {"bias": [1, 2, 3], "data_format": "NCHW"}, "data_format must be"),
         ("py_function", {}, "TFOpLambda"),
     ],
 )
@@ -89,3 +98,21 @@ def test_what_is_called_for_training() -> None:
     assert layers_of(entry_2("Dropout", "drop", for_training, rate=0.5)) == [L.Dropout(0.5)]
     with pytest.raises(ModelFileError, match=r'Layer "norm" .*called with training=True'):
         layers_of(entry_2("BatchNormalization", "norm", for_training, axis=[3]))
+
+
+@pytest.mark.keras
+def test_preprocess_input_of_vgg_gives_what_keras_gives() -> None:
+    """Keras 2 wrote it as a slice of the channels and the means added."""
+    import keras
+
+    import cnn_core
+
+    backwards = entry_2("SlicingOpLambda", "bgr", function="__operators__.getitem")
+    key = {"slice_spec": [{"class_name": "__ellipsis__"}, ALL | {"step": -1}]}
+    means = {"bias": [-103.939, -116.779, -123.68], "data_format": "NHWC"}
+    added = entry_2("TFOpLambda", "means", function="nn.bias_add") | {"inbound_nodes": [["bgr", 0, 0, means]]}
+    config = keras_2(IMAGE_2, backwards | {"inbound_nodes": [["image", 0, 0, key]]}, added, ends=[["means", 0, 0]])
+    pixels = np.random.default_rng(0).uniform(0, 255, (2, 8, 8, 3)).astype(np.float32)
+    opened = cnn_core.open_model(h5_file(config, {}, "2.15.0"))
+    expected = keras.applications.vgg16.preprocess_input(pixels.copy())
+    np.testing.assert_allclose(np.asarray(opened.model(pixels)), expected, rtol=0, atol=1e-5)

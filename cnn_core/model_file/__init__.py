@@ -60,6 +60,7 @@ class ModelFile:
         display_names: for layers that could not keep their names: what the file calls them, printable.
         unlimited: what this system could not limit while the file was parsed; nothing on Linux, everything on Windows.
         has_weights: whether the file holds any: a description alone does not, and `weights` is empty.
+        is_open: whether the file leaves the picture's height or width open, and OPEN_SIDE was taken.
     """
 
     network: Network
@@ -68,6 +69,7 @@ class ModelFile:
     display_names: dict[str, str]
     unlimited: tuple[str, ...]
     has_weights: bool = True
+    is_open: bool = False
 
 
 def read_model_file(data: bytes) -> ModelFile:
@@ -102,6 +104,7 @@ def read_model_file(data: bytes) -> ModelFile:
         display_names,
         description.unlimited,
         description.weights is not Weights.NONE,
+        graph.is_open,
     )
 
 
@@ -118,12 +121,12 @@ def read_architecture(text: bytes) -> Network:
 
 def _of_onnx(data: bytes) -> ModelFile:
     graph = read_graph(data)
-    network, outputs, weights, display_names = walked(graph)
+    network, outputs, weights, display_names, is_open = walked(graph)
     try:
         summarize(network)
     except NetworkError as error:
         raise ModelFileError(error.message, **error.values) from error
-    return ModelFile(network, outputs, weights, display_names, graph.unlimited)
+    return ModelFile(network, outputs, weights, display_names, graph.unlimited, is_open=is_open)
 
 
 def is_design(data: bytes) -> bool:

@@ -42,6 +42,13 @@ class FileGraph:
     calls: tuple[FileCall, ...]
     outputs: tuple[int, ...]
 
+    @property
+    def is_open(self) -> bool:
+        """Say whether the input leaves its height or width open."""
+        settings = self.calls[0].entry.settings
+        shape = settings.get("batch_shape") or settings.get("batch_input_shape") or ()
+        return None in shape[1:]
+
     def used(self) -> list[int]:
         """Return the positions of the calls that the outputs need, and of the input, in order."""
         needed = {0, *self.outputs}

@@ -30,6 +30,7 @@ class ModelInfo:
         classes: the names of that output's units; None where nobody said them.
         is_random: whether nobody trained its weights.
         guesses: how pixels may enter, as far as the layers say it, the likeliest first; none where it is known.
+        is_open: whether its file leaves the picture's height or width open, so that 224 was taken.
         spoken_of: the place among the outputs of the one that is meant where something is said of the answer.
     """
 
@@ -43,6 +44,7 @@ class ModelInfo:
     classes: tuple[str, ...] | None
     is_random: bool = False
     guesses: tuple[Scaling, ...] = ()
+    is_open: bool = False
     spoken_of: int = 0
 
     @property
@@ -91,4 +93,5 @@ def _info(key: str, loaded: Loaded, classes: tuple[str, ...] | None) -> ModelInf
         classes=known,
         is_random=loaded.is_random,
         guesses=loaded.guesses,
+        is_open=loaded.is_open,
     )

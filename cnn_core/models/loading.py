@@ -41,6 +41,7 @@ class Loaded(NamedTuple):
         megabytes: of a process that has it alone and sent a picture through it; 0 for one that every worker can have.
         is_random: whether nobody trained its weights: a file may describe a model and hold none.
         guesses: how pixels may enter, as far as the layers say it, the likeliest first; none where it is known.
+        is_open: whether its file leaves the picture's height or width open, so that 224 was taken.
     """
 
     model: "keras.Model"
@@ -50,6 +51,7 @@ class Loaded(NamedTuple):
     megabytes: int = 0
     is_random: bool = False
     guesses: tuple[Scaling, ...] = ()
+    is_open: bool = False
 
 
 KEPT: Final = KeptModels[Loaded]()
@@ -119,7 +121,8 @@ def _opened(key: str, digest: str, variant: str) -> Loaded:
     is_exchanged = file_kind(data) == "onnx"
     guesses = guessed_scalings(network, partial(layer_weights, model), is_exchanged=is_exchanged)
     scaling = _for_channels(Scaling(variant), network) if variant else guesses[0]
-    return _loaded(model, network, scaling, needed)._replace(is_random=not file.has_weights, guesses=guesses)
+    loaded = _loaded(model, network, scaling, needed)
+    return loaded._replace(is_random=not file.has_weights, guesses=guesses, is_open=file.is_open)
 
 
 def _for_channels(scaling: Scaling, network: Network) -> Scaling:

@@ -275,6 +275,8 @@ def test_an_input_is_known_in_many_ways(described: Describe) -> None:
         assert described(config).network.layers[0].layer == L.Input((6,))
     open_sides = described(chain(image(None, None, 3), CONV))
     assert open_sides.network.layers[0].layer == L.Input((224, 224, 3))
+    assert open_sides.is_open
+    assert not described(chain(image(8, 8, 3), CONV)).is_open
 
 
 def test_operations_between_layers(described: Describe) -> None:

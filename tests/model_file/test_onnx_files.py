@@ -78,6 +78,7 @@ def test_open_sides_are_224_and_only_what_the_outputs_need_is_kept() -> None:
     assert file.network.layers[0].layer == L.Input((224, 224, 3))
     assert [named.name for named in file.network.layers] == ["input", "conv"]
     assert list(file.weights) == ["conv"]
+    assert file.is_open
 
 
 def test_two_outputs_keep_their_order() -> None:

@@ -211,6 +211,17 @@ def test_weights_and_their_description(made: Make, tmp_path: Path) -> None:
     assert_decides(at)
 
 
+def test_a_size_that_the_file_leaves_open_is_said_once(made: Make) -> None:
+    def open_sides(keras: Any) -> Any:
+        k = keras.layers
+        pooled = [k.GlobalAveragePooling2D(), k.Dense(3, "softmax")]
+        return keras.Sequential([keras.Input((None, None, 1)), k.Conv2D(2, 3, strides=8), *pooled])
+
+    at = given(("model.keras", made(open_sides)[1]))
+    assert told(at).count("Size open: 224×224 taken") == 1
+    assert "Size open" not in told(given(("model.keras", made(convolutions)[1])))
+
+
 def test_one_after_the_other(made: Make, tmp_path: Path) -> None:
     model, _ = made(convolutions)
     description, weights = halves(model, tmp_path)

@@ -46,12 +46,16 @@ _REASONS: Final = {
 
 
 class Walked(NamedTuple):
-    """The network of a graph, the layers that are its outputs, and the weights and names of its layers."""
+    """The network of a graph, the layers that are its outputs, and the weights and names of its layers.
+
+    `is_open` says whether the graph leaves the picture's height or width open.
+    """
 
     network: Network
     outputs: tuple[str, ...]
     weights: dict[str, tuple[Array, ...]]
     display_names: dict[str, str]
+    is_open: bool
 
 
 def walked(graph: Graph) -> Walked:
@@ -69,7 +73,7 @@ def walked(graph: Graph) -> Walked:
         walk.take(node)
     outputs = walk.outputs()
     network = walk.building.network(outputs, graph.name)
-    return Walked(network, outputs, walk.building.weights, walk.building.display_names)
+    return Walked(network, outputs, walk.building.weights, walk.building.display_names, walk.is_open)
 
 
 class _Walk:
@@ -97,6 +101,7 @@ class _Walk:
             )
         (graph_input,) = inputs
         batch, shape, order = _picture(graph_input)
+        self.is_open = any(not size for size in (graph_input.sizes or ())[1:])
         self._batch = batch
         self.building.name = graph_input.name
         try:

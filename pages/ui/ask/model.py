@@ -185,6 +185,21 @@ def draw_random_badge(info: ModelInfo) -> None:
         st.badge(_("Random weights"), icon=":material/casino:", color="orange")
 
 
+def draw_size_badge(info: ModelInfo) -> None:
+    """Say which size was taken where the file leaves one open."""
+    if info.is_open:
+        height, width = info.input_size
+        st.badge(
+            _("Size open: {height}×{width} taken").format(height=height, width=width),
+            icon=":material/aspect_ratio:",
+            color="gray",
+            help=_(
+                "The file leaves the height or the width of its pictures open. Here they are {height}×{width} pixels, "
+                "224 where it says nothing; in its own program the model may see larger or smaller ones."
+            ).format(height=height, width=width),
+        )
+
+
 def draw_about(info: ModelInfo) -> None:
     """Say where the model comes from and how pixels enter it."""
     key = ModelKey.of(info.key)

@@ -10,7 +10,15 @@ from cnn_core.models.keys import FILE
 from pages.ui import cached
 from pages.ui.ask import given, live
 from pages.ui.ask.classes import pick_names
-from pages.ui.ask.model import chosen_model, current_key, draw_about, draw_random_badge, pick_model, title_of
+from pages.ui.ask.model import (
+    chosen_model,
+    current_key,
+    draw_about,
+    draw_random_badge,
+    draw_size_badge,
+    pick_model,
+    title_of,
+)
 from pages.ui.ask.picture import fit_picker, name_of_upload, picture_picker, sample_thumbnails
 from pages.ui.draw.pictures import draw_picture
 from pages.ui.entered import Entered
@@ -69,6 +77,7 @@ def draw() -> Setting:
     with also_in(model):
         info = chosen_model()
     draw_random_badge(info)
+    draw_size_badge(info)
     with model:
         draw_about(info)
         ways_in_place = st.container()

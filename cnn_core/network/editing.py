@@ -97,8 +97,8 @@ def splice(network: Network, above: str, part: Network) -> Network:
 def part_of(network: Network, names: Collection[str]) -> Network:
     """Return some layers as a network of their own, behind an Input of the shape that the first of them gets.
 
-    Inputs from layers that are left out come from the layer before instead, or from the Input. Where it is not known
-    what the first layer gets, for the network does not fit together above it, the Input is 28×28×1.
+    Inputs from layers that are left out come from the nearest layer before these, or from the Input. Where it is not
+    known what the first layer gets, for the network does not fit together above it, the Input is 28×28×1.
     """
     chosen = [named for named in network.layers if named.name in names and not isinstance(named.layer, Input)]
     shape = _input_shape(network, chosen[0].name) if chosen else None
@@ -107,9 +107,23 @@ def part_of(network: Network, names: Collection[str]) -> Network:
     for named in chosen:
         known = {before.name for before in kept}
         wanted = sources(network, place(network, named.name))
-        inputs = tuple(dict.fromkeys(source if source in known else kept[0].name for source in wanted))
+        found = (_nearest(network, source, known) or start.name for source in wanted)
+        inputs = tuple(dict.fromkeys(found))
         kept.append(dataclasses.replace(named, inputs=inputs))
     return _settled(dataclasses.replace(network, layers=()), kept)
+
+
+def _nearest(network: Network, name: str, known: Collection[str]) -> str | None:
+    """Return the layer of this name if it is known, else the first known one on the way up from it."""
+    places = {named.name: position for position, named in enumerate(network.layers)}
+    at = len(places)
+    # Only ever upwards: what takes its input from below does not fit together yet.
+    while name in places and places[name] < at:
+        if name in known:
+            return name
+        at = places[name]
+        name = next(iter(sources(network, at)), "")
+    return None
 
 
 def _input_shape(network: Network, name: str) -> tuple[int, ...] | None:

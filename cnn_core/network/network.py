@@ -7,6 +7,7 @@ does not fit, so everything computed from a Network has been checked.
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from cnn_core.errors import LayerError, NetworkError
@@ -192,6 +193,7 @@ def at_layer(named: NamedLayer, error: LayerError) -> NetworkError:
     return NetworkError('Layer "{layer}" ({kind}): {cause}', layer=named.name, kind=named.kind, cause=error)
 
 
+@lru_cache(maxsize=256)
 def snake_case(kind: str) -> str:
     """Return the name that Keras derives from a kind.
 

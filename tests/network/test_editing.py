@@ -21,6 +21,7 @@ from cnn_core.layers import (
 )
 from cnn_core.network import editing
 from cnn_core.network.files import MOST_LAYERS
+from cnn_core.network.line import read_line, write_line
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import preset
 from cnn_core.network.summary import summarize, summarize_so_far
@@ -349,3 +350,51 @@ def test_names_from_before_go_with_their_layers() -> None:
         "last",
         "dense_1",
     ]
+
+
+# Several layers at once -----------------------------------------------------------------------------------------------
+
+
+def line(network: Network) -> str:
+    return write_line(network, names=False)
+
+
+@pytest.mark.parametrize(
+    ("names", "by", "expected"),
+    [
+        (("conv2d", "conv2d_1"), 2, "8x8x1-P2-F-C1-C2-D5"),
+        (("conv2d", "conv2d_1"), 99, "8x8x1-P2-F-D5-C1-C2"),
+        (("conv2d", "max_pooling2d"), 1, "8x8x1-C2-C1-F-P2-D5"),
+        (("flatten", "dense"), -2, "8x8x1-C1-F-D5-C2-P2"),
+        (("conv2d_1", "dense"), -99, "8x8x1-C2-C1-P2-D5-F"),
+        (("dense",), -3, "8x8x1-C1-D5-C2-P2-F"),
+    ],
+)
+def test_layers_move_together_and_keep_their_distances(names: tuple[str, ...], by: int, expected: str) -> None:
+    assert line(editing.move(read_line("8x8x1-C1-C2-P2-F-D5"), names, by)) == expected
+
+
+@given(fitting_networks(), st.data())
+def test_moving_there_and_back_changes_nothing_where_nothing_is_joined(network: Network, data: st.DataObject) -> None:
+    names = [named.name for named in network.layers[1:]]
+    if any(named.inputs for named in network.layers) or not names:
+        return
+    chosen = data.draw(st.sets(st.sampled_from(names), min_size=1))
+    places = [names.index(name) for name in chosen]
+    by = data.draw(st.integers(-min(places), len(names) - 1 - max(places)))
+    assert editing.move(editing.move(network, chosen, by), chosen, -by) == network
+
+
+def test_a_residual_block_is_repeated_with_its_branches() -> None:
+    network = read_line("8x8x4-C4 -> C4-C4lin | -> +-R-GA-D3")
+    names = [named.name for named in network.layers[2:6]]
+    assert line(editing.repeat(network, names, 2)) == (
+        "8x8x4-C4 -> C4-C4lin | -> +-R -> C4-C4lin | -> +-R -> C4-C4lin | -> +-R-GA-D3"
+    )
+
+
+def test_a_part_is_taken_from_below_an_error() -> None:
+    network = read_line("8x8x1-C4k9v-P2-F-D5")
+    assert line(editing.part_of(network, {"max_pooling2d", "dense"})) == "28x28x1-P2-D5"
+    with pytest.raises(NetworkError):
+        list(network.steps())

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from cnn_core.layers import KINDS, ActivationName, Layer
@@ -101,6 +102,8 @@ _BY_KIND: Final = {form.kind: form for form in SHORT_FORMS.values()}
 _WHOLE, _PAIR, _REAL = r"\d{1,9}", r"\d{1,9}(?:x\d{1,9})?", r"\d{1,9}(?:\.\d{1,20})?|\.\d{1,20}"
 
 
+# Networks repeat themselves, and an edit leaves most of their layers as they are.
+@lru_cache(maxsize=4096)
 def write_short(layer: Layer) -> str | None:
     """Return the short form of a layer; None where it has none, or where that does not say all of its settings.
 

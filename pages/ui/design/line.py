@@ -68,10 +68,10 @@ def _notation() -> None:
         **state.field("line_names", state.DESIGN_LINE_NAMES.get(), state.DESIGN_LINE_NAMES.set),
     )
     st.caption(_("Open an example; Undo brings back what is there now."))
-    for number, example in enumerate(EXAMPLES):
-        st.button(
-            f"`{example}`", on_click=editor.read, args=(example,), type="tertiary", key=f"design_example_{number}"
-        )
+    with st.container(gap=None):
+        for number, example in enumerate(EXAMPLES):
+            key = f"design_example_{number}"
+            st.button(f"`{example}`", on_click=editor.read, args=(example,), type="tertiary", key=key)
     st.markdown(lesson("line"))
     st.markdown(_short_forms())
 
@@ -95,14 +95,14 @@ _STYLE = """<style>
 .cs-wrong {
   margin: -0.25rem 0 0.5rem; padding: 0.4rem 0.75rem 1.2rem; overflow-x: auto; white-space: pre;
   font-family: var(--st-code-font, monospace); font-size: 0.875rem;
-  border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius);
+  border: 1px solid rgb(128 128 128 / 35%); border-radius: 0.5rem;
 }
 .cs-wrong mark {
-  position: relative; color: inherit; background: var(--st-red-background-color); border-radius: 2px;
+  position: relative; color: inherit; background: rgb(255 75 75 / 30%); border-radius: 2px;
 }
 .cs-wrong mark::after {
   content: "^"; position: absolute; left: 50%; top: 100%; transform: translateX(-50%); line-height: 1;
-  color: var(--st-red-text-color); font-weight: 700;
+  font-weight: 700;
 }
 .st-key-design_line_row { flex-wrap: nowrap; }
 .st-key-design_line_row input { font-family: var(--st-code-font, monospace); font-size: 0.9rem; }

@@ -56,6 +56,8 @@ LINES = (
     "8x8x3-C4 -> C4lin | C4k1 | -> +-R",
     "8x8x3 -> C4lin | C4k1 -> Average",
     "8x8x3 -> C4lin | C4k1 | C4k5 -> Maximum",
+    "8x8x3 -> C4lin | C4k1 | C4k5 -> Minimum",
+    "8x8x3 -> C4lin | C4k1 -> Subtract",
     "8x8x3 -> C4lin | C2k1 | C4k5 -> &",
     "8x8x3-C4! -> C4lin | GAkeep -> *-GA-D2sm",
     "8x8x3-type=C4-import=C4-F-x=D3-two=D4[import]",

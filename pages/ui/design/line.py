@@ -34,7 +34,7 @@ def draw() -> None:
         st.text_input(
             _("The network as a line"),
             label_visibility="collapsed",
-            placeholder="28x28x1-C32-P2-F-D10sm",
+            placeholder=EXAMPLES[1],
             icon=":material/edit:",
             **state.field("line", shown, editor.read),
         )

@@ -35,7 +35,7 @@ def draw() -> None:
             _("or a network of keras.applications"),
             list(APPLICATIONS),
             index=None,
-            placeholder="MobileNetV2",
+            placeholder=next(iter(APPLICATIONS)),
             **state.field("design_application", None, _ask_for),
         )
 

@@ -4,6 +4,7 @@ import dataclasses
 from math import prod
 
 import pytest
+from folders import ROOT
 from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import any_networks, fitting_networks, layers_of
@@ -203,6 +204,16 @@ def test_a_code_alone_is_a_new_layer(code: str) -> None:
         return
     layer = read_line(f"8x8x4-{code}").layers[-1].layer
     assert layer == KINDS[form.kind](**KINDS[form.kind].starter)
+
+
+def test_the_readme_s_lines_are_read() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = text.split("## A network as one line")[1].split("```")[1]
+    lines = [line[:50].strip() for line in block.strip().splitlines()]
+    assert len(lines) == 6
+    for line in lines:
+        network = read_line(line)
+        assert read_line(write_line(network)).layers == network.layers
 
 
 # What is refused ------------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """Keras code as the description that Keras would write of its model: the syntax tree is read, and nothing of it is run.
 
 Understood is the common form: layers in a Sequential, by `add` or in a list, or called one after another as functions;
-numbers and texts in variables; `for` over numbers that are written out. What is said beside the model (data, compile,
-fit, print) is passed over.
+numbers and texts in variables; `for` over numbers that are written out; functions of the code itself; `if` where its
+condition is known. What is said beside the model (data, compile, fit, print) is passed over.
 """
 
 import ast
@@ -14,6 +14,7 @@ from typing import Any, Final
 from cnn_core.errors import CnnError, LayerError, ModelFileError
 from cnn_core.model_file.kinds import known_classes
 from cnn_core.model_file.shown import shown
+from cnn_core.model_file.signatures import DEFAULTS, POSITIONAL
 from cnn_core.network.files import MOST_LAYERS
 from cnn_core.network.network import free_name
 
@@ -21,49 +22,6 @@ LONGEST_CODE: Final = 200_000
 """Characters."""
 _MOST_STEPS: Final = 20_000
 """Statements that are gone through, each round of a loop anew."""
-
-POSITIONAL: Final[dict[str, tuple[str, ...]]] = {
-    "Activation": ("activation",),
-    "AveragePooling2D": ("pool_size", "strides", "padding"),
-    "BatchNormalization": ("axis", "momentum", "epsilon"),
-    "Conv2D": ("filters", "kernel_size", "strides", "padding"),
-    "Conv2DTranspose": ("filters", "kernel_size", "strides", "padding"),
-    "Cropping2D": ("cropping",),
-    "Dense": ("units", "activation"),
-    "DepthwiseConv2D": ("kernel_size", "strides", "padding"),
-    "Dropout": ("rate",),
-    "ELU": ("alpha",),
-    "GaussianNoise": ("stddev",),
-    "GroupNormalization": ("groups", "axis", "epsilon"),
-    "LayerNormalization": ("axis", "epsilon"),
-    "LeakyReLU": ("negative_slope",),
-    "MaxPooling2D": ("pool_size", "strides", "padding"),
-    "Permute": ("dims",),
-    "PReLU": ("alpha_initializer", "alpha_regularizer", "alpha_constraint", "shared_axes"),
-    "RandomContrast": ("factor",),
-    "RandomFlip": ("mode",),
-    "RandomRotation": ("factor",),
-    "RandomTranslation": ("height_factor", "width_factor"),
-    "RandomZoom": ("height_factor", "width_factor"),
-    "ReLU": ("max_value", "negative_slope", "threshold"),
-    "Rescaling": ("scale", "offset"),
-    "Reshape": ("target_shape",),
-    "Resizing": ("height", "width", "interpolation"),
-    "SeparableConv2D": ("filters", "kernel_size", "strides", "padding"),
-    "Softmax": ("axis",),
-    "SpatialDropout2D": ("rate",),
-    "UpSampling2D": ("size", "data_format", "interpolation"),
-    "ZeroPadding2D": ("padding",),
-}
-"""The names of the settings that people give without them."""
-
-DEFAULTS: Final[dict[str, dict[str, Any]]] = {
-    "AveragePooling2D": {"strides": None, "padding": "valid"},
-    "MaxPooling2D": {"pool_size": (2, 2), "strides": None, "padding": "valid"},
-    "ReLU": {"max_value": None, "negative_slope": 0.0, "threshold": 0.0},
-    "Rescaling": {"offset": 0.0},
-}
-"""What Keras always writes of itself, also where code does not say it."""
 
 _OTHER_NAMES: Final = {
     "Convolution2D": "Conv2D",
@@ -80,6 +38,18 @@ _FUNCTIONS: Final = {
     name.lower(): name for name in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate")
 }
 _OPERATORS: Final = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
+_MODELS: Final = frozenset(("Sequential", "Model", "Input", "add"))
+_COMPARED: Final[dict[type[ast.cmpop], Callable[[Any, Any], bool]]] = {
+    ast.Eq: lambda left, right: bool(left == right),
+    ast.NotEq: lambda left, right: bool(left != right),
+    ast.Lt: lambda left, right: bool(left < right),
+    ast.LtE: lambda left, right: bool(left <= right),
+    ast.Gt: lambda left, right: bool(left > right),
+    ast.GtE: lambda left, right: bool(left >= right),
+    ast.Is: lambda left, right: left is right,
+    ast.IsNot: lambda left, right: left is not right,
+}
+_DEEPEST_CALLS: Final = 20
 _DROPPED: Final = ("input_shape", "batch_input_shape", "batch_size", "seed", "dtype")
 _AMOUNTS: Final = ("padding", "cropping")
 
@@ -149,6 +119,21 @@ class _Model:
     name: str
 
 
+@dataclass(frozen=True)
+class _Function:
+    """A function of the code itself."""
+
+    definition: ast.FunctionDef
+
+
+class _Returned(Exception):  # noqa: N818 - no error
+    """A function of the code comes to its end."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
 class _Unknown:
     """What was not understood; it matters only where a layer needs it."""
 
@@ -168,6 +153,7 @@ class _Script:
     called: dict[str, dict[str, Any]] = field(default_factory=dict)
     models: list[_Chain | _Model] = field(default_factory=list)
     steps: int = 0
+    depth: int = 0
 
     # Statements -------------------------------------------------------------------------------------------------------
 
@@ -189,16 +175,51 @@ class _Script:
                 self.assign(target, self.value(ast.copy_location(ast.BinOp(named, operator, value), statement)))
             case ast.Expr(value=value):
                 self.value(value)
-            case ast.For(target=target, iter=items, body=body):
+            case ast.For(target=target, iter=items, body=body) if self.makes_layers(body):
                 for item in self.items(items):
                     self.assign(target, item)
                     self.go_through(body)
             case ast.With(body=body):
                 self.go_through(body)
-            case ast.If(test=ast.Compare(left=ast.Name(id="__name__")), body=body):
-                self.go_through(body)
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            case ast.If(test=test, body=body, orelse=otherwise):
+                self.go_one_way(self.holds(test), body, otherwise, statement.lineno)
+            case ast.FunctionDef(name=name):
+                self.values[name] = _Function(statement)
+            case ast.ClassDef(name=name):
                 self.values[name] = _Unread(name, statement.lineno)
+            case ast.Return(value=value):
+                raise _Returned(None if value is None else self.value(value))
+            case _ if self.makes_layers([statement]):
+                raise _at(statement.lineno, LayerError("Layers in a statement like this are not read. Write them out."))
+
+    def go_one_way(self, holds: bool | None, body: list[ast.stmt], otherwise: list[ast.stmt], line: int) -> None:
+        if holds is None and self.makes_layers([*body, *otherwise]):
+            raise _at(line, LayerError("Whether this condition holds cannot be read here. Write one of the two ways."))
+        self.go_through(body if holds else otherwise if holds is False else [])
+
+    def makes_layers(self, statements: list[ast.stmt]) -> bool:
+        """Say whether something in these statements may make or call layers."""
+        ours = {name for name, value in self.values.items() if isinstance(value, _Function | _Made | _Chain)}
+        names = known_classes() | _MODELS | ours
+        called = [node.func for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Call)]
+        named = [one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in called]
+        return any(_OTHER_NAMES.get(name, name) in names for name in named)
+
+    def holds(self, test: ast.expr) -> bool | None:
+        """Say whether a condition holds; None where that is not known."""
+        match test:
+            case ast.Compare(left=ast.Name(id="__name__")):
+                return True
+            case ast.Compare(left=left, ops=[operator], comparators=[right]):
+                compare = _COMPARED.get(type(operator))
+                sides = [self.value(left), self.value(right)]
+                known = all(one is None or isinstance(one, int | float | str) for one in sides)
+                return compare(*sides) if compare and known and type(sides[0]) is type(sides[1]) else None
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                holds = self.holds(operand)
+                return None if holds is None else not holds
+        value = self.value(test)
+        return bool(value) if value is None or isinstance(value, int | float | str) else None
 
     def assign(self, target: ast.expr, value: Any) -> None:
         match target:
@@ -347,11 +368,43 @@ class _Script:
         return model
 
     def apply_value(self, value: Any, node: ast.Call) -> Any:
+        if isinstance(value, _Function):
+            return self.run(value, node)
         if isinstance(value, _Made | _Chain):
             return self.apply(value, self.value(node.args[0]) if node.args else None, node.lineno)
         if isinstance(value, _Unread) and any(isinstance(self.value(one), _Output) for one in node.args):
             raise value.error()
         return _UNKNOWN
+
+    def run(self, function: "_Function", node: ast.Call | None = None) -> Any:
+        """Go through a function of the code with what it is given, and return what it returns."""
+        bound = self.bound(function.definition.args, node)
+        if self.depth == _DEEPEST_CALLS:
+            raise _at(function.definition.lineno, LayerError("The functions of this code call each other too deeply."))
+        outside, self.depth = self.values, self.depth + 1
+        self.values = outside | bound
+        try:
+            self.go_through(function.definition.body)
+        except _Returned as returned:
+            return returned.value
+        finally:
+            self.values, self.depth = outside, self.depth - 1
+        return None
+
+    def bound(self, parameters: ast.arguments, node: ast.Call | None) -> dict[str, Any]:
+        """Return what the parameters of a function hold: what is given, else their defaults."""
+        names = [one.arg for one in (*parameters.posonlyargs, *parameters.args)]
+        bound: dict[str, Any] = dict.fromkeys([*names, *(one.arg for one in parameters.kwonlyargs)], _UNKNOWN)
+        defaults = parameters.defaults
+        bound |= {
+            name: self.value(one) for name, one in zip(names[len(names) - len(defaults) :], defaults, strict=True)
+        }
+        keyed = zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True)
+        bound |= {one.arg: self.value(default) for one, default in keyed if default is not None}
+        given = [] if node is None else node.args
+        bound |= {name: self.value(one) for name, one in zip(names, given, strict=False)}
+        keywords = [] if node is None else node.keywords
+        return bound | {one.arg: self.value(one.value) for one in keywords if one.arg in bound}
 
     def apply(self, made: Any, given: Any, line: int) -> Any:
         """Call a layer on outputs and return its own; layers of a chain are called one after another."""
@@ -374,6 +427,10 @@ class _Script:
 
     def description(self) -> bytes:
         """Return the last model of the code as Keras describes it."""
+        functions = [value for value in self.values.values() if isinstance(value, _Function)]
+        if not self.models and functions:
+            # Nobody calls the function that makes it: what it makes by default is meant.
+            self.run(functions[-1])
         if not self.models:
             raise ModelFileError(
                 "There is no model in this code. Received: {count} layers. It ends with keras.Sequential([…]) or "
@@ -398,7 +455,7 @@ class _Script:
 
 @dataclass(frozen=True)
 class _Unread:
-    """A function or a class of the code itself, or one that nobody here knows."""
+    """A class of the code itself, or something that nobody here knows."""
 
     name: str
     line: int

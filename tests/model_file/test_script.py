@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from cnn_core.errors import ModelFileError
 from cnn_core.model_file import read_architecture
-from cnn_core.model_file.script import DEFAULTS, POSITIONAL, describe_script
+from cnn_core.model_file.script import describe_script
+from cnn_core.model_file.signatures import DEFAULTS, POSITIONAL
 from cnn_core.network.blocks import BLOCKS, insert_block
 from cnn_core.network.code.keras_code import is_chain, keras_code, keras_sequential_code
 from cnn_core.network.line import read_line, write_line
@@ -103,6 +104,41 @@ model = keras.Model(inputs=inputs, outputs=outputs)
     assert [named.layer for named in network.layers] == [named.layer for named in known.layers]
 
 
+def test_functions_of_the_code_are_gone_through() -> None:
+    """As keras.io writes a small network of residual blocks: functions with defaults, conditions, loops over data."""
+    code = """
+import numpy as np
+def block(x, filters, stride=1, activation="relu"):
+    shortcut = x
+    x = layers.Conv2D(filters, 3, strides=stride, padding="same", activation=activation)(x)
+    x = layers.Conv2D(filters, 3, padding="same")(x)
+    if stride != 1:
+        shortcut = layers.Conv2D(filters, 1, strides=stride)(shortcut)
+    return layers.add([x, shortcut])
+
+def make_model(input_shape=(32, 32, 3), num_classes=10):
+    inputs = keras.Input(shape=input_shape)
+    x = layers.Conv2D(16, 3, padding="same", activation="relu")(inputs)
+    for filters in (16, 32):
+        x = block(x, filters, stride=filters // 16)
+    x = layers.GlobalAveragePooling2D()(x)
+    if num_classes == 2:
+        units, activation = 1, "sigmoid"
+    else:
+        units = num_classes
+        activation = "softmax"
+    return keras.Model(inputs, layers.Dense(units, activation=activation)(x))
+
+for images, labels in train_dataset:
+    print(images.shape)
+"""
+    ten = "GA-D10sm"
+    calls = {"": ten, "model = make_model(num_classes=10)": ten, "model = make_model((32, 32, 3), 2)": "GA-D1sigmoid"}
+    for call, end in calls.items():
+        line = line_of(code + call)
+        assert line == f"32x32x3-C16 -> C16-C16lin | -> + -> C32s2-C32lin | C32k1s2vlin -> +-{end}"
+
+
 def test_operators_and_functions_join() -> None:
     code = """
 inputs = keras.Input((8, 8, 4))
@@ -148,9 +184,12 @@ def test_names_stay() -> None:
         ("model = keras.Sequential([keras.Input((4,)), layers.Dense(1, 2, 3)])", "with their names"),
         ("model = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(8, 9)])", "window is larger"),
         ("x = layers.Dense(3)(images)\nmodel = keras.Model(x, x)", "Line 1: What Dense is applied to"),
-        ("def block(x):\n  return x\ni = keras.Input((4,))\nx = block(i)", "Line 1: block is no layer"),
-        ("for i in range(10**9):\n  pass\nmodel = 1", "A loop is read over numbers"),
-        ("for i in range(20000):\n  for j in range(20000):\n    pass", "too many rounds"),
+        ("class Block:\n  pass\ni = keras.Input((4,))\nx = Block(i)", "Line 1: Block is no layer"),
+        ("def more(x):\n  return more(layers.Dense(3)(x))\nmore(keras.Input((4,)))", "Line 1: The functions of this"),
+        ("i = keras.Input((4,))\nif i:\n  x = layers.Dense(3)(i)", "Line 2: Whether this condition holds"),
+        ("i = keras.Input((4,))\nwhile True:\n  x = layers.Dense(3)(i)", "Line 2: Layers in a statement like this"),
+        ("for i in range(10**9):\n  x = layers.Dense(3)", "A loop is read over numbers"),
+        ("for i in range(20000):\n  for j in range(20000):\n    x = layers.Dense(3)", "too many rounds"),
         ("i = keras.Input((4,))\nfor n in range(3000):\n  i = layers.Dense(1)(i)", "too many layers"),
         ("a = keras.Input((4,))\nb = keras.Input((4,))\nmodel = keras.Model([a, b], layers.add([a, b]))", "one input"),
         ("model = keras.Model(inputs, outputs)", "inputs and outputs of this Model"),

@@ -1,0 +1,46 @@
+"""How the classes of Keras are called: what code leaves unsaid."""
+
+from typing import Any, Final
+
+POSITIONAL: Final[dict[str, tuple[str, ...]]] = {
+    "Activation": ("activation",),
+    "AveragePooling2D": ("pool_size", "strides", "padding"),
+    "BatchNormalization": ("axis", "momentum", "epsilon"),
+    "Conv2D": ("filters", "kernel_size", "strides", "padding"),
+    "Conv2DTranspose": ("filters", "kernel_size", "strides", "padding"),
+    "Cropping2D": ("cropping",),
+    "Dense": ("units", "activation"),
+    "DepthwiseConv2D": ("kernel_size", "strides", "padding"),
+    "Dropout": ("rate",),
+    "ELU": ("alpha",),
+    "GaussianNoise": ("stddev",),
+    "GroupNormalization": ("groups", "axis", "epsilon"),
+    "LayerNormalization": ("axis", "epsilon"),
+    "LeakyReLU": ("negative_slope",),
+    "MaxPooling2D": ("pool_size", "strides", "padding"),
+    "Permute": ("dims",),
+    "PReLU": ("alpha_initializer", "alpha_regularizer", "alpha_constraint", "shared_axes"),
+    "RandomContrast": ("factor",),
+    "RandomFlip": ("mode",),
+    "RandomRotation": ("factor",),
+    "RandomTranslation": ("height_factor", "width_factor"),
+    "RandomZoom": ("height_factor", "width_factor"),
+    "ReLU": ("max_value", "negative_slope", "threshold"),
+    "Rescaling": ("scale", "offset"),
+    "Reshape": ("target_shape",),
+    "Resizing": ("height", "width", "interpolation"),
+    "SeparableConv2D": ("filters", "kernel_size", "strides", "padding"),
+    "Softmax": ("axis",),
+    "SpatialDropout2D": ("rate",),
+    "UpSampling2D": ("size", "data_format", "interpolation"),
+    "ZeroPadding2D": ("padding",),
+}
+"""The names of the settings that people give without them."""
+
+DEFAULTS: Final[dict[str, dict[str, Any]]] = {
+    "AveragePooling2D": {"strides": None, "padding": "valid"},
+    "MaxPooling2D": {"pool_size": (2, 2), "strides": None, "padding": "valid"},
+    "ReLU": {"max_value": None, "negative_slope": 0.0, "threshold": 0.0},
+    "Rescaling": {"offset": 0.0},
+}
+"""What Keras always writes of itself, also where code does not say it."""

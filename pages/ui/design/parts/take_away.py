@@ -161,6 +161,7 @@ def _see_it() -> None:
         run_again()
         return
     state.MODEL.set(str(ModelKey(FILE, digest)))
+    state.MODEL_FILE_NAMES.set({digest: current.network().name})
     begun: tuple[state.Key[Any], ...] = (state.LAYER, state.CHANNEL, state.ROW, state.COLUMN, state.OUTPUT, state.TRAIL)
     for key in begun:
         key.set(key.default)

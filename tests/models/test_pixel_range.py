@@ -62,14 +62,7 @@ def test_three_means_of_colours_are_none_of_a_grey_picture(channels: int, scalin
 
 
 IDLE = [
-    layers.RandomFlip(),
-    layers.RandomRotation(0.1),
-    layers.RandomZoom(0.1),
-    layers.RandomTranslation(0.1, 0.1),
-    layers.RandomContrast(0.1),
-    layers.Dropout(0.2),
-    layers.SpatialDropout2D(0.2),
-    layers.StochasticDepth(0.1),
+    *(kind(**kind.starter) for kind in KINDS.values() if kind.group in (Group.AUGMENTATION, Group.REGULARIZATION)),
     layers.Activation("linear"),
     layers.ZeroPadding2D(1),
     layers.Cropping2D(1),
@@ -77,11 +70,6 @@ IDLE = [
     layers.MaxPooling2D(2),
     layers.AveragePooling2D(2),
 ]
-
-
-def test_every_kind_that_does_nothing_without_training_is_passed_over() -> None:
-    idle = {name for name, kind in KINDS.items() if kind.group in (Group.AUGMENTATION, Group.REGULARIZATION)}
-    assert idle <= {layer.kind for layer in IDLE}
 
 
 @pytest.mark.parametrize("layer", IDLE, ids=lambda layer: layer.kind)

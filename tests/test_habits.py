@@ -96,3 +96,26 @@ def test_no_two_files_have_one_name() -> None:
     """Modules of tests have no package: of two with one name the second cannot be imported."""
     names = Counter(file.name for file in FILES if not (file.parent / "__init__.py").exists())
     assert [name for name, count in names.items() if count > 1 and name != "conftest.py"] == []
+
+
+def loads_keras(tree: ast.Module) -> list[str]:
+    """Return what a module imports as soon as it is collected, and by which every process of the tests gets Keras."""
+    names = [
+        alias.name if isinstance(node, ast.Import) else str(node.module)
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    ]
+    return [name for name in names if name.startswith(("keras", "tensorflow", "cnn_core.keras_model"))]
+
+
+@each_file
+def test_no_file_loads_keras_when_it_is_collected(file: Path) -> None:
+    """Streamlit is slow where Keras is loaded, and all tests are collected in each process."""
+    if "bench" not in file.parts:
+        assert loads_keras(ast.parse(file.read_text(encoding="utf-8"))) == []
+
+
+def test_imports_at_the_top_are_found() -> None:
+    found = loads_keras(ast.parse("import keras\nfrom cnn_core.keras_model.read import x\ndef f():\n    import keras"))
+    assert found == ["keras", "cnn_core.keras_model.read"]

@@ -3,13 +3,11 @@
 from math import prod
 from typing import Any
 
-import keras
 import pytest
 from hypothesis import Phase, given, settings
 from strategies import fitting_networks
 
 from cnn_core.errors import NetworkError
-from cnn_core.keras_model.read import network_from_keras
 from cnn_core.layers import Conv2D, Dot, Input, Reshape
 from cnn_core.network.blocks import BLOCKS, insert_block
 from cnn_core.network.code.keras_code import is_chain, keras_code, keras_sequential_code
@@ -22,8 +20,10 @@ from cnn_core.network.summary import summarize
 pytestmark = pytest.mark.keras
 
 
-def run(code: str) -> keras.Model:
+def run(code: str) -> Any:
     """Run a script as if Keras had just been started; return its `model`."""
+    import keras
+
     keras.backend.clear_session()
     names: dict[str, Any] = {}
     exec(compile(code, "<code>", "exec"), names)
@@ -33,6 +33,8 @@ def run(code: str) -> keras.Model:
 
 
 def check(network: Network, code: str) -> None:
+    from cnn_core.keras_model.read import network_from_keras
+
     model = run(code)
     summary = summarize(network)
     assert summary.parameters == model.count_params()
@@ -96,6 +98,8 @@ def test_dot_products_are_written() -> None:
 
 
 def test_several_outputs_odd_names_and_frozen_layers() -> None:
+    from cnn_core.keras_model.read import network_from_keras
+
     network = Network.of(
         Input((8, 8, 3)),
         NamedLayer("층 1", Conv2D(4, 3, padding=((1, 0), (0, 2))), trainable=False),

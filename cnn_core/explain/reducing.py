@@ -1,5 +1,7 @@
 """Values opened that were made of all values along some axes."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from cnn_core import layers
@@ -49,5 +51,5 @@ def _taken(layer: layers.Reduce, place: Place, shape: Shape) -> Table:
 
 
 @origins_in.register
-def _(layer: layers.Reduce, place: Place, output: Shape, inputs: list[Shape]) -> list[Origin]:
+def _(layer: layers.Reduce, place: Place, output: Shape, inputs: Sequence[Shape]) -> list[Origin]:
     return list(origins_of(_taken(layer, place, inputs[0])))

@@ -288,7 +288,7 @@ def _kernels(weights: int, each: int, square: bool = True) -> Iterator[tuple[int
     if square:
         yield from [(side, side)] if side * side == places else []
     else:
-        rows = (rows for rows in _KERNELS if places % rows == 0 and rows != side)
+        rows = (rows for rows in _KERNELS if places % rows == 0 and rows * rows != places)
         yield from ((row, places // row) for row in rows if places // row in _KERNELS)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import onnx
 
-Refused: Any = globals()["Refused"]
+Refused: Any = globals().get("Refused")
 """Given by the script that runs this one: `Refused(reason, place, received, allowed)`."""
 
 MOST_NODES: Final = 20_000

@@ -83,10 +83,11 @@ def rows_of(text: str) -> Iterator[SummaryRow]:
         )
     lines = text.splitlines()
     at = next((number for number, line in enumerate(lines) if _is_head(line)), None)
-    if at is None:
+    head = lines[at] if at is not None else ""
+    table = _Boxes(head) if re.search(r"[┃│|]", head) else _Columns(head)
+    if at is None or len(table.cells(head)) < 3:
         heads = ", ".join(_HEADS[:3])
         raise NetworkFileError("This is no table of model.summary(). Expected a head with {heads}.", heads=heads)
-    table = _Boxes(lines[at]) if re.search(r"[┃│|]", lines[at]) else _Columns(lines[at])
     row: SummaryRow | None = None
     for number, line in enumerate(lines[at + 1 :], at + 2):
         if _END.match(line):

@@ -30,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the quick tests go first, and slow kinds stay in their processes: one TensorFlow, two servers."""
+    """Let the quick tests go first, and each slow kind stay in one process: one server, one TensorFlow."""
     for item in items:
         if ROOT / "cnn_core" / "keras_model" in item.path.parents:
             item.add_marker("keras")
@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (item.get_closest_marker("process") is not None, _slow_kinds(item)))
     for item in items:
         if kinds := _slow_kinds(item):
-            item.add_marker(pytest.mark.xdist_group(_group(item, kinds[-1])))
+            item.add_marker(pytest.mark.xdist_group(kinds[-1]))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -48,13 +48,6 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     yield
     is_asked = item.get_closest_marker("keras") is not None
     assert was_there or is_asked or "tensorflow" not in sys.modules, "This test imports TensorFlow: mark it keras."
-
-
-def _group(item: pytest.Item, kind: str) -> str:
-    """Return the process that a slow test shares. Browsers wait most of the time: two of them take turns, by files."""
-    if kind != "browser":
-        return kind
-    return f"browser {sorted(item.path.parent.glob('test_*.py')).index(item.path) % 2}"
 
 
 def _slow_kinds(item: pytest.Item) -> list[str]:

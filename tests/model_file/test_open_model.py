@@ -150,7 +150,7 @@ EACH_KIND: dict[str, Network] = {
     "RandomRotation": of(L.RandomRotation(0.3), L.RandomRotation((0.1, 0.2))),
     "RandomZoom": of(L.RandomZoom(0.3), L.RandomZoom((-0.3, -0.1), 0.2)),
     "RandomTranslation": of(L.RandomTranslation(0.3, 0.1), L.RandomTranslation((-0.2, 0.1), 0)),
-    "RandomContrast": of(L.RandomContrast(0.3), L.RandomContrast((0.5, 2))),
+    "RandomContrast": of(L.RandomContrast(0.3), L.RandomContrast((0.5, 1))),
     "RandomBrightness": of(L.RandomBrightness(0.3), L.RandomBrightness((0.1, 0.2), (0, 1))),
     "RandomHue": of(L.RandomHue(0.3), L.RandomHue((0.1, 0.2), (0, 1)), shape=(8, 8, 3)),
     "RandomSaturation": of(L.RandomSaturation(0.3), L.RandomSaturation((0.1, 0.2), (0, 1)), shape=(8, 8, 3)),

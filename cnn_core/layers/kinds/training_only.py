@@ -149,10 +149,8 @@ def _share(default: float, alone: int = -1, label: str = FACTOR_LABEL, meaning: 
     return Range(default, alone=alone, label=label, help=meaning, told=Told.ALWAYS)
 
 
-def _optional_share(
-    alone: int, label: str, meaning: str = N_("How much at most; empty: not at all."), maximum: float = 1
-) -> OptionalRange:
-    return OptionalRange(alone=alone, minimum=alone, maximum=maximum, label=label, help=meaning)
+def _optional_share(alone: int, label: str, meaning: str = N_("How much at most; empty: not at all.")) -> OptionalRange:
+    return OptionalRange(alone=alone, minimum=alone, label=label, help=meaning)
 
 
 VALUE_RANGE: Final = Range(
@@ -241,7 +239,7 @@ class RandomContrast(Layer):
     group = Group.AUGMENTATION
     about = N_("Changes the contrast at random, in training only.")
     spelling = Spelling(on_images=True, chance="augmentation", ignored=HOW_TO_CHANGE)
-    factor: Range = Range(0.2, minimum=0, maximum=10, label=FACTOR_LABEL, help=FACTOR_HELP, told=Told.ALWAYS)
+    factor: Range = Range(0.2, minimum=0, label=FACTOR_LABEL, help=FACTOR_HELP, told=Told.ALWAYS)
 
 
 @layer_kind
@@ -291,7 +289,7 @@ class RandomColorJitter(Layer):
     starter = {"brightness_factor": 0.2, "contrast_factor": 0.2, "saturation_factor": 0.2, "hue_factor": 0.1}
     value_range: Range = VALUE_RANGE
     brightness_factor: OptionalRange = _optional_share(-1, N_("Brightness"))
-    contrast_factor: OptionalRange = _optional_share(0, N_("Contrast"), maximum=10)
+    contrast_factor: OptionalRange = _optional_share(0, N_("Contrast"))
     saturation_factor: OptionalRange = _optional_share(-1, N_("Saturation"))
     hue_factor: OptionalRange = _optional_share(0, N_("Hue"))
 

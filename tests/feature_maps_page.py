@@ -61,13 +61,19 @@ def is_open(page: Page, layer: str, channel: int) -> None:
     no_traceback(page)
 
 
+CHANNELS = {"Brightness": 0, "Red": 0, "Green": 1, "Blue": 2}
+"""What the channels of a picture are called; those of other layers have numbers."""
+
+
 def layer_is_open(page: Page, layer: str) -> int:
     """Wait until a layer is open; return which of its maps is."""
-    opened = page.get_by_role("heading", name=re.compile(rf"^(Map|Unit) \d+ of {layer}$"))
+    names = "|".join(CHANNELS)
+    opened = page.get_by_role("heading", name=re.compile(rf"^((Map|Unit) \d+|{names}) of {layer}$"))
     expect(opened).to_be_visible(timeout=WARM_UP)
     wait_idle(page)
     no_traceback(page)
-    return int(opened.inner_text().split()[1])
+    words = opened.inner_text().split()
+    return CHANNELS[words[0]] if words[0] in CHANNELS else int(words[1])
 
 
 def popover(page: Page, key: str) -> Locator:

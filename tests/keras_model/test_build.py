@@ -93,6 +93,9 @@ def test_what_we_refuse_keras_refuses_too(drawn: tuple[Network, Layer, tuple[str
     # Keras prepares pictures: it takes what has fewer axes with its batch for one, or finds out when it computes.
     prepares = layer.group is Group.AUGMENTATION or isinstance(layer, L.Resizing)
     assume(not prepares or len(shapes[sources[0]]) == 3)
+    # One number a picture, without an axis, is an output in Keras, too.
+    reduces = isinstance(layer, L.ReduceMean | L.ReduceMax)
+    assume(not reduces or len(layer.axis) < len(shapes[sources[0]]))  # type: ignore[attr-defined]
     # Nothing of a map is an output in Keras, too; no layer could go on from it.
     assume(not isinstance(layer, L.Slice) or len(shapes[sources[0]]) != 3)
     inputs = [keras.Input(shapes[source]) for source in sources]

@@ -115,7 +115,8 @@ def test_a_photograph_is_uploaded_and_recognised(page: Page) -> None:
 def test_a_file_that_is_no_picture_is_a_sentence(page: Page) -> None:
     open_view(page)
     give_file(page, "notes.png", "image/png", b"This is a text.")
-    expect(page.get_by_test_id("stAlert")).to_have_count(1)
+    # On the page, and in the popover that lies over a part of it.
+    expect(page.get_by_test_id("stAlert")).to_have_count(2)
     wait_idle(page)
     no_traceback(page)
     snap(page, "bad-file")

@@ -271,36 +271,6 @@ _PIXELS = """async ([address, width, height]) => {
 }"""
 
 
-def test_what_the_browser_has_is_painted_before_the_server_answers(open_page: OpenPage, app_server: AppServer) -> None:
-    page = open_page(app_server)
-    server = Deaf(page)
-    open_view(page, model="mnist", layer="conv2d", channel="0")
-    picked, maps = page.locator(".picker img"), page.locator(".mosaic img")
-    of_conv2d, first = maps.get_attribute("src"), picked.get_attribute("src") or ""
-    node(page, "conv2d_1").click()
-    layer_is_open(page, "conv2d_1")
-    node(page, "conv2d").click()
-    layer_is_open(page, "conv2d")
-    assert maps.get_attribute("src") == of_conv2d
-
-    server.is_deaf = True
-    node(page, "conv2d_1").click()
-    expect(maps).not_to_have_attribute("src", str(of_conv2d))  # it was shown before
-    node(page, "conv2d").click()
-    expect(maps).to_have_attribute("src", str(of_conv2d))
-    rows, columns = grid_of(page.locator(".mosaic"))
-    before = picked.get_attribute("src") or ""
-    page.locator(".mosaic .board").click(position=middle_of(page.locator(".mosaic .board"), 0, 1, rows, columns))
-    expect(picked).not_to_have_attribute("src", before)
-    painted = picked.get_attribute("src") or ""
-    server.hear()
-    is_open(page, "conv2d", 1)
-    expect(picked).not_to_have_attribute("src", painted)
-    drawn = picked.get_attribute("src") or ""
-    assert drawn != first
-    assert page.evaluate(_PIXELS, [painted, 28, 28]) == page.evaluate(_PIXELS, [drawn, 28, 28])
-
-
 def arrays_of(data: bytes) -> dict[str, np.ndarray]:
     with np.load(io.BytesIO(data)) as arrays:
         return dict(arrays)

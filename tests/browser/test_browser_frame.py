@@ -60,7 +60,7 @@ def test_what_draws_plots_is_fetched_where_one_is_opened(file: str, page: Page) 
     assert [url for url in asked if "plotly" in url.lower()] == []
     if title(file) == "Design a network":
         with page.expect_request(re.compile("plotly", re.IGNORECASE)):
-            page.get_by_text("Where parameters and multiply-adds sit").click()
+            page.get_by_text("Costs", exact=True).click()
     assert len(asked) > 20
 
 

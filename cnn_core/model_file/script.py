@@ -50,6 +50,8 @@ _COMPARED: Final[dict[type[ast.cmpop], Callable[[Any, Any], bool]]] = {
     ast.IsNot: lambda left, right: left is not right,
 }
 _DEEPEST_CALLS: Final = 20
+_LARGEST_VALUE: Final = 2_000
+"""Numbers and characters of one value."""
 _DROPPED: Final = ("input_shape", "batch_input_shape", "batch_size", "seed", "dtype")
 _AMOUNTS: Final = ("padding", "cropping")
 
@@ -78,9 +80,11 @@ def describe_script(code: str) -> bytes:
     script = _Script()
     try:
         script.go_through(tree.body)
+        return script.description()
+    except _Returned as returned:
+        raise _at(returned.line, LayerError("This is not Python: it breaks off or goes wrong here.")) from returned
     except RecursionError as error:
         raise _at(1, LayerError("The code is nested too deeply.")) from error
-    return script.description()
 
 
 def _at(line: int, cause: CnnError) -> ModelFileError:
@@ -104,10 +108,22 @@ class _Output:
 
 @dataclass
 class _Chain:
-    """A Sequential model, which grows by `add`."""
+    """A Sequential model, which grows by `add`; of a chain within it, it takes the layers that this has by then.
 
-    layers: list[Any]
-    name: str = "sequential"
+    `is_part` says that another model has it within itself.
+    """
+
+    name: str
+    layers: list[_Made] = field(default_factory=list)
+    is_part: bool = False
+
+    def add(self, part: "_Made | _Chain", line: int) -> None:
+        """Put a layer, or those of another chain, behind the others; raises ModelFileError for too many."""
+        if isinstance(part, _Chain):
+            part.is_part = True
+        self.layers += part.layers if isinstance(part, _Chain) else [part]
+        if len(self.layers) > MOST_LAYERS:
+            raise _at(line, LayerError("The model has too many layers; at most {most} are read.", most=MOST_LAYERS))
 
 
 @dataclass(frozen=True)
@@ -129,9 +145,9 @@ class _Function:
 class _Returned(Exception):  # noqa: N818 - no error
     """A function of the code comes to its end."""
 
-    def __init__(self, value: Any) -> None:
+    def __init__(self, value: Any, line: int) -> None:
         super().__init__()
-        self.value = value
+        self.value, self.line = value, line
 
 
 class _Unknown:
@@ -188,7 +204,7 @@ class _Script:
             case ast.ClassDef(name=name):
                 self.values[name] = _Unread(name, statement.lineno)
             case ast.Return(value=value):
-                raise _Returned(None if value is None else self.value(value))
+                raise _Returned(None if value is None else self.value(value), statement.lineno)
             case _ if self.makes_layers([statement]):
                 raise _at(statement.lineno, LayerError("Layers in a statement like this are not read. Write them out."))
 
@@ -254,9 +270,9 @@ class _Script:
             case ast.Name(id=name):
                 return self.values.get(name, _UNKNOWN)
             case ast.Tuple(elts=parts):
-                return tuple(self.value(part) for part in parts)
+                return _bounded(tuple(self.value(part) for part in parts))
             case ast.List(elts=parts):
-                return [self.value(part) for part in parts]
+                return _bounded([self.value(part) for part in parts])
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 value = self.value(operand)
                 return -value if _is_number(value) else _UNKNOWN
@@ -273,14 +289,14 @@ class _Script:
 
     def text(self, node: ast.JoinedStr) -> Any:
         parts = [self.value(part.value if isinstance(part, ast.FormattedValue) else part) for part in node.values]
-        return "".join(map(str, parts)) if all(isinstance(part, str | int) for part in parts) else _UNKNOWN
+        return _bounded("".join(map(str, parts))) if all(isinstance(part, str | int) for part in parts) else _UNKNOWN
 
     def combined(self, node: ast.BinOp) -> Any:
         left, right = self.value(node.left), self.value(node.right)
         if isinstance(left, _Output) and isinstance(right, _Output) and type(node.op) in _OPERATORS:
             return self.apply(_Made(_OPERATORS[type(node.op)], {}), [left, right], node.lineno)
         if isinstance(left, tuple) and isinstance(right, tuple) and isinstance(node.op, ast.Add):
-            return left + right
+            return _bounded(left + right)
         if not (_is_number(left) and _is_number(right)):
             return _UNKNOWN
         return _calculated(node.op, left, right)
@@ -294,7 +310,8 @@ class _Script:
             case ast.Name(id=name) if name in self.values:
                 return self.apply_value(self.values[name], node)
             case ast.Attribute(value=ast.Name(id=owner), attr="add") if isinstance(self.values.get(owner), _Chain):
-                self.values[owner].layers.append(self.layer(node.args[0]) if node.args else _UNKNOWN)
+                for part in node.args[:1]:
+                    self.values[owner].add(self.layer(part), node.lineno)
                 return None
             case ast.Name(id=name) | ast.Attribute(attr=name):
                 return self.make(name, node)
@@ -305,8 +322,9 @@ class _Script:
         settings = {keyword.arg: self.value(keyword.value) for keyword in node.keywords if keyword.arg}
         name = _OTHER_NAMES.get(name, name)
         if name == "Sequential":
-            given = [self.layer(part) for part in _parts(node)]
-            chain = _Chain(given, str(settings.get("name") or "sequential"))
+            chain = _Chain(str(settings.get("name") or "sequential"))
+            for part in _parts(node):
+                chain.add(self.layer(part), node.lineno)
             self.models.append(chain)
             return chain
         if name in ("Input", "InputLayer"):
@@ -410,10 +428,9 @@ class _Script:
         """Call a layer on outputs and return its own; layers of a chain are called one after another."""
         sources = list(_flat(given))
         if isinstance(made, _Chain):
-            output = given
+            made.is_part, output = True, given
             for layer in made.layers:
-                is_input = isinstance(layer, _Made) and layer.kind == "InputLayer"
-                output = output if is_input else self.apply(layer, output, line)
+                output = output if layer.kind == "InputLayer" else self.apply(layer, output, line)
             return output
         if not all(isinstance(source, _Output) for source in sources):
             raise _at(line, LayerError("What {kind} is applied to was not understood.", kind=made.kind))
@@ -437,13 +454,10 @@ class _Script:
                 "keras.Model(inputs, outputs).",
                 count=len(self.called),
             )
-        model = self.models[-1] if isinstance(self.models[-1], _Model) else self._longest()
+        # The last one that stands for itself.
+        whole = [model for model in self.models if isinstance(model, _Model) or not model.is_part]
+        model = (whole or self.models)[-1]
         return json.dumps(_chain(model) if isinstance(model, _Chain) else self._functional(model)).encode()
-
-    def _longest(self) -> _Chain | _Model:
-        """Return the model that other models are parts of: the last that stands for itself."""
-        inner = {id(layer) for model in self.models if isinstance(model, _Chain) for layer in model.layers}
-        return [model for model in self.models if id(model) not in inner][-1]
 
     def _functional(self, model: _Model) -> dict[str, Any]:
         ends = {
@@ -470,7 +484,7 @@ class _Unread:
 
 def _chain(model: _Chain) -> dict[str, Any]:
     layers: dict[str, dict[str, Any]] = {}
-    for made in _unfolded(model):
+    for made in model.layers:
         if not layers and made.kind != "InputLayer" and "input_shape" in made.settings:
             shape = made.settings["input_shape"]
             first = _Made("InputLayer", {"batch_shape": [None, *_flat(shape)], "name": "input"})
@@ -482,19 +496,7 @@ def _chain(model: _Chain) -> dict[str, Any]:
             'The model "{name}" does not know its input size yet. Add keras.Input(shape) as its first layer.',
             name=shown(model.name),
         )
-    if len(layers) > MOST_LAYERS:
-        raise ModelFileError(
-            "The model has too many layers. At most {most} are read. Use a smaller model.", most=f"{MOST_LAYERS:,}"
-        )
     return _document("Sequential", model.name, list(layers.values()))
-
-
-def _unfolded(chain: _Chain) -> Iterator[_Made]:
-    for layer in chain.layers:
-        if isinstance(layer, _Chain):
-            yield from _unfolded(layer)
-        elif isinstance(layer, _Made):
-            yield layer
 
 
 def _document(kind: str, name: str, layers: list[dict[str, Any]], **ends: Any) -> dict[str, Any]:
@@ -527,6 +529,17 @@ def _parts(node: ast.Call) -> list[ast.expr]:
     """Return the layers that are written in a list, as the first argument or as `layers=`."""
     given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "layers")]
     return [part for one in given if isinstance(one, ast.List | ast.Tuple) for part in one.elts]
+
+
+def _bounded(value: Any) -> Any:
+    """Return a value, unless it is larger than any setting: code may double one again and again."""
+    return value if _size(value) <= _LARGEST_VALUE else _UNKNOWN
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, tuple | list):
+        return 1 + sum(map(_size, value))
+    return len(value) if isinstance(value, str) else 1
 
 
 def _flat(value: Any) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cnn_core.errors import ModelFileError
 from cnn_core.model_file import read_architecture
 from cnn_core.model_file.script import describe_script
-from cnn_core.model_file.signatures import DEFAULTS, POSITIONAL
+from cnn_core.model_file.script.signatures import DEFAULTS, POSITIONAL
 from cnn_core.network.blocks import BLOCKS, insert_block
 from cnn_core.network.code.keras_code import is_chain, keras_code, keras_sequential_code
 from cnn_core.network.line import read_line, write_line

@@ -44,3 +44,16 @@ DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "Rescaling": {"offset": 0.0},
 }
 """What Keras always writes of itself, also where code does not say it."""
+
+OTHER_NAMES: Final = {
+    "Convolution2D": "Conv2D",
+    "Convolution2DTranspose": "Conv2DTranspose",
+    "Deconvolution2D": "Conv2DTranspose",
+    "SeparableConvolution2D": "SeparableConv2D",
+    "DepthwiseConvolution2D": "DepthwiseConv2D",
+    "MaxPool2D": "MaxPooling2D",
+    "AvgPool2D": "AveragePooling2D",
+    "GlobalAvgPool2D": "GlobalAveragePooling2D",
+    "GlobalMaxPool2D": "GlobalMaxPooling2D",
+}
+"""Classes of Keras under the names of earlier versions."""

@@ -201,7 +201,8 @@ def _calls(step: Step, names: _Names) -> Iterator[str]:
     given = [_quoted(call.settings["activation"])] if call.name == "Activation" else given
     if names.needs(name, call.name):
         given.append(f"name={_quoted(keras_name(name))}")
-    if not step.named.trainable:
+    # Freezing says nothing where there are no weights, and some layers without weights do not take the word.
+    if not step.named.trainable and layer.weight_names:
         given.append("trainable=False")
     module = "" if type(layer) in _OWN_CLASSES else "layers."
     yield f"{module}{call.name}({', '.join(given)})"

@@ -29,7 +29,7 @@ export const partsTable = ({ parts, others, columns, words }, open) => {
   parts.forEach((part, index) => {
     const row = body.insertRow();
     row.append(namedBy(part, index, words.open, open), make("td", "", show(part.value, 4)));
-    if (hasWeights) row.append(make("td", "", part.weight === null ? "" : show(part.weight, 4)));
+    if (hasWeights) row.append(weightCell(part, index, words.open, open));
     if (columns.amount) row.append(amountCell(part.amount, largest));
   });
   if (others) {
@@ -67,6 +67,22 @@ const namedBy = ({ layer, place, name }, index, label, open) => {
   cell.setAttribute("scope", "row");
   if (place) cell.append(button(name, fill(label, { name }), () => open(layer, place), `part${index}`));
   else cell.textContent = name;
+  return cell;
+};
+
+/**
+ * Return what weighs a part; where that is an input value too, it opens as the part itself does.
+ * @param {Part} part
+ * @param {number} index
+ * @param {string} label
+ * @param {(layer: string, place: number[]) => void} open
+ */
+const weightCell = ({ weight, weighing }, index, label, open) => {
+  const cell = make("td", "", weight === null || weighing ? "" : show(weight, 4));
+  if (weight !== null && weighing) {
+    const { layer, place, name } = weighing;
+    cell.append(button(show(weight, 4), fill(label, { name }), () => open(layer, place), `weight${index}`));
+  }
   return cell;
 };
 

@@ -37,6 +37,7 @@ const factor = (number) => signed(number, DIGITS_SAID);
  * @property {string} name
  * @property {number} value
  * @property {number | null} weight
+ * @property {{layer: string, place: number[], name: string} | null} weighing  where the weight lies, if it is an input value too
  * @property {number} amount
  *
  * @typedef {{kind: string, name: string, about: string, formula: string, after: number}} Made  a stage of the core, and what it made

@@ -67,6 +67,7 @@ class Term(NamedTuple):
         weight: what it is multiplied by; 1 where nothing weighs.
         amount: its part of the result: value · weight in a sum, the share in a softmax.
         origin: where the value lies; None where it is no input value but was made of several.
+        weighing: where the weight lies; None where it is no input value.
     """
 
     number: int
@@ -74,6 +75,7 @@ class Term(NamedTuple):
     weight: float
     amount: float
     origin: Origin | None
+    weighing: Origin | None = None
 
 
 class Strongest(NamedTuple):
@@ -109,9 +111,11 @@ class Terms:
         return len(self.values)
 
     def __getitem__(self, index: int) -> Term:
-        origin = None if self.taken is None else origins_of(self.taken[index, np.newaxis])[0]
+        origin, weighing = (
+            None if table is None else origins_of(table[index, np.newaxis])[0] for table in (self.taken, self.weighing)
+        )
         value, weight, amount = (float(array[index]) for array in (self.values, self.weights, self.amounts))
-        return Term(int(self.numbers[index]), value, weight, amount, origin)
+        return Term(int(self.numbers[index]), value, weight, amount, origin, weighing)
 
     def order(self) -> Indices:
         """Return the indices of the terms, first the one with the largest amount in magnitude."""

@@ -303,7 +303,7 @@ def test_channels_are_added_and_a_long_sum_is_cut() -> None:
     assert long.stages[0].formula.endswith(" + 11·1 + … = 190")
     strongest = terms_of(long.stages[0]).strongest()
     assert (len(strongest.terms), strongest.others, strongest.rest) == (16, 4, 0 + 1 + 2 + 3)
-    assert strongest.terms[0] == (19, 19.0, 1.0, 19.0, Origin(0, (19,)))
+    assert strongest.terms[0] == (19, 19.0, 1.0, 19.0, Origin(0, (19,)), None)
 
 
 def test_padding_has_no_origin_and_a_group_only_its_own_channels() -> None:

@@ -40,18 +40,14 @@ def test_every_input_value_that_took_part_can_be_opened_on_some_page(name: str) 
     found: set[tuple[str, tuple[int, ...]]] = set()
     for page in range(value.pages):
         data = told(value, page)
-        found |= {(part["layer"], tuple(part["place"])) for part in data["parts"] if part["place"]}
+        lying = [*data["parts"], *(part["weighing"] for part in data["parts"] if part["weighing"])]
+        found |= {(part["layer"], tuple(part["place"])) for part in lying if part["place"]}
         for lane in data["lanes"]:
             under = data["under"]
             places = np.argwhere(under["real"])
             found |= {(under["layer"], (under["rows"][r], under["columns"][c], lane["channel"])) for r, c in places}
     of_softmax = value.why.stages[-1].terms is not None and len(value.why.stages) > 1
-    # Of a dot product the second factors stand as weights of the first ones, which lead on.
-    wanted = {
-        (value.row.sources[origin.source], origin.place)
-        for origin in value.why.origins
-        if name != "Dot" or not origin.source
-    }
+    wanted = {(value.row.sources[origin.source], origin.place) for origin in value.why.origins}
     assert found == wanted or (of_softmax and found <= wanted)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from cnn_core.arrays import Indices, Maps
 from cnn_core.drawing.colour_scale import DIVERGING, SEQUENTIAL, Range
 from cnn_core.drawing.thumbnails import tinted_range
+from cnn_core.explain.parts import Origin
 from cnn_core.explain.unit import Explanation, Patch, Place, Stage, StageKind, Terms
 from cnn_core.layers import ActivationName
 from cnn_core.layers.windows import windows_of
@@ -265,18 +266,25 @@ def _parts(value: Unfolded) -> list[dict[str, Any]]:
     found = []
     for number in value.shown:
         term = terms[number]
-        layer, place = ("", None) if term.origin is None else (value.row.sources[term.origin.source], term.origin.place)
+        lies = (
+            {"layer": "", "place": None, "name": str(term.number)} if term.origin is None else _lies(value, term.origin)
+        )
         found.append(
             {
-                "layer": layer,
-                "place": place,
-                "name": str(term.number) if place is None else _part_name(value, layer, place),
+                **lies,
                 "value": _plain(term.value),
                 "weight": _plain(term.weight) if weighs else None,
+                "weighing": None if term.weighing is None else _lies(value, term.weighing),
                 "amount": _plain(term.amount),
             }
         )
     return found
+
+
+def _lies(value: Unfolded, origin: Origin) -> dict[str, Any]:
+    """Return where an input value lies, and what that place is called."""
+    layer = value.row.sources[origin.source]
+    return {"layer": layer, "place": origin.place, "name": _part_name(value, layer, origin.place)}
 
 
 def _only_part(value: Unfolded) -> list[dict[str, Any]]:
@@ -284,18 +292,8 @@ def _only_part(value: Unfolded) -> list[dict[str, Any]]:
     origins = value.why.origins
     if len(origins) != 1:
         return []
-    (source, place) = origins[0]
-    layer, number = value.row.sources[source], _plain(float(value.inputs[source][place]))
-    return [
-        {
-            "layer": layer,
-            "place": place,
-            "name": _part_name(value, layer, place),
-            "value": number,
-            "weight": None,
-            "amount": number,
-        }
-    ]
+    number = _plain(float(value.inputs[origins[0].source][origins[0].place]))
+    return [{**_lies(value, origins[0]), "value": number, "weight": None, "weighing": None, "amount": number}]
 
 
 def _part_name(value: Unfolded, layer: str, place: Place) -> str:

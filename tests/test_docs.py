@@ -41,6 +41,7 @@ TITLES_IN_README = {
     "pattern_three_pools": "the course's patterns",
     "pattern_two_dense": "the course's patterns",
     "pattern_three_convolutions": "the course's patterns",
+    "pattern_three_pools_two_dense": "the course's patterns",
     "lenet_5": "LeNet-5",
     "alexnet": "AlexNet",
     "vgg16": "VGG16",

@@ -17,7 +17,7 @@ from cnn_core.network.files import MOST_LAYERS
 from cnn_core.network.line import read_line, write_line
 from cnn_core.network.line.short import SHORT_FORMS
 from cnn_core.network.network import NamedLayer, Network
-from cnn_core.network.presets import PRESETS, Preset, preset
+from cnn_core.network.presets import PRESETS, Preset, PresetGroup, preset
 from cnn_core.network.summary import summarize
 
 
@@ -142,7 +142,7 @@ def test_networks_from_papers_in_one_line(line: str, parameters: int) -> None:
     assert summarize(read_line(line)).parameters == parameters
 
 
-@pytest.mark.parametrize("key", ["pattern_three_pools", "pattern_two_dense", "pattern_three_convolutions"])
+@pytest.mark.parametrize("key", [known.key for known in PRESETS if known.group is PresetGroup.PATTERN])
 def test_the_courses_notation_gives_the_courses_patterns(key: str) -> None:
     """Course 001 writes the order of layers; its title is the preset's."""
     known = preset(key)

@@ -100,6 +100,14 @@ PRESETS: Final = (
         patterns.three_convolutions,
     ),
     Preset(
+        "pattern_three_pools_two_dense",
+        "Conv-Pool-Conv-Pool-Conv-Pool-FC-FC-SM",
+        N_("Three convolutions, each with a pooling behind it, and two dense layers before the answer."),
+        "Course 001",
+        PresetGroup.PATTERN,
+        patterns.three_pools_two_dense,
+    ),
+    Preset(
         "lenet_5",
         "LeNet-5",
         N_("Simplified: C3 sees all maps of S2, the poolings learn nothing, tanh is not scaled, softmax ends it."),

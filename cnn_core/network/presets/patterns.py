@@ -55,3 +55,15 @@ def three_convolutions() -> Network:
         *(_conv(128), _conv(128), _conv(128), MaxPooling2D(2)),
         *(Flatten(), _fc(), _fc()),
     )
+
+
+@cache
+def three_pools_two_dense() -> Network:
+    """Conv-Pool-Conv-Pool-Conv-Pool-FC-FC-SM."""
+    return _network(
+        "pattern_three_pools_two_dense",
+        *(_conv(32), MaxPooling2D(2)),
+        *(_conv(64), MaxPooling2D(2)),
+        *(_conv(128), MaxPooling2D(2)),
+        *(Flatten(), _fc(), _fc()),
+    )

@@ -4,11 +4,11 @@ from math import prod
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, assume, given, settings
 from strategies import fitting_networks
 
 from cnn_core.errors import NetworkError
-from cnn_core.layers import Conv2D, Dot, Input, Reshape
+from cnn_core.layers import Conv2D, Dot, GaussianNoise, Input, Reshape
 from cnn_core.network.blocks import BLOCKS, insert_block
 from cnn_core.network.code.keras_code import is_chain, keras_code, keras_sequential_code
 from cnn_core.network.keras_names import keras_name
@@ -65,7 +65,23 @@ def test_presets(known: Preset) -> None:
 @settings(max_examples=20, phases=[Phase.explicit, Phase.generate])
 @given(fitting_networks())
 def test_any_network(network: Network) -> None:
+    assume(not any(is_too_noisy(named.layer) for named in network.layers))
     check(network, keras_code(network))
+
+
+def is_too_noisy(layer: object) -> bool:
+    return isinstance(layer, GaussianNoise) and layer.stddev > 1
+
+
+def test_what_keras_does_not_make_is_refused() -> None:
+    # It opens in the app, from files of Keras 2, and computes.
+    network = Network.of(Input((4,)), GaussianNoise(25))
+    with pytest.raises(NetworkError, match=r"at most stddev=1\. Received: 25"):
+        keras_code(network)
+    import keras
+
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        keras.layers.GaussianNoise(25)
 
 
 @pytest.mark.parametrize("block", BLOCKS)

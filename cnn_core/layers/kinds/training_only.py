@@ -103,7 +103,6 @@ class GaussianNoise(Layer):
     stddev: Number = Number(
         0.1,
         minimum=0,
-        maximum=1,
         label=N_("Standard deviation"),
         help=N_("How far the added numbers lie from 0."),
         told=Told.ALWAYS,

@@ -5,7 +5,17 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from cnn_core.errors import NetworkError
-from cnn_core.layers import Input, Layer, LayerScale, ReduceMax, ReduceMean, Slice, StochasticDepth, ZeroPadding2D
+from cnn_core.layers import (
+    GaussianNoise,
+    Input,
+    Layer,
+    LayerScale,
+    ReduceMax,
+    ReduceMean,
+    Slice,
+    StochasticDepth,
+    ZeroPadding2D,
+)
 from cnn_core.layers.keras_calls import keras_call
 from cnn_core.layers.settings import OptionalPair, Range, WholePair
 from cnn_core.network.code.naming import identifier
@@ -108,7 +118,8 @@ class Slice(keras.layers.Layer):
 
 
 def keras_code(network: Network) -> str:
-    """Return a script that makes the network with Keras 3 as `model`; raises NetworkError where it does not fit.
+    """Return a script that makes the network with Keras 3 as `model`; raises NetworkError where it does not fit
+    or where Keras has no such layer.
 
     Layers but the input are named where Keras, started anew, would name them otherwise. A Conv2D with padding of its
     own is preceded by a ZeroPadding2D.
@@ -190,6 +201,12 @@ def _calls(step: Step, names: _Names) -> Iterator[str]:
     if isinstance(layer, Input):
         yield f"keras.Input(shape={layer.shape!r})"
         return
+    if isinstance(layer, GaussianNoise) and layer.stddev > 1:
+        raise NetworkError(
+            'Keras makes GaussianNoise of at most stddev=1. Received: {value} in layer "{layer}". Rescale to 0–1 first.',
+            value=layer.stddev,
+            layer=name,
+        )
     padding = getattr(layer, "padding", None)
     if isinstance(padding, tuple) and not isinstance(layer, ZeroPadding2D):
         names.needs("", "ZeroPadding2D")

@@ -203,7 +203,7 @@ def _calls(step: Step, names: _Names) -> Iterator[str]:
         return
     if isinstance(layer, GaussianNoise) and layer.stddev > 1:
         raise NetworkError(
-            'Keras makes GaussianNoise of at most stddev=1. Received: {value} in layer "{layer}". Rescale to 0–1 first.',
+            'Keras makes GaussianNoise of at most stddev=1. Received: {value} in layer "{layer}". Rescale to 0–1.',
             value=layer.stddev,
             layer=name,
         )

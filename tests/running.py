@@ -1,6 +1,7 @@
 """Pages without a browser: a script runs in this process."""
 
 import html
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -8,9 +9,10 @@ from urllib.parse import parse_qsl
 
 import streamlit as st
 from folders import ROOT
+from google.protobuf.json_format import MessageToDict
 from streamlit import config
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Block
+from streamlit.testing.v1.element_tree import Block, Element
 
 from pages.ui import questions
 from pages.ui.state import Key
@@ -74,6 +76,38 @@ def address_of(at: AppTest) -> dict[str, str]:
     if in_place:
         return dict(parse_qsl(in_place[-1].removeprefix("?"), keep_blank_values=True))
     return {name: said if isinstance(said, str) else said[-1] for name, said in at.query_params.items()}
+
+
+def everything_said(at: AppTest) -> str:
+    """Return all text that a page sends: sentences, labels, tables, and what its components are given."""
+    return "\n".join(text for element in _leaves(at.main) for text in _texts(MessageToDict(element.proto)))
+
+
+def _leaves(block: Block) -> Iterator[Element]:
+    for child in block.children.values():
+        if isinstance(child, Block):
+            yield from _leaves(child)
+        else:
+            yield child
+
+
+_NOT_SAID = {"id", "jsContent", "cssContent", "htmlContent"}
+
+
+def _texts(sent: Any) -> Iterator[str]:
+    """Yield the texts in a message; HTML without its tags, a component's data as their JSON."""
+    if isinstance(sent, dict):
+        for name, value in sent.items():
+            if name not in _NOT_SAID:
+                yield from _texts(json.loads(value) if name == "json" else value)
+    elif isinstance(sent, list):
+        for value in sent:
+            yield from _texts(value)
+    elif isinstance(sent, int):
+        yield f"{sent:,}"  # as a component writes it
+    elif isinstance(sent, str):
+        readable = "\n".join(filter(None, map(_row, re.findall("<tr>(.*?)</tr>", sent))))
+        yield readable or html.unescape(re.sub("<[^>]*>", " ", sent))
 
 
 def labels_of_popovers(at: AppTest) -> list[str]:

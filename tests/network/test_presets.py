@@ -29,7 +29,7 @@ def test_all_of_them_are_there() -> None:
         "resnet_20",
         "mobilenet_v2",
     ]
-    assert sum(one.group is PresetGroup.PATTERN for one in PRESETS) == 3
+    assert sum(one.group is PresetGroup.PATTERN for one in PRESETS) == 4
     assert len({one.key for one in PRESETS}) == len(PRESETS)
 
 

@@ -24,6 +24,9 @@ GreyPixels = Float32[_Single, "height width 1"]
 ResizedPixels = Float32[_Single, "new_height new_width channels"]
 Pictures = Float32[_Single, "pictures height width channels"]
 Bytes = UInt8[npt.NDArray[np.uint8], "..."]
+PictureBytes = UInt8[npt.NDArray[np.uint8], "_ _ _"]
+"""A picture in bytes, (height, width, 3 or 1); within a call they may differ in size."""
+
 Labels = Int32[npt.NDArray[np.int32], "pictures"]
 
 # What layers make -----------------------------------------------------------------------------------------------------

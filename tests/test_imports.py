@@ -28,7 +28,7 @@ BELOW = {
     "pictures": "errors sentences data arrays disposable",
     "drawing": "errors sentences arrays pictures",
     "model_file": "errors sentences disposable layers network",
-    "training": "errors sentences data arrays layers network",
+    "training": "errors sentences data arrays layers network pictures",
     "keras_model": "errors sentences steps arrays layers network numerics model_file training",
     "models": "errors sentences steps data arrays layers network numerics explain pictures drawing model_file "
     "keras_model",

@@ -14,7 +14,7 @@ from cnn_core.data import DATA
 from cnn_core.errors import CnnError
 
 FOLDER: Final = DATA / "training"
-TRAINING_SETS: Final = ("fashion_mnist_small",)
+TRAINING_SETS: Final = ("fashion_mnist_small", "mnist_small")
 _UNSIGNED_BYTES: Final = 8
 """How an idx file calls the type of its values."""
 

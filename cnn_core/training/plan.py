@@ -82,14 +82,14 @@ class Training:
 
     def __post_init__(self) -> None:
         for name, (least, most) in _BOUNDS.items():
-            _check(name, getattr(self, name), least, most)
-        _check("runs", len({run.name for run in self.runs}), max(1, len(self.runs)), MOST_RUNS)
+            check_whole(name, getattr(self, name), least, most)
+        check_whole("runs", len({run.name for run in self.runs}), max(1, len(self.runs)), MOST_RUNS)
         if not 0 < self.learning_rate <= 1:
             raise CnnError(
                 "The learning rate must be above 0 and at most 1. Received: {value}.", value=self.learning_rate
             )
         for shift in self.shifts:
-            _check("shifts", shift, 0, 4_096)
+            check_whole("shifts", shift, 0, 4_096)
 
     @property
     def batches(self) -> int:
@@ -117,7 +117,8 @@ class Training:
 _PLAIN: Final = tuple(field_.name for field_ in fields(Training) if field_.name != "runs")
 
 
-def _check(name: str, value: Any, least: int, most: int) -> None:
+def check_whole(name: str, value: Any, least: int, most: int) -> None:
+    """Raise CnnError where `value` is no whole number from `least` to `most`."""
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise CnnError(
             "{name} must be a whole number from {least} to {most}. Received: {value}.",

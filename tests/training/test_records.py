@@ -3,12 +3,44 @@
 import pytest
 
 from cnn_core.errors import CnnError
-from cnn_core.training.records import Batch, Ended, Epoch, Moved, Record, Refused, curves_csv, read_record, write_record
+from cnn_core.training.records import (
+    Answer,
+    Batch,
+    BatchEnd,
+    Begun,
+    Ended,
+    Epoch,
+    EpochEnd,
+    Moved,
+    Paused,
+    Preparation,
+    Preparing,
+    Record,
+    Refused,
+    Resumed,
+    Saved,
+    Scored,
+    Snapshot,
+    Stage,
+    curves_csv,
+    history_csv,
+    read_record,
+    write_record,
+)
 
 RECORDS = [
     Batch("max", 1, 2, 0.5, 0.25, 1.5),
     Epoch("max", 1, 0.5, 0.25, 0.75, 0.125, 2.5),
     Moved("blur", 1000, {0: 0.5, 2: 0.25}),
+    Begun(Stage.HEAD, 2, 1_281, 2_257_984, 25, {"train": 800}, ("cat", "dog"), {"dense": 0.5}),
+    Preparing(Preparation.FEATURES, 20, 60),
+    BatchEnd(1, 2, 0.5, 0.25, 1.5),
+    EpochEnd(1, 0.5, 0.25, 0.75, 0.125, 2.5, 1e-3, Stage.FINE_TUNING, {"dense": 0.5}),
+    Paused(1, 2),
+    Resumed(),
+    Snapshot(0, "0.npz"),
+    Scored(3, 4, 0.5, 0.75, 0.3, 0.95, ((2, 0), (1, 1)), (Answer(2, 1, 0, 0.9),), (Answer(0, 0, 0, 1.0),)),
+    Saved("model.keras", 3),
     Ended(complete=False),
     Refused.of(CnnError("Received: {count}.", count=3)),
 ]
@@ -36,3 +68,13 @@ def test_a_refusal_is_the_error_again() -> None:
 def test_curves_as_a_table() -> None:
     lines = curves_csv([Epoch("max", 1, 0.5, 0.25, 0.75, 0.125, 2.5)]).splitlines()
     assert lines == ["run,epoch,loss,accuracy,test_loss,test_accuracy,seconds", "max,1,0.5,0.25,0.75,0.125,2.5"]
+
+
+def test_the_history_of_a_fit_as_a_table() -> None:
+    first = EpochEnd(1, 0.5, 0.25, 0.75, 0.125, 2.5, 1e-3, Stage.HEAD, {"dense": 0.5})
+    second = EpochEnd(2, 0.4, 0.5, 0.5, 0.25, 2.0, 1e-5, Stage.FINE_TUNING, {"conv": 0.1, "dense": 0.25})
+    assert history_csv([first, second]).splitlines() == [
+        "epoch,loss,accuracy,val_loss,val_accuracy,seconds,learning_rate,stage,gradient dense,gradient conv",
+        "1,0.5,0.25,0.75,0.125,2.5,0.001,head,0.5,",
+        "2,0.4,0.5,0.5,0.25,2.0,1e-05,fine_tuning,0.25,0.1",
+    ]

@@ -21,11 +21,21 @@ from cnn_core.sentences import N_
 from cnn_core.training.heads import Head, head_of
 from cnn_core.training.optimizer import OptimizerSettings
 from cnn_core.training.plan import check_whole
+from cnn_core.training.records import Stage
 from cnn_core.training.sets.data import Data
-from cnn_core.training.transfer import Transfer, refuse_misfit
+from cnn_core.training.transfer import Transfer, refuse_misfit, tuned_layers
 
 _BOUNDS: Final = {"batch_size": (1, 4_096), "epochs": (1, 1_000), "seed": (0, 2**31 - 1)}
 MOST_PATIENCE: Final = 1_000
+
+
+@dataclass(frozen=True)
+class StagePlan:
+    """A part of a fit in which the same layers are trained by one optimizer, for so many epochs at most."""
+
+    stage: Stage
+    epochs: int
+    optimizer: OptimizerSettings
 
 
 @dataclass(frozen=True)
@@ -102,10 +112,31 @@ class FitPlan:
         return head_of(self.network)
 
     @property
+    def stages(self) -> tuple[StagePlan, ...]:
+        """What is done one after the other."""
+        first = StagePlan(Stage.HEAD if self.transfer else Stage.SCRATCH, self.epochs, self.optimizer)
+        tuning = self.transfer.fine_tuning if self.transfer else None
+        if tuning is None:
+            return (first,)
+        optimizer = dataclasses.replace(self.optimizer, learning_rate=tuning.learning_rate)
+        return (first, StagePlan(Stage.FINE_TUNING, tuning.epochs, optimizer))
+
+    @property
     def all_epochs(self) -> int:
         """How many epochs it has at most, fine-tuning included."""
+        return sum(stage.epochs for stage in self.stages)
+
+    @property
+    def keeps_features(self) -> bool:
+        """Whether the base sees each picture once only."""
+        return self.transfer is not None and self.transfer.keep_features
+
+    @property
+    def changing(self) -> frozenset[str]:
+        """The names of the layers that some stage trains."""
         tuning = self.transfer.fine_tuning if self.transfer else None
-        return self.epochs + (tuning.epochs if tuning else 0)
+        tuned = tuned_layers(self.transfer.base, tuning.layers) if self.transfer and tuning else frozenset()
+        return tuned | {named.name for named in self.whole.layers if named.trainable}
 
     def batches(self, pictures: int) -> int:
         """Return how many batches so many pictures are."""
@@ -154,7 +185,8 @@ def behind_input(network: Network, layers: tuple[Layer, ...]) -> Network:
     if not layers:
         return network
     names = [named.name for named in network.layers]
-    start, put = names[0], []
+    start = names[0]
+    put: list[NamedLayer] = []
     for layer in layers:
         put.append(NamedLayer(free_name(layer.kind, {*names, *(named.name for named in put)}), layer))
     below = (

@@ -31,7 +31,9 @@ def components(at: AppTest) -> list[dict[str, Any]]:
 
 
 def table(at: AppTest) -> dict[str, Any]:
-    return next(data for data in components(at) if "rows" in data)
+    """Return what the table of layers is told, each row with what it has in common with others."""
+    data = next(data for data in components(at) if "rows" in data)
+    return {**data, "rows": [{**data["alike"][row["alike"]], **row} for row in data["rows"]]}
 
 
 def rows(at: AppTest, column: str) -> list[Any]:

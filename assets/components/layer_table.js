@@ -14,10 +14,10 @@ const FEW = 3; // pieces of advice that are all told at their rows; of more only
  * @property {string} kind
  * @property {string} group
  * @property {string} facts
- * @property {string} from
+ * @property {string} [from]
  * @property {string[]} [inputs]  where they are not the layer above
  * @property {boolean} [many]  whether it may take more than one input
- * @property {string} remark
+ * @property {string} [remark]
  * @property {Advice[]} [advice]
  * @property {string} [shape]
  * @property {Count} [parameters]
@@ -29,7 +29,8 @@ const FEW = 3; // pieces of advice that are all told at their rows; of more only
  * @typedef {Record<"total" | "share" | "bytes" | "table" | "keys" | "connect" | "connecting" | "connectingMany", string> &
  *   {heads: string[], meanings: string[]}} Words
  * @typedef {object} Data
- * @property {Layer[]} rows
+ * @property {(Partial<Layer> & {alike: number})[]} rows  each with what is its own, and of which of `alike` it is one
+ * @property {Partial<Layer>[]} alike  what equal layers with equal inputs have in common
  * @property {{row: number, sentence: string} | null} wrong
  * @property {number} selected
  * @property {string[]} marked  beside the selected one, or none
@@ -57,6 +58,8 @@ const FEW = 3; // pieces of advice that are all told at their rows; of more only
  * @property {string} connecting  the layer whose inputs are being chosen
  * @property {number} [shown]
  * @property {string} [drawn]
+ * @property {string} [spoken]  the words in which the rows are drawn
+ * @property {Map<string, HTMLTableRowElement>} drawnRows  by all that their cells say of the layer
  */
 
 /**
@@ -68,7 +71,8 @@ export default function ({ data, parentElement, setStateValue }) {
   const frame = /** @type {HTMLElement & {memory?: Memory}} */ (part(parentElement, ".frame"));
   const table = /** @type {HTMLTableElement} */ (part(frame, "table"));
   const [head, body, foot] = ["thead", "tbody", "tfoot"].map((name) => part(table, name));
-  const { rows, words } = data;
+  const { words } = data;
+  const rows = data.rows.map((row) => /** @type {Layer} */ ({ ...data.alike[row.alike], ...row }));
   const memory = (frame.memory ??= {
     number: 0,
     said: [],
@@ -79,6 +83,7 @@ export default function ({ data, parentElement, setStateValue }) {
     anchor: "",
     copying: 0,
     connecting: "",
+    drawnRows: /** @type {Map<string, HTMLTableRowElement>} */ (new Map()),
   });
   memory.said = memory.said.filter((one) => one.number > data.answered);
   memory.number = Math.max(memory.number, data.answered);
@@ -247,21 +252,35 @@ export default function ({ data, parentElement, setStateValue }) {
     return to <= first ? to - first : to > last + 1 ? to - 1 - last : 0;
   };
 
-  /** @param {string} className  @param {Count} count  @param {Count} all */
-  const share = (className, count, all) => {
+  /** @param {string} className  @param {Count} count */
+  const share = (className, count) => {
     const cell = make("td", className);
-    const [number, total] = [Number(count), Number(all)];
-    cell.append(make("span", number === 0 ? "none" : "", counted(count)));
-    if (total > 0 && number > 0) {
+    cell.append(make("span", Number(count) === 0 ? "none" : "", counted(count)));
+    if (Number(count) > 0) {
       const bar = make("span", "bar");
-      const part = make("i");
-      part.style.width = `${(100 * number) / total}%`;
-      bar.append(part);
+      bar.append(make("i"));
       bar.setAttribute("aria-hidden", "true");
-      cell.title = words.share.replace("{percent}", ((100 * number) / total).toFixed(1));
       cell.append(bar);
     }
     return cell;
+  };
+
+  /** Show in a row's cells how much of all it is, which every edit changes.
+   * @param {HTMLTableRowElement} row  @param {Layer} layer */
+  const weigh = (row, layer) => {
+    /** @type {[string, Count | undefined, Count][]} */
+    const shares = [
+      ["parameters", layer.parameters, data.totals.parameters],
+      ["multiply-adds", layer.multiplyAdds, data.totals.multiplyAdds],
+    ];
+    for (const [className, count, all] of shares) {
+      const cell = /** @type {HTMLElement | null} */ (row.querySelector(`.${className}`));
+      const bar = /** @type {HTMLElement | null | undefined} */ (cell?.querySelector(".bar i"));
+      if (!cell || !bar) continue;
+      const percent = (100 * Number(count)) / Number(all);
+      bar.style.width = `${percent}%`;
+      cell.title = words.share.replace("{percent}", percent.toFixed(1));
+    }
   };
 
   /** @param {Layer} layer */
@@ -277,13 +296,9 @@ export default function ({ data, parentElement, setStateValue }) {
     facts.title = [text, layer.remark, ...told.map((one) => one.sentence)].filter(Boolean).join("\n");
     cell.append(name, facts);
     if (layer.group !== "input") {
-      const from = button("⤷", fill(words.connect, { name: layer.name }), () => connect(layer.name), `connect ${layer.name}`);
+      const from = button("⤷", fill(words.connect, { name: layer.name }), () => {}, `connect ${layer.name}`);
       from.className = "from";
       from.tabIndex = -1; // the form beside the table offers the same
-      from.onclick = (event) => {
-        event.stopPropagation();
-        connect(layer.name);
-      };
       cell.append(from);
     }
     return cell;
@@ -297,19 +312,42 @@ export default function ({ data, parentElement, setStateValue }) {
     memoryCell.title = words.bytes.replace("{bytes}", counted(bytes));
     return [
       make("td", "", shape),
-      share("parameters", parameters, data.totals.parameters),
-      share("multiply-adds", multiplyAdds, data.totals.multiplyAdds),
+      share("parameters", parameters),
+      share("multiply-adds", multiplyAdds),
       memoryCell,
       make("td", field ? "" : "none", field || "–"),
     ];
   };
 
-  /** @param {Layer} layer  @param {number} position */
-  const drawRow = (layer, position) => {
-    const row = make("tr", `layer group-${layer.group}`);
-    row.append(first(layer), ...figures(layer));
+  /** Return the row of a layer: the one from before where it says the same.
+   * @param {Layer} layer  @param {Map<string, HTMLTableRowElement>} before */
+  const rowOf = (layer, before) => {
+    const said = JSON.stringify(layer);
+    let row = before.get(said);
+    if (!row) {
+      row = make("tr");
+      row.append(first(layer), ...figures(layer));
+    }
+    memory.drawnRows.set(said, row);
+    return row;
+  };
+
+  /** Return a layer's row with what belongs to it, for this place in this network.
+   * @param {Layer} layer  @param {number} position  @param {Map<string, HTMLTableRowElement>} before */
+  const drawRow = (layer, position, before) => {
+    const row = rowOf(layer, before);
+    row.className = `layer group-${layer.group}`;
+    row.removeAttribute("aria-describedby");
     row.onclick = (event) => click(event, position);
+    const from = /** @type {HTMLElement | null} */ (row.querySelector(".from"));
+    if (from) {
+      from.onclick = (event) => {
+        event.stopPropagation();
+        connect(layer.name);
+      };
+    }
     drag(row, position);
+    weigh(row, layer);
     const advice = (layer.advice ?? []).map((one) => advised(one, layer, position));
     if (data.wrong && position > data.wrong.row) row.classList.add("below");
     if (data.wrong?.row !== position) return [row, ...advice];
@@ -362,6 +400,14 @@ export default function ({ data, parentElement, setStateValue }) {
     return row;
   };
 
+  const drawRows = () => {
+    const spoken = JSON.stringify(words);
+    const before = memory.spoken === spoken ? memory.drawnRows : new Map();
+    memory.spoken = spoken;
+    memory.drawnRows = new Map();
+    return rows.flatMap((layer, position) => drawRow(layer, position, before));
+  };
+
   const draw = () => {
     const drawn = JSON.stringify([rows, data.wrong, data.totals, words]);
     if (memory.drawn === drawn) return mark(); // only another row was selected
@@ -370,7 +416,7 @@ export default function ({ data, parentElement, setStateValue }) {
     const scrolled = frame.scrollTop;
     table.setAttribute("aria-label", words.table);
     head.replaceChildren(headings());
-    body.replaceChildren(...rows.flatMap(drawRow));
+    putInto(body, drawRows());
     foot.replaceChildren(totals());
     frame.toggleAttribute("data-few", rows.reduce((count, layer) => count + (layer.advice?.length ?? 0), 0) <= FEW);
     frame.scrollTop = scrolled;
@@ -423,6 +469,20 @@ export default function ({ data, parentElement, setStateValue }) {
   memory.shown = memory.selected;
   if (shown !== memory.shown) reveal(row);
 }
+
+/**
+ * Let an element have these children; those that stay in their order are left where they are.
+ * @param {Element} parent  @param {Element[]} children
+ */
+const putInto = (parent, children) => {
+  const wanted = new Set(children);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  let at = parent.firstElementChild;
+  for (const child of children) {
+    if (child === at) at = at.nextElementSibling;
+    else parent.insertBefore(child, at);
+  }
+};
 
 /**
  * Put a text into the clipboard; where the browser offers none to this address, in the way that works everywhere.

@@ -15,7 +15,7 @@ from cnn_core.layers import (
     Layer,
 )
 from cnn_core.network.files import MOST_LAYERS
-from cnn_core.network.network import NamedLayer, Network, check_name, free_name
+from cnn_core.network.network import NamedLayer, Names, Network, check_name, free_name
 
 
 def starter(kind: str) -> Layer:
@@ -76,13 +76,12 @@ def splice(network: Network, above: str, part: Network) -> Network:
     of them.
     """
     at = place(network, above)
-    taken = {named.name for named in network.layers}
+    taken = Names(named.name for named in network.layers)
     names = {named.name: above for named in part.layers[:1] if isinstance(named.layer, Input)}
     pasted = []
     for named in part.layers[len(names) :]:
         made = _is_made_of(named.name, named.kind) or named.name in taken
-        names[named.name] = free_name(named.kind, taken) if made else named.name
-        taken.add(names[named.name])
+        names[named.name] = taken.take_free(named.kind) if made else taken.take(named.name)
         inputs = tuple(names.get(source, source) for source in named.inputs)
         pasted.append(dataclasses.replace(named, name=names[named.name], inputs=inputs))
     if len(network.layers) + len(pasted) > MOST_LAYERS:
@@ -168,14 +167,13 @@ def named_as(network: Network, before: Network) -> Network:
             named = network.layers[block.b + offset]
             if _is_made_of(named.name, named.kind):
                 names[named.name] = before.layers[block.a + offset].name
-    taken = set(names.values())
+    taken = Names(names.values())
     for named in network.layers:
         if named.name not in names:
             # What was said stays; what was only counted is counted again beside the names from before.
             made = named.name in taken and _is_made_of(named.name, named.kind)
-            names[named.name] = free_name(named.kind, taken) if made else named.name
-            taken.add(names[named.name])
-    if len(taken) < len(network.layers):
+            names[named.name] = taken.take_free(named.kind) if made else taken.take(named.name)
+    if len(set(names.values())) < len(network.layers):
         return network
     return dataclasses.replace(
         network,

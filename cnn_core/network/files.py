@@ -51,19 +51,42 @@ def read_network(text: str) -> Network:
         )
     entries = document["layers"]
     if not isinstance(entries, list) or len(entries) > MOST_LAYERS:
-        raise _wrong("layers", N_("a list of at most {most} layers"), entries, most=MOST_LAYERS)
+        raise _no_list(entries)
     name = document.get("name", "network")
     _check_name(name, "name")
     return Network(tuple(_read_layer(entry, f"layers[{i}]") for i, entry in enumerate(entries)), name)
 
 
-def _parse(text: str) -> Any:
+def refuse_unreadable(network: Network, text: str) -> None:
+    """Raise NetworkFileError where `read_network` would not take `text` back, which `write_network` wrote of a network.
+
+    What is in a layer was checked when it was made; here are the bounds of a file. Reading takes thirty times as long.
+    """
+    _refuse_long(text)
+    if len(network.layers) > MOST_LAYERS:
+        raise _no_list([named.name for named in network.layers])
+    _check_name(network.name, "name")
+    for position, named in enumerate(network.layers):
+        _check_name(named.name, f"layers[{position}].name")
+        for i, source in enumerate(named.inputs):
+            _check_name(source, f"layers[{position}].inputs[{i}]")
+
+
+def _no_list(received: Any) -> NetworkFileError:
+    return _wrong("layers", N_("a list of at most {most} layers"), received, most=MOST_LAYERS)
+
+
+def _refuse_long(text: str) -> None:
     if len(text) > LARGEST_TEXT:
         raise NetworkFileError(
             "The file is too long for a network. Received: {length} characters; at most {most} are read.",
             length=len(text),
             most=LARGEST_TEXT,
         )
+
+
+def _parse(text: str) -> Any:
+    _refuse_long(text)
     try:
         return json.loads(text, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:

@@ -5,9 +5,10 @@ does not fit, so everything computed from a Network has been checked.
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from typing import Final, NamedTuple
 
 from cnn_core.errors import LayerError, NetworkError
@@ -206,24 +207,47 @@ def snake_case(kind: str) -> str:
 
 def free_name(kind: str, taken: Sequence[str] | set[str]) -> str:
     """Return the first of `conv2d`, `conv2d_1`, … that is not taken."""
+    return next(name for name in _names_of(kind) if name not in taken)
+
+
+def _names_of(kind: str) -> Iterator[str]:
     base = snake_case(kind)
-    name, number = base, 0
-    while name in taken:
-        number += 1
-        name = f"{base}_{number}"
-    return name
+    yield base
+    yield from (f"{base}_{number}" for number in count(1))
+
+
+class Names:
+    """The names that are taken, where many are given one after another: each kind is counted on from its last."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+        self._left: dict[str, Iterator[str]] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._taken
+
+    def take(self, name: str) -> str:
+        """Take this name, and return it."""
+        self._taken.add(name)
+        return name
+
+    def take_free(self, kind: str) -> str:
+        """Return what `free_name` gives, and take it.
+
+        >>> names = Names(["dense_1"])
+        >>> names.take_free("Dense"), names.take_free("Dense")
+        ('dense', 'dense_2')
+        """
+        left = self._left.setdefault(kind, _names_of(kind))
+        return self.take(next(name for name in left if name not in self._taken))
 
 
 def name_layers(layers: Sequence[Layer | NamedLayer]) -> list[NamedLayer]:
     """Name the layers that have no name yet, in order."""
-    taken = {layer.name for layer in layers if isinstance(layer, NamedLayer)}
-    named = []
-    for layer in layers:
-        if isinstance(layer, Layer):
-            layer = NamedLayer(free_name(layer.kind, taken), layer)
-            taken.add(layer.name)
-        named.append(layer)
-    return named
+    names = Names(layer.name for layer in layers if isinstance(layer, NamedLayer))
+    return [
+        layer if isinstance(layer, NamedLayer) else NamedLayer(names.take_free(layer.kind), layer) for layer in layers
+    ]
 
 
-__all__ = ["NamedLayer", "Network", "Step", "check_name", "free_name", "name_layers", "show", "snake_case"]
+__all__ = ["NamedLayer", "Names", "Network", "Step", "check_name", "free_name", "name_layers", "show", "snake_case"]

@@ -1,11 +1,21 @@
 """What is legal and yet worth a sentence: places that no window sees, a Dense on a map, a softmax of one value."""
 
+from collections.abc import Sequence
 from math import gcd
 
 from cnn_core.layers import ActivationName, Dense
 from cnn_core.layers.windows import Window, effective_kernel, rest, windows_of
 from cnn_core.network.summary import Row
 from cnn_core.sentences import N_, Note
+
+
+def all_remarks(rows: Sequence[Row]) -> list[tuple[Note, ...]]:
+    """Return the remarks on each layer of a summary; of equal layers they are found out once."""
+    said: dict[int, tuple[Note, ...]] = {}
+    for position, row in enumerate(rows):
+        if row.like == position:
+            said[position] = remarks(row)
+    return [said[row.like] for row in rows]
 
 
 def remarks(row: Row) -> tuple[Note, ...]:

@@ -29,7 +29,7 @@ HEADINGS = (
 class Row(NamedTuple):
     """A layer's figures. `trainable`: parameters that a training changes, none in a frozen layer. `activation_bytes`:
     its output for one image in float32. `receptive_field`: in input pixels, (vertical, horizontal); None where the
-    network's input is no picture."""
+    network's input is no picture. `like`: the position of the first row with an equal layer and equal inputs."""
 
     name: str
     layer: Layer
@@ -41,6 +41,7 @@ class Row(NamedTuple):
     multiply_adds: int
     activation_bytes: int
     receptive_field: ReceptiveField | None
+    like: int = 0
 
     @property
     def kind(self) -> str:
@@ -242,9 +243,9 @@ def _see(step: Step, rules: Rules, seen: dict[str, Seen]) -> Seen | None:
 
 
 def _row(step: Step, figures: _Figures, seen: Seen | None) -> Row:
-    named, sources, inputs, output, _ = step
+    named, sources, inputs, output, like = step
     trainable, non_trainable, products, size, _ = figures
     if not named.trainable:
         trainable, non_trainable = 0, trainable + non_trainable
     field = None if seen is None else seen.field
-    return Row(named.name, named.layer, sources, inputs, output, trainable, non_trainable, products, size, field)
+    return Row(named.name, named.layer, sources, inputs, output, trainable, non_trainable, products, size, field, like)

@@ -41,6 +41,8 @@ ROWS = (
     "opening_panel",
     "rerun",
     "pooling",
+    "edit",
+    "quick_entry",
     "first_paint",
     "first_maps",
     "first_maps_warm",

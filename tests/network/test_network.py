@@ -2,12 +2,13 @@
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from strategies import fitting_networks
 
 from cnn_core.errors import LayerError, NetworkError
 from cnn_core.layers import Add, Concatenate, Conv2D, Dense, Flatten, Input, MaxPooling2D
 from cnn_core.layers.shapes import output_shape
-from cnn_core.network.network import NamedLayer, Network, free_name, name_layers, snake_case
+from cnn_core.network.network import NamedLayer, Names, Network, free_name, name_layers, snake_case
 from cnn_core.network.presets import preset
 from cnn_core.network.summary import summarize, summarize_so_far
 
@@ -49,6 +50,19 @@ def test_free_names_count_up() -> None:
     assert free_name("Dense", ()) == "dense"
     assert free_name("Dense", ("dense", "dense_1")) == "dense_2"
     assert free_name("Dense", {"dense_1"}) == "dense"
+
+
+@given(
+    st.lists(st.sampled_from(["dense", "dense_1", "dense_3", "conv2d", "other"])),
+    st.lists(st.sampled_from(["Dense", "Conv2D"])),
+)
+def test_many_names_are_given_as_each_alone(taken: list[str], kinds: list[str]) -> None:
+    names, so_far = Names(taken), set(taken)
+    for kind in kinds:
+        wanted = free_name(kind, so_far)
+        so_far.add(wanted)
+        assert names.take_free(kind) == wanted
+        assert wanted in names
 
 
 def test_given_names_are_kept_and_avoided() -> None:

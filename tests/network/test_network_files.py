@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from strategies import any_networks, fitting_networks
 
 from cnn_core.errors import NetworkFileError
-from cnn_core.layers import Conv2D, Rescaling
-from cnn_core.network.files import LARGEST_TEXT, MOST_LAYERS
+from cnn_core.layers import Conv2D, Flatten, Input, Rescaling
+from cnn_core.network.files import LARGEST_TEXT, LONGEST_NAME, MOST_LAYERS, read_network, refuse_unreadable
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import PRESETS, Preset, preset
 
@@ -51,6 +51,42 @@ def test_networks_come_back_as_they_were(network: Network) -> None:
     again = Network.from_json(text)
     assert again == network
     assert again.to_json() == text
+
+
+ODD_NAMES = st.sampled_from(["fine", "", "two\nlines", "\ud800", "n" * LONGEST_NAME, "n" * (LONGEST_NAME + 1)])
+
+
+@given(ODD_NAMES, ODD_NAMES, ODD_NAMES)
+def test_what_could_not_be_read_again_is_refused_in_the_same_words(own: str, name: str, source: str) -> None:
+    network = Network((NamedLayer("input", Input((8, 8, 1))), NamedLayer(name, Flatten(), (source,))), own)
+    text = network.to_json()
+    said = []
+    for check in (lambda: refuse_unreadable(network, text), lambda: read_network(text)):
+        try:
+            check()
+        except NetworkFileError as error:
+            said.append(str(error))
+    assert len(said) in (0, 2)
+    assert len(set(said)) <= 1
+
+
+@pytest.mark.parametrize("layers", [MOST_LAYERS, MOST_LAYERS + 1])
+def test_a_network_that_is_too_long_to_be_read_again_is_refused(layers: int) -> None:
+    network = Network(tuple(NamedLayer(f"l{n}", Flatten()) for n in range(layers)))
+    text = network.to_json()
+    if layers > MOST_LAYERS:
+        with pytest.raises(NetworkFileError, match=str(MOST_LAYERS)):
+            refuse_unreadable(network, text)
+    else:
+        refuse_unreadable(network, text)
+        assert read_network(text) == network
+
+
+def test_a_text_that_is_too_long_to_be_read_again_is_refused() -> None:
+    names = tuple("n" * LONGEST_NAME for _ in range(30_000))
+    network = Network((NamedLayer("input", Input((8, 8, 1))), NamedLayer("add", Flatten(), names)))
+    with pytest.raises(NetworkFileError, match=str(LARGEST_TEXT)):
+        refuse_unreadable(network, network.to_json())
 
 
 def test_only_frozen_layers_are_said_to_be_so() -> None:

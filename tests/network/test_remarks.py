@@ -9,7 +9,7 @@ from cnn_core.layers.shapes import Shape
 from cnn_core.layers.windows import Window, effective_kernel
 from cnn_core.network.network import Network
 from cnn_core.network.presets import PRESETS, preset
-from cnn_core.network.remarks import remarks
+from cnn_core.network.remarks import all_remarks, remarks
 from cnn_core.network.summary import summarize
 from cnn_core.numerics.taps import axis_taps
 
@@ -63,5 +63,12 @@ REMARKED = {
 
 @pytest.mark.parametrize("key", [known.key for known in PRESETS])
 def test_remarks_on_the_presets(key: str) -> None:
-    counted = {row.name: len(remarks(row)) for row in summarize(preset(key).make()).rows}
+    rows = summarize(preset(key).make()).rows
+    counted = {row.name: len(remarks(row)) for row in rows}
     assert {name: count for name, count in counted.items() if count} == REMARKED.get(key, {})
+    assert all_remarks(rows) == [remarks(row) for row in rows]
+
+
+def test_equal_layers_behind_other_maps_are_looked_at_anew() -> None:
+    rows = summarize(Network.of(Input((9, 9, 1)), MaxPooling2D(2), MaxPooling2D(2), MaxPooling2D(2))).rows
+    assert [len(notes) for notes in all_remarks(rows)] == [0, 1, 0, 0]

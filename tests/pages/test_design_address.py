@@ -2,7 +2,7 @@
 
 import base64
 import zlib
-from time import perf_counter
+from time import process_time
 
 import pytest
 from designing import PAGE, components, network, opened, press, put, rows, select, table, upload
@@ -17,8 +17,8 @@ from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import PRESETS, preset
 from pages.ui.design import current
 
-SLOW = 5.0
-"""Seconds for a page with the longest network, on a machine that others use as well."""
+SLOW = 3.0
+"""Seconds of processor time for a page with the longest network."""
 
 
 def again(at: AppTest) -> AppTest:
@@ -143,9 +143,9 @@ def link_of(data: bytes) -> str:
     ],
 )
 def test_a_bad_link_is_said_and_gives_the_preset(link: str, said: str) -> None:
-    began = perf_counter()
+    began = process_time()
     at = run_page(PAGE, lang="en", design="cats_dogs", network=link)
-    assert perf_counter() - began < SLOW
+    assert process_time() - began < SLOW
     shown = at.error[0].value
     assert "![" not in shown
     assert said in shown.replace("\\", "")
@@ -177,9 +177,9 @@ def test_going_back_to_nonsense_gives_a_preset(said: dict[str, str]) -> None:
 
 def test_the_longest_network_that_an_address_can_hold() -> None:
     layers = (NamedLayer("i", Input((9, 9, 1))), *(NamedLayer(f"l{n}", Conv2D(1, 1)) for n in range(MOST_LAYERS - 1)))
-    began = perf_counter()
+    began = process_time()
     at = run_page(PAGE, network=write_link(Network(layers)))
-    assert perf_counter() - began < SLOW
+    assert process_time() - began < SLOW
     assert len(table(at)["rows"]) == MOST_LAYERS
 
 

@@ -8,12 +8,16 @@ from cnn_core.network.advice.design import Advice, Design, Fix
 from cnn_core.network.advice.learning import RULES as LEARNING
 from cnn_core.network.advice.sizes import RULES as SIZES
 from cnn_core.network.network import Network
+from cnn_core.network.summary import Summary, summarize_so_far
 
 __all__ = ["Advice", "Fix", "advise"]
 
 
-def advise(network: Network) -> tuple[Advice, ...]:
+def advise(network: Network, summary: Summary | None = None) -> tuple[Advice, ...]:
     """Return all advice on a network, layer by layer from the input on.
+
+    Args:
+        summary: the network's, where it is known already.
 
     >>> from cnn_core.layers import Dense, Flatten, Input
     >>> [advice] = advise(Network.of(Input((8, 8, 1)), Flatten(), Dense(1, activation="softmax")))
@@ -22,7 +26,7 @@ def advise(network: Network) -> tuple[Advice, ...]:
     >>> advice.fix.change(Network.of(Input((8, 8, 1)), Flatten(), Dense(1, activation="softmax")))["dense"].layer
     Dense(units=1, use_bias=True, activation=<ActivationName.SIGMOID: 'sigmoid'>)
     """
-    design = Design(network)
+    design = Design(network, summary or summarize_so_far(network))
     places = {named.name: position for position, named in enumerate(network.layers)}
     said = [advice for rule in (*SIZES, *LEARNING) for advice in rule(design)]
     return tuple(sorted(said, key=lambda advice: places[advice.layer]))

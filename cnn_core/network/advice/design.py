@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from cnn_core.layers import Layer
 from cnn_core.network import editing
 from cnn_core.network.network import Network
-from cnn_core.network.summary import Row, Summary, summarize_so_far
+from cnn_core.network.summary import Row, Summary
 from cnn_core.sentences import Note
 
 
@@ -45,10 +45,7 @@ class Design:
     """A network with its figures, as far as it fits together."""
 
     network: Network
-
-    @cached_property
-    def summary(self) -> Summary:
-        return summarize_so_far(self.network)
+    summary: Summary
 
     @cached_property
     def rows(self) -> dict[str, Row]:

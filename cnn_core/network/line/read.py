@@ -21,7 +21,7 @@ from cnn_core.layers import (
 from cnn_core.network.files import LONGEST_NAME, MOST_LAYERS
 from cnn_core.network.line.short import JOINS, read_short
 from cnn_core.network.line.tokens import Token, refuse, tokens
-from cnn_core.network.network import NamedLayer, Network, check_name, free_name
+from cnn_core.network.network import NamedLayer, Names, Network, check_name
 from cnn_core.sentences import N_
 
 __all__ = ["START", "read_line"]
@@ -84,9 +84,10 @@ class _Reader:
 
     def __post_init__(self) -> None:
         pairs = zip(self.tokens, self.tokens[1:], strict=False)
-        self.taken = {token.text for token, after in pairs if token.is_name and after.is_sign("=")}
+        self.names = Names(token.text for token, after in pairs if token.is_name and after.is_sign("="))
         self.known: dict[str, Layer] = {}
         self.flat: set[str] = set()
+        self.words: dict[str, Layer] = {}
 
     # The line and its stages ------------------------------------------------------------------------------------------
 
@@ -94,7 +95,7 @@ class _Reader:
         if self.next.kind == "end":
             raise self.expected(N_("a layer, such as C32 or Conv"))
         if not self.begins_with_input():
-            self.append(NamedLayer(free_name(start.kind, self.taken), start), self.next)
+            self.append(NamedLayer(self.names.take_free(start.kind), start), self.next)
         self.read_stages()
         if self.next.kind != "end":
             raise self.expected(N_('"-", "->", "|" or the end of the line'))
@@ -136,7 +137,7 @@ class _Reader:
         if not (self.next.is_name and self.tokens[self.at + 1].is_sign(":")):
             return None
         label = self.next
-        if label.text in self.known or label.text in self.taken:
+        if label.text in self.names:
             raise self.expected(N_("a name that no layer has"))
         self.at += 2
         return label
@@ -252,7 +253,7 @@ class _Reader:
         inputs = inputs or ((self.last,) if self.layers else ())
         # "The layer above" is never spelled out by its name.
         inputs = () if self.layers and inputs == (self.layers[-1].name,) else inputs
-        given = free_name(layer.kind, self.taken | self.known.keys()) if name is None else name.text
+        given = self.names.take_free(layer.kind) if name is None else name.text
         self.append(NamedLayer(given, layer, inputs, trainable), name or first)
         self.ends = ()
 
@@ -289,7 +290,13 @@ class _Reader:
         if self.next.kind == "settings":
             self.at += 1
             return _with_settings(word, self.tokens[self.at - 1])
-        return self.read_course_word(word) or _plain_layer(word)
+        return self.read_course_word(word) or self.read_plain(word)
+
+    def read_plain(self, word: Token) -> Layer:
+        """Return what a word stands for by itself; networks repeat themselves, and each word is read once."""
+        if word.text not in self.words:
+            self.words[word.text] = _plain_layer(word)
+        return self.words[word.text]
 
     def read_course_word(self, word: Token) -> Layer | None:
         """Return what a word of the courses stands for; sizes are ours, for the notation says the order only."""

@@ -7,16 +7,20 @@ for an address has a name there, under which the reader's browser keeps it.
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from threading import Lock
+
+from cachetools import LRUCache, cached
 
 from cnn_core.errors import CnnError, NetworkFileError, NetworkLinkError
 from cnn_core.layers import Input
 from cnn_core.network.advice import Advice, advise
+from cnn_core.network.files import refuse_unreadable
 from cnn_core.network.line import write_line
-from cnn_core.network.links import read_link, write_link
+from cnn_core.network.links import link_to, read_link
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import PRESETS, preset
-from cnn_core.network.remarks import remarks
-from cnn_core.network.summary import Row, Summary, summarize_so_far
+from cnn_core.network.remarks import all_remarks
+from cnn_core.network.summary import Summary, summarize_so_far
 from cnn_core.sentences import N_, Note
 from pages.ui import state
 
@@ -50,10 +54,23 @@ class Moment:
 
 
 # A network's text says all of it, so no two share a key; what is kept is frozen and may be shared by sessions.
-@lru_cache(maxsize=64)
+_NETWORKS: LRUCache[str, Network] = LRUCache(64)
+_AT_NETWORKS = Lock()
+
+
+@cached(_NETWORKS, key=str, lock=_AT_NETWORKS)
 def network_of(text: str) -> Network:
     """Return the network that a text describes; raises NetworkFileError."""
     return Network.from_json(text)
+
+
+def text_of(network: Network) -> str:
+    """Return the text that describes a network, which `network_of` need not read again; raises NetworkFileError."""
+    text = network.to_json()
+    refuse_unreadable(network, text)
+    with _AT_NETWORKS:
+        _NETWORKS[text] = network
+    return text
 
 
 @lru_cache(maxsize=64)
@@ -80,7 +97,7 @@ def link_of(text: str, begun_with: str) -> str:
 @lru_cache(maxsize=64)
 def packed(text: str) -> str:
     """Return a network's text as one word, however long."""
-    return write_link(network_of(text))
+    return link_to(text)
 
 
 @lru_cache(maxsize=64)
@@ -92,13 +109,18 @@ def line_of(text: str, names: bool) -> str:
 @lru_cache(maxsize=64)
 def advice_of(text: str) -> tuple[Advice, ...]:
     """Return all advice on the network that a text describes."""
-    return advise(network_of(text))
+    return advise(network_of(text), summary_of(text))
 
 
-def remarks_of(text: str, row: Row) -> list[Note]:
-    """Return the remarks on a layer of the network that a text describes, without those that are advice."""
-    advised = {one.note.message for one in advice_of(text) if one.layer == row.name}
-    return [note for note in remarks(row) if note.message not in advised]
+@lru_cache(maxsize=64)
+def remarks_of(text: str) -> list[list[Note]]:
+    """Return the remarks on each layer of the network that a text describes, without those that are advice."""
+    rows = summary_of(text).rows
+    advised = {(one.layer, one.note.message) for one in advice_of(text)}
+    return [
+        [note for note in notes if (row.name, note.message) not in advised]
+        for row, notes in zip(rows, all_remarks(rows), strict=True)
+    ]
 
 
 def usable(network: Network) -> Network:
@@ -142,7 +164,7 @@ def open_link(link: str) -> None:
     """Show the network in a link, or the preset, with a reason where there should have been a network."""
     begun_with = state.DESIGN_PRESET.get()
     try:
-        opened = usable(read_link(link)).to_json() if link else preset_text(begun_with)
+        opened = text_of(usable(read_link(link))) if link else preset_text(begun_with)
     except CnnError as error:
         give_up(error)
     else:

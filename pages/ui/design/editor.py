@@ -173,9 +173,7 @@ def _edit(
     before = current.network()
     try:
         after = change(before)
-        text_after = after.to_json()
-        # Only what can be read again is kept.
-        current.network_of(text_after)
+        text_after = current.text_of(after)
     except CnnError as error:
         current.refuse(error)
         return
@@ -248,7 +246,7 @@ def _open(read_it: Callable[[], Pasted]) -> None:
     """Open a network as one step, or keep why it cannot be opened."""
     try:
         network, notes = read_it()
-        text = current.usable(network).to_json()
+        text = current.text_of(current.usable(network))
     except CnnError as error:
         current.settle()
         # A sentence on a line of text says its place; here it is said where files are, whose text is elsewhere.

@@ -97,7 +97,7 @@ def formulas(summary: Summary) -> None:
     if row.receptive_field is not None:
         lines.append((_("receptive field"), _field(row.receptive_field)))
     _table(lines)
-    for note in current.remarks_of(current.text(), row):
+    for note in current.remarks_of(current.text())[position]:
         st.info(sentence(note), icon=":material/info:")
 
 

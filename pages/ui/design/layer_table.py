@@ -3,10 +3,11 @@
 from functools import lru_cache
 from typing import Any
 
+from cnn_core.layers import Layer
 from cnn_core.layers.shapes import show
 from cnn_core.network.network import NamedLayer
 from cnn_core.network.summary import Row, Summary
-from cnn_core.sentences import N_
+from cnn_core.sentences import N_, Note
 from pages.ui import state
 from pages.ui.components import register
 from pages.ui.design import current, editor
@@ -81,7 +82,7 @@ def _data(summary: Summary) -> dict[str, Any]:
     if summary.error is not None:
         wrong = {"row": len(summary.rows), "sentence": sentence(summary.error)}
     return {
-        "rows": _rows(current.text(), state.LANGUAGE.get()),
+        **_rows(current.text(), state.LANGUAGE.get()),
         "wrong": wrong,
         "selected": current.selected(),
         "marked": current.marked(),
@@ -115,47 +116,67 @@ def _data(summary: Summary) -> dict[str, Any]:
 
 # Kept for whoever selects another row: the network's text and the language say all that is in it.
 @lru_cache(maxsize=16)
-def _rows(text: str, language: str) -> list[dict[str, Any]]:
-    """Return what the table shows of each layer; those below an error have no figures."""
-    network, summary = current.network_of(text), current.summary_of(text)
-    rows = [_head(named, language) for named in network.layers]
-    for shown, row in zip(rows, summary.rows, strict=False):
-        shown |= _figures(text, row)
-    places = {named.name: position for position, named in enumerate(network.layers)}
+def _rows(text: str, language: str) -> dict[str, list[dict[str, Any]]]:
+    """Return what the table shows of each layer; those below an error have no figures.
+
+    Networks repeat themselves: a row says of which of `alike` it is one, and beside that what is its own.
+    """
+    network, figures = current.network_of(text), current.summary_of(text).rows
+    remarks, advice = current.remarks_of(text), _advice(text)
+    rows, alike, places = list[dict[str, Any]](), list[dict[str, Any]](), dict[int, int]()
+    for position, named in enumerate(network.layers):
+        figure = figures[position] if position < len(figures) else None
+        like = position if figure is None else figure.like
+        if like not in places:
+            places[like] = len(alike)
+            alike.append(_of_all_alike(named.layer, figure, language))
+        row: dict[str, Any] = {"name": named.name, "alike": places[like], **_connections(named)}
+        if figure is not None:
+            row |= _own_figures(figure, remarks[position])
+        if named.name in advice:
+            row["advice"] = advice[named.name]
+        rows.append(row)
+    return {"rows": rows, "alike": alike}
+
+
+def _advice(text: str) -> dict[str, list[dict[str, str]]]:
+    """Return the advice on each layer that there is some on."""
+    told: dict[str, list[dict[str, str]]] = {}
     for one in current.advice_of(text):
-        told = {"rule": one.rule, "sentence": sentence(one.note), "fix": sentence(one.fix.label)}
-        rows[places[one.layer]].setdefault("advice", []).append(told)
-    return rows
+        said = {"rule": one.rule, "sentence": sentence(one.note), "fix": sentence(one.fix.label)}
+        told.setdefault(one.layer, []).append(said)
+    return told
 
 
-def _head(named: NamedLayer, language: str) -> dict[str, Any]:
-    layer = named.layer
-    head: dict[str, Any] = {
-        "name": named.name,
-        "kind": named.kind,
-        "group": layer.group.value,
-        "facts": in_short(layer, language),
-    }
+def _of_all_alike(layer: Layer, row: Row | None, language: str) -> dict[str, Any]:
+    """Return what layers have in common that are equal and get equal inputs."""
+    common: dict[str, Any] = {"kind": layer.kind, "group": layer.group.value, "facts": in_short(layer, language)}
     if layer.inputs[1] > 1:
-        head["many"] = True
-    if named.inputs:
-        head["inputs"] = named.inputs
-        head["from"] = _("from {names}").format(names=", ".join(named.inputs))
-    return head
+        common["many"] = True
+    if row is not None:
+        common |= {
+            "shape": show(row.output_shape),
+            "parameters": _exact(row.parameters),
+            "multiplyAdds": _exact(row.multiply_adds),
+            "bytes": _exact(row.activation_bytes),
+            "memory": readable_bytes(row.activation_bytes),
+        }
+    return common
+
+
+def _connections(named: NamedLayer) -> dict[str, Any]:
+    """Return where a layer takes its input from, if that is not the layer above."""
+    if not named.inputs:
+        return {}
+    return {"inputs": named.inputs, "from": _("from {names}").format(names=", ".join(named.inputs))}
+
+
+def _own_figures(row: Row, remarks: list[Note]) -> dict[str, str]:
+    """Return what depends on the place of a layer; what is said of it may be advice at another one."""
+    field = "" if row.receptive_field is None else show(row.receptive_field.size)
+    return {"field": field, **({"remark": sentences(remarks)} if remarks else {})}
 
 
 def _exact(count: int) -> int | str:
     """Return a count as the browser can read it without loss: its numbers are exact up to 2⁵³."""
     return count if count <= 2**53 else str(count)
-
-
-def _figures(text: str, row: Row) -> dict[str, Any]:
-    return {
-        "remark": sentences(current.remarks_of(text, row)),
-        "shape": show(row.output_shape),
-        "parameters": _exact(row.parameters),
-        "multiplyAdds": _exact(row.multiply_adds),
-        "bytes": _exact(row.activation_bytes),
-        "memory": readable_bytes(row.activation_bytes),
-        "field": "" if row.receptive_field is None else show(row.receptive_field.size),
-    }

@@ -94,7 +94,7 @@ def _take_file() -> None:
     if file is None:
         return
     try:
-        state.COMPARED_FILE.set(current.usable(editor.read_file(file.getvalue())).to_json())
+        state.COMPARED_FILE.set(current.text_of(current.usable(editor.read_file(file.getvalue()))))
     except CnnError as error:
         state.COMPARED_PROBLEM.set(error)
     else:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import fmean
-from typing import Final
+from typing import Final, Generic, TypeVar
 
-from cnn_core.network.replacing import Replacement
 from cnn_core.training.statistics import PairedTest, holm
+
+Way = TypeVar("Way", bound=str)
 
 LEVEL: Final = 0.05
 """How often differences may be called significant where there are none."""
@@ -22,7 +23,7 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(Generic[Way]):
     """The best way less another one.
 
     Attributes:
@@ -30,8 +31,8 @@ class Difference:
         parameters, multiply_adds: of the best way's network, by the other's, less 1: 0 where they are equal.
     """
 
-    best: Replacement
-    other: Replacement
+    best: Way
+    other: Way
     test: PairedTest
     p: float | None
     parameters: float
@@ -43,8 +44,8 @@ class Difference:
 
 
 def differences_from_best(
-    figures: Mapping[Replacement, Mapping[int, float]], sizes: Mapping[Replacement, Size]
-) -> tuple[Difference, ...]:
+    figures: Mapping[Way, Mapping[int, float]], sizes: Mapping[Way, Size]
+) -> tuple[Difference[Way], ...]:
     """Return how the way with the highest mean differs from each of the others, the nearest first.
 
     The best one is chosen by the very figures that are tested, so the p-values are corrected for every pair that might

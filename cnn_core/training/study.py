@@ -57,7 +57,7 @@ class Study:
         """Return each way's accuracies on test pictures moved by so many pixels, by the seed of the run."""
         return {way: {run["seed"]: run["shifted_accuracy"][str(shift)] for run in self.of(way)} for way in Replacement}
 
-    def differences(self, shift: int) -> tuple[Difference, ...]:
+    def differences(self, shift: int) -> tuple[Difference[Replacement], ...]:
         """Return how the most accurate way differs from the others on test pictures moved by so many pixels."""
         sizes = {way: Size(self.parameters[way], self.multiply_adds[way]) for way in Replacement}
         return differences_from_best(self.by_seed(shift), sizes)

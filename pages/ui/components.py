@@ -55,6 +55,7 @@ def _picture_board(name: str) -> str:
 _BARS = register("bars", _picture_board("bars"), "board")
 _CAMERA = register("camera", '<div class="camera" role="group"></div>', "controls")
 _CLOCK = register("clock", '<div class="clock"><p></p><progress></progress></div>')
+_CURVES = register("curves", '<div class="curves"></div>')
 _DRAWING = register(
     "drawing",
     '<div class="drawing"><div class="sheet" tabindex="0" role="group"><img alt=""></div>'
@@ -164,6 +165,11 @@ def network(
         on_unfold_change=lambda: _told(key, on_unfold, "unfold"),
         on_fold_change=lambda: _told(key, on_fold, "fold"),
     )
+
+
+def curves(data: dict[str, Any], key: str) -> None:
+    """Draw curves over whole numbers."""
+    _CURVES(data=data, key=key)
 
 
 def tell(name: str, detail: Any) -> None:

@@ -254,3 +254,47 @@ def test_a_component_that_is_drawn_again_hears_once(modules: Page) -> None:
         return heard;
     }"""
     assert modules.evaluate(program, MODULES_SITE) == 1
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "count", "places"),
+    [
+        (0, 1, 5, [0, 0.2, 0.4, 0.6, 0.8, 1]),
+        (0, 2.3, 4, [0, 1, 2]),
+        (1, 15, 8, [2, 4, 6, 8, 10, 12, 14]),
+        (-5, 5, 8, [-4, -2, 0, 2, 4]),
+        (3, 3, 4, [3]),
+    ],
+)
+def test_an_axis_has_round_numbers(low: float, high: float, count: int, places: list[float], call: Call) -> None:
+    assert call("curves", "ticks", low, high, count) == places
+
+
+def test_a_logarithmic_axis_has_powers_of_ten(call: Call) -> None:
+    assert call("curves", "powers", 0.01, 100, 6) == [0.01, 0.1, 1, 10, 100]
+    assert call("curves", "powers", 1e-12, 1, 5) == [1e-12, 1e-9, 1e-6, 1e-3, 1]
+
+
+def chart(**more: Any) -> dict[str, Any]:
+    """Return a chart of two series as the component takes it."""
+    one = {"name": "a", "colour": 0, "points": [1.0, 0.5], "line": [None, 0.25], "now": None}
+    two = {"name": "b", "colour": 1, "points": [], "line": [2.0], "now": None}
+    return {"title": "Loss", "series": [one, two], "top": None, "isLog": False, "level": None, "marks": []} | more
+
+
+def test_an_upright_axis_holds_all_values(call: Call) -> None:
+    low, high = call("curves", "reach", chart())
+    assert low == 0
+    assert 2 < high < 2.5
+    assert call("curves", "reach", chart(top=1)) == [0, 1]
+    assert call("curves", "reach", chart(level={"value": 4, "label": "guessing"}))[1] > 4
+    assert call("curves", "reach", chart(isLog=True)) == [0.1, 10]
+
+
+def test_a_place_of_a_curve_is_read(call: Call) -> None:
+    words = {"across": "epoch", "points": "training", "line": "validation"}
+    words |= {"reading": "{across} {at}: {values}", "one": "{name} {value}"}
+    data = {"words": words, "from": 1, "step": 1}
+    assert call("curves", "reading", chart(), 1, data) == "epoch 1: a · training 1, b · validation 2"
+    assert call("curves", "reading", chart(), 2, data) == "epoch 2: a · training 0.5, a · validation 0.25"
+    assert call("curves", "reading", chart(), 3, data) == ""

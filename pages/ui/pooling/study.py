@@ -6,9 +6,9 @@ from cnn_core.drawing.figures import lines_figure
 from cnn_core.network.replacing import Replacement
 from cnn_core.training.study import Study, recorded_study
 from pages.ui import state
+from pages.ui.draw.differences import draw_method, draw_tests, said
 from pages.ui.draw.plots import draw_figure
 from pages.ui.draw.tables import draw_table
-from pages.ui.pooling.differences import draw_method, draw_tests, said
 from pages.ui.pooling.ways import replacement_title
 from pages.ui.text import _
 
@@ -94,5 +94,5 @@ def _draw_verdict(study: Study, shift: int) -> None:
         else _("On pictures as they are, “{best}” had the highest mean accuracy ({mean} ± {spread}).")
     )
     lead = lead.format(shift=shift, best=replacement_title(best), mean=f"{mean:.1%}", spread=f"{spread:.1%}")
-    st.markdown(f"{lead} {said(differences)}")
-    draw_tests(differences)
+    st.markdown(f"{lead} {said(differences, replacement_title)}")
+    draw_tests(differences, replacement_title)

@@ -13,10 +13,10 @@ from cnn_core.training.records import Epoch, curves_csv
 from cnn_core.training.statistics import standard_error
 from cnn_core.training.study import recorded_study, small_study
 from pages.ui import state
+from pages.ui.draw.differences import points, said
 from pages.ui.draw.plots import draw_figure
 from pages.ui.draw.tables import draw_table
 from pages.ui.messages import show_error
-from pages.ui.pooling.differences import points, said
 from pages.ui.pooling.ways import replacement_title
 from pages.ui.text import _
 from pages.ui.trainings import AT_ONCE, TRAININGS, Phase, Seen
@@ -219,7 +219,8 @@ def _verdict(seen: Seen) -> str:
         count=f"{count:,}",
         margin=points(2 * standard_error(share, count)),
     )
-    return " ".join(filter(None, [lead, said(differences_from_best(figures, _sizes(seen))), _seeds()]))
+    differences = differences_from_best(figures, _sizes(seen))
+    return " ".join(filter(None, [lead, said(differences, replacement_title), _seeds()]))
 
 
 def _sizes(seen: Seen) -> dict[Replacement, Size]:

@@ -1,21 +1,24 @@
 """What runs can say about ways: which differences are significant, by which test, and what else differs."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
 from cnn_core.training.differences import LEVEL, Difference
 from pages.ui.draw.tables import draw_table
-from pages.ui.pooling.ways import replacement_title
 from pages.ui.text import _
 
+Title = Callable[[Any], str]
+"""Says what a way is called."""
 
-def said(differences: Sequence[Difference]) -> str:
+
+def said(differences: Sequence[Difference[Any]], title: Title) -> str:
     """Say which of the differences from the best way are significant, and by how much its network is another one."""
-    return f"{_significance(differences)} {_sizes(differences)}".strip()
+    return f"{_significance(differences, title)} {_sizes(differences)}".strip()
 
 
-def _significance(differences: Sequence[Difference]) -> str:
+def _significance(differences: Sequence[Difference[Any]], title: Title) -> str:
     if not differences:
         return ""
     nearest, seeds = differences[0], min(difference.test.n for difference in differences)
@@ -23,7 +26,7 @@ def _significance(differences: Sequence[Difference]) -> str:
         return _(
             "{other}, the next, is {points} percentage points behind. A paired t-test needs at least two seeds; with "
             "this one alone it is not shown that either way is better."
-        ).format(other=_quoted([nearest]), points=points(nearest.test.mean))
+        ).format(other=_quoted([nearest], title), points=points(nearest.test.mean))
     shown = [difference for difference in differences if difference.is_significant]
     others = [difference for difference in differences if not difference.is_significant]
     if not shown:
@@ -41,10 +44,10 @@ def _significance(differences: Sequence[Difference]) -> str:
             "Its lead over each of the others is statistically significant (paired t-test over {seeds} seeds, Holm's "
             "correction, level {level})."
         )
-    return text.format(seeds=seeds, level=f"{LEVEL:.0%}", shown=_quoted(shown), others=_quoted(others))
+    return text.format(seeds=seeds, level=f"{LEVEL:.0%}", shown=_quoted(shown, title), others=_quoted(others, title))
 
 
-def _sizes(differences: Sequence[Difference]) -> str:
+def _sizes(differences: Sequence[Difference[Any]]) -> str:
     if not any(difference.parameters or difference.multiply_adds for difference in differences):
         return ""
     return _(
@@ -56,7 +59,7 @@ def _sizes(differences: Sequence[Difference]) -> str:
     )
 
 
-def _span(differences: Sequence[Difference], part: Callable[[Difference], float]) -> str:
+def _span(differences: Sequence[Difference[Any]], part: Callable[[Difference[Any]], float]) -> str:
     low, high = (_share(end(map(part, differences))) for end in (min, max))
     return low if low == high else _("{low} to {high}").format(low=low, high=high)
 
@@ -65,8 +68,8 @@ def _share(change: float) -> str:
     return f"{change:+.0%}".replace("-", "−").replace("+0%", "±0%").replace("−0%", "±0%")
 
 
-def _quoted(differences: Sequence[Difference]) -> str:
-    *names, last = [f"“{replacement_title(difference.other)}”" for difference in differences] or [""]
+def _quoted(differences: Sequence[Difference[Any]], title: Title) -> str:
+    *names, last = [f"“{title(difference.other)}”" for difference in differences] or [""]
     return _("{names} and {last}").format(names=", ".join(names), last=last) if names else last
 
 
@@ -75,12 +78,12 @@ def points(share: float) -> str:
     return f"{100 * share:.1f}"
 
 
-def draw_tests(differences: Sequence[Difference]) -> None:
+def draw_tests(differences: Sequence[Difference[Any]], title: Title) -> None:
     """Draw the test of each difference from the best way, and what else differs."""
     heads = [_("Compared with"), _("Difference (points)"), "t", "n", _("p, corrected")]
     rows = [
         [
-            replacement_title(difference.other),
+            title(difference.other),
             points(difference.test.mean),
             _number(difference.test.statistic, "{:.2f}"),
             str(difference.test.n),

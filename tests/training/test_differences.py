@@ -10,7 +10,7 @@ MAX, AVERAGE, STRIDE = Replacement.MAX, Replacement.AVERAGE, Replacement.STRIDE
 SIZES = {MAX: Size(100, 1_000), AVERAGE: Size(100, 1_000), STRIDE: Size(148, 500)}
 
 
-def differences(**figures: list[float]) -> tuple[Difference, ...]:
+def differences(**figures: list[float]) -> tuple[Difference[Replacement], ...]:
     by_way = {Replacement(way): dict(enumerate(accuracies)) for way, accuracies in figures.items()}
     return differences_from_best(by_way, SIZES)
 

@@ -11,7 +11,8 @@ from jaxtyping import install_import_hook
 
 # What uses the types of cnn_core/arrays.py is held against them, from here on, so before anything of it is imported.
 install_import_hook(
-    [f"cnn_core.{package}" for package in ("numerics", "explain", "pictures", "drawing", "models")], "checking.checked"
+    [f"cnn_core.{package}" for package in ("numerics", "explain", "pictures", "drawing", "training.sets", "models")],
+    "checking.checked",
 )
 
 # One worker for tests without a browser: a second TensorFlow would only compete with it.
@@ -26,6 +27,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--overwrite", action="store_true", help="write the tables of tests/network/golden anew; read the diff"
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def runs_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep trainings and their pictures apart from those of an app that runs here."""
+    os.environ["CONVSCOPE_RUNS"] = str(tmp_path_factory.mktemp("runs"))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -54,16 +54,21 @@ class TrainingSet:
 def training_set(key: str) -> TrainingSet:
     """Return one of `TRAINING_SETS`, its arrays read-only; raises CnnError for a key that is not among them."""
     if key not in TRAINING_SETS:
-        raise CnnError(
-            "There are no pictures of this name to train on. Received: key={key}; known are {known}.",
-            key=key,
-            known=", ".join(TRAINING_SETS),
-        )
+        raise unknown_set(key)
     with np.load(FOLDER / f"{key}.npz") as stored:
         arrays = {name: stored[name] for name in stored.files}
     for array in arrays.values():
         array.setflags(write=False)
     return TrainingSet(*(Labelled(arrays[f"{part}_pictures"], arrays[f"{part}_labels"]) for part in ("train", "test")))
+
+
+def unknown_set(key: str) -> CnnError:
+    """Return the error for a key that is not among `TRAINING_SETS`."""
+    return CnnError(
+        "There are no pictures of this name to train on. Received: key={key}; known are {known}.",
+        key=key,
+        known=", ".join(TRAINING_SETS),
+    )
 
 
 def shifted(pixels: Pictures, down: int, right: int) -> Pictures:

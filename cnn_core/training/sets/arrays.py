@@ -8,7 +8,7 @@ import numpy as np
 
 from cnn_core.arrays import PictureBytes
 from cnn_core.training.data import Labelled, training_set
-from cnn_core.training.sets.contents import Contents
+from cnn_core.training.sets.contents import Contents, Opened
 from cnn_core.training.sets.sources import Shipped
 from cnn_core.training.sets.split import Part
 
@@ -30,7 +30,7 @@ CLOTHES: Final = (
 _CLASSES: Final = {"fashion_mnist_small": CLOTHES, "mnist_small": DIGITS}
 
 
-class ArraySet:
+class ArraySet(Opened):
     """Labelled arrays, sorted by class.
 
     Args:

@@ -1,7 +1,7 @@
 """What every source can do once it is open: say which classes it has, and give each picture as it is."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Protocol
 
 from cnn_core.arrays import PictureBytes
 from cnn_core.training.sets.split import Part
@@ -27,15 +27,22 @@ class Contents:
         return cls(classes, (count,) * len(classes), (0,) * len(classes))
 
 
-class Opened(Protocol):
+class Opened(ABC):
     """A source whose pictures can be read."""
 
     @property
+    @abstractmethod
     def contents(self) -> Contents:
         """Return what it has."""
 
+    @abstractmethod
     def picture(self, label: int, index: int, part: Part, /) -> PictureBytes:
         """Return one picture of a class, (height, width, 3 or 1), not yet resized."""
 
+    @abstractmethod
     def name(self, label: int, index: int) -> str:
         """Return what that picture is called."""
+
+    def file(self, _label: int, _index: int, /) -> bytes | None:
+        """Return the file that picture is read from; None where there is none."""
+        return None

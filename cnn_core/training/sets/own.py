@@ -9,7 +9,7 @@ from cnn_core.arrays import PictureBytes
 from cnn_core.errors import CnnError
 from cnn_core.pictures.plain import decoded
 from cnn_core.sentences import N_
-from cnn_core.training.sets.contents import Contents
+from cnn_core.training.sets.contents import Contents, Opened
 from cnn_core.training.sets.sources import Own
 from cnn_core.training.sets.split import Part
 from cnn_core.training.store import Store
@@ -22,7 +22,7 @@ _GONE: Final = N_("These pictures are no longer here: they were kept too long ag
 
 
 @dataclass(frozen=True, eq=False)
-class Gathered:
+class Gathered(Opened):
     """Class folders that can be read.
 
     Attributes:
@@ -30,14 +30,18 @@ class Gathered:
     """
 
     folder: Path
-    contents: Contents
+    kept: Contents
     files: tuple[tuple[Path, ...], ...]
     names: tuple[tuple[str, ...], ...]
+
+    @property
+    def contents(self) -> Contents:
+        return self.kept
 
     def picture(self, label: int, index: int, _part: Part, /) -> PictureBytes:
         return decoded(self.file(label, index))
 
-    def file(self, label: int, index: int) -> bytes:
+    def file(self, label: int, index: int, /) -> bytes:
         """Return the bytes of a picture's file; raises CnnError where it is gone."""
         try:
             return self.files[label][index].read_bytes()

@@ -52,7 +52,9 @@ def counts(data: Data) -> dict[str, Counts]:
 def read_parts(data: Data, report: Report = nobody) -> Parts:
     """Return the pictures of a training, as `keras.utils.image_dataset_from_directory` reads them, rounded to bytes.
 
-    What was read once is kept on disk and read from there, for as long as there is room.
+    JPEG is decoded accurately, as `tf.io.decode_jpeg(…, dct_method="INTEGER_ACCURATE")` does; Keras takes libjpeg's
+    fast way, which is off by one of 256 levels in the mean. What was read once is kept on disk and read from there, for
+    as long as there is room.
 
     Args:
         data: which ones, and how they are divided and resized.

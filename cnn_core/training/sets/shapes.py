@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from cnn_core.arrays import PictureBytes, Values
-from cnn_core.training.sets.contents import Contents
+from cnn_core.training.sets.contents import Contents, Opened
 from cnn_core.training.sets.sources import ShapeKind, Shapes
 from cnn_core.training.sets.split import Part
 
@@ -23,7 +23,7 @@ NOISE: Final = 12
 
 
 @dataclass(frozen=True)
-class DrawnShapes:
+class DrawnShapes(Opened):
     """Each picture is drawn anew from its own seed, whatever part it is in."""
 
     source: Shapes
@@ -50,7 +50,7 @@ def drawn(kind: ShapeKind, size: int, chance: np.random.Generator) -> PictureByt
     down, right = np.mgrid[0:size, 0:size] + 0.5 - centre[:, np.newaxis, np.newaxis]
     across, up = right * cos(angle) + down * sin(angle), down * cos(angle) - right * sin(angle)
     # The share of a pixel that a straight edge leaves to the shape, as far as it lies from it.
-    share = np.clip(0.5 - _DISTANCES[kind](across, up, radius), 0, 1)[..., np.newaxis]
+    share = np.clip(0.5 - distance(kind, across, up, radius), 0, 1)[..., np.newaxis]
     shape, ground = _colours(chance)
     slope = chance.uniform(-0.25, 0.25, 2)
     light = 1 + (slope[0] * down + slope[1] * right)[..., np.newaxis] / size
@@ -66,7 +66,12 @@ def _colours(chance: np.random.Generator) -> Values:
             return colours
 
 
-# How far each place (x, y) lies outside of a shape around (0, 0), in pixels; inside of it that is below 0 -------------
+def distance(kind: ShapeKind, x: Values, y: Values, radius: float) -> Values:
+    """Return how far places lie outside of a shape around (0, 0), about; inside of it that is below 0."""
+    return _DISTANCES[kind](x, y, radius)
+
+
+# Outlines -------------------------------------------------------------------------------------------------------------
 
 
 def _circle(x: Values, y: Values, radius: float) -> Values:

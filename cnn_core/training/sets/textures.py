@@ -11,7 +11,7 @@ from cnn_core.pictures.plain import as_bytes
 from cnn_core.pictures.prepare import Box, Fit, Preparation, prepare
 from cnn_core.pictures.read import read_image
 from cnn_core.pictures.samples import sample_bytes
-from cnn_core.training.sets.contents import Contents
+from cnn_core.training.sets.contents import Contents, Opened
 from cnn_core.training.sets.sources import TextureKind, Textures
 from cnn_core.training.sets.split import Part
 
@@ -29,7 +29,7 @@ _BRIGHTNESS: Final = 0.15
 
 
 @dataclass(frozen=True)
-class CutTextures:
+class CutTextures(Opened):
     """Each picture is cut by its own seed out of the strip of its part."""
 
     source: Textures

@@ -22,9 +22,9 @@ COMPLETE := import venv, ensurepip
 # A stamp says nothing once the interpreter it was made with is gone.
 GONE := $(shell [ -x $(BIN)/python ] || rm -f $(APP) $(DEV))
 
-# Quick tests and doctests share the processors evenly. Of the slow ones each kind stays in one process: one TensorFlow,
-# one server with its browser; those that wait for processes of their own fill the gaps. Keras stays out of the first
-# run, because Streamlit is slow where Keras is loaded; the
+# Quick tests and doctests share the processors evenly. Of the slow ones those with Keras stay in one process, which holds
+# one TensorFlow; those with a browser go file by file to whoever is free; those that wait for processes of their own fill
+# the gaps. Keras stays out of the first run, because Streamlit is slow where Keras is loaded; the
 # package's `__init__` would load it when doctests are looked for.
 ALONE := not keras and not browser and not process
 UNLOADED := -n 2 --dist worksteal --ignore=cnn_core/keras_model --ignore=cnn_core/__init__.py tests cnn_core pages/ui

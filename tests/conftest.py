@@ -37,15 +37,19 @@ def runs_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the quick tests go first, and each slow kind stay in one process: one server, one TensorFlow."""
+    """Let the quick tests go first, then those with Keras, all in one process; one with a browser takes file by file.
+
+    So whoever is done with Keras takes files of the browser's too, and no more than two things run at once.
+    """
     for item in items:
         if ROOT / "cnn_core" / "keras_model" in item.path.parents:
             item.add_marker("keras")
-    # What waits for processes comes last: it fills the gaps of those that stay together.
-    items.sort(key=lambda item: (item.get_closest_marker("process") is not None, _slow_kinds(item)))
+    items.sort(key=_turn)
     for item in items:
-        if kinds := _slow_kinds(item):
-            item.add_marker(pytest.mark.xdist_group(kinds[-1]))
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        elif item.get_closest_marker("keras"):
+            item.add_marker(pytest.mark.xdist_group("keras"))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -57,5 +61,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     assert was_there or is_asked or "tensorflow" not in sys.modules, "This test imports TensorFlow: mark it keras."
 
 
-def _slow_kinds(item: pytest.Item) -> list[str]:
-    return [kind for kind in ("keras", "browser") if item.get_closest_marker(kind)]
+def _turn(item: pytest.Item) -> int:
+    """Return when a test's turn is; what waits for processes comes last and fills the gaps."""
+    turns = [turn for turn, kind in enumerate(("keras", "browser", "process"), 1) if item.get_closest_marker(kind)]
+    return max(turns, default=0)

@@ -1,6 +1,5 @@
 """Sets whose pictures are arrays already: those that come along, and those of `keras.datasets`."""
 
-import hashlib
 from functools import cache
 from typing import Final
 
@@ -36,42 +35,37 @@ class ArraySet(Opened):
     Args:
         classes: what the labels mean.
         train: pictures to train on and to validate with.
-        test: those that were published to test on. A picture that is there twice is left out once, from `train` first.
+        test: those that were published to test on.
     """
 
     def __init__(self, classes: tuple[str, ...], train: Labelled, test: Labelled) -> None:
         self._parts = (train, test)
-        seen: set[bytes] = set()
-        kept = [[_new_places(part, label, seen) for label in range(len(classes))] for part in (test, train)]
-        self._places = [
-            [(0, place) for place in trained] + [(1, place) for place in tested]
-            for tested, trained in zip(*kept, strict=True)
-        ]
-        self._contents = Contents(classes, tuple(map(len, self._places)), tuple(map(len, kept[0])))
+        places = [[np.flatnonzero(part.labels == label) for label in range(len(classes))] for part in self._parts]
+        self._trained, self._tested = places
+        self._contents = Contents(
+            classes,
+            tuple(len(trained) + len(tested) for trained, tested in zip(*places, strict=True)),
+            tuple(map(len, self._tested)),
+        )
 
     @property
     def contents(self) -> Contents:
         return self._contents
 
     def picture(self, label: int, index: int, _part: Part, /) -> PictureBytes:
-        which, place = self._places[label][index]
-        picture: PictureBytes = self._parts[which].pictures[place]
-        return picture
+        which, place = self._found(label, index)
+        return np.asarray(self._parts[which].pictures[place])
 
     def name(self, label: int, index: int) -> str:
-        which, place = self._places[label][index]
+        which, place = self._found(label, index)
         return f"{('train', 'test')[which]} {place}"
 
-
-def _new_places(part: Labelled, label: int, seen: set[bytes]) -> list[int]:
-    """Return where pictures of a class are that are not in `seen`, and add them to it."""
-    places = []
-    for place in np.flatnonzero(part.labels == label).tolist():
-        digest = hashlib.sha256(part.pictures[place].tobytes()).digest()
-        if digest not in seen:
-            seen.add(digest)
-            places.append(place)
-    return places
+    def _found(self, label: int, index: int) -> tuple[int, int]:
+        """Return in which of the two parts a picture is, and where in it."""
+        trained = self._trained[label]
+        if index < len(trained):
+            return 0, int(trained[index])
+        return 1, int(self._tested[label][index - len(trained)])
 
 
 @cache

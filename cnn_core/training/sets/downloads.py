@@ -7,12 +7,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import numpy as np
 
+from cnn_core.arrays import Bytes, Indices
 from cnn_core.errors import CnnError
 from cnn_core.sentences import N_
 from cnn_core.training.data import Labelled, read_labelled
@@ -28,9 +28,17 @@ SECONDS: Final = 30
 """Without a byte, after which a download is given up."""
 
 _CHUNK: Final = 1 << 16
+_UNPACKED: Final = 200_000_000
+"""What the arrays of the largest set take, CIFAR-10's, beside its file."""
+
 _OWN: Final = "own.txt"
 _KERAS: Final = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
-_CIFAR10: Final = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+_PARTS: Final = ("train", "test")
+_CLASSES: Final = {
+    DownloadKey.MNIST: DIGITS,
+    DownloadKey.FASHION_MNIST: CLOTHES,
+    DownloadKey.CIFAR10: ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+}
 
 _CLOSED: Final = N_(
     "{address} cannot be downloaded ({reason}). Perhaps this machine has no way to the internet. Choose pictures that "
@@ -109,15 +117,18 @@ def download(source: Downloaded, report: Report = nobody) -> None:
         return
     remotes = REMOTES[source.key]
     total = sum(remote.size for remote in remotes)
-    with STORE.new(total) as folder:
+    with STORE.new(total + _UNPACKED) as folder:
         done = 0
         for remote in remotes:
             _fetch(remote, folder / remote.name, lambda size, before=done: report(before + size, total))  # type: ignore[misc]
             done += remote.size
         if source.key is DownloadKey.CATS_AND_DOGS:
-            archive = folder / remotes[0].name
-            (folder / _OWN).write_text(gather(archive.read_bytes()).source.digest, encoding="ascii")
-            archive.unlink()
+            own_source = gather((folder / remotes[0].name).read_bytes()).source
+            (folder / _OWN).write_text(own_source.digest, encoding="ascii")
+        else:
+            _keep_arrays(source.key, folder)
+        for remote in remotes:
+            (folder / remote.name).unlink()
         STORE.adopt(folder, source.key)
 
 
@@ -128,7 +139,7 @@ def downloaded(source: Downloaded) -> Opened:
         raise CnnError(_NOT_HERE)
     if source.key is DownloadKey.CATS_AND_DOGS:
         return own(Own((folder / _OWN).read_text(encoding="ascii")))
-    return _arrays(source.key, folder)
+    return ArraySet(_CLASSES[source.key], *(_kept(folder, part) for part in _PARTS))
 
 
 def _fetch(remote: Remote, path: Path, report: Callable[[int], None]) -> None:
@@ -151,29 +162,53 @@ def _fetch(remote: Remote, path: Path, report: Callable[[int], None]) -> None:
 # Arrays ---------------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(2)
-def _arrays(key: DownloadKey, folder: Path) -> ArraySet:
+def _keep_arrays(key: DownloadKey, folder: Path) -> None:
+    """Write the arrays of published files beside them, each picture once, so that they can be mapped into memory."""
+    train, test = _read(key, folder)
+    seen: set[bytes] = set()
+    # What is in both parts stays in the one to test on.
+    for part, labelled in (("test", test), ("train", train)):
+        new = np.array([_is_new(picture.tobytes(), seen) for picture in labelled.pictures])
+        np.save(folder / f"{part}_pictures.npy", labelled.pictures[new])
+        np.save(folder / f"{part}_labels.npy", labelled.labels[new])
+
+
+def _is_new(picture: bytes, seen: set[bytes]) -> bool:
+    """Say whether a picture is not among those seen, and add it to them."""
+    digest = hashlib.sha256(picture).digest()
+    if digest in seen:
+        return False
+    seen.add(digest)
+    return True
+
+
+def _kept(folder: Path, part: str) -> Labelled:
+    return Labelled(np.load(folder / f"{part}_pictures.npy", mmap_mode="r"), np.load(folder / f"{part}_labels.npy"))
+
+
+def _read(key: DownloadKey, folder: Path) -> tuple[Labelled, Labelled]:
+    """Return the pictures to train on and to test on of published files."""
     match key:
         case DownloadKey.MNIST:
             with np.load(folder / "mnist.npz", allow_pickle=False) as stored:
-                train, test = (_grey(stored[f"x_{part}"], stored[f"y_{part}"]) for part in ("train", "test"))
-            return ArraySet(DIGITS, train, test)
+                train, test = (_grey(stored[f"x_{part}"], stored[f"y_{part}"]) for part in _PARTS)
+            return train, test
         case DownloadKey.FASHION_MNIST:
-            return ArraySet(CLOTHES, *(read_labelled(folder, part, ".gz") for part in ("train", "t10k")))
+            return read_labelled(folder, "train", ".gz"), read_labelled(folder, "t10k", ".gz")
         case _:
             with tarfile.open(folder / REMOTES[key][0].name) as archive:
-                members = {Path(member.name).name: member for member in archive if member.isfile()}
-                files = [[f"data_batch_{number}.bin" for number in range(1, 6)], ["test_batch.bin"]]
-                train, test = (_cifar([archive.extractfile(members[name]) for name in part]) for part in files)
-            return ArraySet(_CIFAR10, train, test)
+                members = {Path(member.name).name: archive.extractfile(member) for member in archive if member.isfile()}
+                files = {name: file.read() for name, file in members.items() if file and name.endswith(".bin")}
+            batches = b"".join(files[f"data_batch_{number}.bin"] for number in range(1, 6))
+            return _cifar(batches), _cifar(files["test_batch.bin"])
 
 
-def _grey(pictures: np.ndarray, labels: np.ndarray) -> Labelled:
-    return Labelled(pictures[..., np.newaxis].astype(np.uint8), labels.astype(np.int32))
+def _grey(pictures: Bytes, labels: Indices | Bytes) -> Labelled:
+    return Labelled(pictures[..., np.newaxis], labels.astype(np.int32))
 
 
-def _cifar(files: list[IO[bytes] | None]) -> Labelled:
+def _cifar(data: bytes) -> Labelled:
     """Return the pictures of CIFAR-10's binary files: each is a label and then 32×32 values of red, green and blue."""
-    records = np.frombuffer(b"".join(file.read() for file in files if file), np.uint8).reshape(-1, 1 + 3 * 32 * 32)
+    records = np.frombuffer(data, np.uint8).reshape(-1, 1 + 3 * 32 * 32)
     planes = records[:, 1:].reshape(-1, 3, 32, 32)
-    return Labelled(np.ascontiguousarray(planes.transpose(0, 2, 3, 1)), records[:, 0].astype(np.int32))
+    return Labelled(planes.transpose(0, 2, 3, 1), records[:, 0].astype(np.int32))

@@ -47,14 +47,16 @@ def drawn(kind: ShapeKind, size: int, chance: np.random.Generator) -> PictureByt
     radius = chance.uniform(*RADII) * size
     centre = chance.uniform(radius, size - radius, 2)
     angle = chance.uniform(0, 2 * pi)
-    down, right = np.mgrid[0:size, 0:size] + 0.5 - centre[:, np.newaxis, np.newaxis]
+    places = np.arange(size, dtype=np.float32) + np.float32(0.5)
+    down, right = (places - centre[0].astype(np.float32))[:, np.newaxis], places - centre[1].astype(np.float32)
     across, up = right * cos(angle) + down * sin(angle), down * cos(angle) - right * sin(angle)
     # The share of a pixel that a straight edge leaves to the shape, as far as it lies from it.
     share = np.clip(0.5 - distance(kind, across, up, radius), 0, 1)[..., np.newaxis]
-    shape, ground = _colours(chance)
-    slope = chance.uniform(-0.25, 0.25, 2)
+    shape, ground = _colours(chance).astype(np.float32)
+    slope = chance.uniform(-0.25, 0.25, 2).astype(np.float32)
     light = 1 + (slope[0] * down + slope[1] * right)[..., np.newaxis] / size
-    values = (shape * share + ground * (1 - share)) * light + chance.normal(0, NOISE, (size, size, 3))
+    noise = chance.standard_normal((size, size, 3), np.float32) * np.float32(NOISE)
+    values = (ground + (shape - ground) * share) * light + noise
     return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)
 
 

@@ -79,9 +79,12 @@ _NETWORK = register(
 </div>""",
     "groups",
 )
+_NEURON = register("neuron", '<div class="neuron"></div>', "sliders")
+_TEN_LAYERS = register("ten_layers", '<div class="ten-layers"></div>', "controls", "sliders")
 _TELLER = register("teller", "<div></div>")
 _MOSAIC = register("mosaic", _picture_board("mosaic"), "board")
 _PICKER = register("picker", _picture_board("picker"), "board")
+_PLANE = register("plane", '<div class="plane"></div>', "controls", "sliders")
 _STAGE = register("stage", '<div class="stage" role="group"></div>', "controls")
 _WAYS = register("ways", '<nav class="ways"></nav>')
 _THUMBNAILS = register("thumbnails", '<div class="thumbnails" role="radiogroup"></div>')
@@ -170,6 +173,21 @@ def network(
 def curves(data: dict[str, Any], key: str) -> None:
     """Draw curves over whole numbers."""
     _CURVES(data=data, key=key)
+
+
+def neuron(data: dict[str, Any], key: str, on_set: Callable[[dict[str, str]], None]) -> None:
+    """Draw one neuron that is moved by hand; `on_set` gets its settings as an address says them."""
+    _NEURON(data=data, key=key, on_set_change=lambda: _told(key, on_set, "set"))
+
+
+def ten_layers(data: dict[str, Any], key: str, on_set: Callable[[dict[str, str]], None]) -> None:
+    """Draw a slope on its way back through ten layers; `on_set` gets its settings as an address says them."""
+    _TEN_LAYERS(data=data, key=key, on_set_change=lambda: _told(key, on_set, "set"))
+
+
+def plane(data: dict[str, Any], key: str, on_set: Callable[[dict[str, str]], None]) -> None:
+    """Draw a small network that learns on a plane; `on_set` gets its settings as an address says them."""
+    _PLANE(data=data, key=key, on_set_change=lambda: _told(key, on_set, "set"))
 
 
 def tell(name: str, detail: Any) -> None:

@@ -107,6 +107,13 @@ PAGES = (
         ":material/compress:",
         N_("Make the same input smaller in ten ways and see what each keeps."),
     ),
+    PageRecord(
+        "pages/6_Neuron.py",
+        N_("Neuron"),
+        ":material/scatter_plot:",
+        N_("Move the weights of one neuron, follow a slope through ten layers, and bend a border with hidden ones."),
+        fits_screen=True,
+    ),
 )
 
 

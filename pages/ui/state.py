@@ -302,6 +302,27 @@ ACTIVATION = Key(
     Choice((ActivationName.LINEAR, ActivationName.RELU, ActivationName.TANH, ActivationName.SIGMOID)),
 )
 
+# Neuron.
+NEURON_VIEW = Key("neuron_view", "neuron", Choice(("neuron", "layers", "plane")))
+_INPUT_TO_A_NEURON, _WEIGHT_OF_A_NEURON = Number(-1.0, 1.0, step=0.1), Number(-2.0, 2.0, step=0.1)
+INPUT_1 = Key("x1", 1.0, _INPUT_TO_A_NEURON)
+INPUT_2 = Key("x2", 0.5, _INPUT_TO_A_NEURON)
+INPUT_3 = Key("x3", -0.5, _INPUT_TO_A_NEURON)
+WEIGHT_1 = Key("w1", 0.8, _WEIGHT_OF_A_NEURON)
+WEIGHT_2 = Key("w2", -0.6, _WEIGHT_OF_A_NEURON)
+WEIGHT_3 = Key("w3", 0.4, _WEIGHT_OF_A_NEURON)
+NEURON_BIAS = Key("neuron_bias", 0.3, Number(-3.0, 3.0, step=0.1))
+CHAIN_INPUT = Key("chain_input", 0.5, Number(-2.0, 2.0, step=0.1))
+CHAIN_WEIGHT = Key("chain_weight", 1.0, Number(-4.0, 4.0, step=0.1))
+CHAIN_BIAS = Key("chain_bias", 0.0, Number(-2.0, 2.0, step=0.1))
+NEURON_ACTIVATION = Key("neuron_activation", "sigmoid", Choice(("step", "sigmoid", "tanh", "relu")))
+PLANE_POINTS = Key("plane_points", "circle", Choice(("halves", "circle", "corners", "spirals")))
+HIDDEN_LAYERS = Key("hidden_layers", 1, Whole(0, 3))
+HIDDEN_UNITS = Key("hidden_units", 3, Whole(1, 8))
+PLANE_ACTIVATION = Key("plane_activation", "tanh", Choice(("tanh", "relu", "sigmoid")))
+PLANE_RATE = Key("plane_rate", 0.03, Choice((0.003, 0.01, 0.03, 0.1), 0.03))
+PLANE_SEED = Key("plane_seed", 1, Whole(1, MOST_SEED))
+
 # Pooling and stride.
 REDUCED = Key("reduced", "picture", Choice(("grid", "picture", "map")))
 REDUCED_GRID = Key("reduced_grid", "noise", _NAME)

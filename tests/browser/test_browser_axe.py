@@ -25,6 +25,9 @@ ADDRESSES = [
     "/Convolution",
     "/Convolution?open=separable",
     "/Pooling_and_stride?measured=costs&study_open=True",
+    "/Neuron",
+    "/Neuron?neuron_view=layers",
+    "/Neuron?neuron_view=plane",
 ]
 
 

@@ -27,13 +27,14 @@ from pages.ui.address import Choice, Flag, Kind, Names, Number, Rows, Text, Whol
 from pages.ui.convolution.ideas import IDEAS
 from pages.ui.design.parts.which import PARTS
 from pages.ui.feature_maps.panels import PANELS
+from pages.ui.neuron.views import VIEWS
 
 RUNS = int(os.environ.get("CONVSCOPE_FUZZ", "50"))
 READINGS = 2000
 SECONDS = 3.0
 """Of the processor, for one run of a page on a machine that others use as well; most take a twentieth."""
 
-PAGES = ("1_Feature_maps", "2_Design_a_network", "3_Convolution", "4_Pooling_and_stride")
+PAGES = ("1_Feature_maps", "2_Design_a_network", "3_Convolution", "4_Pooling_and_stride", "6_Neuron")
 # What a name may be for a text whose kind does not tell.
 KNOWN: dict[str, list[str]] = {
     "model": [*(model.key for model in BUNDLED), "file::"],  # others are described by Keras
@@ -198,6 +199,7 @@ EVERYTHING: dict[str, tuple[dict[str, str], ...]] = {
         {"reduced": "grid", "reduced_grid": "own", "numbers": grid_text(np.eye(4)), "kernel": "learned"},
         {"reduced": "map", "kernel": "own", "weights": grid_text(np.eye(3))},
     ),
+    "6_Neuron": tuple({"neuron_view": view} for view in VIEWS),
 }
 """Addresses under which the pages, one after the other, show all that they can."""
 

@@ -1,0 +1,1 @@
+"""What the page "Neuron" is made of."""

@@ -1,0 +1,39 @@
+"""What is left of a slope behind ten layers of one neuron each, for three activations at once."""
+
+from functools import partial
+
+from pages.ui import components, state
+from pages.ui.neuron.settings import activation_titles, take, told
+from pages.ui.text import _
+
+KEYS = (state.CHAIN_INPUT, state.CHAIN_WEIGHT, state.CHAIN_BIAS)
+
+
+def draw() -> None:
+    """Draw the three chains; the slope travels them in the browser."""
+    data = told(KEYS) | {"titles": activation_titles(), "words": _words()}
+    components.ten_layers(data, key="ten_layers", on_set=partial(take, KEYS))
+
+
+def _words() -> dict[str, str]:
+    return {
+        "input": _("Input of the first layer"),
+        "weight": _("Weight, the same in every layer"),
+        "bias": _("Bias, the same in every layer"),
+        "cell": _("Layer {layer}: z = {z}, slope f′(z) = {slope}; from the end back to here × {left}"),
+        "nothing": _("Nothing of the gradient arrives: layer 1 cannot learn."),
+        "vanishes": _("Vanishes: of the gradient 1/{times} reaches layer 1."),
+        "fades": _("Fades on its way to layer 1."),
+        "passes": _("Reaches layer 1 about as strong as it was."),
+        "explodes": _("Explodes: it has grown when it reaches layer 1."),
+        "legend": _(
+            "Ten layers of one neuron each. On its way back, from right to left, the gradient is multiplied in every "
+            "layer by w·f′(z). A bar is what is left of it; the line is 1."
+        ),
+        "play": _("Play"),
+        "pause": _("Pause"),
+        "back": _("One step back"),
+        "forward": _("One step on"),
+        "restart": _("From the beginning"),
+        "speed": _("Speed"),
+    }

@@ -46,8 +46,8 @@ def _words() -> dict[str, str]:
         "size": _("{layers} hidden layers of {units} units"),
         "mistakes_of": _("{mistakes} of {count} points wrong"),
         "sizes_about": _(
-            "Mistakes on the points that the networks learn from, after {epochs} epochs, the mean of {runs} runs. Click "
-            "a size to see it learn."
+            "Mistakes on the points that the networks learn from, after {epochs} epochs, the mean of {runs} runs. "
+            "Click a size to see it learn."
         ),
         "play": _("Play"),
         "pause": _("Pause"),

@@ -1,11 +1,14 @@
 """The front door: the list of pages, the page configuration and the warm-up of the workers."""
 
 from pages.ui import compute, state
-from pages.ui.frame import configure, navigation
+from pages.ui.course import strip
+from pages.ui.frame import configure, navigation, record_of
 
 state.begin_run()
 configure()
 state.FRONT_DOOR.set(True)
-navigation().run()
+page = navigation()
+strip.draw(record_of(page))
+page.run()
 # Behind the first page: TensorFlow would take its processors, and what is recorded needs none.
 compute.start()

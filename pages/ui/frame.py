@@ -1,5 +1,6 @@
 """What surrounds every page: the pages' records, the configuration, the navigation, the language and the title."""
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -71,12 +72,23 @@ class PageRecord:
     def path(self) -> Path:
         return _ROOT / self.file
 
+    @property
+    def address(self) -> str:
+        """Return what stands behind the server's address; Streamlit takes it from the file's name."""
+        return "" if self is HOME else re.sub(r"^\d+_", "", self.path.stem)
+
 
 HOME = PageRecord(
     "pages/Home.py",
     N_("Home"),
     ":material/home:",
-    N_("See, ask and calculate what every layer of a convolutional network does."),
+    N_("See what every layer of a CNN does, ask why, and check the arithmetic."),
+)
+COURSE = PageRecord(
+    "pages/0_Course.py",
+    N_("Course"),
+    ":material/school:",
+    N_("Learn convolutional networks by trying: predict, look, and check your answer against the tool."),
 )
 FEATURE_MAPS = PageRecord(
     "pages/1_Feature_maps.py",
@@ -87,14 +99,7 @@ FEATURE_MAPS = PageRecord(
 )
 PAGES = (
     HOME,
-    FEATURE_MAPS,
-    PageRecord(
-        "pages/2_Design_a_network.py",
-        N_("Design a network"),
-        ":material/schema:",
-        N_("Put a network together and read its figures as you go."),
-        fits_screen=True,
-    ),
+    COURSE,
     PageRecord(
         "pages/3_Convolution.py",
         N_("Convolution"),
@@ -105,7 +110,7 @@ PAGES = (
         "pages/4_Pooling_and_stride.py",
         N_("Pooling and stride"),
         ":material/compress:",
-        N_("Make the same input smaller in ten ways and see what each keeps."),
+        N_("Shrink one input in ten ways and compare what survives."),
     ),
     PageRecord(
         "pages/6_Neuron.py",
@@ -114,6 +119,14 @@ PAGES = (
         N_("Move the weights of one neuron, follow a slope through ten layers, and bend a border with hidden ones."),
         fits_screen=True,
     ),
+    PageRecord(
+        "pages/2_Design_a_network.py",
+        N_("Design a network"),
+        ":material/schema:",
+        N_("Build a network layer by layer; shapes and costs update as you go."),
+        fits_screen=True,
+    ),
+    FEATURE_MAPS,
 )
 
 
@@ -130,6 +143,11 @@ def navigation() -> st.Page:
         [st.Page(page.path, title=_(page.title), icon=page.icon, default=page is HOME) for page in PAGES],
         position="top",
     )
+
+
+def record_of(page: st.Page) -> PageRecord:
+    """Return the record of a page that `navigation` declared."""
+    return next(record for record in PAGES if record.address == page.url_path)
 
 
 def begin_page() -> AbstractContextManager[DeltaGenerator]:

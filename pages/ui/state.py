@@ -8,7 +8,7 @@ of the pages that use it, so that a link opens the same view and the browser's B
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, cast
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -169,6 +169,16 @@ CLASS_LISTS: Key[dict[str, str]] = Key("class_lists", {})
 CLASS_LIST_NOTE: Key[Any] = Key("class_list_note", None)
 FIT = Key("fit", "crop", Choice(("crop", "pad", "stretch")))
 INVERT = Key("invert", False, Flag())
+
+# The course: which step stands beside the tool, and what this reader answered.
+LESSON = Key("lesson", "", Text(60, "a-z0-9_."))
+ANSWERS: Key[dict[str, Any]] = Key("course_answers", {})
+PROGRESS: Key[frozenset[str]] = Key("course_progress", frozenset())
+FORGOTTEN = Key("course_forgotten", False)
+SOUGHT_WORD = Key("sought_word", "", Text(60))
+LARGE_TYPE = Key("large_type", False, Flag())
+SHEET = Key("sheet", "", _NAME)
+PRINTING = Key("printing", False)
 
 # Feature maps.
 OUTPUT: Key[str | None] = Key("output", None, Text())
@@ -354,6 +364,16 @@ ADDRESSED = {key.name: key for key in list(globals().values()) if isinstance(key
 """What may stand in an address, by its name there."""
 
 
+ANEW = "anew"
+"""Stands in a link that sets its page up as it says, whatever the reader did there before, with a number.
+
+Streamlit's browser side goes on to send the address of the last link, so each number counts once.
+"""
+_SET_UP_LAST = Key("set_up_last", 0)
+_READERS_OWN = {LANGUAGE.name, LARGE_TYPE.name, TRAINING.name}
+"""What no link sets up unless it names it."""
+_DESIGNED = {DESIGN_PRESET.name, DESIGN_LINK.name}
+
 _PAGE = Key("page_shown", "")
 _HAS_ARRIVED = Key("has_arrived", True)
 _SHARED: Key[dict[str, tuple[str, ...]]] = Key("names_shared", {})
@@ -366,11 +386,33 @@ def begin_run() -> None:
     if page != _PAGE.get():
         _PAGE.set(page)
         _HAS_ARRIVED.set(True)
-    if context is None or not context.is_history_navigation:
+    if context is None:
         return
     address = st.query_params.to_dict()
+    number = Whole(1, 10**9).read(address.get(ANEW, ""))
+    if number is not None and number > _SET_UP_LAST.get():
+        _SET_UP_LAST.set(number)
+        _set_up(address)
+    if not context.is_history_navigation:
+        return
     for name in {*address, *_SHARED.get().get(page, ())} & ADDRESSED.keys():
         ADDRESSED[name].set(ADDRESSED[name].said_by(address))
+
+
+def link(address: str) -> dict[str, str]:
+    """Return what stands behind the `?` of a link that sets its page up: what an address says there, and `ANEW`."""
+    return dict(parse_qsl(address.partition("?")[2])) | {ANEW: str(_SET_UP_LAST.get() + 1)}
+
+
+def _set_up(address: Mapping[str, str]) -> None:
+    """Set all that an address may say as this one says it, and what it does not say to its default.
+
+    A design stays as it is where the address speaks of none.
+    """
+    kept = _READERS_OWN if _DESIGNED & address.keys() else _READERS_OWN | _DESIGNED
+    for name in ADDRESSED.keys() - (kept - address.keys()):
+        ADDRESSED[name].set(ADDRESSED[name].said_by(address))
+    SOURCE.set(SOURCE.default)
 
 
 def has_arrived() -> bool:
@@ -384,6 +426,7 @@ def share(*keys: Key[Any], instead: dict[str, str] | None = None) -> None:
     What changes on a page makes an entry in the browser's history. What a page adds to the address with which it was
     reached makes none: nobody has seen the page without it.
     """
+    keys = (*keys, LESSON)
     wanted = _written(keys) | (instead or {})
     in_place = "<script></script>"
     if st.query_params.to_dict() != wanted:
@@ -399,7 +442,7 @@ def share(*keys: Key[Any], instead: dict[str, str] | None = None) -> None:
 
 def share_change(*keys: Key[Any]) -> None:
     """Write into the address what a part of a page changed that runs by itself, on a page that has shared before."""
-    wanted = _written(keys)
+    wanted = _written((*keys, LESSON))
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
 

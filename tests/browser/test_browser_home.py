@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from serving import AppServer
 
 from cnn_core.models.bundled import bundled_network
+from pages.ui.frame import PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -46,7 +47,7 @@ def last_class(page: Page) -> Any:
 def test_a_screen_holds_the_network_and_all_cards(home: Callable[..., Page]) -> None:
     page = home()
     cards = page.locator('[class*="st-key-card_"]')
-    expect(cards).to_have_count(4)
+    expect(cards).to_have_count(len(PAGES) - 1)
     assert all(box_of(card)["y"] + box_of(card)["height"] <= SCREEN["height"] for card in cards.all())
     for layer in LAYERS:
         box = box_of(page.locator(f'[data-layer="{layer}"][data-node]'))

@@ -15,7 +15,7 @@ from pages.ui.frame import PAGES
 TEXT = (ROOT / "docs" / "course.md").read_text(encoding="utf-8")
 CELLS = re.compile(r"(?<!\\)\|")
 SPAN = re.compile(r"`([^`]+)`")
-FILES = {re.sub(r"^\d+_", "", page.path.stem): page.file for page in PAGES}
+FILES = {page.address: page.file for page in PAGES}
 
 
 def rows() -> list[list[str]]:

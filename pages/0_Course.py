@@ -1,0 +1,19 @@
+"""The course: lessons in order, each a path through the other pages; words, a search, and what a teacher needs."""
+
+from pages.ui import state
+from pages.ui.course import overview, progress, search, sheet, teaching, words
+from pages.ui.frame import begin_page
+
+with begin_page():
+    progress.keep()
+    teaching.style()
+    chosen = sheet.chosen()
+    if chosen is not None:
+        sheet.draw(chosen)
+    else:
+        overview.draw_start()
+        if not search.draw():
+            overview.draw_lessons()
+            words.draw()
+            teaching.draw()
+    state.share(state.LANGUAGE, state.SHEET, state.LARGE_TYPE, state.SOUGHT_WORD)

@@ -1,0 +1,102 @@
+"""The picture of each lesson, made by the core for its sheet."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from cnn_core import summarize
+from cnn_core.arrays import Values
+from cnn_core.drawing.colour_scale import Range, RangeScope
+from cnn_core.drawing.kernel_tiles import kernel_colours, tiles_png
+from cnn_core.drawing.mosaic import map_png, mosaic_png
+from cnn_core.layers.windows import Window
+from cnn_core.models.bundled_weights import first_kernels
+from cnn_core.network.presets import preset
+from cnn_core.network.volumes import volumes_svg
+from cnn_core.numerics.convolve import conv2d
+from cnn_core.numerics.hand_made import hand_made
+from cnn_core.numerics.pool import PoolingKind, pool
+from cnn_core.pictures.samples import default_sample
+from pages.ui import cached, state
+from pages.ui.ask.picture import sample_picture
+from pages.ui.course.lessons import Lesson
+from pages.ui.draw.pictures import draw_wide
+from pages.ui.text import _
+from pages.ui.waiting import later
+
+_SIDE = 160
+"""Pixels of a picture that is worked on here."""
+_WIDTH = 300
+_WINDOW = 8
+
+
+def draw_picture(lesson: Lesson) -> None:
+    """Draw a lesson's picture, where it has one."""
+    draw = _PICTURES.get(lesson.name)
+    if draw is not None:
+        draw()
+
+
+def _draw_operation() -> None:
+    x, window = _grey(), Window(3)
+    edges = conv2d(x, hand_made("sobel_vertical_edges").values[:, :, np.newaxis, np.newaxis], (window, window))
+    _draw_pair((_png(x), _("A picture")), (_png(edges), _("Its feature map: red where it gets brighter to the right")))
+
+
+def _draw_filters() -> None:
+    said = _("The first filters of a trained network: {count}, each with a kernel for red, green and blue")
+    draw_wide(_kernels_png(), 2 * _WIDTH, said.format(count=first_kernels("cifar10").shape[3]))
+
+
+@lru_cache(maxsize=1)
+def _kernels_png() -> bytes:
+    kernels = first_kernels("cifar10")
+    return tiles_png(kernel_colours(kernels, float(np.abs(kernels).max()), 48), kernels.shape[3], 48).png
+
+
+def _draw_pooling() -> None:
+    x, window = _grey(), Window(_WINDOW, _WINDOW)
+    pooled = {kind: pool(x, (window, window), kind) for kind in (PoolingKind.MAX, PoolingKind.AVERAGE)}
+    title = {PoolingKind.MAX: _("Max pooling"), PoolingKind.AVERAGE: _("Average pooling")}
+    _draw_pair(*((_png(values, _WINDOW), title[kind]) for kind, values in pooled.items()))
+
+
+def _draw_network() -> None:
+    st.image(volumes_svg(summarize(preset("cats_dogs").make()).rows), width="stretch", caption=_("Cats and dogs"))
+
+
+def _draw_layers() -> None:
+    info = later(cached.model_info(state.MODEL.default))
+    if info is None:
+        return
+    sample = sample_picture(default_sample(info.colour))
+    maps = later(cached.layer_maps(cached.entered(sample, info, state.FIT.default, state.INVERT.default), "conv_1_1"))
+    if maps is not None:
+        png = mosaic_png(maps, range(maps.shape[2]), RangeScope.PER_LAYER, columns=5, cell=112).png
+        draw_wide(png, 2 * _WIDTH, _("The maps of the first layer"))
+
+
+_PICTURES: dict[str, Callable[[], None]] = {
+    "operation": _draw_operation,
+    "filters": _draw_filters,
+    "pooling": _draw_pooling,
+    "network": _draw_network,
+    "layers": _draw_layers,
+}
+
+
+def _grey() -> Values:
+    """Return the brightness of the cat, (H, W, 1), 0 to 255."""
+    return cached.grey_numbers(sample_picture("chelsea"), _SIDE)
+
+
+def _png(values: Values, scale: int = 1) -> bytes:
+    return map_png(values[:, :, 0], Range(float(np.abs(values).max()), bool(values.min() < 0)), scale)
+
+
+def _draw_pair(*pictures: tuple[bytes, str]) -> None:
+    with st.container(horizontal=True):
+        for png, caption in pictures:
+            draw_wide(png, _WIDTH, caption)

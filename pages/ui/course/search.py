@@ -1,0 +1,79 @@
+"""A search over lessons, layers and words; nothing leaves this server."""
+
+import streamlit as st
+
+from cnn_core.layers import KINDS
+from pages.ui import state
+from pages.ui.course import words
+from pages.ui.course.lessons import LESSONS, Step, StepText, text_of
+from pages.ui.course.strip import draw_link
+from pages.ui.frame import PAGES
+from pages.ui.text import _
+
+_MOST = 8
+"""Of each sort: more would be a list to read."""
+
+
+def draw() -> bool:
+    """Draw the field and what is found; return whether something is sought."""
+    st.text_input(
+        _("Search lessons, layers and words"),
+        icon=":material/search:",
+        placeholder=_("padding, receptive field, Conv2D …"),
+        max_chars=60,
+        **state.field("course_search", state.SOUGHT_WORD.get(), lambda sought: state.SOUGHT_WORD.set(sought.strip())),
+    )
+    sought = state.SOUGHT_WORD.get().casefold()
+    if not sought:
+        return False
+    found = [_draw_steps(sought), _draw_words(sought), _draw_layers(sought)]
+    if not any(found):
+        st.info(_("Nothing was found. Try a shorter word, or look through the lessons and the words."))
+    return True
+
+
+def _draw_steps(sought: str) -> bool:
+    found = [
+        (step, said)
+        for one in LESSONS
+        for step, said in zip(one.steps, text_of(one).steps, strict=True)
+        if sought in _all_of(said)
+    ]
+    found.sort(key=lambda pair: sought not in pair[1].title.casefold())
+    _head(_("Lessons"), bool(found))
+    for step, said in found[:_MOST]:
+        _draw_step(step, said)
+    return bool(found)
+
+
+def _draw_step(step: Step, said: StepText) -> None:
+    draw_link(step, said.title, step.page.icon)
+    st.caption(said.question)
+
+
+def _all_of(said: StepText) -> str:
+    return "\n".join((said.title, said.question, said.look, said.exactly)).casefold()
+
+
+def _draw_words(sought: str) -> bool:
+    found = [word for word in words.all_words() if sought in "\n".join(word[:3]).casefold()]
+    found.sort(key=lambda word: sought not in f"{word.name} {word.others}".casefold())
+    _head(_("Words"), bool(found))
+    for word in found[:_MOST]:
+        words.draw_word(word)
+    return bool(found)
+
+
+def _draw_layers(sought: str) -> bool:
+    found = [name for name, kind in KINDS.items() if sought in f"{name} {_(kind.about)}".casefold()]
+    found.sort(key=lambda name: sought not in name.casefold())
+    _head(_("Layers"), bool(found))
+    design = next(page for page in PAGES if page.address == "Design_a_network")
+    for name in found[:_MOST]:
+        st.page_link(design.path, label=f"**{name}**: {_(KINDS[name].about)}", icon=design.icon)
+    return bool(found)
+
+
+def _head(title: str, shown: bool) -> None:
+    if shown:
+        st.header(title, anchor=False)

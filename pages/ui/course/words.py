@@ -1,0 +1,47 @@
+"""The words of the field in the reader's language, with the other names that courses and papers use."""
+
+from functools import cache
+from typing import NamedTuple
+
+import streamlit as st
+
+from pages.ui import state
+from pages.ui.frame import PAGES
+from pages.ui.text import _, lesson
+
+
+class Word(NamedTuple):
+    """`others` are further names for the same thing; `address` is where it can be seen."""
+
+    name: str
+    others: str
+    meaning: str
+    address: str
+
+
+def all_words() -> tuple[Word, ...]:
+    return read_words(lesson("course/words"))
+
+
+@cache
+def read_words(text: str) -> tuple[Word, ...]:
+    """Return the words of a Markdown table, whose heading and rule are its first two lines."""
+    rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
+    return tuple(Word(*(cell.strip().strip("`") for cell in row)) for row in rows[2:])
+
+
+def draw() -> None:
+    """Draw the glossary, closed until wanted."""
+    place = st.expander(_("Words"), icon=":material/dictionary:", on_change="rerun", key="course_words")
+    if place.open:
+        with place:
+            for word in all_words():
+                draw_word(word)
+
+
+def draw_word(word: Word) -> None:
+    others = f" ({word.others})" if word.others else ""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{word.name}**{others}: {word.meaning}", width="stretch")
+        page = next(page for page in PAGES if page.address == word.address.partition("?")[0])
+        st.page_link(page.path, label=_("See it"), icon=page.icon, query_params=state.link(word.address))

@@ -45,6 +45,6 @@ with begin_page() as head:
     with camera_place:
         conversation.draw_camera(run)
     with network:
-        conversation.tell_influences(run)
+        conversation.tell_last(run)
     with ways_in_place:
         conversation.draw_ways_in(run)

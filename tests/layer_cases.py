@@ -11,6 +11,7 @@ from strategies import fitting_networks
 from cnn_core import layers as L  # noqa: N812
 from cnn_core.explain.unit import Explanation, Place, explain_unit, weight_shapes
 from cnn_core.layers import Layer
+from cnn_core.layers.settings import MOST_AXES
 from cnn_core.layers.shapes import Shape, output_shape
 
 ANY_RANK: tuple[type[Layer], ...] = (
@@ -98,7 +99,9 @@ def cases(draw: st.DrawFn, kind: type[Layer]) -> Case:
             kind(), *((*shape[:-1], count) for count in draw(st.lists(sizes, min_size=2, max_size=3))), seed=seed
         )
     if kind is L.Dot:
-        beside = draw(st.lists(sizes, max_size=5 - len(shape)), label="other axes of the second input")
+        beside = draw(
+            st.lists(sizes, max_size=min(5 - len(shape), MOST_AXES - 1)), label="other axes of the second input"
+        )
         one, other = draw(st.integers(1, len(shape))), draw(st.integers(1, len(beside) + 1))
         second = (*beside[: other - 1], shape[one - 1], *beside[other - 1 :])
         pair = (one, draw(st.sampled_from([other, other - len(second) - 1])))

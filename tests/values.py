@@ -50,9 +50,9 @@ EXAMPLES: dict[str, Example] = {
 }
 
 
-def unfolded(name: str) -> Unfolded:
-    """Return an example's value, with inputs and weights that are the same every time."""
-    layer, shapes, place = EXAMPLES[name]
+def made(name: str) -> tuple[Layer, list[np.ndarray], list[np.ndarray]]:
+    """Return an example's layer with its inputs and weights, which are the same every time."""
+    layer, shapes, _place = EXAMPLES[name]
     random = np.random.default_rng(3)
     inputs = [random.normal(size=shape).astype(np.float32) for shape in shapes]
     weights = [
@@ -60,9 +60,16 @@ def unfolded(name: str) -> Unfolded:
     ]
     if isinstance(layer, layers.BatchNormalization):
         weights = [np.abs(weight) + np.float32(0.1) for weight in weights]
+    return layer, inputs, weights
+
+
+def unfolded(name: str, place: tuple[int, ...] | None = None) -> Unfolded:
+    """Return an example's value, or another one of its layer."""
+    layer, inputs, weights = made(name)
+    shapes = [one.shape for one in inputs]
     sources = tuple(f"input_{number}" for number in range(len(shapes)))
     row = Row("it", layer, sources, tuple(shapes), output_shape(layer, *shapes), 0, 0, 0, 0, None)
-    return Unfolded(explain_unit(layer, weights, inputs, place), row, inputs)
+    return Unfolded(explain_unit(layer, weights, inputs, place or EXAMPLES[name][2]), row, inputs)
 
 
 def told(value: Unfolded, page: int = 0) -> dict[str, Any]:

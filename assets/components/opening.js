@@ -7,6 +7,7 @@ import { listen, pass } from "./told.js";
  * @typedef {object} Opening
  * @property {{layer: string, channel: number | null}} opening_layer
  * @property {{layer: string, channel: number, picture: string}} opening_map
+ * @property {{layer: string, channel: number, row: number, column: number, value: number}} opening_value
  */
 
 /**

@@ -3,7 +3,8 @@
 
 import { drawBoard } from "./board.js";
 import { fill, leadTo, part, show } from "./dom.js";
-import { onOpening } from "./opening.js";
+import { onOpening, opening } from "./opening.js";
+import { decode } from "./packed.js";
 import { onPassing } from "./passing.js";
 import { hearing } from "./told.js";
 
@@ -22,17 +23,6 @@ const [WIDEST, TALLEST] = [560, 520]; // pixels of the screen
  * @property {string} [leads]  the key of what a tap opens
  * @property {{picture: string, board: string, value: string}} words
  */
-
-/**
- * Return float32 numbers from base64.
- * @param {string} text
- */
-export const decode = (text) => {
-  const letters = atob(text);
-  const bytes = new Uint8Array(letters.length); // a function called for each would take ten times as long
-  for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
-  return new Float32Array(bytes.buffer);
-};
 
 /**
  * Out: the trigger "pick" {row, column}.
@@ -57,6 +47,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     },
     pick: ([row, column]) => {
       setTriggerValue("pick", { row, column });
+      if (values) opening("opening_value", { layer: data.layer, channel, row, column, value: values[row * columns + column] });
       leadTo(data.leads);
     },
   });

@@ -4,13 +4,18 @@
 import { counted, fill, focusedIn, focusPart, make, part, show } from "./dom.js";
 import { Lanes } from "./lanes.js";
 import { isSpread, numberLine } from "./number_line.js";
+import { onOpening } from "./opening.js";
 import { pager } from "./pager.js";
 import { partsTable, showParts } from "./parts.js";
 import { Player } from "./player.js";
 import { stepsOf } from "./steps.js";
+import { hearing, listen } from "./told.js";
+import { valueAt } from "./values.js";
 
 /**
  * @typedef {import("./steps.js").ValueData & import("./parts.js").PartsData & Omit<import("./lanes.js").LanesData, "under"> & {
+ *   layer: string,
+ *   channel: number,
  *   pages: import("./pager.js").Pages | null,
  *   version: string,
  *   words: import("./player.js").PlayerWords & import("./pager.js").PagerWords & {after: string},
@@ -149,5 +154,16 @@ class ValueStage {
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = /** @type {HTMLElement & {stage?: ValueStage}} */ (part(parentElement, ".value-stage"));
   root.stage ??= new ValueStage(root, data);
-  root.stage.update(data, setTriggerValue);
+  const { stage } = root;
+  stage.update(data, setTriggerValue);
+  const listening = hearing(parentElement);
+  /** @type {import("./values.js").ValuesOfMap | null} */
+  let values = null;
+  listen("values", listening.signal, (told) => (values = told));
+  onOpening("opening_value", listening.signal, ({ layer, channel, row, column, value }) => {
+    const isTold = values?.layer === layer && values.channel === channel;
+    const shown = values && isTold ? valueAt(values, stage.data, [row, column], value) : null;
+    if (shown) stage.update(shown, setTriggerValue);
+  });
+  return () => listening.abort();
 }

@@ -1,8 +1,11 @@
 """The page "Feature maps" in a real browser: one screen, pictures, layers, maps, files, dead workers, a phone."""
 
+import contextlib
 import io
 import math
+import os
 import re
+import signal
 from collections.abc import Iterator
 
 import numpy as np
@@ -27,7 +30,7 @@ from feature_maps_page import (
 )
 from folders import ARTIFACTS
 from PIL import Image
-from playwright.sync_api import Locator, Page, Position, WebSocketRoute, expect
+from playwright.sync_api import Locator, Page, Position, expect
 from serving import AppServer
 
 from cnn_core.models.bundled import bundled_network
@@ -239,24 +242,14 @@ def test_what_opens_first_is_the_map_that_differs_most_and_its_largest_value(pag
 # Taking along -------------------------------------------------------------------------------------------------------
 
 
-class Deaf:
-    """A server that hears nothing of what a page says as long as `is_deaf`."""
-
-    def __init__(self, page: Page) -> None:
-        self.is_deaf = False
-        page.route_web_socket(re.compile("_stcore/stream"), self._between)
-
-    def _between(self, route: WebSocketRoute) -> None:
-        server = route.connect_to_server()
-        self._held: list[str | bytes] = []
-        self._send = server.send
-        route.on_message(lambda message: self._held.append(message) if self.is_deaf else server.send(message))
-
-    def hear(self) -> None:
-        """Hear it all, what was held first."""
-        self.is_deaf = False
-        for message in self._held:
-            self._send(message)
+@contextlib.contextmanager
+def stopped(server: AppServer) -> Iterator[None]:
+    """Let the server answer nothing meanwhile: its process stands still."""
+    os.kill(server.process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(server.process.pid, signal.SIGCONT)
 
 
 _PIXELS = """async ([address, width, height]) => {
@@ -269,6 +262,40 @@ _PIXELS = """async ([address, width, height]) => {
     context.drawImage(image, 0, 0, width, height);
     return [...context.getImageData(0, 0, width, height).data];
 }"""
+
+
+def test_what_the_browser_has_is_painted_before_the_server_answers(cold_server: AppServer, open_page: OpenPage) -> None:
+    page = open_page(cold_server)
+    open_view(page, model="mnist", layer="conv2d_1", channel="0")
+    picked, maps, said = page.locator(".picker img"), page.locator(".mosaic img"), page.locator(".value-stage .said")
+    of_conv2d_1 = str(maps.get_attribute("src"))
+    node(page, "conv2d").click()
+    layer_is_open(page, "conv2d")
+    with stopped(cold_server):
+        node(page, "conv2d_1").click()  # it was shown before
+        expect(maps).to_have_attribute("src", of_conv2d_1)
+    layer_is_open(page, "conv2d_1")
+
+    drawn = str(picked.get_attribute("src"))
+    board = page.locator(".mosaic .board")
+    rows, columns = grid_of(page.locator(".mosaic"))
+    with stopped(cold_server):
+        board.click(position=middle_of(board, 0, 1, rows, columns))
+        expect(picked).not_to_have_attribute("src", drawn)
+        painted = str(picked.get_attribute("src"))
+    channel = layer_is_open(page, "conv2d_1")
+    expect(picked).not_to_have_attribute("src", painted)
+    drawn = str(picked.get_attribute("src"))
+    assert page.evaluate(_PIXELS, [painted, 26, 26]) == page.evaluate(_PIXELS, [drawn, 26, 26])
+
+    board = page.locator(".picker .board")
+    with stopped(cold_server):
+        board.click(position=middle_of(board, 2, 3, 26, 26))
+        expect(said).to_contain_text(f"conv2d_1 [2, 3] map {channel}:")
+        painted = page.locator(".value-stage .lane").all_inner_texts()
+    expect(page.get_by_role("spinbutton", name="Row", exact=True)).to_have_value("2")
+    wait_idle(page)
+    assert page.locator(".value-stage .lane").all_inner_texts() == painted
 
 
 def arrays_of(data: bytes) -> dict[str, np.ndarray]:

@@ -225,7 +225,7 @@ def test_sums_are_written_out(channels: Any, pooling: str | None, bias: float, t
 
 
 def test_numbers_travel_as_float32(page: Page) -> None:
-    program = "async ([site, text]) => [...(await import(`${site}/picker.js`)).decode(text)]"
+    program = "async ([site, text]) => [...(await import(`${site}/packed.js`)).decode(text)]"
     values = np.array([1.5, -2.25, 3e-7], "<f4")
     assert page.evaluate(program, [MODULES_SITE, base64.b64encode(values.tobytes()).decode()]) == values.tolist()
 

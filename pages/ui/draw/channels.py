@@ -34,6 +34,12 @@ def place_text(known: Channels, place: Place) -> str:
     if len(place) != 3:  # a Reshape gives any axes
         return str(list(place))
     row, column, channel = place
+    return place_pattern(known, channel).format(row=row, column=column)
+
+
+def place_pattern(known: Channels, channel: int) -> str:
+    """Return a place of a map as people write it, with the fields {row} and {column}."""
+    fields = {"row": "{row}", "column": "{column}"}
     if known:
-        return _("[{row}, {column}] {channel}").format(row=row, column=column, channel=_(known[channel].name))
-    return _("[{row}, {column}] map {channel}").format(row=row, column=column, channel=channel)
+        return _("[{row}, {column}] {channel}").format(**fields, channel=_(known[channel].name))
+    return _("[{row}, {column}] map {channel}").format(**fields, channel=channel)

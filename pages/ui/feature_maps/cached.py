@@ -1,8 +1,9 @@
 """What the page keeps of the open layer: figures and pictures, each by the layer and what was chosen."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from cnn_core.arrays import Output
+from cnn_core.arrays import Output, Values
 from cnn_core.drawing import figures
 from cnn_core.drawing import network_figure as network_figures
 from cnn_core.drawing.class_regions import Region, regions_of, regions_png
@@ -27,8 +28,10 @@ from pages.ui.cached import kept, network
 from pages.ui.draw.channels import picture_channels
 from pages.ui.entered import Entered
 from pages.ui.feature_maps import influences
+from pages.ui.feature_maps import values_of_map as of_map
 from pages.ui.feature_maps.layer_kernels import LayerKernels
 from pages.ui.feature_maps.open_layer import OpenLayer
+from pages.ui.feature_maps.value_stage import Unfolded
 from pages.ui.text import _
 
 
@@ -37,6 +40,14 @@ def influences_data(info: ModelInfo, picture: Entered, layer: str, _found: Influ
     """Return what a layer's maps are made of as the browser takes it, in a language."""
     rows = {row.name: row for row in network(info).rows}
     return influences.data_of(info, rows, layer, _found)
+
+
+@kept(16, OpenLayer)
+def values_of_map(
+    layer: OpenLayer, channel: int, language: str, _opened: Callable[[], Unfolded], _weights: Sequence[Values]
+) -> dict[str, Any] | None:
+    """Return what every value of a map is made of as the browser takes it, in a language; `_opened` opens any of it."""
+    return of_map.values_of_map(_opened(), _weights)
 
 
 @kept(8)

@@ -21,6 +21,7 @@ from pages.ui.feature_maps import (
     passing_answer,
     predictions,
     ways_in,
+    why,
 )
 from pages.ui.feature_maps.open_layer import OpenLayer, Run
 from pages.ui.feature_maps.parts import Part
@@ -74,7 +75,7 @@ _STYLE = """<style>
     height: max(16rem, calc(100vh - 16.75rem));
   }
 }
-[data-testid="stLayoutWrapper"]:has(> :is(.st-key-ways, .st-key-open_map, .st-key-influences)) {
+[data-testid="stLayoutWrapper"]:has(> :is(.st-key-ways, .st-key-open_map, .st-key-told_last)) {
   position: absolute; height: 0;
 }
 @media (max-width: 640px) {
@@ -184,11 +185,12 @@ def _draw_open_map(layer: OpenLayer) -> None:
         components.tell("open", {"layer": layer.name, "channel": layer.channel})
 
 
-def tell_influences(run: Run) -> None:
-    """Tell the picture of the network what the open layer's maps are made of: last, for nothing else waits for it."""
+def tell_last(run: Run) -> None:
+    """Tell the browser of what the open map's values and the open layer's maps are made: nothing waits for it."""
     if run.picture.passes:
         return
-    with st.container(key="influences"):
+    with st.container(key="told_last"):
+        _draw_alone(Part.VALUES, why.tell_values, run)
         fragment(network_picture.tell_influences, Part.INFLUENCES, share=partial(_share_change, run.rows))(run)
 
 

@@ -17,10 +17,12 @@ class Part(StrEnum):
     ASKED = "asked"
     CAMERA = "camera"
     INFLUENCES = "influences"
+    VALUES = "values"
     WAYS_IN = "ways_in"
 
 
-OF_THE_LAYER = Part.LAYER, Part.MAP, Part.ASKED, Part.INFLUENCES
+OF_THE_MAP = Part.MAP, Part.ASKED, Part.VALUES
+OF_THE_LAYER = Part.LAYER, *OF_THE_MAP, Part.INFLUENCES
 
 
 def open_layer_marked(name: str) -> None:
@@ -32,7 +34,7 @@ def open_layer_marked(name: str) -> None:
 def open_map_marked(channel: int) -> None:
     """Open a map on the board of all maps, which has marked it already."""
     state.CHANNEL.set(channel)
-    run_again(Part.MAP, Part.ASKED)
+    run_again(*OF_THE_MAP)
 
 
 def open_map(channel: int) -> None:
@@ -42,7 +44,7 @@ def open_map(channel: int) -> None:
 
 
 def map_changed() -> None:
-    run_again(Part.LAYER, Part.MAP, Part.ASKED)
+    run_again(Part.LAYER, *OF_THE_MAP)
 
 
 def value_changed() -> None:

@@ -17,7 +17,7 @@ from cnn_core.drawing.colour_scale import DIVERGING, SEQUENTIAL, Range
 from cnn_core.drawing.thumbnails import tinted_range
 from cnn_core.explain.parts import Origin
 from cnn_core.explain.unit import Explanation, Patch, Place, Stage, StageKind, Terms
-from cnn_core.layers import ActivationName
+from cnn_core.layers import ActivationName, Layer
 from cnn_core.layers.windows import windows_of
 from cnn_core.network.summary import Row
 from cnn_core.numerics.taps import NOWHERE
@@ -132,6 +132,8 @@ def stage_data(value: Unfolded, draw_map: DrawMap) -> dict[str, Any]:
     """Return what the component is told."""
     lanes, under = _lanes(value, draw_map), _under(value)
     data: dict[str, Any] = {
+        "layer": value.row.name,
+        "channel": value.why.place[-1],
         "joined": value.first.kind.name.lower(),
         "under": under,
         "lanes": lanes,
@@ -171,8 +173,7 @@ def _under(value: Unfolded) -> dict[str, Any] | None:
     patch = value.patch
     if patch is None:
         return None
-    windows = windows_of(value.row.layer)
-    steps = (1, 1) if windows is None else tuple(window.dilation for window in windows)
+    steps = steps_of_windows(value.row.layer)
     return {
         "rows": positions(patch.rows, steps[0]),
         "columns": positions(patch.columns, steps[1]),
@@ -180,6 +181,12 @@ def _under(value: Unfolded) -> dict[str, Any] | None:
         "size": list(value.inputs[0].shape[:2]),
         "layer": value.row.sources[0],
     }
+
+
+def steps_of_windows(layer: Layer) -> tuple[int, int]:
+    """Return how far the places of a layer's windows are apart, (vertical, horizontal)."""
+    windows = windows_of(layer)
+    return (1, 1) if windows is None else (windows[0].dilation, windows[1].dilation)
 
 
 def positions(taken: Sequence[int], step: int) -> list[int]:

@@ -19,10 +19,11 @@ from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.parts import Part, value_changed
 from pages.ui.feature_maps.trail import draw_trail, follow_path, go_on
 from pages.ui.feature_maps.value_stage import Unfolded, stage_data
+from pages.ui.feature_maps.values_of_map import can_be_told
 from pages.ui.messages import UndrawnError
 from pages.ui.questions import Question
 from pages.ui.text import _, sentence
-from pages.ui.waiting import all_asked, run_again
+from pages.ui.waiting import all_asked, later, run_again
 
 _POOLS = (StageKind.MAXIMUM, StageKind.AVERAGE)
 _WIDTH = 120
@@ -69,6 +70,25 @@ def _what_it_takes(layer: OpenLayer) -> tuple[list[Maps], tuple[Maps, ...]]:
     if weights is None or any(values is None for values in inputs):  # the reader stopped it
         raise UndrawnError
     return inputs, weights
+
+
+def tell_values(layer: OpenLayer) -> None:
+    """Tell the browser what every value of the open map is made of; nothing on the page waits for it."""
+    if layer.passes or not can_be_told(layer.row):
+        return
+    inputs = [later(layer_maps(layer.picture, source)) for source in layer.row.sources]
+    weights = later(layer_weights(layer.picture.model, layer.name))
+    known = [values for values in inputs if values is not None]
+    if weights is None or len(known) < len(inputs):
+        return
+    learned = weights
+
+    def opened() -> Unfolded:
+        return _unfolded(layer, explain_unit(layer.row.layer, learned, known, layer.place), known)
+
+    data = cached.values_of_map(layer, layer.channel, state.LANGUAGE.get(), opened, learned)
+    if data is not None:
+        components.tell("values", data)
 
 
 def _unfolded(layer: OpenLayer, why: Explanation, inputs: list[Maps]) -> Unfolded:

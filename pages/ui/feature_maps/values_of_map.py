@@ -1,0 +1,136 @@
+"""What every value of the open map is made of, as data for the browser, which opens whichever is clicked at once.
+
+The server's own answer takes its place: it alone has the formulas, and the kinds of layers that are not told here.
+"""
+
+import base64
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from cnn_core.arrays import Values
+from cnn_core.drawing.thumbnails import tinted_range
+from cnn_core.explain.in_place import is_in_place
+from cnn_core.explain.moved import stretched_from
+from cnn_core.explain.unit import Stage, StageKind
+from cnn_core.explain.window import Windows, windows_over
+from cnn_core.network.summary import Row
+from cnn_core.numerics.taps import NOWHERE, Taps
+from pages.ui.draw.channels import Channels, channel_text, place_pattern
+from pages.ui.feature_maps.value_stage import LARGEST_WINDOW, Unfolded, positions, steps_of_windows
+
+MOST_VALUES: Final = 2**17
+"""Of the input's maps that are sent, float32: half a megabyte."""
+
+
+def can_be_told(row: Row) -> bool:
+    """Say whether the browser can open the values of a layer's maps."""
+    return len(row.output_shape) == 3 and (is_in_place(row.layer) or windows_over.knows(type(row.layer)))
+
+
+def values_of_map(value: Unfolded, weights: Sequence[Values]) -> dict[str, Any] | None:
+    """Return what `values.js` opens the values of a map from; None where that is more than is sent.
+
+    Args:
+        value: any value of the map, opened, of a layer whose values can be told.
+        weights: the layer's.
+    """
+    row, channel = value.row, value.why.place[-1]
+    if is_in_place(row.layer):
+        made = _in_place(value)
+    else:
+        made = _under_windows(value, windows_over(row.layer, weights, value.inputs[0].shape, channel))
+    if made is None:
+        return None
+    return {
+        "layer": row.name,
+        "channel": channel,
+        "at": place_pattern(value.channels.get(row.name, ()), channel),
+        "stages": [_affine(stage) for stage in value.stages],
+        **made,
+    }
+
+
+def _affine(stage: Stage) -> list[float] | None:
+    """Return by what a stage multiplies the number before it, and what it adds; None where it does more."""
+    constants = stage.constants
+    if stage.kind is StageKind.BIAS:
+        return [1.0, constants["bias"]]
+    if stage.kind is StageKind.NORMALIZATION and "epsilon" in constants:
+        slope = float(1 / np.sqrt(constants["variance"] + constants["epsilon"]))
+        return [slope, -constants["mean"] * slope]
+    return None
+
+
+# Under windows --------------------------------------------------------------------------------------------------------
+
+
+def _under_windows(value: Unfolded, windows: Windows) -> dict[str, Any] | None:
+    maps = value.inputs[0]
+    channels = sorted(set(windows.channels))
+    longest = max(len(taps) for axis in (windows.vertical, windows.horizontal) for taps in axis.taps)
+    if longest > LARGEST_WINDOW or len(channels) * maps.shape[0] * maps.shape[1] > MOST_VALUES:
+        return None
+    source = value.row.sources[0]
+    known = value.channels.get(source, ())
+    vertical, horizontal = steps_of_windows(value.row.layer)
+    return {
+        "windows": {
+            "rows": _axis(windows.vertical, vertical),
+            "columns": _axis(windows.horizontal, horizontal),
+            "channels": list(windows.channels),
+            "held": [channels.index(channel) for channel in windows.channels],
+            "names": [channel_text(known, channel) for channel in windows.channels],
+            "tints": _tints(known, windows.channels, maps),
+            "maps": _packed(maps[:, :, channels].transpose(2, 0, 1)),
+            "weights": None if windows.weights is None else _packed(windows.weights),
+            "kernel": None if windows.weights is None else list(windows.weights.shape[:2]),
+        },
+        "parts": None,
+    }
+
+
+def _axis(taps: Taps, step: int) -> list[dict[str, Any]]:
+    """Return for each output where its window lies, which of its places are no padding, and the kernel's indices."""
+    found = []
+    for pairs in taps.taps:
+        taken = tuple(taps.sources[place] for place, _index in pairs)
+        real = [place != NOWHERE for place in taken]
+        found.append({"at": positions(taken, step), "real": real, "kernel": [index for _place, index in pairs]})
+    return found
+
+
+def _tints(known: Channels, channels: Sequence[int], maps: Values) -> list[dict[str, Any] | None]:
+    if not known:
+        return [None for _ in channels]
+    low, high = tinted_range(maps)
+    return [{"colour": known[channel].tint, "low": low, "high": high} for channel in channels]
+
+
+# In place -------------------------------------------------------------------------------------------------------------
+
+
+def _in_place(value: Unfolded) -> dict[str, Any] | None:
+    place = value.why.place
+    origins = [stretched_from(place, source, maps.shape) for source, maps in enumerate(value.inputs)]
+    maps = [value.inputs[origin.source][:, :, origin.place[-1]] for origin in origins]
+    if sum(one.size for one in maps) > MOST_VALUES:
+        return None
+    return {
+        "windows": None,
+        "parts": [
+            {
+                "channel": origin.place[-1],
+                "at": place_pattern(value.channels.get(layer, ()), origin.place[-1]),
+                "size": list(one.shape),
+                "map": _packed(one),
+            }
+            for layer, origin, one in zip(value.row.sources, origins, maps, strict=True)
+        ],
+    }
+
+
+def _packed(values: Values) -> str:
+    """Return numbers row by row as float32 in base64."""
+    return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode("ascii")

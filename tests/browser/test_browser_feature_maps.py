@@ -292,10 +292,10 @@ def test_what_the_browser_has_is_painted_before_the_server_answers(cold_server: 
     with stopped(cold_server):
         board.click(position=middle_of(board, 2, 3, 26, 26))
         expect(said).to_contain_text(f"conv2d_1 [2, 3] map {channel}:")
-        painted = page.locator(".value-stage .lane").all_inner_texts()
+        lanes = page.locator(".value-stage .lane").all_inner_texts()
     expect(page.get_by_role("spinbutton", name="Row", exact=True)).to_have_value("2")
     wait_idle(page)
-    assert page.locator(".value-stage .lane").all_inner_texts() == painted
+    assert page.locator(".value-stage .lane").all_inner_texts() == lanes
 
 
 def arrays_of(data: bytes) -> dict[str, np.ndarray]:

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from pages.ui.design import block_form, current, figures, kept, layer_form, layer_table, line, opening, tools
+from pages.ui.design import block_form, current, figures, kept, layer_form, layer_table, line, opening, style, tools
 from pages.ui.design.parts import which
 from pages.ui.frame import begin_page
 from pages.ui.text import _, lesson
 
 with begin_page() as head:
+    style.draw()
     current.begin()
     kept.fetch()
     which.share()

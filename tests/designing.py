@@ -42,7 +42,7 @@ def rows(at: AppTest, column: str) -> list[Any]:
 
 def totals(at: AppTest) -> list[str]:
     """Return the totals that stand above the table."""
-    body = next(element.proto.body for element in at.get("html") if "cs-totals" in element.proto.body)
+    body = next(element.proto.body for element in at.get("html") if '"cs-totals"' in element.proto.body)
     return re.findall(r"<dd>(.*?)<small>", body)
 
 
@@ -65,7 +65,19 @@ def put(at: AppTest, kind: str, setting: str, value: Any) -> AppTest:
     return no_exception(widget.set_value(value).run())
 
 
+def open_menu(at: AppTest, name: str) -> AppTest:
+    """Open a button's menu, whose contents are drawn only then."""
+    at.session_state[f"design_{name}"] = True
+    return no_exception(at.run())
+
+
+IN_MORE = ("copy", "cut", "paste", "repeat")
+"""What stands behind the button More."""
+
+
 def press(at: AppTest, what: str) -> AppTest:
+    if what in IN_MORE:
+        open_menu(at, "more")
     return no_exception(at.button(key=f"design_{what}").click().run())
 
 

@@ -4,6 +4,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,11 +12,15 @@ import streamlit as st
 from folders import ROOT
 from google.protobuf.json_format import MessageToDict
 from streamlit import config
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block, Element
 
 from pages.ui import questions
 from pages.ui.state import Key
+
+# Every AppTest looks through all installed packages for components of theirs, which takes longer than a page of ours.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 # A failing test must show the traceback that the app hides from its readers.
 config.set_option("client.showErrorDetails", "full")

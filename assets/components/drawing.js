@@ -69,7 +69,11 @@ export default function ({ data, parentElement }) {
   const root = part(parentElement, ".drawing");
   const image = /** @type {HTMLImageElement} */ (part(root, "img"));
   image.alt = data.alt;
-  image.src = address(recoloured(data.svg, data.colour, getComputedStyle(root).color));
+  const draw = () => {
+    image.src = address(recoloured(data.svg, data.colour, getComputedStyle(root).color));
+  };
+  draw();
+  root.ontransitionend = draw; // another theme: the page's colour has changed (drawing.css)
   const svg = new Blob([data.svg], { type: "image/svg+xml" });
   part(root, ".files").replaceChildren(
     file(data.words.png, async () => save(await asPng(data.svg), `${data.name}.png`)),

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from designing import add, network, opened, press, put, rows, select, table, totals
+from designing import add, network, open_menu, opened, press, put, rows, select, table, totals
 from running import no_exception
 from streamlit.testing.v1 import AppTest
 
@@ -51,7 +51,7 @@ def test_several_layers_are_moved_duplicated_and_removed() -> None:
 
 
 def test_layers_are_repeated() -> None:
-    at = mark(opened(), 2, 3)
+    at = open_menu(mark(opened(), 2, 3), "more")
     at.number_input(key="design_times").set_value(3)
     at = press(at.run(), "repeat")
     assert line(at) == "28x28x1-C32-C64v-P2-C64v-P2-C64v-P2-F-D100-D10sm"
@@ -81,7 +81,7 @@ def test_layers_are_copied_from_a_network_that_does_not_fit() -> None:
 
 
 def test_the_input_is_neither_moved_nor_repeated() -> None:
-    at = mark(opened(), 0, 1)
+    at = open_menu(mark(opened(), 0, 1), "more")
     assert all(at.button(key=f"design_{what}").disabled for what in ("up", "down", "duplicate", "remove", "repeat"))
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from designing import add, formulas, network, opened, press, put, rows, select, table, totals, upload
+from designing import add, formulas, network, open_menu, opened, press, put, rows, select, table, totals, upload
 from strategies import ENORMOUS
 from streamlit.testing.v1 import AppTest
 
@@ -315,7 +315,7 @@ def test_json_round_trip() -> None:
 
 
 def test_downloads() -> None:
-    labels = [element.proto.label for element in opened().get("download_button")]
+    labels = [element.proto.label for element in open_menu(opened(), "files").get("download_button")]
     assert labels == ["Network (JSON)", "Table (CSV)", "Table (Markdown)"]
 
 

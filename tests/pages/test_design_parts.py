@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from designing import components, network, opened, press, put, select
-from running import address_of, no_exception, tables
+from designing import PAGE, components, network, opened, press, put, select
+from running import address_of, no_exception, run_page, tables
 from stand_ins import Here
 from streamlit.testing.v1 import AppTest
 
@@ -19,6 +19,7 @@ from cnn_core.network.network import Network
 from cnn_core.network.presets import preset
 from cnn_core.network.summary import summarize
 from cnn_core.network.timing import Machine, Speed
+from pages.ui import state
 from pages.ui.design import cached
 from pages.ui.design.parts import compare, costs, picture, questions, sees, take_away, what_if, which
 
@@ -51,11 +52,10 @@ def test_only_the_open_part_is_drawn(name: str, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("name", PARTS)
 @pytest.mark.parametrize("design", ["mnist", "mobilenet_v2", "empty"])
-def test_every_part_can_be_drawn_in_both_languages(name: str, design: str) -> None:
-    for language in ("en", "ko"):
-        at = part(name, design=design)
-        at.query_params["lang"] = language
-        no_exception(at.run())
+@pytest.mark.parametrize("language", state.LANGUAGES)
+def test_every_part_can_be_drawn_in_both_languages(name: str, design: str, language: str) -> None:
+    at = run_page(PAGE, lang=language, design=design, part=name)
+    assert (at.title[0].value == "Design a network") == (language == "en")
 
 
 @pytest.mark.parametrize("name", PARTS)
@@ -153,6 +153,12 @@ def test_a_network_is_like_itself() -> None:
     at = part("compare", compared="mnist")
     assert any("alike in all 7 layers" in one.value for one in at.markdown)
     assert "| Parameters | 1,101,526 | 1,101,526 | ×1 |" in tables(at)
+    assert not any("highest costs" in one.value for one in at.caption)
+
+
+def test_of_long_networks_the_costliest_pairs_are_drawn() -> None:
+    at = part("compare", design="mobilenet_v2", compared="resnet_20")
+    assert any("The 20 pairs of layers with the highest costs; " in one.value for one in at.caption)
 
 
 def test_a_file_is_compared_and_nonsense_is_refused() -> None:
@@ -210,6 +216,22 @@ def test_the_design_is_seen_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
     at = press(part("take_away"), "see")
     assert kept == [network(at).to_json().encode()]
     assert at.session_state["model"] == f"file:{'0' * 64}:"
+
+
+def test_its_pooling_is_swapped_on_the_page_of_poolings(monkeypatch: pytest.MonkeyPatch) -> None:
+    went: list[Any] = []
+    monkeypatch.setattr(st, "switch_page", went.append)
+    at = press(part("take_away", design="tiny_vgg"), "swap")
+    assert [page.name for page in went] == ["4_Pooling_and_stride.py"]
+    # That page has two pools to replace, and leads to them once.
+    there = AppTest.from_file(went[0], default_timeout=60)
+    for key in (state.LANGUAGE, state.DESIGN, state.REPLACED, state.REPLACED_SOUGHT):
+        there.session_state[key.name] = at.session_state[key.name]
+    no_exception(there.run())
+    assert there.selectbox(key="replaced_widget").value == "own"
+    assert any("Layers that make the maps smaller: 2" in one.value for one in there.markdown)
+    assert [("scrollIntoView" in html.proto.body) for html in there.get("html")].count(True) == 1
+    assert not any("scrollIntoView" in html.proto.body for html in no_exception(there.run()).get("html"))
 
 
 # Questions ------------------------------------------------------------------------------------------------------------

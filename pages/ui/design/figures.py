@@ -3,7 +3,7 @@
 import html
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
@@ -39,25 +39,63 @@ def readable_bytes(count: int) -> str:
     return f"{count} B"
 
 
+class _Total(NamedTuple):
+    """A sum over all layers as it is shown: how it is called, its value, what it consists of, what it is."""
+
+    label: str
+    value: str
+    detail: str
+    meaning: str
+
+
 def totals(summary: Summary) -> None:
-    """Draw the sums over all layers, each with what it consists of."""
+    """Draw the sums over all layers, each with what it consists of, and what it is for whoever points at it."""
     peak = summary.peak_bytes
-    figures = (
-        (
+    shown = (
+        _Total(
             _("Parameters"),
             f"{summary.parameters:,}",
             _trained(summary),
+            _(
+                "Weights and biases of all layers. A training changes the trainable ones; the moving averages of "
+                "BatchNormalization and the parameters of frozen layers it does not."
+            ),
         ),
-        (
+        _Total(
             _("Multiply-adds"),
             f"{summary.multiply_adds:,}",
             _("FLOPs = 2 × that"),
+            _(
+                "Products of a weight and a value that are added up, for one picture. Biases, activations and poolings "
+                "are not counted. Counted as FLOPs, each is a multiplication and an addition."
+            ),
         ),
-        (_("Memory of parameters"), readable_bytes(summary.parameter_bytes), _bytes(summary.parameter_bytes)),
-        (_("Memory of all outputs"), readable_bytes(summary.activation_bytes), _bytes(summary.activation_bytes)),
-        (_("Peak of outputs"), readable_bytes(peak), _bytes(peak)),
+        _Total(
+            _("Memory of parameters"),
+            readable_bytes(summary.parameter_bytes),
+            _bytes(summary.parameter_bytes),
+            _("All parameters, 4 bytes each: as large as a file of the weights in float32 is."),
+        ),
+        _Total(
+            _("Memory of all outputs"),
+            readable_bytes(summary.activation_bytes),
+            _bytes(summary.activation_bytes),
+            _(
+                "The outputs of all layers for one picture, 4 bytes a value: at most so much does a training step keep "
+                "of each picture for the way back."
+            ),
+        ),
+        _Total(
+            _("Peak of outputs"),
+            readable_bytes(peak),
+            _bytes(peak),
+            _(
+                "The most memory that outputs take at once while one picture passes, where each output is dropped "
+                "after its last use: what a prediction needs beside the parameters."
+            ),
+        ),
     )
-    _definitions(figures, "totals")
+    _draw_totals(shown)
     if summary.error is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(_("The layers do not fit together yet: these are the sums above the error."), width="content")
@@ -149,36 +187,19 @@ def _chart(bars: tuple[tuple[str, int, int], ...], language: str) -> "Figure":
 # Pieces of HTML: numbers and sentences of our own, escaped all the same ---------------------------------------------
 
 
-def _definitions(figures: Sequence[tuple[str, str, str]], name: str) -> None:
+def _draw_totals(shown: Sequence[_Total]) -> None:
+    """Draw definitions, the meaning of each where it is pointed at, tapped or reached by the keyboard."""
     items = "".join(
-        f"<div><dt>{html.escape(label)}</dt><dd>{html.escape(value)}<small>{html.escape(detail)}</small></dd></div>"
-        for label, value, detail in figures
+        f'<div><dt><span tabindex="0" aria-describedby="cs-meaning-{number}">{html.escape(total.label)}</span>'
+        f'<span role="tooltip" id="cs-meaning-{number}">{html.escape(total.meaning)}</span></dt>'
+        f"<dd>{html.escape(total.value)}<small>{html.escape(total.detail)}</small></dd></div>"
+        for number, total in enumerate(shown)
     )
-    st.html(f'{_STYLE}<dl class="cs-{name}">{items}</dl>')
+    st.html(f'<dl class="cs-totals">{items}</dl>')
 
 
 def _table(lines: Sequence[tuple[str, str]]) -> None:
     rows = "".join(
         f"<tr><th scope='row'>{html.escape(label)}</th><td>{html.escape(text)}</td></tr>" for label, text in lines
     )
-    st.html(f'{_STYLE}<table class="cs-formulas">{rows}</table>')
-
-
-_STYLE = """<style>
-.cs-totals {
-  display: grid; grid-template-columns: repeat(auto-fit, minmax(9.9rem, 1fr)); gap: 0.6rem 0.75rem;
-  margin: 0; padding: 0 !important;
-}
-.cs-totals dt { font-size: 0.8125rem; opacity: 0.75; }
-.cs-totals dd {
-  margin: 0; font-size: 1.2rem; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.3;
-  overflow-wrap: anywhere;
-}
-.cs-totals small { display: block; font-size: 0.75rem; font-weight: 400; opacity: 0.75; }
-.cs-formulas { border-collapse: collapse; font-size: 0.875rem; }
-.cs-formulas th {
-  text-align: left; font-weight: 400; opacity: 0.75; padding: 0.2rem 1rem 0.2rem 0; vertical-align: top;
-}
-@media (min-width: 640px) { .cs-formulas th { white-space: nowrap; } }
-.cs-formulas td { padding: 0.2rem 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
-</style>"""
+    st.html(f'<table class="cs-formulas">{rows}</table>')

@@ -27,7 +27,6 @@ EXAMPLES = (
 
 def draw() -> None:
     """Draw the field and how it is written; below it what is wrong with the line that was typed last."""
-    st.html(_STYLE)
     wrong = state.DESIGN_LINE.get()
     shown = current.line_of(current.text(), state.DESIGN_LINE_NAMES.get()) if wrong is None else wrong[0]
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="design_line_row"):
@@ -89,21 +88,3 @@ def _short_form(form: Short) -> str:
     words = ", ".join(f"`{word}` {name}={value}" for word, (name, value) in form.words.items())
     activation = _("an activation: `relu`, `lin`, `sm` …") if "activation" in rules and form.code != "R" else ""
     return " | ".join((f"`{form.code}`", form.kind, form.main, letters, ", ".join(filter(None, (words, activation)))))
-
-
-_STYLE = """<style>
-.cs-wrong {
-  margin: -0.25rem 0 0.5rem; padding: 0.4rem 0.75rem 1.2rem; overflow-x: auto; white-space: pre;
-  font-family: var(--st-code-font, monospace); font-size: 0.875rem;
-  border: 1px solid rgb(128 128 128 / 35%); border-radius: 0.5rem;
-}
-.cs-wrong mark {
-  position: relative; color: inherit; background: rgb(255 75 75 / 30%); border-radius: 2px;
-}
-.cs-wrong mark::after {
-  content: "^"; position: absolute; left: 50%; top: 100%; transform: translateX(-50%); line-height: 1;
-  font-weight: 700;
-}
-.st-key-design_line_row { flex-wrap: nowrap; }
-.st-key-design_line_row input { font-family: var(--st-code-font, monospace); font-size: 0.9rem; }
-</style>"""

@@ -48,7 +48,8 @@ def preset_about() -> None:
     chosen = preset(begun_with)
     about = _("{about} Source: {source}.").format(about=_(chosen.about), source=chosen.source)
     edited = "**" + _("Edited.") + "**"
-    st.caption(f"{about} {edited}" if current.edited() else about)
+    with st.container(key="preset_about"):
+        st.caption(f"{about} {edited}" if current.edited() else about)
 
 
 def preset_title(key: str) -> str:
@@ -71,7 +72,7 @@ def tools() -> None:
     places = [place for place, named in enumerate(layers) if named.name in names]
     first = int(isinstance(layers[0].layer, Input))
     fixed = places[0] < first
-    with st.container(horizontal=True, gap="xsmall"):
+    with st.container(horizontal=True, gap="xsmall", key="design_tools"):
         _add_layer(names[-1])
         _tool(_("Up"), "arrow_upward", "up", places[0] <= first, editor.move, names, -1)
         _tool(_("Down"), "arrow_downward", "down", fixed or places[-1] == len(layers) - 1, editor.move, names, 1)
@@ -84,7 +85,10 @@ def tools() -> None:
 def _more(names: tuple[str, ...], fixed: bool) -> None:
     """Draw what is done more seldom, behind a button."""
     copied = state.DESIGN_COPIED.get()
-    with st.popover(_("More"), icon=":material/more_horiz:", key="design_more"):
+    more = st.popover(_("More"), icon=":material/more_horiz:", on_change="rerun", key="design_more")
+    if not more.open:
+        return
+    with more:
         with st.container(horizontal=True, gap="xsmall"):
             _tool(_("Copy"), "file_copy", "copy", fixed, editor.copy, names)
             _tool(_("Cut"), "content_cut", "cut", fixed, editor.cut, names)
@@ -136,7 +140,10 @@ def history() -> None:
 
 def files(summary: Summary) -> None:
     """The network as JSON, the table as CSV and Markdown."""
-    with st.popover(_("Save"), icon=":material/file_save:"):
+    saved = st.popover(_("Save"), icon=":material/file_save:", on_change="rerun", key="design_files")
+    if not saved.open:
+        return
+    with saved:
         st.download_button(
             _("Network (JSON)"),
             current.text(),

@@ -16,9 +16,12 @@ from cnn_core.network.summary import Summary, summarize
 from pages.ui import state
 from pages.ui.draw.tables import draw_table, offer_csv
 from pages.ui.pooling.ways import replacement_title
+from pages.ui.scripts import run_in_browser
 from pages.ui.text import _, escaped
 
 OWN = "own"
+_SCROLL_HERE = """<script>document.querySelector(".st-key-in_a_network")?.scrollIntoView()</script>"""
+"""For whoever comes from a design: all else on this page is about one input."""
 _NAMED = 6
 """Layers whose names are spelled out before it is only their number."""
 
@@ -50,7 +53,10 @@ def _preset_text(key: str) -> str:
 
 def draw() -> None:
     """Draw the network as it is and with each way in the place of its down-sampling."""
-    st.header(_("In a network"), anchor=False)
+    with st.container(key="in_a_network"):
+        st.header(_("In a network"), anchor=False)
+    run_in_browser("in_a_network", _SCROLL_HERE if state.REPLACED_SOUGHT.get() else "<script></script>")
+    state.REPLACED_SOUGHT.set(False)
     key = _choose_network()
     st.checkbox(_("Replace strides of convolutions too, not only pools"), **state.STRIDES_TOO.widget())
     columns = columns_of(state.DESIGN.get() if key == OWN else _preset_text(key), state.STRIDES_TOO.get())

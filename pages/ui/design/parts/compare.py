@@ -1,6 +1,7 @@
 """Two designs side by side: totals, charts, and their layers in pairs with what differs marked."""
 
 import html
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 _BEFORE, _OPENED, _FILE = "before", "opened", "compared_file_upload"
-_MOST_BARS = 60
-"""Pairs of layers that a chart can show."""
+_MOST_BARS = 20
+"""Pairs of layers that a chart shows."""
 _MARKS = {
     Difference.NONE: "",
     Difference.FIGURES: N_("the same on another input"),
@@ -58,13 +59,12 @@ def draw() -> None:
         st.info(_("There is no design before this one yet. Edit it, or choose another network to compare with."))
         return
     ours, theirs = current.summary(), current.summary_of(text)
-    _draw_totals(ours, theirs)
-    pairs = align(ours, theirs)
-    _draw_pairs(pairs)
-    title = _title(state.COMPARED.get())
-    figure = _chart(current.text(), text, title, state.LANGUAGE.get())
-    if figure is not None:
-        draw_figure(figure, "design_compare_chart", _("Bars; the same figures stand in the tables of layers."))
+    totals, chart = st.columns([2, 3], gap="medium")
+    with totals:
+        _draw_totals(ours, theirs)
+    with chart:
+        _draw_chart(text)
+    _draw_pairs(align(ours, theirs))
 
 
 def _choose() -> None:
@@ -118,6 +118,19 @@ def _times(left: int, right: int) -> str:
     return f"×{left / right:.3g}" if right else "–"
 
 
+def _draw_chart(other: str) -> None:
+    figure, left_out = _chart(current.text(), other, _title(state.COMPARED.get()), state.LANGUAGE.get())
+    if figure is None:
+        return
+    draw_figure(figure, "design_compare_chart", _("Bars; the same figures stand in the tables of layers."))
+    if left_out:
+        st.caption(
+            _("The {shown} pairs of layers with the highest costs; {others} others have less.").format(
+                shown=_MOST_BARS, others=left_out
+            )
+        )
+
+
 def _draw_pairs(pairs: tuple[Pair, ...]) -> None:
     different = sum(pair.difference is not Difference.NONE for pair in pairs)
     if not different:
@@ -158,18 +171,37 @@ def _mark(pair: Pair) -> str:
 
 
 @lru_cache(maxsize=8)
-def _chart(ours: str, theirs: str, title: str, language: str) -> "Figure | None":
-    """Return parameters and multiply-adds of the pairs of layers that have some, the two designs beside one another."""
+def _chart(ours: str, theirs: str, title: str, language: str) -> "tuple[Figure | None, int]":
+    """Return parameters and multiply-adds of the costliest pairs of layers, the two designs beside one another.
+
+    None where no layer costs anything. Beside it, how many pairs that cost something are left out.
+    """
     pairs = align(current.summary_of(ours), current.summary_of(theirs))
-    costly = [pair for pair in pairs if any(_costs(row) != (0, 0) for row in (pair.left, pair.right))]
-    if not costly or len(costly) > _MOST_BARS:
-        return None
-    names = [row.name for pair in costly if (row := pair.left or pair.right)]
-    costs = {
-        _("This design"): [_costs(pair.left) for pair in costly],
-        title: [_costs(pair.right) for pair in costly],
-    }
-    return grouped_cost_figure(names, costs, translate=_)
+    costs = [(_costs(pair.left), _costs(pair.right)) for pair in pairs]
+    shown = costliest(costs, _MOST_BARS)
+    if not shown:
+        return None, 0
+    names = [row.name for i in shown if (row := pairs[i].left or pairs[i].right)]
+    both = {_("This design"): [costs[i][0] for i in shown], title: [costs[i][1] for i in shown]}
+    left_out = sum(cost != ((0, 0), (0, 0)) for cost in costs) - len(shown)
+    return grouped_cost_figure(names, both, translate=_), left_out
+
+
+def costliest(costs: Sequence[tuple[tuple[int, int], tuple[int, int]]], most: int) -> list[int]:
+    """Return the places, in order, of the pairs of layers that have most of what either design costs.
+
+    A pair counts as much as the largest share that it has of a design's parameters or multiply-adds.
+
+    >>> costliest([((0, 0), (0, 0)), ((9, 1), (0, 0)), ((1, 2), (1, 0)), ((2, 90), (1, 5))], 2)
+    [1, 3]
+    """
+    alls = [sum(cost[side][what] for cost in costs) for side in (0, 1) for what in (0, 1)]
+
+    def share(cost: tuple[tuple[int, int], tuple[int, int]]) -> float:
+        return max(one / (of_all or 1) for one, of_all in zip((*cost[0], *cost[1]), alls, strict=True))
+
+    ranked = sorted(range(len(costs)), key=lambda i: -share(costs[i]))
+    return sorted(i for i in ranked[:most] if share(costs[i]))
 
 
 _STYLE = """<style>

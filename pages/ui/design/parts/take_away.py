@@ -32,7 +32,7 @@ _WAYS = {
 }
 _SHOWN = 400
 """Lines of a block of code; the file has all of them."""
-_FEATURE_MAPS = next(page.path for page in PAGES if page.title == "Feature maps")
+_PATHS = {page.title: page.path for page in PAGES}
 
 
 def draw() -> None:
@@ -147,9 +147,23 @@ def _draw_onward() -> None:
         on_click=_see_it,
         key="design_see",
     )
+    st.button(
+        _("Swap its pooling"),
+        icon=":material/compress:",
+        help=_("Opens the design on the page Pooling and stride, with each way of making maps smaller in its place."),
+        disabled=current.summary().error is not None,
+        on_click=_swap_pooling,
+        key="design_swap",
+    )
     problem = state.DESIGN_PROBLEM.get()
     if problem is not None:
         show_error(problem)
+
+
+def _swap_pooling() -> None:
+    state.REPLACED.set(current.OWN)
+    state.REPLACED_SOUGHT.set(True)
+    st.switch_page(_PATHS["Pooling and stride"])
 
 
 def _see_it() -> None:
@@ -165,4 +179,4 @@ def _see_it() -> None:
     begun: tuple[state.Key[Any], ...] = (state.LAYER, state.CHANNEL, state.ROW, state.COLUMN, state.OUTPUT, state.TRAIL)
     for key in begun:
         key.set(key.default)
-    st.switch_page(_FEATURE_MAPS)
+    st.switch_page(_PATHS["Feature maps"])

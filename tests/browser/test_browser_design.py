@@ -203,6 +203,37 @@ def test_a_telephone_scrolls_the_table_and_not_the_page(open_page: OpenPage, app
     assert not outside
 
 
+def test_a_telephone_s_first_screen_shows_four_layers(open_page: OpenPage, app_server: object) -> None:
+    page = open_page(app_server, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    visit(page, ADDRESS)
+    expect(layers(page)).to_have_count(7)
+    fourth = layers(page).nth(3).bounding_box()
+    assert fourth
+    assert fourth["y"] + fourth["height"] < 844
+    for buttons in (".st-key-tools", ".st-key-design_tools"):
+        boxes = [button.bounding_box() for button in page.locator(f"{buttons} button[kind]").all()]
+        lines = {round(box["y"]) for box in boxes if box}
+        assert len(boxes) >= 4
+        assert len(lines) <= 2
+    # Signs alone have their names all the same.
+    expect(page.get_by_role("button", name="Duplicate")).to_be_visible()
+    # What a total is, is told by a tap.
+    page.locator("dl").get_by_text("Peak of outputs").tap()
+    expect(page.get_by_role("tooltip").last).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("tooltip").last).to_contain_text("while one picture passes")
+
+
+def test_what_a_total_is_is_told_to_pointer_and_keyboard(page: Page) -> None:
+    visit(page, ADDRESS)
+    told = page.get_by_role("tooltip")
+    expect(told).to_have_count(0)
+    page.locator("dl").get_by_text("Parameters", exact=True).hover()
+    expect(told).to_contain_text("Weights and biases of all layers")
+    page.locator("dl").get_by_text("Multiply-adds", exact=True).focus()
+    page.mouse.move(0, 0)
+    expect(told).to_contain_text("Products of a weight and a value")
+
+
 # The network as a line ------------------------------------------------------------------------------------------------
 
 

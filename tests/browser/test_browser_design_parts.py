@@ -2,6 +2,7 @@
 
 import io
 import re
+from urllib.parse import unquote
 from xml.etree import ElementTree as Xml
 
 import pytest
@@ -41,6 +42,21 @@ def test_the_picture_is_saved_as_it_is_drawn(page: Page) -> None:
     colours = {colour for _count, colour in image.getcolors(1 << 24) or []}
     assert image.getpixel((0, 0)) == (255, 255, 255)
     assert {(0x2B, 0x7B, 0xBA), (0xE6, 0x9F, 0x00)} <= colours
+
+
+def test_the_picture_takes_the_colour_of_another_theme(page: Page) -> None:
+    page.emulate_media(color_scheme="light")
+    visit(page, ADDRESS)
+    picture = page.locator(".drawing img")
+    light = picture.get_attribute("src") or ""
+    page.emulate_media(color_scheme="dark")
+    expect(picture).not_to_have_attribute("src", light)
+    # Nothing but the one colour of letters and lines is another, and it is a bright one.
+    dark = unquote(picture.get_attribute("src") or "")
+    reds = [int(re.findall(r' color="rgb\((\d+)', text)[0]) for text in (unquote(light), dark)]
+    assert reds[0] < 100 < reds[1]
+    page.emulate_media(color_scheme="light")
+    expect(picture).to_have_attribute("src", light)
 
 
 def test_a_click_in_the_graph_selects_a_layer(page: Page) -> None:

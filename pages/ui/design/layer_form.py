@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnn_core.errors import CnnError, NetworkFileError
+from cnn_core.errors import CnnError, ModelFileError, NetworkFileError
 from cnn_core.layers import KINDS, Input
 from cnn_core.layers.settings import OptionalPair, Setting, WholePair
 from cnn_core.network import editing
@@ -47,7 +47,7 @@ def draw() -> None:
 def _problem() -> None:
     """Say why the last change was refused; what is wrong with a file is said where files are."""
     problem: CnnError | None = state.DESIGN_PROBLEM.get()
-    if problem is not None and not isinstance(problem, NetworkFileError):
+    if problem is not None and not isinstance(problem, NetworkFileError | ModelFileError):
         show_error(problem)
 
 

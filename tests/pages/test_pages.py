@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import parse_qsl
 
 import pytest
 import streamlit as st
@@ -16,6 +17,7 @@ from running import no_exception, run_page
 
 from cnn_core.models.bundled import bundled_network
 from pages.ui import components, compute, frame, state, text, waiting
+from pages.ui.home.questions import QUESTIONS
 from pages.ui.messages import UndrawnError
 
 PAGES = sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py"))
@@ -87,12 +89,22 @@ def test_header_is_drawn_from_the_record(record: frame.PageRecord, language: str
 def test_home_has_a_card_for_every_other_page() -> None:
     at = run_page("pages/Home.py", lang="en")
     others = [page for page in frame.PAGES if page is not frame.HOME]
-    links = at.get("page_link")
+    links = [link for link in at.get("page_link") if link.proto.label.startswith("**")][1:]
     assert [(link.proto.label, link.proto.icon) for link in links] == [
         (f"**{page.title}**", page.icon) for page in others
     ]
     shown = "\n".join(element.value for element in at.markdown)
     assert all(page.claim in shown for page in others)
+
+
+def test_home_leads_to_the_course_and_to_answers_in_one_click() -> None:
+    at = run_page("pages/Home.py", lang="en")
+    start, *asked = [link.proto for link in at.get("page_link")][: 1 + len(QUESTIONS)]
+    assert (start.label, start.page) == ("**Start here**", frame.COURSE.address)
+    for link, question in zip(asked, QUESTIONS, strict=True):
+        page, _, said = question.address.partition("?")
+        assert (link.label, link.page) == (question.text, page)
+        assert dict(parse_qsl(said)).items() < dict(parse_qsl(link.query_string)).items()
 
 
 @pytest.mark.usefixtures("no_workers")

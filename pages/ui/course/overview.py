@@ -13,6 +13,7 @@ _STYLE = """<style>
 [class*="st-key-lesson_card_"] h2 { font-size: 1.25rem; padding: 0 0 0.6rem; }
 [class*="st-key-lesson_card_"] [data-testid="stPageLink"] a { padding-block: 0.1rem; }
 .st-key-course_start { padding: 0.9rem 1.1rem; background: color-mix(in srgb, currentColor 5%, transparent); }
+.st-key-course_start [data-testid="stPageLink"] :is(a, p) { white-space: normal; height: auto; }
 .st-key-course_start [data-testid="stPageLink"] p { font-size: 1.1rem; font-weight: 600; }
 </style>"""
 

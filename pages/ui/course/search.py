@@ -67,7 +67,7 @@ def _draw_words(sought: str) -> bool:
 def _draw_layers(sought: str) -> bool:
     found = [name for name, kind in KINDS.items() if sought in f"{name} {_(kind.about)}".casefold()]
     found.sort(key=lambda name: sought not in name.casefold())
-    _head(_("Layers"), bool(found))
+    _head(_("Kinds of layers"), bool(found))
     design = next(page for page in PAGES if page.address == "Design_a_network")
     for name in found[:_MOST]:
         st.page_link(design.path, label=f"**{name}**: {_(KINDS[name].about)}", icon=design.icon)

@@ -51,6 +51,21 @@ def box(size: int) -> Kernel:
     return np.full((size, size), 1 / size**2)
 
 
+def wide_prewitt(size: int) -> Kernel:
+    """Return the kernel (size, size) that subtracts the mean of what lies left of the middle from that right of it.
+
+    Of size 3 it is Prewitt's, divided by the number of values on a side.
+
+    >>> (wide_prewitt(3) * 3).tolist()
+    [[-1.0, 0.0, 1.0], [-1.0, 0.0, 1.0], [-1.0, 0.0, 1.0]]
+
+    Raises:
+        CnnError: a size below 1.
+    """
+    _need_positive(size=size)
+    return np.tile(np.sign(_distances(size)) / max(1, size * (size // 2)), (size, 1))
+
+
 def gaussian(size: int, sigma: float) -> Kernel:
     """Return a Gaussian bell (size, size) whose values sum to 1; `sigma` is its standard deviation in pixels.
 

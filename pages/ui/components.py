@@ -86,6 +86,7 @@ _MOSAIC = register("mosaic", _picture_board("mosaic"), "board")
 _PICKER = register("picker", _picture_board("picker"), "board")
 _PLANE = register("plane", '<div class="plane"></div>', "controls", "sliders")
 _STAGE = register("stage", '<div class="stage" role="group"></div>', "controls")
+_STAMPS = register("stamps", '<div class="stamps"></div>', "controls")
 _WAYS = register("ways", '<nav class="ways"></nav>')
 _THUMBNAILS = register("thumbnails", '<div class="thumbnails" role="radiogroup"></div>')
 _TRAIL = register("trail", '<nav class="trail"></nav>')
@@ -188,6 +189,11 @@ def ten_layers(data: dict[str, Any], key: str, on_set: Callable[[dict[str, str]]
 def plane(data: dict[str, Any], key: str, on_set: Callable[[dict[str, str]], None]) -> None:
     """Draw a small network that learns on a plane; `on_set` gets its settings as an address says them."""
     _PLANE(data=data, key=key, on_set_change=lambda: _told(key, on_set, "set"))
+
+
+def stamps(data: dict[str, Any], key: str) -> None:
+    """Draw a transposed convolution as stamping, one input after the other."""
+    _STAMPS(data=data, key=key)
 
 
 def tell(name: str, detail: Any) -> None:

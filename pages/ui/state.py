@@ -18,6 +18,7 @@ from cnn_core.layers import ActivationName
 from cnn_core.layers.settings import PaddingMode
 from cnn_core.network.memory import Optimizer
 from cnn_core.network.volumes import Scale
+from cnn_core.numerics.pool import PoolingKind
 from cnn_core.pictures.samples import SAMPLES
 from pages.ui.address import Choice, Flag, Kind, Names, Number, Rows, Text, Whole
 from pages.ui.scripts import run_in_browser
@@ -300,6 +301,11 @@ DEEP = Key("deep", 256, Whole(1, 4096))
 NARROW = Key("narrow", 64, Whole(1, 4096))
 SEPARABLE_CHANNELS = Key("separable_channels", 32, Whole(1, 4096))
 SEPARABLE_FILTERS = Key("separable_filters", 64, Whole(1, 4096))
+DENSE_UNITS = Key("dense_units", 10, Whole(1, 4096))
+DENSE_CHANNELS = Key("dense_channels", 1, Choice((1, 3)))
+SIDE_KERNEL = Key("side_kernel", "mean", Choice(("mean", "edges")))
+SIDE_ENLARGED = Key("side_enlarged", False, Flag())
+POOLS_KIND = Key("pools_kind", PoolingKind.MAX, Choice((PoolingKind.MAX, PoolingKind.AVERAGE)))
 SPREAD_KERNEL = Key("spread_kernel", 3, Whole(1, 7))
 SPREAD_STRIDE = Key("spread_stride", 2, Whole(1, 4))
 SPREAD_PADDING = Key("spread_padding", PaddingMode.VALID, Choice(tuple(PaddingMode)))

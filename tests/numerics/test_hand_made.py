@@ -16,7 +16,7 @@ from cnn_core.arrays import Values
 from cnn_core.errors import CnnError
 from cnn_core.layers.windows import Window
 from cnn_core.numerics.convolve import conv2d
-from cnn_core.numerics.hand_made import HAND_MADE, HandMade, box, gabor, gaussian, hand_made
+from cnn_core.numerics.hand_made import HAND_MADE, HandMade, box, gabor, gaussian, hand_made, wide_prewitt
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (20, 30)).astype(np.float64)
 SIZES = range(1, 8)
@@ -213,3 +213,16 @@ def test_entries_are_complete(kernel: HandMade) -> None:
 
 def test_keys_and_titles_are_unique() -> None:
     assert len({kernel.key for kernel in HAND_MADE}) == len({kernel.title for kernel in HAND_MADE}) == len(HAND_MADE)
+
+
+@pytest.mark.parametrize("size", [3, 5, 7])
+def test_a_wide_prewitt_is_the_difference_of_two_means(size: int) -> None:
+    kernel = wide_prewitt(size)
+    ramp = np.tile(np.arange(size, dtype=float), (size, 1))
+    assert_allclose((kernel * ramp).sum(), ramp[:, size // 2 + 1 :].mean() - ramp[:, : size // 2].mean())
+    assert_allclose(kernel.sum(), 0, atol=1e-12)
+
+
+def test_the_smallest_wide_prewitt_is_scipys() -> None:
+    x = np.random.default_rng(3).normal(size=(6, 7))
+    assert_allclose(ndimage.correlate(x, wide_prewitt(3) * 3), ndimage.prewitt(x, axis=1))

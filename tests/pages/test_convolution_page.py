@@ -1,5 +1,6 @@
 """The page "Convolution": what it calculates, its address, its errors; numbers against the tests' own loops."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -253,3 +254,45 @@ def test_kernels_that_look_alike_share_no_result() -> None:
     kernels = np.full((3, 3), 1 / 3), np.full((3, 3), 1 / 3 + 1e-9)
     keys = {Convolution(np.zeros((7, 7, 1)), kernel, sides, Filling.ZERO, False, 0.0).key for kernel in kernels}
     assert len(keys) == 2
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_weights_that_pictures_need(stages: dict[str, Any], channels: int) -> None:
+    text = text_of(no_exception(run_page(PAGE, open="dense", dense_channels=str(channels))))
+    for side in (28, 180, 500, 1000):
+        values = side * side * channels
+        assert f"| {side}×{side}×{channels} | {values:,} | {10 * values:,} | {10 * 9 * channels} |" in text
+    assert "250,000 a unit and 2.5 million for ten" in text
+
+
+def test_sizes_and_strides_side_by_side(stages: dict[str, Any]) -> None:
+    at = no_exception(run_page(PAGE, open="side_by_side", lang="en"))
+    (drawn,) = (element.proto.body for element in at.get("html") if "cs-sizes" in element.proto.body)
+    assert drawn.count("<img") == 9
+    picture = tuple(map(int, re.findall(r"The picture has (\d+)×(\d+) pixels", text_of(at))[0]))
+    for size in (3, 5, 7):
+        for stride in (1, 2, 3):
+            sides = [len(range(0, length - size + 1, stride)) for length in picture]
+            assert f"{size}×{size}, stride {stride}<br>{sides[0]}×{sides[1]}<" in drawn
+            assert f"{size}·{size} = {size * size} | {size * size * sides[0] * sides[1]:,} |" in text_of(at)
+
+
+@pytest.mark.parametrize("kind", ["max", "average"])
+def test_two_pools_of_equal_size(stages: dict[str, Any], kind: str) -> None:
+    at = no_exception(run_page(PAGE, open="two_pools", grid="noise", pools_kind=kind, lang="en"))
+    x = named_grid("noise", 7, 7)
+    combine = {"max": np.max, "average": np.mean}[kind]
+    expected = {
+        size: np.array([[combine(x[r : r + size, c : c + size]) for c in (0, 2, 4)] for r in (0, 2, 4)])
+        for size in (2, 3)
+    }
+    for size, values in expected.items():
+        np.testing.assert_allclose(stages[f"pool_of_{size}"]["output"], [values])
+    differing = int((np.abs(expected[2] - expected[3]) > 1e-9).sum())
+    assert differing > 0
+    assert f"Both outputs are 3×3. **{differing} of 9** values differ" in text_of(at)
+
+
+def test_two_pools_of_other_sizes(stages: dict[str, Any]) -> None:
+    at = no_exception(run_page(PAGE, open="two_pools", rows="8", columns="8", lang="en"))
+    assert "The sizes differ, 4×4 and 3×3" in text_of(at)

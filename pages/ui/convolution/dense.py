@@ -5,10 +5,14 @@ import streamlit as st
 
 from cnn_core.drawing.colour_scale import Range
 from cnn_core.drawing.mosaic import map_png
-from cnn_core.layers.shapes import show
+from cnn_core.layers import Conv2D, Dense, Flatten, Input, Layer
+from cnn_core.layers.shapes import Shape, show
 from cnn_core.layers.windows import Window
+from cnn_core.network.network import Network
+from cnn_core.network.summary import summarize
 from cnn_core.numerics.as_dense import convolution_matrix, dense_as_convolution
 from cnn_core.numerics.convolve import conv2d
+from pages.ui import state
 from pages.ui.convolution.choices import Convolution
 from pages.ui.draw.pictures import colour_bar, draw_wide
 from pages.ui.draw.tables import draw_table
@@ -17,20 +21,23 @@ from pages.ui.text import _
 
 _MOST = 400_000
 """Cells of a matrix that is drawn."""
-_WIDTH = 520
+_WIDTH = 440
+_SIDES = (28, 180, 500, 1000)
+"""Pixels: MNIST, the courses' cats and dogs, their example of a large picture, and a photograph."""
 _UNITS = 3
 
 
 def draw(chosen: Chosen, convolution: Convolution | None) -> None:
-    """Draw the convolution from above as a matrix, then a Dense layer as a convolution."""
+    """Draw the convolution from above as a matrix, then a Dense layer as a convolution, then what pictures need."""
     if convolution is None:
         st.caption(_("First make kernel and input above fit together."))
-        return
-    _draw_matrix(convolution)
-    _draw_dense(convolution)
+    else:
+        _draw_matrices(convolution)
+        _draw_dense(convolution)
+    _draw_needs()
 
 
-def _draw_matrix(convolution: Convolution) -> None:
+def _draw_matrices(convolution: Convolution) -> None:
     output = convolution.output()
     rows, columns = output.size, convolution.x.size
     weights = int(convolution.kernel.size)
@@ -46,7 +53,13 @@ def _draw_matrix(convolution: Convolution) -> None:
     matrix = convolution_matrix(convolution.weights, *convolution.taps(), convolution.x.shape)
     product = (matrix @ convolution.x.ravel()).reshape(output.shape) + convolution.bias
     reach = Range(float(np.abs(matrix).max(initial=0)), True)
-    draw_wide(map_png(matrix, reach, max(1, _WIDTH // columns)), _WIDTH, _("The convolution as a matrix"))
+    full = np.random.default_rng(0).normal(0, reach.limit / 3, matrix.shape)
+    with st.container(horizontal=True, gap="medium"):
+        for shown, title in (
+            (full, _("A Dense layer: every weight its own")),
+            (matrix, _("The convolution as a matrix")),
+        ):
+            draw_wide(map_png(shown, reach, max(1, _WIDTH // columns)), _WIDTH, title)
     colour_bar(reach, f"{reach.low:.4g}", f"{reach.high:.4g}")
     st.caption(
         _(
@@ -76,3 +89,35 @@ def _draw_dense(convolution: Convolution) -> None:
     cells = [[f"{value:.6g}" for value in values] for values in (as_dense, as_convolution)]
     heads = [_("Way"), *(_("Unit {number}").format(number=unit) for unit in range(_UNITS))]
     draw_table(heads, [[_("Dense"), *cells[0]], [_("Convolution"), *cells[1]]])
+
+
+def _draw_needs() -> None:
+    """Draw how many weights units that see all of a picture need, beside filters that see a window."""
+    units_place, channels_place = st.columns(2, vertical_alignment="bottom")
+    units_place.number_input(_("Units, or filters of 3×3"), **state.DENSE_UNITS.widget())
+    channels_place.segmented_control(_("Channels of the picture"), required=True, **state.DENSE_CHANNELS.widget())
+    units, channels = state.DENSE_UNITS.get(), state.DENSE_CHANNELS.get()
+    heads = [
+        _("Picture"),
+        _("Weights of one Dense unit"),
+        _("Of {units} units").format(units=units),
+        _("Of {units} filters of 3×3").format(units=units),
+    ]
+    filters = Conv2D(units, 3, use_bias=False)
+    rows = []
+    for side in _SIDES:
+        shape = side, side, channels
+        one, all_units = (_weights(shape, Flatten(), Dense(count, use_bias=False)) for count in (1, units))
+        rows.append([show(shape), f"{one:,}", f"{all_units:,}", f"{_weights(shape, filters):,}"])
+    draw_table(heads, rows)
+    st.caption(
+        _(
+            "Without biases. A Dense unit has a weight for every value of the picture, a filter has one for every "
+            "place of its window, however large the picture is. One course says 250M for ten units on 500×500 grey "
+            "pixels: it is 250,000 a unit and 2.5 million for ten."
+        )
+    )
+
+
+def _weights(shape: Shape, *layers: Layer) -> int:
+    return summarize(Network.of(Input(shape), *layers)).parameters

@@ -9,7 +9,17 @@ from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.ask.numbers import CUT
 from pages.ui.ask.picture import current_picture, picture_picker
-from pages.ui.convolution import channels, dense, mixing, separable, stacked, transposed, whole_picture
+from pages.ui.convolution import (
+    channels,
+    dense,
+    mixing,
+    separable,
+    side_by_side,
+    stacked,
+    transposed,
+    two_pools,
+    whole_picture,
+)
 from pages.ui.convolution.choices import Convolution
 from pages.ui.convolution.controls import cut_picker
 from pages.ui.entered import Chosen
@@ -42,6 +52,24 @@ IDEAS = (
         N_("The same kernel on a whole picture"),
         N_("What happened to a few numbers happens to every pixel: one kernel, moved over the whole picture."),
         whole_picture.draw,
+    ),
+    Idea(
+        "side_by_side",
+        N_("Kernel sizes and strides side by side"),
+        N_(
+            "A larger kernel takes in more of the picture, costs more and shows less that is fine; a larger stride "
+            "makes a smaller and coarser map, faster."
+        ),
+        side_by_side.draw,
+    ),
+    Idea(
+        "two_pools",
+        N_("Two pooling windows, one output size"),
+        N_(
+            "Windows of 2×2 and of 3×3, both with stride 2, may give maps of the same size. The values are not the "
+            "same: the larger windows overlap and see more."
+        ),
+        two_pools.draw,
     ),
     Idea(
         "stacked",

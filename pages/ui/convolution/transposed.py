@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from cnn_core.drawing.colour_scale import DIVERGING
 from cnn_core.layers import Conv2DTranspose
 from cnn_core.layers.formulas import formulas
 from cnn_core.layers.settings import PaddingMode
@@ -10,15 +11,17 @@ from cnn_core.layers.shapes import output_shape
 from cnn_core.layers.windows import Window
 from cnn_core.numerics.convolve import conv2d, conv2d_transpose
 from cnn_core.numerics.pool import upsample
-from cnn_core.numerics.taps import axis_taps, transposed_taps
-from pages.ui import state
+from cnn_core.numerics.taps import axis_taps, cropped_before, transposed_taps
+from pages.ui import components, state
 from pages.ui.convolution.choices import Convolution
+from pages.ui.draw.colours import colour_stops
 from pages.ui.draw.formulas import draw_lines
 from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.entered import Chosen
 from pages.ui.text import _
 
 _SIDE = 4
+_STAMPED = 3
 
 
 def draw(chosen: Chosen, convolution: Convolution | None) -> None:
@@ -37,6 +40,7 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     sizes = formulas(layer, output_shape(layer, x.shape), x.shape)[:1]
     draw_lines(_("Output size"), [f"{_(formula.quantity)}: {formula.text}" for formula in sizes])
     _judge(kernel, step)
+    _draw_stamps(window)
     _draw_upsampled(step)
 
 
@@ -51,6 +55,43 @@ def _judge(kernel: int, stride: int) -> None:
     else:
         text = _("{kernel} is divisible by the stride {stride}: away from the edges every output gets as many parts.")
     st.markdown(text.format(kernel=kernel, stride=stride))
+
+
+def _draw_stamps(window: Window) -> None:
+    """Draw how each input writes the kernel, times its value, into the output, one after the other."""
+    st.markdown(_("**As stamping:** each input stamps the kernel, times its own value, into the output."))
+    x = np.arange(1.0, _STAMPED**2 + 1).reshape(_STAMPED, _STAMPED, 1)
+    bell = np.minimum(np.arange(1, window.kernel + 1), np.arange(window.kernel, 0, -1)).astype(np.float64)
+    kernel = np.outer(bell, bell)
+    output = conv2d_transpose(x, kernel[:, :, np.newaxis, np.newaxis], (window, window))[:, :, 0]
+    components.stamps(
+        {
+            "input": x[:, :, 0].tolist(),
+            "kernel": kernel.tolist(),
+            "stride": window.stride,
+            "before": cropped_before(window),
+            "size": list(output.shape),
+            "limits": {"input": float(x.max()), "kernel": float(kernel.max()), "output": float(output.max(initial=1))},
+            "colours": {"grey": [[0, 0, 0], [255, 255, 255]], "diverging": colour_stops(DIVERGING)},
+            "words": {
+                "input": _("Input"),
+                "stamp": _("Kernel · value"),
+                "output": _("Output"),
+                "place": _(
+                    "{number} of {count}: {value} stamps {value} times the kernel at row {row}, column {column}."
+                ),
+                "all": _("All {count} inputs have stamped; where stamps overlap, they are added."),
+                "none": _("Nothing is stamped yet."),
+                "play": _("Play"),
+                "pause": _("Pause"),
+                "back": _("One step back"),
+                "forward": _("One step on"),
+                "restart": _("From the beginning"),
+                "speed": _("Speed"),
+            },
+        },
+        key="stamps",
+    )
 
 
 def _draw_upsampled(stride: int) -> None:

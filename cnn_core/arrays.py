@@ -37,6 +37,9 @@ Output = Float32[_Single, "*place outputs"]
 Maps = Float32[_Single, "height width channels"]
 """A layer's feature maps."""
 
+SideMaps = Float32[_Single, "height width 4"]
+"""At each place the ways up, left, down and right to the sides of a box."""
+
 Units = Float32[_Single, "units"]
 """A layer's output without height and width."""
 
@@ -52,6 +55,19 @@ Heat = Float32[_Single, "heat_rows heat_columns"]
 
 Boxes = Int64[npt.NDArray[np.int64], "*boxes 4"]
 """Parts of a picture: top, left, bottom, right, ends excluded."""
+
+Rectangles = Float64[_Double, "rectangles 4"]
+"""Parts of a picture whose edges may lie between pixels: top, left, bottom, right."""
+
+RectangleShares = Float32[_Single, "4"]
+"""One such part, as shares of the picture's height and width."""
+
+OtherRectangles = Float64[_Double, "others 4"]
+Overlaps = Float64[_Double, "rectangles others"]
+"""How far each of some parts of a picture is the same as each of others, 0 to 1."""
+
+PlacedFlags = Bool[npt.NDArray[np.bool_], "rows columns"]
+PlacedIndices = Int[npt.NDArray[np.signedinteger[Any]], "rows columns"]
 
 Weights = Float32[_Single, "..."]
 """One array of a layer's weights, as Keras has it."""

@@ -12,7 +12,9 @@ from cnn_core.drawing.statistics import LayerStatistics, layer_statistics
 from cnn_core.explain.contributions import Contributions
 from cnn_core.layers.weights import weight_shapes
 from cnn_core.models.bundled import bundled_network, class_names
+from cnn_core.models.photograph_answers import PhotographAnswer
 from cnn_core.models.run import Answers, Glance, Influences, LayerAnswer
+from cnn_core.models.shape_networks import ShapeAnswers, answers_of
 from cnn_core.models.survey import ChannelPeaks, channel_peaks
 from cnn_core.network.summary import Row, summarize
 
@@ -67,6 +69,27 @@ def made_up_influences(model: str, pixels: Pixels, layer: str) -> Influences:
     numbers = np.repeat(np.arange(len(sources))[:, np.newaxis], count, axis=1)
     amounts, none = np.full(numbers.shape, 1.5), np.zeros(count)
     return Influences(Contributions(sources, numbers, np.zeros_like(numbers), amounts, 0, none, none), {})
+
+
+def made_up_shape_answers(pixels: Pixels) -> ShapeAnswers:
+    """Return answers drawn by chance, the same every time and for every picture."""
+    random = np.random.default_rng(3)
+    shapes = {
+        "locator.kind": (3,),
+        "locator.box": (4,),
+        "detector.kinds": (16, 16, 3),
+        "detector.sides": (16, 16, 4),
+        "unet.classes": (64, 64, 4),
+        "encoder_decoder.classes": (64, 64, 4),
+    }
+    return answers_of({name: random.random(shape).astype(np.float32) for name, shape in shapes.items()})
+
+
+def made_up_photograph_answer(pixels: Pixels) -> PhotographAnswer:
+    """Return the first five classes, and evidence in the middle."""
+    heat = np.zeros((7, 7), np.float32)
+    heat[2:5, 2:5] = 1
+    return PhotographAnswer(np.arange(5), np.linspace(0.5, 0.1, 5, dtype=np.float32), heat)
 
 
 def brightness(pixels: Pixels) -> np.float32:

@@ -62,8 +62,9 @@ def answer(model_key: str, sample_key: str) -> str:
 
 
 def asset_files() -> list[str]:
-    """Return the files below models and images, and the scripts that made them, without what tools leave behind."""
-    homes = ((DATA, MODELS), (DATA, IMAGES), (ASSETS, ASSETS / "make"))
+    """Return the files below models, images and tasks, and the scripts that made them."""
+    folders = (MODELS, IMAGES, DATA / "tasks")
+    homes = [*((DATA, folder) for folder in folders), (ASSETS, ASSETS / "make")]
     files = [path.relative_to(home) for home, folder in homes for path in folder.rglob("*") if path.is_file()]
     return sorted(path.as_posix() for path in files if not any(part.startswith((".", "__")) for part in path.parts))
 

@@ -291,3 +291,32 @@ def ratios_figure(rows: Sequence[str], series: Mapping[str, Sequence[float]], ti
         plot_bgcolor=_CLEAR,
     )
     return figure
+
+
+def precision_recall_figure(
+    precision: npt.ArrayLike, recall: npt.ArrayLike, envelope: npt.ArrayLike, translate: Translate = _english
+) -> "Figure":
+    """Draw precision over recall, (N,) each, and the area under its envelope, which is the average precision."""
+    edges = np.concatenate([[0.0], np.asarray(recall, np.float64)])
+    figure = new_figure()
+    figure.add_scatter(
+        x=np.repeat(edges, 2)[1:-1],
+        y=np.repeat(np.asarray(envelope, np.float64), 2),
+        line={"width": 0},
+        fill="tozeroy",
+        fillcolor="rgba(86, 180, 233, 0.35)",
+        mode="lines",
+        hoverinfo="skip",
+    )
+    hover = translate(N_("recall {recall}, precision {precision}"))
+    figure.add_scatter(
+        x=recall,
+        y=precision,
+        mode="lines+markers",
+        line={"color": MAGNITUDE},
+        hovertemplate=hover_text(hover, recall="%{x:.0%}", precision="%{y:.0%}"),
+    )
+    axis = {"range": [-0.02, 1.05], "tickformat": ".0%"}
+    figure.update_xaxes(axis, title=translate(N_("recall")))
+    figure.update_yaxes(axis, title=translate(N_("precision")))
+    return finished(figure, "", height=280).update_layout(showlegend=False)

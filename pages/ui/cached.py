@@ -21,7 +21,7 @@ from cnn_core.drawing.png import dimmed_outside, picture_png
 from cnn_core.explain.contributions import Contributions
 from cnn_core.explain.parts import Place
 from cnn_core.explain.path import PathStep
-from cnn_core.models import at_hand, attention, looks_for, run, survey, ways_in
+from cnn_core.models import at_hand, attention, looks_for, photograph_answers, run, shape_networks, survey, ways_in
 from cnn_core.models.info import ModelInfo, describe
 from cnn_core.models.keys import is_bundled
 from cnn_core.models.recorded import Subject
@@ -268,6 +268,20 @@ def occlusion(picture: Entered, output: str, index: int, patch: int, stride: int
 def ascended(sought: looks_for.Sought, before: looks_for.Ascent | None) -> "Future[looks_for.Ascent]":
     """A piece of the way to what a channel looks for, from the start or from where another piece ended."""
     return WORK.submit(looks_for.ascend, sought, before)
+
+
+@question
+def shape_answers(picture: Entered) -> "Future[shape_networks.ShapeAnswers]":
+    """What the networks for shapes answer to a picture of their size; at once where that is recorded."""
+    known = shape_networks.recorded(picture.pixels)
+    return WORK.submit(shape_networks.answers, picture.pixels) if known is None else _at_once(known)
+
+
+@question
+def photograph_answer(picture: Entered) -> "Future[photograph_answers.PhotographAnswer]":
+    """What MobileNetV2 answers to a picture, and where the evidence lies; at once where that is recorded."""
+    known = photograph_answers.recorded(picture.digest, picture.fit)
+    return WORK.submit(photograph_answers.look, picture.pixels) if known is None else _at_once(known)
 
 
 def _subject(picture: Entered) -> Subject:

@@ -53,7 +53,15 @@ def _picture_board(name: str) -> str:
 
 
 _BARS = register("bars", _picture_board("bars"), "board")
+_BOXES = register(
+    "boxes",
+    """<div class="boxes">
+  <div class="board"><img alt=""><div class="drawn"></div><div class="own" tabindex="0" role="group" hidden></div></div>
+  <div class="said" aria-live="polite" hidden></div>
+</div>""",
+)
 _CAMERA = register("camera", '<div class="camera" role="group"></div>', "controls")
+_CARDS = register("cards", '<div class="cards" role="radiogroup"></div>')
 _CLOCK = register("clock", '<div class="clock"><p></p><progress></progress></div>')
 _CURVES = register("curves", '<div class="curves"></div>')
 _DRAWING = register(
@@ -209,6 +217,16 @@ def mosaic(data: dict[str, Any], key: str, on_pick: Callable[[int], None]) -> No
 def bars(data: dict[str, Any], key: str, on_pick: Callable[[int], None]) -> None:
     """Draw the values of a vector as bars; `on_pick` gets the unit that was opened."""
     _BARS(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
+
+
+def boxes(data: dict[str, Any], key: str, on_box: Callable[[list[int]], None]) -> None:
+    """Draw a picture with boxes; `on_box` gets the reader's own, [top, left, bottom, right], where there is one."""
+    _BOXES(data=data, key=key, on_box_change=lambda: _told(key, on_box, "box"))
+
+
+def cards(data: dict[str, Any], key: str, on_pick: Callable[[str], None]) -> None:
+    """Draw cards to choose one from; `on_pick` gets its key."""
+    _CARDS(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
 
 
 def thumbnails(data: dict[str, Any], key: str, on_pick: Callable[[str], None]) -> None:

@@ -127,6 +127,13 @@ PAGES = (
         fits_screen=True,
     ),
     FEATURE_MAPS,
+    PageRecord(
+        "pages/7_Tasks.py",
+        N_("Tasks"),
+        ":material/select_all:",
+        N_("One picture, five questions: what is it, where, how many, which pixels?"),
+        fits_screen=True,
+    ),
 )
 
 

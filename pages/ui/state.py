@@ -18,6 +18,7 @@ from cnn_core.layers import ActivationName
 from cnn_core.layers.settings import PaddingMode
 from cnn_core.network.memory import Optimizer
 from cnn_core.network.volumes import Scale
+from cnn_core.numerics.enlarging import Stamp
 from cnn_core.numerics.pool import PoolingKind
 from cnn_core.pictures.samples import SAMPLES
 from pages.ui.address import Choice, Flag, Kind, Names, Number, Rows, Text, Whole
@@ -365,6 +366,19 @@ TRAINED_WAYS: Key[tuple[str, ...]] = Key("trained_ways", ("max", "average", "con
 TRAINING_PICTURES = Key("training_pictures", 4000, Whole(1000, 4000))
 TRAINING_EPOCHS = Key("training_epochs", 5, Whole(1, 20))
 TRAINING_SEED = Key("training_seed", 0, Whole(0, 10**6))
+
+# Tasks.
+TASK = Key("task", "localization", Choice(("classification", "localization", "detection", "semantic", "instance")))
+TASK_PICTURE = Key("task_picture", "shapes", Choice(("shapes", "photograph")))
+SHAPES_SEED = Key("shapes", 115, Whole(0, 10**6))
+TASK_GIVEN = Key("task_given", 0)
+OWN_BOX: Key[tuple[tuple[int, ...], ...]] = Key("box", (), Rows(1, 4))
+LEAST_SCORE = Key("least_score", 0.5, Number(0.05, 0.95, step=0.05))
+MOST_OVERLAP = Key("most_overlap", 0.5, Number(0.0, 1.0, step=0.05))
+SEGMENTED_BY = Key("segmented_by", "unet", Choice(("unet", "encoder_decoder", "true")))
+INSTANCES_BY = Key("instances_by", "connected", Choice(("connected", "boxed", "true")))
+ENLARGED = Key("enlarged", 4, Choice((2, 4, 8)))
+STAMP = Key("stamp", Stamp.LEARNED, Choice(tuple(Stamp)))
 
 
 ADDRESSED = {key.name: key for key in list(globals().values()) if isinstance(key, Key) and key.in_address}

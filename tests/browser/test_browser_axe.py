@@ -31,6 +31,9 @@ ADDRESSES = [
     "/Neuron",
     "/Neuron?neuron_view=layers",
     "/Neuron?neuron_view=plane",
+    "/Tasks?open=coders.enlarging.photographs",
+    "/Tasks?task=detection",
+    "/Tasks?task=semantic",
 ]
 
 

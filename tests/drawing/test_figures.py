@@ -19,10 +19,12 @@ from cnn_core.drawing.figures import (
     POSITIVE,
     cost_figure,
     histogram_figure,
+    precision_recall_figure,
     vector_figure,
 )
 from cnn_core.drawing.network_figure import MAX_NAMES, network_figure
 from cnn_core.drawing.statistics import LayerStatistics
+from cnn_core.numerics.precision import precision_recall
 
 
 def wire(figure: go.Figure) -> dict[str, Any]:
@@ -225,3 +227,11 @@ def test_plotly_waits_for_the_first_figure() -> None:
     program = "import sys, cnn_core.drawing.network_figure as drawn; print(drawn.__name__, 'plotly' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout == "cnn_core.drawing.network_figure False\n"
+
+
+def test_the_area_under_the_envelope_is_the_average_precision() -> None:
+    curve = precision_recall(np.array([True, False, True, False, True]), 4)
+    figure = precision_recall_figure(curve.precision, curve.recall, curve.envelope)
+    area, line = figure.data
+    assert np.trapezoid(area.y, area.x) == pytest.approx(curve.average_precision)
+    assert list(line.y) == pytest.approx(list(curve.precision))

@@ -17,11 +17,13 @@ from stand_ins import (
     made_up_glance,
     made_up_influences,
     made_up_maps,
+    made_up_photograph_answer,
+    made_up_shape_answers,
     made_up_weights,
 )
 
 from cnn_core.arrays import Boxes, Drops, Pixels
-from cnn_core.models import at_hand, attention, run, survey
+from cnn_core.models import at_hand, attention, photograph_answers, run, shape_networks, survey
 from cnn_core.models.kept_files import keep_file
 from pages.ui import cached, components, compute, questions, waiting
 
@@ -48,6 +50,8 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
     executor = Here()
     for known in ("answers", "layer_maps", "layer_weights", "contributions", "influences", "strongest_path"):
         monkeypatch.setattr(at_hand, known, lambda *of: None)
+    for records in (shape_networks, photograph_answers):
+        monkeypatch.setattr(records, "recorded", lambda *of: None)
     monkeypatch.setattr(compute, "start", lambda *asked: None)
     monkeypatch.setattr(cached, "WORK", executor)
     monkeypatch.setattr(run, "run", made_up_answers)
@@ -55,6 +59,8 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
     monkeypatch.setattr(run, "glance", made_up_glance)
     monkeypatch.setattr(run, "layer_weights", made_up_weights)
     monkeypatch.setattr(run, "influences", made_up_influences)
+    monkeypatch.setattr(shape_networks, "answers", made_up_shape_answers)
+    monkeypatch.setattr(photograph_answers, "look", made_up_photograph_answer)
     yield executor
     st.cache_resource.clear()
 

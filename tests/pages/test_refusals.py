@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from cnn_core.errors import CnnError
 from pages.ui import questions
 from pages.ui.design.parts.which import PARTS
+from pages.ui.tasks.tasks import TASKS
 
 SENTENCE = "The core refused this."
 SPEAKING = ("cnn_core.sentences", "cnn_core.errors")
@@ -37,6 +38,11 @@ SCENES: dict[str, list[dict[str, str]]] = {
     "4_Pooling_and_stride": [
         {"reduced": "grid", "measured": "position", "study_open": "True"},
         {**MAP, "reduced": "map", "measured": "noise"},
+    ],
+    "7_Tasks": [
+        *({"task": task.key} for task in TASKS),
+        {"task": "instance", "instances_by": "boxed", "open": "coders.enlarging.photographs"},
+        {"task_picture": "photograph", "task": "localization"},
     ],
 }
 """Addresses of a page that open much of it."""

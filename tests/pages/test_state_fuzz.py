@@ -28,18 +28,19 @@ from pages.ui.convolution.ideas import IDEAS
 from pages.ui.design.parts.which import PARTS
 from pages.ui.feature_maps.panels import PANELS
 from pages.ui.neuron.views import VIEWS
+from pages.ui.tasks.further import PARTS as FURTHER
 
 RUNS = int(os.environ.get("CONVSCOPE_FUZZ", "50"))
 READINGS = 2000
 SECONDS = 3.0
 """Of the processor, for one run of a page on a machine that others use as well; most take a twentieth."""
 
-PAGES = ("1_Feature_maps", "2_Design_a_network", "3_Convolution", "4_Pooling_and_stride", "6_Neuron")
+PAGES = ("1_Feature_maps", "2_Design_a_network", "3_Convolution", "4_Pooling_and_stride", "6_Neuron", "7_Tasks")
 # What a name may be for a text whose kind does not tell.
 KNOWN: dict[str, list[str]] = {
     "model": [*(model.key for model in BUNDLED), "file::"],  # others are described by Keras
     "layer": [row.name for model in BUNDLED for row in bundled_network(model.key).layers],
-    "open": [idea.key for idea in IDEAS],
+    "open": [*(idea.key for idea in IDEAS), *(further.key for further in FURTHER)],
     "ask": [panel.key for panel in PANELS],
     "grid": [*(grid.key for grid in GRIDS), "single", "noise", "cut", "own"],
     "kernel": [*(kernel.key for kernel in HAND_MADE), "learned", "own"],
@@ -200,6 +201,10 @@ EVERYTHING: dict[str, tuple[dict[str, str], ...]] = {
         {"reduced": "map", "kernel": "own", "weights": grid_text(np.eye(3))},
     ),
     "6_Neuron": tuple({"neuron_view": view} for view in VIEWS),
+    "7_Tasks": (
+        {"task": "detection", "open": "coders.enlarging.photographs", "box": "1-2-30-40"},
+        {"task_picture": "photograph", "task": "instance"},
+    ),
 }
 """Addresses under which the pages, one after the other, show all that they can."""
 

@@ -5,7 +5,7 @@ import { drawBoard, placeOf } from "./board.js";
 import { leadTo, part } from "./dom.js";
 import { onOpening, opening } from "./opening.js";
 import { onPassing } from "./passing.js";
-import { hearing, tell } from "./told.js";
+import { hearing, listen, tell } from "./told.js";
 
 /**
  * @typedef {object} Data
@@ -22,7 +22,7 @@ import { hearing, tell } from "./told.js";
  */
 
 const MOST_KEPT = 32;
-/** What was drawn of other layers, all made in the same way: opened again, a layer is painted at once.
+/** What was drawn of other layers, and what is told of those beside, all made in the same way: a layer is painted at once.
  * @type {Map<string, Data>} */
 const kept = new Map();
 
@@ -101,6 +101,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   onPassing("mosaic", listening.signal, (/** @type {Data} */ shown) => renew(shown));
   if (data.layer) {
     keep(data);
+    listen("neighbours", listening.signal, (/** @type {Data[] | null} */ neighbours) => {
+      for (const neighbour of neighbours ?? []) if (neighbour.made === data.made) keep(neighbour);
+    });
     onOpening("opening_layer", listening.signal, ({ layer, channel }) => {
       const known = kept.get(layer);
       if (known) renew = draw(root, { ...known, selected: channel ?? known.selected }, setTriggerValue);

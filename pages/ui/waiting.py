@@ -90,6 +90,14 @@ def run_again(*keys: str) -> None:
         st.rerun()
 
 
+def draw_again() -> NoReturn:
+    """Run the part that is being drawn once more, by itself where only it runs."""
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:
+        st.rerun()
+
+
 def asked(question: Question[Answer], saying: str, place: str = "", more: Callable[[], str] = str) -> Answer:
     """Return the answer; while it is on its way, say so with a way to stop, and run this part again when it is there.
 
@@ -124,15 +132,16 @@ def all_asked(
     return [_result(work, wanted, place) if work is not None and work.future.done() else None for work in works]
 
 
-def later(question: Question[Answer]) -> Answer | None:
+def later(question: Question[Answer], patience: float = _PATIENCE) -> Answer | None:
     """Return the answer if it is there; else this part of the page runs again when it is, and says nothing meanwhile.
 
-    None too where it failed or the reader stopped waiting for it: who asks for it aloud says so.
+    It waits for it so many seconds. None too where it failed or the reader stopped waiting for it: who asks for it
+    aloud says so.
     """
     if is_given_up(question):
         return None
     held = holds()
-    if not held.ask(question, part=_drawn_part()).wait(_PATIENCE):
+    if not held.ask(question, part=_drawn_part()).wait(patience):
         held.wait_for(question, part=_drawn_part())
         return None
     work = held.find(question)

@@ -19,6 +19,7 @@ ROUNDS = 15
 DISCARDED = 4
 AGAINST = "a rerun of a page with one button"
 
+_PAGE = "/Feature_maps?model=mnist"
 _APP = "import time\nimport streamlit as st\nst.button(str(time.time_ns()), key='again')\n"
 # From the event of the click to the second frame after what is watched shows something else: then it is painted.
 _WATCH = """(element) => {
@@ -45,17 +46,28 @@ def goal_of_opening(what: str) -> Goal:
     return Goal(f"click to paint: {what}", AGAINST, within=WITHIN)
 
 
-def measured(goal: Goal, watched: str, clicks: tuple[Click, ...]) -> Result:
-    """Click here and there in turns with the plain page's button; `watched` shows what each of `clicks` opened."""
+def measured(goal: Goal, watched: str, clicks: tuple[Click, ...], anew: bool = False) -> Result:
+    """Click here and there in turns with the plain page's button; `watched` shows what each of `clicks` opened.
+
+    Where it is to open everything `anew`, the page is loaded before each click.
+    """
     from browsing import wait_idle
 
     with open_browser() as browser, running(ROOT) as server, _one_button() as folder, running(folder) as plain:
-        page, other = _opened(browser, server, "/Feature_maps?model=mnist"), _opened(browser, plain)
+        page, other = _opened(browser, server, _PAGE), _opened(browser, plain)
         page.locator(watched).first.wait_for()
         wait_idle(page)
         turns = cycle(clicks)
+
+        def ours() -> float:
+            if anew:
+                page.goto(server.url + _PAGE)  # without what clicks added to the address
+                page.locator(watched).first.wait_for()
+                wait_idle(page)
+            return _seconds_to_paint(page, watched, next(turns))
+
         pairs = in_turns(
-            lambda: _seconds_to_paint(page, watched, next(turns)),
+            ours,
             lambda: _seconds_to_paint(other, "button p", lambda one: one.locator("button p").click()),
             ROUNDS,
             discard=DISCARDED,

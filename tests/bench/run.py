@@ -36,6 +36,7 @@ ROWS = (
     "new_picture",
     "live_camera",
     "opening_layer",
+    "opening_next_layer",
     "opening_map",
     "opening_value",
     "opening_panel",

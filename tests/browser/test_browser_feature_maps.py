@@ -269,8 +269,12 @@ def test_what_the_browser_has_is_painted_before_the_server_answers(cold_server: 
     open_view(page, model="mnist", layer="conv2d_1", channel="0")
     picked, maps, said = page.locator(".picker img"), page.locator(".mosaic img"), page.locator(".value-stage .said")
     of_conv2d_1 = str(maps.get_attribute("src"))
-    node(page, "conv2d").click()
+    with stopped(cold_server):
+        node(page, "conv2d").click()  # it stands beside the open layer
+        expect(maps).not_to_have_attribute("src", of_conv2d_1)
+        of_conv2d = str(maps.get_attribute("src"))
     layer_is_open(page, "conv2d")
+    assert maps.get_attribute("src") == of_conv2d
     with stopped(cold_server):
         node(page, "conv2d_1").click()  # it was shown before
         expect(maps).to_have_attribute("src", of_conv2d_1)

@@ -81,6 +81,14 @@ def mosaic(layer: OpenLayer, channels: tuple[int, ...], scope: str, limit: float
 
 
 @kept(32, OpenLayer)
+def board(
+    layer: OpenLayer, first: int, end: int, how: tuple[str | float, ...], _made: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what a page of a layer's maps shows, made by `_made`; `how` is what else was chosen."""
+    return _made()
+
+
+@kept(32, OpenLayer)
 def one_map(layer: OpenLayer, channel: int, scope: str, limit: float) -> tuple[bytes, Range]:
     """Draw one map, a pixel a value; return the PNG and its range."""
     colours = value_range(layer.maps, RangeScope(scope), channel, limit)

@@ -78,6 +78,7 @@ _STYLE = """<style>
 [data-testid="stLayoutWrapper"]:has(> :is(.st-key-ways, .st-key-open_map, .st-key-told_last)) {
   position: absolute; height: 0;
 }
+.st-key-told_last { height: 0; overflow: hidden; }
 @media (max-width: 640px) {
   .st-key-map_pair { flex-wrap: wrap; }
   .st-key-map_pair > div { flex: 1 1 40%; }
@@ -186,12 +187,14 @@ def _draw_open_map(layer: OpenLayer) -> None:
 
 
 def tell_last(run: Run) -> None:
-    """Tell the browser of what the open map's values and the open layer's maps are made: nothing waits for it."""
+    """Tell the browser what the open map's values and the open layer's maps are made of, and what the layers beside it
+    look like: nothing waits for it."""
     if run.picture.passes:
         return
     with st.container(key="told_last"):
         _draw_alone(Part.VALUES, why.tell_values, run)
         fragment(network_picture.tell_influences, Part.INFLUENCES, share=partial(_share_change, run.rows))(run)
+        _draw_alone(Part.NEIGHBOURS, layer_view.tell_neighbours, run)
 
 
 def _draw_alone(part: Part, draw: Callable[[OpenLayer], None], run: Run) -> None:

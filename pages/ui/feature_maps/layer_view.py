@@ -11,11 +11,13 @@ import streamlit as st
 from cnn_core.arrays import Maps
 from cnn_core.drawing.mosaic import ChannelOrder, ChannelStatistics, Mosaic, RangeScope, mosaic_png, order_channels
 from cnn_core.layers.shapes import show
+from cnn_core.network.summary import Row
 from cnn_core.network.whole import is_drawn_whole
 from cnn_core.sentences import N_
 from pages.ui import components, state
 from pages.ui.ask.layer import layer_picker, layer_seen_in, open_layer
 from pages.ui.ask.picture import current_sample
+from pages.ui.cached import layer_maps
 from pages.ui.components import data_url
 from pages.ui.draw.changed import Changed
 from pages.ui.draw.paging import choose_page, shown_page
@@ -24,13 +26,15 @@ from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.parts import map_changed, open_map_marked
 from pages.ui.text import _, as_code
-from pages.ui.waiting import run_again
+from pages.ui.waiting import later, run_again
 
 PER_PAGE = 64
 BARS_PER_PAGE = 128
 WIDTH, HEIGHT, TURNED_HEIGHT = 660, 250, 190
 """Pixels of the screen that all maps of a page share, with less height where there are pages to turn."""
 LARGEST = 112
+MOST_LETTERS = 2**19
+"""Of the pictures of the layers beside the open one, which are sent before anybody asks for them."""
 ORDERS = {"index": N_("Index"), "mean": N_("Mean"), "spread": N_("Standard deviation")}
 SCOPES = {"per_layer": N_("Per layer"), "per_map": N_("Per map"), "fixed": N_("Fixed")}
 
@@ -118,7 +122,12 @@ def _draw_controls(layer: OpenLayer) -> None:
 def _draw_maps(layer: OpenLayer) -> None:
     shown = _ordered(layer)[_choose_page(layer.name, layer.maps.shape[-1])]
     picture = _mosaic(layer, shown)
-    data = {
+    components.mosaic(_board_data(layer, shown, picture), key="mosaic", on_pick=open_map_marked)
+    _colours(picture).draw("maps")
+
+
+def _board_data(layer: OpenLayer, shown: Sequence[int], picture: Mosaic) -> dict[str, Any]:
+    return {
         **_maps_data(layer, shown, picture),
         "made": "" if layer.passes else repr((layer.picture.key, *_how_drawn())),
         "leads": "map_line",
@@ -128,11 +137,45 @@ def _draw_maps(layer: OpenLayer) -> None:
             "hint": _("Point at a map for its figures; click to open it."),
         },
     }
-    components.mosaic(data, key="mosaic", on_pick=open_map_marked)
-    _colours(picture).draw("maps")
 
 
-def _how_drawn() -> tuple[object, ...]:
+def tell_neighbours(layer: OpenLayer) -> None:
+    """Tell the browser what the layers before and after the open one look like: it paints them as they are opened."""
+    if layer.passes or is_drawn_whole(tuple(layer.rows.values())):
+        return
+    told, size = [], 0
+    for row in _beside(layer):
+        maps = later(layer_maps(layer.picture, row.name), patience=0)
+        if maps is None:
+            continue
+        data = _first_page(OpenLayer(layer.run, row, maps))
+        size += len(data["picture"])
+        if size <= MOST_LETTERS:
+            told.append(data)
+    components.tell("neighbours", told)
+
+
+def _beside(layer: OpenLayer) -> list[Row]:
+    """Return the layers with maps that the open one takes its input from, and those that take theirs from it."""
+    after = [row for row in layer.rows.values() if layer.name in row.sources]
+    beside = [*(layer.rows[name] for name in layer.row.sources), *after]
+    return [row for row in beside if len(row.output_shape) == len(layer.maps.shape) == 3]
+
+
+def _first_page(layer: OpenLayer) -> dict[str, Any]:
+    """Return what the board shows when the layer is opened from the picture of the network: with its strongest map."""
+    count = layer.maps.shape[-1]
+    place = shown_page(count, PER_PAGE, _page_key(layer.name)) if count > PER_PAGE else slice(0, count)
+
+    def made() -> dict[str, Any]:
+        shown = _ordered(layer)[place]
+        strongest = layer.answers.layers[layer.name].strongest[0]
+        return _board_data(layer, shown, _mosaic(layer, shown)) | {"selected": strongest}
+
+    return cached.board(layer, place.start, place.stop, _how_drawn(), made)
+
+
+def _how_drawn() -> tuple[str | float, ...]:
     """Return what is chosen for the maps of all layers: the browser keeps those it has shown as long as it stays."""
     return state.ORDER.get(), state.SCOPE.get(), state.LIMIT.get(), state.LANGUAGE.get()
 

@@ -18,11 +18,12 @@ class Part(StrEnum):
     CAMERA = "camera"
     INFLUENCES = "influences"
     VALUES = "values"
+    NEIGHBOURS = "neighbours"
     WAYS_IN = "ways_in"
 
 
 OF_THE_MAP = Part.MAP, Part.ASKED, Part.VALUES
-OF_THE_LAYER = Part.LAYER, *OF_THE_MAP, Part.INFLUENCES
+OF_THE_LAYER = Part.LAYER, *OF_THE_MAP, Part.INFLUENCES, Part.NEIGHBOURS
 
 
 def open_layer_marked(name: str) -> None:

@@ -18,7 +18,7 @@ from pages.ui.draw.channels import picture_channels, place_text
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.parts import Part
 from pages.ui.text import _
-from pages.ui.waiting import asked, run_again
+from pages.ui.waiting import asked, draw_again, run_again
 
 Stop = tuple[str, Place]
 """A layer and a place in its output."""
@@ -140,7 +140,7 @@ def follow_path(layer: OpenLayer) -> None:
     state.PATH.set((layer.picture.key, path))
     _open(*here)  # what was open by itself is chosen now
     state.FOLLOWED.set(None)
-    run_again(Part.ASKED)
+    draw_again()
 
 
 def go_on(layer: OpenLayer, to: Stop) -> None:

@@ -3,12 +3,12 @@
 // In: data {values, bounds, signs, words}. Out: the trigger "set", the values as an address says them.
 
 import { activated, ACTIVATIONS, ActivationChart } from "./activation_curves.js";
-import { isDark } from "./colours.js";
 import { fill, make, part, show } from "./dom.js";
 import { drawn } from "./edges.js";
 import { Settings } from "./settings.js";
 import { Slider } from "./slider.js";
 import { signed } from "./sums.js";
+import { followTheme } from "./theme.js";
 
 /**
  * @typedef {import("./activation_curves.js").Activation} Activation
@@ -51,7 +51,6 @@ class Neuron {
    * @param {Data} data
    */
   constructor(root, data) {
-    this.root = root;
     this.data = data;
     const picture = drawn("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": data.words.picture });
     this.#drawStill(picture);
@@ -63,6 +62,7 @@ class Neuron {
     this.charts = ACTIVATIONS.map((name) => new ActivationChart(name, data.titles[name], data.words, () => this.#choose(name)));
     right.append(...this.charts.map((chart) => chart.root), this.#legend());
     root.replaceChildren(left, right);
+    followTheme(root);
   }
 
   /** @param {SVGElement} picture */
@@ -188,8 +188,7 @@ class Neuron {
   }
 
   #show() {
-    const { settings, drawing, root } = this;
-    root.classList.toggle("dark", isDark(getComputedStyle(root).getPropertyValue("--st-background-color")));
+    const { settings, drawing } = this;
     const [inputs, weights] = ["x", "w"].map((letter) => INPUTS.map((i) => settings.number(`${letter}${i}`)));
     const bias = settings.number("neuron_bias");
     const name = /** @type {Activation} */ (settings.values.neuron_activation);

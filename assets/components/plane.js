@@ -2,7 +2,7 @@
 // Hidden layers on a plane: a small network learns in the browser, and its border moves while it does.
 // In: data {values, bounds, choices, titles, words}. Out: the trigger "set", the values as an address says them.
 
-import { context, isDark } from "./colours.js";
+import { context } from "./colours.js";
 import { DepthTable, EPOCHS } from "./depth_table.js";
 import { button, fill, make, part, show } from "./dom.js";
 import { drawn } from "./edges.js";
@@ -11,6 +11,7 @@ import { pointsOf, SHAPES } from "./plane_points.js";
 import { Player } from "./player.js";
 import { Settings } from "./settings.js";
 import { Slider } from "./slider.js";
+import { followTheme } from "./theme.js";
 import { judged, newLearner, placesOf, sharesOf, sizesOf, trained, valuesOf } from "./tiny_network.js";
 import { UnitPictures } from "./unit_pictures.js";
 
@@ -73,7 +74,9 @@ class Plane {
     room.append(this.units.root);
     made.append(this.#controls(), room, this.table.root, this.table.about);
     root.replaceChildren(seen, made);
-    new ResizeObserver(() => this.past.length && this.#paint()).observe(this.board);
+    const paint = () => this.past.length && this.#paint();
+    new ResizeObserver(paint).observe(this.board);
+    followTheme(root, paint);
   }
 
   get learner() {
@@ -215,10 +218,7 @@ class Plane {
   }
 
   #paint() {
-    const style = getComputedStyle(this.root);
-    const dark = isDark(style.getPropertyValue("--st-background-color"));
-    this.root.classList.toggle("dark", dark);
-    const palette = paletteOf(dark, style);
+    const palette = paletteOf(this.root.classList.contains("dark"), getComputedStyle(this.root));
     const { layers, steps } = this.learner;
     const values = valuesOf(layers, this.activation, GROUND);
     const shares = values[values.length - 1];

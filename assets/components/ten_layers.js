@@ -3,11 +3,11 @@
 // In: data {values, bounds, titles, words}. Out: the trigger "set", the values as an address says them.
 
 import { chainOf, shortly } from "./chain.js";
-import { isDark } from "./colours.js";
 import { fill, make, part, show } from "./dom.js";
 import { Player } from "./player.js";
 import { Settings } from "./settings.js";
 import { Slider } from "./slider.js";
+import { followTheme } from "./theme.js";
 
 /**
  * @typedef {import("./activation_curves.js").Activation} Activation
@@ -95,7 +95,6 @@ class TenLayers {
    * @param {Data} data
    */
   constructor(root, data) {
-    this.root = root;
     this.data = data;
     this.lanes = COMPARED.map((name) => new Lane(name, data));
     this.player = new Player(root, {
@@ -115,6 +114,7 @@ class TenLayers {
     const lanes = make("div", "lanes");
     lanes.append(...this.lanes.map((lane) => lane.root));
     root.replaceChildren(controls, this.player.bar(data.words), lanes, make("p", "legend", data.words.legend));
+    followTheme(root);
   }
 
   /**
@@ -172,7 +172,6 @@ class TenLayers {
    */
   update(data, send) {
     this.data = data;
-    this.root.classList.toggle("dark", isDark(getComputedStyle(this.root).getPropertyValue("--st-background-color")));
     if (!this.settings.update(data.values, send)) return;
     for (const [name, slider] of Object.entries(this.sliders)) slider.set(this.settings.number(name));
     this.#calculate();

@@ -87,12 +87,13 @@ _NETWORK = register(
 </div>""",
     "groups",
 )
-_NEURON = register("neuron", '<div class="neuron"></div>', "sliders")
-_TEN_LAYERS = register("ten_layers", '<div class="ten-layers"></div>', "controls", "sliders")
+_NEURON = register("neuron", '<div class="neuron themed"></div>', "themed", "sliders")
+_TEN_LAYERS = register("ten_layers", '<div class="ten-layers themed"></div>', "themed", "controls", "sliders")
 _TELLER = register("teller", "<div></div>")
 _MOSAIC = register("mosaic", _picture_board("mosaic"), "board")
 _PICKER = register("picker", _picture_board("picker"), "board")
-_PLANE = register("plane", '<div class="plane"></div>', "controls", "sliders")
+_PLANE = register("plane", '<div class="plane themed"></div>', "themed", "controls", "sliders")
+_PYRAMID = register("pyramid", '<div class="pyramid themed"></div>', "themed", "controls")
 _STAGE = register("stage", '<div class="stage" role="group"></div>', "controls")
 _STAMPS = register("stamps", '<div class="stamps"></div>', "controls")
 _WAYS = register("ways", '<nav class="ways"></nav>')
@@ -197,6 +198,11 @@ def ten_layers(data: dict[str, Any], key: str, on_set: Callable[[dict[str, str]]
 def plane(data: dict[str, Any], key: str, on_set: Callable[[dict[str, str]], None]) -> None:
     """Draw a small network that learns on a plane; `on_set` gets its settings as an address says them."""
     _PLANE(data=data, key=key, on_set_change=lambda: _told(key, on_set, "set"))
+
+
+def pyramid(data: dict[str, Any], key: str) -> None:
+    """Draw an input and the maps of layers in a row; pointing at a value shows what it sees of those before it."""
+    _PYRAMID(data=data, key=key)
 
 
 def stamps(data: dict[str, Any], key: str) -> None:

@@ -78,3 +78,12 @@ def test_on_a_telephone_nothing_is_wider_than_the_screen(view: str, open_page: O
     page = open_page(app_server, viewport=NARROW, reduced_motion="reduce")
     visit(page, f"/Neuron?neuron_view={view}")
     assert page.evaluate(TOO_WIDE) == []
+
+
+@pytest.mark.parametrize("view", ["neuron", "layers", "plane"])
+def test_another_theme_brings_other_colours(view: str, page: Page) -> None:
+    visit(page, f"/Neuron?neuron_view={view}")
+    dark = page.locator(".themed.dark")
+    expect(dark).to_have_count(0)
+    page.emulate_media(color_scheme="dark")
+    expect(dark).to_have_count(1)

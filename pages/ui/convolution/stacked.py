@@ -4,18 +4,22 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.arrays import Values
+from cnn_core.drawing.colour_scale import DIVERGING
 from cnn_core.layers import Conv2D
 from cnn_core.layers.windows import Window
 from cnn_core.numerics.convolve import conv2d
+from cnn_core.numerics.grids import named_grid
 from cnn_core.numerics.taps import axis_taps
-from pages.ui import state
+from pages.ui import components, state
 from pages.ui.convolution.choices import Convolution
 from pages.ui.convolution.costs import draw_costs
+from pages.ui.draw.colours import colour_stops
 from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.entered import Chosen
 from pages.ui.text import _
 
 _PLACES = 56
+_SIDE = 9
 _KERNEL = np.outer([1.0, 2.0, 1.0], [1.0, 2.0, 1.0]) / 16
 
 
@@ -40,7 +44,32 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
             "one kernel. With one they are more than it, and that is the third advantage."
         ).format(count=count, field=field)
     )
+    _draw_pyramid(count)
     _draw_costs(count, field)
+
+
+def _draw_pyramid(count: int) -> None:
+    """Draw a digit and the maps of the layers in a row, with what each value sees of those before it."""
+    maps = [named_grid("digit", _SIDE, _SIDE)[:, :, np.newaxis]]
+    for _layer in range(count):
+        maps.append(conv2d(maps[-1], _KERNEL[:, :, np.newaxis, np.newaxis], (Window(3), Window(3))))
+    layers = [_("Layer {number}").format(number=number) for number in range(1, count + 1)]
+    st.markdown(_("**The receptive field as a pyramid:** point at a value of any map."))
+    components.pyramid(
+        {
+            "maps": [values[:, :, 0].tolist() for values in maps],
+            "titles": [_("Input"), *layers],
+            "window": {"kernel": 3, "stride": 1},
+            "limit": float(maps[0].max()),
+            "colours": {"grey": [[0, 0, 0], [255, 255, 255]], "diverging": colour_stops(DIVERGING)},
+            "words": {
+                "keys": _("{map}: arrow keys walk and show what each value sees and reaches"),
+                "said": _("{map}, row {row}, column {column} sees {seen}."),
+                "input": _("Input in row {row}, column {column}: dashed is what it reaches."),
+            },
+        },
+        key="pyramid",
+    )
 
 
 def _together(kernel: Values) -> Values:

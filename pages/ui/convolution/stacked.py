@@ -50,7 +50,7 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
 
 def _draw_pyramid(count: int) -> None:
     """Draw a digit and the maps of the layers in a row, with what each value sees of those before it."""
-    maps = [named_grid("digit", _SIDE, _SIDE)[:, :, np.newaxis]]
+    maps: list[Values] = [named_grid("digit", _SIDE, _SIDE)[:, :, np.newaxis]]
     for _layer in range(count):
         maps.append(conv2d(maps[-1], _KERNEL[:, :, np.newaxis, np.newaxis], (Window(3), Window(3))))
     layers = [_("Layer {number}").format(number=number) for number in range(1, count + 1)]

@@ -3,7 +3,7 @@
 from typing import Final
 
 from cnn_core import layers
-from cnn_core.layers import FlipMode, Layer
+from cnn_core.layers import FillMode, FlipMode, Layer
 from cnn_core.layers.kind import by_kind
 from cnn_core.layers.settings import Ends
 from cnn_core.sentences import N_, Note
@@ -18,6 +18,7 @@ COURSE: Final[tuple[Layer, ...]] = (
 CHOICES: Final[tuple[Layer, ...]] = (
     *COURSE,
     layers.RandomTranslation(0.1, 0.1),
+    layers.RandomGrayscale(0.5),
     layers.RandomBrightness(0.2),
     layers.RandomContrast(0.5),
     layers.RandomSaturation((0.3, 0.7)),
@@ -26,7 +27,18 @@ CHOICES: Final[tuple[Layer, ...]] = (
 )
 """A layer of each kind, with numbers that a photograph bears."""
 
-_FILLED: Final = Note(N_("What is left free at the border is filled with the picture's own mirror image."))
+CROP: Final[tuple[Layer, ...]] = (layers.RandomTranslation(0.1, 0.1), layers.RandomZoom((-0.4, -0.2)))
+"""Cuttings of 60 to 80 % of a picture from places at random, in the size of the picture: zooming in leaves out the
+border that the shift has filled.
+
+Keras's own RandomCrop cuts all pictures of a batch at one place and makes them smaller."""
+
+_FILLED: Final = {
+    FillMode.REFLECT: Note(N_("What is left free at the border is filled with the picture's own mirror image.")),
+    FillMode.CONSTANT: Note(N_("What is left free at the border stays black.")),
+    FillMode.WRAP: Note(N_("What is left free at the border is filled with the opposite side of the picture.")),
+    FillMode.NEAREST: Note(N_("What is left free at the border is filled with the picture's last row or column.")),
+}
 
 
 @by_kind
@@ -61,7 +73,7 @@ def _(layer: layers.RandomRotation) -> tuple[Note, ...]:
     )
     low, high = layer.factor
     values = {"low": 360 * low, "high": 360 * high, "least": low, "most": high}
-    return Note(message, {name: _signed(value) for name, value in values.items()}), _FILLED
+    return Note(message, {name: _signed(value) for name, value in values.items()}), _FILLED[layer.fill_mode]
 
 
 @meanings.register
@@ -79,7 +91,7 @@ def _(layer: layers.RandomZoom) -> tuple[Note, ...]:
             "its width: it is stretched as well as zoomed."
         )
         zoomed = Note(message, _ends("low", "high", rows, 1) | _ends("least", "most", columns, 1))
-    return (zoomed, _FILLED) if max(*rows, *(columns or ())) > 0 else (zoomed,)
+    return (zoomed, _FILLED[layer.fill_mode]) if max(*rows, *(columns or ())) > 0 else (zoomed,)
 
 
 @meanings.register
@@ -89,7 +101,12 @@ def _(layer: layers.RandomTranslation) -> tuple[Note, ...]:
         "width, above 0 to the right."
     )
     values = _ends("low", "high", layer.height_factor) | _ends("least", "most", layer.width_factor)
-    return Note(message, values), _FILLED
+    return Note(message, values), _FILLED[layer.fill_mode]
+
+
+@meanings.register
+def _(layer: layers.RandomGrayscale) -> tuple[Note, ...]:
+    return (Note(N_("A picture turns grey with a probability of {share}."), {"share": _share(layer.factor)}),)
 
 
 @meanings.register

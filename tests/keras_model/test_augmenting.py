@@ -9,7 +9,7 @@ from cnn_core import layers
 from cnn_core.arrays import Pixels
 from cnn_core.errors import CnnError
 from cnn_core.layers import Layer
-from cnn_core.training.augmentation import CHOICES, COURSE
+from cnn_core.training.augmentation import CHOICES, COURSE, CROP
 
 pytestmark = pytest.mark.keras
 
@@ -42,7 +42,7 @@ def test_every_kind_draws_something_new_each_time(pixels: Pixels, layer: Layer) 
     assert len({one.tobytes() for one in pictures}) >= 2
     if isinstance(layer, layers.RandomRotation | layers.RandomTranslation):
         assert filled.any()
-    elif not isinstance(layer, layers.RandomZoom):
+    elif not isinstance(layer, layers.RandomZoom):  # whether it leaves a border is drawn
         assert not filled.any()
 
 
@@ -79,6 +79,38 @@ def test_translation_above_0_goes_down_and_to_the_right_and_mirrors_what_it_leav
     expected = np.ones((SIDE, SIDE), bool)
     expected[8:, 4:] = False
     np.testing.assert_array_equal(filled[0], expected)
+
+
+@pytest.mark.parametrize("fill", layers.FillMode)
+def test_the_border_is_filled_as_is_said(pixels: Pixels, fill: layers.FillMode) -> None:
+    moved, filled = drawn(pixels, layers.RandomTranslation((0.2, 0.2), (0.0, 0.0), fill), count=1)
+    expected: dict[str, Any] = {
+        "reflect": pixels[:8][::-1],
+        "constant": np.zeros((8, SIDE, 3)),
+        "wrap": pixels[-8:],
+        "nearest": np.repeat(pixels[:1], 8, axis=0),
+    }
+    np.testing.assert_allclose(moved[0, :8], expected[fill], atol=0.01)
+    assert filled[0, :8].all()
+    assert not filled[0, 8:].any()
+
+
+def test_a_crop_shows_a_part_of_the_picture_and_nothing_else(pixels: Pixels) -> None:
+    slope = np.broadcast_to(np.linspace(0.1, 0.9, SIDE, dtype=np.float32)[:, np.newaxis, np.newaxis], pixels.shape)
+    pictures, filled = drawn(np.ascontiguousarray(slope), *CROP, count=16)
+    assert not filled.any()
+    shown = (pictures[:, -1, 0, 0] - pictures[:, 0, 0, 0]) / 0.8
+    assert 0.55 < shown.min() < shown.max() < 0.82
+    assert pictures[:, 0, 0, 0].std() > 0.02
+
+
+def test_grey_pictures_are_grey_in_their_share_and_the_others_as_they_are(pixels: Pixels) -> None:
+    pictures = drawn(pixels, layers.RandomGrayscale(0.25), count=64).pictures
+    grey = np.ptp(pictures, axis=3).max(axis=(1, 2)) < 1e-6
+    assert 6 <= grey.sum() <= 28  # 16 ± 3.5 standard deviations
+    np.testing.assert_allclose(pictures[~grey], np.broadcast_to(pixels, pictures[~grey].shape), atol=1e-6)
+    weights = np.array([0.2989, 0.587, 0.114], np.float32)
+    np.testing.assert_allclose(pictures[grey][0, ..., 0], pixels @ weights, atol=1e-4)
 
 
 def test_zoom_above_0_shows_more_than_the_picture(pixels: Pixels) -> None:

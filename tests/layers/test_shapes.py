@@ -200,6 +200,7 @@ NEEDS_MAPS: list[Layer] = [
     L.RandomTranslation(),
     L.RandomContrast(),
     L.RandomBrightness(),
+    L.RandomGrayscale(),
     L.RandomHue(),
     L.RandomSaturation(),
     L.RandomColorJitter(),

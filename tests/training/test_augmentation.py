@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 
 from cnn_core import layers
-from cnn_core.layers import KINDS, Group, Layer
+from cnn_core.layers import KINDS, FillMode, Group, Layer
 from cnn_core.training.augmentation import CHOICES, COURSE, meanings
 
 
@@ -44,12 +44,28 @@ def test_every_kind_for_augmentation_is_explained_and_offered() -> None:
         (layers.RandomContrast((0.2, 0.5)), "a number from 0.8 to 1.5", False),
         (layers.RandomSaturation((0.3, 0.7)), "f from 0.3 to 0.7", False),
         (layers.RandomSaturation(0.2), "in 50 % of all cases, the picture turns grey", False),
+        (layers.RandomGrayscale(0.25), "with a probability of 25 %", False),
         (layers.RandomHue(0.5), "from 0° to 90°, in either direction", False),
     ],
 )
 def test_meanings(layer: Layer, words: str, filled: bool) -> None:
     assert words in said(layer)
     assert ("mirror image" in said(layer)) is filled
+
+
+@pytest.mark.parametrize(
+    ("fill", "words"),
+    [
+        (FillMode.REFLECT, "mirror image"),
+        (FillMode.CONSTANT, "stays black"),
+        (FillMode.WRAP, "opposite side"),
+        (FillMode.NEAREST, "last row or column"),
+    ],
+)
+def test_what_fills_the_border(fill: FillMode, words: str) -> None:
+    assert words in said(layers.RandomRotation(0.1, fill))
+    assert words in said(layers.RandomTranslation(fill_mode=fill))
+    assert words in said(layers.RandomZoom(0.2, None, fill))
 
 
 def test_jitter_says_what_it_is_made_of() -> None:

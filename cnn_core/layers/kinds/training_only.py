@@ -13,6 +13,7 @@ from cnn_core.sentences import N_
 __all__ = [
     "AlphaDropout",
     "Dropout",
+    "FillMode",
     "FlipMode",
     "GaussianDropout",
     "GaussianNoise",
@@ -20,6 +21,7 @@ __all__ = [
     "RandomColorJitter",
     "RandomContrast",
     "RandomFlip",
+    "RandomGrayscale",
     "RandomHue",
     "RandomRotation",
     "RandomSaturation",
@@ -138,7 +140,17 @@ class FlipMode(StrEnum):
     BOTH = "horizontal_and_vertical"
 
 
-HOW_TO_CHANGE: Final = ("fill_mode", "fill_value", "interpolation", "value_range", "rng_type")
+class FillMode(StrEnum):
+    """What comes in from outside of a picture: its mirror image, black, the other side, its last row or column."""
+
+    REFLECT = "reflect"
+    CONSTANT = "constant"
+    WRAP = "wrap"
+    NEAREST = "nearest"
+
+
+HOW_TO_FILL: Final = ("fill_value", "interpolation", "value_range", "rng_type")
+HOW_TO_CHANGE: Final = ("fill_mode", *HOW_TO_FILL)
 """Keras's settings on pixels from outside of the picture and of the draw."""
 
 FACTOR_LABEL: Final = N_("Factor")
@@ -151,6 +163,17 @@ def _share(default: float, alone: int = -1, label: str = FACTOR_LABEL, meaning: 
 
 def _optional_share(alone: int, label: str, meaning: str = N_("How much at most; empty: not at all.")) -> OptionalRange:
     return OptionalRange(alone=alone, minimum=alone, label=label, help=meaning)
+
+
+FILL_MODE: Final = Choice(
+    FillMode,
+    "reflect",
+    label=N_("Fill"),
+    help=N_(
+        "What comes in at the border: the picture's mirror image (reflect), black (constant), its other side (wrap), "
+        "or its last row or column (nearest)."
+    ),
+)
 
 
 VALUE_RANGE: Final = Range(
@@ -188,7 +211,7 @@ class RandomRotation(Layer):
 
     group = Group.AUGMENTATION
     about = N_("Turns the picture at random, in training only.")
-    spelling = Spelling(on_images=True, chance="augmentation", ignored=HOW_TO_CHANGE)
+    spelling = Spelling(on_images=True, chance="augmentation", ignored=HOW_TO_FILL)
     factor: Range = _share(
         0.1,
         meaning=N_(
@@ -196,6 +219,7 @@ class RandomRotation(Layer):
             "least and a most."
         ),
     )
+    fill_mode: Choice[FillMode] = FILL_MODE
 
 
 @layer_kind
@@ -209,12 +233,13 @@ class RandomZoom(Layer):
         renamed={"factor": "height_factor"},
         on_images=True,
         chance="augmentation",
-        ignored=HOW_TO_CHANGE,
+        ignored=HOW_TO_FILL,
     )
     factor: Range = _share(0.2)
     width_factor: OptionalRange = _optional_share(
         -1, N_("Width factor"), N_("How much at most sideways; empty: as much as up and down.")
     )
+    fill_mode: Choice[FillMode] = FILL_MODE
 
 
 @layer_kind
@@ -224,11 +249,12 @@ class RandomTranslation(Layer):
 
     group = Group.AUGMENTATION
     about = N_("Shifts the picture at random, in training only.")
-    spelling = Spelling(on_images=True, chance="augmentation", ignored=HOW_TO_CHANGE)
+    spelling = Spelling(on_images=True, chance="augmentation", ignored=HOW_TO_FILL)
     height_factor: Range = _share(
         0.1, -1, N_("Height factor"), N_("Shift up or down by at most this share of the height.")
     )
     width_factor: Range = _share(0.1, -1, N_("Width factor"), N_("Shift sideways by at most this share of the width."))
+    fill_mode: Choice[FillMode] = FILL_MODE
 
 
 @layer_kind
@@ -252,6 +278,24 @@ class RandomBrightness(Layer):
     spelling = Spelling(on_images=True, chance="augmentation", ignored=("rng_type",))
     factor: Range = _share(0.2)
     value_range: Range = VALUE_RANGE
+
+
+@layer_kind
+@dataclass(frozen=True)
+class RandomGrayscale(Layer):
+    """Turns a share `factor` of the pictures grey."""
+
+    group = Group.AUGMENTATION
+    about = N_("Turns pictures grey at random, in training only.")
+    spelling = Spelling(on_images=True, chance="augmentation")
+    factor: Number = Number(
+        0.5,
+        minimum=0,
+        maximum=1,
+        label=N_("Share"),
+        help=N_("Which share of the pictures turns grey."),
+        told=Told.ALWAYS,
+    )
 
 
 @layer_kind
@@ -295,6 +339,7 @@ class RandomColorJitter(Layer):
 
 
 @output_shape.register(RandomBrightness)
+@output_shape.register(RandomGrayscale)
 @output_shape.register(RandomHue)
 @output_shape.register(RandomSaturation)
 @output_shape.register(RandomColorJitter)

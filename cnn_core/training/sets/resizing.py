@@ -67,12 +67,12 @@ def _padded(picture: PictureBytes, size: Size) -> Values:
 
 def _bilinear(picture: PictureBytes, size: Size) -> Values:
     (above, below, down), (before, behind, right) = (_between(*pair) for pair in zip(picture.shape, size, strict=False))
-    down = down[:, np.newaxis, np.newaxis]
-    right = right[np.newaxis, :, np.newaxis]
     values = picture.astype(np.float32)
-    rows = [values[places] for places in (above, below)]
-    upper, lower = (row[:, before] + (row[:, behind] - row[:, before]) * right for row in rows)
-    return np.asarray(upper + (lower - upper) * down, np.float32)
+    # TensorFlow's order, from left to right and then down, so that roundings are the same.
+    left = np.take(values, before, axis=1)
+    rows = left + (np.take(values, behind, axis=1) - left) * right[:, np.newaxis]
+    upper = np.take(rows, above, axis=0)
+    return np.asarray(upper + (np.take(rows, below, axis=0) - upper) * down[:, np.newaxis, np.newaxis])
 
 
 def _between(before: int, after: int) -> tuple[Indices, Indices, Values]:

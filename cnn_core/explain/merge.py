@@ -40,7 +40,7 @@ def _(layer: layers.Add, values: Numbers, taken: Table) -> Stage:
 
 @_merged.register
 def _(layer: layers.Subtract, values: Numbers, taken: Table) -> Stage:
-    about = Note(N_("From the value of the first input at this place that of the second is taken away."))
+    about = Note(N_("Subtract the second input's value at this place from that of the first."))
     first, second = values.tolist()
     formula = f"{written(first)} − {factor(second)} = {written(first - second)}"
     terms = terms_of(values, np.array([1.0, -1.0]), taken)

@@ -20,10 +20,7 @@ def _batch_normalization(layer: layers.BatchNormalization, unit: Unit) -> Opened
     """Open a value of batch normalization outside of training: by the moving mean and variance (arXiv:1502.03167)."""
     own = [float(weight[unit.place[-1]]) for weight in unit.weights]
     about = Note(
-        N_(
-            "From the value the mean of its channel is taken away, and the rest is divided by the root of the "
-            "channel's variance. Both were gathered during training."
-        )
+        N_("Subtract the channel's mean, then divide by its standard deviation. Both were gathered during training.")
     )
     mean, variance = own[-2:]
     stage = _normalized(float(unit.inputs[0][unit.place]), mean, variance, layer.epsilon, about)
@@ -36,10 +33,7 @@ def _layer_normalization(layer: layers.LayerNormalization, unit: Unit) -> Opened
     own = [float(weight[unit.place[-1]]) for weight in unit.weights]
     values, taken = along_channels(unit)
     about = Note(
-        N_(
-            "From the value the mean of the {count} channels at its place is taken away, and the rest is divided by "
-            "the root of their variance."
-        ),
+        N_("Subtract the mean of the {count} channels at this place, then divide by their standard deviation."),
         {"count": len(values)},
     )
     chosen = unit.place[-1]
@@ -60,8 +54,8 @@ def _group_normalization(layer: layers.GroupNormalization, unit: Unit) -> Opened
     taken = places(*map(range, sides), range(first, first + size))
     about = Note(
         N_(
-            "From the value the mean of the {count} values of its group is taken away, and the rest is divided by the "
-            "root of their variance. Its group is all places of the channels {first} to {last}."
+            "Subtract the mean of the {count} values of its group, then divide by their standard "
+            "deviation. The group is all places of the channels {first} to {last}."
         ),
         {"count": values.size, "first": first, "last": first + size - 1},
     )
@@ -96,7 +90,7 @@ def _learned_scale(
     """Return the stage that multiplies by gamma and adds beta, as far as the layer has them."""
     names = [name for name, there in (("gamma", layer.scale), ("beta", layer.center)) if there]
     constants = dict(zip(names, own, strict=False))
-    about = Note(N_("The layer learned for this channel by what to multiply and what to add."))
+    about = Note(N_("Then multiply by a scale and add a shift that the layer learned for this channel."))
     return (_scaled(before, constants, about),) if constants else ()
 
 
@@ -120,7 +114,7 @@ def _normalization(layer: layers.Normalization, unit: Unit) -> Opened:
     before = float(unit.inputs[0][unit.place])
     after = _over_root(before - mean, variance, KERAS_EPSILON)
     divisor = f"√{written(variance)}" if variance > KERAS_EPSILON**2 else written(KERAS_EPSILON)
-    about = N_("From the value a mean is taken away, and the rest is divided by the root of a variance.")
+    about = N_("Subtract a mean, then divide by a standard deviation.")
     formula = f"({written(before)} − {factor(mean)}) / {divisor} = {written(after)}"
     constants = {"mean": mean, "variance": variance}
     return (Stage(StageKind.NORMALIZATION, Note(about), after, formula, before, constants),), here(unit)

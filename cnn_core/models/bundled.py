@@ -67,8 +67,8 @@ BUNDLED = (
         key="mobilenet_v2",
         title=N_("Photographs in 1,000 classes (MobileNetV2)"),
         about=N_(
-            "Trained by the makers of torchvision on the 1.28 million photographs of ImageNet: "
-            "71.9% of 50,000 other photographs right, as they published it."
+            "Trained by the makers of torchvision on the 1.28 million photographs of ImageNet. Published "
+            "accuracy: 71.9% of 50,000 photographs it had not seen."
         ),
         file="mobilenet_v2.keras",
         classes=Path("imagenet_classes.json"),

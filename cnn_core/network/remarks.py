@@ -31,8 +31,8 @@ def never_seen(row: Row) -> Note | None:
     if not (below or right):
         return None
     message = N_(
-        "The stride leaves a rest, so the size is rounded down and no window reaches the end of the input. "
-        "Never seen: rows {rows}, columns {columns}."
+        "The stride does not divide evenly, so the size is rounded down and no window reaches the "
+        "end of the input. Never used: rows {rows}, columns {columns}."
     )
     return Note(message, {"rows": below, "columns": right})
 

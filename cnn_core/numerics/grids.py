@@ -40,7 +40,7 @@ GRIDS: Final = (
     NamedGrid("vertical_edge", N_("A vertical edge"), "0001111"),
     NamedGrid("horizontal_edge", N_("A horizontal edge"), "0 0 0 1 1 1 1"),
     NamedGrid("square", N_("A square"), "0000000 0000000 0011100 0011100 0011100 0000000 0000000"),
-    NamedGrid("slope", N_("An even slope"), "0123456"),
+    NamedGrid("slope", N_("A smooth ramp"), "0123456"),
 )
 SINGLE: Final = "single"
 NOISE: Final = "noise"

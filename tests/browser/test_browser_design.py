@@ -218,7 +218,7 @@ def test_a_telephone_s_first_screen_shows_four_layers(open_page: OpenPage, app_s
     # Signs alone have their names all the same.
     expect(page.get_by_role("button", name="Duplicate")).to_be_visible()
     # What a total is, is told by a tap.
-    page.locator("dl").get_by_text("Peak of outputs").tap()
+    page.locator("dl").get_by_text("Peak memory (inference)").tap()
     expect(page.get_by_role("tooltip").last).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("tooltip").last).to_contain_text("while one picture passes")
 

@@ -68,7 +68,7 @@ def test_a_rest_is_said_and_mended(stages: dict[str, Any]) -> None:
     assert "Padding of 2×2 more" in text_of(at)
     mended = dict.fromkeys(("pad_top", "pad_bottom", "pad_left", "pad_right"), "1")
     at = no_exception(run_page(PAGE, stride_down="3", stride_across="3", padding="explicit", **mended))
-    assert "never seen (crossed out above)" not in text_of(at)
+    assert "never used (crossed out above)" not in text_of(at)
 
 
 def test_a_kernel_larger_than_its_input_is_said(stages: dict[str, Any]) -> None:

@@ -45,8 +45,10 @@ def check_refused(at: AppTest, large: Network, name: str) -> None:
 
 def test_outputs_that_see_no_pixel_are_said() -> None:
     at = opened(Network.of(Input((4, 4, 1)), Conv2DTranspose(1, 1, strides=2), Cropping2D(((1, 0), (0, 0)))))
-    assert "1×1 pixels, 0.5×0.5 from one output to the next; the first begins at (0,\u00a00)" in formulas(select(at, 1))
-    assert "1×1 pixels, 0.5×0.5 from one output to the next; the first sees none" in formulas(select(at, 2))
+    assert "1×1 pixels; neighbouring outputs look 0.5×0.5 pixels apart; the first begins at (0,\u00a00)" in formulas(
+        select(at, 1)
+    )
+    assert "1×1 pixels; neighbouring outputs look 0.5×0.5 pixels apart; the first sees none" in formulas(select(at, 2))
 
 
 def test_what_can_just_be_counted_is_shown_in_full() -> None:

@@ -247,7 +247,7 @@ def test_noise_is_said_for_the_chosen_strength(stages: dict[str, Any], files: di
     text = text_of(no_exception(run_page(PAGE, picture="grass", measured="noise", noise="0.4")))
     left = {row["way"]: float(row["left"]) for row in table(files, "pooling_noise") if row["noise"] == "0.4"}
     assert left["average"] == pytest.approx(0.5, rel=0.05)
-    assert f"At 40% of the spread, average pooling leaves {left['average']:.0%} of the noise" in text
+    assert f"With noise of 40% of the standard deviation, average pooling leaves {left['average']:.0%} of it" in text
     assert f"| Max pooling | {left['max']:.1%} |" in text
 
 
@@ -360,7 +360,7 @@ def test_what_was_replaced_is_said(stages: dict[str, Any]) -> None:
     assert "Layers that make the maps smaller: 4 (“conv1”, “pool1”, “pool2”, “pool5”)." in text
     assert "Average pooling: 1 of 4 left as they are (“conv1”)." in text
     assert "takes the place of “pool1”" in text
-    assert "gets maps of the same shape in all columns." in text
+    assert "All variants keep the same shapes." in text
     text = text_of(no_exception(run_page(PAGE, reduced="grid", replaced="resnet_20", strides_too="False")))
     assert "Max pooling: the network as it is." in text
 
@@ -395,9 +395,9 @@ def test_the_study_says_what_its_seeds_show_and_what_else_differs(stages: dict[s
     text = text_of(no_exception(run_page(PAGE, reduced="grid")))
     assert "kept the most" not in text
     still, moved = (line for line in text.splitlines() if "had the highest mean accuracy" in line)
-    assert "Its lead over “Stride in the convolution before” and “Maximum, blur, subsampling” is" in still
+    assert "Its lead over “Stride moved into the previous convolution” and “Maximum, blur, subsampling” is" in still
     assert "its lead over “Max pooling” and “Average pooling” is not" in still
-    assert "On pictures moved by 4 pixels, “Strided convolution instead”" in moved
+    assert "On pictures moved by 4 pixels, “Strided convolution replaces the pool”" in moved
     assert "None of its leads over the others is statistically significant (paired t-test over 3 seeds" in moved
     for line in (still, moved):
         assert "(parameters +46% to +48%, multiply-adds +44% to +144%)" in line

@@ -183,7 +183,7 @@ def fit_picker(info: ModelInfo) -> tuple[str, bool]:
     """Let the person choose how the picture is brought to the model's size; return fit and invert."""
     height, width = info.input_size
     st.segmented_control(
-        _("Bring to {height}×{width} by").format(height=height, width=width),
+        _("Resize to {height}×{width} by").format(height=height, width=width),
         format_func=lambda key: _(_FITS[key]),
         required=True,
         **state.FIT.widget(),

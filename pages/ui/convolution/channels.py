@@ -58,8 +58,8 @@ def draw(chosen: Chosen, convolution: choices.Convolution | None) -> None:
     )
     st.caption(
         _(
-            "The numbers are pixels from 0 to 255, cut from the picture. The bias is one number a filter, added "
-            "once to the sum over the channels: not one for each kernel."
+            "The numbers are pixels from 0 to 255, cut from the picture. There is one bias for each "
+            "filter, added once to the sum over the channels: not one for each kernel."
         )
     )
 

@@ -9,7 +9,7 @@ from pages.ui.convolution import choices
 from pages.ui.messages import part
 from pages.ui.text import _
 
-_PADDINGS = {"valid": N_("Valid: none"), "same": N_("Same"), "explicit": N_("By hand")}
+_PADDINGS = {"valid": N_("Valid: none"), "same": N_("Same"), "explicit": N_("Custom")}
 _FILLINGS = {"zero": N_("Zeros"), "reflect": N_("Reflected"), "replicate": N_("Repeated edge")}
 
 
@@ -45,7 +45,7 @@ def movement() -> None:
         above, beside = st.columns(2)
         above.number_input(_("Above"), **state.PAD_TOP.widget())
         above.number_input(_("Below"), **state.PAD_BOTTOM.widget())
-        beside.number_input(_("Left of it"), **state.PAD_LEFT.widget())
+        beside.number_input(_("Left"), **state.PAD_LEFT.widget())
         beside.number_input(_("Right of it"), **state.PAD_RIGHT.widget())
     if state.PADDING.get() != "valid":
         st.segmented_control(

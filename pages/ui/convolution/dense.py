@@ -82,8 +82,8 @@ def _draw_dense(convolution: Convolution) -> None:
     as_dense = convolution.x.ravel() @ weights
     st.markdown(
         _(
-            "**The other way round:** a Dense layer of {units} units with random weights, as {units} filters of {size} "
-            "that cover everything, so that each has one place only."
+            "**The other way round:** a Dense layer of {units} units with random weights, as {units} "
+            "filters of {size}: each covers the whole input and fits in one position only."
         ).format(units=_UNITS, size=show(kernel.shape[:3]))
     )
     cells = [[f"{value:.6g}" for value in values] for values in (as_dense, as_convolution)]

@@ -73,7 +73,7 @@ IDEAS = (
     ),
     Idea(
         "stacked",
-        N_("Layers in a row: the receptive field"),
+        N_("Stacked layers and the receptive field"),
         N_(
             "One output of a second 3×3 layer sees 5×5 pixels, of a third 7×7: stacked small kernels see as much "
             "as one large kernel and need fewer weights."
@@ -122,7 +122,7 @@ IDEAS = (
 def draw(convolution: Convolution | None) -> None:
     """Draw all ideas; `convolution` is None where the kernel and the grid above do not fit together."""
     heading, picture = st.columns([3, 1], vertical_alignment="bottom")
-    heading.header(_("One idea further"), anchor=False)
+    heading.header(_("Go further"), anchor=False)
     if state.GRID.get() != CUT:
         with picture.popover(_("Picture"), icon=":material/image:", width="stretch"):
             picture_picker()

@@ -51,7 +51,7 @@ def _draw_bottleneck() -> None:
     deep_place.number_input(_("Channels"), **state.DEEP.widget())
     narrow_place.number_input(_("Reduced to"), **state.NARROW.widget())
     deep, narrow = state.DEEP.get(), state.NARROW.get()
-    st.markdown(_("On a map of {side}×{side}, output as large as the input:").format(side=_PLACES))
+    st.markdown(_("For a {side}×{side} map with same-size output:").format(side=_PLACES))
     direct = f"{deep} → {deep}, 3×3"
     reduced = f"{deep} → {narrow}, 1×1 → {narrow}, 3×3 → {deep}, 1×1"
     draw_costs(

@@ -49,9 +49,9 @@ def _draw_rest(convolution: Convolution) -> None:
     if not rows and not columns:
         return
     text = _(
-        "The division leaves a rest: the last {rows} rows and {columns} columns are never seen (crossed out above). "
-        "The course calls such a stride not usable; libraries round down. Padding of {padding} more in height and "
-        "width would make it fit."
+        "The stride does not divide evenly: the last {rows} rows and {columns} columns are never "
+        "used (crossed out above). The course calls such a stride not usable; libraries round down. "
+        "Padding of {padding} more in height and width would make it fit."
     )
     fitting = show(tuple(padding_that_fits(*axis) for axis in axes))
     st.info(text.format(rows=rows, columns=columns, padding=fitting), icon=":material/content_cut:")

@@ -28,7 +28,7 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     first.number_input(_("Input channels"), **state.SEPARABLE_CHANNELS.widget())
     second.number_input(_("Filters"), **state.SEPARABLE_FILTERS.widget())
     channels, filters = state.SEPARABLE_CHANNELS.get(), state.SEPARABLE_FILTERS.get()
-    st.markdown(_("On a map of {side}×{side}, kernels of 3×3:").format(side=_PLACES))
+    st.markdown(_("For a {side}×{side} map with 3×3 kernels:").format(side=_PLACES))
     draw_costs(
         [
             (_("Full convolution"), [Conv2D(filters, 3, padding="same")]),

@@ -25,7 +25,7 @@ _KERNEL = np.outer([1.0, 2.0, 1.0], [1.0, 2.0, 1.0]) / 16
 
 def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     """Draw the window of one, two or three 3×3 layers on the input, then the costs."""
-    st.segmented_control(_("Layers of 3×3 in a row"), required=True, **state.STACKED.widget())
+    st.segmented_control(_("Stacked 3×3 layers"), required=True, **state.STACKED.widget())
     count = state.STACKED.get()
     field = 2 * count + 1
     x = np.zeros((11, 11, 1))
@@ -39,9 +39,10 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     draw_stage(Scene(x, taps, taps, output, combined[:, :, np.newaxis, np.newaxis]), "stacked_stage")
     st.caption(
         _(
-            "The output went through {count} layers one after the other, each with the Gaussian 3×3 kernel; the kernel "
-            "shown is what they amount to together: {field}×{field}. Without an activation between them they are that "
-            "one kernel. With one they are more than it, and that is the third advantage."
+            "The output went through {count} layers one after the other, each with the Gaussian 3×3 "
+            "kernel; the kernel shown is what they amount to together: {field}×{field}. With an "
+            "activation between them they can do more than any single kernel: a third advantage, besides "
+            "fewer weights and fewer multiplications."
         ).format(count=count, field=field)
     )
     _draw_pyramid(count)
@@ -79,14 +80,14 @@ def _together(kernel: Values) -> Values:
 
 
 def _draw_costs(count: int, field: int) -> None:
-    st.number_input(_("Channels, before and after"), **state.STACK_CHANNELS.widget())
+    st.number_input(_("Channels in and out"), **state.STACK_CHANNELS.widget())
     channels = state.STACK_CHANNELS.get()
-    st.markdown(_("On a map of {side}×{side}, output as large as the input:").format(side=_PLACES))
+    st.markdown(_("For a {side}×{side} map with same-size output:").format(side=_PLACES))
     draw_costs(
         [
-            (_("One layer of {size}×{size}").format(size=field), [Conv2D(channels, field, padding="same")]),
+            (_("One {size}×{size} layer").format(size=field), [Conv2D(channels, field, padding="same")]),
             (
-                _("{count} layers of 3×3").format(count=count),
+                _("{count} 3×3 layers").format(count=count),
                 [Conv2D(channels, 3, padding="same") for _layer in range(count)],
             ),
         ],

@@ -49,11 +49,14 @@ def _judge(kernel: int, stride: int) -> None:
         text = _("The kernel is smaller than the stride: some outputs get nothing at all.")
     elif kernel % stride:
         text = _(
-            "{kernel} is not divisible by the stride {stride}: some outputs get more parts than their neighbours, "
-            "which shows as a checkerboard (Odena et al., Distill 2016)."
+            "{kernel} is not divisible by the stride {stride}: some outputs receive more contributions "
+            "than their neighbours, which shows as a checkerboard (Odena et al., Distill 2016)."
         )
     else:
-        text = _("{kernel} is divisible by the stride {stride}: away from the edges every output gets as many parts.")
+        text = _(
+            "{kernel} is divisible by the stride {stride}: away from the edges every output receives "
+            "equally many contributions."
+        )
     st.markdown(text.format(kernel=kernel, stride=stride))
 
 
@@ -97,8 +100,8 @@ def _draw_stamps(window: Window) -> None:
 def _draw_upsampled(stride: int) -> None:
     st.markdown(
         _(
-            "**Upsampling, then a convolution** (3×3, same): every output away from the edges gets as many parts, "
-            "whatever the stride."
+            "**Upsampling, then a convolution** (3×3, same): away from the edges every output receives "
+            "equally many contributions, whatever the stride."
         )
     )
     large = upsample(np.ones((_SIDE, _SIDE, 1)), (stride, stride))

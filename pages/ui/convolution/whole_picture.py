@@ -51,7 +51,7 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     else:
         draw_maps(np.concatenate([result, after], axis=2), titles, width, draw_input)
     st.caption(
-        _(
-            "{input} pixels in, {output} values out. Pixels count from 0 to 1; without colours they are {weights}."
-        ).format(input=show(pixels.shape[:2]), output=show(result.shape[:2]), weights="0.299·R + 0.587·G + 0.114·B")
+        _("{input} pixels in, {output} values out. Pixel values run from 0 to 1; grey = {weights}.").format(
+            input=show(pixels.shape[:2]), output=show(result.shape[:2]), weights="0.299·R + 0.587·G + 0.114·B"
+        )
     )

@@ -171,6 +171,44 @@ def cheapest_replacement() -> float:
     return int(np.argmin([summarize(replaced(network, way)).multiply_adds for way in ways]))
 
 
+# Neuron ---------------------------------------------------------------------------------------------------------------
+
+_LAYERS = 10
+"""Of the chain on the page Neuron."""
+
+
+def weighted_sum() -> float:
+    """Return the weighted sum of the neuron's inputs and its bias."""
+    inputs, weights = (state.INPUT_1, state.INPUT_2, state.INPUT_3), (state.WEIGHT_1, state.WEIGHT_2, state.WEIGHT_3)
+    products = [value.get() * weight.get() for value, weight in zip(inputs, weights, strict=True)]
+    return sum(products) + state.NEURON_BIAS.get()
+
+
+def answer_at_the_border() -> float:
+    """Return what a sigmoid makes of 0."""
+    return float(activate(ActivationName.SIGMOID, np.zeros(1))[0])
+
+
+def most_slope_left() -> float:
+    """Return which of sigmoid (0), tanh (1) and ReLU (2) passes on the most of a gradient through ten layers."""
+    names = (ActivationName.SIGMOID, ActivationName.TANH, ActivationName.RELU)
+    return int(np.argmax([_slope_through_layers(name) for name in names]))
+
+
+def _slope_through_layers(name: ActivationName, value: float = 0.5, step: float = 1e-6) -> float:
+    """Return how much the output of ten layers of weight 1 changes with their input."""
+    ends = np.array([value - step, value + step])
+    for _layer in range(_LAYERS):
+        ends = activate(name, ends)
+    return float(ends[1] - ends[0]) / (2 * step)
+
+
+def parameters_of_hidden_layers() -> float:
+    """Return how many weights and biases the network on the plane has: two inputs, hidden layers, one output."""
+    hidden = [Dense(state.HIDDEN_UNITS.get())] * state.HIDDEN_LAYERS.get()
+    return summarize(Network.of(Input((2,)), *hidden, Dense(1))).parameters
+
+
 # Design ---------------------------------------------------------------------------------------------------------------
 
 

@@ -114,6 +114,13 @@ LESSONS = (
         ("stride", "Pooling_and_stride?replaced=mnist", answers.cheapest_replacement),
     ),
     _lesson(
+        "neuron",
+        ("sum", "Neuron?neuron_view=neuron", answers.weighted_sum),
+        ("border", "Neuron?neuron_view=neuron&w1=0.0&w2=0.0&w3=0.0&neuron_bias=0.0", answers.answer_at_the_border),
+        ("slope", "Neuron?neuron_view=layers", answers.most_slope_left),
+        ("hidden", "Neuron?neuron_view=plane&plane_points=circle", answers.parameters_of_hidden_layers),
+    ),
+    _lesson(
         "network",
         ("parameters", "Design_a_network?design=mnist", answers.parameters_of_second_convolution),
         ("heaviest", "Design_a_network?design=mnist&part=costs", answers.heaviest_layer),

@@ -77,7 +77,7 @@ def totals(summary: Summary) -> None:
             _("All parameters, 4 bytes each: as large as a file of the weights in float32 is."),
         ),
         _Total(
-            _("Memory of all outputs"),
+            _("Memory of all outputs (training)"),
             readable_bytes(summary.activation_bytes),
             _bytes(summary.activation_bytes),
             _(
@@ -86,7 +86,7 @@ def totals(summary: Summary) -> None:
             ),
         ),
         _Total(
-            _("Peak of outputs"),
+            _("Peak memory (inference)"),
             readable_bytes(peak),
             _bytes(peak),
             _(
@@ -126,7 +126,7 @@ def formulas(summary: Summary) -> None:
     st.header(_("How the selected layer is calculated"), anchor=False)
     position = current.selected()
     if position >= len(summary.rows):
-        st.caption(_("Its figures can be calculated once the error is mended."))
+        st.caption(_("Its figures can be calculated once the error is fixed."))
         return
     row = summary.rows[position]
     lines = [(_(formula.quantity), formula.text) for formula in row.formulas]
@@ -143,9 +143,11 @@ def _field(field: ReceptiveField) -> str:
     if field.is_uniform:
         return _("{size} pixels, the same for all outputs").format(size=show(field.size))
     if field.start is None:
-        text = _("{size} pixels, {down}×{right} from one output to the next; the first sees none")
+        text = _("{size} pixels; neighbouring outputs look {down}×{right} pixels apart; the first sees none")
     else:
-        text = _("{size} pixels, {down}×{right} from one output to the next; the first begins at ({top},\u00a0{left})")
+        text = _(
+            "{size} pixels; neighbouring outputs look {down}×{right} pixels apart; the first begins at ({top}, {left})"
+        )
     top, left = field.start or (0, 0)
     return text.format(
         size=show(field.size),

@@ -276,7 +276,7 @@ def _amounts(label: str, meaning: str, name: str, value: Any, take: Take) -> Non
 def _input_shape(shape: tuple[int, ...], take: Take) -> None:
     """Height, width and channels of a picture; or the count of plain numbers."""
     st.toggle(
-        _("Plain numbers, no picture"),
+        _("Input is a vector"),
         **state.field("plain", len(shape) == 1, lambda plain: take(shape[:1] if plain else (*shape, 28, 1)[:3])),
     )
     labels = {1: (_("Numbers"),), 3: (_("Height"), _("Width"), _("Channels"))}.get(len(shape))

@@ -22,7 +22,7 @@ _PRESET_GROUPS = {
     PresetGroup.PATTERN: N_("Pattern"),
     PresetGroup.CLASSIC: N_("Classic"),
 }
-_NO_PRESET = {current.EMPTY: N_("Nothing but an input"), current.OWN: N_("Your file")}
+_NO_PRESET = {current.EMPTY: N_("Empty network"), current.OWN: N_("Your file")}
 
 
 def preset_picker() -> None:

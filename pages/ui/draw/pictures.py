@@ -24,7 +24,7 @@ def draw_picture(chosen: Chosen, entered: Entered) -> None:
         draw_wide(pictures.original, SIDE, _("Your picture"), _(chosen.name))
         draw_wide(pictures.seen, SIDE, _("What the network sees"), _("The input of the network"))
     if pictures.cropped:
-        st.caption(_("The network does not see what is dark in your picture."))
+        st.caption(_("The darkened part is cut off; the network never sees it."))
     st.caption(sentences(pictures.notes))
 
 

@@ -126,11 +126,11 @@ def _largest(values: Values) -> float:
 def _words(scene: Scene) -> dict[str, str]:
     ranges = _ranges(scene)
     grey = _("black is 0, white {high}").format(high=f"{ranges['input']['limit']:.4g}")
-    signed = _("blue is negative, white 0, red positive, full at {high}")
+    signed = _("blue is negative, white 0, red positive, darkest at ±{high}")
     shown = signed.format(high=f"{ranges['input']['limit']:.4g}") if ranges["input"]["signed"] else grey
     output = ranges["output"]
     answer = signed if output["signed"] else _("black is 0, white {high}")
-    legend = _("Input: {input}. Output: {output}. Dashed cells are padding; crossed cells no window ever sees.").format(
+    legend = _("Input: {input}. Output: {output}. Dashed: padding. Crossed out: no window covers it.").format(
         input=shown, output=answer.format(high=f"{output['limit']:.4g}")
     )
     return {
@@ -138,7 +138,7 @@ def _words(scene: Scene) -> dict[str, str]:
         "input_keys": _("Input {name}: arrow keys walk and show what each value reaches"),
         "input_draw": _("Input {name}: arrow keys walk, Enter writes the number beside the pencil"),
         "kernel": _("Kernel") if not scene.turned else _("Kernel (used turned by 180°)"),
-        "products": _("Values · weights"),
+        "products": _("Value × weight"),
         "window": _("Window"),
         "output": _("Output"),
         "output_keys": _("Output: arrow keys move the window, the space bar plays"),

@@ -27,8 +27,9 @@ from pages.ui.waiting import all_asked, asked
 METHODS = {"grad_cam": "Grad-CAM", "occlusion": N_("Occlusion"), "saliency": N_("Saliency")}
 ABOUT = {
     "grad_cam": N_(
-        "Where the maps of a layer speak for the class: each map weighted by how much the score grows with it, added, "
-        "and what speaks against the class left out (Selvaraju et al., arXiv:1610.02391). As coarse as the maps."
+        "Adds up the layer's maps, each weighted by how much the class score grows with it, and "
+        "keeps only what supports the class (Selvaraju et al., arXiv:1610.02391). As coarse as the "
+        "maps."
     ),
     "occlusion": N_(
         "How far the score falls when a patch of the picture is covered with its mean colour (Zeiler and Fergus, "
@@ -46,7 +47,8 @@ ABOUT_PLACES = N_(
 NO_BOX = {
     NoBox.COLD: N_("Nothing in the picture speaks for this class."),
     NoBox.SPECK: N_(
-        "Without a box: the hottest region is a speck of a few pixels, which says little about where the evidence lies."
+        "Without a box: the strongest region is a speck of a few pixels, which says little about "
+        "where the evidence lies."
     ),
     NoBox.WHOLE: N_(
         "Without a box: nearly the whole picture reaches half of the maximum or more, so a box would hold all of it."
@@ -181,7 +183,7 @@ def _draw_heat(heat: Heat, picture: Entered) -> None:
             _("Stronger where the evidence is; full colour from the 99th percentile on"),
         )
         if not isinstance(box, NoBox):
-            draw_wide(with_box(pixels, box), _WIDTH, _("Around the hottest region, from half of the maximum on"))
+            draw_wide(with_box(pixels, box), _WIDTH, _("Box around the strongest region (at least half the maximum)"))
     colour_bar(reach, f"{reach.low:.4g}", f"{reach.high:.4g}")
     if isinstance(box, NoBox):
         st.caption(_(NO_BOX[box]))

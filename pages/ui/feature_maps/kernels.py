@@ -61,7 +61,7 @@ def _draw_pairs(own: LayerKernels) -> None:
         _words(
             _("{count} kernels beside their maps").format(count=len(shown)),
             _("Kernels and their maps: arrow keys walk, Enter opens"),
-            _("Point at a kernel for its figures; click to open its map."),
+            _("Hover over a kernel to see its figures; click to open its map."),
         ),
         own.layer.channel,
     )
@@ -70,8 +70,8 @@ def _draw_pairs(own: LayerKernels) -> None:
     if own.kernels.shape[2] == COLOURS:
         st.caption(
             _(
-                "A kernel's colours are its weights for red, green and blue: grey (0.5) is 0, full brightness "
-                "{high}, none {low}; one scale for the layer. Maps have the colours from above."
+                "A kernel's colours are its weights for red, green and blue: mid-grey is 0, white {high}, "
+                "black {low}, for all kernels of the layer. Maps have the colours from above."
             ).format(high=f"{limit:.4g}", low=f"{-limit:.4g}")
         )
     else:
@@ -116,7 +116,7 @@ def _draw_tiles(own: LayerKernels, source: Row, kernels: Kernels, inputs: list[i
         _words(
             _("{count} kernels of filter {number}").format(count=len(shown), number=number),
             _("Kernels: arrow keys walk, Enter opens the input"),
-            _("Point at one for its weights; click to open the input it belongs to."),
+            _("Hover over a kernel to see its weights; click to open the input it belongs to."),
         ),
         -1,
     )

@@ -110,7 +110,7 @@ def _draw_controls(layer: OpenLayer) -> None:
     if not layer.has_maps:
         return
     st.segmented_control(
-        _("Range of colours"),
+        _("Colour scale"),
         format_func=lambda key: _(SCOPES[key]),
         required=True,
         **state.SCOPE.widget(map_changed),
@@ -134,7 +134,7 @@ def _board_data(layer: OpenLayer, shown: Sequence[int], picture: Mosaic) -> dict
         "words": {
             "picture": _("{count} maps of {layer}").format(count=len(shown), layer=layer.name),
             "board": _("Maps: arrow keys walk, Enter opens"),
-            "hint": _("Point at a map for its figures; click to open it."),
+            "hint": _("Hover over a map to see its figures; click to open it."),
         },
     }
 
@@ -255,7 +255,7 @@ def _vector_data(layer: OpenLayer, place: slice) -> dict[str, Any]:
 
 
 def figures_text(figures_of: ChannelStatistics, channel: int) -> str:
-    return _("Map {channel}: mean {mean}, standard deviation {spread}, {low} to {high}, {zeros} zeros").format(
+    return _("Map {channel}: mean {mean}, standard deviation {spread}, from {low} to {high}, {zeros} zeros").format(
         channel=channel,
         mean=f"{figures_of.mean[channel]:.4g}",
         spread=f"{figures_of.spread[channel]:.4g}",

@@ -32,7 +32,7 @@ class Panel(NamedTuple):
 PANELS = (
     Panel("why", N_("Why?"), N_("Why this value?"), why.draw, beside=why.draw_place),
     Panel("kernels", N_("Kernels"), N_("The kernels of this layer"), kernels.draw),
-    Panel("excite", N_("Excites"), N_("What excites this map most"), excite.draw, excite.CHOICES),
+    Panel("excite", N_("Excites"), N_("What this map responds to most"), excite.draw, excite.CHOICES),
     Panel("looks_for", N_("Looks for"), N_("What it looks for"), looks_for.draw, looks_for.CHOICES),
     Panel("decision", N_("Decision"), N_("What the decision looked at"), decision.draw, decision.CHOICES),
     Panel("compare", N_("Compare"), N_("Two pictures compared"), compare.draw, compare.CHOICES),

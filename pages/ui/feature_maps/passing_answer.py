@@ -40,7 +40,7 @@ def draw(run: Run) -> None:
     with st.container(key="passing_answer"):
         st.html(
             f"{_STYLE}<details><summary>{_told(now, 'best')}</summary>"
-            f'<div class="rows"><b>{escape(_("What the network takes it for"))}</b>{rows}</div></details>'
+            f'<div class="rows"><b>{escape(_("What the network thinks it is"))}</b>{rows}</div></details>'
         )
 
 

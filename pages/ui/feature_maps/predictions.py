@@ -29,7 +29,7 @@ def draw_answer(run: Run) -> None:
     label = _in_a_word(run.info, run.picture, run.scores, run.classes)
     with st.popover(label, icon=":material/psychology:", key="answer"):
         has_maps = run.info.answer_kind is AnswerKind.MAPS
-        st.markdown("**" + (_("The answer") if has_maps else _("What the network takes it for")) + "**")
+        st.markdown("**" + (_("The answer") if has_maps else _("What the network thinks it is")) + "**")
         pick_output(run.info, "answer")
         draw_predictions(run.info, run.picture, run.scores, run.classes)
         if run.info.answer_kind is AnswerKind.PLAIN and run.scores.size > 1:

@@ -365,7 +365,7 @@ def _words(value: Unfolded) -> dict[str, Any]:
         "outside": _("This is padding: it belongs to no pixel."),
         "padding": _("padding takes no part"),
         "board": _("Values of {name} under the window: arrow keys walk, Enter opens"),
-        "heads": [_("Window"), _("Kernel"), _("Values · weights")],
+        "heads": [_("Window"), _("Kernel"), _("Value × weight")],
         "window": _("The window lies on rows {top} to {bottom} and columns {left} to {right} of {layer}."),
         "together": _("together {sum}"),
         "others": others,

@@ -122,7 +122,7 @@ def _draw_kernel() -> None:
     st.caption(
         _(
             "The kernel of “Convolution, chosen kernel”, the same as on the page Convolution. It keeps its own size "
-            "and lies centred on each window; what it covers beyond the border is 0. Look into that way to write "
+            "and lies centred on each window; what it covers beyond the border is 0. Look inside that way to write "
             "numbers of your own."
         )
     )

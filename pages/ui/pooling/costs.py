@@ -28,7 +28,7 @@ def draw(comparison: Comparison) -> None:
     costs = comparison.measured(CostOfEach())
     output = show(comparison.results()[Reduction.MAX].shape[:2])
     heads = [_("Way"), _("Output"), _("Parameters"), _("Multiply-adds"), _("Additions"), _("Comparisons")]
-    heads += [_("Inputs that count"), _("Values kept")]
+    heads += [_("Inputs used"), _("Values kept")]
     counts = {
         way: (cost.parameters, cost.multiply_adds, cost.additions, cost.comparisons) for way, cost in costs.items()
     }

@@ -185,8 +185,8 @@ def _shapes(columns: Columns) -> str:
     """Say that every layer behind sees the same shape, or where it does not and why."""
     changes = {way: shape_changes(columns.before, summary) for way, (_network, summary) in columns.ways.items()}
     if not any(changes.values()):
-        return _("Shapes: a layer gets maps of the same shape in all columns.")
-    lines = [_("Shapes: a layer gets maps of the same shape in all columns, with these exceptions:")]
+        return _("All variants keep the same shapes.")
+    lines = [_("All variants keep the same shapes, with these exceptions:")]
     for way, ways_changes in changes.items():
         if ways_changes:
             lines.append("- " + _explained(columns, way, ways_changes))

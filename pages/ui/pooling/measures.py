@@ -23,7 +23,7 @@ class _Measure(NamedTuple):
 _MEASURES = {
     "costs": _Measure(
         N_("Size and cost"),
-        N_("All ways give one size. Pooling learns nothing; what they calculate and what they use differs."),
+        N_("All ten give the same size; they differ in what they compute. Pooling learns nothing."),
         costs.draw,
     ),
     "difference": _Measure(

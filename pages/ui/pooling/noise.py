@@ -47,7 +47,7 @@ class NoiseFigure(Measure[Any]):
 
 def draw(comparison: Comparison) -> None:
     """Plot what is left of noise, over its strength, and say it for the chosen one."""
-    st.slider(_("Noise, as a share of the input's spread"), **state.NOISE.widget())
+    st.slider(_("Noise, as a share of the input's standard deviation"), **state.NOISE.widget())
     chosen = state.NOISE.get()
     curves = comparison.measured(NoiseLeft(STRENGTHS))
     left = {way: shares[0] for way, shares in comparison.measured(NoiseLeft((chosen,))).items()}
@@ -61,8 +61,9 @@ def draw(comparison: Comparison) -> None:
     ordered = sorted(left, key=lambda way: left[way])
     st.markdown(
         _(
-            "At {chosen} of the spread, average pooling leaves {average} of the noise, max pooling {max}, plain "
-            "subsampling {plain}; the least: {best} ({low}), the most: {worst} ({high})."
+            "With noise of {chosen} of the standard deviation, average pooling leaves {average} of it, "
+            "max pooling {max}, plain subsampling {plain}; the least: {best} ({low}), the most: {worst} "
+            "({high})."
         ).format(
             chosen=f"{chosen:.0%}",
             average=f"{left[Reduction.AVERAGE]:.0%}",
@@ -95,7 +96,7 @@ def _title() -> str:
 
 def _figure(curves: Curves, chosen: float) -> Any:
     series = together({reduction_title(way): values for way, values in curves.items()})
-    across = _("noise, in percent of the input's spread")
+    across = _("noise, in percent of the input's standard deviation")
     figure = lines_figure([round(100 * share) for share in STRENGTHS], series, _title(), across, _("Noise left"))
     figure.add_vline(chosen * 100, line_dash="dot", line_color="grey")
     figure.layout.height = 520

@@ -47,7 +47,7 @@ class _Part(NamedTuple):
 
 def draw(comparison: Comparison) -> None:
     """Draw the way that the reader chose."""
-    way = way_picker(state.WAY, _("Look into"))
+    way = way_picker(state.WAY, _("Look inside"))
     step = _step(comparison.reducers[way], comparison.x)
     is_grid = state.REDUCED.get() == "grid"
     x, windows, corner, first = _Part(step.x, step.windows) if is_grid else _part(step)
@@ -77,7 +77,7 @@ def _part(step: _Step) -> _Part:
     places = [output_length(length, window) for length, window in zip(step.x.shape, step.windows, strict=False)]
     counts = [min(count, _fitting(window)) for count, window in zip(places, step.windows, strict=True)]
     firsts = []
-    choices = ((state.LOOK_ROW, _("From output row")), (state.LOOK_COLUMN, _("From output column")))
+    choices = ((state.LOOK_ROW, _("Show from output row")), (state.LOOK_COLUMN, _("From output column")))
     for (key, label), place, count, most in zip(choices, st.columns(2), counts, places, strict=True):
         last = most - count
         first = key.within(0, last, automatic=last // 2)
@@ -86,7 +86,8 @@ def _part(step: _Step) -> _Part:
     down, across = (_span(*one) for one in zip(step.x.shape[:2], step.windows, firsts, counts, strict=True))
     st.caption(
         _(
-            "Rows {top} to {bottom}, columns {left} to {right} of {whole} values; padding at their real borders only."
+            "Rows {top} to {bottom}, columns {left} to {right} of {whole} values; padding appears only "
+            "at the picture's own border."
         ).format(
             top=down[0].start,
             bottom=down[0].stop - 1,

@@ -67,7 +67,7 @@ class Difference(Measure[DrawnDifference]):
 
 def draw(comparison: Comparison) -> None:
     """Draw all results in one range; what a way enlarges is brought to the scale of the others, which is said."""
-    st.header(_("All ways, one scale"), anchor=False)
+    st.header(_("All ten results on one colour scale"), anchor=False)
     side = max(comparison.results()[Reduction.MAX].shape[:2])
     shown = state.SHOWN.get() if side > DETAIL else "enlarged"
     if side > DETAIL:

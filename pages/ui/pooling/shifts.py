@@ -82,7 +82,7 @@ def draw(comparison: Comparison) -> None:
 
 
 def _title(moved_back: bool) -> str:
-    return _("Output moved back") if moved_back else _("As it stands")
+    return _("Output moved back") if moved_back else _("Compared in place")
 
 
 def _figure(responses: Responses, moved_back: bool) -> Any:

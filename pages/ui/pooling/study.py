@@ -56,7 +56,7 @@ def draw() -> None:
 
 def _draw_table(study: Study) -> None:
     heads = [_("Way"), _("Parameters"), _("Multiply-adds"), _("Test accuracy")]
-    heads += [*(_("Moved by {shift}").format(shift=shift) for shift in _MOVED), _("Seconds an epoch")]
+    heads += [*(_("Moved by {shift}").format(shift=shift) for shift in _MOVED), _("Seconds per epoch")]
     rows = []
     for way in Replacement:
         shares = [study.accuracy(way, shift) for shift in (0, *_MOVED)]
@@ -66,8 +66,8 @@ def _draw_table(study: Study) -> None:
     draw_table(heads, rows)
     st.caption(
         _(
-            "Mean ± standard deviation over the seeds, on the {count} test pictures; moved by 2 and 4 pixels in four "
-            "directions, black let in. Seconds are those of the machine that recorded it, which did other work too."
+            "Mean ± standard deviation over the seeds, on the {count} test pictures; shifted by 2 and 4 "
+            "pixels in four directions, filled with black. Times were measured on a busy machine."
         ).format(count=f"{study.test_pictures:,}")
     )
 

@@ -201,7 +201,7 @@ def _draw_table(seen: Seen) -> None:
         shares = [f"{moved[way][shift]:.1%}" if way in moved else _NOTHING for shift in shifts]
         seconds = f"{median(epoch.seconds for epoch in epochs):.1f}"
         rows.append([way, str(len(epochs)), f"{epochs[-1].test_accuracy:.1%}", *shares, seconds])
-    draw_table([*heads, _("Seconds an epoch")], rows)
+    draw_table([*heads, _("Seconds per epoch")], rows)
 
 
 def _verdict(seen: Seen) -> str:

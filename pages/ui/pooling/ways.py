@@ -20,8 +20,8 @@ _REDUCTIONS = {
 _REPLACEMENTS = {
     Replacement.MAX: N_("Max pooling"),
     Replacement.AVERAGE: N_("Average pooling"),
-    Replacement.CONVOLUTION: N_("Strided convolution instead"),
-    Replacement.STRIDE: N_("Stride in the convolution before"),
+    Replacement.CONVOLUTION: N_("Strided convolution replaces the pool"),
+    Replacement.STRIDE: N_("Stride moved into the previous convolution"),
     Replacement.BLUR: N_("Maximum, blur, subsampling"),
 }
 

@@ -107,8 +107,8 @@ def _draw_totals(ours: Summary, theirs: Summary) -> None:
         (_("Layers"), len(ours.rows), len(theirs.rows), str),
         (_("Parameters"), ours.parameters, theirs.parameters, "{:,}".format),
         (_("Multiply-adds"), ours.multiply_adds, theirs.multiply_adds, "{:,}".format),
-        (_("Memory of all outputs"), ours.activation_bytes, theirs.activation_bytes, readable_bytes),
-        (_("Peak of outputs"), ours.peak_bytes, theirs.peak_bytes, readable_bytes),
+        (_("Memory of all outputs (training)"), ours.activation_bytes, theirs.activation_bytes, readable_bytes),
+        (_("Peak memory (inference)"), ours.peak_bytes, theirs.peak_bytes, readable_bytes),
     )
     rows = [[name, say(left), say(right), _times(left, right)] for name, left, right, say in quantities]
     draw_table([_("Total"), _("This design"), _title(state.COMPARED.get()), _("This / other")], rows)

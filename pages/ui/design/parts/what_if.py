@@ -116,7 +116,7 @@ def _draw_totals(before: Summary, then: Summary) -> None:
     quantities = (
         (_("Parameters"), before.parameters, then.parameters, "{:,}".format),
         (_("Multiply-adds"), before.multiply_adds, then.multiply_adds, "{:,}".format),
-        (_("Memory of all outputs"), before.activation_bytes, then.activation_bytes, readable_bytes),
+        (_("Memory of all outputs (training)"), before.activation_bytes, then.activation_bytes, readable_bytes),
     )
     with st.container(horizontal=True):
         for name, old, new, say in quantities:

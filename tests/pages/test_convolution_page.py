@@ -64,7 +64,7 @@ def test_a_turned_kernel_is_true_convolution(stages: dict[str, Any]) -> None:
 
 def test_a_rest_is_said_and_mended(stages: dict[str, Any]) -> None:
     at = no_exception(run_page(PAGE, stride_down="3", stride_across="3"))
-    assert "the last 1 rows and 1 columns are never seen" in text_of(at)
+    assert "the last 1 rows and 1 columns are never used" in text_of(at)
     assert "Padding of 2×2 more" in text_of(at)
     mended = dict.fromkeys(("pad_top", "pad_bottom", "pad_left", "pad_right"), "1")
     at = no_exception(run_page(PAGE, stride_down="3", stride_across="3", padding="explicit", **mended))

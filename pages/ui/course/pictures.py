@@ -34,7 +34,7 @@ _WINDOW = 8
 
 def draw_picture(lesson: Lesson) -> None:
     """Draw a lesson's picture, where it has one."""
-    draw = _PICTURES.get(lesson.name)
+    draw = PICTURES.get(lesson.name)
     if draw is not None:
         draw()
 
@@ -78,7 +78,7 @@ def _draw_layers() -> None:
         draw_wide(png, 2 * _WIDTH, _("The maps of the first layer"))
 
 
-_PICTURES: dict[str, Callable[[], None]] = {
+PICTURES: dict[str, Callable[[], None]] = {
     "operation": _draw_operation,
     "filters": _draw_filters,
     "pooling": _draw_pooling,

@@ -1,6 +1,6 @@
 """A Network as a Keras model."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import prod
 from typing import Any, Final
 
@@ -25,7 +25,9 @@ MOST_VALUES: Final = 2**28
 """Values of one output, 1 GB: nothing larger could be computed afterwards. VGG16's largest output has 3.2 million."""
 
 
-def build_model(network: Network, seed: int = 0, outputs: Sequence[str] | None = None) -> keras.Model:
+def build_model(
+    network: Network, seed: int | None = 0, outputs: Sequence[str] | None = None, given: Collection[str] = ()
+) -> keras.Model:
     """Return the network as a functional Keras model with fresh weights.
 
     The Keras layers have our names (`keras_name` of them, for names that TensorFlow refuses); a Conv2D with explicit
@@ -35,8 +37,9 @@ def build_model(network: Network, seed: int = 0, outputs: Sequence[str] | None =
 
     Args:
         network: fits together.
-        seed: of all weights.
+        seed: of all weights; None: as Keras draws them from its own, which `keras.utils.set_random_seed` sets.
         outputs: the layers whose outputs the model gives, in order; None is each layer that no other uses.
+        given: layers that get their weights afterwards and draw nothing from Keras's own seed.
 
     Raises:
         NetworkError: the layers do not fit together, or the model is too large or too deep to build.
@@ -46,7 +49,8 @@ def build_model(network: Network, seed: int = 0, outputs: Sequence[str] | None =
     taken = {step.named.name for step in steps}
     tensors: dict[str, Any] = {}
     for step in steps:
-        tensors[step.named.name] = _tensor(step, [tensors[source] for source in step.sources], seed, taken)
+        own = 0 if seed is None and step.named.name in given else seed
+        tensors[step.named.name] = _tensor(step, [tensors[source] for source in step.sources], own, taken)
     ends = [tensors[name] for name in outputs or network.output_names()]
     first = tensors[steps[0].named.name]
     name = keras_name(network.name) or "network"
@@ -98,7 +102,7 @@ def _explicit_padding(layer: Layer) -> Amounts | None:
     return padding if isinstance(padding, tuple) else None
 
 
-def _tensor(step: Step, inputs: list[Any], seed: int, taken: set[str]) -> Any:
+def _tensor(step: Step, inputs: list[Any], seed: int | None, taken: set[str]) -> Any:
     """Return what the step's layer makes of its input tensors."""
     named, amounts = step.named, _explicit_padding(step.named.layer)
     if isinstance(named.layer, layers.Input):

@@ -13,10 +13,10 @@ from cnn_core.layers.kind import by_kind
 from cnn_core.network.keras_names import keras_name
 
 
-def keras_layer(layer: Layer, name: str, seed: int = 0) -> Any:
+def keras_layer(layer: Layer, name: str, seed: int | None = 0) -> Any:
     """Return the Keras layer for a layer called `name`; explicit padding is left to a ZeroPadding2D before it.
 
-    Its weights depend on `seed`, `name` and its input's channels only.
+    Its weights depend on `seed`, `name` and its input's channels only; without a seed on Keras's global one.
     """
     return made(layer, Maker(name, seed))
 
@@ -24,7 +24,7 @@ def keras_layer(layer: Layer, name: str, seed: int = 0) -> Any:
 class Maker:
     """What all Keras layers of one name have in common: the name, the dtype and a source of chance of their own."""
 
-    def __init__(self, name: str, seed: int) -> None:
+    def __init__(self, name: str, seed: int | None) -> None:
         self._name, self._seed = name, seed
 
     def of_class(self, name: str, **settings: Any) -> Any:
@@ -37,9 +37,10 @@ class Maker:
         call, spelling = keras_call(layer), layer.spelling
         beside: dict[str, Any] = {}
         if call.name == layer.keras_name():
-            beside |= {f"{weight}_initializer": self._initializer(weight) for weight in spelling.initializers}
             beside |= {"axis": -1} if spelling.last_axis else {}
             beside |= {"data_format": "channels_last"} if spelling.on_images else {}
+        if call.name == layer.keras_name() and self._seed is not None:
+            beside |= {f"{weight}_initializer": self._initializer(weight) for weight in spelling.initializers}
             beside |= {"seed": self._seed_for(spelling.chance)} if spelling.chance else {}
         return self.of_class(call.name, **call.settings | beside | instead)
 

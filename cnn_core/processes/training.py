@@ -6,27 +6,23 @@ and ends the process at once. On stdout go the records, a line each, and nothing
 
 import os
 import sys
-import time
-from collections.abc import Callable
 from io import FileIO
 from threading import Event, Thread
-from typing import Final, TextIO
+from typing import Final
 
 from cnn_core.errors import CnnError
 from cnn_core.processes.settle_in import settle_in
+from cnn_core.processes.talking import own_stdin, own_stdout, spaced
 from cnn_core.training.plan import Training
-from cnn_core.training.records import Batch, Ended, Record, Refused, write_record
+from cnn_core.training.records import Ended, Refused, write_record
 
 STOP: Final = "stop"
-SECONDS_APART: Final = 0.1
-"""Between two batches that are told: a fast network would keep the pages busy with listening."""
 
 
 def main(megabytes: int) -> None:
     settle_in(megabytes)
-    tell = _spaced(_own_stdout())
-    # Without a buffer, for a buffer's lock held at the end of the program would make Python complain.
-    orders = FileIO(0, closefd=False)
+    out, orders = own_stdout(), own_stdin()
+    tell = spaced(lambda record: print(write_record(record), file=out))
     line = orders.readline().decode()
     stop = Event()
     Thread(target=_listen, args=(orders, stop), daemon=True).start()
@@ -39,27 +35,6 @@ def main(megabytes: int) -> None:
         tell(Refused.of(error))
     else:
         tell(Ended(complete=not stop.is_set()))
-
-
-def _own_stdout() -> TextIO:
-    """Return what was stdout; whatever a library prints goes to stderr from now on."""
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
-    os.dup2(2, 1)
-    return out
-
-
-def _spaced(out: TextIO) -> Callable[[Record], None]:
-    """Return a function that writes records, leaving out batches that follow another too closely."""
-    told = 0.0
-
-    def tell(record: Record) -> None:
-        nonlocal told
-        now = time.monotonic()
-        if not isinstance(record, Batch) or now - told >= SECONDS_APART:
-            told = now
-            out.write(write_record(record) + "\n")
-
-    return tell
 
 
 def _listen(orders: FileIO, stop: Event) -> None:

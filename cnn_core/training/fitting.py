@@ -12,10 +12,9 @@ from functools import cached_property
 from typing import Final
 
 from cnn_core.errors import CnnError
-from cnn_core.layers import Input, Layer, Normalization, Rescaling
+from cnn_core.layers import Input, Layer
 from cnn_core.layers.kind import Group
 from cnn_core.layers.shapes import show
-from cnn_core.network import editing
 from cnn_core.network.network import NamedLayer, Network, free_name
 from cnn_core.sentences import N_
 from cnn_core.training.heads import Head, head_of
@@ -46,7 +45,7 @@ class FitPlan:
         data: the pictures. They enter as floats from 0 to 255, as `keras.utils.image_dataset_from_directory` gives
             them.
         network: what is trained, without augmentation. It ends in one unit with sigmoid, or in a unit for each class
-            with softmax; `with_rescaling` gives it the Rescaling that it needs. With `transfer` it is what
+            with softmax, and scales bytes itself; `networks.fitted` makes one that does. With `transfer` it is what
             `transfer_network` made.
         augmentation: layers put behind the input for training; none where `transfer` keeps features.
         transfer: how the trained base is used whose layers the network begins with; None: it has none.
@@ -194,9 +193,3 @@ def behind_input(network: Network, layers: tuple[Layer, ...]) -> Network:
         for named in network.layers[1:]
     )
     return dataclasses.replace(network, layers=(network.layers[0], *put, *below))
-
-
-def with_rescaling(network: Network) -> Network:
-    """Return a network that takes bytes, with a Rescaling to [0, 1] behind its Input where nothing scales them yet."""
-    scales = any(isinstance(named.layer, Rescaling | Normalization) for named in network.layers)
-    return network if scales else editing.insert(network, 1, Rescaling(1 / 255))

@@ -7,7 +7,6 @@ from typing import Final
 from cnn_core.errors import CnnError
 from cnn_core.layers import Activation, ActivationName, Dense
 from cnn_core.layers.shapes import show
-from cnn_core.network import editing
 from cnn_core.network.network import Network
 from cnn_core.sentences import N_, Note, Sentence
 
@@ -73,17 +72,3 @@ def head_of(network: Network) -> Head:
 def head_layer(classes: int) -> Dense:
     """Return the layer that answers for so many classes: one unit with sigmoid for two, as in the course."""
     return Dense(1, activation="sigmoid") if classes == 2 else Dense(classes, activation="softmax")
-
-
-def with_head(network: Network, classes: int) -> Network:
-    """Return a network that answers for so many classes, its last Dense replaced where it answers for others."""
-    if head_of(network).classes == classes:
-        return network
-    (name,) = network.output_names()
-    if not isinstance(network[name].layer, Dense):
-        raise CnnError(
-            N_("Only a Dense at the end can be replaced by one for {classes} classes. Received: {kind}."),
-            classes=classes,
-            kind=network[name].kind,
-        )
-    return editing.replace(network, name, head_layer(classes))

@@ -13,8 +13,9 @@ from cnn_core.network.replacing import Replacement
 from cnn_core.training.plan import Training
 from cnn_core.training.records import Batch, Epoch, Moved
 from cnn_core.training.study import small_study
+from pages.ui.jobs import Phase
 from pages.ui.pooling import train
-from pages.ui.trainings import Phase, Seen
+from pages.ui.trainings import Seen
 
 PAGE = "pages/4_Pooling_and_stride.py"
 ID = "some-id"

@@ -15,7 +15,8 @@ from cnn_core.errors import CnnError
 from cnn_core.network.replacing import Replacement
 from cnn_core.training.records import Batch, Ended, Epoch, Moved, Refused, write_record
 from cnn_core.training.study import small_study
-from pages.ui.trainings import AT_ONCE, Phase, Seen, Trainings
+from pages.ui.jobs import AT_ONCE, Phase
+from pages.ui.trainings import Seen, Trainings
 
 pytestmark = pytest.mark.process
 

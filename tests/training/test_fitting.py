@@ -23,8 +23,8 @@ from cnn_core.layers import (
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets.courses import cats_dogs, mnist
 from cnn_core.network.summary import summarize
-from cnn_core.training.fitting import FitPlan, behind_input, with_rescaling
-from cnn_core.training.heads import Loss, head_of, with_head
+from cnn_core.training.fitting import FitPlan, behind_input
+from cnn_core.training.heads import Loss, head_of
 from cnn_core.training.optimizer import OptimizerName, OptimizerSettings, ScheduleName
 from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.sources import Shapes
@@ -136,15 +136,6 @@ def test_the_loss_follows_from_the_head() -> None:
 def test_an_activation_at_the_end_is_a_head_too() -> None:
     network = Network.of(Input((4,)), Dense(3), Activation("softmax"))
     assert (head_of(network).units, head_of(network).loss) == (3, Loss.CATEGORICAL)
-    with pytest.raises(CnnError, match="Only a Dense at the end"):
-        with_head(network, 5)
-
-
-def test_a_head_is_changed_for_other_classes() -> None:
-    assert with_head(mnist(), 10) is mnist()
-    assert with_head(mnist(), 3).layers[-1].layer == Dense(3, activation="softmax")
-    assert with_head(mnist(), 2).layers[-1].layer == Dense(1, activation="sigmoid")
-    assert with_head(cats_dogs(), 2) is cats_dogs()
 
 
 # What stands before the network -------------------------------------------------------------------------------------
@@ -166,13 +157,6 @@ def test_augmentation_is_on_every_way_from_the_input() -> None:
     )
     steps = {step.named.name: step.sources for step in behind_input(branched, (RandomFlip(),)).steps()}
     assert steps == {"input": (), "random_flip": ("input",), "conv": ("random_flip",), "add": ("conv", "random_flip")}
-
-
-def test_a_network_gets_a_rescaling_once() -> None:
-    rescaled = with_rescaling(mnist())
-    assert rescaled.layers[1].layer == Rescaling(1 / 255)
-    assert with_rescaling(rescaled) is rescaled
-    assert with_rescaling(cats_dogs()) is cats_dogs()
 
 
 # Transfer -----------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from cnn_core.training.statistics import PairedTest, beyond, holm, standard_error
+from cnn_core.training.statistics import PairedTest, beyond, holm, standard_error, wilson
 
 
 def test_the_standard_error_is_that_of_a_binomial_share() -> None:
@@ -65,3 +65,9 @@ def test_correction_by_its_definition(probabilities: list[float]) -> None:
                 break
             rejected.add(place)
         assert {place for place, p in enumerate(corrected) if p <= level} == rejected
+
+
+@pytest.mark.parametrize(("right", "count"), [(0, 5), (5, 5), (1, 3), (387, 399), (7_232, 10_000)])
+def test_the_interval_of_a_share_is_wilsons(right: int, count: int) -> None:
+    wanted = stats.binomtest(right, count).proportion_ci(0.95, "wilson")
+    assert wilson(right, count) == pytest.approx((wanted.low, wanted.high), abs=1e-12)

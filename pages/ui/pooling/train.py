@@ -16,10 +16,11 @@ from pages.ui import state
 from pages.ui.draw.differences import points, said
 from pages.ui.draw.plots import draw_figure
 from pages.ui.draw.tables import draw_table
+from pages.ui.jobs import AT_ONCE, Phase
 from pages.ui.messages import show_error
 from pages.ui.pooling.ways import replacement_title
 from pages.ui.text import _
-from pages.ui.trainings import AT_ONCE, TRAININGS, Phase, Seen
+from pages.ui.trainings import TRAININGS, Seen
 from pages.ui.waiting import fragment
 
 SHARED = (

@@ -3,6 +3,7 @@
 import io
 
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image
 from training_pictures import picture, smooth_picture
@@ -49,6 +50,16 @@ def test_what_is_turned_or_see_through_is_written_upright_and_opaque() -> None:
     assert Image.open(io.BytesIO(turned.data)).getexif().get(274) is None
     opaque = plain(picture(3, mode="RGBA"), 64)
     assert Image.open(io.BytesIO(opaque.data)).mode == "RGB"
+
+
+@pytest.mark.process
+def test_heic_is_decoded_elsewhere_and_kept_as_png() -> None:
+    out = io.BytesIO()
+    heif = pillow_heif.from_pillow(Image.open(io.BytesIO(smooth_picture(0, (24, 36), "PNG"))))
+    heif.save(out, quality=-1, chroma=444)
+    made = plain(out.getvalue(), 64)
+    assert made.suffix == ".png"
+    np.testing.assert_array_equal(decoded(made.data), decoded(out.getvalue()))
 
 
 def test_a_large_picture_is_reduced_and_keeps_its_proportions() -> None:

@@ -1,9 +1,9 @@
 """A reader's own pictures: what is kept, what is left out, what is refused, each in a sentence."""
 
+import io
 import struct
 import zipfile
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import numpy as np
 import pytest
@@ -224,11 +224,30 @@ def test_sets_with_nothing_to_tell_apart_are_refused(files: dict[str, bytes], sa
         gather(zipped(files))
 
 
+def zip_of_empty_files(count: int) -> bytes:
+    """Return an archive of so many files, much sooner than `zipfile` writes it."""
+    files, directory = bytearray(), bytearray()
+    for number in range(count):
+        name = f"{number % 2}/{number:05}.png".encode()
+        numbers = (20, 20, *(0,) * 7, len(name), *(0,) * 4, 0, len(files))
+        directory += struct.pack("<4s6H3I5H2I", b"PK\1\2", *numbers) + name
+        files += struct.pack("<4s5H3I2H", b"PK\3\4", 20, *(0,) * 7, len(name), 0) + name
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count, count, len(directory), len(files), 0)
+    return bytes(files + directory + end)
+
+
+def test_empty_files_are_read_by_python_and_are_no_pictures() -> None:
+    data = zip_of_empty_files(3)
+    assert zipfile.ZipFile(io.BytesIO(data)).namelist() == ["0/00000.png", "1/00001.png", "0/00002.png"]
+    with pytest.raises(CnnError, match=r"The file is empty"):
+        gather(data)
+
+
 def test_fifty_thousand_files_are_refused_before_one_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gathering, "plain", None)
-    many: Any = {f"{n % 2}/{n}.png": b"" for n in range(50_000)}
-    for everything in (zipped(many), given(many)):
-        with pytest.raises(CnnError, match=r"At most 20,000 files are read. Received: 50,000"):
+    many = {"cats": [("1.png", b"")], "dogs": [(f"{n}.png", b"") for n in range(49_999)]}
+    for everything in (many, zip_of_empty_files(50_000)):
+        with pytest.raises(CnnError, match=r"At most 20,000 files are read\. Received: 50,000"):
             gather(everything)
 
 

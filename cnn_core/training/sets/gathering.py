@@ -139,10 +139,11 @@ def _candidates(given: Given | bytes | Path) -> tuple[list[_Candidate], list[Ski
 
 def _of_classes(given: Given) -> list[_Candidate]:
     """Return the files of classes that were made one by one: whoever names a class wrongly is told so."""
-    candidates = [
-        _Candidate(check_label(label), name, _given(data)) for label, files in given.items() for name, data in files
-    ]
-    refuse_too_many(len(candidates))
+    candidates = []
+    for label, files in given.items():
+        safe = check_label(label)
+        candidates += [_Candidate(safe, name, _given(data)) for name, data in files]
+        refuse_too_many(len(candidates))
     return candidates
 
 

@@ -39,7 +39,10 @@ with begin_page() as head:
             layer_form.draw()
 
     which.draw()
-    with st.expander(_("What these numbers mean"), icon=":material/menu_book:"):
-        st.markdown(lesson("design"))
+    meaning = st.expander(
+        _("What these numbers mean"), icon=":material/menu_book:", on_change="rerun", key="design_meaning"
+    )
+    if meaning.open:
+        meaning.markdown(lesson("design"))
     with awaited:
         opening.await_application()

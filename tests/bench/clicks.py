@@ -46,22 +46,32 @@ def goal_of_opening(what: str) -> Goal:
     return Goal(f"click to paint: {what}", AGAINST, within=WITHIN)
 
 
-def measured(goal: Goal, watched: str, clicks: tuple[Click, ...], anew: bool = False) -> Result:
+def measured(
+    goal: Goal,
+    watched: str,
+    clicks: tuple[Click, ...],
+    anew: bool = False,
+    address: str = _PAGE,
+    ready: Click = lambda page: None,
+) -> Result:
     """Click here and there in turns with the plain page's button; `watched` shows what each of `clicks` opened.
 
-    Where it is to open everything `anew`, the page is loaded before each click.
+    Where it is to open everything `anew`, the page is loaded before each click. `ready` brings the page at `address`
+    to where the clicks begin.
     """
     from browsing import wait_idle
 
     with open_browser() as browser, running(ROOT) as server, _one_button() as folder, running(folder) as plain:
-        page, other = _opened(browser, server, _PAGE), _opened(browser, plain)
+        page, other = _opened(browser, server, address), _opened(browser, plain)
         page.locator(watched).first.wait_for()
+        wait_idle(page)
+        ready(page)
         wait_idle(page)
         turns = cycle(clicks)
 
         def ours() -> float:
             if anew:
-                page.goto(server.url + _PAGE)  # without what clicks added to the address
+                page.goto(server.url + address)  # without what clicks added to the address
                 page.locator(watched).first.wait_for()
                 wait_idle(page)
             return _seconds_to_paint(page, watched, next(turns))

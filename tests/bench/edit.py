@@ -48,7 +48,7 @@ def measure() -> Result:
         one_line_app() as folder,
         running(ROOT, CONVSCOPE_WORKERS="1") as server,
         running(folder) as plain,
-        opened(server, _address()) as ours,
+        opened(server, address()) as ours,
         opened(plain, "") as theirs,
     ):
         choose(ours, "layer_field", _shown_name())
@@ -91,7 +91,8 @@ def _put(widget: WidgetState, value: Any) -> None:
         setattr(widget, kind, value)
 
 
-def _address() -> str:
+def address() -> str:
+    """Return what the page's address says of the network."""
     return urlencode({"design": "own", "network": write_link(network(64))})
 
 

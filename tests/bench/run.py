@@ -43,6 +43,7 @@ ROWS = (
     "rerun",
     "pooling",
     "edit",
+    "edit_painted",
     "quick_entry",
     "first_paint",
     "first_maps",

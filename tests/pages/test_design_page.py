@@ -366,3 +366,10 @@ def test_a_long_network_is_sent_once_and_small() -> None:
     at = opened(design="mobilenet_v2")
     assert len(rows(at, "name")) == len(preset("mobilenet_v2").make().layers) > 150
     assert len(at.get("bidi_component")[0].proto.json) < 60_000
+
+
+def test_what_the_numbers_mean_is_drawn_when_it_is_opened() -> None:
+    at = opened()
+    assert not any("FLOPs" in one.value and "height × width × channels" in one.value for one in at.markdown)
+    at = open_menu(at, "meaning")
+    assert any("**Output shape** is height × width × channels" in one.value for one in at.markdown)

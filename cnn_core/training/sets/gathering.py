@@ -139,12 +139,10 @@ def _candidates(given: Given | bytes | Path) -> tuple[list[_Candidate], list[Ski
 
 def _of_classes(given: Given) -> list[_Candidate]:
     """Return the files of classes that were made one by one: whoever names a class wrongly is told so."""
-    candidates = []
-    for label, files in given.items():
-        safe = check_label(label)
-        candidates += [_Candidate(safe, name, _given(data)) for name, data in files]
-        refuse_too_many(len(candidates))
-    return candidates
+    listed = {label: list(files) for label, files in given.items()}
+    refuse_too_many(sum(map(len, listed.values())))
+    safe = {label: check_label(label) for label in listed}
+    return [_Candidate(safe[label], name, _given(data)) for label, files in listed.items() for name, data in files]
 
 
 def _given(data: bytes) -> Callable[[], bytes]:

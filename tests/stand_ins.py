@@ -9,6 +9,7 @@ import numpy as np
 
 from cnn_core.arrays import Output, Pixels, Weights
 from cnn_core.drawing.statistics import LayerStatistics, layer_statistics
+from cnn_core.drawing.strips import strip_png
 from cnn_core.explain.contributions import Contributions
 from cnn_core.layers.weights import weight_shapes
 from cnn_core.models.bundled import bundled_network, class_names
@@ -17,6 +18,9 @@ from cnn_core.models.run import Answers, Glance, Influences, LayerAnswer
 from cnn_core.models.shape_networks import ShapeAnswers, answers_of
 from cnn_core.models.survey import ChannelPeaks, channel_peaks
 from cnn_core.network.summary import Row, summarize
+from cnn_core.training.sets.data import Data
+from cnn_core.training.sets.parts import counts
+from pages.ui.train.cached import Draws, Shown
 
 
 def rows(model: str) -> dict[str, Row]:
@@ -94,6 +98,22 @@ def made_up_photograph_answer(pixels: Pixels) -> PhotographAnswer:
 
 def brightness(pixels: Pixels) -> np.float32:
     return np.float32(pixels.mean())
+
+
+def made_up_shown(data: Data) -> Shown:
+    """Return what the page Train shows of pictures, none of which is read: all of them black."""
+    found = counts(data)
+    batch = np.zeros((4, *data.shape), np.uint8)
+    strip = strip_png(batch[:1], 8)
+    labels = np.arange(4, dtype=np.int32) % len(found)
+    return Shown(
+        tuple(found), tuple(found.values()), (strip,) * len(found), batch, labels, ("one", "two", "three", "four")
+    )
+
+
+def made_up_draws(_picture: bytes, shape: tuple[int, int, int], _layers: object) -> Draws:
+    """Return sixteen black pictures, a quarter of each filled."""
+    return Draws(np.zeros((16, *shape), np.uint8), np.full((16, *shape[:2]), np.arange(shape[1]) < shape[1] // 4))
 
 
 class MadeUpSurvey(dict[str, ChannelPeaks]):

@@ -180,14 +180,14 @@ def blocks(info: ModelInfo) -> tuple[Block, ...]:
 @question
 def model_info(model: str) -> "Future[ModelInfo]":
     """What is known of a model; of a bundled one that is there at once."""
-    return _at_once(describe(model)) if is_bundled(model) else WORK.submit(describe, model)
+    return at_once(describe(model)) if is_bundled(model) else WORK.submit(describe, model)
 
 
 @question
 def answers(picture: Entered) -> "Future[run.Answers]":
     """What all layers make of a picture, and the model's answer; at once where they are recorded."""
     known = at_hand.answers(_subject(picture))
-    return WORK.submit(run.run, picture.model, picture.pixels) if known is None else _at_once(known)
+    return WORK.submit(run.run, picture.model, picture.pixels) if known is None else at_once(known)
 
 
 @question
@@ -206,21 +206,21 @@ def answers_by_scaling(picture: Entered, scalings: tuple[Scaling, ...], output: 
 def layer_maps(picture: Entered, layer: str) -> "Future[Output]":
     """One layer's output; at once where it is recorded, and where it is what enters a bundled model."""
     known = at_hand.layer_maps(_subject(picture), picture.pixels, layer)
-    return WORK.submit(run.layer_maps, picture.model, picture.pixels, layer) if known is None else _at_once(known)
+    return WORK.submit(run.layer_maps, picture.model, picture.pixels, layer) if known is None else at_once(known)
 
 
 @question
 def layer_weights(model: str, layer: str) -> "Future[tuple[Weights, ...]]":
     """A layer's weights, in Keras's order; those of a bundled model at once."""
     known = at_hand.layer_weights(model, layer)
-    return WORK.submit(run.layer_weights, model, layer) if known is None else _at_once(known)
+    return WORK.submit(run.layer_weights, model, layer) if known is None else at_once(known)
 
 
 @question
 def contributions(picture: Entered, layer: str) -> "Future[Contributions]":
     """What the maps before a layer add to each of its maps; at once where these are recorded."""
     known = at_hand.contributions(_subject(picture), picture.pixels, layer)
-    return WORK.submit(run.contributions, picture.model, picture.pixels, layer) if known is None else _at_once(known)
+    return WORK.submit(run.contributions, picture.model, picture.pixels, layer) if known is None else at_once(known)
 
 
 @question
@@ -228,7 +228,7 @@ def strongest_path(picture: Entered, layer: str, place: Place) -> "Future[tuple[
     """The strongest path from a value back to a pixel; at once where all that lies on it is recorded."""
     known = at_hand.strongest_path(_subject(picture), picture.pixels, layer, place)
     if known is not None:
-        return _at_once(known)
+        return at_once(known)
     return WORK.submit(run.strongest_path, picture.model, picture.pixels, layer, place)
 
 
@@ -236,7 +236,7 @@ def strongest_path(picture: Entered, layer: str, place: Place) -> "Future[tuple[
 def influences(picture: Entered, layer: str) -> "Future[run.Influences]":
     """What a layer's maps are made of, and a look at those; at once where these are recorded."""
     known = at_hand.influences(_subject(picture), picture.pixels, layer)
-    return WORK.submit(run.influences, picture.model, picture.pixels, layer) if known is None else _at_once(known)
+    return WORK.submit(run.influences, picture.model, picture.pixels, layer) if known is None else at_once(known)
 
 
 @question
@@ -274,14 +274,14 @@ def ascended(sought: looks_for.Sought, before: looks_for.Ascent | None) -> "Futu
 def shape_answers(picture: Entered) -> "Future[shape_networks.ShapeAnswers]":
     """What the networks for shapes answer to a picture of their size; at once where that is recorded."""
     known = shape_networks.recorded(picture.pixels)
-    return WORK.submit(shape_networks.answers, picture.pixels) if known is None else _at_once(known)
+    return WORK.submit(shape_networks.answers, picture.pixels) if known is None else at_once(known)
 
 
 @question
 def photograph_answer(picture: Entered) -> "Future[photograph_answers.PhotographAnswer]":
     """What MobileNetV2 answers to a picture, and where the evidence lies; at once where that is recorded."""
     known = photograph_answers.recorded(picture.digest, picture.fit)
-    return WORK.submit(photograph_answers.look, picture.pixels) if known is None else _at_once(known)
+    return WORK.submit(photograph_answers.look, picture.pixels) if known is None else at_once(known)
 
 
 def _subject(picture: Entered) -> Subject:
@@ -289,7 +289,7 @@ def _subject(picture: Entered) -> Subject:
     return Subject(picture.model, picture.digest, picture.fit, picture.invert)
 
 
-def _at_once(known: Answer) -> "Future[Answer]":
+def at_once(known: Answer) -> "Future[Answer]":
     """Return an answer that needs no worker, as one of theirs."""
     future: Future[Answer] = Future()
     future.set_result(known)

@@ -379,6 +379,67 @@ SEGMENTED_BY = Key("segmented_by", "unet", Choice(("unet", "encoder_decoder", "t
 INSTANCES_BY = Key("instances_by", "connected", Choice(("connected", "boxed", "true")))
 ENLARGED = Key("enlarged", 4, Choice((2, 4, 8)))
 STAMP = Key("stamp", Stamp.LEARNED, Choice(tuple(Stamp)))
+# Train. The address holds what is trained on, the network and every setting, and the run that is looked at.
+TRAIN_ON = Key(
+    "train_on",
+    "mnist_small",
+    Choice(("mnist_small", "fashion_mnist_small", "shapes", "textures", "own", "cats_and_dogs", "mnist", "cifar10")),
+)
+SHAPE_CLASSES: Key[tuple[str, ...]] = Key("shape_classes", ("circle", "square", "triangle"), Names(most=6))
+PER_CLASS = Key("per_class", 200, Whole(10, 2000))
+PICTURE_SIDE: Key[int | None] = Key("picture_side", None, Whole(16, 224))
+PICTURE_COLOUR: Key[str | None] = Key("picture_colour", None, Choice(("rgb", "grey")))
+FETCHED = Key("fetched_set", "")
+OWN_PICTURES = Key("own_pictures", "", Text(64, "0-9a-f"))
+OWN_CLASSES: Key[tuple[Any, ...]] = Key("own_classes", ())
+OWN_REFUSED: Key[Any] = Key("own_refused", None)
+OWN_GIVEN: Key[Any] = Key("own_given", None)
+OWN_CAMERA: Key[Any] = Key("own_camera_on", None)
+OWN_BURST_FROM = Key("own_burst_from", 0)
+VALIDATION_SHARE = Key("validation_share", 0.2, Number(0.05, 0.5, step=0.05))
+TEST_SHARE = Key("test_share", 0.2, Number(0.05, 0.5, step=0.05))
+TRAIN_NETWORK = Key("train_network", "small", Choice(("small", "course", "design", "transfer")))
+TUNED_LAYERS = Key("tuned_layers", 0, Whole(0, 100))
+TUNING_EPOCHS = Key("tuning_epochs", 5, Whole(1, 100))
+TUNING_RATE = Key("tuning_rate", 1e-5, Number(1e-7, 0.1))
+KEEP_FEATURES = Key("keep_features", True, Flag())
+DROPOUT = Key("dropout", 0.0, Number(0.0, 0.9, step=0.05))
+FLIP = Key("flip", "none", Choice(("none", "horizontal", "vertical", "horizontal_and_vertical")))
+ROTATION = Key("rotation", 0.0, Number(0.0, 0.5, step=0.01))
+ZOOM = Key("zoom", 0.0, Number(0.0, 0.9, step=0.05))
+TRANSLATION = Key("translation", 0.0, Number(0.0, 0.5, step=0.05))
+CONTRAST = Key("contrast", 0.0, Number(0.0, 1.0, step=0.05))
+BRIGHTENING = Key("brightening", 0.0, Number(0.0, 1.0, step=0.05))
+COLOUR_JITTER = Key("colour_jitter", 0.0, Number(0.0, 1.0, step=0.05))
+AUGMENTED_PICTURE = Key("augmented_picture", 0, Whole(0, 10**4))
+FILL_MARKED = Key("fill_marked", False, Flag())
+TRAIN_OPTIMIZER = Key("train_optimizer", "rmsprop", Choice(("rmsprop", "adam", "sgd")))
+RATE = Key("rate", 0.001, Number(1e-6, 1.0))
+MOMENTUM = Key("momentum", 0.9, Number(0.0, 0.99, step=0.01))
+WEIGHT_DECAY = Key("weight_decay", 0.0, Number(0.0, 0.1))
+SCHEDULE = Key("schedule", "constant", Choice(("constant", "cosine_decay", "exponential_decay")))
+TRAIN_BATCH = Key("train_batch", 32, Whole(1, 512))
+TRAIN_EPOCHS = Key("train_epochs", 10, Whole(1, 200))
+PATIENCE: Key[int | None] = Key("patience", None, Whole(1, 50))
+KEEP_BEST = Key("keep_best", True, Flag())
+CLASS_WEIGHTS = Key("class_weights", False, Flag())
+TRAIN_SEED = Key("train_seed", 0, Whole(0, MOST_SEED))
+SEEDS = Key("seeds", 1, Whole(1, 5))
+RUN = Key("run", "", Text(40, "A-Za-z0-9_-"))
+TRAIN_PART = Key(
+    "train_part",
+    "pictures",
+    Choice(("pictures", "augmentation", "network", "settings", "watch", "compare", "gradients", "after")),
+)
+WATCHED_EPOCH: Key[int | None] = Key("watched_epoch", None, Whole(0, 10**4))
+COMPARED_RUNS = Key("compared_runs", "", Text(400, "A-Za-z0-9_.-"))
+OWNER = Key("runs_owner", "")
+DEPTH = Key("depth", 12, Whole(2, 24))
+GRADIENT_RUNS = Key("gradient_runs", "", Text(200, "A-Za-z0-9_.-"))
+GRADIENTS_REFUSED: Key[Any] = Key("gradients_refused", None)
+RUN_DRAWN: Key[tuple[str, int]] = Key("run_drawn", ("", 0))
+TRIED: Key[Any] = Key("tried_picture", None)
+RUN_REFUSED: Key[Any] = Key("run_refused", None)
 
 
 ADDRESSED = {key.name: key for key in list(globals().values()) if isinstance(key, Key) and key.in_address}

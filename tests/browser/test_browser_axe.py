@@ -34,6 +34,8 @@ ADDRESSES = [
     "/Tasks?open=coders.enlarging.photographs",
     "/Tasks?task=detection",
     "/Tasks?task=semantic",
+    "/Train",
+    "/Train?train_part=settings&flip=horizontal",
 ]
 
 

@@ -14,11 +14,13 @@ from stand_ins import (
     InThisProcess,
     MadeUpSurvey,
     made_up_answers,
+    made_up_draws,
     made_up_glance,
     made_up_influences,
     made_up_maps,
     made_up_photograph_answer,
     made_up_shape_answers,
+    made_up_shown,
     made_up_weights,
 )
 
@@ -26,6 +28,7 @@ from cnn_core.arrays import Boxes, Drops, Pixels
 from cnn_core.models import at_hand, attention, photograph_answers, run, shape_networks, survey
 from cnn_core.models.kept_files import keep_file
 from pages.ui import cached, components, compute, questions, waiting
+from pages.ui.train import cached as train_cached
 
 
 @pytest.fixture
@@ -61,6 +64,9 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
     monkeypatch.setattr(run, "influences", made_up_influences)
     monkeypatch.setattr(shape_networks, "answers", made_up_shape_answers)
     monkeypatch.setattr(photograph_answers, "look", made_up_photograph_answer)
+    monkeypatch.setattr(train_cached, "WORK", InThisProcess())
+    monkeypatch.setattr(train_cached, "_shown", made_up_shown)
+    monkeypatch.setattr(train_cached, "_draws", made_up_draws)
     yield executor
     st.cache_resource.clear()
 

@@ -17,6 +17,7 @@ from cnn_core.errors import CnnError
 from pages.ui import questions
 from pages.ui.design.parts.which import PARTS
 from pages.ui.tasks.tasks import TASKS
+from pages.ui.train.parts.which import PARTS as TRAIN_PARTS
 
 SENTENCE = "The core refused this."
 SPEAKING = ("cnn_core.sentences", "cnn_core.errors")
@@ -44,6 +45,7 @@ SCENES: dict[str, list[dict[str, str]]] = {
         {"task": "instance", "instances_by": "boxed", "open": "coders.enlarging.photographs"},
         {"task_picture": "photograph", "task": "localization"},
     ],
+    "5_Train": [{"train_part": part, "flip": "horizontal"} for part in TRAIN_PARTS],
 }
 """Addresses of a page that open much of it."""
 

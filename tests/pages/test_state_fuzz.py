@@ -22,6 +22,7 @@ from cnn_core.network.presets import PRESETS
 from cnn_core.numerics.grids import GRIDS, grid_text
 from cnn_core.numerics.hand_made import HAND_MADE
 from cnn_core.numerics.reductions.ways import Reduction
+from cnn_core.training.sets.sources import ShapeKind
 from pages.ui import state
 from pages.ui.address import Choice, Flag, Kind, Names, Number, Rows, Text, Whole
 from pages.ui.convolution.ideas import IDEAS
@@ -29,13 +30,22 @@ from pages.ui.design.parts.which import PARTS
 from pages.ui.feature_maps.panels import PANELS
 from pages.ui.neuron.views import VIEWS
 from pages.ui.tasks.further import PARTS as FURTHER
+from pages.ui.train.parts.which import PARTS as TRAIN_PARTS
 
 RUNS = int(os.environ.get("CONVSCOPE_FUZZ", "50"))
 READINGS = 2000
 SECONDS = 3.0
 """Of the processor, for one run of a page on a machine that others use as well; most take a twentieth."""
 
-PAGES = ("1_Feature_maps", "2_Design_a_network", "3_Convolution", "4_Pooling_and_stride", "6_Neuron", "7_Tasks")
+PAGES = (
+    "1_Feature_maps",
+    "2_Design_a_network",
+    "3_Convolution",
+    "4_Pooling_and_stride",
+    "5_Train",
+    "6_Neuron",
+    "7_Tasks",
+)
 # What a name may be for a text whose kind does not tell.
 KNOWN: dict[str, list[str]] = {
     "model": [*(model.key for model in BUNDLED), "file::"],  # others are described by Keras
@@ -46,6 +56,7 @@ KNOWN: dict[str, list[str]] = {
     "kernel": [*(kernel.key for kernel in HAND_MADE), "learned", "own"],
     "way": list(Reduction),
     "design": [*(preset.key for preset in PRESETS), "empty", "own"],
+    "shape_classes": list(ShapeKind),
     "trained_ways": ["max", "average", "convolution", "stride", "blur"],
 }
 KNOWN |= {"heat_layer": KNOWN["layer"], "reduced_grid": KNOWN["grid"], "filter_kernels": KNOWN["kernel"]}
@@ -200,6 +211,7 @@ EVERYTHING: dict[str, tuple[dict[str, str], ...]] = {
         {"reduced": "grid", "reduced_grid": "own", "numbers": grid_text(np.eye(4)), "kernel": "learned"},
         {"reduced": "map", "kernel": "own", "weights": grid_text(np.eye(3))},
     ),
+    "5_Train": tuple({"train_part": part, "train_network": "design"} for part in TRAIN_PARTS),
     "6_Neuron": tuple({"neuron_view": view} for view in VIEWS),
     "7_Tasks": (
         {"task": "detection", "open": "coders.enlarging.photographs", "box": "1-2-30-40"},

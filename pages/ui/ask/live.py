@@ -74,7 +74,7 @@ def draw(info: ModelInfo, passing: dict[str, Any] | None, follow: Callable[[], N
         "interval": 1000 * CAMERAS.interval(),
         "side": min(max(min(info.input_size), _SIDES[0]), _SIDES[1]),
         "passing": passing,
-        "words": _words(),
+        "words": words(),
     }
     components.camera(
         data, key="camera", on_frame=lambda said: _take(said, follow), on_verb=lambda said: _do(live, said)
@@ -132,7 +132,8 @@ def _do(live: Live, said: Any) -> None:
     run_again()
 
 
-def _words() -> dict[str, str]:
+def words() -> dict[str, str]:
+    """Return what the camera says in the session's language."""
     return {
         "camera": _("Live camera"),
         "hold": _("Hold"),

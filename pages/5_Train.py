@@ -1,0 +1,20 @@
+"""A network learns, overfits and is cured: on pictures of ours or of the reader's, seen while it happens."""
+
+import streamlit as st
+
+from pages.ui.frame import begin_page
+from pages.ui.train import experiments, glance, live
+from pages.ui.train.parts import which
+
+with begin_page() as head:
+    with head:
+        glance.draw_choices()
+        experiments.draw()
+    st.html(glance.STYLE)
+    what, curves = st.columns([5, 7], gap="medium")
+    with what:
+        glance.draw()
+    with curves:
+        live.draw()
+    which.draw()
+    which.share()

@@ -1,0 +1,172 @@
+"""What the page Train asks of the workers, and what it keeps of the answers."""
+
+from collections.abc import Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+import numpy as np
+
+from cnn_core.arrays import Bytes, Flags, Labels
+from cnn_core.drawing.strips import strip_png
+from cnn_core.layers import Layer
+from cnn_core.training.sets.data import Data
+from cnn_core.training.sets.gathering import Checked, gather
+from cnn_core.training.sets.parts import STORE, read_parts
+from cnn_core.training.sets.pipeline import Pipeline, pipeline
+from cnn_core.training.sets.sources import Shapes, Shipped
+from cnn_core.training.sets.split import Counts, Part
+from pages.ui.cached import at_once
+from pages.ui.compute import WORK
+from pages.ui.entered import Chosen
+from pages.ui.questions import question
+
+STRIP_SIDE = 96
+"""Pixels of a picture in a row of them."""
+_IN_A_STRIP = 16
+DRAWS = 16
+"""Of the augmentation, of one picture."""
+_EXAMPLES = 32
+"""A batch, as in the course."""
+_QUICK_BYTES = 8_000_000
+"""Of pictures that are drawn or ship: they are there at once, while workers still start."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What the page shows of the pictures of a training.
+
+    Attributes:
+        classes: what they are called.
+        counts: how many of each there are, part by part.
+        strips: the first pictures to train on, a row a class, as PNG.
+        examples: the first batch of the pictures to train on, (N, H, W, C) in bytes.
+        labels: of these.
+        names: of these.
+    """
+
+    classes: tuple[str, ...]
+    counts: tuple[Counts, ...]
+    strips: tuple[bytes, ...]
+    examples: Bytes
+    labels: Labels
+    names: tuple[str, ...]
+
+    @property
+    def total(self) -> Counts:
+        """Return how many pictures each part has."""
+        return Counts(*map(sum, zip(*self.counts, strict=True)))
+
+
+@dataclass(frozen=True)
+class GivenPictures:
+    """What a reader gave; two are equal where their digests are.
+
+    Attributes:
+        pictures: by class, names and bytes; or a zip.
+    """
+
+    digest: str
+    pictures: dict[str, list[tuple[str, bytes]]] | bytes = field(compare=False, repr=False)
+
+    @classmethod
+    def of_zip(cls, data: bytes) -> "GivenPictures":
+        return cls(sha256(data).hexdigest(), data)
+
+    @classmethod
+    def of_classes(cls, classes: Iterable[tuple[str, Iterable[Chosen]]]) -> "GivenPictures":
+        """Return pictures by class; classes of one name are one."""
+        by_name: dict[str, list[tuple[str, bytes]]] = {}
+        told = sha256()
+        for name, pictures in classes:
+            for picture in pictures:
+                by_name.setdefault(name, []).append((picture.name, picture.data))
+                told.update(f"{name}\0{picture.name}\0{picture.digest}\0".encode())
+        return cls(told.hexdigest(), by_name)
+
+
+@question
+def gathered(given: GivenPictures) -> "Future[Checked]":
+    """What a reader gave, checked and kept on disk."""
+    return WORK.submit(gather, given.pictures)
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """Random versions of a picture.
+
+    Attributes:
+        pictures: (N, H, W, C) in bytes.
+        filled: (N, H, W), where nothing of the picture lies and Keras had to fill.
+    """
+
+    pictures: Bytes
+    filled: Flags
+
+
+@question
+def draws(picture: bytes, shape: tuple[int, int, int], layers: tuple[Layer, ...]) -> "Future[Draws]":
+    """A picture, (H, W, C) in bytes, as Keras's layers change it at random, several times."""
+    return WORK.submit(_draws, picture, shape, layers)
+
+
+def _draws(picture: bytes, shape: tuple[int, int, int], layers: tuple[Layer, ...]) -> Draws:
+    from cnn_core.keras_model.augmenting import draws as drawn  # only a worker may import Keras
+
+    pixels = np.frombuffer(picture, np.uint8).reshape(shape).astype(np.float32) / np.float32(255)
+    made = drawn(pixels, layers, DRAWS)
+    return Draws(np.rint(made.pictures * 255).astype(np.uint8), made.filled)
+
+
+@question
+def shown(data: Data) -> "Future[Shown]":
+    """The pictures of a training; few of ours, and what was read before, at once."""
+    return at_once(_shown(data)) if _is_quick(data) or _is_read(data) else WORK.submit(_shown, data)
+
+
+@question
+def way(data: Data, batch_size: int) -> "Future[Pipeline]":
+    """The way of a batch of the pictures into a network."""
+    return at_once(pipeline(data, batch_size)) if _is_quick(data) else WORK.submit(pipeline, data, batch_size)
+
+
+def _is_read(data: Data) -> bool:
+    return STORE.find(data.digest) is not None
+
+
+def _is_quick(data: Data) -> bool:
+    match data.source:
+        case Shapes(classes, per_class):
+            return len(classes) * per_class * data.size[0] * data.size[1] * data.channels <= _QUICK_BYTES
+        case Shipped():
+            return True
+    return False
+
+
+def _shown(data: Data) -> Shown:
+    parts = read_parts(data)
+    labels, pictures = parts.train.labels, parts.train.pictures
+    classes = range(len(parts.classes))
+    strips = [strip_png(pictures[np.flatnonzero(labels == label)[:_IN_A_STRIP]], STRIP_SIDE) for label in classes]
+    each = [[int((parts.part(part).labels == label).sum()) for part in Part] for label in classes]
+    return Shown(
+        parts.classes,
+        tuple(Counts(*numbers) for numbers in each),
+        tuple(strips),
+        np.array(pictures[:_EXAMPLES]),
+        np.array(labels[:_EXAMPLES]),
+        parts.names[Part.TRAIN][:_EXAMPLES],
+    )
+
+
+@question
+def some_pictures(data: Data, part: Part, places: tuple[int, ...]) -> "Future[tuple[bytes, ...]]":
+    """Some pictures of a part, by their places, as PNG; at once where they were read before."""
+    if _is_read(data):
+        return at_once(_some_pictures(data, part, places))
+    return WORK.submit(_some_pictures, data, part, places)
+
+
+def _some_pictures(data: Data, part: Part, places: tuple[int, ...]) -> tuple[bytes, ...]:
+    pictures = read_parts(data).part(part).pictures
+    return tuple(strip_png(pictures[place : place + 1], STRIP_SIDE) for place in places)

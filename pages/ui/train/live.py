@@ -1,0 +1,293 @@
+"""The run that is looked at, live: how far it is, its curves, and what they say."""
+
+import time
+from collections.abc import Callable
+from math import log
+from typing import Any
+
+import streamlit as st
+
+from cnn_core.errors import CnnError
+from cnn_core.sentences import N_
+from cnn_core.training.heads import head_of
+from cnn_core.training.judgement import judge
+from cnn_core.training.records import EpochEnd, Preparation, Stage
+from pages.ui import components, state
+from pages.ui.jobs import AT_ONCE, Phase
+from pages.ui.messages import show_error
+from pages.ui.runs import SeenRun
+from pages.ui.text import _, escaped, sentence
+from pages.ui.train import chosen, ours
+from pages.ui.train.following import LIVE, PART
+from pages.ui.waiting import fragment, run_again
+
+_QUICK, _SLOW, _PAUSED = 0.6, 2.0, 3.0
+"""Seconds between two looks: while an epoch takes less than a second, or long; while nothing happens."""
+_PREPARED = {
+    Preparation.READING: N_("The pictures are read: {done} of {pictures}."),
+    Preparation.FEATURES: N_("The base computes its features: {done} of {pictures} pictures."),
+}
+_STAGES = {
+    Stage.SCRATCH: N_("Epoch {epoch} of {epochs}"),
+    Stage.HEAD: N_("Epoch {epoch} of {epochs}, the head"),
+    Stage.FINE_TUNING: N_("Epoch {epoch} of {epochs}, fine-tuning"),
+}
+
+
+def draw() -> None:
+    """Draw the run, which runs alone."""
+    fragment(_draw, LIVE)()
+
+
+def _draw() -> None:
+    run = ours.seen()
+    state.RUN_DRAWN.set(_mark(run))
+    with st.container(key="live_box"):
+        if run is None:
+            if state.RUN.get():
+                st.info(_("The run of this address is not here any more: others have taken its place since."))
+            components.curves(_curves(None), key="curves_live")
+            return
+        if run.active:
+            _draw_progress(run)
+        else:
+            _draw_end(run)
+        _draw_buttons(run)
+        components.curves(_curves(run), key="curves_live")
+        if run.so_far.begun is not None:
+            said = judge(run.so_far.epochs, run.so_far.begun.pictures["validation"])
+            st.markdown(" ".join(escaped(sentence(note)) for note in said))
+
+
+# Progress -------------------------------------------------------------------------------------------------------------
+
+
+def _draw_progress(run: SeenRun) -> None:
+    data = {
+        "saying": _saying(run),
+        "more": "",
+        "step": "",
+        "stepSeconds": 0,
+        "share": _share(run),
+        "seconds": time.time() - run.made,
+        "interval": _interval(run),
+    }
+    components.clock(data, key="run_clock", on_look=_look)
+
+
+def _interval(run: SeenRun) -> float:
+    if run.phase in (Phase.PAUSED, Phase.WAITING):
+        return _PAUSED
+    return min(_SLOW, max(_QUICK, run.so_far.epochs[-1].seconds / 4)) if run.so_far.epochs else _QUICK
+
+
+def _look() -> None:
+    """Draw the run anew; what depends on its epochs only where one has ended, and all of the page where the run has."""
+    run, (phase, epochs) = ours.seen(), state.RUN_DRAWN.get()
+    now = _mark(run)
+    if now[0] != phase:
+        run_again()
+    elif now[1] != epochs and state.TRAIN_PART.get() in ("watch", "gradients", "compare"):
+        run_again(LIVE, PART)
+    else:
+        run_again(LIVE)
+
+
+def _mark(run: SeenRun | None) -> tuple[str, int]:
+    return ("", 0) if run is None else (run.phase, len(run.so_far.epochs) + len(run.so_far.snapshots))
+
+
+def _saying(run: SeenRun) -> str:
+    """Say what goes on, and how long it may still take."""
+    if run.phase is Phase.WAITING:
+        said = _("Waiting, as number {place} of the queue; {count} run at once.")
+        return said.format(place=run.place, count=AT_ONCE)
+    if run.phase is Phase.PAUSED:
+        return _("Paused: what was learned is kept.")
+    if run.phase is Phase.STOPPING:
+        return _("It stops after this batch.")
+    if run.so_far.preparing is not None and run.so_far.begun is None:
+        said = _(_PREPARED[run.so_far.preparing.step])
+        return said.format(done=f"{run.so_far.preparing.done:,}", pictures=f"{run.so_far.preparing.pictures:,}")
+    if run.so_far.begun is None:
+        return _("TensorFlow starts.")
+    if run.so_far.epochs and run.so_far.epochs[-1].epoch >= run.plan.all_epochs:
+        return _("The last epoch is done: the network is tested and saved.")
+    if run.so_far.batch is None:
+        return _("The first batch.")
+    stage = _(_STAGES[run.so_far.begun.stage]).format(epoch=run.so_far.batch.epoch, epochs=run.plan.all_epochs)
+    left = round(_seconds_left(run))
+    text = _("{stage}, batch {batch} of {batches}: loss {loss}; about {left} (min:s) left ·")
+    return text.format(
+        stage=stage,
+        batch=run.so_far.batch.batch,
+        batches=run.so_far.begun.batches,
+        loss=f"{run.so_far.batch.loss:.3f}",
+        left=f"{left // 60}:{left % 60:02}",
+    )
+
+
+def _share(run: SeenRun) -> float | None:
+    """Return the share of the epoch that is done, of the preparation before the first."""
+    if run.so_far.preparing is not None and run.so_far.begun is None:
+        return run.so_far.preparing.done / max(1, run.so_far.preparing.pictures)
+    if run.so_far.begun is None or run.so_far.batch is None:
+        return None
+    return run.so_far.batch.batch / max(1, run.so_far.begun.batches)
+
+
+def _seconds_left(run: SeenRun) -> float:
+    """Return how long the epochs may still take, by the last of this stage, or by this one's batches."""
+    assert run.so_far.batch is not None
+    assert run.so_far.begun is not None
+    share = run.so_far.batch.batch / max(1, run.so_far.begun.batches)
+    stage = run.so_far.begun.stage
+    alike = [epoch.seconds for epoch in run.so_far.epochs if epoch.stage is stage]
+    an_epoch = min(alike[-3:]) if alike else run.so_far.batch.seconds / max(share, 0.01)
+    is_over = run.so_far.epochs and run.so_far.epochs[-1].epoch >= run.so_far.batch.epoch
+    return an_epoch * (run.plan.all_epochs - run.so_far.batch.epoch + (0 if is_over else 1 - share))
+
+
+def _draw_end(run: SeenRun) -> None:
+    if run.problem is not None:
+        show_error(run.problem)
+    elif run.phase is Phase.STOPPED:
+        st.info(_("Stopped. What was learned is kept, and it can go on from the last whole epoch."))
+    if run.so_far.scored is not None:
+        text = _("**{share} of {count} test pictures right**, {low} to {high} (95 % interval, Wilson).")
+        shares = {"share": run.so_far.scored.accuracy, "low": run.so_far.scored.low, "high": run.so_far.scored.high}
+        st.markdown(
+            text.format(
+                count=f"{run.so_far.scored.pictures:,}", **{name: f"{share:.1%}" for name, share in shares.items()}
+            )
+        )
+
+
+def _draw_buttons(run: SeenRun) -> None:
+    """Draw what may be done with the run now."""
+    with st.container(horizontal=True, gap="small"):
+        if run.phase is Phase.PAUSED:
+            _button(_("Resume"), "play_arrow", ours.resume)
+        elif run.active:
+            _button(_("Pause"), "pause", ours.pause, is_possible=run.phase is Phase.RUNNING)
+        if run.active:
+            _button(_("Stop"), "stop", ours.stop, is_possible=run.phase is not Phase.STOPPING)
+        elif run.can_continue:
+            _button(_("Go on"), "resume", ours.go_on)
+
+
+def _button(label: str, icon: str, act: Callable[[], None], is_possible: bool = True) -> None:
+    st.button(
+        label,
+        icon=f":material/{icon}:",
+        on_click=_do,
+        args=(act,),
+        disabled=not is_possible,
+        key=f"run_{act.__name__}",
+    )
+
+
+def _do(act: Callable[[], None]) -> None:
+    """Do something with the run; all of the page shows it."""
+    state.RUN_REFUSED.set(None)
+    try:
+        act()
+    except CnnError as error:
+        state.RUN_REFUSED.set(error)
+    run_again()
+
+
+# Curves ---------------------------------------------------------------------------------------------------------------
+
+
+def _curves(run: SeenRun | None) -> dict[str, Any]:
+    """Return loss and accuracy as the browser draws them; without a run only what guessing would give."""
+    epochs = run.so_far.epochs if run is not None else ()
+    last = run.plan.all_epochs if run is not None else state.TRAIN_EPOCHS.get()
+    classes = _classes(run)
+    marks = [] if run is None else _marks(run)
+    guess = _("guessing")
+    charts = (
+        ("loss", _("Loss"), None, log(classes)),
+        ("accuracy", _("Accuracy"), 1.0, 1 / classes),
+    )
+    return {
+        "charts": [
+            {
+                "title": title,
+                "series": [series_of(epochs, name, "", 0, run)],
+                "top": top,
+                "isLog": False,
+                "level": {"value": level, "label": guess},
+                "marks": marks,
+                "alt": _alt(title, epochs, name),
+            }
+            for name, title, top, level in charts
+        ],
+        "last": last,
+        "from": 1,
+        "step": 1,
+        "words": words(),
+    }
+
+
+def words() -> dict[str, str]:
+    """Return what curves over epochs say in the session's language."""
+    return {
+        "across": _("epoch"),
+        "points": _("training"),
+        "line": _("validation"),
+        "reading": _("{across} {at}: {values}"),
+        "one": _("{name} {value}"),
+    }
+
+
+def series_of(
+    epochs: tuple[EpochEnd, ...], name: str, title: str, colour: int, run: SeenRun | None = None
+) -> dict[str, Any]:
+    """Return a figure of a run's epochs: of the training as points, of the validation as a line."""
+    now = None
+    if run is not None and run.active and run.so_far.batch is not None and run.so_far.batch.epoch > len(epochs):
+        now = {"at": run.so_far.batch.epoch, "value": getattr(run.so_far.batch, name)}
+    return {
+        "name": title,
+        "colour": colour,
+        "points": [getattr(epoch, name) for epoch in epochs],
+        "line": [getattr(epoch, f"val_{name}") for epoch in epochs],
+        "now": now,
+    }
+
+
+def _classes(run: SeenRun | None) -> int:
+    """Return how many classes there are; of pictures that are not here yet two are taken."""
+    if run is not None:
+        return head_of(run.plan.network).classes
+    try:
+        return chosen.count_of_classes()
+    except CnnError:
+        return 2
+
+
+def _marks(run: SeenRun) -> list[dict[str, Any]]:
+    """Return which epochs stand out: where fine-tuning begins, and the one whose weights are kept."""
+    marks = []
+    tuned = [epoch.epoch for epoch in run.so_far.epochs if epoch.stage is Stage.FINE_TUNING]
+    if tuned:
+        marks.append({"at": tuned[0], "label": _("fine-tuning")})
+    if run.so_far.epochs and run.plan.keep_best:
+        best = min(run.so_far.epochs, key=lambda epoch: epoch.val_loss)
+        if best.epoch < run.so_far.epochs[-1].epoch:
+            marks.append({"at": best.epoch, "label": _("lowest")})
+    return marks
+
+
+def _alt(title: str, epochs: tuple[EpochEnd, ...], name: str) -> str:
+    if not epochs:
+        return _("{title}: nothing is trained yet.").format(title=title)
+    last = epochs[-1]
+    return _("{title} after {count} epochs: training {training}, validation {validation}.").format(
+        title=title,
+        count=len(epochs),
+        training=f"{getattr(last, name):.3f}",
+        validation=f"{getattr(last, f'val_{name}'):.3f}",
+    )

@@ -1,0 +1,71 @@
+"""The runs of this page: the one that is looked at, which the address names, and those that this reader began."""
+
+import secrets
+from collections.abc import Sequence
+
+from cnn_core.training.fitting import FitPlan
+from pages.ui import state
+from pages.ui.runs import RUNS, SeenRun
+
+
+def begin(plan: FitPlan) -> str:
+    """Begin a run and return its name; raises CnnError where too many run or wait."""
+    return RUNS.start(plan, _owner())
+
+
+def start(plans: Sequence[FitPlan]) -> None:
+    """Begin runs and look at the first; raises CnnError where too many run or wait."""
+    keys: list[str] = []
+    try:
+        keys.extend(begin(plan) for plan in plans)
+    finally:
+        if keys:
+            state.RUN.set(keys[0])
+
+
+def look(key: str) -> SeenRun | None:
+    """Return what is known of a run; None where there is none of this name, or none any more."""
+    return RUNS.look(key) if key else None
+
+
+def seen() -> SeenRun | None:
+    """Return the run that is looked at."""
+    return look(state.RUN.get())
+
+
+def is_active() -> bool:
+    """Say whether the run that is looked at runs or waits; then no other one begins."""
+    run = seen()
+    return run is not None and run.active
+
+
+def pause() -> None:
+    """Let the looked-at run compute nothing until it goes on."""
+    RUNS.pause(state.RUN.get())
+
+
+def resume() -> None:
+    """Let the looked-at run go on that was paused."""
+    RUNS.resume(state.RUN.get())
+
+
+def stop() -> None:
+    """End the looked-at run after its batch; what was learned is kept."""
+    RUNS.stop(state.RUN.get())
+
+
+def go_on() -> None:
+    """Let the looked-at run go on from its last checkpoint; raises CnnError where too many run or wait."""
+    RUNS.go_on(state.RUN.get())
+
+
+def mine() -> tuple[SeenRun, ...]:
+    """Return the runs that this reader began, the newest first."""
+    return RUNS.mine(_owner())
+
+
+def _owner() -> str:
+    """Return what this session's runs are counted under; nobody else knows it."""
+    if not state.OWNER.get():
+        state.OWNER.set(secrets.token_urlsafe(12))
+    return state.OWNER.get()

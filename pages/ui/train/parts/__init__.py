@@ -1,0 +1,1 @@
+"""What stands below the first glance: one part is open, and runs by itself."""

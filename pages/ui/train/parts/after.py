@@ -1,0 +1,166 @@
+"""What comes of a run: its figures on the test pictures, tried on a picture at once, taken away, opened elsewhere."""
+
+import html
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnn_core.errors import CnnError
+from cnn_core.models.kept_files import keep_file
+from cnn_core.models.keys import FILE, ModelKey
+from cnn_core.training.records import Scored, history_csv
+from cnn_core.training.script import script
+from cnn_core.training.sets.split import Part
+from pages.ui import cached as shared
+from pages.ui import state
+from pages.ui.ask.picture import picture_picker
+from pages.ui.frame import FEATURE_MAPS
+from pages.ui.messages import part
+from pages.ui.runs import SeenRun
+from pages.ui.text import _
+from pages.ui.train import ours
+from pages.ui.train.answers import draw_answers, draw_confusion
+from pages.ui.waiting import asked
+
+_BEGUN: tuple[state.Key[Any], ...] = (
+    state.LAYER,
+    state.CHANNEL,
+    state.ROW,
+    state.COLUMN,
+    state.OUTPUT,
+    state.TRAIL,
+    state.TARGET,
+)
+_STYLE = """<style>
+.cs-shares { display: grid; grid-template-columns: auto 1fr auto; gap: 4px 10px; align-items: center; }
+.cs-shares .bar { height: 0.8rem; border-radius: 3px; background: #3596b6; }
+.cs-shares .number { font-variant-numeric: tabular-nums; }
+</style>"""
+
+
+def draw() -> None:
+    """Draw what came of the run that is looked at."""
+    run = ours.seen()
+    if run is None or run.so_far.begun is None or run.so_far.saved is None:
+        st.info(
+            _("Once a run has ended or was stopped, here it is tested, tried on a picture of yours and taken away.")
+        )
+        return
+    tried, taken = st.columns(2, gap="medium")
+    with tried, part():
+        _draw_try(run)
+    with taken, part():
+        _draw_take_away(run)
+    if run.so_far.scored is not None:
+        _draw_test(run, run.so_far.scored)
+
+
+def _key(run: SeenRun) -> ModelKey:
+    """Return the run's model as a file that the workers open; raises CnnError where there is no room for it."""
+    return ModelKey(FILE, keep_file(run.folder.model.read_bytes()))
+
+
+# Try it ---------------------------------------------------------------------------------------------------------------
+
+
+def _draw_try(run: SeenRun) -> None:
+    """Draw what the network says of the reader's picture."""
+    st.markdown(_("**Try it**"))
+    picture = picture_picker()
+    info = asked(shared.model_info(str(_key(run))), _("The model is opened."), "try_model")
+    entered = shared.entered(picture, info, state.FIT.default, state.INVERT.default)
+    answers = asked(shared.answers(entered), _("The picture goes through the network."), "try")
+    seen, said = st.columns([1, 2], gap="small")
+    seen.image(shared.shown_pictures(picture, entered).seen, alt=_("The input of the network"), output_format="PNG")
+    with said:
+        _draw_shares(run, answers.scores)
+
+
+def _draw_shares(run: SeenRun, scores: "np.ndarray[Any, Any]") -> None:
+    assert run.so_far.begun is not None
+    shares = [1 - float(scores[0]), float(scores[0])] if scores.size == 1 else scores.tolist()
+    order = sorted(range(len(shares)), key=lambda place: -shares[place])
+    rows = "".join(
+        f"<span>{html.escape(run.so_far.begun.classes[place])}</span>"
+        f'<span class="bar" style="width: {100 * shares[place]:.1f}%"></span>'
+        f'<span class="number">{shares[place]:.1%}</span>'
+        for place in order
+    )
+    st.html(f'{_STYLE}<div class="cs-shares">{rows}</div>')
+    st.caption(_("It knows these classes only: of anything else it names the one that is least unlike."))
+
+
+# Take it away ---------------------------------------------------------------------------------------------------------
+
+
+def _draw_take_away(run: SeenRun) -> None:
+    """Draw the ways on: another page, the model's file, its history, the script that makes it again."""
+    st.markdown(_("**Take it away**"))
+    with st.container(horizontal=True):
+        st.button(
+            _("Open in Feature maps"),
+            icon=":material/grid_view:",
+            help=_("Every layer and every map of what was trained, with its classes' names."),
+            on_click=_open_in_feature_maps,
+            args=(run,),
+            key="train_open",
+        )
+        _offer(_("Model (.keras)"), run.folder.model.read_bytes, "trained.keras", "application/zip")
+        _offer(_("History (CSV)"), lambda: history_csv(run.so_far.epochs), "history.csv", "text/csv")
+        _offer(_("Settings (JSON)"), run.plan.to_json, "settings.json", "application/json")
+    st.caption(
+        _("`keras.models.load_model` opens the file. Pictures enter as bytes, 0 to 255: the network rescales them.")
+    )
+    with st.expander(_("The script that makes this run again"), icon=":material/code:"):
+        text = script(run.plan)
+        _offer(_("Script (Python)"), lambda: text, "train.py", "text/x-python")
+        st.code(text, language="python", height=360)
+
+
+def _offer(title: str, data: Any, name: str, kind: str) -> None:
+    st.download_button(title, data, name, kind, icon=":material/download:", on_click="ignore", key=f"take_{name}")
+
+
+def _open_in_feature_maps(run: SeenRun) -> None:
+    """Open what was trained as a file of the reader's, with the names of its classes."""
+    assert run.so_far.begun is not None
+    try:
+        key = _key(run)
+    except CnnError as error:
+        state.RUN_REFUSED.set(error)
+        return
+    for begun in _BEGUN:
+        begun.set(begun.default)
+    state.MODEL.set(str(key))
+    state.MODEL_FILE_NAMES.set({key.name: _("Trained here")})
+    state.CLASS_LISTS.set({"": "\n".join(run.so_far.begun.classes)})
+    st.switch_page(FEATURE_MAPS.path)
+
+
+# The test -------------------------------------------------------------------------------------------------------------
+
+
+def _draw_test(run: SeenRun, scored: Scored) -> None:
+    """Draw how the network did on pictures that nothing was chosen by."""
+    assert run.so_far.begun is not None
+    st.markdown(
+        _(
+            "**{share} of {count} test pictures right**; with other test pictures it would be {low} to {high} (95 % "
+            "interval, Wilson). The loss on them is {loss}, with the weights after epoch {epoch}."
+        ).format(
+            share=f"{scored.accuracy:.1%}",
+            count=f"{scored.pictures:,}",
+            low=f"{scored.low:.1%}",
+            high=f"{scored.high:.1%}",
+            loss=f"{scored.loss:.3f}",
+            epoch=scored.epoch,
+        )
+    )
+    confused, pictures = st.columns([2, 3], gap="medium")
+    with confused:
+        draw_confusion(scored.confusion, run.so_far.begun.classes)
+    with pictures:
+        classes, data = run.so_far.begun.classes, run.plan.data
+        draw_answers(_("Most wrong, on the test pictures"), scored.wrong, classes, data, Part.TEST)
+        draw_answers(_("Most sure, and right, on the test pictures"), scored.sure, classes, data, Part.TEST)

@@ -1,0 +1,177 @@
+"""Runs side by side: their curves together, what differs in their settings, and whether a difference is shown."""
+
+import json
+from collections.abc import Mapping
+from statistics import fmean, stdev
+from typing import Any
+
+import streamlit as st
+
+from cnn_core.network.line import write_line
+from cnn_core.network.network import Network
+from cnn_core.network.summary import summarize
+from cnn_core.training.differences import Size, differences_from_best
+from pages.ui import components, state
+from pages.ui.draw.differences import draw_method, draw_tests, said
+from pages.ui.draw.tables import draw_table
+from pages.ui.runs import SeenRun
+from pages.ui.text import _
+from pages.ui.train import live, ours
+
+_LONGEST = 48
+"""Characters of a value in the table of what differs."""
+_MOST = 8
+"""Runs that are compared at once."""
+
+
+def draw() -> None:
+    """Draw the choice of runs, and what they show together."""
+    known = _known()
+    if len(known) < 2:
+        st.info(_("Train twice with another setting, with augmentation for example: here both are compared."))
+        return
+    names = {key: _("Run {number}").format(number=number) for number, key in enumerate(known, start=1)}
+    chosen = [key for key in state.COMPARED_RUNS.get().split(".") if key in known] or list(known)[:_MOST]
+    st.multiselect(
+        _("Runs"),
+        list(known),
+        format_func=lambda key: f"{names[key]}: {_title(known[key])}",
+        max_selections=_MOST,
+        **state.field("compared_runs", chosen, lambda keys: state.COMPARED_RUNS.set(".".join(keys))),
+    )
+    runs = {names[key]: known[key] for key in chosen}
+    _draw_curves(runs)
+    _draw_table(runs)
+    _draw_verdict(runs)
+
+
+def _known() -> dict[str, SeenRun]:
+    """Return the runs that may be compared, the oldest first: this reader's, the looked-at one, the address's."""
+    own = [run.key for run in reversed(ours.mine())]
+    seen = {key: ours.look(key) for key in [*own, state.RUN.get(), *state.COMPARED_RUNS.get().split(".")]}
+    return {key: run for key, run in seen.items() if run is not None}
+
+
+def _title(run: SeenRun) -> str:
+    """Say in a few words what a run is."""
+    augmented = [_("augmentation")] if run.plan.augmentation else []
+    kind = _("transfer") if run.plan.transfer is not None else run.plan.network.name
+    return ", ".join([kind, *augmented, run.plan.optimizer.name, _("seed {seed}").format(seed=run.plan.seed)])
+
+
+def _draw_curves(runs: Mapping[str, SeenRun]) -> None:
+    charts = [("loss", _("Loss"), None), ("accuracy", _("Accuracy"), 1.0)]
+    data = {
+        "charts": [
+            {
+                "title": title,
+                "series": [
+                    live.series_of(run.so_far.epochs, figure, name, place)
+                    for place, (name, run) in enumerate(runs.items())
+                ],
+                "top": top,
+                "isLog": False,
+                "level": None,
+                "marks": [],
+                "alt": f"{title}: {', '.join(runs)}",
+            }
+            for figure, title, top in charts
+        ],
+        "last": max(run.plan.all_epochs for run in runs.values()),
+        "from": 1,
+        "step": 1,
+        "words": live.words(),
+    }
+    components.curves(data, key="curves_compared")
+
+
+# What differs ---------------------------------------------------------------------------------------------------------
+
+
+def _draw_table(runs: Mapping[str, SeenRun]) -> None:
+    """Draw the settings that differ, a row each, and what came of them."""
+    settings = {name: settings_of(run) for name, run in runs.items()}
+    differing = [row for row in next(iter(settings.values())) if len({one.get(row) for one in settings.values()}) > 1]
+    rows = [[row, *(_short(one.get(row, "–")) for one in settings.values())] for row in differing]
+    rows.append([_("parameters"), *(f"{summarize(run.plan.network).parameters:,}" for run in runs.values())])
+    rows.append([_("lowest validation loss"), *(_lowest(run) for run in runs.values())])
+    rows.append([_("test accuracy"), *(_accuracy(run) for run in runs.values())])
+    draw_table([_("What differs"), *runs], rows)
+
+
+def settings_of(run: SeenRun) -> dict[str, str]:
+    """Return all settings of a run by name, networks as lines."""
+    document = json.loads(run.plan.to_json())
+    document["network"] = write_line(run.plan.network)
+    document["augmentation"] = write_line(Network.from_json(document["augmentation"]))
+    return dict(_flat(document))
+
+
+def _flat(document: Mapping[str, Any], before: str = "") -> "list[tuple[str, str]]":
+    found: list[tuple[str, str]] = []
+    for name, value in document.items():
+        if isinstance(value, Mapping):
+            found += _flat(value, f"{before}{name}.")
+        else:
+            found.append((f"{before}{name}", str(value)))
+    return found
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _lowest(run: SeenRun) -> str:
+    if not run.so_far.epochs:
+        return "–"
+    best = min(run.so_far.epochs, key=lambda epoch: epoch.val_loss)
+    return _("{loss} after epoch {epoch}").format(loss=f"{best.val_loss:.3f}", epoch=best.epoch)
+
+
+def _accuracy(run: SeenRun) -> str:
+    if run.so_far.scored is None:
+        return "–"
+    low, high = (f"{share:.1%}" for share in (run.so_far.scored.low, run.so_far.scored.high))
+    return f"{run.so_far.scored.accuracy:.1%} ({low}–{high})"
+
+
+# What is shown --------------------------------------------------------------------------------------------------------
+
+
+def _draw_verdict(runs: Mapping[str, SeenRun]) -> None:
+    """Say whether the settings differ by more than chance: over the seeds that they share."""
+    groups: dict[str, dict[int, float]] = {}
+    sizes: dict[str, Size] = {}
+    for name, run in runs.items():
+        if run.so_far.scored is None:
+            continue
+        group = next((one for one in groups if _is_alike(runs[one], run)), name)
+        groups.setdefault(group, {})[run.plan.seed] = run.so_far.scored.accuracy
+        summary = summarize(run.plan.network)
+        sizes[group] = Size(summary.parameters, summary.multiply_adds)
+    if len(groups) < 2 or not set.intersection(*(set(by_seed) for by_seed in groups.values())):
+        st.caption(
+            _(
+                "Two settings, each trained with the same seeds to its end, can be compared by a paired test: set "
+                "“Runs with seeds from there on” to three or more."
+            )
+        )
+        return
+    differences = differences_from_best(groups, sizes)
+    best = differences[0].best
+    lead = _("“{name}” had the highest mean accuracy on the test pictures ({mean}).").format(
+        name=best, mean=_mean(list(groups[best].values()))
+    )
+    st.markdown(f"{lead} {said(differences, str)}")
+    draw_tests(differences, str)
+    draw_method()
+
+
+def _is_alike(one: SeenRun, other: SeenRun) -> bool:
+    """Say whether two runs differ in their seed only."""
+    first, second = (settings_of(run) for run in (one, other))
+    return all(first.get(name) == second.get(name) for name in {*first, *second} - {"seed"})
+
+
+def _mean(shares: list[float]) -> str:
+    return f"{fmean(shares):.1%}" + (f" ± {stdev(shares):.1%}" if len(shares) > 1 else "")

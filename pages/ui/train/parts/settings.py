@@ -1,0 +1,88 @@
+"""How it is trained: each setting with one sentence, and the course's value as it begins."""
+
+import streamlit as st
+
+from cnn_core.sentences import N_
+from pages.ui import state
+from pages.ui.text import _, escaped, sentence
+from pages.ui.train import chosen
+from pages.ui.train.following import followed
+from pages.ui.train.glance import OPTIMIZERS
+from pages.ui.train.shown import shown_pictures
+
+_SCHEDULES = {
+    "constant": N_("Stays as it is"),
+    "cosine_decay": N_("Falls to 0 like a cosine"),
+    "exponential_decay": N_("Times 0.9 each epoch"),
+}
+_NEVER = 0
+_MOST_PATIENCE = 20
+
+
+def draw() -> None:
+    """Draw all settings, and the loss with its reason."""
+    step, length, against = st.columns(3, gap="medium")
+    with step:
+        _draw_step()
+    with length:
+        _draw_length()
+    with against:
+        _draw_against()
+    shown = shown_pictures("settings")
+    plan = chosen.fit(len(shown.classes))
+    st.markdown(_("**The loss: {loss}.** {why}").format(loss=plan.head.loss, why=escaped(sentence(plan.head.reason))))
+
+
+def _draw_step() -> None:
+    """Draw what a step does to the weights."""
+    st.markdown(_("**A step**"))
+    st.selectbox(_("Optimizer"), format_func=OPTIMIZERS.__getitem__, **followed(state.TRAIN_OPTIMIZER))
+    st.caption(
+        {
+            "rmsprop": _("RMSprop divides each step by the size that the last gradients had. The course takes it."),
+            "adam": _("Adam does as RMSprop and also goes on in the direction of the last steps."),
+            "sgd": _("SGD goes down the gradient; with momentum it keeps a part of its last step."),
+        }[state.TRAIN_OPTIMIZER.get()]
+    )
+    if state.TRAIN_OPTIMIZER.get() == "sgd":
+        st.number_input(_("Momentum"), **followed(state.MOMENTUM))
+        st.caption(_("The share of the last step that is kept; 0.9 is usual, 0 is plain gradient descent."))
+    st.number_input(_("Learning rate"), format="%g", step=0.0001, **followed(state.RATE))
+    st.caption(_("How far a step goes: too small learns slowly, too large not at all. The course takes 0.001."))
+    st.selectbox(_("Learning rate over time"), format_func=lambda key: _(_SCHEDULES[key]), **followed(state.SCHEDULE))
+    st.caption(_("Large steps at first, small ones at the end; the course keeps it as it is."))
+
+
+def _draw_length() -> None:
+    """Draw how long it goes on, and in which portions."""
+    st.markdown(_("**How long**"))
+    st.number_input(_("Epochs"), step=1, **followed(state.TRAIN_EPOCHS))
+    st.caption(_("How often all training pictures are seen. The course takes 30 from scratch, 100 with augmentation."))
+    st.number_input(_("Batch"), step=1, **followed(state.TRAIN_BATCH))
+    st.caption(_("Pictures in a step: small batches make many noisy steps. The course takes 32."))
+    st.number_input(
+        _("Stop early after so many epochs without a lower validation loss"),
+        0,
+        _MOST_PATIENCE,
+        step=1,
+        **state.field("patience", state.PATIENCE.get() or _NEVER, lambda new: state.PATIENCE.set(new or None)),
+    )
+    st.caption(_("0: it goes on to the end, so that overfitting shows itself."))
+    st.checkbox(_("Keep the weights with the lowest validation loss"), **followed(state.KEEP_BEST))
+    st.caption(_("As the course's ModelCheckpoint with save_best_only does; else the last ones are tested and saved."))
+
+
+def _draw_against() -> None:
+    """Draw what is done against overfitting, and what chance decides."""
+    st.markdown(_("**Against overfitting, and chance**"))
+    st.slider(_("Dropout before the last layer"), **followed(state.DROPOUT))
+    st.caption(_("The share of values that is set to 0 at random in training. The course takes 0.5."))
+    st.number_input(_("Weight decay"), format="%g", step=0.001, **followed(state.WEIGHT_DECAY))
+    st.caption(_("Draws each weight a little towards 0 in every step; the course takes none."))
+    st.checkbox(_("Weigh rare classes more"), **followed(state.CLASS_WEIGHTS))
+    st.caption(_("Where the classes differ in number, each counts as much as the others in all."))
+    st.number_input(_("Seed"), step=1, **followed(state.TRAIN_SEED))
+    st.number_input(_("Runs with seeds from there on"), step=1, **followed(state.SEEDS))
+    st.caption(
+        _("A seed decides the first weights and the order of the pictures; several show how much is mere chance.")
+    )

@@ -1,0 +1,72 @@
+"""Which part is open. It runs by itself, and lets the first glance follow what is changed in it."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import streamlit as st
+
+from cnn_core.sentences import N_
+from pages.ui import state
+from pages.ui.messages import part
+from pages.ui.text import _
+from pages.ui.train import chosen
+from pages.ui.train.following import PART
+from pages.ui.train.parts import after, augmentation, compare, gradients, network, pictures, settings, watch
+from pages.ui.waiting import fragment
+
+
+class _Part(NamedTuple):
+    title: str
+    icon: str
+    draw: Callable[[], None]
+
+
+PARTS = {
+    "pictures": _Part(N_("Pictures"), "photo_library", pictures.draw),
+    "augmentation": _Part(N_("Augmentation"), "flip", augmentation.draw),
+    "network": _Part(N_("Network"), "schema", network.draw),
+    "settings": _Part(N_("Settings"), "tune", settings.draw),
+    "watch": _Part(N_("Watch it learn"), "visibility", watch.draw),
+    "after": _Part(N_("Afterwards"), "task_alt", after.draw),
+    "compare": _Part(N_("Compare"), "compare", compare.draw),
+    "gradients": _Part(N_("Gradients"), "trending_down", gradients.draw),
+}
+SHARED = (
+    state.LANGUAGE,
+    *chosen.SHARED,
+    state.RUN,
+    state.TRAIN_PART,
+    state.WATCHED_EPOCH,
+    state.AUGMENTED_PICTURE,
+    state.FILL_MARKED,
+    state.COMPARED_RUNS,
+    state.DEPTH,
+    state.GRADIENT_RUNS,
+    state.DESIGN_PRESET,
+    state.DESIGN_LINK,
+)
+
+
+def share() -> None:
+    """Write all that is chosen into the address, and the run that is looked at; a design only where it is trained."""
+    is_design = state.TRAIN_NETWORK.get() == chosen.DESIGN
+    state.share(*(key for key in SHARED if is_design or key not in (state.DESIGN_PRESET, state.DESIGN_LINK)))
+
+
+def draw() -> None:
+    """Draw the choice of parts and the open one."""
+    fragment(_draw, PART, share=share)()
+
+
+def _draw() -> None:
+    chosen_part = state.TRAIN_PART.get()
+    st.segmented_control(
+        _("Part"),
+        list(PARTS),
+        format_func=lambda name: f":material/{PARTS[name].icon}: {_(PARTS[name].title)}",
+        required=True,
+        label_visibility="collapsed",
+        **state.field("train_part", chosen_part, state.TRAIN_PART.set),
+    )
+    with part():
+        PARTS[chosen_part].draw()

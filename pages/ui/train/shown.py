@@ -1,0 +1,31 @@
+"""The pictures that are chosen, asked for in one way: what is missing is said by the first glance alone."""
+
+import streamlit as st
+
+from cnn_core.training.sets.downloads import is_here
+from cnn_core.training.sets.sources import Downloaded
+from pages.ui.messages import UndrawnError
+from pages.ui.text import _, sentence
+from pages.ui.train import cached, chosen, downloading
+from pages.ui.train.cached import Shown
+from pages.ui.waiting import asked
+
+
+def shown_pictures(place: str, is_first: bool = False) -> Shown:
+    """Return what is shown of the chosen pictures; `place` tells places of the page apart.
+
+    Raises:
+        UndrawnError: the reader has given none yet, or they are not downloaded; where it `is_first`, that is said.
+        CnnError: what the core refused.
+    """
+    try:
+        data = chosen.data()
+    except chosen.NoPicturesError as missing:
+        if is_first:
+            st.info(sentence(missing), icon=":material/add_photo_alternate:")
+        raise UndrawnError from None
+    if is_first:
+        downloading.ensure(data.source)
+    elif isinstance(data.source, Downloaded) and not is_here(data.source):
+        raise UndrawnError
+    return asked(cached.shown(data), _("The pictures are read."), place)

@@ -1,0 +1,74 @@
+"""The page Train in a real browser: a network learns while one looks on, from shapes and from pictures of one's own."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from browsing import no_traceback, visit
+from feature_maps_page import WARM_UP, is_complete
+from PIL import Image
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+
+SMALL = "/Train?train_on=shapes&per_class=40&picture_side=16&train_epochs=200"
+
+
+def progress(page: Page) -> Locator:
+    """Return what says how far the run is."""
+    return page.locator(".st-key-run_clock .clock p")
+
+
+def train(page: Page) -> None:
+    page.get_by_role("button", name="Train", exact=True).click()
+
+
+def test_shapes_are_trained_paused_resumed_stopped_and_found_again(page: Page) -> None:
+    visit(page, SMALL)
+    train(page)
+    expect(progress(page)).to_contain_text(re.compile(r"Epoch \d+ of 200, batch"), timeout=WARM_UP)
+    page.get_by_role("button", name="Pause").click()
+    expect(progress(page)).to_contain_text("Paused")
+    page.get_by_role("button", name="Resume").click()
+    expect(progress(page)).to_contain_text(re.compile(r"Epoch \d+ of 200, batch"))
+    # Dots for the training, a line for the validation, in both charts.
+    expect(page.locator(".curves .chart").nth(1).locator("circle.dot").first).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped. What was learned is kept")).to_be_visible(timeout=WARM_UP)
+    page.reload()
+    expect(page.get_by_text("Stopped. What was learned is kept")).to_be_visible()
+    expect(page.locator(".curves .chart").first.locator("circle.dot").first).to_be_visible()
+    expect(page.get_by_role("button", name="Go on")).to_be_enabled()
+    no_traceback(page)
+
+
+def pictures(name: str, level: int) -> list[FilePayload]:
+    """Return eight noisy pictures of about this brightness as files."""
+    chance = np.random.default_rng(level)
+    files: list[FilePayload] = []
+    for number in range(8):
+        out = io.BytesIO()
+        Image.fromarray(chance.integers(level, level + 60, (48, 48, 3), np.uint8)).save(out, "PNG")
+        files.append({"name": f"{name}_{number}.png", "mimeType": "image/png", "buffer": out.getvalue()})
+    return files
+
+
+def test_two_classes_by_upload_are_learned_by_transfer_and_opened(page: Page) -> None:
+    visit(page, "/Train?train_on=own&train_network=transfer&dropout=0.5&train_epochs=4")
+    for number, (name, level) in enumerate([("dark", 10), ("light", 180)]):
+        field = page.get_by_label("Name of the class").nth(number)
+        field.fill(name)
+        field.press("Enter")
+        page.locator('input[type="file"]').nth(number).set_input_files(pictures(name, level))
+        expect(page.get_by_text("8 pictures")).to_have_count(number + 1)
+    expect(page.locator(".cs-pictures")).to_contain_text("dark", timeout=WARM_UP)
+    train(page)
+    expect(page.get_by_text(re.compile("of 4 test pictures right"))).to_be_visible(timeout=2 * WARM_UP)
+    page.get_by_text("Afterwards", exact=True).click()
+    expect(page.locator(".cs-shares")).to_contain_text("light", timeout=WARM_UP)
+    page.get_by_role("button", name="Open in Feature maps").click()
+    page.wait_for_url(re.compile("/Feature_maps"))
+    is_complete(page)
+    expect(page.locator(".st-key-answer")).to_contain_text(re.compile("dark|light"))
+    no_traceback(page)

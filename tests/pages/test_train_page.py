@@ -1,0 +1,365 @@
+"""The page Train, with a registry that trains nothing: what is chosen, what is begun, progress, ends, comparison."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from running import no_exception, run_page, tables
+from stand_ins import InThisProcess
+from streamlit.testing.v1 import AppTest
+
+from cnn_core.errors import CnnError
+from cnn_core.layers import RandomFlip, RandomRotation, RandomZoom
+from cnn_core.network.summary import summarize
+from cnn_core.training.fitting import FitPlan
+from cnn_core.training.networks import course_network
+from cnn_core.training.records import BatchEnd, Begun, EpochEnd, Scored, Stage
+from cnn_core.training.run_folder import RunFolder
+from cnn_core.training.sets.sources import Shapes
+from cnn_core.training.so_far import SoFar
+from pages.ui import components, state
+from pages.ui.jobs import Phase
+from pages.ui.runs import SeenRun
+from pages.ui.train import cached, chosen, ours
+from pages.ui.train.cached import Draws
+from pages.ui.train.experiments import EXPERIMENTS
+from pages.ui.train.parts.which import PARTS
+
+PAGE = "pages/5_Train.py"
+FEW = {"train_on": "shapes", "per_class": "10", "picture_side": "16"}
+"""Pictures that are drawn in a moment."""
+
+
+class FakeRuns:
+    """Knows runs as the test sets them, and what was asked."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, SeenRun] = {}
+        self.started: list[FitPlan] = []
+        self.told: list[tuple[str, str]] = []
+        self.refusal: CnnError | None = None
+
+    def start(self, plan: FitPlan, person: str) -> str:
+        if self.refusal is not None:
+            raise self.refusal
+        assert person
+        self.started.append(plan)
+        key = f"run-{len(self.started)}"
+        self.seen[key] = seen(plan, Phase.WAITING, key=key)
+        return key
+
+    def look(self, key: str) -> SeenRun | None:
+        return self.seen.get(key)
+
+    def mine(self, _person: str) -> tuple[SeenRun, ...]:
+        return tuple(reversed(self.seen.values()))
+
+    def pause(self, key: str) -> None:
+        self.told.append(("pause", key))
+
+    def resume(self, key: str) -> None:
+        self.told.append(("resume", key))
+
+    def stop(self, key: str) -> None:
+        self.told.append(("stop", key))
+
+    def go_on(self, key: str) -> None:
+        self.told.append(("go_on", key))
+
+
+def seen(
+    plan: FitPlan,
+    phase: Phase,
+    done: int = 0,
+    scored: Scored | None = None,
+    problem: CnnError | None = None,
+    key: str = "run-1",
+) -> SeenRun:
+    """Return a run of which so many epochs are done; it overfits from the third on."""
+    epochs = tuple(
+        EpochEnd(epoch, 1 / epoch, 1 - 0.5 / epoch, 0.6 + 0.1 * abs(epoch - 3), 0.7, 0.5, 0.001, Stage.SCRATCH, {})
+        for epoch in range(1, done + 1)
+    )
+    classes = plan.data.source.classes if isinstance(plan.data.source, Shapes) else ("a", "b")
+    begun = Begun(Stage.SCRATCH, 0, 100, 0, 12, {"train": 18, "validation": 6, "test": 6}, tuple(classes))
+    so_far = SoFar(RunFolder(Path("nowhere")), epochs=epochs, scored=scored)
+    if phase is Phase.RUNNING:
+        so_far.batch = BatchEnd(done + 1, 6, 0.432, 0.8, 0.25)
+    if done or so_far.batch:
+        so_far.begun, so_far.stages = begun, (begun,)
+    place = 1 if phase is Phase.WAITING else 0
+    return SeenRun(key, so_far.folder, plan, phase, place, so_far, problem, time.time(), "somebody")
+
+
+def result(accuracy: float) -> Scored:
+    return Scored(3, 6, 0.5, accuracy, accuracy - 0.1, accuracy + 0.1, ((2, 0, 0), (0, 2, 0), (0, 1, 1)), (), ())
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeRuns:
+    """Let nothing be trained, and let pictures be kept in a folder of the test's own."""
+    fake = FakeRuns()
+    monkeypatch.setattr(ours, "RUNS", fake)
+    monkeypatch.setenv("CONVSCOPE_RUNS", str(tmp_path))
+    monkeypatch.setattr(cached, "WORK", InThisProcess())
+    return fake
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:
+    """Collect what curves and clocks are told, by key, instead of drawing them."""
+    told: dict[str, dict[str, Any]] = {}
+    monkeypatch.setattr(components, "curves", lambda data, key: told.__setitem__(key, data))
+    monkeypatch.setattr(components, "clock", lambda data, key, on_look: told.__setitem__(key, data | {"look": on_look}))
+    return told
+
+
+def page(**query: str) -> AppTest:
+    return no_exception(run_page(PAGE, **{"lang": "en", **FEW, **query}))
+
+
+def text_of(at: AppTest) -> str:
+    shown = [*at.markdown, *at.caption, *at.info, *at.error, *at.warning]
+    return "\n".join([*(element.value for element in shown), tables(at)])
+
+
+def plan_of(at: AppTest, runs: FakeRuns) -> FitPlan:
+    """Press "Train" and return what is begun."""
+    no_exception(at.button(key="train_start").click().run())
+    assert not at.error
+    return runs.started[-1]
+
+
+# What is chosen -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("runs")
+def test_the_first_glance(drawn: dict[str, dict[str, Any]]) -> None:
+    at = no_exception(run_page(PAGE, lang="en", train_on="shapes"))
+    pictures = next(html.proto.body for html in at.get("html") if "cs-pictures" in html.proto.body)
+    assert [name in pictures for name in ("circle", "square", "triangle")] == [True] * 3
+    assert pictures.count("data:image/png") == 3
+    assert "**7,571 parameters**" in text_of(at)
+    assert "360 pictures to train on, 120 to validate, 120 to test" in text_of(at)
+    assert not at.button(key="train_start").disabled
+    loss, accuracy = drawn["curves_live"]["charts"]
+    # Who guesses one of three classes has these.
+    assert loss["level"]["value"] == pytest.approx(np.log(3))
+    assert accuracy["level"]["value"] == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("language", state.LANGUAGES)
+@pytest.mark.usefixtures("runs", "drawn")
+def test_every_part_opens(part: str, language: str) -> None:
+    assert not page(train_part=part, lang=language).error
+
+
+@pytest.mark.usefixtures("drawn")
+def test_one_click_trains_with_the_courses_settings(runs: FakeRuns) -> None:
+    at = page()
+    plan = plan_of(at, runs)
+    assert (plan.optimizer.name, plan.optimizer.learning_rate, plan.batch_size) == ("rmsprop", 0.001, 32)
+    assert (plan.epochs, plan.early_stopping, plan.keep_best, plan.seed) == (10, None, True, 0)
+    assert plan.data.shape == (16, 16, 3)
+    assert plan.augmentation == ()
+    assert at.query_params["run"] == "run-1"
+    assert at.query_params["train_part"] == "watch"
+    assert at.button(key="train_start").disabled
+
+
+@pytest.mark.usefixtures("drawn")
+def test_the_address_is_what_is_trained(runs: FakeRuns) -> None:
+    said = {"flip": "horizontal", "rotation": "0.1", "zoom": "0.2", "dropout": "0.5", "train_optimizer": "sgd"}
+    said |= {"rate": "0.01", "momentum": "0.8", "patience": "4", "train_epochs": "7", "train_seed": "3"}
+    plan = plan_of(page(**said, train_network="course", picture_colour="grey"), runs)
+    assert plan.augmentation == (RandomFlip("horizontal"), RandomRotation(0.1), RandomZoom(0.2))
+    assert (plan.optimizer.name, plan.optimizer.learning_rate, plan.optimizer.momentum) == ("sgd", 0.01, 0.8)
+    assert (plan.early_stopping, plan.epochs, plan.seed) == (4, 7, 3)
+    without = course_network((16, 16, 1), 3)
+    assert summarize(plan.network).parameters == summarize(without).parameters
+    assert [named.kind for named in plan.network.layers][-2:] == ["Dropout", "Dense"]
+
+
+@pytest.mark.usefixtures("drawn")
+def test_transfer_freezes_the_base(runs: FakeRuns) -> None:
+    at = page(train_network="transfer", dropout="0.5", tuned_layers="20", train_part="network")
+    # MobileNetV2 without its head has 2,257,984 parameters, and gives 1,280 values: 3 · 1,281 are learned.
+    assert "**3,843 of 2,261,827 parameters are trained, 2,257,984 are frozen**" in text_of(at)
+    assert "| The head alone | 3,843 | 2,257,984 |" in text_of(at)
+    assert "Fine-tuning the last 20 layers" in text_of(at)
+    plan = plan_of(at, runs)
+    assert plan.transfer is not None
+    assert plan.transfer.keep_features
+    assert plan.transfer.fine_tuning is not None
+    assert plan.transfer.fine_tuning.layers == 20
+
+
+@pytest.mark.usefixtures("drawn")
+def test_with_augmentation_no_features_are_kept(runs: FakeRuns) -> None:
+    plan = plan_of(page(train_network="transfer", flip="horizontal"), runs)
+    assert plan.transfer is not None
+    assert not plan.transfer.keep_features
+
+
+@pytest.mark.usefixtures("drawn")
+def test_several_seeds_are_several_runs(runs: FakeRuns) -> None:
+    plan_of(page(seeds="3", train_seed="5"), runs)
+    assert [plan.seed for plan in runs.started] == [5, 6, 7]
+
+
+@pytest.mark.usefixtures("drawn")
+def test_a_design_is_trained(runs: FakeRuns) -> None:
+    plan = plan_of(page(train_network="design", design="tiny_vgg", picture_side="64"), runs)
+    assert summarize(plan.network).parameters == 19_920 - 7 * (13 * 13 * 10 + 1)
+
+
+@pytest.mark.usefixtures("drawn")
+def test_a_design_that_does_not_fit_is_a_sentence(runs: FakeRuns) -> None:
+    at = page(train_network="design", design="vgg16")
+    assert "window is larger than its input" in at.error[0].value
+    assert not runs.started
+
+
+@pytest.mark.usefixtures("runs", "drawn")
+def test_one_class_is_a_sentence() -> None:
+    assert "two or more of them" in page(shape_classes="circle").error[0].value
+
+
+@pytest.mark.usefixtures("drawn")
+def test_what_is_refused_is_said(runs: FakeRuns) -> None:
+    runs.refusal = CnnError("Too many. Received: {count}.", count=3)
+    at = page()
+    no_exception(at.button(key="train_start").click().run())
+    assert "Too many" in at.error[0].value
+    assert "run" not in at.query_params
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+@pytest.mark.usefixtures("runs", "drawn")
+def test_an_experiment_sets_up_everything(name: str) -> None:
+    at = page(rotation="0.3", dropout="0.9", train_optimizer="sgd")
+    no_exception(at.button(key=f"experiment_{name}").click().run())
+    assert not at.error
+    wanted = EXPERIMENTS[name].values
+    for key in chosen.SHARED:
+        assert at.session_state[key.name] == wanted.get(key, key.default), key.name
+
+
+@pytest.mark.usefixtures("runs", "drawn")
+def test_a_newcomer_sees_digits() -> None:
+    at = no_exception(run_page(PAGE, lang="en"))
+    assert "**9,098 parameters**; pictures of 28×28×1" in text_of(at)
+    assert "3,000 pictures to train on, 1,000 to validate, 1,000 to test" in text_of(at)
+    assert not at.button(key="train_start").disabled
+
+
+# Augmentation ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("runs", "drawn")
+def test_the_course_is_a_click_away_and_says_what_its_numbers_mean(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def made_up(picture: bytes, shape: tuple[int, int, int], layers: Any) -> Draws:
+        asked.append(layers)
+        return Draws(np.zeros((16, *shape), np.uint8), np.full((16, *shape[:2]), np.arange(shape[1]) < 4))
+
+    monkeypatch.setattr(cached, "_draws", made_up)
+    at = page(train_part="augmentation")
+    assert not asked
+    no_exception(at.button(key="course_augmentation").click().run())
+    assert asked == [(RandomFlip("horizontal"), RandomRotation(0.1), RandomZoom(0.2))]
+    assert "−36° to" in text_of(at)
+    assert "25% of their pixels lay outside" in text_of(at)
+
+
+# Live -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def running(runs: FakeRuns, drawn: dict[str, dict[str, Any]]) -> FakeRuns:
+    """A run of ten epochs, of which five are done."""
+    at = page()
+    plan = plan_of(at, runs)
+    runs.seen["run-1"] = seen(plan, Phase.RUNNING, 5)
+    return runs
+
+
+def test_progress_and_curves(running: FakeRuns, drawn: dict[str, dict[str, Any]]) -> None:
+    page(run="run-1")
+    # Four epochs of half a second are to come, and half of the sixth.
+    assert "Epoch 6 of 10, batch 6 of 12: loss 0.432; about 0:02 (min:s) left" in drawn["run_clock"]["saying"]
+    assert drawn["run_clock"]["share"] == 0.5
+    loss, accuracy = (chart["series"][0] for chart in drawn["curves_live"]["charts"])
+    assert loss["points"] == [1 / epoch for epoch in range(1, 6)]
+    assert loss["line"] == pytest.approx([0.8, 0.7, 0.6, 0.7, 0.8])
+    assert loss["now"] == {"at": 6, "value": 0.432}
+    assert accuracy["now"] == {"at": 6, "value": 0.8}
+    assert {"at": 3, "label": "lowest"} in drawn["curves_live"]["charts"][0]["marks"]
+
+
+@pytest.mark.parametrize(
+    ("phase", "buttons"),
+    [
+        (Phase.RUNNING, ["run_pause", "run_stop"]),
+        (Phase.PAUSED, ["run_resume", "run_stop"]),
+        (Phase.STOPPED, ["run_go_on"]),
+        (Phase.DONE, []),
+    ],
+)
+@pytest.mark.usefixtures("drawn")
+def test_a_run_is_steered(running: FakeRuns, phase: Phase, buttons: list[str]) -> None:
+    running.seen["run-1"] = seen(running.started[0], phase, 5)
+    at = page(run="run-1")
+    assert [button.key for button in at.button if str(button.key).startswith("run_")] == buttons
+    for button in buttons:
+        no_exception(at.button(key=button).click().run())
+    assert running.told == [(button.removeprefix("run_"), "run-1") for button in buttons]
+
+
+@pytest.mark.usefixtures("drawn")
+def test_how_a_run_ended(running: FakeRuns) -> None:
+    plan = running.started[0]
+    running.seen["run-1"] = seen(plan, Phase.DONE, 10, scored=result(0.8))
+    assert "**80.0% of 6 test pictures right**, 70.0% to 90.0%" in text_of(page(run="run-1"))
+    running.seen["run-1"] = seen(plan, Phase.FAILED, 2, problem=CnnError("The process died."))
+    assert "The process died" in page(run="run-1").error[0].value
+
+
+@pytest.mark.usefixtures("runs")
+def test_a_run_that_is_gone_is_a_sentence(drawn: dict[str, dict[str, Any]]) -> None:
+    assert "not here any more" in text_of(page(run="gone"))
+    assert "curves_live" in drawn
+
+
+# Side by side ---------------------------------------------------------------------------------------------------------
+
+
+def test_runs_stand_side_by_side(runs: FakeRuns, drawn: dict[str, dict[str, Any]]) -> None:
+    at = page(train_epochs="3")
+    one = plan_of(at, runs)
+    two = plan_of(page(train_epochs="3", flip="horizontal"), runs)
+    for number, (plan, accuracy) in enumerate([(one, 0.6), (two, 0.8)], start=1):
+        runs.seen[f"run-{number}"] = seen(plan, Phase.DONE, 3, result(accuracy), key=f"run-{number}")
+    at = page(train_part="compare", compared_runs="run-1.run-2")
+    assert [series["name"] for series in drawn["curves_compared"]["charts"][0]["series"]] == ["Run 1", "Run 2"]
+    text = text_of(at)
+    assert "RandomFlip" in text
+    assert "| epochs |" not in text
+    assert "| test accuracy | 60.0% (50.0%–70.0%) | 80.0% (70.0%–90.0%) |" in text
+    assert "needs at least two seeds" in text
+
+
+@pytest.mark.usefixtures("drawn")
+def test_a_difference_over_several_seeds_is_tested(runs: FakeRuns) -> None:
+    plan_of(page(seeds="3", train_epochs="3"), runs)
+    plan_of(page(seeds="3", train_epochs="3", dropout="0.5"), runs)
+    for number, plan in enumerate(runs.started):
+        accuracy = 0.6 + 0.2 * (number >= 3) + 0.001 * number
+        runs.seen[f"run-{number + 1}"] = seen(plan, Phase.DONE, 3, result(accuracy), key=f"run-{number + 1}")
+    keys = ".".join(runs.seen)
+    text = text_of(page(train_part="compare", compared_runs=keys))
+    assert "statistically significant (paired t-test over 3 seeds" in text

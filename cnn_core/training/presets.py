@@ -12,7 +12,7 @@ from cnn_core.training.fitting import FitPlan
 from cnn_core.training.networks import fitted, small_network, with_dropout
 from cnn_core.training.optimizer import OptimizerName, OptimizerSettings
 from cnn_core.training.sets.data import Data
-from cnn_core.training.sets.sources import Shapes, Shipped, Source, Textures
+from cnn_core.training.sets.sources import ShapeKind, Shapes, Shipped, Source, Textures
 from cnn_core.training.sets.split import Split
 from cnn_core.training.transfer import Transfer, transfer_network
 
@@ -36,9 +36,10 @@ class FitPreset:
 
 
 def _shapes() -> FitPlan:
-    data = Data(Shapes(per_class=300, size=32), Split(0.2, 0.2), (32, 32))
-    optimizer = OptimizerSettings(OptimizerName.ADAM, 0.005)
-    return FitPlan(data, small_network(data.shape, 2), optimizer=optimizer, epochs=10)
+    kinds = (ShapeKind.CIRCLE, ShapeKind.STAR)
+    data = Data(Shapes(kinds, per_class=800, size=32), Split(0.2, 0.2), (32, 32))
+    optimizer = OptimizerSettings(OptimizerName.ADAM, 0.003)
+    return FitPlan(data, small_network(data.shape, 2), optimizer=optimizer, epochs=12)
 
 
 def _mnist() -> FitPlan:
@@ -65,7 +66,7 @@ def _transfer() -> FitPlan:
 PRESETS: Final = (
     FitPreset(
         "shapes",
-        N_("Circles and squares, in seconds"),
+        N_("Circles and stars, in seconds"),
         N_("A small network on 32×32 drawings: it learns to tell two shapes apart while you look on."),
         _shapes,
     ),

@@ -125,7 +125,7 @@ class BatchEnd:
 
 @dataclass(frozen=True)
 class EpochEnd:
-    """An epoch is done and the network tried on the validation pictures; its checkpoint is written.
+    """An epoch is done and the network tried on the validation pictures; its checkpoint is written right after.
 
     Attributes:
         loss, accuracy: means over the epoch's batches, with dropout and augmentation, while the network changes.

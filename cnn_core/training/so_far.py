@@ -57,6 +57,11 @@ class SoFar:
         for record in self._reader.new():
             self.add(record)
 
+    def expect_more(self) -> None:
+        """Forget how it ended and what it was at: another process will take it up."""
+        self.begun = self.preparing = self.batch = self.ended = self.problem = None
+        self.is_paused = False
+
     def copy(self) -> "SoFar":
         """Return what is known now, which later records do not change."""
         return copy(self)

@@ -213,6 +213,7 @@ class Runs(Jobs[_Run]):
                 return
             self._refuse_more(seen.person)
             seen.folder.forget_orders()
+            self._known[key].so_far.expect_more()
             self._enqueue(key, seen.folder, seen.person)
 
     def forget(self, key: str) -> None:

@@ -313,7 +313,7 @@ from small_fits import small_plan
 from pages.ui.runs import RUNS
 
 key = RUNS.start(small_plan(epochs=400, early_stopping=400), "me")
-while not (epochs := RUNS.look(key).so_far.epochs):
+while len(RUNS.look(key).so_far.epochs) < 2:  # then the first one's checkpoint is written
     time.sleep(0.05)
 print(key, flush=True)
 sys.stdin.read()

@@ -1,9 +1,11 @@
 """A fit from its plan to its saved model: stages, epochs, checkpoints, the test at the end."""
 
 from collections.abc import Callable
+from typing import Final
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from cnn_core.arrays import Labels
 from cnn_core.errors import CnnError
@@ -22,6 +24,11 @@ from cnn_core.training.run_folder import RunFolder
 from cnn_core.training.sets.parts import Parts, read_parts
 from cnn_core.training.sets.split import Part
 from cnn_core.training.snapshots import is_kept
+
+_NO_MEMORY: Final = N_(
+    "The memory is not enough for this training. Received: batch_size={batch_size}. Take smaller batches or pictures, "
+    "or fewer filters."
+)
 
 Report = Callable[[Record], None]
 Figures = dict[str, float]
@@ -53,6 +60,8 @@ def fit(plan: FitPlan, folder: RunFolder, report: Report, orders: Orders | None 
     except StoppedError:
         if not run.has_learned:
             return
+    except tf.errors.ResourceExhaustedError as error:
+        raise CnnError(_NO_MEMORY, batch_size=plan.batch_size) from error
     run.finish()
 
 

@@ -3,19 +3,23 @@
 Each raises CnnError where the tool is set up in a way that the question does not fit.
 """
 
+from math import ceil, prod
+
 import numpy as np
 
 from cnn_core import Network, summarize
 from cnn_core.arrays import Values
 from cnn_core.errors import CnnError
-from cnn_core.layers import ActivationName, Conv2D, Conv2DTranspose, Dense, Input, Layer, MaxPooling2D
+from cnn_core.layers import ActivationName, Conv2D, Conv2DTranspose, Dense, Input, Layer, MaxPooling2D, RandomRotation
 from cnn_core.layers.settings import PaddingMode
 from cnn_core.layers.windows import Window, output_length, padding_amounts, rest
 from cnn_core.models.bundled import bundled_network
-from cnn_core.network.presets import PRESETS, PresetGroup, preset
+from cnn_core.models.shape_networks import training_record
+from cnn_core.network.presets import PRESETS, PresetGroup, preset, tasks
 from cnn_core.network.replacing import Replacement, replaced
 from cnn_core.network.summary import Row
 from cnn_core.numerics.activations import activate, softmax
+from cnn_core.numerics.boxes import intersection_over_union
 from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.pool import PoolingKind, pool
 from cnn_core.numerics.reductions.effects import noise_left
@@ -282,3 +286,56 @@ def rows_seen_by_open_layer() -> float:
 def sum_of_shares() -> float:
     """Return what the shares of ten classes add up to, in percent."""
     return round(100 * float(softmax(np.linspace(-2, 3, 10)).sum()))
+
+
+# Training -------------------------------------------------------------------------------------------------------------
+
+
+def batches_of_an_epoch() -> float:
+    """Return how many batches the pictures of an epoch make; the last may be smaller."""
+    return ceil(state.EPOCH_PICTURES.get() / state.BATCH.get())
+
+
+def degrees_of_rotation() -> float:
+    """Return by how many degrees the course's augmentation turns a picture at most."""
+    layers = [named.layer for named in preset("cats_dogs_augmented").make().layers]
+    (rotation,) = [layer for layer in layers if isinstance(layer, RandomRotation)]
+    return 360 * rotation.factor[1]
+
+
+def parameters_of_dropout() -> float:
+    """Return how many parameters augmentation and dropout add to the course's network."""
+    with_it, without = (summarize(preset(key).make()).parameters for key in ("cats_dogs_augmented", "cats_dogs"))
+    return with_it - without
+
+
+def parameters_of_new_head() -> float:
+    """Return what is trained where MobileNetV2 is frozen and gets one sigmoid unit as its new head."""
+    features = summarize(preset("mobilenet_v2").make()).rows[-1].input_shapes[0]
+    return summarize(Network.of(Input(features), Dense(1, activation="sigmoid"))).trainable
+
+
+# Tasks ----------------------------------------------------------------------------------------------------------------
+
+
+def numbers_of_localization() -> float:
+    """Return how many numbers the network for one class and one box puts out."""
+    rows = {row.name: row for row in summarize(tasks.locator()).rows}
+    return rows["kind"].output_shape[0] + rows["box"].output_shape[0]
+
+
+def overlap_of_half_a_box() -> float:
+    """Return the IoU of two equal boxes, one of which is moved by half its width."""
+    box, moved = np.array([[0.0, 0.0, 10.0, 10.0]]), np.array([[0.0, 5.0, 10.0, 15.0]])
+    return float(intersection_over_union(box, moved)[0, 0])
+
+
+def numbers_of_segmentation() -> float:
+    """Return how many numbers semantic segmentation puts out for one picture."""
+    return prod(summarize(tasks.segmenter()).rows[-1].output_shape)
+
+
+def better_segmenter() -> float:
+    """Return which was measured to be better: with skip connections (0) or without (1)."""
+    measured = training_record()["networks"]
+    return int(np.argmax([measured[name]["mean_iou"] for name in ("unet", "encoder_decoder")]))

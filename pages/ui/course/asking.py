@@ -12,7 +12,7 @@ from pages.ui.messages import show_error
 from pages.ui.text import _
 
 _CLOSE = 0.051
-"""What is still right: shares are given to one decimal."""
+"""What is still right: shares are rounded in the head."""
 
 
 @dataclass(frozen=True)
@@ -92,4 +92,4 @@ def _show(step: Step, given: Given) -> None:
 def _said(text: StepText, right: float | None) -> str:
     """Return a right answer as it is read; call with one that there is."""
     assert right is not None
-    return text.options[int(right)] if text.options else f"{round(right, 1):,.10g}"
+    return text.options[int(right)] if text.options else f"{round(right, 2):,.10g}"

@@ -136,6 +136,20 @@ LESSONS = (
         ("deeper", "Feature_maps?model=cifar10&layer=conv_2_2&channel=4&ask=excite", answers.rows_seen_by_open_layer),
         ("decision", "Feature_maps?model=cifar10&layer=conv_2_2&channel=4&ask=decision", answers.sum_of_shares),
     ),
+    _lesson(
+        "training",
+        ("batches", "Design_a_network?design=cats_dogs&part=costs&epoch_pictures=2000", answers.batches_of_an_epoch),
+        ("augmentation", "Design_a_network?design=cats_dogs_augmented", answers.degrees_of_rotation),
+        ("dropout", "Design_a_network?design=cats_dogs_augmented", answers.parameters_of_dropout),
+        ("transfer", "Design_a_network?design=mobilenet_v2", answers.parameters_of_new_head),
+    ),
+    _lesson(
+        "tasks",
+        ("box", "Tasks?task=localization", answers.numbers_of_localization),
+        ("overlap", "Tasks?task=localization", answers.overlap_of_half_a_box),
+        ("pixels", "Tasks?task=semantic", answers.numbers_of_segmentation),
+        ("skips", "Tasks?task=semantic&open=coders", answers.better_segmenter),
+    ),
 )
 """In the order of the courses."""
 

@@ -5,7 +5,7 @@ import { ARROWS, fill, make, part } from "./dom.js";
 
 /**
  * @typedef {[number, number, number, number]} Box  top, left, bottom, right in pixels of the picture, ends excluded
- * @typedef {{box: Box, text: string, look: string}} Drawn  look: "said", "true", "faint", "wrong"
+ * @typedef {{box: Box, text: string, look: string}} Drawn  look: "found", "true", "faint", "wrong"
  * @typedef {object} Data
  * @property {string} picture
  * @property {number} rows

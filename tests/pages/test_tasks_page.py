@@ -95,7 +95,7 @@ def test_detection_counts_and_measures_what_the_core_does() -> None:
     assert f"Here: **{curve.average_precision:.1%}**" in text
     looks = [box["look"] for box in data_of(at, "boxes")["boxes"]]
     assert looks.count("true") == len(picture.shapes)
-    assert looks.count("said") == right_by(kept, picture).sum()
+    assert looks.count("found") == right_by(kept, picture).sum()
     assert len(tables(at).splitlines()) == 1 + len(kept)
 
 

@@ -33,7 +33,7 @@ def draw_picture(answered: Answered) -> None:
     faint = [drawn(box, "", "faint") for box in scored.boxes.tolist()] if len(scored) > len(kept) else []
     right = [True] * len(kept) if answered.truth is None else hits(overlaps_with(answered, answered.truth)).tolist()
     said = [
-        drawn(box, f"{kind_name(kind)} {score:.2f}", "said" if is_right else "wrong")
+        drawn(box, f"{kind_name(kind)} {score:.2f}", "found" if is_right else "wrong")
         for box, kind, score, is_right in zip(kept.boxes.tolist(), kept.kinds, kept.scores, right, strict=True)
     ]
     true = [] if answered.truth is None else [drawn(shape.box, "", "true") for shape in answered.truth.shapes]

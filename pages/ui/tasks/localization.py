@@ -37,7 +37,7 @@ def draw_picture(answered: Answered) -> None:
         boxes.append(drawn(true, "", "true"))
         measured.append({"box": list(true), "text": _("Your box and the true one: {fields}").format(fields=_FIELDS)})
     if found is not None:
-        boxes.append(drawn(found, found_name(answered), "said"))
+        boxes.append(drawn(found, found_name(answered), "found"))
         measured.append({"box": list(found), "text": _("Your box and the network's: {fields}").format(fields=_FIELDS)})
     draw_board(
         picture_png(answered.large),

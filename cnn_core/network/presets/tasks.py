@@ -26,7 +26,7 @@ def detector() -> Network:
     """
     return Network.of(
         *_features(),
-        NamedLayer("kinds", Conv2D(KINDS, 1, activation="sigmoid"), ("features",)),
+        NamedLayer("kinds", Conv2D(KINDS, 1, activation="sigmoid")),
         NamedLayer("sides", Conv2D(4, 1, activation="softplus"), ("features",)),
         name="detector",
     )
@@ -38,7 +38,8 @@ def locator() -> Network:
 
     The convolutions are those of the detector, frozen: transfer learning.
     """
-    frozen = tuple(replace(named, trainable=False) for named in Network.of(*_features(), name="features").layers)
+    features = Network.of(*_features(), name="features").layers
+    frozen = (replace(named, trainable=not isinstance(named.layer, Conv2D)) for named in features)
     return Network.of(
         *frozen,
         NamedLayer("smaller", MaxPooling2D(2)),
@@ -46,7 +47,7 @@ def locator() -> Network:
         NamedLayer("small", MaxPooling2D(2)),
         Flatten(),
         NamedLayer("joined", Dense(32, activation="relu")),
-        NamedLayer("kind", Dense(KINDS, activation="softmax"), ("joined",)),
+        NamedLayer("kind", Dense(KINDS, activation="softmax")),
         NamedLayer("box", Dense(4, activation="sigmoid"), ("joined",)),
         name="locator",
     )

@@ -62,6 +62,16 @@ def test_networks_that_fit_come_back(network: Network) -> None:
     assert read_line(write_line(network)).layers == settled(network)
 
 
+@pytest.mark.parametrize("name", ["3×3", "a → b", "“quoted”", 'a "b" –'])
+def test_names_keep_their_signs(name: str) -> None:
+    network = Network((NamedLayer(name, Input((4,))), NamedLayer("dense", KINDS["Dense"](2), (name,))))
+    assert [named.name for named in read_line(write_line(network)).layers] == [name, "dense"]
+
+
+def test_signs_of_word_processors_are_taken_for_ours() -> None:
+    assert read_line("“my net”=8×8×3–C4") == read_line('"my net"=8x8x3-C4')
+
+
 @given(any_networks())
 def test_whatever_is_written_is_read_or_refused_at_a_place(network: Network) -> None:
     line = write_line(network)

@@ -18,7 +18,8 @@ _PIECES: Final = re.compile(
     re.VERBOSE,
 )
 _SETTINGS: Final = re.compile(r"""[()] | "[^"]*" | '[^']*'""", re.VERBOSE)
-# What word processors and phones make of the signs.
+_NAME: Final = re.compile(r'''("(?:[^"]|"")*")''')
+# What word processors and phones make of the signs; a name in straight quotes is as it is.
 _SAME_SIGNS: Final = str.maketrans("→–—−×“”", '>---x""')
 
 
@@ -49,7 +50,8 @@ def tokens(line: str) -> list[Token]:
     """Return the pieces of a line and its end; raises NetworkLineError at a character that belongs to none."""
     if len(line) > LONGEST_LINE:
         raise refuse(LONGEST_LINE, N_("at most {most} characters"), f"{len(line):,}", most=f"{LONGEST_LINE:,}")
-    plain = line.translate(_SAME_SIGNS)
+    parts = _NAME.split(line)
+    plain = "".join(part if number % 2 else part.translate(_SAME_SIGNS) for number, part in enumerate(parts))
     found: list[Token] = []
     at = 0
     while at < len(plain):

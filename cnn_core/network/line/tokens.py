@@ -18,7 +18,7 @@ _PIECES: Final = re.compile(
     re.VERBOSE,
 )
 _SETTINGS: Final = re.compile(r"""[()] | "[^"]*" | '[^']*'""", re.VERBOSE)
-_NAME: Final = re.compile(r'''("(?:[^"]|"")*")''')
+_NAME: Final = re.compile(r"""("(?:[^"]|"")*")""")
 # What word processors and phones make of the signs; a name in straight quotes is as it is.
 _SAME_SIGNS: Final = str.maketrans("→–—−×“”", '>---x""')
 

@@ -64,7 +64,7 @@ def test_networks_that_fit_come_back(network: Network) -> None:
 
 @pytest.mark.parametrize("name", ["3×3", "a → b", "“quoted”", 'a "b" –'])
 def test_names_keep_their_signs(name: str) -> None:
-    network = Network((NamedLayer(name, Input((4,))), NamedLayer("dense", KINDS["Dense"](2), (name,))))
+    network = Network((NamedLayer(name, Input((4,))), NamedLayer("dense", Dense(2), (name,))))
     assert [named.name for named in read_line(write_line(network)).layers] == [name, "dense"]
 
 

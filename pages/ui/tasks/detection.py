@@ -94,7 +94,7 @@ def draw_below(answered: Answered) -> None:
     """Draw how the average precision comes about, box by box."""
     if answered.truth is None:
         return
-    st.subheader(_("Average precision, step by step"), anchor=False)
+    st.header(_("Average precision, step by step"), anchor=False)
     st.markdown(
         _(
             "The boxes in one list, the surest first. A box is right where its kind is right and its IoU with a true "

@@ -96,7 +96,7 @@ def draw_below(answered: Answered) -> None:
     """Draw which pixels either network has wrong."""
     if answered.truth is None:
         return
-    st.subheader(_("What the skip connections give"), anchor=False)
+    st.header(_("What the skip connections give"), anchor=False)
     st.markdown(
         _(
             "Both networks halve height and width three times (encoder) and double them three times by transposed "

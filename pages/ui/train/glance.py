@@ -42,7 +42,7 @@ STYLE = """<style>
 .st-key-live_box { --curves-height: clamp(11rem, 100vh - 26rem, 21rem); gap: 0.4rem; }
 @media (max-width: 640px) {
   .st-key-live_box { --curves-height: 11rem; }
-  .st-key-tools :is(.st-key-train_on_widget, .st-key-train_network_widget) { width: calc(50% - 0.25rem) !important; }
+  .st-key-tools :is(.st-key-train_on_widget, .st-key-train_network_widget) { flex: 1 1 40% !important; }
 }
 </style>"""
 

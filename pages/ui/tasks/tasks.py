@@ -20,6 +20,7 @@ _SMALL = 176
 """Pixels of a card's picture, twice as many as it takes on the screen."""
 _STYLE = """<style>
 .st-key-task_board_place { --boxes-width: min(27rem, max(16rem, 100vh - 23rem)); }
+[data-testid="stMainBlockContainer"]:has(.st-key-task_board_place) h2 { font-size: 1.35rem; }
 @media (max-width: 1000px) { .st-key-task_board_place { --boxes-width: min(27rem, 100vh - 29rem); } }
 </style>"""
 

@@ -113,13 +113,6 @@ PAGES = (
         N_("Shrink one input in ten ways and compare what survives."),
     ),
     PageRecord(
-        "pages/5_Train.py",
-        N_("Train"),
-        ":material/model_training:",
-        N_("Watch a network learn, overfit and be cured, on your own pictures or on ours."),
-        fits_screen=True,
-    ),
-    PageRecord(
         "pages/6_Neuron.py",
         N_("Neuron"),
         ":material/scatter_plot:",
@@ -134,6 +127,13 @@ PAGES = (
         fits_screen=True,
     ),
     FEATURE_MAPS,
+    PageRecord(
+        "pages/5_Train.py",
+        N_("Train"),
+        ":material/model_training:",
+        N_("Watch a network learn, overfit and be cured, on your own pictures or on ours."),
+        fits_screen=True,
+    ),
     PageRecord(
         "pages/7_Tasks.py",
         N_("Tasks"),

@@ -141,7 +141,7 @@ LESSONS = (
         ("batches", "Design_a_network?design=cats_dogs&part=costs&epoch_pictures=2000", answers.batches_of_an_epoch),
         ("augmentation", "Design_a_network?design=cats_dogs_augmented", answers.degrees_of_rotation),
         ("dropout", "Design_a_network?design=cats_dogs_augmented", answers.parameters_of_dropout),
-        ("transfer", "Design_a_network?design=mobilenet_v2", answers.parameters_of_new_head),
+        ("transfer", "Train?train_network=transfer", answers.parameters_of_new_head),
     ),
     _lesson(
         "tasks",

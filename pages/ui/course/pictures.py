@@ -11,6 +11,7 @@ from cnn_core.arrays import Values
 from cnn_core.drawing.colour_scale import Range, RangeScope
 from cnn_core.drawing.kernel_tiles import kernel_colours, tiles_png
 from cnn_core.drawing.mosaic import map_png, mosaic_png
+from cnn_core.drawing.png import picture_png
 from cnn_core.layers.windows import Window
 from cnn_core.models.bundled_weights import first_kernels
 from cnn_core.network.presets import preset
@@ -60,7 +61,7 @@ def _draw_pooling() -> None:
     x, window = _grey(), Window(_WINDOW, _WINDOW)
     pooled = {kind: pool(x, (window, window), kind) for kind in (PoolingKind.MAX, PoolingKind.AVERAGE)}
     title = {PoolingKind.MAX: _("Max pooling"), PoolingKind.AVERAGE: _("Average pooling")}
-    _draw_pair(*((_png(values, _WINDOW), title[kind]) for kind, values in pooled.items()))
+    _draw_pair(*((_grey_png(values), title[kind]) for kind, values in pooled.items()))
 
 
 def _draw_network() -> None:
@@ -92,8 +93,13 @@ def _grey() -> Values:
     return cached.grey_numbers(sample_picture("chelsea"), _SIDE)
 
 
-def _png(values: Values, scale: int = 1) -> bytes:
-    return map_png(values[:, :, 0], Range(float(np.abs(values).max()), bool(values.min() < 0)), scale)
+def _grey_png(values: Values) -> bytes:
+    """Return brightness (H, W, 1), 0 to 255, as a photograph without colours."""
+    return picture_png(np.asarray(values / 255, np.float32))
+
+
+def _png(values: Values) -> bytes:
+    return map_png(values[:, :, 0], Range(float(np.abs(values).max()), bool(values.min() < 0)))
 
 
 def _draw_pair(*pictures: tuple[bytes, str]) -> None:

@@ -13,7 +13,7 @@ _STYLE = """<style>
 .st-key-questions { gap: 0.4rem; }
 .st-key-questions a { border: 1px solid color-mix(in srgb, currentColor 25%, transparent); border-radius: 2rem; }
 .st-key-questions a p { font-size: 0.9rem; }
-.st-key-questions > :nth-child(2) a, .st-key-questions > :first-child a {
+.st-key-questions > :first-child a {
   background: color-mix(in srgb, currentColor 12%, transparent);
 }
 </style>"""
@@ -28,6 +28,7 @@ QUESTIONS = (
     _Question(N_("What does layer 3 see?"), "Feature_maps?model=cifar10&layer=conv_1_2&channel=4&ask=excite"),
     _Question(N_("How many parameters has my network?"), "Design_a_network?design=mnist&part=costs"),
     _Question(N_("Max or average?"), "Pooling_and_stride?measured=difference"),
+    _Question(N_("Why does it overfit?"), "Train"),
     _Question(N_("Why this value?"), "Feature_maps?model=cifar10&layer=relu_1_1&channel=3&ask=why"),
 )
 

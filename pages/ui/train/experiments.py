@@ -35,6 +35,18 @@ EXPERIMENTS = {
         N_("Ten digits, learned in seconds: both curves fall together."),
         {},
     ),
+    "shapes": _Experiment(
+        N_("Circles and stars"),
+        N_("Two shapes anywhere, of any size and colour: at first it only guesses, then it finds what a point is."),
+        {
+            state.TRAIN_ON: "shapes",
+            state.SHAPE_CLASSES: ("circle", "star"),
+            state.PER_CLASS: 800,
+            state.TRAIN_OPTIMIZER: "adam",
+            state.RATE: 0.003,
+            state.TRAIN_EPOCHS: 12,
+        },
+    ),
     "overfit": _Experiment(
         N_("Overfitting"),
         N_("1.1 million parameters on 3,000 clothes: the training loss goes on falling, the validation loss turns."),

@@ -21,6 +21,7 @@ from cnn_core.training.fitting import FitPlan
 from cnn_core.training.networks import course_network, fitted, small_network, with_dropout
 from cnn_core.training.optimizer import OptimizerName, OptimizerSettings, ScheduleName
 from cnn_core.training.sets.data import Data
+from cnn_core.training.sets.downloads import is_here
 from cnn_core.training.sets.opened import opened
 from cnn_core.training.sets.sources import (
     Downloaded,
@@ -130,8 +131,11 @@ def data() -> Data:
 
 
 def count_of_classes() -> int:
-    """Return how many classes the pictures have; raises CnnError where they are not here."""
-    return len(opened(source()).contents.classes)
+    """Return how many classes the pictures have; raises CnnError, NoPicturesError where they are yet to come."""
+    made = source()
+    if isinstance(made, Downloaded) and not is_here(made):
+        raise NoPicturesError(N_("These pictures are not downloaded yet."))
+    return len(opened(made).contents.classes)
 
 
 def augmentation() -> tuple[Layer, ...]:

@@ -264,7 +264,7 @@ def _classes(run: SeenRun | None) -> int:
         return head_of(run.plan.network).classes
     try:
         return chosen.count_of_classes()
-    except CnnError:
+    except chosen.NoPicturesError:
         return 2
 
 

@@ -209,6 +209,16 @@ def layer_maps(picture: Entered, layer: str) -> "Future[Output]":
     return WORK.submit(run.layer_maps, picture.model, picture.pixels, layer) if known is None else at_once(known)
 
 
+def is_recorded(picture: Entered) -> bool:
+    """Say whether what a bundled model makes of this is recorded, so that no worker is needed for its first view."""
+    return at_hand.answers(_subject(picture)) is not None
+
+
+def recorded_maps(picture: Entered, layer: str) -> Output | None:
+    """Return one layer's output where it is recorded, or enters a bundled model."""
+    return at_hand.layer_maps(_subject(picture), picture.pixels, layer)
+
+
 @question
 def layer_weights(model: str, layer: str) -> "Future[tuple[Weights, ...]]":
     """A layer's weights, in Keras's order; those of a bundled model at once."""

@@ -80,12 +80,16 @@ def test_a_newcomer_meets_the_small_network_first() -> None:
     assert "model" not in address_of(at)
 
 
+ASKED = 6
+"""The answers, the maps of the open layer, of the one before and of the one behind it, its weights and influences."""
+
+
 def test_the_work_is_asked_for_once(here: Here) -> None:
     at = opened()
     asked = len(here.asked)
     for _ in range(3):
         no_exception(at.run())
-    assert len(here.asked) == asked == 5
+    assert len(here.asked) == asked == ASKED
 
 
 @pytest.mark.usefixtures("here")
@@ -178,7 +182,7 @@ def test_waiting_can_be_stopped_and_taken_up_again(here: Here) -> None:
     assert "The network is running" in waited_for(at)[0]
     unfinished.set_result(made_up_answers("mobilenet_v2", np.zeros(1, np.float32)))
     assert is_complete(no_exception(at.run()))
-    assert len(here.asked) == 5
+    assert len(here.asked) == ASKED
 
 
 @pytest.mark.usefixtures("impatient")

@@ -126,7 +126,7 @@ def test_kernels_stand_in_the_order_of_their_maps() -> None:
     assert len(own["maps"]) == 3
     (kernel,) = made_up_weights("mobilenet_v2", "Conv1")
     assert "**32 of 32** kernels of 3×3 shown" in said(at)
-    assert f"full brightness {kernel.max():.4g}, none {-kernel.max():.4g}" in said(at)
+    assert f"white {kernel.max():.4g}, black {-kernel.max():.4g}" in said(at)
     first = kernel[..., 0]
     text = f"Input 1: weights {first[:, :, 1].min():.4g} to {first[:, :, 1].max():.4g}, sum {first[:, :, 1].sum():.4g}"
     assert own["maps"][1]["text"] == text

@@ -77,11 +77,14 @@ def opened(page: str, address: dict[str, str]) -> AppTest:
     return at.run()
 
 
-def counted(function: Any, counts: Counter[Any], what: object) -> Any:
+def counted(function: Any, counts: Counter[Any], place: Place) -> Any:
+    """Return a function that stands at a place instead of what is there; what hangs on that hangs on it too."""
+
     def called(*args: Any, **kwargs: Any) -> Any:
-        counts[what] += 1
+        counts[place] += 1
         return function(*args, **kwargs)
 
+    vars(called).update(vars(getattr(*place)))
     return called
 
 

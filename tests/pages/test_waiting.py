@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from viewing import all_data_of, choose, data_of, opened, press, said, waited_for
 
 from pages.ui import cached, components, waiting
-from pages.ui.feature_maps import layer_view, map_view, panels, predictions
+from pages.ui.feature_maps import layer_view, map_view, panels, predictions, why
 from pages.ui.questions import WORKS
 
 pytestmark = pytest.mark.usefixtures("impatient")
@@ -103,7 +103,15 @@ def test_all_parts_that_wait_for_a_layer_are_drawn_with_it_and_no_other(here: He
     assert data_of(at, "mosaic")["maps"]
 
 
+@pytest.fixture
+def untold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is asked for ahead: neither what values are made of nor the layers beside the open one."""
+    monkeypatch.setattr(why, "can_be_told", lambda _row: False)
+    monkeypatch.setattr(layer_view, "_beside", lambda _layer: [])
+
+
 @pytest.mark.usefixtures("looking")
+@pytest.mark.usefixtures("untold")
 def test_parts_that_wait_for_different_things_come_one_by_one(here: Here, drawn: Counter[str]) -> None:
     at = opened(model="mnist", layer="conv2d_1", picture="digit_7", ask="kernels")
     drawn.clear()
@@ -124,7 +132,7 @@ def test_parts_that_wait_for_different_things_come_one_by_one(here: Here, drawn:
 
 
 @pytest.fixture
-def waiting_panel(here: Here) -> tuple[AppTest, "Future[Any]"]:
+def waiting_panel(here: Here, untold: None) -> tuple[AppTest, "Future[Any]"]:
     """Return a page of which one panel waits, and what for."""
     at = opened(model="mnist", layer="conv2d", picture="digit_7", ask="statistics")
     unfinished = Future[Any]()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnn_core.arrays import Maps
+from cnn_core.arrays import Maps, Output
 from cnn_core.drawing.mosaic import ChannelOrder, ChannelStatistics, Mosaic, RangeScope, mosaic_png, order_channels
 from cnn_core.layers.shapes import show
 from cnn_core.network.summary import Row
@@ -17,7 +17,7 @@ from cnn_core.sentences import N_
 from pages.ui import components, state
 from pages.ui.ask.layer import layer_picker, layer_seen_in, open_layer
 from pages.ui.ask.picture import current_sample
-from pages.ui.cached import layer_maps
+from pages.ui.cached import is_recorded, layer_maps, recorded_maps
 from pages.ui.components import data_url
 from pages.ui.draw.changed import Changed
 from pages.ui.draw.paging import choose_page, shown_page
@@ -122,13 +122,13 @@ def _draw_controls(layer: OpenLayer) -> None:
 def _draw_maps(layer: OpenLayer) -> None:
     shown = _ordered(layer)[_choose_page(layer.name, layer.maps.shape[-1])]
     picture = _mosaic(layer, shown)
-    components.mosaic(_board_data(layer, shown, picture), key="mosaic", on_pick=open_map_marked)
+    components.mosaic(_board_data(layer, shown, picture, layer.channel), key="mosaic", on_pick=open_map_marked)
     _colours(picture).draw("maps")
 
 
-def _board_data(layer: OpenLayer, shown: Sequence[int], picture: Mosaic) -> dict[str, Any]:
+def _board_data(layer: OpenLayer, shown: Sequence[int], picture: Mosaic, selected: int) -> dict[str, Any]:
     return {
-        **_maps_data(layer, shown, picture),
+        **_maps_data(layer, shown, picture, selected),
         "made": "" if layer.passes else repr((layer.picture.key, *_how_drawn())),
         "leads": "map_line",
         "words": {
@@ -145,7 +145,7 @@ def tell_neighbours(layer: OpenLayer) -> None:
         return
     told, size = [], 0
     for row in _beside(layer):
-        maps = later(layer_maps(layer.picture, row.name), patience=0)
+        maps = _maps_beside(layer, row.name)
         if maps is None:
             continue
         data = _first_page(OpenLayer(layer.run, row, maps))
@@ -153,6 +153,13 @@ def tell_neighbours(layer: OpenLayer) -> None:
         if size <= MOST_LETTERS:
             told.append(data)
     components.tell("neighbours", told)
+
+
+def _maps_beside(layer: OpenLayer, name: str) -> Output | None:
+    """Return another layer's output, as far as it is there; where the picture is recorded, no worker is asked for it."""
+    if is_recorded(layer.picture):
+        return recorded_maps(layer.picture, name)
+    return later(layer_maps(layer.picture, name), patience=0)
 
 
 def _beside(layer: OpenLayer) -> list[Row]:
@@ -170,7 +177,7 @@ def _first_page(layer: OpenLayer) -> dict[str, Any]:
     def made() -> dict[str, Any]:
         shown = _ordered(layer)[place]
         strongest = layer.answers.layers[layer.name].strongest[0]
-        return _board_data(layer, shown, _mosaic(layer, shown)) | {"selected": strongest}
+        return _board_data(layer, shown, _mosaic(layer, shown), strongest)
 
     return cached.board(layer, place.start, place.stop, _how_drawn(), made)
 
@@ -190,7 +197,7 @@ def _mosaic(layer: OpenLayer, shown: Sequence[int]) -> Mosaic:
     return cached.mosaic(layer, tuple(shown), state.SCOPE.get(), state.LIMIT.get(), columns, cell)
 
 
-def _maps_data(layer: OpenLayer, shown: Sequence[int], picture: Mosaic) -> dict[str, Any]:
+def _maps_data(layer: OpenLayer, shown: Sequence[int], picture: Mosaic, selected: int) -> dict[str, Any]:
     """Return what the mosaic shows of the layer's output."""
     figures_of = cached.statistics(layer)
     return {
@@ -200,7 +207,7 @@ def _maps_data(layer: OpenLayer, shown: Sequence[int], picture: Mosaic) -> dict[
         "cell": [picture.cell_width, picture.cell_height],
         "gap": picture.gap,
         "maps": [{"channel": channel, "text": figures_text(figures_of, channel)} for channel in shown],
-        "selected": layer.channel,
+        "selected": selected,
     }
 
 
@@ -214,7 +221,7 @@ def passing(layer: OpenLayer) -> tuple[dict[str, Any], Changed]:
         return {"bars": _vector_data(layer, place)}, Changed()
     shown = _ordered(layer)[place]
     picture = _mosaic(layer, shown)
-    return {"mosaic": _maps_data(layer, shown, picture)}, _colours(picture).changed("maps")
+    return {"mosaic": _maps_data(layer, shown, picture, layer.channel)}, _colours(picture).changed("maps")
 
 
 def _grid(count: int, shape: tuple[int, ...], height: int) -> tuple[int, int]:

@@ -156,7 +156,7 @@ def tell_neighbours(layer: OpenLayer) -> None:
 
 
 def _maps_beside(layer: OpenLayer, name: str) -> Output | None:
-    """Return another layer's output, as far as it is there; where the picture is recorded, no worker is asked for it."""
+    """Return another layer's output, as far as it is there; where the picture is recorded no worker is asked."""
     if is_recorded(layer.picture):
         return recorded_maps(layer.picture, name)
     return later(layer_maps(layer.picture, name), patience=0)

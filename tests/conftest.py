@@ -37,19 +37,11 @@ def runs_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the quick tests go first, then those with Keras, all in one process; one with a browser takes file by file.
-
-    So whoever is done with Keras takes files of the browser's too, and no more than two things run at once.
-    """
+    """Let the quick tests go first, then those with Keras, then those with a browser: each process begins with one kind."""
     for item in items:
         if ROOT / "cnn_core" / "keras_model" in item.path.parents:
             item.add_marker("keras")
     items.sort(key=_turn)
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-        elif item.get_closest_marker("keras"):
-            item.add_marker(pytest.mark.xdist_group("keras"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -13,6 +13,7 @@ from folders import ROOT
 from google.protobuf.json_format import MessageToDict
 from streamlit import config
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block, Element
 
@@ -21,6 +22,9 @@ from pages.ui.state import Key
 
 # Every AppTest looks through all installed packages for components of theirs, which takes longer than a page of ours.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+
+# The app never has TensorFlow beside Streamlit; where a test has, Streamlit clears Keras's state after every run, slowly.
+script_runner._clean_problem_modules = lambda: None
 
 # A failing test must show the traceback that the app hides from its readers.
 config.set_option("client.showErrorDetails", "full")

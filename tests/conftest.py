@@ -37,7 +37,7 @@ def runs_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the quick tests go first, then those with Keras, then those with a browser: each process begins with one kind."""
+    """Let quick tests go first, then those with Keras, then those with a browser: a process begins with one kind."""
     for item in items:
         if ROOT / "cnn_core" / "keras_model" in item.path.parents:
             item.add_marker("keras")

@@ -23,7 +23,7 @@ from pages.ui.state import Key
 # Every AppTest looks through all installed packages for components of theirs, which takes longer than a page of ours.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
-# The app never has TensorFlow beside Streamlit; where a test has, Streamlit would clear its state after every run, slowly.
+# The app has no TensorFlow beside Streamlit; where a test has, Streamlit would clear its state after every run, slowly.
 script_runner._clean_problem_modules = lambda: None
 
 # A failing test must show the traceback that the app hides from its readers.

@@ -102,9 +102,9 @@ def visit(page: Page, address: str) -> None:
     no_traceback(page)
 
 
-def page_link(page: Page, title: str) -> Locator:
-    """Return the link to a page in the navigation of a wide screen."""
-    return page.get_by_test_id("stTopNavLink").filter(has_text=title)
+def page_link(page: Page, name: str) -> Locator:
+    """Return the link to a page in the navigation of a wide screen, where it is called so."""
+    return page.get_by_test_id("stTopNavLink").filter(has_text=name)
 
 
 def download(page: Page, button: str) -> tuple[str, bytes]:

@@ -60,17 +60,26 @@ _STYLE = """<style>
 
 @dataclass(frozen=True)
 class PageRecord:
-    """A page as the navigation, its own header and the home page show it; the file's name gives the address."""
+    """A page as the navigation, its own header and the home page show it; the file's name gives the address.
+
+    `short` is its title where all pages stand in one line.
+    """
 
     file: str
     title: str
     icon: str
     claim: str
     fits_screen: bool = False
+    short: str = ""
 
     @property
     def path(self) -> Path:
         return _ROOT / self.file
+
+    @property
+    def link(self) -> str:
+        """Return what the navigation calls it."""
+        return self.short or self.title
 
     @property
     def address(self) -> str:
@@ -111,6 +120,7 @@ PAGES = (
         N_("Pooling and stride"),
         ":material/compress:",
         N_("Shrink one input in ten ways and compare what survives."),
+        short=N_("Pooling"),
     ),
     PageRecord(
         "pages/6_Neuron.py",
@@ -125,6 +135,7 @@ PAGES = (
         ":material/schema:",
         N_("Build a network layer by layer; shapes and costs update as you go."),
         fits_screen=True,
+        short=N_("Design"),
     ),
     FEATURE_MAPS,
     PageRecord(
@@ -154,7 +165,7 @@ def configure() -> None:
 def navigation() -> st.Page:
     """Declare the pages and return the one asked for."""
     return st.navigation(
-        [st.Page(page.path, title=_(page.title), icon=page.icon, default=page is HOME) for page in PAGES],
+        [st.Page(page.path, title=_(page.link), icon=page.icon, default=page is HOME) for page in PAGES],
         position="top",
     )
 

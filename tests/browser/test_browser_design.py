@@ -490,7 +490,7 @@ def test_edits_make_no_entries_in_the_browsers_history(page: Page) -> None:
     # Leaving it for another page and coming back loses neither the network nor the way back to the one before.
     page_link(page, "Home").click()
     wait_idle(page)
-    page_link(page, "Design a network").click()
+    page_link(page, "Design").click()
     wait_idle(page)
     page.get_by_role("button", name="Undo").click()
     expect(cell(page, 1, 1)).to_have_text("28×28×10")

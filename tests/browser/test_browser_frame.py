@@ -34,8 +34,8 @@ def record(file: str) -> PageRecord:
     return next(page for page in PAGES if page.file == file)
 
 
-def title(file: str) -> str:
-    return record(file).title
+def link(file: str) -> str:
+    return record(file).link
 
 
 def current_page(page: Page) -> str:
@@ -58,7 +58,7 @@ def test_what_draws_plots_is_fetched_where_one_is_opened(file: str, page: Page) 
     page.on("request", lambda request: asked.append(request.url))
     visit(page, address(file))
     assert [url for url in asked if "plotly" in url.lower()] == []
-    if title(file) == "Design a network":
+    if link(file) == "Design":
         with page.expect_request(re.compile("plotly", re.IGNORECASE)):
             page.get_by_text("Costs", exact=True).click()
     assert len(asked) > 20
@@ -68,28 +68,36 @@ def test_what_draws_plots_is_fetched_where_one_is_opened(file: str, page: Page) 
 def test_deep_link_works_on_a_cold_server(file: str, cold_server: AppServer, open_page: OpenPage) -> None:
     page = open_page(cold_server)
     visit(page, address(file))
-    assert current_page(page) == title(file)
+    assert current_page(page) == link(file)
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_text("Page not found")).to_have_count(0)
     assert cold_server.process.poll() is None
 
 
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_all_pages_stand_in_one_line(language: str, page: Page) -> None:
+    visit(page, f"/?lang={language}")
+    names = [catalogue(language).gettext(record.link) for record in PAGES]
+    links = page.get_by_test_id("stTopNavLink")
+    assert [text.strip().split("\n")[-1] for text in links.all_inner_texts()] == names
+
+
 @each_page
 def test_navigation_leads_to_the_page(file: str, page: Page) -> None:
     visit(page, address(next(other for other in FILES if other != file)))
-    page_link(page, title(file)).click()
+    page_link(page, link(file)).click()
     page.wait_for_url(re.compile(rf"{re.escape(address(file))}(\?|$)"))
     wait_idle(page)
     no_traceback(page)
-    assert current_page(page) == title(file)
+    assert current_page(page) == link(file)
 
 
 @each_page
 def test_korean_by_address(file: str, page: Page) -> None:
     visit(page, f"{address(file)}?lang=ko")
     expect(page.locator("html")).to_have_attribute("lang", "ko")
-    assert current_page(page) == catalogue("ko").gettext(title(file))
+    assert current_page(page) == catalogue("ko").gettext(link(file))
     said = page.get_by_role("heading", level=1).inner_text()
     assert HANGUL.search(said if record(file).fits_screen else said + claim(page))
 

@@ -33,7 +33,6 @@ def draw(lesson: Lesson) -> None:
         st.button(
             _("Print"),
             icon=":material/print:",
-            type="primary",
             on_click=state.PRINTING.set,
             args=(True,),
             key="sheet_print",

@@ -43,7 +43,6 @@ def draw() -> None:
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
             _("Put it below {layer}").format(layer=escaped(below)),
-            type="primary",
             icon=":material/add:",
             disabled=block is None,
             on_click=_put_in,

@@ -97,7 +97,6 @@ def _draw_consequences(named: NamedLayer, after: Network, *, changed: bool) -> N
         st.button(
             _("Take it over"),
             icon=":material/check:",
-            type="primary",
             disabled=not changed,
             on_click=_take_over,
             args=(named.name, after[named.name].layer),

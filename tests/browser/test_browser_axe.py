@@ -77,6 +77,7 @@ def test_axe_finds_nothing_in_what_is_folded(
     found = {}
     for key in FOLDED:
         popover(page, key)
+        page.mouse.move(0, 0)  # a tip of the button belongs to no region
         wait_idle(page)
         found[key] = violations(page)
         close_popover(page)

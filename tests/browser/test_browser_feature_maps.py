@@ -214,7 +214,7 @@ def test_pointing_says_a_maps_figures_and_clicking_opens_it(page: Page) -> None:
         one = values[:, :, channel]
         expect(said).to_have_text(
             f"Map {channel}: mean {one.mean():.4g}, standard deviation {one.std():.4g}, "
-            f"{one.min():.4g} to {one.max():.4g}, {(one == 0).mean():.0%} zeros"
+            f"from {one.min():.4g} to {one.max():.4g}, {(one == 0).mean():.0%} zeros"
         )
         board.click(position=place)
         is_open(page, "Conv1_relu", channel)

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from browsing import no_traceback, visit
+from browsing import no_traceback, visit, wait_idle
 from feature_maps_page import WARM_UP, is_complete
 from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
@@ -60,6 +60,7 @@ def test_two_classes_by_upload_are_learned_by_transfer_and_opened(page: Page) ->
         field = page.get_by_label("Name of the class").nth(number)
         field.fill(name)
         field.press("Enter")
+        wait_idle(page)
         page.locator('input[type="file"]').nth(number).set_input_files(pictures(name, level))
         expect(page.get_by_text("8 pictures")).to_have_count(number + 1)
     expect(page.locator(".cs-pictures")).to_contain_text("dark", timeout=WARM_UP)

@@ -154,6 +154,8 @@ PAGES = (
     ),
 )
 
+_BY_ADDRESS = {page.address: page for page in PAGES}
+
 
 def configure() -> None:
     """Set what the browser's tab shows and how wide the page may be."""
@@ -172,7 +174,12 @@ def navigation() -> st.Page:
 
 def record_of(page: st.Page) -> PageRecord:
     """Return the record of a page that `navigation` declared."""
-    return next(record for record in PAGES if record.address == page.url_path)
+    return page_at(page.url_path)
+
+
+def page_at(address: str) -> PageRecord:
+    """Return the page that an address leads to, whatever stands behind its `?`."""
+    return _BY_ADDRESS[address.partition("?")[0]]
 
 
 def begin_page() -> AbstractContextManager[DeltaGenerator]:

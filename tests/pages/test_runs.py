@@ -10,6 +10,7 @@ from typing import Any
 import psutil
 import pytest
 from folders import ROOT
+from registries import SECONDS, all_closed, ended, look, wait_for
 from small_fits import Heard, small_plan
 
 from cnn_core.errors import CnnError
@@ -34,7 +35,6 @@ from pages.ui.runs import ACTIVE_EACH, KEPT_EACH, Runs, SeenRun
 
 pytestmark = pytest.mark.process
 
-SECONDS = 60
 BEGUN = Begun(Stage.SCRATCH, 0, 1_281, 0, 25, {"train": 800, "validation": 200, "test": 399}, ("cat", "dog"))
 BATCH = BatchEnd(1, 1, 0.7, 0.5, 0.1)
 EPOCHS = tuple(EpochEnd(n, 0.7 / n, 0.5, 0.8 / n, 0.6, 1.0, 0.001) for n in (1, 2, 3))
@@ -83,39 +83,15 @@ Make = Callable[..., Runs]
 def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
     """Return a function that makes a registry whose processes are of one kind; none of them is left behind."""
     monkeypatch.setenv("CONVSCOPE_RUNS", str(tmp_path))
-    made: list[Runs] = []
+    with all_closed() as made:
 
-    def make_one(kind: str, at_once: int = 1, **bounds: Any) -> Runs:
-        command = [sys.executable, "-I", "-S", "-c", CHILD + CHILDREN[kind]]
-        made.append(Runs(command, Room(at_once), **{"grace": SECONDS, **bounds}))
-        return made[-1]
+        def make_one(kind: str, at_once: int = 1, **bounds: Any) -> Runs:
+            command = [sys.executable, "-I", "-S", "-c", CHILD + CHILDREN[kind]]
+            runs = Runs(command, Room(at_once), **{"grace": SECONDS, **bounds})
+            made.append(runs)
+            return runs
 
-    before = set(psutil.Process().children())
-    yield make_one
-    for runs in made:
-        runs.close()
-    assert psutil.wait_procs(set(psutil.Process().children()) - before, timeout=SECONDS)[1] == []
-
-
-def look(runs: Runs, key: str) -> SeenRun:
-    seen = runs.look(key)
-    assert seen is not None
-    return seen
-
-
-def wait_for(runs: Runs, key: str, condition: Callable[[SeenRun], object]) -> SeenRun:
-    """Return what is known of a run as soon as a condition holds."""
-    until = time.monotonic() + SECONDS
-    while time.monotonic() < until:
-        seen = look(runs, key)
-        if condition(seen):
-            return seen
-        time.sleep(0.01)
-    pytest.fail(f"It is still {seen.phase}.")
-
-
-def ended(seen: SeenRun) -> bool:
-    return not seen.active
+        yield make_one
 
 
 def has_batch(seen: SeenRun) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import psutil
 import pytest
 from folders import ROOT
+from registries import SECONDS, all_closed, ended, look, wait_for
 
 from cnn_core.errors import CnnError
 from cnn_core.network.replacing import Replacement
@@ -20,7 +21,6 @@ from pages.ui.trainings import Seen, Trainings
 
 pytestmark = pytest.mark.process
 
-SECONDS = 60
 TRAINING = small_study([Replacement.MAX], pictures=1_000, epochs=1, seed=0)
 
 BATCH = Batch("max", 1, 1, 2.0, 0.1, 0.5)
@@ -57,38 +57,14 @@ def command(kind: str) -> list[str]:
 @pytest.fixture
 def make() -> Iterator[Make]:
     """Return a function that makes a registry whose processes are of one kind; none of them is left behind."""
-    made: list[Trainings] = []
+    with all_closed() as made:
 
-    def make_one(kind: str, **bounds: Any) -> Trainings:
-        made.append(Trainings(command(kind), **{"at_once": 1, "grace": SECONDS, **bounds}))
-        return made[-1]
+        def make_one(kind: str, **bounds: Any) -> Trainings:
+            trainings = Trainings(command(kind), **{"at_once": 1, "grace": SECONDS, **bounds})
+            made.append(trainings)
+            return trainings
 
-    before = set(psutil.Process().children())
-    yield make_one
-    for trainings in made:
-        trainings.close()
-    assert psutil.wait_procs(set(psutil.Process().children()) - before, timeout=SECONDS)[1] == []
-
-
-def look(trainings: Trainings, key: str) -> Seen:
-    seen = trainings.look(key)
-    assert seen is not None
-    return seen
-
-
-def wait_for(trainings: Trainings, key: str, condition: Callable[[Seen], object]) -> Seen:
-    """Return what is known of a training as soon as a condition holds."""
-    until = time.monotonic() + SECONDS
-    while time.monotonic() < until:
-        seen = look(trainings, key)
-        if condition(seen):
-            return seen
-        time.sleep(0.01)
-    pytest.fail(f"It is still {seen.phase}.")
-
-
-def ended(seen: Seen) -> bool:
-    return not seen.active
+        yield make_one
 
 
 def has_begun(seen: Seen) -> bool:

@@ -9,12 +9,11 @@ from urllib.parse import parse_qsl
 
 from pages.ui import state
 from pages.ui.course import answers
-from pages.ui.frame import PAGES, PageRecord
+from pages.ui.frame import PageRecord, page_at
 from pages.ui.text import lesson
 
 _PARTS = "\n---\n"
 _OPTION = re.compile(r"^- (.*)$", re.MULTILINE)
-_BY_ADDRESS = {page.address: page for page in PAGES}
 _PLACES = {
     "open": "open_{}_field",
     "measured": "measured_widget",
@@ -40,7 +39,7 @@ class Step:
 
     @property
     def page(self) -> PageRecord:
-        return _BY_ADDRESS[self.address.partition("?")[0]]
+        return page_at(self.address)
 
     @property
     def query(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pages.ui import state
 from pages.ui.course import words
 from pages.ui.course.lessons import LESSONS, Step, StepText, text_of
 from pages.ui.course.strip import draw_link
-from pages.ui.frame import PAGES
+from pages.ui.frame import page_at
 from pages.ui.text import _
 
 _MOST = 8
@@ -68,7 +68,7 @@ def _draw_layers(sought: str) -> bool:
     found = [name for name, kind in KINDS.items() if sought in f"{name} {_(kind.about)}".casefold()]
     found.sort(key=lambda name: sought not in name.casefold())
     _head(_("Kinds of layers"), bool(found))
-    design = next(page for page in PAGES if page.address == "Design_a_network")
+    design = page_at("Design_a_network")
     for name in found[:_MOST]:
         st.page_link(design.path, label=f"**{name}**: {_(KINDS[name].about)}", icon=design.icon)
     return bool(found)

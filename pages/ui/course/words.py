@@ -6,7 +6,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from pages.ui import state
-from pages.ui.frame import PAGES
+from pages.ui.frame import page_at
 from pages.ui.text import _, lesson
 
 
@@ -43,5 +43,5 @@ def draw_word(word: Word) -> None:
     others = f" ({word.others})" if word.others else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{word.name}**{others}: {word.meaning}", width="stretch")
-        page = next(page for page in PAGES if page.address == word.address.partition("?")[0])
+        page = page_at(word.address)
         st.page_link(page.path, label=_("See it"), icon=page.icon, query_params=state.link(word.address))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnn_core.sentences import N_
 from pages.ui import state
-from pages.ui.frame import COURSE, PAGES
+from pages.ui.frame import COURSE, page_at
 from pages.ui.text import _
 
 _STYLE = """<style>
@@ -39,5 +39,5 @@ def draw_questions() -> None:
     with st.container(horizontal=True, key="questions"):
         st.page_link(COURSE.path, label=f"**{_('Start here')}**", icon=COURSE.icon)
         for question in QUESTIONS:
-            page = next(page for page in PAGES if page.address == question.address.partition("?")[0])
+            page = page_at(question.address)
             st.page_link(page.path, label=_(question.text), icon=page.icon, query_params=state.link(question.address))

@@ -9,13 +9,13 @@ from cnn_core.network.links import write_link
 from cnn_core.network.summary import summarize
 from cnn_core.network.volumes import TEXT_COLOUR, Scale, Words, volumes_svg
 from pages.ui import components, state
-from pages.ui.frame import PAGES
+from pages.ui.frame import page_at
 from pages.ui.layer_words import GROUPS
 from pages.ui.tasks.subject import Subject
 from pages.ui.tasks.words import record_of, share
 from pages.ui.text import _
 
-_DESIGN = next(page.path for page in PAGES if page.title == "Design a network")
+_DESIGN = page_at("Design_a_network").path
 
 
 def draw(_subject: Subject) -> None:

@@ -12,7 +12,16 @@ from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.draw.tables import draw_table
 from pages.ui.tasks.subject import Answered
-from pages.ui.tasks.words import MEASURED, draw_board, draw_foreign, draw_measure, draw_output, kind_name, share
+from pages.ui.tasks.words import (
+    MEASURED,
+    choose_way,
+    draw_board,
+    draw_foreign,
+    draw_measure,
+    draw_output,
+    kind_name,
+    share,
+)
 from pages.ui.text import _
 
 _WAYS = {"connected": N_("What hangs together"), "boxed": N_("What lies in each box"), "true": N_("Truth")}
@@ -53,13 +62,7 @@ def draw_words(answered: Answered) -> None:
             "that are there already, which shows what is hard about it."
         )
     )
-    ways = [way for way in _WAYS if answered.truth is not None or way != "true"]
-    st.segmented_control(
-        _("Things are"),
-        format_func=lambda way: _(_WAYS[way]),
-        required=True,
-        **state.INSTANCES_BY.among(ways).widget(),
-    )
+    choose_way(_("Things are"), _WAYS, state.INSTANCES_BY, answered.truth is not None)
     if state.INSTANCES_BY.get() == "boxed":
         st.markdown(
             _(

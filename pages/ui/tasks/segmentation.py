@@ -15,6 +15,7 @@ from pages.ui.draw.tables import draw_table
 from pages.ui.tasks.subject import Answered
 from pages.ui.tasks.words import (
     MEASURED,
+    choose_way,
     draw_board,
     draw_foreign,
     draw_measure,
@@ -52,13 +53,7 @@ def draw_words(answered: Answered) -> None:
             "same thing, the answer does not say."
         )
     )
-    ways = [way for way in _WAYS if answered.truth is not None or way != "true"]
-    st.segmented_control(
-        _("Shown"),
-        format_func=lambda way: _(_WAYS[way]),
-        required=True,
-        **state.SEGMENTED_BY.among(ways).widget(),
-    )
+    choose_way(_("Shown"), _WAYS, state.SEGMENTED_BY, answered.truth is not None)
     draw_output(_("64×64×4 = 16,384 numbers: at each pixel the share of each class; the largest is the answer."))
     _draw_legend()
     if answered.truth is None:

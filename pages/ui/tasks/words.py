@@ -1,18 +1,24 @@
 """What all tasks have in common on the page: the board, what is put out, and how it is measured."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from cnn_core.models.shape_networks import training_record
 from cnn_core.pictures.shapes import KINDS
-from pages.ui import components
+from pages.ui import components, state
 from pages.ui.components import data_url
 from pages.ui.text import _
 
 MEASURED = 1_000
 """Generated pictures that no network was trained on, by which all of them were measured."""
+
+
+def choose_way(label: str, ways: Mapping[str, str], key: state.Key[str], truth_is_known: bool) -> None:
+    """Let the reader choose how an answer comes about; "true", as it is, only where that is known."""
+    offered = [way for way in ways if truth_is_known or way != "true"]
+    st.segmented_control(label, format_func=lambda way: _(ways[way]), required=True, **key.among(offered).widget())
 
 
 def kind_name(kind: int) -> str:

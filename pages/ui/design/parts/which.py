@@ -1,32 +1,19 @@
 """Which part is open. It runs by itself: what is changed in it leaves the table as it is."""
 
-from collections.abc import Callable
-from typing import NamedTuple
-
-import streamlit as st
-
 from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.design.parts import compare, costs, picture, questions, sees, take_away, what_if
-from pages.ui.messages import part
-from pages.ui.text import _
+from pages.ui.draw.parts import Part, draw_parts
 from pages.ui.waiting import fragment
 
-
-class _Part(NamedTuple):
-    title: str
-    icon: str
-    draw: Callable[[], None]
-
-
 PARTS = {
-    "picture": _Part(N_("Picture"), "deployed_code", picture.draw),
-    "costs": _Part(N_("Costs"), "bar_chart", costs.draw),
-    "sees": _Part(N_("What it sees"), "visibility", sees.draw),
-    "what_if": _Part(N_("What if"), "tune", what_if.draw),
-    "compare": _Part(N_("Compare"), "compare", compare.draw),
-    "take_away": _Part(N_("Take away"), "download", take_away.draw),
-    "questions": _Part(N_("Questions"), "help", questions.draw),
+    "picture": Part(N_("Picture"), "deployed_code", picture.draw),
+    "costs": Part(N_("Costs"), "bar_chart", costs.draw),
+    "sees": Part(N_("What it sees"), "visibility", sees.draw),
+    "what_if": Part(N_("What if"), "tune", what_if.draw),
+    "compare": Part(N_("Compare"), "compare", compare.draw),
+    "take_away": Part(N_("Take away"), "download", take_away.draw),
+    "questions": Part(N_("Questions"), "help", questions.draw),
 }
 
 
@@ -62,14 +49,5 @@ def draw() -> None:
 
 
 def _draw() -> None:
-    chosen = state.DESIGN_PART.get()
-    st.segmented_control(
-        _("Part"),
-        list(PARTS),
-        format_func=lambda name: f":material/{PARTS[name].icon}: {_(PARTS[name].title)}",
-        required=True,
-        label_visibility="collapsed",
-        **state.field("part", chosen, state.DESIGN_PART.set),
-    )
-    with part():
-        PARTS[chosen].draw()
+    opened = state.DESIGN_PART.get()
+    draw_parts(PARTS, opened, state.field("part", opened, state.DESIGN_PART.set))

@@ -7,13 +7,13 @@ from cnn_core.network.summary import Row, Summary, summarize
 from cnn_core.training.transfer import tuned_layers
 from pages.ui import state
 from pages.ui.draw.tables import draw_table
-from pages.ui.frame import PAGES
+from pages.ui.frame import page_at
 from pages.ui.text import _
 from pages.ui.train import chosen
 from pages.ui.train.following import followed
 from pages.ui.train.shown import shown_pictures
 
-_DESIGN = next(page.path for page in PAGES if page.title == "Design a network")
+_DESIGN = page_at("Design_a_network").path
 _ABOUT = {
     "small": lambda: _(
         "Convolutions with 8, 16 and 32 filters, each followed by a pooling, until fewer than 8 places a side are "

@@ -1,35 +1,22 @@
 """Which part is open. It runs by itself, and lets the first glance follow what is changed in it."""
 
-from collections.abc import Callable
-from typing import NamedTuple
-
-import streamlit as st
-
 from cnn_core.sentences import N_
 from pages.ui import state
-from pages.ui.messages import part
-from pages.ui.text import _
+from pages.ui.draw.parts import Part, draw_parts
 from pages.ui.train import chosen
 from pages.ui.train.following import PART
 from pages.ui.train.parts import after, augmentation, compare, gradients, network, pictures, settings, watch
 from pages.ui.waiting import fragment
 
-
-class _Part(NamedTuple):
-    title: str
-    icon: str
-    draw: Callable[[], None]
-
-
 PARTS = {
-    "pictures": _Part(N_("Pictures"), "photo_library", pictures.draw),
-    "augmentation": _Part(N_("Augmentation"), "flip", augmentation.draw),
-    "network": _Part(N_("Network"), "schema", network.draw),
-    "settings": _Part(N_("Settings"), "tune", settings.draw),
-    "watch": _Part(N_("Watch it learn"), "visibility", watch.draw),
-    "after": _Part(N_("Afterwards"), "task_alt", after.draw),
-    "compare": _Part(N_("Compare"), "compare", compare.draw),
-    "gradients": _Part(N_("Gradients"), "trending_down", gradients.draw),
+    "pictures": Part(N_("Pictures"), "photo_library", pictures.draw),
+    "augmentation": Part(N_("Augmentation"), "flip", augmentation.draw),
+    "network": Part(N_("Network"), "schema", network.draw),
+    "settings": Part(N_("Settings"), "tune", settings.draw),
+    "watch": Part(N_("Watch it learn"), "visibility", watch.draw),
+    "after": Part(N_("Afterwards"), "task_alt", after.draw),
+    "compare": Part(N_("Compare"), "compare", compare.draw),
+    "gradients": Part(N_("Gradients"), "trending_down", gradients.draw),
 }
 SHARED = (
     state.LANGUAGE,
@@ -59,14 +46,5 @@ def draw() -> None:
 
 
 def _draw() -> None:
-    chosen_part = state.TRAIN_PART.get()
-    st.segmented_control(
-        _("Part"),
-        list(PARTS),
-        format_func=lambda name: f":material/{PARTS[name].icon}: {_(PARTS[name].title)}",
-        required=True,
-        label_visibility="collapsed",
-        **state.field("train_part", chosen_part, state.TRAIN_PART.set),
-    )
-    with part():
-        PARTS[chosen_part].draw()
+    opened = state.TRAIN_PART.get()
+    draw_parts(PARTS, opened, state.field("train_part", opened, state.TRAIN_PART.set))

@@ -190,6 +190,7 @@ class _Keeper:
     skipped: list[Skipped]
     entries: list[dict[str, Any]] = field(default_factory=list)
     seen: dict[str, _Candidate] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
     size: int = 0
 
     def take(self, candidate: _Candidate) -> None:
@@ -216,8 +217,8 @@ class _Keeper:
         self.size += len(data)
         if self.size > MOST_KEPT:
             raise CnnError(_TOO_MUCH, most=f"{MOST_KEPT / 2**20:,.0f}")
-        number = sum(entry["label"] == candidate.label for entry in self.entries)
-        file = f"{number:05}{suffix}"
+        file = f"{self.counts[candidate.label]:05}{suffix}"
+        self.counts[candidate.label] += 1
         path = self.folder / PICTURES / candidate.label / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
@@ -226,13 +227,12 @@ class _Keeper:
 
     def finished(self, labels: list[str]) -> Checked:
         """Return the set, kept under the digest of all that it holds; raises CnnError for a class without pictures."""
-        counts = Counter(entry["label"] for entry in self.entries)
         for label in labels:
-            if not counts[label]:
+            if not self.counts[label]:
                 of_class = [one for one in self.skipped if one.name.startswith(f"{label}: ")]
                 raise CnnError(_EMPTY_CLASS, label=label, count=len(of_class), **of_class[0]._asdict())
         manifest = json.dumps({"classes": labels, "entries": self.entries}, ensure_ascii=False)
         (self.folder / MANIFEST).write_text(manifest, encoding="utf-8")
         digest = hashlib.sha256(manifest.encode()).hexdigest()
         STORE.adopt(self.folder, digest)
-        return Checked(Own(digest), {label: counts[label] for label in labels}, tuple(self.skipped))
+        return Checked(Own(digest), {label: self.counts[label] for label in labels}, tuple(self.skipped))

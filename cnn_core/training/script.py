@@ -1,7 +1,9 @@
 """The script that does a fit outside of the app, with Keras, TensorFlow and NumPy alone: same seed, same history."""
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +19,7 @@ from cnn_core.training.records import Stage
 from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.parts import read_parts
 from cnn_core.training.sets.split import Part
-from cnn_core.training.transfer import Transfer, base_network
+from cnn_core.training.transfer import Transfer, base_file, base_network
 
 PICTURES_FILE: Final = "pictures.npz"
 """What the script reads: `train_pictures`, (N, height, width, channels) in bytes, `train_labels`, (N,), and so on for
@@ -44,10 +46,19 @@ def pictures_file(data: Data) -> bytes:
     return out.getvalue()
 
 
+def files_beside(plan: FitPlan) -> dict[str, Callable[[], bytes]]:
+    """Return what the script of a plan reads beside it, by the files' names; `pictures_file` may refuse."""
+    files: dict[str, Callable[[], bytes]] = {PICTURES_FILE: partial(pictures_file, plan.data)}
+    if plan.transfer is not None:
+        base = base_file(plan.transfer.base)
+        files[base.name] = base.read_bytes
+    return files
+
+
 def script(plan: FitPlan) -> str:
     """Return a Python script that trains as the plan says and leaves `model.keras` and `history.json`.
 
-    It reads `PICTURES_FILE` beside it and, for transfer learning, the base's Keras file.
+    It reads `files_beside` it.
     """
     settings = f"SEED = {plan.seed}\nBATCH_SIZE = {plan.batch_size}\n"
     model = _transfer_model(plan, plan.transfer) if plan.transfer else _model(plan)
@@ -100,7 +111,7 @@ def _layers_of(network: Network) -> str:
     return keras_code(network).removeprefix("import keras\nfrom keras import layers\n").lstrip("\n")
 
 
-_BASE: Final = """# Comes with ConvScope, in cnn_core/data/models; it takes pixels in [0, 1].
+_BASE: Final = """# Lies beside this script; it takes pixels in [0, 1].
 loaded = keras.models.load_model("{base}.keras", compile=False)
 loaded = keras.Model(loaded.inputs[0], loaded.get_layer("{end}").output)
 base = keras.models.clone_model(loaded, input_tensors=keras.Input({shape}))  # for pictures of this size

@@ -10,7 +10,7 @@ from cnn_core.errors import CnnError
 from cnn_core.models.kept_files import keep_file
 from cnn_core.models.keys import FILE, ModelKey
 from cnn_core.training.records import Scored, history_csv
-from cnn_core.training.script import script
+from cnn_core.training.script import files_beside, script
 from cnn_core.training.sets.split import Part
 from pages.ui import cached as shared
 from pages.ui import state
@@ -18,7 +18,7 @@ from pages.ui.ask.picture import picture_picker
 from pages.ui.frame import FEATURE_MAPS
 from pages.ui.messages import part
 from pages.ui.runs import SeenRun
-from pages.ui.text import _
+from pages.ui.text import _, as_code
 from pages.ui.train import ours
 from pages.ui.train.answers import draw_answers, draw_confusion
 from pages.ui.waiting import asked
@@ -113,8 +113,12 @@ def _draw_take_away(run: SeenRun) -> None:
         _("`keras.models.load_model` opens the file. Pictures enter as bytes, 0 to 255: the network rescales them.")
     )
     with st.expander(_("The script that makes this run again"), icon=":material/code:"):
-        text = script(run.plan)
-        _offer(_("Script (Python)"), lambda: text, "train.py", "text/x-python")
+        text, beside = script(run.plan), files_beside(run.plan)
+        with st.container(horizontal=True):
+            _offer(_("Script (Python)"), lambda: text, "train.py", "text/x-python")
+            for name, data in beside.items():
+                _offer(name, data, name, "application/octet-stream")
+        st.caption(_("It reads what stands beside it here: {files}.").format(files=", ".join(map(as_code, beside))))
         st.code(text, language="python", height=360)
 
 

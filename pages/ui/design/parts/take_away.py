@@ -18,7 +18,7 @@ from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.design import current
 from pages.ui.design.cached import untrained_file
-from pages.ui.frame import PAGES
+from pages.ui.frame import FEATURE_MAPS, page_at
 from pages.ui.messages import part, show_error
 from pages.ui.text import _
 from pages.ui.waiting import asked, run_again
@@ -32,7 +32,6 @@ _WAYS = {
 }
 _SHOWN = 400
 """Lines of a block of code; the file has all of them."""
-_PATHS = {page.title: page.path for page in PAGES}
 
 
 def draw() -> None:
@@ -163,7 +162,7 @@ def _draw_onward() -> None:
 def _swap_pooling() -> None:
     state.REPLACED.set(current.OWN)
     state.REPLACED_SOUGHT.set(True)
-    st.switch_page(_PATHS["Pooling and stride"])
+    st.switch_page(page_at("Pooling_and_stride").path)
 
 
 def _see_it() -> None:
@@ -179,4 +178,4 @@ def _see_it() -> None:
     begun: tuple[state.Key[Any], ...] = (state.LAYER, state.CHANNEL, state.ROW, state.COLUMN, state.OUTPUT, state.TRAIL)
     for key in begun:
         key.set(key.default)
-    st.switch_page(_PATHS["Feature maps"])
+    st.switch_page(FEATURE_MAPS.path)

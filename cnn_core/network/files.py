@@ -1,6 +1,7 @@
 """Networks as JSON, versioned; everything unknown or wrong is refused with its place."""
 
 import json
+from functools import lru_cache
 from typing import Any, Final
 
 from cnn_core.errors import CnnError, NetworkFileError
@@ -17,21 +18,28 @@ LONGEST_NAME: Final = 200
 
 _DOCUMENT_KEYS: Final = ("format", "version", "name", "layers")
 _OWN_KEYS: Final = ("name", "kind", "inputs", "trainable")
+_JSON: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def write_network(network: Network) -> str:
     """Return the network as JSON, one layer a line, every setting written out; "trainable" of frozen layers only."""
     head = {"format": FORMAT, "version": VERSION, "name": network.name}
-    lines = ",\n    ".join(json.dumps(_layer_to_json(named), ensure_ascii=False) for named in network.layers)
+    lines = ",\n    ".join(map(_layer_to_json, network.layers))
     return json.dumps(head, ensure_ascii=False, indent=2)[:-2] + f',\n  "layers": [\n    {lines}\n  ]\n}}\n'
 
 
-def _layer_to_json(named: NamedLayer) -> dict[str, Any]:
-    layer = named.layer
+def _layer_to_json(named: NamedLayer) -> str:
+    inputs = f', "inputs": {_JSON(list(named.inputs))}' if named.inputs else ""
+    frozen = "" if named.trainable else ', "trainable": false'
+    return f'{{"name": {_JSON(named.name)}, {_settings_to_json(named.layer)}{inputs}{frozen}}}'
+
+
+# Networks repeat themselves, and an edit leaves most of their layers as they are.
+@lru_cache(maxsize=4_096)
+def _settings_to_json(layer: Layer) -> str:
+    """Return a layer's kind and settings as they stand within an object of JSON."""
     values = {name: rule.to_json(getattr(layer, name)) for name, rule in layer.settings().items()}
-    inputs = {"inputs": list(named.inputs)} if named.inputs else {}
-    frozen = {} if named.trainable else {"trainable": False}
-    return {"name": named.name, "kind": named.kind, **values, **inputs, **frozen}
+    return _JSON({"kind": layer.kind, **values})[1:-1]
 
 
 def read_network(text: str) -> Network:

@@ -1,21 +1,26 @@
 """What is legal and yet worth a sentence: places that no window sees, a Dense on a map, a softmax of one value."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import gcd
+from typing import TypeVar
 
 from cnn_core.layers import ActivationName, Dense
 from cnn_core.layers.windows import Window, effective_kernel, rest, windows_of
 from cnn_core.network.summary import Row
 from cnn_core.sentences import N_, Note
 
+Said = TypeVar("Said")
+
+
+def of_each(rows: Sequence[Row], say: Callable[[Row], Said]) -> list[Said]:
+    """Return what is to be said of each layer of a summary, whatever its name; of equal layers it is found out once."""
+    said = {position: say(row) for position, row in enumerate(rows) if row.like == position}
+    return [said[row.like] for row in rows]
+
 
 def all_remarks(rows: Sequence[Row]) -> list[tuple[Note, ...]]:
-    """Return the remarks on each layer of a summary; of equal layers they are found out once."""
-    said: dict[int, tuple[Note, ...]] = {}
-    for position, row in enumerate(rows):
-        if row.like == position:
-            said[position] = remarks(row)
-    return [said[row.like] for row in rows]
+    """Return the remarks on each layer of a summary."""
+    return of_each(rows, remarks)
 
 
 def remarks(row: Row) -> tuple[Note, ...]:

@@ -22,7 +22,7 @@ from cnn_core.layers.windows import Window, effective_kernel, output_length, pad
 from cnn_core.network import editing
 from cnn_core.network.advice.design import Advice, Design, Fix, put_before, set_to
 from cnn_core.network.network import NamedLayer, Network
-from cnn_core.network.remarks import leaps_over, never_seen, on_a_map
+from cnn_core.network.remarks import leaps_over, never_seen, of_each, on_a_map
 from cnn_core.network.summary import Row
 from cnn_core.sentences import N_, Note
 
@@ -92,9 +92,9 @@ def _fitting(named: NamedLayer, size: tuple[int, ...]) -> Fix:
 
 def _dropped(design: Design) -> Iterator[Advice]:
     """Rows and columns at the end that no window reaches."""
-    for row in design.summary.rows:
-        note, both = never_seen(row), windows_of(row.layer)
-        if note is None or both is None:
+    for row, note in _noted(design, never_seen):
+        both = windows_of(row.layer)
+        if both is None:
             continue
         padding: Padding = getattr(row.layer, "padding", PaddingMode.SAME)
         if isinstance(padding, tuple):
@@ -104,6 +104,13 @@ def _dropped(design: Design) -> Iterator[Advice]:
         elif padding is PaddingMode.VALID:
             fix = Fix(Note(N_("Use padding 'same'")), set_to(row.name, padding="same"))
             yield Advice("dropped", row.name, note, fix)
+
+
+def _noted(design: Design, say: Callable[[Row], Note | None]) -> Iterator[tuple[Row, Note]]:
+    """Yield the layers of which there is something to say, with it."""
+    for row, note in zip(design.summary.rows, of_each(design.summary.rows, say), strict=True):
+        if note is not None:
+            yield row, note
 
 
 def _more_padding(row: Row, both: tuple[Window, Window], padding: Any) -> Any:
@@ -125,9 +132,9 @@ def show_amounts(amounts: Any) -> str:
 
 def _leaping(design: Design) -> Iterator[Advice]:
     """Strides larger than the window."""
-    for row in design.summary.rows:
-        note, both = leaps_over(row), windows_of(row.layer)
-        if note is None or both is None or _is_shortcut(design, row):
+    for row, note in _noted(design, leaps_over):
+        both = windows_of(row.layer)
+        if both is None or _is_shortcut(design, row):
             continue
         strides = tuple(min(window.stride, effective_kernel(window.kernel, window.dilation)) for window in both)
         # A depthwise kernel moves equally in both directions.
@@ -150,26 +157,29 @@ def _even_kernel(design: Design) -> Iterator[Advice]:
         "A kernel of {kernel} has no middle: `same` pads one place more after than before, and every such layer shifts "
         "the maps by half a pixel."
     )
-    for row in design.summary.rows:
-        both, padding = windows_of(row.layer), getattr(row.layer, "padding", None)
-        if both is None or padding is not PaddingMode.SAME or isinstance(row.layer, Pooling | Conv2DTranspose):
-            continue
-        # With a stride of 2 an even kernel is the one that fits.
-        even = [window.kernel % 2 == 0 and window.stride == 1 and window.dilation % 2 == 1 for window in both]
-        if any(even):
-            kernel = tuple(window.kernel + plus for window, plus in zip(both, even, strict=True))
+    for row, kernel in zip(design.summary.rows, of_each(design.summary.rows, _odd_instead), strict=True):
+        both = windows_of(row.layer)
+        if kernel is not None and both is not None:
             note = Note(message, {"kernel": show(tuple(window.kernel for window in both))})
             label = Note(N_("Use a kernel of {kernel}"), {"kernel": show(kernel)})
             yield Advice("even_kernel", row.name, note, Fix(label, set_to(row.name, kernel_size=kernel)))
 
 
+def _odd_instead(row: Row) -> tuple[int, ...] | None:
+    """Return the kernel with a middle that would take the place of an even one."""
+    both, padding = windows_of(row.layer), getattr(row.layer, "padding", None)
+    if both is None or padding is not PaddingMode.SAME or isinstance(row.layer, Pooling | Conv2DTranspose):
+        return None
+    # With a stride of 2 an even kernel is the one that fits.
+    even = [window.kernel % 2 == 0 and window.stride == 1 and window.dilation % 2 == 1 for window in both]
+    return tuple(window.kernel + plus for window, plus in zip(both, even, strict=True)) if any(even) else None
+
+
 def _missing_flatten(design: Design) -> Iterator[Advice]:
     """A Dense on maps."""
-    for row in design.summary.rows:
-        note = on_a_map(row)
-        if note is not None:
-            fix = Fix(Note(N_("Put a Flatten before it")), put_before(row.name, Flatten()))
-            yield Advice("missing_flatten", row.name, note, fix)
+    for row, note in _noted(design, on_a_map):
+        fix = Fix(Note(N_("Put a Flatten before it")), put_before(row.name, Flatten()))
+        yield Advice("missing_flatten", row.name, note, fix)
 
 
 def _wide_flatten(design: Design) -> Iterator[Advice]:

@@ -3,6 +3,8 @@
 import hashlib
 import io
 import json
+import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -111,6 +113,25 @@ def test_the_class_names_are_imagenets() -> None:
     assert len(names) == len(set(names)) == 1000
     assert hashlib.sha256("\n".join(names).encode()).hexdigest() == CLASSES_SHA256
     assert class_names("mnist") == tuple("0123456789")
+
+
+def test_every_class_of_imagenet_has_a_korean_name() -> None:
+    english, korean = class_names("mobilenet_v2"), class_names("mobilenet_v2", "ko")
+    assert len(korean) == len(english)
+    # Letters stand only where Korean writes them too: "CD 플레이어", "거실 TV 장식장", "포드 모델 T".
+    odd = [name for name in korean if not re.fullmatch(r"[가-힣]+( [가-힣]+)*", name)]
+    assert sorted(odd) == ["2인용 자전거", "CD 플레이어", "거실 TV 장식장", "포드 모델 T"]
+    twice = [name for name, count in Counter(korean).items() if count > 1]
+    assert twice == []
+    # Whoever shifts the list by one is found out at both ends and in the middle.
+    named = dict(zip(english, korean, strict=True))
+    known = {"goldfish": "금붕어", "Egyptian cat": "이집트고양이", "espresso": "에스프레소", "toilet tissue": "화장지"}
+    assert {name: named[name] for name in known} == known
+
+
+def test_names_without_a_translation_are_english() -> None:
+    assert class_names("mobilenet_v2", "tlh") == class_names("mobilenet_v2")
+    assert class_names("mnist", "ko") == class_names("mnist")
 
 
 def test_the_class_names_are_cifar_10s_in_the_order_of_its_labels() -> None:

@@ -47,7 +47,18 @@ BUNDLED = (
             "72.32% of 10,000 others right, measured by us."
         ),
         file="cifar10.keras",
-        classes=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+        classes=(
+            N_("airplane"),
+            N_("automobile"),
+            N_("bird"),
+            N_("cat"),
+            N_("deer"),
+            N_("dog"),
+            N_("frog"),
+            N_("horse"),
+            N_("ship"),
+            N_("truck"),
+        ),
         input_size=(32, 32),
         colour=Colour.RGB,
     ),
@@ -113,9 +124,13 @@ def bundled_network(key: str) -> Network:
 
 
 @cache
-def class_names(key: str) -> tuple[str, ...]:
-    """Return the names of the model's outputs, in English, in the order of the outputs."""
+def class_names(key: str, language: str = "en") -> tuple[str, ...]:
+    """Return the names of the model's outputs, in the order of the outputs; in English where there are no others.
+
+    A file of names has its translations beside it: `imagenet_classes.ko.json`. A few names are words of the catalogues.
+    """
     classes = bundled_model(key).classes
-    if isinstance(classes, Path):
-        return tuple(json.loads((MODELS / classes).read_text(encoding="utf-8")))
-    return classes
+    if not isinstance(classes, Path):
+        return classes
+    translated = MODELS / classes.with_suffix(f".{language}.json")
+    return tuple(json.loads((translated if translated.exists() else MODELS / classes).read_text(encoding="utf-8")))

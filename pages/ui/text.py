@@ -1,4 +1,7 @@
-"""`_()`: every visible string, English in the code, other languages from the catalogues in assets/."""
+"""`_()`: every visible string, English in the code, other languages from the catalogues in assets/.
+
+`ngettext` is for a sentence that reads differently with 1, `pgettext` for a word that means two things in two places.
+"""
 
 import gettext
 import io
@@ -9,9 +12,27 @@ from pathlib import Path
 
 from cnn_core.sentences import Sentence
 from pages.ui import state
+from pages.ui.particles import Fitting, has_choice
 
 _ASSETS = Path(__file__).parents[2] / "assets"
 _CATALOGUES = _ASSETS / "catalogues"
+
+
+class _Catalogue(gettext.GNUTranslations):
+    """A catalogue whose templates choose between the forms of a particle once their fields are filled."""
+
+    def gettext(self, message: str) -> str:
+        return _fitting(super().gettext(message))
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return _fitting(super().ngettext(msgid1, msgid2, n))
+
+    def pgettext(self, context: str, message: str) -> str:
+        return _fitting(super().pgettext(context, message))
+
+
+def _fitting(template: str) -> str:
+    return Fitting(template) if has_choice(template) else template
 
 
 @cache
@@ -28,12 +49,22 @@ def catalogue(language: str) -> gettext.NullTranslations:
     with file.open("rb") as source:
         write_mo(compiled, read_po(source))
     compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    return _Catalogue(compiled)
 
 
 def _(message: str) -> str:
     """Return the message in the language of this session."""
     return catalogue(state.LANGUAGE.get()).gettext(message)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Return the message for so many in the language of this session; `count` may be a field of both."""
+    return catalogue(state.LANGUAGE.get()).ngettext(one, many, count)
+
+
+def pgettext(context: str, message: str) -> str:
+    """Return a message that means something else elsewhere; `context` says what it means here."""
+    return catalogue(state.LANGUAGE.get()).pgettext(context, message)
 
 
 def sentence(said: Sentence) -> str:

@@ -12,6 +12,7 @@ from cnn_core.models.info import ModelInfo
 from cnn_core.models.keys import FILE, ModelKey
 from cnn_core.sentences import Sentence
 from pages.ui import state
+from pages.ui.class_names import in_readers_language
 from pages.ui.messages import show_error
 from pages.ui.text import _, as_code, sentence
 from pages.ui.waiting import run_again
@@ -158,5 +159,5 @@ def is_named(info: ModelInfo, count: int) -> bool:
 
 def _given(info: ModelInfo) -> tuple[str, ...]:
     if info.classes is not None:
-        return info.classes
+        return in_readers_language(info.classes)
     return names_in(_written(info)) if ModelKey.of(info.key).source == FILE else ()

@@ -7,6 +7,7 @@ import streamlit as st
 from cnn_core.drawing.png import picture_png
 from cnn_core.models.bundled import bundled_model, class_names
 from cnn_core.models.photograph_answers import MODEL
+from pages.ui.class_names import photograph_names
 from pages.ui.tasks.subject import Answered
 from pages.ui.tasks.words import MEASURED, draw_board, draw_measure, draw_output, kind_name, record_of, share
 from pages.ui.text import _, escaped
@@ -19,7 +20,7 @@ def draw_picture(answered: Answered) -> None:
 def draw_words(answered: Answered) -> None:
     st.markdown(_("**One answer for the whole picture**: what is in it? Where it is, the answer does not say."))
     if answered.photograph is not None:
-        _draw_shares(zip(answered.photograph.names, answered.photograph.shares.tolist(), strict=True))
+        _draw_shares(zip(photograph_names(answered.photograph), answered.photograph.shares.tolist(), strict=True))
         draw_output(
             _("{count} numbers, one for each class of ImageNet; together 1. The five largest are shown.").format(
                 count=f"{len(class_names(MODEL)):,}"

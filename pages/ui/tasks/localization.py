@@ -11,6 +11,7 @@ from cnn_core.drawing.png import picture_png
 from cnn_core.models.attention import NoBox
 from cnn_core.numerics.boxes import intersection_over_union
 from pages.ui import state
+from pages.ui.class_names import photograph_names
 from pages.ui.tasks.subject import Answered
 from pages.ui.tasks.words import (
     MEASURED,
@@ -131,7 +132,7 @@ def true_box(answered: Answered) -> Box | None:
 
 def found_name(answered: Answered) -> str:
     if answered.photograph is not None:
-        return answered.photograph.names[0]
+        return photograph_names(answered.photograph)[0]
     return kind_name(answered.shapes.located.kind)
 
 

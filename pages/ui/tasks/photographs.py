@@ -12,6 +12,7 @@ from cnn_core.pictures.samples import SAMPLES
 from cnn_core.pictures.samples import Subject as SampleSubject
 from pages.ui import cached, state
 from pages.ui.ask.picture import sample_picture
+from pages.ui.class_names import photograph_names
 from pages.ui.draw.pictures import draw_wide
 from pages.ui.entered import Entered
 from pages.ui.tasks.localization import as_rectangles
@@ -48,6 +49,6 @@ def _draw_one(title: str, picture: Entered) -> None:
         else boxed_png(picture.pixels, as_rectangles([box]), _WIDTH * 2)
     )
     text = _("{picture}: **{answer}**, {share}").format(
-        picture=title, answer=escaped(answer.names[0]), share=f"{answer.shares[0]:.0%}"
+        picture=title, answer=escaped(photograph_names(answer)[0]), share=f"{answer.shares[0]:.0%}"
     )
     draw_wide(png, _WIDTH, text, title)

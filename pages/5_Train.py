@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui.frame import begin_page
-from pages.ui.train import experiments, glance, live
+from pages.ui.train import experiments, glance, live, person
 from pages.ui.train.parts import which
 
 with begin_page() as head:
@@ -18,3 +18,4 @@ with begin_page() as head:
         live.draw()
     which.draw()
     which.share()
+    person.keep()

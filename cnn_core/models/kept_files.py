@@ -51,6 +51,11 @@ def keep_file(data: bytes) -> str:
     return digest
 
 
+def is_kept(digest: str) -> bool:
+    """Say whether a file is kept, which is in use from now on."""
+    return _touch(_file(digest))
+
+
 def kept_bytes(digest: str) -> bytes:
     """Return a kept file by its SHA-256; raises ModelFileError where it is not there."""
     path = _file(digest)

@@ -1,4 +1,4 @@
-"""Generated pictures of circles, squares and triangles, of which everything is known: kinds, boxes, every pixel.
+"""Generated pictures of shapes, several in a picture or one alone, of which everything is known.
 
 A seed makes the same picture again, so networks can be trained on as many as are wanted, and their answers measured.
 """
@@ -10,21 +10,26 @@ import numpy as np
 
 from cnn_core.arrays import Bytes, Flags, Indices, Numbers, Pixels
 from cnn_core.errors import CnnError
+from cnn_core.pictures.outlines import ShapeKind, cover
 from cnn_core.pictures.prepare import Box
 from cnn_core.sentences import N_
 
 SIDE: Final = 64
 """Pixels of a picture's side, unless another is asked for."""
-KINDS: Final = (N_("circle"), N_("square"), N_("triangle"))
+KINDS: Final = (ShapeKind.CIRCLE, ShapeKind.SQUARE, ShapeKind.TRIANGLE)
+"""Those of pictures with several shapes."""
 MOST: Final = 5
 """Shapes in a picture."""
 LEAST_SIDE: Final = 16
 _RADII: Final = (0.11, 0.24)
-"""Of a shape, as shares of the picture's side."""
+"""Of a shape among others, as shares of the picture's side."""
+_RADII_ALONE: Final = (0.16, 0.34)
 _SEEN: Final = 0.7
 """At least so much of a shape is not covered by those in front of it."""
 _APART: Final = 0.35
 """At least so far, in red, green and blue from 0 to 1, a shape's colour lies from the background's."""
+_APART_IN_GREY: Final = 0.24
+"""At least so far the mean of its colour does where it is alone: pictures may enter a network in grey."""
 _NOISE: Final = 0.03
 _TRIES: Final = 40
 
@@ -96,15 +101,24 @@ def shapes_picture(seed: int, side: int = SIDE, least: int = 1, most: int = MOST
     areas: list[int] = []
     for _ in range(random.integers(least, most + 1)):
         kind = int(random.integers(len(KINDS)))
-        cover = _placed(random, kind, instances, areas)
-        if cover is not None:
-            canvas += cover[..., np.newaxis] * (_colour(random, ground) - canvas)
+        covered = _placed(random, kind, instances, areas)
+        if covered is not None:
+            _lay(canvas, covered, _colour(random, ground))
             kinds.append(kind)
-            areas.append(int((cover >= 0.5).sum()))
-            instances[cover >= 0.5] = len(kinds)
-    canvas += random.normal(0, _NOISE, canvas.shape)
+            areas.append(int((covered >= 0.5).sum()))
+            instances[covered >= 0.5] = len(kinds)
     shapes = tuple(Shape(kind, box_around(instances == number)) for number, kind in enumerate(kinds, start=1))
-    return ShapesPicture(_as_stored(canvas), shapes, instances)
+    return ShapesPicture(_as_pixels(_finished(random, canvas)), shapes, instances)
+
+
+def one_shape(kind: ShapeKind, side: int, random: np.random.Generator) -> Bytes:
+    """Return a picture (side, side, 3) of one shape: place, size, turn, colours and noise are drawn at random."""
+    canvas, ground = _background(random, side)
+    radius = random.uniform(*_RADII_ALONE) * side
+    centre = random.uniform(radius + 1, side - radius - 1, 2)
+    covered = cover(kind, side, centre, radius, random.uniform(0, 2 * np.pi))
+    _lay(canvas, covered, _colour(random, ground, _APART_IN_GREY))
+    return _finished(random, canvas)
 
 
 def box_around(mask: Flags) -> Box:
@@ -113,9 +127,18 @@ def box_around(mask: Flags) -> Box:
     return int(rows.min()), int(columns.min()), int(rows.max()) + 1, int(columns.max()) + 1
 
 
-def _as_stored(canvas: Numbers) -> Pixels:
-    """Return pixels as a file would hold them, so that a picture is the same wherever it is made."""
-    stored: Bytes = np.rint(canvas.clip(0, 1) * 255).astype(np.uint8)
+def _lay(canvas: Numbers, covered: Numbers, colour: Numbers) -> None:
+    """Paint a shape over what is there."""
+    canvas += covered[..., np.newaxis] * (colour - canvas)
+
+
+def _finished(random: np.random.Generator, canvas: Numbers) -> Bytes:
+    """Return a canvas with noise, as a file would hold it, so that a picture is the same wherever it is made."""
+    noisy = canvas + random.normal(0, _NOISE, canvas.shape)
+    return np.asarray(np.rint(noisy.clip(0, 1) * 255), np.uint8)
+
+
+def _as_pixels(stored: Bytes) -> Pixels:
     return stored.astype(np.float32) / np.float32(255)
 
 
@@ -128,11 +151,12 @@ def _background(random: np.random.Generator, side: int) -> tuple[Numbers, Number
     return middle + slope[..., np.newaxis] * 2 * change, middle
 
 
-def _colour(random: np.random.Generator, ground: Numbers) -> Numbers:
+def _colour(random: np.random.Generator, ground: Numbers, apart_in_grey: float = 0.0) -> Numbers:
     """Return a colour that can be told from the background's."""
     while True:
         colour = random.uniform(0, 1, 3)
-        if np.linalg.norm(colour - ground) >= _APART:
+        is_apart = np.linalg.norm(colour - ground) >= _APART
+        if is_apart and abs(colour.mean() - ground.mean()) >= apart_in_grey:
             return colour
 
 
@@ -142,26 +166,8 @@ def _placed(random: np.random.Generator, kind: int, instances: Indices, areas: l
     for _ in range(_TRIES):
         radius = random.uniform(*_RADII) * side
         centre = random.uniform(radius + 1, side - radius - 1, 2)
-        cover = _cover(kind, side, centre, radius, random.uniform(0, 2 * np.pi))
-        left = np.bincount(instances[cover < 0.5], minlength=len(areas) + 1)[1:]
+        covered = cover(KINDS[kind], side, centre, radius, random.uniform(0, 2 * np.pi))
+        left = np.bincount(instances[covered < 0.5], minlength=len(areas) + 1)[1:]
         if (left >= _SEEN * np.array(areas)).all():
-            return cover
+            return covered
     return None
-
-
-def _cover(kind: int, side: int, centre: Numbers, radius: float, angle: float) -> Numbers:
-    """Return how much of each pixel a shape covers, 0 to 1: its edge is as soft as a pixel is wide."""
-    down, across = np.mgrid[:side, :side] + 0.5 - centre[:, np.newaxis, np.newaxis]
-    if kind == 0:
-        inside = radius - np.hypot(down, across)
-    else:
-        corners = _corners(kind)
-        turns = angle + 2 * np.pi * np.arange(corners) / corners
-        inner = radius * np.cos(np.pi / corners)
-        inside = np.min([inner - (np.sin(turn) * down + np.cos(turn) * across) for turn in turns], axis=0)
-    return np.asarray((inside + 0.5).clip(0, 1))
-
-
-def _corners(kind: int) -> int:
-    """Return how many corners a kind of shape has, 0 of a circle."""
-    return (0, 4, 3)[kind]

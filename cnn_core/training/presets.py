@@ -7,12 +7,13 @@ from typing import Final
 
 from cnn_core.layers import Layer, RandomFlip, RandomRotation, RandomZoom
 from cnn_core.network.presets import courses
+from cnn_core.pictures.outlines import ShapeKind
 from cnn_core.sentences import N_
 from cnn_core.training.fitting import FitPlan
 from cnn_core.training.networks import fitted, small_network, with_dropout
 from cnn_core.training.optimizer import OptimizerName, OptimizerSettings
 from cnn_core.training.sets.data import Data
-from cnn_core.training.sets.sources import ShapeKind, Shapes, Shipped, Source, Textures
+from cnn_core.training.sets.sources import Shapes, Shipped, Source, Textures
 from cnn_core.training.sets.split import Split
 from cnn_core.training.transfer import Transfer, transfer_network
 

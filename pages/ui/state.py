@@ -433,7 +433,7 @@ TRAIN_PART = Key(
 )
 WATCHED_EPOCH: Key[int | None] = Key("watched_epoch", None, Whole(0, 10**4))
 COMPARED_RUNS = Key("compared_runs", "", Text(400, "A-Za-z0-9_.-"))
-OWNER = Key("runs_owner", "")
+PERSON = Key("person", "")
 DEPTH = Key("depth", 12, Whole(2, 24))
 GRADIENT_RUNS = Key("gradient_runs", "", Text(200, "A-Za-z0-9_.-"))
 GRADIENTS_REFUSED: Key[Any] = Key("gradients_refused", None)

@@ -22,7 +22,7 @@ from cnn_core.network.presets import PRESETS
 from cnn_core.numerics.grids import GRIDS, grid_text
 from cnn_core.numerics.hand_made import HAND_MADE
 from cnn_core.numerics.reductions.ways import Reduction
-from cnn_core.training.sets.sources import ShapeKind
+from cnn_core.pictures.outlines import ShapeKind
 from pages.ui import state
 from pages.ui.address import Choice, Flag, Kind, Names, Number, Rows, Text, Whole
 from pages.ui.convolution.ideas import IDEAS

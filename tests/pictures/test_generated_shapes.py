@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from cnn_core.errors import CnnError
-from cnn_core.pictures.shapes import KINDS, box_around, shapes_picture
+from cnn_core.pictures.outlines import ShapeKind
+from cnn_core.pictures.shapes import KINDS, box_around, one_shape, shapes_picture
 
 SEEDS = st.integers(0, 10**6)
 
@@ -82,3 +83,19 @@ def test_box_around_a_mask() -> None:
 def test_what_makes_no_picture_is_refused(side: int, least: int, most: int) -> None:
     with pytest.raises(CnnError, match="at least 1 shape"):
         shapes_picture(1, side, least, most)
+
+
+@pytest.mark.parametrize("kind", ShapeKind)
+def test_one_shape_alone_is_seen_in_grey_too(kind: ShapeKind) -> None:
+    """Somewhere a small neighbourhood is much brighter or darker than the large one around it."""
+    for number in range(10):
+        grey = one_shape(kind, 64, np.random.default_rng(number)).mean(axis=2)
+        smooth = ndimage.uniform_filter(grey, 5)
+        ground = ndimage.uniform_filter(np.pad(grey, 1, mode="reflect"), 33)[1:-1, 1:-1]
+        assert np.abs(smooth - ground).max() > 25
+
+
+def test_one_shape_is_the_same_for_the_same_seed() -> None:
+    one, same, other = (one_shape(ShapeKind.STAR, 32, np.random.default_rng(number)) for number in (1, 1, 2))
+    np.testing.assert_array_equal(one, same)
+    assert not np.array_equal(one, other)

@@ -6,12 +6,13 @@ import re
 import numpy as np
 import pytest
 
+from cnn_core.pictures.outlines import ShapeKind
 from cnn_core.training.data import training_set
 from cnn_core.training.fitting import FitPlan
 from cnn_core.training.networks import small_network
 from cnn_core.training.script import files_beside, script
 from cnn_core.training.sets.data import Data
-from cnn_core.training.sets.sources import ShapeKind, Shapes, Shipped
+from cnn_core.training.sets.sources import Shapes, Shipped
 from cnn_core.training.sets.split import Split
 from cnn_core.training.transfer import Transfer, base_file, transfer_network
 

@@ -7,6 +7,7 @@ import pytest
 from training_pictures import picture, two_classes, zipped
 
 from cnn_core.errors import CnnError
+from cnn_core.pictures.outlines import ShapeKind
 from cnn_core.pictures.prepare import Fit
 from cnn_core.training.data import training_set
 from cnn_core.training.sets import parts as module
@@ -15,7 +16,7 @@ from cnn_core.training.sets.gathering import gather
 from cnn_core.training.sets.opened import opened
 from cnn_core.training.sets.own import own
 from cnn_core.training.sets.parts import counts, read_parts
-from cnn_core.training.sets.sources import ShapeKind, Shapes, Shipped, Source, Textures
+from cnn_core.training.sets.sources import Shapes, Shipped, Source, Textures
 from cnn_core.training.sets.split import Part, Split
 from cnn_core.training.sets.textures import strip
 
@@ -95,26 +96,6 @@ def test_one_more_class_leaves_the_pictures_of_the_others_as_they_are() -> None:
 @pytest.mark.parametrize("source", SOURCES[:2], ids=str)
 def test_drawn_pictures_have_the_size_that_is_asked_for(source: Source) -> None:
     assert opened(source).picture(0, 0, Part.TRAIN).shape == (24, 24, 3)
-
-
-@pytest.mark.parametrize("kind", ShapeKind)
-def test_a_shape_is_as_large_as_geometry_says(kind: ShapeKind) -> None:
-    """Areas of radius 1, from the distances of their outlines: the pixels on each side of it are counted."""
-    from cnn_core.training.sets.shapes import distance
-
-    side = 801
-    down, right = np.mgrid[-1.1 : 1.1 : side * 1j, -1.1 : 1.1 : side * 1j]
-    notch = 0.45
-    areas = {
-        ShapeKind.CIRCLE: np.pi,
-        ShapeKind.SQUARE: 2.0,
-        ShapeKind.TRIANGLE: 3 * 3**0.5 / 4,
-        ShapeKind.CROSS: 4 * (2 / 3) - (2 / 3) ** 2,
-        ShapeKind.RING: np.pi * (1 - 0.5**2),
-        ShapeKind.STAR: 5 * notch * np.sin(np.pi / 5),
-    }
-    found = (distance(kind, right, down, 1.0) < 0).sum() * (2.2 / (side - 1)) ** 2
-    assert found == pytest.approx(areas[kind], rel=0.01)
 
 
 def test_strips_of_a_photograph_do_not_overlap() -> None:

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from cnn_core.errors import CnnError
+from cnn_core.pictures.outlines import ShapeKind
 from cnn_core.pictures.prepare import Fit
 from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.sources import (
     Downloaded,
     DownloadKey,
     Own,
-    ShapeKind,
     Shapes,
     Shipped,
     Source,

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from cnn_core.arrays import PictureBytes
+from cnn_core.sentences import N_
 from cnn_core.training.data import Labelled, training_set
 from cnn_core.training.sets.contents import Contents, Opened
 from cnn_core.training.sets.sources import Shipped
@@ -13,16 +14,16 @@ from cnn_core.training.sets.split import Part
 
 DIGITS: Final = tuple("0123456789")
 CLOTHES: Final = (
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
+    N_("T-shirt/top"),
+    N_("Trouser"),
+    N_("Pullover"),
+    N_("Dress"),
+    N_("Coat"),
+    N_("Sandal"),
+    N_("Shirt"),
+    N_("Sneaker"),
+    N_("Bag"),
+    N_("Ankle boot"),
 )
 """As the authors of Fashion-MNIST call them."""
 

@@ -37,7 +37,19 @@ _PARTS: Final = ("train", "test")
 _CLASSES: Final = {
     DownloadKey.MNIST: DIGITS,
     DownloadKey.FASHION_MNIST: CLOTHES,
-    DownloadKey.CIFAR10: ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+    DownloadKey.CIFAR10: (
+        N_("airplane"),
+        N_("automobile"),
+        N_("bird"),
+        N_("cat"),
+        N_("deer"),
+        N_("dog"),
+        N_("frog"),
+        N_("horse"),
+        N_("ship"),
+        N_("truck"),
+    ),
+    DownloadKey.CATS_AND_DOGS: (N_("cats"), N_("dogs")),
 }
 
 _CLOSED: Final = N_(

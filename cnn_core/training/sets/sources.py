@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from cnn_core.errors import CnnError
+from cnn_core.pictures.outlines import ShapeKind
 from cnn_core.sentences import N_
 from cnn_core.training.data import TRAINING_SETS, unknown_set
 from cnn_core.training.plan import check_whole
@@ -17,22 +18,11 @@ SIDES: Final = (8, 512)
 _DIGEST_LENGTH: Final = 64
 
 
-class ShapeKind(StrEnum):
-    """What may be drawn."""
-
-    CIRCLE = "circle"
-    SQUARE = "square"
-    TRIANGLE = "triangle"
-    CROSS = "cross"
-    RING = "ring"
-    STAR = "star"
-
-
 class TextureKind(StrEnum):
     """What may be cut from the photographs that come along."""
 
-    BRICK = "brick"
-    GRASS = "grass"
+    BRICK = N_("brick")
+    GRASS = N_("grass")
 
 
 class DownloadKey(StrEnum):

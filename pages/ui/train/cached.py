@@ -3,13 +3,19 @@
 from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 
 from cnn_core.arrays import Bytes, Flags, Labels
 from cnn_core.drawing.strips import strip_png
+from cnn_core.errors import CnnError
 from cnn_core.layers import Layer
+from cnn_core.models.kept_files import is_kept, keep_file
+from cnn_core.models.keys import FILE, ModelKey
+from cnn_core.sentences import N_
 from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.gathering import Checked, gather
 from cnn_core.training.sets.parts import STORE, read_parts
@@ -170,3 +176,26 @@ def some_pictures(data: Data, part: Part, places: tuple[int, ...]) -> "Future[tu
 def _some_pictures(data: Data, part: Part, places: tuple[int, ...]) -> tuple[bytes, ...]:
     pictures = read_parts(data).part(part).pictures
     return tuple(strip_png(pictures[place : place + 1], STRIP_SIDE) for place in places)
+
+
+# Models ---------------------------------------------------------------------------------------------------------------
+
+
+def trained_model(file: Path) -> ModelKey:
+    """Return a run's model as a file that the workers open; it is read only where it is new or no longer kept.
+
+    Raises:
+        CnnError: it is gone, or there is no room for it.
+    """
+    try:
+        status = file.stat()
+        digest = _kept_file(file, status.st_mtime_ns, status.st_size)
+        return ModelKey(FILE, digest if is_kept(digest) else keep_file(file.read_bytes()))
+    except FileNotFoundError as error:
+        raise CnnError(N_("The model of this run is not here any more. Train again.")) from error
+
+
+@lru_cache(256)
+def _kept_file(file: Path, _written: int, _size: int) -> str:
+    """Keep a file as it is at one moment, and return its SHA-256."""
+    return keep_file(file.read_bytes())

@@ -16,6 +16,7 @@ from cnn_core.layers import (
 from cnn_core.network.links import read_link
 from cnn_core.network.network import Network
 from cnn_core.network.presets import preset
+from cnn_core.pictures.outlines import ShapeKind
 from cnn_core.sentences import N_
 from cnn_core.training.fitting import FitPlan
 from cnn_core.training.networks import course_network, fitted, small_network, with_dropout
@@ -27,7 +28,6 @@ from cnn_core.training.sets.sources import (
     Downloaded,
     DownloadKey,
     Own,
-    ShapeKind,
     Shapes,
     Shipped,
     Source,

@@ -1,16 +1,16 @@
 """The runs of this page: the one that is looked at, which the address names, and those that this reader began."""
 
-import secrets
 from collections.abc import Sequence
 
 from cnn_core.training.fitting import FitPlan
 from pages.ui import state
 from pages.ui.runs import RUNS, SeenRun
+from pages.ui.train import person
 
 
 def begin(plan: FitPlan) -> str:
     """Begin a run and return its name; raises CnnError where too many run or wait."""
-    return RUNS.start(plan, _owner())
+    return RUNS.start(plan, person.name())
 
 
 def start(plans: Sequence[FitPlan]) -> None:
@@ -61,11 +61,4 @@ def go_on() -> None:
 
 def mine() -> tuple[SeenRun, ...]:
     """Return the runs that this reader began, the newest first."""
-    return RUNS.mine(_owner())
-
-
-def _owner() -> str:
-    """Return what this session's runs are counted under; nobody else knows it."""
-    if not state.OWNER.get():
-        state.OWNER.set(secrets.token_urlsafe(12))
-    return state.OWNER.get()
+    return RUNS.mine(person.name())

@@ -1,5 +1,7 @@
 """The pictures that are chosen, asked for in one way: what is missing is said by the first glance alone."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from cnn_core.training.sets.downloads import is_here
@@ -8,11 +10,14 @@ from pages.ui.messages import UndrawnError
 from pages.ui.text import _, sentence
 from pages.ui.train import cached, chosen, downloading
 from pages.ui.train.cached import Shown
+from pages.ui.train.names import class_names
 from pages.ui.waiting import asked
 
 
 def shown_pictures(place: str, is_first: bool = False) -> Shown:
-    """Return what is shown of the chosen pictures; `place` tells places of the page apart.
+    """Return what is shown of the chosen pictures, with our classes' names in the reader's language.
+
+    `place` tells places of the page apart.
 
     Raises:
         UndrawnError: the reader has given none yet, or they are not downloaded; where it `is_first`, that is said.
@@ -28,4 +33,5 @@ def shown_pictures(place: str, is_first: bool = False) -> Shown:
         downloading.ensure(data.source)
     elif isinstance(data.source, Downloaded) and not is_here(data.source):
         raise UndrawnError
-    return asked(cached.shown(data), _("The pictures are read."), place)
+    shown = asked(cached.shown(data), _("The pictures are read."), place)
+    return replace(shown, classes=class_names(shown.classes, data.source))

@@ -7,8 +7,6 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.errors import CnnError
-from cnn_core.models.kept_files import keep_file
-from cnn_core.models.keys import FILE, ModelKey
 from cnn_core.training.records import Scored, history_csv
 from cnn_core.training.script import files_beside, script
 from cnn_core.training.sets.split import Part
@@ -19,8 +17,9 @@ from pages.ui.frame import FEATURE_MAPS
 from pages.ui.messages import part
 from pages.ui.runs import SeenRun
 from pages.ui.text import _, as_code
-from pages.ui.train import ours
+from pages.ui.train import cached, ours
 from pages.ui.train.answers import draw_answers, draw_confusion
+from pages.ui.train.names import classes_of
 from pages.ui.waiting import asked
 
 _BEGUN: tuple[state.Key[Any], ...] = (
@@ -56,11 +55,6 @@ def draw() -> None:
         _draw_test(run, run.so_far.scored)
 
 
-def _key(run: SeenRun) -> ModelKey:
-    """Return the run's model as a file that the workers open; raises CnnError where there is no room for it."""
-    return ModelKey(FILE, keep_file(run.folder.model.read_bytes()))
-
-
 # Try it ---------------------------------------------------------------------------------------------------------------
 
 
@@ -68,7 +62,7 @@ def _draw_try(run: SeenRun) -> None:
     """Draw what the network says of the reader's picture."""
     st.markdown(_("**Try it**"))
     picture = picture_picker()
-    info = asked(shared.model_info(str(_key(run))), _("The model is opened."), "try_model")
+    info = asked(shared.model_info(str(cached.trained_model(run.folder.model))), _("The model is opened."), "try_model")
     entered = shared.entered(picture, info, state.FIT.default, state.INVERT.default)
     answers = asked(shared.answers(entered), _("The picture goes through the network."), "try")
     seen, said = st.columns([1, 2], gap="small")
@@ -78,11 +72,11 @@ def _draw_try(run: SeenRun) -> None:
 
 
 def _draw_shares(run: SeenRun, scores: "np.ndarray[Any, Any]") -> None:
-    assert run.so_far.begun is not None
     shares = [1 - float(scores[0]), float(scores[0])] if scores.size == 1 else scores.tolist()
+    classes = classes_of(run)
     order = sorted(range(len(shares)), key=lambda place: -shares[place])
     rows = "".join(
-        f"<span>{html.escape(run.so_far.begun.classes[place])}</span>"
+        f"<span>{html.escape(classes[place])}</span>"
         f'<span class="bar" style="width: {100 * shares[place]:.1f}%"></span>'
         f'<span class="number">{shares[place]:.1%}</span>'
         for place in order
@@ -128,9 +122,8 @@ def _offer(title: str, data: Any, name: str, kind: str) -> None:
 
 def _open_in_feature_maps(run: SeenRun) -> None:
     """Open what was trained as a file of the reader's, with the names of its classes."""
-    assert run.so_far.begun is not None
     try:
-        key = _key(run)
+        key = cached.trained_model(run.folder.model)
     except CnnError as error:
         state.RUN_REFUSED.set(error)
         return
@@ -138,7 +131,7 @@ def _open_in_feature_maps(run: SeenRun) -> None:
         begun.set(begun.default)
     state.MODEL.set(str(key))
     state.MODEL_FILE_NAMES.set({key.name: _("Trained here")})
-    state.CLASS_LISTS.set({"": "\n".join(run.so_far.begun.classes)})
+    state.CLASS_LISTS.set({"": "\n".join(classes_of(run))})
     st.switch_page(FEATURE_MAPS.path)
 
 
@@ -147,7 +140,6 @@ def _open_in_feature_maps(run: SeenRun) -> None:
 
 def _draw_test(run: SeenRun, scored: Scored) -> None:
     """Draw how the network did on pictures that nothing was chosen by."""
-    assert run.so_far.begun is not None
     st.markdown(
         _(
             "**{share} of {count} test pictures right**; with other test pictures it would be {low} to {high} (95 % "
@@ -161,10 +153,11 @@ def _draw_test(run: SeenRun, scored: Scored) -> None:
             epoch=scored.epoch,
         )
     )
+    classes = classes_of(run)
     confused, pictures = st.columns([2, 3], gap="medium")
     with confused:
-        draw_confusion(scored.confusion, run.so_far.begun.classes)
+        draw_confusion(scored.confusion, classes)
     with pictures:
-        classes, data = run.so_far.begun.classes, run.plan.data
+        data = run.plan.data
         draw_answers(_("Most wrong, on the test pictures"), scored.wrong, classes, data, Part.TEST)
         draw_answers(_("Most sure, and right, on the test pictures"), scored.sure, classes, data, Part.TEST)

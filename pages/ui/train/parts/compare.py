@@ -1,22 +1,20 @@
 """Runs side by side: their curves together, what differs in their settings, and whether a difference is shown."""
 
-import json
 from collections.abc import Mapping
 from statistics import fmean, stdev
-from typing import Any
 
 import streamlit as st
 
-from cnn_core.network.line import write_line
-from cnn_core.network.network import Network
 from cnn_core.network.summary import summarize
 from cnn_core.training.differences import Size, differences_from_best
 from pages.ui import components, state
-from pages.ui.draw.differences import draw_method, draw_tests, said
+from pages.ui.draw import differences as drawn
 from pages.ui.draw.tables import draw_table
 from pages.ui.runs import SeenRun
 from pages.ui.text import _
 from pages.ui.train import live, ours
+from pages.ui.train.glance import OPTIMIZERS
+from pages.ui.train.told import SEED, said, settings_of, title_of
 
 _LONGEST = 48
 """Characters of a value in the table of what differs."""
@@ -56,7 +54,8 @@ def _title(run: SeenRun) -> str:
     """Say in a few words what a run is."""
     augmented = [_("augmentation")] if run.plan.augmentation else []
     kind = _("transfer") if run.plan.transfer is not None else run.plan.network.name
-    return ", ".join([kind, *augmented, run.plan.optimizer.name, _("seed {seed}").format(seed=run.plan.seed)])
+    optimizer, seed = OPTIMIZERS[run.plan.optimizer.name], _("seed {seed}").format(seed=run.plan.seed)
+    return ", ".join([kind, *augmented, optimizer, seed])
 
 
 def _draw_curves(runs: Mapping[str, SeenRun]) -> None:
@@ -91,30 +90,13 @@ def _draw_curves(runs: Mapping[str, SeenRun]) -> None:
 def _draw_table(runs: Mapping[str, SeenRun]) -> None:
     """Draw the settings that differ, a row each, and what came of them."""
     settings = {name: settings_of(run) for name, run in runs.items()}
-    differing = [row for row in next(iter(settings.values())) if len({one.get(row) for one in settings.values()}) > 1]
-    rows = [[row, *(_short(one.get(row, "–")) for one in settings.values())] for row in differing]
+    known = list(dict.fromkeys(name for one in settings.values() for name in one))
+    told = {name: [said(name, one.get(name)) for one in settings.values()] for name in known}
+    rows = [[title_of(name), *map(_short, row)] for name, row in told.items() if len(set(row)) > 1]
     rows.append([_("parameters"), *(f"{summarize(run.plan.network).parameters:,}" for run in runs.values())])
     rows.append([_("lowest validation loss"), *(_lowest(run) for run in runs.values())])
     rows.append([_("test accuracy"), *(_accuracy(run) for run in runs.values())])
     draw_table([_("What differs"), *runs], rows)
-
-
-def settings_of(run: SeenRun) -> dict[str, str]:
-    """Return all settings of a run by name, networks as lines."""
-    document = json.loads(run.plan.to_json())
-    document["network"] = write_line(run.plan.network)
-    document["augmentation"] = write_line(Network.from_json(document["augmentation"]))
-    return dict(_flat(document))
-
-
-def _flat(document: Mapping[str, Any], before: str = "") -> "list[tuple[str, str]]":
-    found: list[tuple[str, str]] = []
-    for name, value in document.items():
-        if isinstance(value, Mapping):
-            found += _flat(value, f"{before}{name}.")
-        else:
-            found.append((f"{before}{name}", str(value)))
-    return found
 
 
 def _short(text: str) -> str:
@@ -162,15 +144,15 @@ def _draw_verdict(runs: Mapping[str, SeenRun]) -> None:
     lead = _("“{name}” had the highest mean accuracy on the test pictures ({mean}).").format(
         name=best, mean=_mean(list(groups[best].values()))
     )
-    st.markdown(f"{lead} {said(differences, str)}")
-    draw_tests(differences, str)
-    draw_method()
+    st.markdown(f"{lead} {drawn.said(differences, str)}")
+    drawn.draw_tests(differences, str)
+    drawn.draw_method()
 
 
 def _is_alike(one: SeenRun, other: SeenRun) -> bool:
     """Say whether two runs differ in their seed only."""
     first, second = (settings_of(run) for run in (one, other))
-    return all(first.get(name) == second.get(name) for name in {*first, *second} - {"seed"})
+    return all(first.get(name) == second.get(name) for name in {*first, *second} - {SEED})
 
 
 def _mean(shares: list[float]) -> str:

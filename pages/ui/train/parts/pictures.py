@@ -7,10 +7,10 @@ import streamlit as st
 
 from cnn_core.arrays import Values
 from cnn_core.drawing.png import picture_png
+from cnn_core.pictures.outlines import ShapeKind
 from cnn_core.sentences import N_
 from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.pipeline import MOST_IN_BATCH, Pipeline, Stage
-from cnn_core.training.sets.sources import ShapeKind
 from pages.ui import state
 from pages.ui.components import data_url
 from pages.ui.draw.tables import draw_table
@@ -21,14 +21,6 @@ from pages.ui.train.following import follow, followed
 from pages.ui.train.shown import shown_pictures
 from pages.ui.waiting import asked
 
-_SHAPES = {
-    ShapeKind.CIRCLE: N_("Circle"),
-    ShapeKind.SQUARE: N_("Square"),
-    ShapeKind.TRIANGLE: N_("Triangle"),
-    ShapeKind.CROSS: N_("Cross"),
-    ShapeKind.RING: N_("Ring"),
-    ShapeKind.STAR: N_("Star"),
-}
 _COLOURS = {"rgb": N_("Red, green, blue"), "grey": N_("Grey")}
 _DRAWN = ("shapes", "textures")
 _SIDE = 132
@@ -67,7 +59,7 @@ def _draw_made() -> None:
         st.multiselect(
             _("Classes"),
             list(ShapeKind),
-            format_func=lambda kind: _(_SHAPES[kind]),
+            format_func=_,
             **state.field("shape_classes", _chosen_shapes(), _take_shapes),
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -10,7 +10,7 @@ from pages.ui.train.following import followed
 from pages.ui.train.glance import OPTIMIZERS
 from pages.ui.train.shown import shown_pictures
 
-_SCHEDULES = {
+SCHEDULES = {
     "constant": N_("Stays as it is"),
     "cosine_decay": N_("Falls to 0 like a cosine"),
     "exponential_decay": N_("Times 0.9 each epoch"),
@@ -49,7 +49,7 @@ def _draw_step() -> None:
         st.caption(_("The share of the last step that is kept; 0.9 is usual, 0 is plain gradient descent."))
     st.number_input(_("Learning rate"), format="%g", step=0.0001, **followed(state.RATE))
     st.caption(_("How far a step goes: too small learns slowly, too large not at all. The course takes 0.001."))
-    st.selectbox(_("Learning rate over time"), format_func=lambda key: _(_SCHEDULES[key]), **followed(state.SCHEDULE))
+    st.selectbox(_("Learning rate over time"), format_func=lambda key: _(SCHEDULES[key]), **followed(state.SCHEDULE))
     st.caption(_("Large steps at first, small ones at the end; the course keeps it as it is."))
 
 

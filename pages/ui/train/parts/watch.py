@@ -12,6 +12,7 @@ from pages.ui import state
 from pages.ui.text import _, as_code
 from pages.ui.train import ours
 from pages.ui.train.answers import draw_answers, draw_confusion
+from pages.ui.train.names import classes_of
 
 _KERNEL_SIDE = 32
 _KERNELS_A_ROW = 8
@@ -25,12 +26,13 @@ def draw() -> None:
         st.info(_("Press “Train”: here kernels, maps and mistakes are shown as they change, epoch by epoch."))
         return
     shot = Shot.read(run.folder.snapshots / _choose(run.so_far.snapshots).file)
+    classes = classes_of(run)
     confused, inside = st.columns([2, 3], gap="medium")
     with confused:
-        draw_confusion(shot.confusion, run.so_far.begun.classes)
+        draw_confusion(shot.confusion, classes)
     with inside:
         _draw_inside(shot)
-    data, classes = run.plan.data, run.so_far.begun.classes
+    data = run.plan.data
     draw_answers(_("Most wrong, on the validation pictures"), shot.wrong, classes, data, Part.VALIDATION)
     draw_answers(_("Most sure, and right"), shot.sure, classes, data, Part.VALIDATION)
 

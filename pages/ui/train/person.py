@@ -1,0 +1,44 @@
+"""Who the reader is: a name that the session draws and the browser keeps, so that a reload is the same reader.
+
+By it trainings are counted and found again. Nobody can guess it; where a browser keeps nothing, a session is a reader.
+"""
+
+import re
+import secrets
+
+import streamlit as st
+
+from pages.ui import state
+from pages.ui.components import register
+from pages.ui.train.following import PART
+from pages.ui.waiting import fragment, run_again
+
+_KEY = "person"
+_KEEPER = register(_KEY, "<div></div>")
+_NAME = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+def name() -> str:
+    """Return what this reader's trainings are counted under."""
+    if not state.PERSON.get():
+        state.PERSON.set(secrets.token_urlsafe(18))
+    return state.PERSON.get()
+
+
+def keep() -> None:
+    """Let the browser keep the name, and take from it the one that it kept before."""
+    fragment(_keep, "train_person")()
+
+
+def _keep() -> None:
+    with st.container(key="unseen_person"):
+        _KEEPER(data={"name": name()}, key=_KEY, on_known_change=_take)
+
+
+def _take() -> None:
+    said = state.component_value(_KEY, "known")
+    # What comes from a browser may be anything.
+    if isinstance(said, str) and _NAME.fullmatch(said):
+        state.PERSON.set(said)
+        if state.TRAIN_PART.get() == "compare":
+            run_again(PART)

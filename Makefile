@@ -73,8 +73,10 @@ coverage: $(DEV) browser  ## everything again, and how much of the code it runs:
 bench: $(DEV)  ## measure the server's share of what a reader waits for
 	$(BIN)/python tests/bench/run.py $(ROWS)
 
-study: $(APP)  ## go on with the recorded study of down-sampling, hours; DATA= says where its pictures lie
-	$(BIN)/python assets/make/studies/downsampling.py $(DATA)
+study: $(APP)  ## go on with a recorded study, minutes to hours: STUDY=, DATA= where its pictures lie, WORK=, SEEDS=, RECORDS=
+	$(BIN)/python assets/make/studies/$(if $(filter downsampling,$(STUDY)),downsampling.py $(DATA),fits.py $(STUDY) \
+		$(if $(DATA),--data "$(DATA)") $(if $(WORK),--work "$(WORK)") $(if $(SEEDS),--seeds $(SEEDS)) \
+		$(if $(RECORDS),--records "$(RECORDS)"))
 
 golden: $(DEV)  ## write the golden tables anew; read the difference before you commit it
 	$(PYTEST) --overwrite tests/network/test_summary.py

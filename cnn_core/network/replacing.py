@@ -55,13 +55,14 @@ def block(way: Replacement, filters: int, number: int) -> tuple[NamedLayer, ...]
     return tuple(NamedLayer(f"{name}_{number}", layer) for name, layer in (("conv", convolution), *down[way]))
 
 
-def study_network(way: Replacement) -> Network:
+def study_network(way: Replacement, filters: tuple[int, int, int] = (16, 32, 64)) -> Network:
     """Return the small network of the study: 28×28 grey to ten classes, made smaller twice in one way."""
+    first, second, third = filters
     return Network.of(
         Input((28, 28, 1)),
-        *block(way, 16, 1),
-        *block(way, 32, 2),
-        NamedLayer("conv_3", Conv2D(64, 3, padding="same", activation="relu")),
+        *block(way, first, 1),
+        *block(way, second, 2),
+        NamedLayer("conv_3", Conv2D(third, 3, padding="same", activation="relu")),
         GlobalAveragePooling2D(),
         Dense(10, activation="softmax"),
         name=f"study_{way}",

@@ -138,7 +138,7 @@ def download(source: Downloaded, report: Report = nobody) -> None:
             own_source = gather((folder / remotes[0].name).read_bytes()).source
             (folder / _OWN).write_text(own_source.digest, encoding="ascii")
         else:
-            _keep_arrays(source.key, folder)
+            _keep_arrays(folder, *_read(source.key, folder))
         for remote in remotes:
             (folder / remote.name).unlink()
         STORE.adopt(folder, source.key)
@@ -174,9 +174,15 @@ def _fetch(remote: Remote, path: Path, report: Callable[[int], None]) -> None:
 # Arrays ---------------------------------------------------------------------------------------------------------------
 
 
-def _keep_arrays(key: DownloadKey, folder: Path) -> None:
-    """Write the arrays of published files beside them, each picture once, so that they can be mapped into memory."""
-    train, test = _read(key, folder)
+def keep(source: Downloaded, train: Labelled, test: Labelled) -> None:
+    """Keep a set of arrays that was brought here in another way; raises CnnError where there is no room."""
+    with STORE.new(_UNPACKED) as folder:
+        _keep_arrays(folder, train, test)
+        STORE.adopt(folder, source.key)
+
+
+def _keep_arrays(folder: Path, train: Labelled, test: Labelled) -> None:
+    """Write the arrays of a set, each picture once, so that they can be mapped into memory."""
     seen: set[bytes] = set()
     # What is in both parts stays in the one to test on.
     for part, labelled in (("test", test), ("train", train)):

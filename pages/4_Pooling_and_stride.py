@@ -30,4 +30,4 @@ with begin_page():
     for draw in (in_network.draw, study.draw, train.draw):
         with part():
             draw()
-    state.share(state.LANGUAGE, *choices.shared(), *train.SHARED)
+    state.share(state.LANGUAGE, *choices.shared(), *train.SHARED, instead=in_network.shared())

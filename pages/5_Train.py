@@ -2,14 +2,17 @@
 
 import streamlit as st
 
+from pages.ui import designed, state
 from pages.ui.frame import begin_page
-from pages.ui.train import experiments, glance, live, person
+from pages.ui.train import chosen, experiments, glance, live, person
 from pages.ui.train.parts import which
 
 with begin_page() as head:
     with head:
         glance.draw_choices()
         experiments.draw()
+    if state.TRAIN_NETWORK.get() == chosen.DESIGN:
+        designed.fetch()
     st.html(glance.STYLE)
     what, curves = st.columns([5, 7], gap="medium")
     with what:

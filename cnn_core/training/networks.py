@@ -17,7 +17,7 @@ from cnn_core.layers import (
     Rescaling,
 )
 from cnn_core.layers.kind import Group
-from cnn_core.layers.shapes import Shape
+from cnn_core.layers.shapes import Shape, show
 from cnn_core.network import editing
 from cnn_core.network.network import Network
 from cnn_core.network.presets import preset
@@ -85,11 +85,19 @@ def fitted(network: Network, shape: Shape, classes: int) -> Network:
     as many units as are needed, and layers that change pictures at random go: they belong to the training.
 
     Raises:
-        CnnError: it does not end in a Dense, or the pictures do not fit.
+        CnnError: it takes no pictures, does not end in a Dense, or the pictures do not fit.
     """
     for named in [named for named in network.layers if named.layer.group is Group.AUGMENTATION]:
         network = editing.remove(network, named.name)
-    first, last = network.layers[0].name, network.layers[-1]
+    first, last = network.layers[0], network.layers[-1]
+    if isinstance(first.layer, Input) and len(first.layer.shape) != len(shape):
+        raise CnnError(
+            N_(
+                "A network that is trained on pictures takes height, width and channels. Received: an Input of "
+                "{taken}. Change it on the page Design a network."
+            ),
+            taken=show(first.layer.shape),
+        )
     if not isinstance(last.layer, Dense):
         raise CnnError(
             N_(
@@ -98,7 +106,7 @@ def fitted(network: Network, shape: Shape, classes: int) -> Network:
             ),
             kind=last.kind,
         )
-    network = editing.replace(editing.replace(network, last.name, head_layer(classes)), first, Input(shape))
+    network = editing.replace(editing.replace(network, last.name, head_layer(classes)), first.name, Input(shape))
     if not any(isinstance(named.layer, Rescaling | Normalization) for named in network.layers[1:3]):
         network = editing.insert(network, 1, Rescaling(1 / 255))
     head_of(network)

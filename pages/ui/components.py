@@ -87,6 +87,7 @@ _NETWORK = register(
 </div>""",
     "groups",
 )
+_KEPT_NETWORK = register("kept_network", '<p class="said" role="status" hidden></p>')
 _NEURON = register("neuron", '<div class="neuron themed"></div>', "themed", "sliders")
 _TEN_LAYERS = register("ten_layers", '<div class="ten-layers themed"></div>', "themed", "controls", "sliders")
 _TELLER = register("teller", "<div></div>")
@@ -178,6 +179,14 @@ def network(
         on_unfold_change=lambda: _told(key, on_unfold, "unfold"),
         on_fold_change=lambda: _told(key, on_fold, "fold"),
     )
+
+
+def kept_network(data: dict[str, Any], key: str, on_answer: Callable[[dict[str, str]], None]) -> None:
+    """Let the browser keep a design that is too long for an address; `on_answer` gets {link, packed} of one asked for.
+
+    `packed` is empty where the browser keeps nothing under that link.
+    """
+    _KEPT_NETWORK(data=data, key=key, on_answer_change=lambda: _told(key, on_answer, "answer"))
 
 
 def curves(data: dict[str, Any], key: str) -> None:

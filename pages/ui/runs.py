@@ -112,6 +112,13 @@ class _Known:
     so_far: SoFar
 
 
+def refuse_too_large(plan: FitPlan) -> None:
+    """Raise CnnError where a fit would take more memory than there is for one."""
+    needed = needed_megabytes(plan)
+    if needed > MEMORY_MEGABYTES:
+        raise CnnError(_TOO_LARGE, needed=f"{needed:,}", most=f"{MEMORY_MEGABYTES:,}")
+
+
 class Runs(Jobs[_Run]):
     """All runs below a folder, by their ids; its methods may be called from any thread.
 
@@ -150,9 +157,7 @@ class Runs(Jobs[_Run]):
             plan: what is trained.
             person: by which the runs of one reader are told from those of others.
         """
-        needed = needed_megabytes(plan)
-        if needed > MEMORY_MEGABYTES:
-            raise CnnError(_TOO_LARGE, needed=f"{needed:,}", most=f"{MEMORY_MEGABYTES:,}")
+        refuse_too_large(plan)
         with self._lock:
             self._refuse_more(person)
             key = secrets.token_urlsafe(12)

@@ -51,19 +51,20 @@ class Key(Generic[Value]):
         """Return the session's value, else the address's, else the default, within the bounds; and keep it."""
         try:
             kept = st.session_state[self.name]
-            value = self._fit(kept)
+            value = self.fit(kept)
             if value is not kept:
                 self.set(value)
         except KeyError:
             # Kept at once: Streamlit drops the address's values when the person goes to another page.
-            value = self._fit(self.said_by(st.query_params))
+            value = self.fit(self.said_by(st.query_params))
             self.set(value)
         return cast("Value", self.automatic if value is None else value)
 
     def set(self, value: Value) -> None:
-        st.session_state[self.name] = self._fit(value)
+        st.session_state[self.name] = self.fit(value)
 
-    def _fit(self, value: Any) -> Any:
+    def fit(self, value: Any) -> Any:
+        """Return a value within the bounds."""
         if value is not None:
             for kind in filter(None, (self.kind, self.here)):
                 value = kind.fit(value)
@@ -225,6 +226,7 @@ PICTURE_NOISE = Key("picture_noise", 0.0, Number(0.0, 0.5, step=0.01))
 DESIGN_PRESET = Key("design", "mnist", _NAME)
 DESIGN_LINK = Key("network", "", Text(100_000))
 DESIGN = Key("design_network", "")
+DESIGN_FETCHED = Key("design_fetched", ("", ""))
 DESIGN_LAYER = Key("design_layer", 0)
 DESIGN_PAST: Key[tuple[Any, ...]] = Key("design_past", ())
 DESIGN_FUTURE: Key[tuple[Any, ...]] = Key("design_future", ())
@@ -478,7 +480,7 @@ def begin_run() -> None:
     if not context.is_history_navigation:
         return
     for name in {*address, *_SHARED.get().get(page, ())} & ADDRESSED.keys():
-        ADDRESSED[name].set(ADDRESSED[name].said_by(address))
+        _take(name, address)
 
 
 def link(address: str) -> dict[str, str]:
@@ -493,8 +495,21 @@ def _set_up(address: Mapping[str, str]) -> None:
     """
     kept = _READERS_OWN if _DESIGNED & address.keys() else _READERS_OWN | _DESIGNED
     for name in ADDRESSED.keys() - (kept - address.keys()):
-        ADDRESSED[name].set(ADDRESSED[name].said_by(address))
+        _take(name, address)
     SOURCE.set(SOURCE.default)
+
+
+def _take(name: str, address: Mapping[str, str]) -> None:
+    """Set a value as an address says it; where that is another design, the session's is no longer the one."""
+    key, said = ADDRESSED[name], ADDRESSED[name].said_by(address)
+    if name in _DESIGNED and said != key.get():
+        DESIGN.set(DESIGN.default)
+    key.set(said)
+
+
+def designed() -> dict[str, str]:
+    """Return what the address of a page says of the design that it only uses: Back never takes that away from it."""
+    return _written((DESIGN_PRESET, DESIGN_LINK))
 
 
 def has_arrived() -> bool:

@@ -1,5 +1,6 @@
 """The presets: complete, made once, true to their names; MobileNetV2 and VGG16 layer by layer as in Keras."""
 
+import re
 from typing import Any
 
 import pytest
@@ -47,6 +48,8 @@ def test_a_preset_says_what_it_is_in_one_line(one: Preset) -> None:
         assert text.isprintable()
     assert one.about.endswith(".")
     assert "://" not in one.source
+    # A number that only whoever counts the courses understands is no source.
+    assert not re.search(r"\b0\d\d\b", one.source)
 
 
 def test_an_unknown_key_is_refused_with_those_there_are() -> None:

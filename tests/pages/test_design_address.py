@@ -15,6 +15,7 @@ from cnn_core.network.files import MOST_LAYERS
 from cnn_core.network.links import LARGEST_UNPACKED, read_link, write_link
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import PRESETS, preset
+from pages.ui import designed
 from pages.ui.design import current
 
 SLOW = 3.0
@@ -64,10 +65,10 @@ def test_what_is_undone_leaves_the_address() -> None:
 def test_a_network_from_a_file_comes_back() -> None:
     wrong = Network((NamedLayer("합성곱", Conv2D(4, 9)), NamedLayer("b", Conv2D(4, 3), ("nothing",))), "mine")
     at = opened(wrong)
-    assert address_of(at)["design"] == current.OWN
+    assert address_of(at)["design"] == designed.OWN
     reloaded = again(at)
     assert network(reloaded) == wrong
-    assert reloaded.selectbox(key="preset_field").value == current.OWN
+    assert reloaded.selectbox(key="preset_field").value == designed.OWN
     # A preset instead takes it out of the address, and is not called edited.
     assert address_of(put(reloaded, "selectbox", "preset", "mnist")) == {}
 
@@ -99,7 +100,7 @@ def test_undo_survives_a_page_change() -> None:
 def test_a_long_network_is_named_and_kept_by_the_browser() -> None:
     at = opened(long_network())
     link = address_of(at)["network"]
-    assert link.startswith(current.KEPT)
+    assert link.startswith(designed.KEPT)
     assert len(link) < 40
     kept = next(data for data in components(at) if "keep" in data)
     assert kept["keep"]["link"] == link
@@ -165,7 +166,7 @@ def test_nonsense_gives_the_default(query: dict[str, str]) -> None:
     assert address_of(at) == {}
 
 
-@pytest.mark.parametrize("said", [{"design": "nonsense"}, {"network": "1"}, {"design": current.OWN}])
+@pytest.mark.parametrize("said", [{"design": "nonsense"}, {"network": "1"}, {"design": designed.OWN}])
 def test_going_back_to_nonsense_gives_a_preset(said: dict[str, str]) -> None:
     at = put(select(opened(), 1), "number_input", "filters", 16)
     # What a step back in the browser's history puts into the session.

@@ -9,19 +9,21 @@ from typing import Any
 import pytest
 import streamlit as st
 from designing import PAGE, components, network, opened, press, put, select
-from running import address_of, no_exception, run_page, tables
+from folders import ROOT
+from running import address_of, no_exception, run_page, set_to, tables
 from stand_ins import Here
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.layers import Conv2D, Dense, Flatten, Input
 from cnn_core.network.line import read_line
+from cnn_core.network.links import write_link
 from cnn_core.network.network import Network
 from cnn_core.network.presets import preset
 from cnn_core.network.summary import summarize
 from cnn_core.network.timing import Machine, Speed
 from pages.ui import state
 from pages.ui.design import cached
-from pages.ui.design.parts import compare, costs, picture, questions, sees, take_away, what_if, which
+from pages.ui.design.parts import compare, costs, onward, picture, questions, sees, take_away, what_if, which
 
 PARTS = ("picture", "costs", "sees", "what_if", "compare", "take_away", "questions")
 
@@ -211,7 +213,7 @@ def test_the_design_is_seen_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
         kept.append(data)
         return "0" * 64
 
-    monkeypatch.setattr(take_away, "keep_file", keep)
+    monkeypatch.setattr(onward, "keep_file", keep)
     monkeypatch.setattr(st, "switch_page", lambda page: None)
     at = press(part("take_away"), "see")
     assert kept == [network(at).to_json().encode()]
@@ -232,6 +234,58 @@ def test_its_pooling_is_swapped_on_the_page_of_poolings(monkeypatch: pytest.Monk
     assert any("Layers that make the maps smaller: 2" in one.value for one in there.markdown)
     assert [("scrollIntoView" in html.proto.body) for html in there.get("html")].count(True) == 1
     assert not any("scrollIntoView" in html.proto.body for html in no_exception(there.run()).get("html"))
+
+
+@pytest.mark.parametrize("query", [{"design": "tiny_vgg"}, {"network": write_link(read_line("40x40x3-C4-P2-F-D3sm"))}])
+def test_a_swapped_design_is_still_there_after_a_reload(query: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "switch_page", lambda page: None)
+    at = press(opened(None, part="take_away", **query), "swap")
+    there = AppTest.from_file(ROOT / "pages/4_Pooling_and_stride.py", default_timeout=60)
+    for key in (state.LANGUAGE, state.DESIGN, state.DESIGN_LINK, state.DESIGN_PRESET, state.REPLACED):
+        there.session_state[key.name] = at.session_state[key.name]
+    address = address_of(no_exception(there.run()))
+    assert query.items() <= address.items()
+    reloaded = run_page("pages/4_Pooling_and_stride.py", **address)
+    assert tables(reloaded) == tables(there)
+    assert f"| Parameters | {summarize(network(at)).parameters:,} |" in tables(reloaded)
+    assert address_of(reloaded) == address
+
+
+def test_a_design_that_only_the_browser_has_is_fetched_by_the_page_of_poolings() -> None:
+    own = read_line("40x40x3-C4-P2-F-D3sm")
+    at = run_page("pages/4_Pooling_and_stride.py", replaced="own", network="kept-1")
+    assert [data["ask"] for data in components(at) if "ask" in data] == ["kept-1"]
+    assert any("where this browser keeps it" in error.value for error in at.error)
+    at = set_to(at, state.DESIGN_FETCHED, ("kept-1", write_link(own)))
+    assert not at.error
+    assert f"| Parameters | {summarize(own).parameters:,} |" in tables(at)
+    assert address_of(at)["network"] == "kept-1"
+    at = set_to(at, state.DESIGN_FETCHED, ("kept-1", ""))
+    assert any("Ask for its file" in error.value for error in at.error)
+
+
+def test_the_design_is_trained_with_pictures_as_it_takes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    went: list[Any] = []
+    monkeypatch.setattr(st, "switch_page", went.append)
+    at = press(part("take_away", design="tiny_vgg"), "train")
+    assert [page.name for page in went] == ["5_Train.py"]
+    chosen: list[state.Key[Any]] = [state.TRAIN_NETWORK, state.PICTURE_SIDE, state.PICTURE_COLOUR]
+    assert [at.session_state[key.name] for key in chosen] == ["design", 64, "rgb"]
+
+
+@pytest.mark.parametrize(
+    ("own", "why"),
+    [
+        ("28x28x1-C4-P2", "ends in a Dense layer"),
+        ("I784-D10sm", "takes height, width and channels"),
+        ("28x28x1-F-D60000-D60000-D10sm", "MB of memory"),
+        ("64x64x3-C4-D3sm", "ends in one Dense"),
+    ],
+)
+def test_a_design_that_cannot_be_trained_is_refused(own: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "switch_page", lambda page: pytest.fail("it leads on"))
+    at = press(part("take_away", read_line(own)), "train")
+    assert any(why in error.value for error in at.error)
 
 
 # Questions ------------------------------------------------------------------------------------------------------------

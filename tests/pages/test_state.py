@@ -172,6 +172,29 @@ def view() -> None:
     st.text(f"{state.ROW.get()} {state.CHANNEL.get()} {state.COLUMN.get()}")
 
 
+def uses_the_design() -> None:
+    """Use the design where the row is 1."""
+    import streamlit as st
+
+    from pages.ui import state
+
+    state.begin_run()
+    st.number_input("Row", **state.ROW.widget())
+    st.text(f"{state.DESIGN.get()} {state.DESIGN_LINK.get()}")
+    state.share(state.ROW, instead=state.designed() if state.ROW.get() == 1 else None)
+
+
+def test_back_takes_no_design_away_from_a_page_that_uses_it(back: Any) -> None:
+    at = AppTest.from_function(uses_the_design, default_timeout=30)
+    at.session_state[state.DESIGN.name], at.session_state[state.DESIGN_LINK.name] = "newest", "its link"
+    no_exception(at.run())
+    no_exception(at.number_input(key="row_widget").set_value(1).run())
+    assert address_of(at) == {"row": "1", "network": "its link"}
+    assert back(at, row="2").text[0].value == "newest its link"
+    # An address that names another design is that design, and not the session's.
+    assert back(at, row="1", network="older").text[0].value == "older"
+
+
 def test_back_brings_what_the_address_says_and_leaves_the_rest(back: Any) -> None:
     at = no_exception(AppTest.from_function(view, default_timeout=30).run())
     no_exception(at.number_input(key="row_widget").set_value(7).run())

@@ -30,7 +30,7 @@ class Preset:
         key: its name in addresses and files, never translated.
         title: English, to be translated.
         about: one line on what it is and what was simplified; English, to be translated.
-        source: where it was published; the same in every language.
+        source: where it was published; English where it is no title, to be translated.
         make: returns the network, the same object every time.
     """
 
@@ -42,12 +42,17 @@ class Preset:
     make: Callable[[], Network]
 
 
+_COURSE: Final = N_("a Korean course on convolutional networks")
+
 PRESETS: Final = (
     Preset(
         "mnist",
         N_("Digits (MNIST)"),
         N_("Two convolutions and one pooling for handwritten digits of 28×28 pixels."),
-        "Course 000; data: LeCun, Cortes and Burges, The MNIST database of handwritten digits",
+        N_(
+            "a Korean course on convolutional networks; data: LeCun, Cortes and Burges, The MNIST database of "
+            "handwritten digits"
+        ),
         PresetGroup.COURSE,
         courses.mnist,
     ),
@@ -55,7 +60,10 @@ PRESETS: Final = (
         "mnist_augmented",
         N_("Digits (MNIST), with augmentation and dropout"),
         N_("The same network with small turns, shifts and zooms, but no flips: a mirrored digit is none."),
-        "Course 000 with the remedies of course 001",
+        N_(
+            "a Korean course on convolutional networks; data: LeCun, Cortes and Burges, The MNIST database of "
+            "handwritten digits"
+        ),
         PresetGroup.COURSE,
         courses.mnist_augmented,
     ),
@@ -63,7 +71,7 @@ PRESETS: Final = (
         "cats_dogs",
         N_("Cats and dogs"),
         N_("Five convolutions with poolings between them; filters double while the map halves."),
-        "Course 001; Chollet, Deep Learning with Python, 2nd edition (2021), section 8.2",
+        "Chollet, Deep Learning with Python, 2nd edition (2021), section 8.2",
         PresetGroup.COURSE,
         courses.cats_dogs,
     ),
@@ -71,7 +79,7 @@ PRESETS: Final = (
         "cats_dogs_augmented",
         N_("Cats and dogs, with augmentation and dropout"),
         N_("The same network with flips, turns, zooms and a dropout of 0.5, against overfitting."),
-        "Course 001; Chollet, Deep Learning with Python, 2nd edition (2021), section 8.2.5",
+        "Chollet, Deep Learning with Python, 2nd edition (2021), section 8.2.5",
         PresetGroup.COURSE,
         courses.cats_dogs_augmented,
     ),
@@ -79,7 +87,7 @@ PRESETS: Final = (
         "pattern_three_pools",
         "Conv-Pool-Conv-Pool-Conv-Pool-FC-SM",
         N_("A pattern says the order only; the sizes, for ten classes, are ours."),
-        "Course 001",
+        _COURSE,
         PresetGroup.PATTERN,
         patterns.three_pools,
     ),
@@ -87,7 +95,7 @@ PRESETS: Final = (
         "pattern_two_dense",
         "Conv-Pool-Conv-Pool-Conv-FC-FC-SM",
         N_("No pooling after the last convolution, so the first dense layer gets most of the parameters."),
-        "Course 001",
+        _COURSE,
         PresetGroup.PATTERN,
         patterns.two_dense,
     ),
@@ -95,7 +103,7 @@ PRESETS: Final = (
         "pattern_three_convolutions",
         "Conv-Pool-Conv-Pool-Conv-Conv-Conv-Pool-FC-FC-SM",
         N_("Three convolutions in a row before the last pooling, in the order of AlexNet."),
-        "Course 001",
+        _COURSE,
         PresetGroup.PATTERN,
         patterns.three_convolutions,
     ),
@@ -103,7 +111,7 @@ PRESETS: Final = (
         "pattern_three_pools_two_dense",
         "Conv-Pool-Conv-Pool-Conv-Pool-FC-FC-SM",
         N_("Three convolutions, each with a pooling behind it, and two dense layers before the answer."),
-        "Course 001",
+        _COURSE,
         PresetGroup.PATTERN,
         patterns.three_pools_two_dense,
     ),

@@ -1,4 +1,4 @@
-"""The networks that the courses train: handwritten digits (course 000), cats and dogs (course 001)."""
+"""The networks that the courses train: handwritten digits, cats and dogs."""
 
 from functools import cache
 

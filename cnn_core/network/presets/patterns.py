@@ -1,4 +1,4 @@
-"""The orders of layers that course 001 names. FC: a dense layer, SM: a dense layer with softmax.
+"""The orders of layers that one of the courses names. FC: a dense layer, SM: a dense layer with softmax.
 
 All of them read 64×64×3 and tell ten classes apart, so that their costs can be compared.
 """

@@ -12,30 +12,23 @@ from threading import Lock
 from cachetools import LRUCache, cached
 
 from cnn_core.errors import CnnError, NetworkFileError, NetworkLinkError
-from cnn_core.layers import Input
 from cnn_core.network.advice import Advice, advise
 from cnn_core.network.files import refuse_unreadable
 from cnn_core.network.line import write_line
 from cnn_core.network.links import link_to, read_link
 from cnn_core.network.network import NamedLayer, Network
-from cnn_core.network.presets import PRESETS, preset
+from cnn_core.network.presets import PRESETS
 from cnn_core.network.remarks import all_remarks
 from cnn_core.network.summary import Summary, summarize_so_far
 from cnn_core.sentences import N_, Note
 from pages.ui import state
-
-EMPTY = "empty"
-OWN = "own"
-"""Stands in the place of a preset's key for a network that came from a file."""
+from pages.ui.designed import EMPTY, KEPT, OWN, preset_text
 
 LONGEST_LINK = 6_000
 """Characters. Browsers take millions, Streamlit's server 64 KiB; proxies before it often no more than 8,000 a line."""
-KEPT = "kept-"
-"""What the name of a network begins with that the browser keeps."""
 MOST_STEPS = 100
 
 _PRESETS = {EMPTY, *(known.key for known in PRESETS)}
-_EMPTY_NETWORK = Network.of(Input((28, 28, 1)))
 
 
 @dataclass(frozen=True)
@@ -77,12 +70,6 @@ def text_of(network: Network) -> str:
 def summary_of(text: str) -> Summary:
     """Return the figures of the network that a text describes, as far as it fits together."""
     return summarize_so_far(network_of(text))
-
-
-@lru_cache(maxsize=64)
-def preset_text(key: str) -> str:
-    """Return a preset as JSON."""
-    return (_EMPTY_NETWORK if key == EMPTY else preset(key).make()).to_json()
 
 
 @lru_cache(maxsize=64)

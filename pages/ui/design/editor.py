@@ -16,7 +16,7 @@ from cnn_core.network.blocks import BuildingBlock, insert_block
 from cnn_core.network.line import START, read_line, write_line
 from cnn_core.network.network import Network
 from cnn_core.sentences import N_
-from pages.ui import state
+from pages.ui import designed, state
 from pages.ui.design import current
 from pages.ui.design.current import Moment
 
@@ -194,7 +194,7 @@ def take_over(text: str) -> None:
 
 def open_preset(key: str) -> None:
     """Begin with a preset; the network before it can be brought back by undo."""
-    current.keep(Moment(current.preset_text(key), 0, key))
+    current.keep(Moment(designed.preset_text(key), 0, key))
 
 
 def read(line: str) -> None:
@@ -252,7 +252,7 @@ def _open(read_it: Callable[[], Pasted]) -> None:
         # A sentence on a line of text says its place; here it is said where files are, whose text is elsewhere.
         current.refuse(error if isinstance(error, NetworkFileError | ModelFileError) else _in_text(error))
     else:
-        current.keep(Moment(text, 0, current.OWN))
+        current.keep(Moment(text, 0, designed.OWN))
         state.DESIGN_NOTES.set(notes)
 
 

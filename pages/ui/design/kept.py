@@ -8,17 +8,14 @@ from typing import Any
 import streamlit as st
 
 from cnn_core.errors import NetworkFileError
-from cnn_core.sentences import N_
-from pages.ui import state
-from pages.ui.components import register, script
+from pages.ui import components, designed, state
 from pages.ui.design import current
 from pages.ui.design.tools import preset_title
 from pages.ui.scripts import run_in_browser
 from pages.ui.text import _
 
 _KEY = "kept_network"
-_KEEPER = register(_KEY, '<p class="said" role="status" hidden></p>')
-_ONE_ENTRY_A_VIEW = f"<script>{script('one_entry_a_view')}</script>"
+_ONE_ENTRY_A_VIEW = f"<script>{components.script('one_entry_a_view')}</script>"
 
 
 def fetch() -> None:
@@ -27,7 +24,7 @@ def fetch() -> None:
     asked = current.kept_elsewhere()
     if asked:
         _draw({"ask": asked})
-        st.caption(_("The network is fetched from where this browser keeps it."))
+        st.caption(_(designed.FETCHED))
         instead = _("Begin with “{title}” instead").format(title=preset_title(current.preset_instead()))
         st.button(instead, on_click=_open, args=(asked, ""), key="design_not_kept")
         st.stop()
@@ -36,7 +33,7 @@ def fetch() -> None:
 def keep() -> None:
     """Let the browser keep a network that is too long for an address, and say so."""
     link = state.DESIGN_LINK.get()
-    if link.startswith(current.KEPT):
+    if link.startswith(designed.KEPT):
         words = {
             "kept": _(
                 "This network is too long for an address. This browser keeps it: here the address opens it again, "
@@ -51,13 +48,7 @@ def keep() -> None:
 
 
 def _draw(data: dict[str, Any]) -> None:
-    _KEEPER(data=data, key=_KEY, on_answer_change=_hear)
-
-
-def _hear() -> None:
-    answer = state.component_value(_KEY, "answer")
-    if answer is not None:
-        _open(str(answer["link"]), str(answer["packed"]))
+    components.kept_network(data, _KEY, lambda answer: _open(str(answer["link"]), str(answer["packed"])))
 
 
 def _open(link: str, packed: str) -> None:
@@ -67,6 +58,4 @@ def _open(link: str, packed: str) -> None:
     if packed:
         current.open_link(packed)
     else:
-        current.give_up(
-            NetworkFileError(N_("It is too long for an address, and this browser does not keep it. Ask for its file."))
-        )
+        current.give_up(NetworkFileError(designed.NOT_KEPT))

@@ -11,7 +11,7 @@ from cnn_core.network.blocks import BLOCKS
 from cnn_core.network.presets import PRESETS, PresetGroup, preset
 from cnn_core.network.summary import Summary
 from cnn_core.sentences import N_
-from pages.ui import state
+from pages.ui import designed, state
 from pages.ui.design import advice, block_form, current, editor
 from pages.ui.layer_words import GROUPS
 from pages.ui.messages import show_error
@@ -22,14 +22,14 @@ _PRESET_GROUPS = {
     PresetGroup.PATTERN: N_("Pattern"),
     PresetGroup.CLASSIC: N_("Classic"),
 }
-_NO_PRESET = {current.EMPTY: N_("Empty network"), current.OWN: N_("Your file")}
+_NO_PRESET = {designed.EMPTY: N_("Empty network"), designed.OWN: N_("Your file")}
 
 
 def preset_picker() -> None:
     """Let the person begin with a preset or with nothing."""
     begun_with = state.DESIGN_PRESET.get()
-    own = [current.OWN] if begun_with == current.OWN else []
-    options = [*own, *(known.key for known in PRESETS), current.EMPTY]
+    own = [designed.OWN] if begun_with == designed.OWN else []
+    options = [*own, *(known.key for known in PRESETS), designed.EMPTY]
     st.selectbox(
         _("Begin with"),
         options,
@@ -46,7 +46,7 @@ def preset_about() -> None:
     if begun_with in _NO_PRESET:
         return
     chosen = preset(begun_with)
-    about = _("{about} Source: {source}.").format(about=_(chosen.about), source=chosen.source)
+    about = _("{about} Source: {source}.").format(about=_(chosen.about), source=_(chosen.source))
     edited = "**" + _("Edited.") + "**"
     with st.container(key="preset_about"):
         st.caption(f"{about} {edited}" if current.edited() else about)
@@ -62,7 +62,7 @@ def preset_title(key: str) -> str:
 
 def _open_preset(key: str) -> None:
     # Another choice may follow before the first is answered.
-    if key != current.OWN:
+    if key != designed.OWN:
         editor.open_preset(key)
 
 

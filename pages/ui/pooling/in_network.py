@@ -13,13 +13,13 @@ from cnn_core.network.network import Network
 from cnn_core.network.presets import PRESETS, preset
 from cnn_core.network.replacing import Replacement, ShapeChange, down_sampling, replaced, shape_changes
 from cnn_core.network.summary import Summary, summarize
-from pages.ui import state
+from pages.ui import designed, state
+from pages.ui.designed import OWN
 from pages.ui.draw.tables import draw_table, offer_csv
 from pages.ui.pooling.ways import replacement_title
 from pages.ui.scripts import run_in_browser
 from pages.ui.text import _, escaped
 
-OWN = "own"
 _SCROLL_HERE = """<script>document.querySelector(".st-key-in_a_network")?.scrollIntoView()</script>"""
 """For whoever comes from a design: all else on this page is about one input."""
 _NAMED = 6
@@ -46,11 +46,6 @@ def columns_of(text: str, strides_too: bool) -> Columns:
     return Columns(network, down_sampling(network), before, ways)
 
 
-@lru_cache(maxsize=32)
-def _preset_text(key: str) -> str:
-    return preset(key).make().to_json()
-
-
 def draw() -> None:
     """Draw the network as it is and with each way in the place of its down-sampling."""
     with st.container(key="in_a_network"):
@@ -58,8 +53,10 @@ def draw() -> None:
     run_in_browser("in_a_network", _SCROLL_HERE if state.REPLACED_SOUGHT.get() else "<script></script>")
     state.REPLACED_SOUGHT.set(False)
     key = _choose_network()
+    if key == OWN:
+        designed.fetch()
     st.checkbox(_("Replace strides of convolutions too, not only pools"), **state.STRIDES_TOO.widget())
-    columns = columns_of(state.DESIGN.get() if key == OWN else _preset_text(key), state.STRIDES_TOO.get())
+    columns = columns_of(designed.text() if key == OWN else designed.preset_text(key), state.STRIDES_TOO.get())
     _draw_figures(columns)
     st.markdown(_replacements(columns))
     st.markdown(_shapes(columns))
@@ -75,8 +72,13 @@ def draw() -> None:
     )
 
 
+def shared() -> dict[str, str]:
+    """Return what the address says of the design, where that is the network."""
+    return state.designed() if state.REPLACED.get() == OWN else {}
+
+
 def _choose_network() -> str:
-    choice = state.REPLACED.among([*(known.key for known in PRESETS), *([OWN] if state.DESIGN.get() else [])])
+    choice = state.REPLACED.among([*(known.key for known in PRESETS), OWN])
     st.selectbox(
         _("Network"),
         format_func=lambda key: _("The one on Design a network") if key == OWN else _(preset(key).title),

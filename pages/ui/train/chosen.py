@@ -13,9 +13,7 @@ from cnn_core.layers import (
     RandomTranslation,
     RandomZoom,
 )
-from cnn_core.network.links import read_link
 from cnn_core.network.network import Network
-from cnn_core.network.presets import preset
 from cnn_core.pictures.outlines import ShapeKind
 from cnn_core.sentences import N_
 from cnn_core.training.fitting import FitPlan
@@ -35,7 +33,7 @@ from cnn_core.training.sets.sources import (
 )
 from cnn_core.training.sets.split import Split
 from cnn_core.training.transfer import FineTuning, Transfer, transfer_network
-from pages.ui import state
+from pages.ui import designed, state
 
 OWN = "own"
 TRANSFER = "transfer"
@@ -166,16 +164,8 @@ def network(classes: int) -> Network:
     if chosen == TRANSFER:
         return transfer_network(transfer(), shape[:2], classes)
     if chosen == DESIGN:
-        return with_dropout(fitted(designed(), shape, classes), dropout)
+        return with_dropout(fitted(Network.from_json(designed.text()), shape, classes), dropout)
     return with_dropout((course_network if chosen == "course" else small_network)(shape, classes), dropout)
-
-
-def designed() -> Network:
-    """Return the network of the page Design a network; raises CnnError where its address names none."""
-    if state.DESIGN.get():
-        return Network.from_json(state.DESIGN.get())
-    link, begun_with = state.DESIGN_LINK.get(), state.DESIGN_PRESET.get()
-    return read_link(link) if link else preset(begun_with).make()
 
 
 def transfer() -> Transfer:

@@ -14,7 +14,7 @@ from cnn_core.network.compare import Difference, Pair, align
 from cnn_core.network.presets import PRESETS
 from cnn_core.network.summary import Row, Summary
 from cnn_core.sentences import N_
-from pages.ui import state
+from pages.ui import designed, state
 from pages.ui.design import current, editor
 from pages.ui.design.figures import readable_bytes
 from pages.ui.design.tools import preset_title
@@ -86,7 +86,7 @@ def _other() -> str:
     if key == _BEFORE:
         past = state.DESIGN_PAST.get()
         return str(past[-1].text) if past else ""
-    return state.COMPARED_FILE.get() if key == _OPENED else current.preset_text(key)
+    return state.COMPARED_FILE.get() if key == _OPENED else designed.preset_text(key)
 
 
 def _take_file() -> None:

@@ -1,15 +1,12 @@
-"""Ways out of the page: code, files, tables, and the network at work on another page."""
+"""What the design can be taken away as: code, files and tables; and the ways on to other pages."""
 
 from collections.abc import Callable
 from functools import lru_cache, partial
 from hashlib import sha256
-from typing import Any
 
 import streamlit as st
 
 from cnn_core.errors import CnnError
-from cnn_core.models.kept_files import keep_file
-from cnn_core.models.keys import FILE, ModelKey
 from cnn_core.network.code.keras_code import keras_code, keras_sequential_code
 from cnn_core.network.code.torch_code import torch_code
 from cnn_core.network.network import Network
@@ -18,10 +15,10 @@ from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.design import current
 from pages.ui.design.cached import untrained_file
-from pages.ui.frame import FEATURE_MAPS, page_at
+from pages.ui.design.parts import onward
 from pages.ui.messages import part, show_error
 from pages.ui.text import _
-from pages.ui.waiting import asked, run_again
+from pages.ui.waiting import asked
 
 _WAYS = {
     "keras": (N_("Keras, functional"), "python", "network.py"),
@@ -38,13 +35,13 @@ def draw() -> None:
     """Draw what the network can be taken away as."""
     with part():
         _draw_code()
-    tables, file, onward = st.columns(3, gap="medium")
+    tables, file, further = st.columns(3, gap="medium")
     with tables:
         _draw_tables()
     with file:
         _draw_file()
-    with onward:
-        _draw_onward()
+    with further:
+        onward.draw()
 
 
 def _draw_code() -> None:
@@ -134,48 +131,3 @@ def _draw_file() -> None:
             on_click="ignore",
             key="design_keras_file",
         )
-
-
-def _draw_onward() -> None:
-    st.markdown(_("**At work**"))
-    st.button(
-        _("See it on a picture"),
-        icon=":material/image:",
-        help=_("Opens the design on the page Feature maps, with random weights: it has learned nothing yet."),
-        disabled=current.summary().error is not None,
-        on_click=_see_it,
-        key="design_see",
-    )
-    st.button(
-        _("Swap its pooling"),
-        icon=":material/compress:",
-        help=_("Opens the design on the page Pooling and stride, with each way of making maps smaller in its place."),
-        disabled=current.summary().error is not None,
-        on_click=_swap_pooling,
-        key="design_swap",
-    )
-    problem = state.DESIGN_PROBLEM.get()
-    if problem is not None:
-        show_error(problem)
-
-
-def _swap_pooling() -> None:
-    state.REPLACED.set(current.OWN)
-    state.REPLACED_SOUGHT.set(True)
-    st.switch_page(page_at("Pooling_and_stride").path)
-
-
-def _see_it() -> None:
-    """Open the design as a file of the reader's: a description without weights gets random ones there."""
-    try:
-        digest = keep_file(current.text().encode())
-    except CnnError as error:
-        current.refuse(error)
-        run_again()
-        return
-    state.MODEL.set(str(ModelKey(FILE, digest)))
-    state.MODEL_FILE_NAMES.set({digest: current.network().name})
-    begun: tuple[state.Key[Any], ...] = (state.LAYER, state.CHANNEL, state.ROW, state.COLUMN, state.OUTPUT, state.TRAIL)
-    for key in begun:
-        key.set(key.default)
-    st.switch_page(FEATURE_MAPS.path)

@@ -29,15 +29,13 @@ SHARED = (
     state.COMPARED_RUNS,
     state.DEPTH,
     state.GRADIENT_RUNS,
-    state.DESIGN_PRESET,
-    state.DESIGN_LINK,
 )
 
 
 def share() -> None:
     """Write all that is chosen into the address, and the run that is looked at; a design only where it is trained."""
     is_design = state.TRAIN_NETWORK.get() == chosen.DESIGN
-    state.share(*(key for key in SHARED if is_design or key not in (state.DESIGN_PRESET, state.DESIGN_LINK)))
+    state.share(*SHARED, instead=state.designed() if is_design else None)
 
 
 def draw() -> None:

@@ -27,18 +27,22 @@ CHOICES: Final[tuple[Layer, ...]] = (
 )
 """A layer of each kind, with numbers that a photograph bears."""
 
-CROP: Final[tuple[Layer, ...]] = (layers.RandomTranslation(0.1, 0.1), layers.RandomZoom((-0.4, -0.2)))
-"""Cuttings of 60 to 80 % of a picture from places at random, in the size of the picture: zooming in leaves out the
-border that the shift has filled.
-
-Keras's own RandomCrop cuts all pictures of a batch at one place and makes them smaller."""
-
 _FILLED: Final = {
     FillMode.REFLECT: Note(N_("What is left free at the border is filled with the picture's own mirror image.")),
-    FillMode.CONSTANT: Note(N_("What is left free at the border stays black.")),
     FillMode.WRAP: Note(N_("What is left free at the border is filled with the opposite side of the picture.")),
     FillMode.NEAREST: Note(N_("What is left free at the border is filled with the picture's last row or column.")),
 }
+
+
+def crop(amount: float) -> tuple[Layer, ...]:
+    """Return the layers that cut 1 − `amount` to 1 − `amount` / 2 of height and width from places at random.
+
+    A cutting keeps the size of the picture: zooming in leaves out the border that the shift has filled. Keras's own
+    RandomCrop cuts all pictures of a batch at one place and makes them smaller.
+    """
+    most, least = amount, round(amount / 2, 6)
+    shift = round(least / 2, 6)
+    return layers.RandomTranslation(shift, shift), layers.RandomZoom((-most, -least))
 
 
 @by_kind
@@ -73,7 +77,7 @@ def _(layer: layers.RandomRotation) -> tuple[Note, ...]:
     )
     low, high = layer.factor
     values = {"low": 360 * low, "high": 360 * high, "least": low, "most": high}
-    return Note(message, {name: _signed(value) for name, value in values.items()}), _FILLED[layer.fill_mode]
+    return Note(message, {name: _signed(value) for name, value in values.items()}), _filled(layer)
 
 
 @meanings.register
@@ -91,7 +95,7 @@ def _(layer: layers.RandomZoom) -> tuple[Note, ...]:
             "its width: it is stretched as well as zoomed."
         )
         zoomed = Note(message, _ends("low", "high", rows, 1) | _ends("least", "most", columns, 1))
-    return (zoomed, _FILLED[layer.fill_mode]) if max(*rows, *(columns or ())) > 0 else (zoomed,)
+    return (zoomed, _filled(layer)) if max(*rows, *(columns or ())) > 0 else (zoomed,)
 
 
 @meanings.register
@@ -101,7 +105,7 @@ def _(layer: layers.RandomTranslation) -> tuple[Note, ...]:
         "width, above 0 to the right."
     )
     values = _ends("low", "high", layer.height_factor) | _ends("least", "most", layer.width_factor)
-    return Note(message, values), _FILLED[layer.fill_mode]
+    return Note(message, values), _filled(layer)
 
 
 @meanings.register
@@ -141,6 +145,15 @@ def _(layer: layers.RandomColorJitter) -> tuple[Note, ...]:
     if layer.hue_factor is not None:
         notes.append(_hue(layer.hue_factor))
     return tuple(notes)
+
+
+def _filled(layer: layers.RandomRotation | layers.RandomZoom | layers.RandomTranslation) -> Note:
+    if layer.fill_mode is not FillMode.CONSTANT:
+        return _FILLED[layer.fill_mode]
+    if not layer.fill_value:
+        return Note(N_("What is left free at the border stays black."))
+    message = N_("What is left free at the border gets the value {value:g} in every channel, of 255.")
+    return Note(message, {"value": layer.fill_value})
 
 
 def _brightness(factor: Ends, value_range: Ends) -> Note:

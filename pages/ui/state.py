@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from cnn_core.layers import ActivationName
+from cnn_core.layers import ActivationName, FillMode
 from cnn_core.layers.settings import PaddingMode
 from cnn_core.network.memory import Optimizer
 from cnn_core.network.volumes import Scale
@@ -413,6 +413,10 @@ TRANSLATION = Key("translation", 0.0, Number(0.0, 0.5, step=0.05))
 CONTRAST = Key("contrast", 0.0, Number(0.0, 1.0, step=0.05))
 BRIGHTENING = Key("brightening", 0.0, Number(0.0, 1.0, step=0.05))
 COLOUR_JITTER = Key("colour_jitter", 0.0, Number(0.0, 1.0, step=0.05))
+CROPPED = Key("cropped", 0.0, Number(0.0, 0.8, step=0.05))
+GREYED = Key("greyed", 0.0, Number(0.0, 1.0, step=0.05))
+FILL_MODE = Key("fill_mode", FillMode.REFLECT, Choice(tuple(FillMode)))
+FILL_VALUE = Key("fill_value", 0, Whole(0, 255))
 AUGMENTED_PICTURE = Key("augmented_picture", 0, Whole(0, 10**4))
 FILL_MARKED = Key("fill_marked", False, Flag())
 TRAIN_OPTIMIZER = Key("train_optimizer", "rmsprop", Choice(("rmsprop", "adam", "sgd")))

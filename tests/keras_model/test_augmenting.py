@@ -9,7 +9,7 @@ from cnn_core import layers
 from cnn_core.arrays import Pixels
 from cnn_core.errors import CnnError
 from cnn_core.layers import Layer
-from cnn_core.training.augmentation import CHOICES, COURSE, CROP
+from cnn_core.training.augmentation import CHOICES, COURSE, crop
 
 pytestmark = pytest.mark.keras
 
@@ -95,13 +95,21 @@ def test_the_border_is_filled_as_is_said(pixels: Pixels, fill: layers.FillMode) 
     assert not filled[0, 8:].any()
 
 
-def test_a_crop_shows_a_part_of_the_picture_and_nothing_else(pixels: Pixels) -> None:
+def test_a_constant_is_what_is_said(pixels: Pixels) -> None:
+    layer = layers.RandomTranslation((0.2, 0.2), (0.0, 0.0), layers.FillMode.CONSTANT, 51)
+    moved, filled = drawn(pixels, layer, count=1)
+    np.testing.assert_allclose(moved[0, :8], 51 / 255, atol=1e-6)
+    np.testing.assert_array_equal(filled[0].any(axis=1), np.arange(SIDE) < 8)
+
+
+@pytest.mark.parametrize("amount", [0.15, 0.4, 0.8])
+def test_a_crop_shows_a_part_of_the_picture_and_nothing_else(amount: float, pixels: Pixels) -> None:
     slope = np.broadcast_to(np.linspace(0.1, 0.9, SIDE, dtype=np.float32)[:, np.newaxis, np.newaxis], pixels.shape)
-    pictures, filled = drawn(np.ascontiguousarray(slope), *CROP, count=16)
+    pictures, filled = drawn(np.ascontiguousarray(slope), *crop(amount), count=16)
     assert not filled.any()
     shown = (pictures[:, -1, 0, 0] - pictures[:, 0, 0, 0]) / 0.8
-    assert 0.55 < shown.min() < shown.max() < 0.82
-    assert pictures[:, 0, 0, 0].std() > 0.02
+    assert 1 - amount - 0.05 < shown.min() < shown.max() < 1 - amount / 2 + 0.02
+    assert pictures[:, 0, 0, 0].std() > 0.05 * amount
 
 
 def test_grey_pictures_are_grey_in_their_share_and_the_others_as_they_are(pixels: Pixels) -> None:

@@ -73,3 +73,7 @@ def test_jitter_says_what_it_is_made_of() -> None:
     assert meanings(only) == meanings(layers.RandomHue(0.1))
     full = next(layer for layer in CHOICES if isinstance(layer, layers.RandomColorJitter))
     assert len(meanings(full)) == len(fields(full)) - 1
+
+
+def test_a_constant_is_said_with_its_value() -> None:
+    assert "the value 51 in" in said(layers.RandomTranslation(fill_mode=FillMode.CONSTANT, fill_value=51))

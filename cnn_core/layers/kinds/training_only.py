@@ -149,8 +149,8 @@ class FillMode(StrEnum):
     NEAREST = "nearest"
 
 
-HOW_TO_FILL: Final = ("fill_value", "interpolation", "value_range", "rng_type")
-HOW_TO_CHANGE: Final = ("fill_mode", *HOW_TO_FILL)
+HOW_TO_DRAW: Final = ("interpolation", "value_range", "rng_type")
+HOW_TO_CHANGE: Final = ("fill_mode", "fill_value", *HOW_TO_DRAW)
 """Keras's settings on pixels from outside of the picture and of the draw."""
 
 FACTOR_LABEL: Final = N_("Factor")
@@ -170,9 +170,14 @@ FILL_MODE: Final = Choice(
     "reflect",
     label=N_("Fill"),
     help=N_(
-        "What comes in at the border: the picture's mirror image (reflect), black (constant), its other side (wrap), "
-        "or its last row or column (nearest)."
+        "What comes in at the border: the picture's mirror image (reflect), the fill value (constant), its other side "
+        "(wrap), or its last row or column (nearest)."
     ),
+)
+FILL_VALUE: Final = Number(
+    0.0,
+    label=N_("Fill value"),
+    help=N_("What comes in at the border where it is filled with a constant: 0 is black."),
 )
 
 
@@ -211,7 +216,7 @@ class RandomRotation(Layer):
 
     group = Group.AUGMENTATION
     about = N_("Turns the picture at random, in training only.")
-    spelling = Spelling(on_images=True, chance="augmentation", ignored=HOW_TO_FILL)
+    spelling = Spelling(on_images=True, chance="augmentation", ignored=HOW_TO_DRAW)
     factor: Range = _share(
         0.1,
         meaning=N_(
@@ -220,6 +225,7 @@ class RandomRotation(Layer):
         ),
     )
     fill_mode: Choice[FillMode] = FILL_MODE
+    fill_value: Number = FILL_VALUE
 
 
 @layer_kind
@@ -233,13 +239,14 @@ class RandomZoom(Layer):
         renamed={"factor": "height_factor"},
         on_images=True,
         chance="augmentation",
-        ignored=HOW_TO_FILL,
+        ignored=HOW_TO_DRAW,
     )
     factor: Range = _share(0.2)
     width_factor: OptionalRange = _optional_share(
         -1, N_("Width factor"), N_("How much at most sideways; empty: as much as up and down.")
     )
     fill_mode: Choice[FillMode] = FILL_MODE
+    fill_value: Number = FILL_VALUE
 
 
 @layer_kind
@@ -249,12 +256,13 @@ class RandomTranslation(Layer):
 
     group = Group.AUGMENTATION
     about = N_("Shifts the picture at random, in training only.")
-    spelling = Spelling(on_images=True, chance="augmentation", ignored=HOW_TO_FILL)
+    spelling = Spelling(on_images=True, chance="augmentation", ignored=HOW_TO_DRAW)
     height_factor: Range = _share(
         0.1, -1, N_("Height factor"), N_("Shift up or down by at most this share of the height.")
     )
     width_factor: Range = _share(0.1, -1, N_("Width factor"), N_("Shift sideways by at most this share of the width."))
     fill_mode: Choice[FillMode] = FILL_MODE
+    fill_value: Number = FILL_VALUE
 
 
 @layer_kind

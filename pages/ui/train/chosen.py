@@ -4,11 +4,13 @@ from typing import Any
 
 from cnn_core.errors import CnnError
 from cnn_core.layers import (
+    FillMode,
     Layer,
     RandomBrightness,
     RandomColorJitter,
     RandomContrast,
     RandomFlip,
+    RandomGrayscale,
     RandomRotation,
     RandomTranslation,
     RandomZoom,
@@ -16,6 +18,7 @@ from cnn_core.layers import (
 from cnn_core.network.network import Network
 from cnn_core.pictures.outlines import ShapeKind
 from cnn_core.sentences import N_
+from cnn_core.training.augmentation import crop
 from cnn_core.training.fitting import FitPlan
 from cnn_core.training.networks import course_network, fitted, small_network, with_dropout
 from cnn_core.training.optimizer import OptimizerName, OptimizerSettings, ScheduleName
@@ -65,6 +68,10 @@ SHARED: tuple[state.Key[Any], ...] = (
     state.CONTRAST,
     state.BRIGHTENING,
     state.COLOUR_JITTER,
+    state.CROPPED,
+    state.GREYED,
+    state.FILL_MODE,
+    state.FILL_VALUE,
     state.TRAIN_OPTIMIZER,
     state.RATE,
     state.MOMENTUM,
@@ -138,19 +145,33 @@ def count_of_classes() -> int:
 
 def augmentation() -> tuple[Layer, ...]:
     """Return the layers that change pictures at random in training."""
-    flip = state.FLIP.get()
+    flip, cropped, greyed = state.FLIP.get(), state.CROPPED.get(), state.GREYED.get()
     rotation, zoom, shift = (key.get() for key in (state.ROTATION, state.ZOOM, state.TRANSLATION))
     contrast, light, jitter = (key.get() for key in (state.CONTRAST, state.BRIGHTENING, state.COLOUR_JITTER))
-    offered: tuple[tuple[bool, Layer], ...] = (
-        (flip != "none", RandomFlip(flip if flip != "none" else "horizontal")),
-        (rotation > 0, RandomRotation(rotation)),
-        (zoom > 0, RandomZoom(zoom)),
-        (shift > 0, RandomTranslation(shift, shift)),
-        (contrast > 0, RandomContrast(contrast)),
-        (light > 0, RandomBrightness(light)),
-        (jitter > 0 and channels() == 3, RandomColorJitter(**_jitter(jitter))),
+    fill: dict[str, Any] = {"fill_mode": state.FILL_MODE.get()}
+    fill["fill_value"] = state.FILL_VALUE.get() if fills_constant() else 0
+    is_coloured = channels() == 3
+    offered: tuple[tuple[bool, tuple[Layer, ...]], ...] = (
+        (flip != "none", (RandomFlip(flip if flip != "none" else "horizontal"),)),
+        (rotation > 0, (RandomRotation(rotation, **fill),)),
+        (zoom > 0, (RandomZoom(zoom, **fill),)),
+        (shift > 0, (RandomTranslation(shift, shift, **fill),)),
+        (cropped > 0, crop(cropped)),
+        (contrast > 0, (RandomContrast(contrast),)),
+        (light > 0, (RandomBrightness(light),)),
+        (jitter > 0 and is_coloured, (RandomColorJitter(**_jitter(jitter)),)),
+        (greyed > 0 and is_coloured, (RandomGrayscale(greyed),)),
     )
-    return tuple(layer for is_on, layer in offered if is_on)
+    return tuple(layer for is_on, layers in offered if is_on for layer in layers)
+
+
+def may_leave_a_border() -> bool:
+    """Say whether something moves the pictures so that a part of them must be filled."""
+    return any(key.get() > 0 for key in (state.ROTATION, state.ZOOM, state.TRANSLATION))
+
+
+def fills_constant() -> bool:
+    return state.FILL_MODE.get() is FillMode.CONSTANT
 
 
 def _jitter(amount: float) -> dict[str, float]:

@@ -1,9 +1,12 @@
 """Augmentation, seen before it is used: what each number means, and sixteen draws of one picture."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import streamlit as st
 
 from cnn_core.drawing.strips import strip_png
+from cnn_core.layers import FillMode
 from cnn_core.sentences import N_
 from cnn_core.training.augmentation import meanings
 from pages.ui import state
@@ -18,6 +21,12 @@ _ROW = 8
 _SIDE = 88
 _MARK = np.array([255, 0, 200], np.uint8)
 """The colour of what is filled."""
+_FILLS = {
+    FillMode.REFLECT: N_("Mirror image"),
+    FillMode.CONSTANT: N_("One value"),
+    FillMode.WRAP: N_("The other side"),
+    FillMode.NEAREST: N_("Last row or column"),
+}
 _FLIPS = {
     "none": N_("None"),
     "horizontal": N_("Left and right"),
@@ -28,7 +37,7 @@ _FLIPS = {
 
 def draw() -> None:
     """Draw what may be changed at random beside what comes of it."""
-    settings, draws = st.columns([2, 5], gap="medium")
+    settings, draws = st.columns([3, 5], gap="medium")
     with settings:
         _draw_settings()
     with draws:
@@ -36,21 +45,44 @@ def draw() -> None:
 
 
 def _draw_settings() -> None:
-    st.selectbox(_("Mirror"), format_func=lambda key: _(_FLIPS[key]), **followed(state.FLIP))
-    labels = {
-        state.ROTATION: _("Turn"),
-        state.ZOOM: _("Zoom"),
-        state.TRANSLATION: _("Shift"),
-        state.CONTRAST: _("Contrast"),
-        state.BRIGHTENING: _("Brightness"),
-        state.COLOUR_JITTER: _("Colour jitter"),
-    }
-    for key, label in labels.items():
-        if key is state.COLOUR_JITTER and chosen.channels() == 1:
-            continue
-        st.slider(label, **followed(key))
+    """Draw a control for each change, and what the numbers of those that are on mean."""
+    moved, coloured = st.columns(2, gap="medium")
+    with moved:
+        st.selectbox(_("Mirror"), format_func=lambda key: _(_FLIPS[key]), **followed(state.FLIP))
+        _draw_sliders(
+            {
+                state.ROTATION: _("Turn"),
+                state.ZOOM: _("Zoom"),
+                state.TRANSLATION: _("Shift"),
+                state.CROPPED: _("Crop"),
+            }
+        )
+    with coloured:
+        _draw_fill()
+        _draw_sliders({state.CONTRAST: _("Contrast"), state.BRIGHTENING: _("Brightness")})
+        if chosen.channels() == 3:
+            _draw_sliders({state.COLOUR_JITTER: _("Colour jitter"), state.GREYED: _("Grey")})
     for layer in chosen.augmentation():
         st.caption(f"{as_code(layer.kind)} {escaped(sentences(meanings(layer)))}")
+
+
+def _draw_sliders(labels: Mapping[state.Key[float], str]) -> None:
+    for key, label in labels.items():
+        st.slider(label, **followed(key))
+
+
+def _draw_fill() -> None:
+    """Draw with what Keras fills the border that a move leaves free."""
+    is_possible = chosen.may_leave_a_border()
+    st.selectbox(
+        _("Fill"),
+        format_func=lambda mode: _(_FILLS[mode]),
+        disabled=not is_possible,
+        help=_("What comes in at the border that a turn, a zoom or a shift leaves free."),
+        **followed(state.FILL_MODE),
+    )
+    if is_possible and chosen.fills_constant():
+        st.slider(_("Fill value, 0 to 255"), **followed(state.FILL_VALUE))
 
 
 def _draw_draws() -> None:

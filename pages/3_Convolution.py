@@ -7,23 +7,20 @@ from pages.ui.ask import given
 from pages.ui.ask.numbers import CUT, grid_picker, kernel_picker
 from pages.ui.ask.picture import picture_picker
 from pages.ui.convolution import choices, controls, ideas, on_numbers
-from pages.ui.frame import begin_page
+from pages.ui.frame import begin_page, board_first
 from pages.ui.text import _, lesson
 
 with begin_page():
     choices.begin()
     given.draw()
-    picked, board = st.columns([3, 8], gap="medium")
+    picked, board = board_first(3, 8)
     with picked:
         grid_picker(state.GRID, choices.OFFERED, _("Input"))
         if state.GRID.get() == CUT:
             picture_picker()
             controls.cut_picker()
         kernel_picker()
-        moving = st.expander(_("Stride, padding, dilation, bias"), on_change="rerun", key="moving_open")
-        if moving.open:
-            with moving:
-                controls.movement()
+        controls.movement()
     with board:
         convolution = on_numbers.draw()
 

@@ -71,9 +71,18 @@ const WIDE = 1000; // pixels of the screen from which on all parts of a page are
  * @param {string | undefined} key
  */
 export const leadTo = (key) => {
-  if (!key || innerWidth >= WIDE) return;
+  if (innerWidth < WIDE) bringIntoView(key, "start");
+};
+
+/**
+ * Bring a container of the page into view by its key.
+ * @param {string | undefined} key
+ * @param {ScrollLogicalPosition} block  where in the window it is to stand
+ */
+export const bringIntoView = (key, block) => {
+  if (!key) return;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  document.querySelector(`.st-key-${key}`)?.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
+  document.querySelector(`.st-key-${key}`)?.scrollIntoView({ behavior: still ? "auto" : "smooth", block });
 };
 
 /**

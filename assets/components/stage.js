@@ -1,7 +1,7 @@
 // @ts-check
 // The window stage: input with its padding, kernel, products and output as grids of numbers and colours.
 
-import { colourOf } from "./colours.js";
+import { colourOf, tintOf } from "./colours.js";
 import { ARROWS, button, clamp, fill, focusedIn, focusPart, make, part, show, showShort } from "./dom.js";
 import { Grid } from "./grid.js";
 import { listenToInput } from "./input_board.js";
@@ -26,6 +26,7 @@ import { combined, reachedFrom, termsOf, unseen, winners, written } from "./sums
  * @property {boolean} turned  the kernel acts turned by 180°
  * @property {import("./sums.js").Pooling} pooling
  * @property {string[]} channels  names
+ * @property {import("./colours.js").Colour[]} tints  of the channels of a picture; none of other maps
  * @property {string[]} filters  names
  * @property {{input: boolean, kernel: boolean}} editable
  * @property {{input: Range, kernel: Range, products: Range, output: Range}} ranges
@@ -392,10 +393,17 @@ class Stage {
     const isPadding = !shows || isCopy(this.data.vertical, row) || isCopy(this.data.horizontal, column);
     return {
       value,
-      colour: colourOf(value, this.data.ranges.input, this.data.colours),
+      colour: this.#inputColour(channel, value),
       faint: isPadding,
       crossed: this.count > 1 && (this.unseen[0][row] || this.unseen[1][column]),
     };
+  }
+
+  /** @param {number} channel  @param {number} value */
+  #inputColour(channel, value) {
+    const { tints, ranges, colours } = this.data;
+    if (!tints.length) return colourOf(value, ranges.input, colours);
+    return tintOf(value, { colour: tints[channel], low: 0, high: ranges.input.limit });
   }
 
   #drawOutput() {
@@ -429,7 +437,7 @@ class Stage {
       const terms = this.terms[channel];
       products.draw(taken[0], taken[1], cell, (r, c) => {
         const { value, weight, real } = terms[r * taken[1] + c];
-        if (!this.kernel) return { value, colour: colourOf(value, ranges.input, colours), faint: !real };
+        if (!this.kernel) return { value, colour: this.#inputColour(channel, value), faint: !real };
         const product = value * weight;
         const small = `${showShort(value)}·${showShort(weight)}`;
         return { value: product, small, colour: colourOf(product, ranges.products, colours) };

@@ -11,7 +11,7 @@ from cnn_core.arrays import Bytes, Indices, Pixels, Plane
 from cnn_core.drawing.colour_scale import Range
 from cnn_core.pictures.prepare import Box
 
-DIMMED: Final = 0.3
+DIMMED: Final = 0.45
 """How bright the part of a picture stays that the network does not see."""
 
 FRAME: Final = "#e65100"
@@ -33,6 +33,15 @@ def picture_png(pixels: Pixels, longest: int = 480) -> bytes:
         image.thumbnail((longest, longest))
     out = io.BytesIO()
     image.save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def grey_png(values: Plane, low: float, high: float, scale: int = 1) -> bytes:
+    """Return (H, W) values as a grey PNG, each scale × scale pixels: black from `low` down, white from `high` up."""
+    shares = (np.asarray(values, np.float64) - low) / ((high - low) or 1)
+    levels = np.rint(shares.clip(0, 1) * 255).astype(np.uint8)
+    out = io.BytesIO()
+    Image.fromarray(levels.repeat(scale, axis=0).repeat(scale, axis=1)).save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 

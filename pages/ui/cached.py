@@ -17,7 +17,7 @@ from cachetools import LRUCache
 
 from cnn_core.arrays import Drops, Heat, Output, Pixels, Weights
 from cnn_core.drawing.mosaic import reduce_maps
-from cnn_core.drawing.png import dimmed_outside, picture_png
+from cnn_core.drawing.png import dimmed_outside, picture_png, with_box
 from cnn_core.explain.contributions import Contributions
 from cnn_core.explain.parts import Place
 from cnn_core.explain.path import PathStep
@@ -155,8 +155,8 @@ def whole_picture(chosen: Chosen, colours: bool) -> bytes:
 
 @kept(8)
 def place_of_cut(chosen: Chosen, box: tuple[int, int, int, int]) -> bytes:
-    """Return the picture as PNG, dark but for a box."""
-    return picture_png(dimmed_outside(picture(chosen).pixels, box), 300)
+    """Return the picture as PNG, dark but for a box, which is framed."""
+    return with_box(dimmed_outside(picture(chosen).pixels, box), box, 360)
 
 
 # Models ---------------------------------------------------------------------------------------------------------------

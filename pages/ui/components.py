@@ -70,6 +70,7 @@ _DRAWING = register(
     '<div class="files"></div></div>',
 )
 _GIVEN = register("given", '<div class="given"></div>')
+_LENSES = register("lenses", '<div class="lenses" role="application" tabindex="0"></div>')
 _NETWORK = register(
     "network",
     """<div class="network">
@@ -237,6 +238,11 @@ def bars(data: dict[str, Any], key: str, on_pick: Callable[[int], None]) -> None
 def boxes(data: dict[str, Any], key: str, on_box: Callable[[list[int]], None]) -> None:
     """Draw a picture with boxes; `on_box` gets the reader's own, [top, left, bottom, right], where there is one."""
     _BOXES(data=data, key=key, on_box_change=lambda: _told(key, on_box, "box"))
+
+
+def lenses(data: dict[str, Any], key: str, on_pick: Callable[[dict[str, Any]], None]) -> None:
+    """Draw an input and what was made of it, enlarged under the pointer; `on_pick` gets {key, row, column}."""
+    _LENSES(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
 
 
 def cards(data: dict[str, Any], key: str, on_pick: Callable[[str], None]) -> None:

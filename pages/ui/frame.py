@@ -40,6 +40,7 @@ _STYLE = """<style>
   .st-key-head > [data-testid="stElementContainer"]:first-child { flex: 0 1 auto; min-width: 0; }
   .st-key-head_fit, .st-key-tools { flex-wrap: wrap; }
   [data-testid="stLayoutWrapper"]:has(> .st-key-tools) { flex: 1 0 100%; order: 3; }
+  .st-key-board_first [data-testid="stColumn"]:last-child { order: -1; }
 }
 :lang(ko) { word-break: keep-all !important; overflow-wrap: anywhere; }
 :is([class*="st-key-script_"], [class*="st-key-unseen_"]) { position: absolute; height: 0; overflow: hidden; }
@@ -216,6 +217,15 @@ def _begun(page: PageRecord) -> Iterator[DeltaGenerator]:
     keep_uploads()
     with drawn():
         yield tools
+
+
+def board_first(*shares: int) -> list[DeltaGenerator]:
+    """Return places for the controls and, beside them, for what they change; on a phone that stands above them.
+
+    `shares` of the width, in that order.
+    """
+    with st.container(key="board_first"):
+        return st.columns(shares, gap="medium")
 
 
 def draw_card(page: PageRecord) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browsing import OpenPage, download, no_traceback, visit, wait_idle
+from browsing import OpenPage, box_of, download, no_traceback, visit, wait_idle
 from PIL import Image
 from playwright.sync_api import Page, expect
 from stages import output, point, said, stage
 
 from cnn_core.numerics.grids import named_grid
+from cnn_core.pictures.samples import sample_bytes
 
 pytestmark = pytest.mark.browser
 
@@ -53,6 +54,49 @@ def test_a_part_of_a_picture_is_named_by_its_place_in_the_whole(page: Page) -> N
     visit(page, f"{ADDRESS}?look_row=10&look_column=20")
     point(output(page), 1, 2, 6, 6)
     expect(said(page)).to_contain_text("row 11, column 22:")
+
+
+def test_the_lens_follows_the_pointer_on_all_pictures_and_a_click_shows_the_numbers(page: Page) -> None:
+    visit(page, f"{ADDRESS}?picture=digit_7")
+    lenses = page.locator(".lenses").first
+    tiles = lenses.locator("figure")
+    expect(tiles).to_have_count(11)
+    box = box_of(lenses.locator('[data-key="max"] .view'))
+    assert box["y"] + box["height"] < 800
+    expect(lenses.locator(".said")).to_contain_text("Point at a picture")
+    # The middle of output row 5, column 8 of 14×14.
+    page.mouse.move(box["x"] + box["width"] * 8.5 / 14, box["y"] + box["height"] * 5.5 / 14)
+    expect(lenses.locator(".said")).to_contain_text("rows 10 to 11 and columns 16 to 17; output, row 5, column 8.")
+    for lens in lenses.locator(".lens").all():
+        expect(lens).to_be_visible()
+    with Image.open(io.BytesIO(sample_bytes("digit_7"))) as picture:
+        window = np.asarray(picture.convert("L"))[10:12, 16:18]
+    expect(lenses.locator('[data-key="max"] output')).to_have_text(str(window.max()))
+    page.mouse.down()
+    page.mouse.up()
+    wait_idle(page)
+    expect(said(page)).to_contain_text("row 5, column 8:")
+    assert number(said(page).inner_text()) == window.max()
+    expect(said(page)).to_be_in_viewport()
+    lenses.focus()
+    page.keyboard.press("ArrowRight")
+    expect(lenses.locator(".said")).to_contain_text("column 9.")
+    no_traceback(page)
+
+
+@pytest.mark.parametrize(("share", "is_input", "found"), [(0.5, False, 3), (0.5, True, 3), (0, True, 0), (1, False, 6)])
+def test_a_place_of_either_picture_names_the_output(share: float, is_input: bool, found: int, call: Any) -> None:
+    axis = {"input": 14, "output": 7, "first": 0, "step": 2, "span": 2}
+    assert call("lenses", "outputAt", axis, share, is_input) == found
+
+
+def test_a_lens_has_the_window_in_its_middle(call: Any) -> None:
+    axis = {"input": 14, "output": 7, "first": -1, "step": 2, "span": 3}
+    shown = call("lenses", "enlarged", axis, 2, 6, True)  # the window covers inputs 3 to 5
+    assert shown["whole"] == 14 * 6
+    assert shown["frame"] == [shown["offset"] + 3 * 6, 3 * 6]
+    assert shown["frame"][0] + shown["frame"][1] / 2 == 92 / 2
+    assert call("lenses", "framed", axis, 2, True) == pytest.approx([3 / 14, 3 / 14])
 
 
 def test_numbers_drawn_on_the_stage_and_the_link(page: Page, open_page: OpenPage, app_server: Any) -> None:

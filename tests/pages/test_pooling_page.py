@@ -1,5 +1,6 @@
 """The page "Pooling and stride": every input, every way, odd windows, the claims' sentences, the network's columns."""
 
+import base64
 import csv
 import io
 import itertools
@@ -28,7 +29,8 @@ from cnn_core.network.summary import summarize
 from cnn_core.numerics.grids import grid_of_text, grid_text, named_grid
 from cnn_core.numerics.hand_made import hand_made
 from cnn_core.numerics.reductions.ways import Reducer, Reduction
-from pages.ui.pooling import choices, measures
+from pages.ui import components
+from pages.ui.pooling import choices, measures, moved
 from pages.ui.pooling.comparison import Comparison, GridSource, Measure
 from pages.ui.pooling.noise import NoiseLeft
 from pages.ui.pooling.ways import reduction_title
@@ -266,6 +268,93 @@ def test_pictures_are_offered_as_they_are_shown(stages: dict[str, Any], files: d
         with Image.open(io.BytesIO(files[name])) as picture:
             assert picture.format == "PNG"
             assert min(picture.size) >= 64
+
+
+@pytest.fixture
+def lenses(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Collect what lenses are told, by key, with what a click calls, instead of drawing them."""
+    told: dict[str, Any] = {}
+
+    def take(data: dict[str, Any], key: str, on_pick: Any) -> None:
+        told[key] = data | {"on_pick": on_pick}
+
+    monkeypatch.setattr(components, "lenses", take)
+    return told
+
+
+def levels(url: str) -> np.ndarray:
+    """Return the grey levels of a picture that a component is told."""
+    picture = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))
+    assert picture.mode == "L"  # a photograph is shown in greys, never in a colour table
+    return np.asarray(picture).astype(np.float64)
+
+
+def test_the_input_and_ten_results_come_first_in_greys(stages: dict[str, Any], lenses: dict[str, Any]) -> None:
+    at = no_exception(run_page(PAGE, picture="digit_3"))
+    shown = {one["key"]: levels(one["picture"]) for one in lenses["lenses"]["pictures"]}
+    assert list(shown) == ["", *Reduction]
+    x = shown[""]
+    blocks = x.reshape(14, 2, 14, 2).swapaxes(1, 2)
+    np.testing.assert_array_equal(shown["max"], blocks.max((2, 3)))
+    np.testing.assert_array_equal(shown["average"], np.rint(blocks.mean((2, 3))))
+    assert at.header[0].value == "The numbers inside one way"
+    assert "Black is 0, white 255." in text_of(at)
+
+
+def test_a_click_on_a_result_opens_its_numbers(stages: dict[str, Any], lenses: dict[str, Any]) -> None:
+    at = no_exception(run_page(PAGE, picture="digit_3"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(st, "session_state", at.session_state)
+        lenses["lenses"]["on_pick"]({"key": "average", "row": 6, "column": 7})
+    no_exception(at.run())
+    stage = stages["way_stage"]
+    assert stage["pooling"] == "average"
+    assert stage["corner"]["output"] == [4, 5]
+
+
+@pytest.mark.parametrize("source", [{"reduced": "grid"}, {"picture": "grass"}])
+def test_noise_is_seen_in_the_input_and_in_every_result(
+    source: dict[str, str], stages: dict[str, Any], lenses: dict[str, Any]
+) -> None:
+    no_exception(run_page(PAGE, measured="noise", noise="0.5", **source))
+    clean, noisy = (
+        {one["key"]: levels(one["picture"]) for one in lenses[key]["pictures"]} for key in ("lenses", "noisy_lenses")
+    )
+    added = {key: (noisy[key] - clean[key]).std() for key in ("", "average", "subsample")}
+    assert added[""] > 5
+    assert added["average"] < 0.7 * added["subsample"]
+
+
+def test_an_example_moves_by_one_pixel_and_what_changed_is_framed() -> None:
+    before, after = (maps[:, :, 0] for maps in moved.pair_of("square", noise()))
+    np.testing.assert_array_equal(after[:, 1:], before[:, :-1])
+    found = compared().measured(moved.MovedByOne("square"))
+    for way, pool in ((Reduction.MAX, np.max), (Reduction.AVERAGE, np.mean)):
+        one, other = (pool(x.reshape(3, 2, 3, 2), axis=(1, 3)) for x in (before, after))
+        np.testing.assert_allclose(found[way].before, one)
+        np.testing.assert_array_equal(found[way].changed, one != other)
+    assert found[Reduction.MAX].changed.sum() == 0
+    assert found[Reduction.AVERAGE].changed.sum() == 4
+
+
+@pytest.mark.parametrize("shape", [(7, 7), (40, 30), (3, 4)])
+def test_the_middle_of_any_input_can_be_the_example(shape: tuple[int, int]) -> None:
+    x = named_grid("noise", *shape)[:, :, np.newaxis]
+    before, after = moved.pair_of(moved.INPUT, x)
+    assert before.shape == (min(6, shape[0]), min(6, shape[1]), 1)
+    np.testing.assert_array_equal(after[:, 1:], before[:, :-1])
+    places = np.lib.stride_tricks.sliding_window_view(x[:, :, 0], before.shape[:2])
+    assert (places == before[:, :, 0]).all(axis=(2, 3)).any()
+
+
+def test_moved_values_are_shown_in_frames(stages: dict[str, Any]) -> None:
+    at = no_exception(run_page(PAGE, reduced="grid", measured="position", moved="digit"))
+    (shown,) = [
+        one.proto.body for one in at.get("html") if "cs-moved" in one.proto.body and "<figure>" in one.proto.body
+    ]
+    assert shown.count("<figure>") == 1 + len(Reduction)
+    framed = sum(int(found) for found in re.findall(r"(\d+) of \d+ changed", shown))
+    assert shown.count('class="changed"') == framed > 0
 
 
 def test_a_sheet_holds_every_value() -> None:

@@ -57,12 +57,19 @@ def noise_left(reducer: Reducer, x: Planes, strengths: Sequence[float]) -> tuple
     The standard deviation of what the noise changes in the output, by the noise's own. Always the same random numbers.
     """
     maps = maps_of(x)
-    still, noise = reducer.reduce(maps), _standard_noise(maps.shape).astype(maps.dtype)
-    noisy = _each_reduced(reducer, [maps + noise * maps.dtype.type(strength) for strength in strengths])
+    still = reducer.reduce(maps)
+    noisy = _each_reduced(reducer, [with_noise(maps, strength) for strength in strengths])
     return tuple(
         float((result - still).std()) / (reducer.scale * strength)
         for result, strength in zip(noisy, strengths, strict=True)
     )
+
+
+def with_noise(x: Planes, strength: float) -> Values:
+    """Return (H, W, C) with Gaussian noise of that standard deviation added, always the same random numbers."""
+    maps = maps_of(x)
+    noisy: Values = maps + _standard_noise(maps.shape).astype(maps.dtype) * maps.dtype.type(strength)
+    return noisy
 
 
 def _each_reduced(reducer: Reducer, inputs: Sequence[Values]) -> list[Values]:

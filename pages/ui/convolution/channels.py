@@ -19,11 +19,14 @@ from cnn_core.numerics.taps import axis_taps
 from pages.ui import state
 from pages.ui.ask.numbers import LEARNED, kernel_title, own_numbers
 from pages.ui.convolution import choices
+from pages.ui.convolution.controls import show_cut
 from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.entered import Chosen
 from pages.ui.text import _
 
 _SIDE = 8
+RGB = (230, 40, 40), (40, 190, 70), (70, 110, 255)
+"""What the channels of a picture are tinted with, each bright enough to be read on."""
 _CHOICES = (*(kernel.key for kernel in HAND_MADE if kernel.values.shape == (3, 3)), LEARNED)
 
 
@@ -45,7 +48,9 @@ def draw(chosen: Chosen, convolution: choices.Convolution | None) -> None:
         kernels,
         biases,
         channels=colour_names(),
+        tints=RGB,
     )
+    show_place(_SIDE)
     draw_stage(scene, "channels_stage", on_kernel=_keep)
     layer = Conv2D(kernels.shape[3], (3, 3))
     output = scene.output.shape
@@ -62,6 +67,12 @@ def draw(chosen: Chosen, convolution: choices.Convolution | None) -> None:
             "filter, added once to the sum over the channels: not one for each kernel."
         )
     )
+
+
+def show_place(side: int) -> None:
+    """Draw the picture with a frame around the numbers below, so many in a row."""
+    with st.container(width=240):
+        show_cut(side)
 
 
 def _kernels() -> Values:

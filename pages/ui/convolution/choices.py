@@ -103,6 +103,11 @@ class Convolution:
         acting = flipped(self.kernel) if self.turned else self.kernel
         return acting[:, :, np.newaxis, np.newaxis]
 
+    @property
+    def keeps_brightness(self) -> bool:
+        """Say whether an even area stays bright: of a photograph it makes one, where other kernels leave edges."""
+        return float(self.kernel.sum()) > 1e-6 * float(np.abs(self.kernel).sum())
+
     def taps(self) -> tuple[Taps, Taps]:
         """Return both axes' taps; raises LayerError where nothing fits."""
         vertical, horizontal = self.windows
@@ -163,10 +168,10 @@ def cut_of(chosen: Chosen, largest: int = grids.LARGEST) -> Values:
     return np.round(pool(part, (step, step), PoolingKind.AVERAGE) * 255)
 
 
-def place_of_cut(chosen: Chosen) -> bytes:
-    """Return the picture as PNG, dark but for the cut; raises ImageError."""
+def place_of_cut(chosen: Chosen, largest: int) -> bytes:
+    """Return the picture as PNG, dark but for the cut, which is framed; raises ImageError."""
     pixels = cached.picture(chosen).pixels
-    return cached.place_of_cut(chosen, _box(pixels.shape, grids.LARGEST)[0])
+    return cached.place_of_cut(chosen, _box(pixels.shape, largest)[0])
 
 
 def _box(shape: Shape, largest: int) -> tuple[Box, int]:

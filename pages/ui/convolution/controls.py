@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnn_core.numerics import grids
 from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.ask.picture import current_picture
@@ -22,19 +23,28 @@ def cut_picker() -> None:
         _("Pixels"), help=_("Each number is the mean of so many pixels squared."), **state.CUT_SCALE.widget()
     )
     with part():
-        png = choices.place_of_cut(current_picture())
-        st.image(png, width="stretch", output_format="PNG", alt=_("The picture; what is cut is bright"))
+        show_cut(grids.LARGEST)
+
+
+def show_cut(largest: int) -> None:
+    """Draw the picture with a frame where the numbers are cut from it, at most so many in a row."""
+    png = choices.place_of_cut(current_picture(), largest)
+    st.image(png, width="stretch", output_format="PNG", alt=_("The picture; what is cut is bright and framed"))
 
 
 def movement() -> None:
-    """Let the reader choose stride, padding, dilation, the kernel's turn and the bias."""
+    """Let the reader choose stride and padding, and behind them dilation, bias and the kernel's turn."""
     axis_down, axis_across = st.columns(2)
     axis_down.number_input(_("Stride ↓"), **state.STRIDE_DOWN.widget())
     axis_across.number_input(_("Stride →"), **state.STRIDE_ACROSS.widget())
-    axis_down.number_input(_("Dilation ↓"), **state.DILATION_DOWN.widget())
-    axis_across.number_input(_("Dilation →"), **state.DILATION_ACROSS.widget())
-    if choices.has_stride_and_dilation():
-        st.caption(_("Conv2D of Keras refuses a stride and a dilation above 1 together; PyTorch computes it, as here."))
+    _padding()
+    moving = st.expander(_("Dilation, bias, turned kernel"), on_change="rerun", key="moving_open")
+    if moving.open:
+        with moving:
+            _less_usual()
+
+
+def _padding() -> None:
     st.segmented_control(
         _("Padding"),
         format_func=lambda key: _(_PADDINGS[key]),
@@ -54,6 +64,14 @@ def movement() -> None:
             required=True,
             **state.FILLING.widget(),
         )
+
+
+def _less_usual() -> None:
+    axis_down, axis_across = st.columns(2)
+    axis_down.number_input(_("Dilation ↓"), **state.DILATION_DOWN.widget())
+    axis_across.number_input(_("Dilation →"), **state.DILATION_ACROSS.widget())
+    if choices.has_stride_and_dilation():
+        st.caption(_("Conv2D of Keras refuses a stride and a dilation above 1 together; PyTorch computes it, as here."))
     st.number_input(_("Bias"), format="%g", **state.BIAS.widget())
     st.checkbox(_("True convolution: turn the kernel by 180°"), **state.TURNED.widget())
     if state.TURNED.get():

@@ -13,7 +13,7 @@ from cnn_core.pictures.prepare import GREY_WEIGHTS
 from pages.ui import state
 from pages.ui.ask.numbers import own_numbers
 from pages.ui.convolution import choices
-from pages.ui.convolution.channels import colour_names
+from pages.ui.convolution.channels import RGB, colour_names, show_place
 from pages.ui.convolution.costs import draw_costs
 from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.entered import Chosen
@@ -36,7 +36,9 @@ def draw(chosen: Chosen, convolution: choices.Convolution | None) -> None:
         conv2d(x, kernel, (window, window)),
         kernel,
         channels=colour_names(),
+        tints=RGB,
     )
+    show_place(_SIDE)
     draw_stage(scene, "mixing_stage", on_kernel=_keep)
     st.caption(_("These three weights make grey of red, green and blue, as television did (ITU-R BT.601)."))
     _draw_bottleneck()

@@ -48,7 +48,11 @@ def _draw_pictures(chosen: Chosen, convolution: Convolution) -> None:
     together = separable_conv2d(pixels, depthwise, pointwise, convolution.windows, filling=convolution.filling)
     full = conv2d(pixels, depthwise * pointwise, convolution.windows, filling=convolution.filling)
     titles = [_("Depthwise: {name}").format(name=name) for name in colour_names()]
-    draw_maps(np.concatenate([apart, together, full], axis=2), [*titles, _("Separable"), _("Full convolution")])
+    draw_maps(
+        np.concatenate([apart, together, full], axis=2),
+        [*titles, _("Separable"), _("Full convolution")],
+        as_photograph=convolution.keeps_brightness,
+    )
     st.caption(
         _(
             "The kernel from above on each colour, then mixed by 1×1 weights {weights}. The full convolution has the "

@@ -49,7 +49,7 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
                 draw_wide(picture_png(values), width, title)
         st.caption(_("Values below 0 are drawn as 0 and above 1 as 1."))
     else:
-        draw_maps(np.concatenate([result, after], axis=2), titles, width, draw_input)
+        draw_maps(np.concatenate([result, after], axis=2), titles, width, draw_input, convolution.keeps_brightness)
     st.caption(
         _("{input} pixels in, {output} values out. Pixel values run from 0 to 1; grey = {weights}.").format(
             input=show(pixels.shape[:2]), output=show(result.shape[:2]), weights="0.299·R + 0.587·G + 0.114·B"

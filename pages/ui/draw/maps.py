@@ -8,6 +8,7 @@ import streamlit as st
 from cnn_core.arrays import Values
 from cnn_core.drawing.colour_scale import Range
 from cnn_core.drawing.mosaic import map_png, reduce_maps
+from cnn_core.drawing.png import grey_png
 from pages.ui.draw.pictures import colour_bar, draw_wide
 from pages.ui.text import _
 
@@ -21,9 +22,13 @@ def draw_maps(
     titles: Sequence[str],
     width: int = _WIDTH,
     before: Callable[[], None] = lambda: None,
+    as_photograph: bool = False,
 ) -> None:
-    """Draw (H, W, maps) with a title below each, all in one stated range; `before` draws what stands left of them."""
-    reach = Range(float(np.abs(maps).max(initial=0)), bool((maps < 0).any()))
+    """Draw (H, W, maps) with a title below each, all in one stated range; `before` draws what stands left of them.
+
+    What still looks like a photograph is drawn `as_photograph`: in greys, black from 0 down.
+    """
+    reach = Range(float(np.abs(maps).max(initial=0)), bool((maps < 0).any()) and not as_photograph)
     factor = -(-maps.shape[1] // (2 * width))
     shown = reduce_maps(np.asarray(maps, np.float32), factor)
     # Twice as fine as it is shown, so that no browser smooths it.
@@ -31,8 +36,13 @@ def draw_maps(
     with st.container(horizontal=True, gap="small"):
         before()
         for number, title in enumerate(titles):
-            draw_wide(map_png(shown[:, :, number], reach, scale), width, title)
-    colour_bar(reach, f"{reach.low:.4g}", f"{reach.high:.4g}")
+            plane = shown[:, :, number]
+            png = grey_png(plane, 0, reach.high, scale) if as_photograph else map_png(plane, reach, scale)
+            draw_wide(png, width, title)
+    if as_photograph:
+        st.caption(_("Black is {low}, white {high}.").format(low=0, high=f"{reach.high:.4g}"))
+    else:
+        colour_bar(reach, f"{reach.low:.4g}", f"{reach.high:.4g}")
     if factor > 1:
         st.caption(_("Drawn smaller: a point is the mean of {n}×{n} values.").format(n=factor))
 

@@ -36,6 +36,7 @@ class Scene:
         pooling: what a pool makes of its values.
         turned: the kernel acts turned by 180°.
         channels: names of the input channels.
+        tints: the colour of each where they are a picture's, red, green and blue from 0 to 255; no value is below 0.
         corner, output_corner: row and column of the upper left cell in the whole map, where this is a piece of it.
     """
 
@@ -48,6 +49,7 @@ class Scene:
     pooling: PoolingKind | None = None
     turned: bool = False
     channels: tuple[str, ...] = ("",)
+    tints: tuple[tuple[int, int, int], ...] = ()
     corner: tuple[int, int] = (0, 0)
     output_corner: tuple[int, int] = (0, 0)
 
@@ -89,6 +91,7 @@ def _data(scene: Scene) -> dict[str, Any]:
         "corner": {"input": scene.corner, "output": scene.output_corner},
         "pooling": None if scene.pooling is None else str(scene.pooling),
         "channels": list(scene.channels),
+        "tints": list(scene.tints),
         "filters": [str(number) for number in range(filters)],
         "ranges": _ranges(scene),
         "colours": {"grey": [[0, 0, 0], [255, 255, 255]], "diverging": colour_stops(DIVERGING)},
@@ -128,6 +131,8 @@ def _words(scene: Scene) -> dict[str, str]:
     grey = _("black is 0, white {high}").format(high=f"{ranges['input']['limit']:.4g}")
     signed = _("blue is negative, white 0, red positive, darkest at ±{high}")
     shown = signed.format(high=f"{ranges['input']['limit']:.4g}") if ranges["input"]["signed"] else grey
+    if scene.tints:
+        shown = _("black is 0, the full colour {high}").format(high=f"{ranges['input']['limit']:.4g}")
     output = ranges["output"]
     answer = signed if output["signed"] else _("black is 0, white {high}")
     legend = _("Input: {input}. Output: {output}. Dashed: padding. Crossed out: no window covers it.").format(

@@ -5,12 +5,14 @@ from typing import Any
 
 import streamlit as st
 
+from cnn_core.arrays import Values
 from cnn_core.drawing.figures import lines_figure
-from cnn_core.numerics.reductions.effects import noise_left
+from cnn_core.numerics.reductions.effects import noise_left, with_noise
 from cnn_core.numerics.reductions.ways import Reduction
 from pages.ui import state
 from pages.ui.draw.plots import draw_figure, together
 from pages.ui.draw.tables import draw_table, offer_csv
+from pages.ui.pooling import results
 from pages.ui.pooling.band import band_of, say_band
 from pages.ui.pooling.comparison import Comparison, Measure
 from pages.ui.pooling.ways import reduction_title
@@ -30,8 +32,7 @@ class NoiseLeft(Measure[Curves]):
 
     def of(self, comparison: Comparison) -> Curves:
         x = band_of(comparison.x)
-        spread = float(x.std()) or 1.0
-        deviations = [share * spread for share in self.strengths]
+        deviations = [share * _spread(x) for share in self.strengths]
         return {way: noise_left(reducer, x, deviations) for way, reducer in comparison.reducers.items()}
 
 
@@ -45,10 +46,27 @@ class NoiseFigure(Measure[Any]):
         return _figure(comparison.measured(NoiseLeft(STRENGTHS)), self.chosen)
 
 
+@dataclass(frozen=True)
+class NoisyResults(Measure[results.Drawn]):
+    """The input with noise, its share of the input's spread, and what every way makes of that."""
+
+    share: float
+
+    def of(self, comparison: Comparison) -> results.Drawn:
+        noisy = with_noise(comparison.x, self.share * _spread(band_of(comparison.x)))
+        made = {way: reducer.reduce(noisy) / reducer.scale for way, reducer in comparison.reducers.items()}
+        return results.drawn(comparison, noisy, made)
+
+
+def _spread(x: Values) -> float:
+    return float(x.std()) or 1.0
+
+
 def draw(comparison: Comparison) -> None:
-    """Plot what is left of noise, over its strength, and say it for the chosen one."""
+    """Draw the noisy input with all its results, plot what is left of the noise, and say it for the chosen strength."""
     st.slider(_("Noise, as a share of the input's standard deviation"), **state.NOISE.widget())
     chosen = state.NOISE.get()
+    results.draw_lenses(comparison, comparison.measured(NoisyResults(chosen)), _("Input with noise"), "noisy_lenses")
     curves = comparison.measured(NoiseLeft(STRENGTHS))
     left = {way: shares[0] for way, shares in comparison.measured(NoiseLeft((chosen,))).items()}
     plot, table = st.columns([3, 2])

@@ -13,6 +13,7 @@ from cnn_core.numerics.maps import Windows
 from cnn_core.numerics.pool import PoolingKind, pool
 from cnn_core.numerics.reductions.ways import Reducer, Reduction, blurred
 from cnn_core.numerics.taps import axis_taps
+from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.ask.numbers import set_grid, set_kernel
 from pages.ui.draw.stage import Scene, draw_stage
@@ -20,6 +21,9 @@ from pages.ui.pooling.choices import way_picker
 from pages.ui.pooling.comparison import Comparison
 from pages.ui.text import _
 
+TITLE = N_("The numbers inside one way")
+PLACE = "numbers"
+"""The key of where they stand."""
 MOST = 12
 """Rows and columns of the part of a picture that is shown."""
 
@@ -47,6 +51,11 @@ class _Part(NamedTuple):
 
 def draw(comparison: Comparison) -> None:
     """Draw the way that the reader chose."""
+    with st.container(key=PLACE):
+        _draw(comparison)
+
+
+def _draw(comparison: Comparison) -> None:
     way = way_picker(state.WAY, _("Look inside"))
     step = _step(comparison.reducers[way], comparison.x)
     is_grid = state.REDUCED.get() == "grid"

@@ -11,6 +11,8 @@ from cnn_core.numerics.reductions.effects import shift_response
 from cnn_core.numerics.reductions.ways import Reduction
 from pages.ui.draw.plots import draw_figure, together
 from pages.ui.draw.tables import offer_csv
+from pages.ui.messages import part
+from pages.ui.pooling import moved
 from pages.ui.pooling.band import band_of, say_band
 from pages.ui.pooling.comparison import Comparison, Measure
 from pages.ui.pooling.ways import reduction_title
@@ -46,7 +48,9 @@ class ShiftFigure(Measure[Any]):
 
 
 def draw(comparison: Comparison) -> None:
-    """Plot how much each output changes while the input moves."""
+    """Draw an example that moves by one pixel, then plot how much each output changes while the input moves."""
+    with part():
+        moved.draw(comparison)
     most = min(_MOST, comparison.x.shape[1] - comparison.windows[1].kernel)
     if most < 1:
         st.info(_("The input is too narrow to be moved under this window. Choose more columns or a smaller window."))

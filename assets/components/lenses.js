@@ -90,6 +90,7 @@ class Lenses {
   /** @type {[Axis, Axis] | null} */ axes = null;
   /** @type {((name: string, value: unknown) => void) | null} */ send = null;
   /** @type {Pair | null} */ place = null;
+  /** Where the keys walk on from. @type {Pair | null} */ last = null;
   /** @type {HTMLElement[]} */ tiles = [];
   /** Levels of the pictures that were looked at. @type {WeakMap<HTMLElement, {width: number, levels: Uint8ClampedArray}>} */
   levels = new WeakMap();
@@ -100,7 +101,7 @@ class Lenses {
     this.root = root;
     this.said.setAttribute("aria-live", "polite");
     root.onkeydown = (event) => this.#walk(event);
-    root.onfocus = () => this.#show(this.place ?? this.#middle());
+    root.onfocus = () => this.#show(this.last ?? this.#middle());
     root.onblur = () => this.#show(null);
     root.onpointerleave = ({ pointerType }) => pointerType === "mouse" && this.#show(null); // a finger leaves at once
   }
@@ -109,7 +110,7 @@ class Lenses {
   update(data, send) {
     this.send = send;
     if (this.data?.version === data.version) return;
-    [this.data, this.axes] = [data, axesOf(data)];
+    [this.data, this.axes, this.last] = [data, axesOf(data), null];
     this.root.setAttribute("aria-label", `${data.words.pictures}. ${data.words.hint}`);
     const aspect = data.input[1] / data.input[0];
     this.root.style.setProperty("--tile", `${Math.min(WIDTHS[1], Math.max(WIDTHS[0], TALLEST * aspect))}px`);
@@ -166,7 +167,7 @@ class Lenses {
     if (event.key === "Enter" && this.place) return this.#pick("");
     if (!step || !this.data) return;
     event.preventDefault();
-    const [row, column] = this.place ?? this.#middle();
+    const [row, column] = this.last ?? this.#middle();
     this.#show([clamp(row + step[0], this.data.output[0]), clamp(column + step[1], this.data.output[1])]);
   }
 
@@ -180,6 +181,7 @@ class Lenses {
   /** @param {Pair | null} place */
   #show(place) {
     this.place = place;
+    this.last = place ?? this.last;
     const { data, axes } = this;
     if (!data || !axes) return;
     this.root.classList.toggle("pointed", place !== null);

@@ -154,7 +154,8 @@ def _look_inside(said: Any) -> None:
 
 
 def _factor(comparison: Comparison) -> int:
-    return max(1, WIDE // max(comparison.results()[Reduction.MAX].shape))
+    longest: int = max(comparison.results()[Reduction.MAX].shape)
+    return max(1, WIDE // longest)
 
 
 def _said(comparison: Comparison, shown: Drawn) -> str:

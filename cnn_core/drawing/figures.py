@@ -66,7 +66,7 @@ def histogram_figure(values: npt.ArrayLike, title: str = "", translate: Translat
     every = np.asarray(values, dtype=np.float64).ravel()
     finite = every[np.isfinite(every)]
     edges, counts = _binned(finite[finite != 0])
-    hover = translate(N_("{low} to {high}: {count} values"))
+    hover = translate(N_("{low} to {high}. Number of values: {count}"))
     figure = new_figure().add_bar(
         x=(edges[:-1] + edges[1:]) / 2,
         y=counts,

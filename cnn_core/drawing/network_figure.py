@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MAX_NAMES: Final = 12
 """Layer names that fit beside each other below the figure; the others are read with the pointer."""
 _BAND: Final = f"rgba({','.join(map(str, DIVERGING[-1 - LEVELS // 5]))},0.22)"
-_PANELS: Final = (N_("Mean ± spread"), N_("Share of zeros"), N_("Dead channels"))
+_PANELS: Final = (N_("Mean ± standard deviation"), N_("Share of zeros"), N_("Dead channels"))
 
 
 def network_figure(

@@ -92,7 +92,10 @@ def _concatenated(layer: layers.Concatenate, unit: Unit) -> Opened:
     origin = concatenated_from(unit.place, [values.shape for values in unit.inputs])
     channel, before = origin.place[-1], unit.place[-1] - origin.place[-1]
     about = Note(
-        N_("The inputs stand behind one another. Here it is channel {channel} of input {source}, both counted from 0."),
+        N_(
+            "The inputs are joined one after the other. This is channel {channel} of input "
+            "{source}, both counted from 0."
+        ),
         {"channel": channel, "source": origin.source},
     )
     return copied(unit, origin, about, f"{unit.place[-1]} − {before} = {channel}")

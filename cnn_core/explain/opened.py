@@ -12,12 +12,12 @@ from cnn_core.sentences import N_, Note
 
 IN_TRAINING_ONLY: Final = {
     Group.REGULARIZATION: N_(
-        "This layer acts in training only: there it sets values to 0 by chance, so that the network does not rely on "
-        "any of them. Now every value passes as it is."
+        "This layer acts in training only: there it sets random values to 0, so that the "
+        "network does not rely on any of them. Now every value passes unchanged."
     ),
     Group.AUGMENTATION: N_(
-        "This layer acts in training only: there it changes pictures by chance, so that the network sees more of them. "
-        "Now every picture passes as it is."
+        "This layer acts in training only: there it changes pictures at random, so that the "
+        "network sees more of them. Now every picture passes unchanged."
     ),
 }
 

@@ -280,8 +280,8 @@ def _factors(graph: Graph, values: Array, class_index: int) -> Array:
     sizes = graph.outputs[0].shape[1:]
     if len(sizes) not in (1, 3) or sizes[-1] is None:
         raise CnnError(
-            "The model must end in one number a class, or in a map a class. Received: an output of {shape}. "
-            "Use a model that classifies.",
+            "The model must end in one number per class, or in one map per class. Received: an "
+            "output of {shape}. Use a model that classifies.",
             shape="×".join("?" if size is None else str(size) for size in sizes) or "one number",
         )
     directions = np.eye(sizes[-1], dtype=np.float32) if sizes[-1] > 1 else np.array([[-1], [1]], np.float32)

@@ -455,7 +455,7 @@ class OptionalNumbers(Setting[tuple[float, ...] | None, tuple[float, ...] | None
         if value is None:
             return None
         if not isinstance(value, tuple | list) or not value:
-            raise self.refuse("{setting} must be null or a list of numbers, one a channel.", value)
+            raise self.refuse("{setting} must be null or a list of numbers, one per channel.", value)
         one = Number(minimum=self.minimum)
         one.name = self.name
         return tuple(one.read(number) for number in value)
@@ -476,7 +476,7 @@ class OptionalAxes(Setting[int | tuple[int, ...] | None, tuple[int, ...] | None]
     def read(self, value: Any) -> tuple[int, ...] | None:
         axes = [value] if _is_whole(value) else value
         if axes is not None and not (_are_axes(axes) and len(set(axes)) == len(axes)):
-            rule = N_("{setting} must be null or different whole numbers from 1 to {maximum}, one an axis.")
+            rule = N_("{setting} must be null or different whole numbers from 1 to {maximum}, one per axis.")
             raise self.refuse(rule, value, maximum=MOST_AXES)
         return None if axes is None else tuple(sorted(axes))
 
@@ -490,7 +490,7 @@ class Axes(Setting[int | tuple[int, ...], tuple[int, ...]]):
     def read(self, value: Any) -> tuple[int, ...]:
         axes = [value] if _is_whole(value) else value
         if not (_are_axes(axes) and len(set(axes)) == len(axes)):
-            rule = N_("{setting} must be different whole numbers from 1 to {maximum}, one an axis.")
+            rule = N_("{setting} must be different whole numbers from 1 to {maximum}, one per axis.")
             raise self.refuse(rule, value, maximum=MOST_AXES)
         return tuple(sorted(axes))
 

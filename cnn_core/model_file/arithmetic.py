@@ -34,7 +34,7 @@ def row(value: Any) -> Numbers:
     for number in numbers:
         if isinstance(number, bool) or not isinstance(number, int | float) or not abs(number) <= _LARGEST:
             raise LayerError(
-                "Of constants only numbers up to {most} and rows of them are supported here. Received: {value}.",
+                "Only numbers up to {most}, and rows of them, are supported as constants here. Received: {value}.",
                 most=f"{_LARGEST:g}",
                 value=shown(value),
             )
@@ -53,8 +53,8 @@ def scaled(scale: Numbers, offset: Numbers) -> Layer:
     scales, offsets = (values * (count if len(values) == 1 else 1) for values in (scale, offset))
     if len(scales) != len(offsets) or min(scales) <= 0:
         raise LayerError(
-            "Of constants only single numbers and positive factors, one a channel, are supported here. "
-            "Received: {scale} and {offset}.",
+            "Only single numbers and positive factors, one per channel, are supported as "
+            "constants here. Received: {scale} and {offset}.",
             scale=shown(scale),
             offset=shown(offset),
         )

@@ -233,7 +233,7 @@ def _check_number(layer: Layer, count: int, *, first: bool) -> None:
 def _nowhere(call: tuple[Argument, ...]) -> LayerError:
     names = [shown(argument.name) for argument in call if isinstance(argument, Reference)]
     return LayerError(
-        "Its inputs do not exist, or the layers go round in a circle. Received: {names}. Save the model again with "
-        "model.save().",
+        "Its inputs do not exist, or the layers form a cycle. Received: {names}. Save the "
+        "model again with model.save().",
         names=", ".join(names[:5]),
     )

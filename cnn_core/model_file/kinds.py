@@ -276,7 +276,7 @@ def _bias_add(entry: EntrySettings) -> Layer:
 
 @reads("TrueDivide", "Divide")
 def _no_merge(entry: EntrySettings) -> Layer:
-    raise LayerError("Of two layers' outputs only sums, differences, products, maxima and minima are supported here.")
+    raise LayerError("Two layers' outputs can only be combined by sums, differences, products, maxima and minima here.")
 
 
 # Values put together along axes, parts and other shapes

@@ -113,7 +113,7 @@ class Inception(BuildingBlock):
     """Four ways of different reach side by side."""
 
     title = N_("Inception-like block")
-    about = N_("1×1, 3×3, 5×5 and a pooling side by side; their channels are put behind one another.")
+    about = N_("1×1, 3×3, 5×5 and a pooling side by side; their channels are joined.")
     source = "Szegedy et al., Going deeper with convolutions, arXiv:1409.4842, figure 2(b)"
     filters: Whole = Whole(32, label=N_("Filters per branch"))
 

@@ -138,7 +138,7 @@ class Network:
         cycle = self._cycle(name)
         if cycle:
             return LayerError(
-                "The layers go round in a circle: {cycle}. Take one of these connections away.",
+                "The layers form a cycle: {cycle}. Remove one of these connections.",
                 cycle=" → ".join(cycle),
             )
         return LayerError('Its input "{source}" comes after it. Move "{source}" up.', source=source)

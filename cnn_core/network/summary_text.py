@@ -155,7 +155,7 @@ class _Reader:
             yield Note(N_("Pools are the smallest usual ones that give these shapes."))
         others = {layer.kind for layer in layers if _has_hidden_settings(layer)}
         if others:
-            message = N_("Settings that change no figure are our defaults. Look at: {kinds}.")
+            message = N_("Settings that leave shapes and counts unchanged are our defaults. Look at: {kinds}.")
             yield Note(message, {"kinds": ", ".join(sorted(others))})
 
 

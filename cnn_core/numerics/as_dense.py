@@ -53,8 +53,9 @@ def dense_as_convolution(weights: npt.ArrayLike, input_shape: Shape) -> Values:
     values = np.asarray(weights)
     if values.ndim != 2 or len(values) != prod(input_shape):
         raise LayerError(
-            "A Dense layer has one row of weights a value. Received: weights of shape {weights} for an input of "
-            "{shape}, which has {count} values. Use the weights of the layer that follows this input.",
+            "A Dense layer has one row of weights per value. Received: weights of shape "
+            "{weights} for an input of {shape}, which has {count} values. Use the weights of the "
+            "layer that follows this input.",
             weights=show(values.shape),
             shape=show(input_shape),
             count=prod(input_shape),

@@ -162,7 +162,7 @@ def _plus(maps: Planes, bias: npt.ArrayLike | None) -> Planes:
     values = np.asarray(bias, maps.dtype)
     if values.shape != maps.shape[2:]:
         raise LayerError(
-            "The bias must hold one number a filter. Received: {count} numbers for {filters} filters.",
+            "The bias must hold one number per filter. Received: {count} numbers for {filters} filters.",
             count=values.size,
             filters=maps.shape[2],
         )

@@ -32,8 +32,8 @@ def refuse_depth(depth: int, channels: int) -> None:
     """Refuse a kernel that has not one value for each channel it sees."""
     if depth != channels:
         raise LayerError(
-            "The kernel must be as deep as what it sees. Received: depth {depth} for {channels} channels. "
-            "Use a kernel with one value a channel.",
+            "The kernel must be as deep as its input. Received: depth {depth} for {channels} "
+            "channels. Use a kernel with one value per channel.",
             depth=depth,
             channels=channels,
         )

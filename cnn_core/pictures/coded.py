@@ -39,7 +39,7 @@ _NOT_STARTED: Final = N_(
     "{kind} pictures cannot be read on this server: the program that decodes them does not start. "
     "Save the picture as JPEG."
 )
-_TURNED: Final = Note(N_("Turned or mirrored as the file says."))
+_TURNED: Final = Note(N_("Rotated or mirrored as the file says."))
 
 
 class TooLargeError(Exception):

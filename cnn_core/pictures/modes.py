@@ -43,7 +43,7 @@ def converter(image: Image.Image, data: bytes, notes: list[Note]) -> tuple[str, 
     if image.mode == "F" or image.mode.startswith("I"):
         return "F", _deep_grey(image, bits, notes)
     if bits > 8:
-        notes.append(Note(N_("The {bits}-bit colours were read with 8 bits a channel."), {"bits": bits}))
+        notes.append(Note(N_("The {bits}-bit colours were read with 8 bits per channel."), {"bits": bits}))
     if image.mode == "CMYK":
         notes.append(Note(N_("Converted from CMYK print colours without a colour profile; colours are approximate.")))
     _fit_colour_key(image, data, bits)

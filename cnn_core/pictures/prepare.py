@@ -180,7 +180,7 @@ def brightness(pixels: npt.NDArray[Channel]) -> npt.NDArray[Channel]:
 
 
 def _grey(pixels: RgbPixels, notes: list[Note]) -> GreyPixels:
-    notes.append(Note(N_("Turned grey: 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601).")))
+    notes.append(Note(N_("Converted to grey: 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601).")))
     return brightness(pixels)
 
 

@@ -29,7 +29,7 @@ _COSTLY = {"WEBP": 16, "TIFF": 8, "progressive JPEG": 8, "16-bit PNG": 8}
 _ONE_AT_A_TIME = threading.Lock()
 
 _NO_MEMORY = N_("There is not enough memory for this picture. Reduce it and try again.")
-_TURNED = Note(N_("Turned or mirrored as the camera's EXIF orientation says."))
+_TURNED = Note(N_("Rotated or mirrored as the camera's EXIF orientation says."))
 _ORIENTATION = 274  # the EXIF and TIFF tag
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

@@ -142,7 +142,7 @@ SAMPLES = (
         Subject.PATTERN,
         "point.png",
         N_("A single bright pixel"),
-        N_("Every filter draws its own kernel around the pixel, turned by half a turn."),
+        N_("Every filter draws its own kernel around the pixel, rotated by 180°."),
     ),
     Sample(
         "edge",

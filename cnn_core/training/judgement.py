@@ -103,9 +103,10 @@ _TOGETHER: Final = N_(
     "validation pictures leave."
 )
 _ABOVE: Final = N_(
-    "In epoch {epoch} it was right for {validation} of the validation pictures and for {train} of the training "
-    "pictures only: {points} percentage points more. Dropout and augmentation act in training only, and the training "
-    "figures are means over an epoch in which the network still learns."
+    "In epoch {epoch} it was right for {validation} of the validation pictures but only "
+    "for {train} of the training pictures: {points} percentage points more. Dropout and "
+    "augmentation act in training only, and the training values are means over an epoch "
+    "in which the network still learns."
 )
 
 

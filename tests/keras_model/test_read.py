@@ -394,7 +394,7 @@ def refusals() -> dict[str, Callable[[Any], Any]]:
         "UnitNormalization": k.UnitNormalization(),
         "Stranger": Stranger(2, 3),
         "Lambda": k.Lambda(lambda x: x),
-        "only sums, differences": lambda x: x / x,
+        "by sums, differences": lambda x: x / x,
         "constants in these places": lambda x: 1 / x,
         "GetItem": lambda x: x[:, ::-1],
         "approximate": lambda x: keras.ops.gelu(x, approximate=True),
@@ -415,7 +415,7 @@ REFUSED = (
         "Lambda",
     ),
     *("antialias must be False", "interpolation must be one of nearest, bilinear", "axis must be"),
-    *("only sums, differences", "constants in these places", "GetItem", "approximate"),
+    *("by sums, differences", "constants in these places", "GetItem", "approximate"),
     *("same shape", "whole number", "some processors only", "positive factors"),
 )
 

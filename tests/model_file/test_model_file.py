@@ -301,7 +301,7 @@ def test_operations_between_layers(described: Describe) -> None:
         with pytest.raises(ModelFileError, match=r'Layer "op" \((TrueDivide|Add|Maximum)\)'):
             layer(kind, *arguments)
     assert layer("Subtract", x, x) == L.Subtract()
-    with pytest.raises(ModelFileError, match="only sums, differences, products"):
+    with pytest.raises(ModelFileError, match="combined by sums, differences, products"):
         layer("TrueDivide", x, x)
 
 
@@ -425,7 +425,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
         "no JSON",
     ),
     "filters as text": (chain(image(), with_setting(CONV, filters="__import__('os')")), "filters must be"),
-    "not a number": (chain(image(), entry("Rescaling", "s", scale=float("nan"), offset=0)), "Of constants only"),
+    "not a number": (chain(image(), entry("Rescaling", "s", scale=float("nan"), offset=0)), "supported as constants"),
     "infinity": (chain(image(), entry("Dropout", "s", rate=float("inf"))), "rate must be"),
     "a million layers": (chain(image(), *[entry("ReLU", str(i)) for i in range(2 * MOST_LAYERS)]), "too many layers"),
     "too many calls": (
@@ -458,8 +458,8 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "a name twice": (chain(image(), DENSE, DENSE), '"dense" is used twice'),
     "a name of numbers": (chain(image(), with_setting(DENSE, name=5)), '"name" is missing or of another kind'),
     "a circle": (cycle("a", "b"), r'Layer "a" \(Add\): Its inputs do not exist, or.*Received: image, b'),
-    "a circle of one": (cycle("a"), "go round in a circle"),
-    "a long circle": (cycle(*map(str, range(500))), "go round in a circle"),
+    "a circle of one": (cycle("a"), "form a cycle"),
+    "a long circle": (cycle(*map(str, range(500))), "form a cycle"),
     "an input from nowhere": (called(tensor("nobody")), "Received: nobody"),
     "an output from nowhere": (graph(image(), ends=["nobody", 0, 0]), "Received: nobody"),
     "no outputs": (graph(image(), ends=[]), "Its inputs do not exist"),

@@ -169,7 +169,7 @@ def test_one_input_only() -> None:
 
 def test_an_input_takes_nothing() -> None:
     error = fault(NamedLayer("input", Input((8, 8, 3)), ("input",)))
-    assert "go round in a circle: input → input" in str(error)
+    assert "form a cycle: input → input" in str(error)
 
 
 def test_a_missing_input() -> None:
@@ -193,7 +193,7 @@ def test_an_input_that_comes_later() -> None:
 )
 def test_circles_are_shown(layers: list[NamedLayer], circle: str) -> None:
     error = fault(IMAGE, *layers)
-    assert f"The layers go round in a circle: {circle}. Take one of these connections away." in str(error)
+    assert f"The layers form a cycle: {circle}. Remove one of these connections." in str(error)
     assert error.layer == "a"
 
 
@@ -237,7 +237,7 @@ def test_a_long_network_is_walked() -> None:
     chain = [conv(f"layer_{i}") for i in range(1, 2000)]
     assert len(list(Network((IMAGE, *chain)).steps())) == 2000
     error = fault(IMAGE, conv("layer_0", "layer_1999"), *chain)
-    assert "circle: layer_0 → layer_1 → layer_2 →" in str(error)
+    assert "cycle: layer_0 → layer_1 → layer_2 →" in str(error)
 
 
 # What is known of a network that does not fit ----------------------------------------------------------------------

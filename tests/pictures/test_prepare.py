@@ -125,7 +125,7 @@ def test_grey_is_the_stated_sum() -> None:
     assert prepared.pixels.shape == (6, 5, 1)
     expected = 0.299 * pixels[..., 0].astype(float) + 0.587 * pixels[..., 1] + 0.114 * pixels[..., 2]
     np.testing.assert_allclose(prepared.pixels[..., 0], expected, atol=1e-7)
-    assert said(prepared) == ["Turned grey: 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601)."]
+    assert said(prepared) == ["Converted to grey: 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601)."]
 
 
 def test_grey_of_a_grey_picture_is_that_picture() -> None:
@@ -139,7 +139,7 @@ def test_what_is_inverted_is_the_picture_and_not_its_padding() -> None:
     assert not prepared.pixels.any()
     dark = prepare(np.zeros((2, 4, 3), np.float32), Preparation(4, 4, Colour.GREY, Fit.PAD, invert=True))
     assert dark.pixels[..., 0].sum(axis=1).tolist() == [0, 4, 4, 0]
-    assert [text.split(":")[0] for text in said(dark)] == ["Turned grey", "Inverted", "Padded with black"]
+    assert [text.split(":")[0] for text in said(dark)] == ["Converted to grey", "Inverted", "Padded with black"]
 
 
 @settings(max_examples=150, deadline=None)

@@ -177,7 +177,7 @@ def test_a_closed_network_is_one_clear_sentence(server: Server, monkeypatch: pyt
     server.server.shutdown()
     server.server.server_close()
     address = REMOTES[DownloadKey.MNIST][0].address
-    with pytest.raises(CnnError, match="no way to the internet") as caught:
+    with pytest.raises(CnnError, match="not connected to the internet") as caught:
         download(Downloaded(DownloadKey.MNIST))
     assert address in str(caught.value)
     assert "refused" in str(caught.value)
@@ -188,7 +188,7 @@ def test_a_host_that_nobody_knows_is_the_same_sentence(server: Server, monkeypat
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setitem(REMOTES, DownloadKey.MNIST, (Remote("http://nobody.invalid/mnist.npz", 10),))
-    with pytest.raises(CnnError, match="no way to the internet"):
+    with pytest.raises(CnnError, match="not connected to the internet"):
         download(Downloaded(DownloadKey.MNIST))
 
 

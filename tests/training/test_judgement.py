@@ -49,7 +49,7 @@ def test_what_is_no_overfitting_is_not_called_so(losses: list[float], val_losses
     [
         (0.95, 0.75, 400, "20.0 percentage points apart. 400 validation pictures leave ± 4.3 points"),
         (0.80, 0.75, 100, "do not differ by more than the ± 8.7 percentage points"),
-        (0.70, 0.80, 1_000, "80.0% of the validation pictures and for 70.0% of the training pictures only"),
+        (0.70, 0.80, 1_000, "80.0% of the validation pictures but only for 70.0% of the training pictures"),
     ],
 )
 def test_a_gap_is_one_where_the_pictures_are_many_enough(

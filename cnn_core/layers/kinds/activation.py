@@ -29,7 +29,10 @@ class Activation(Layer):
     slope: OptionalNumber = OptionalNumber(
         minimum=0,
         label=N_("Slope"),
-        help=N_("What leaky_relu and elu do below zero; empty: 0.2 and 1, as Keras has it. Others have no use for it."),
+        help=N_(
+            "What leaky_relu and elu do below zero; empty: 0.2 and 1, Keras's defaults. Other "
+            "activations do not use it."
+        ),
         told=Told.NEVER,
     )
 
@@ -52,8 +55,8 @@ class PReLU(Layer):
     shared_axes: OptionalAxes = OptionalAxes(
         label=N_("Shared axes"),
         help=N_(
-            "Axes along which all values have one factor, separated by commas: 1, 2 for one factor a channel; "
-            "empty: one for each value."
+            "Axes along which all values share one factor, separated by commas: 1, 2 for one "
+            "factor per channel; empty: one for each value."
         ),
         short=N_("shared along axes {value}"),
     )

@@ -114,7 +114,9 @@ class Conv2D(Layer):
     groups: Whole = Whole(
         1,
         label=N_("Groups"),
-        help=N_("Channels are convolved in so many separate groups; divides channels and filters."),
+        help=N_(
+            "The number of groups that the channels are convolved in separately. It must divide channels and filters."
+        ),
         short=N_("{value} groups"),
     )
     use_bias: Flag = USE_BIAS
@@ -309,7 +311,7 @@ class Conv2DTranspose(Layer):
         none_help=N_("The output is then as large as Keras makes it: with same the input times the strides."),
         minimum=0,
         label=N_("Output padding"),
-        help=N_("Rows and columns more at the end of the output, fewer than the strides."),
+        help=N_("Extra rows and columns at the end of the output, fewer than the strides."),
         short=N_("output padding {value}"),
     )
 

@@ -100,7 +100,7 @@ class Minimum(Merge):
 class Concatenate(Merge):
     """Its inputs behind one another along the channels (last axis only)."""
 
-    about = N_("Puts the channels of its inputs behind one another.")
+    about = N_("Joins the channels of its inputs, one after the other.")
     spelling = Spelling(last_axis=True)
 
 

@@ -159,7 +159,7 @@ class Normalization(Layer):
     same_everywhere = True
     mean: OptionalNumbers = OptionalNumbers(
         label=N_("Mean"),
-        help=N_("One number a channel, separated by commas; empty: learned from data."),
+        help=N_("One number per channel, separated by commas; empty: learned from data."),
         told=Told.ALWAYS,
         short=N_("given mean and variance"),
         short_none=N_("mean and variance from data"),
@@ -167,7 +167,7 @@ class Normalization(Layer):
     variance: OptionalNumbers = OptionalNumbers(
         minimum=0,
         label=N_("Variance"),
-        help=N_("One number a channel, separated by commas; empty: learned from data."),
+        help=N_("One number per channel, separated by commas; empty: learned from data."),
         told=Told.NEVER,
     )
 
@@ -186,8 +186,8 @@ def _(layer: Normalization, *inputs: Shape) -> Shape:
     for values in (layer.mean, layer.variance):
         if values is not None and len(values) not in (1, inputs[0][-1]):
             raise LayerError(
-                "mean and variance must hold one number, or one a channel. "
-                "Received: {count} numbers for {channels} channels.",
+                "mean and variance must hold one number, or one per channel. Received: {count} "
+                "numbers for {channels} channels.",
                 count=len(values),
                 channels=inputs[0][-1],
             )

@@ -86,7 +86,7 @@ class GlobalPooling(Layer):
 
     group = Group.POOLING
     spelling = Spelling(on_images=True)
-    keepdims: Flag = Flag(False, label=N_("Keep axes"), help=N_("Gives a map of 1×1 instead of a plain row of values."))
+    keepdims: Flag = Flag(False, label=N_("Keep axes"), help=N_("Gives a 1×1 map instead of a plain row of values."))
 
 
 @output_shape.register

@@ -154,14 +154,16 @@ HOW_TO_CHANGE: Final = ("fill_mode", "fill_value", *HOW_TO_DRAW)
 """Keras's settings on pixels from outside of the picture and of the draw."""
 
 FACTOR_LABEL: Final = N_("Factor")
-FACTOR_HELP: Final = N_("How much at most; two numbers, separated by a comma, for a least and a most.")
+FACTOR_HELP: Final = N_("How much at most. Two numbers, separated by a comma, set the least and the most.")
 
 
 def _share(default: float, alone: int = -1, label: str = FACTOR_LABEL, meaning: str = FACTOR_HELP) -> Range:
     return Range(default, alone=alone, label=label, help=meaning, told=Told.ALWAYS)
 
 
-def _optional_share(alone: int, label: str, meaning: str = N_("How much at most; empty: not at all.")) -> OptionalRange:
+def _optional_share(
+    alone: int, label: str, meaning: str = N_("How much at most. Leave it empty for no change.")
+) -> OptionalRange:
     return OptionalRange(alone=alone, minimum=alone, label=label, help=meaning)
 
 
@@ -215,13 +217,13 @@ class RandomRotation(Layer):
     """Turns by up to `factor` of a full turn to either side: 0.1 is ±36°."""
 
     group = Group.AUGMENTATION
-    about = N_("Turns the picture at random, in training only.")
+    about = N_("Rotates the picture at random, in training only.")
     spelling = Spelling(on_images=True, chance="augmentation", ignored=HOW_TO_DRAW)
     factor: Range = _share(
         0.1,
         meaning=N_(
-            "The largest turn to either side, in full turns: 0.1 is 36°; two numbers, separated by a comma, for a "
-            "least and a most."
+            "The largest rotation to either side, as a share of a full circle: 0.1 is 36°. Two "
+            "numbers, separated by a comma, set the least and the most."
         ),
     )
     fill_mode: Choice[FillMode] = FILL_MODE
@@ -243,7 +245,7 @@ class RandomZoom(Layer):
     )
     factor: Range = _share(0.2)
     width_factor: OptionalRange = _optional_share(
-        -1, N_("Width factor"), N_("How much at most sideways; empty: as much as up and down.")
+        -1, N_("Width factor"), N_("How much at most sideways. Leave it empty for as much as up and down.")
     )
     fill_mode: Choice[FillMode] = FILL_MODE
     fill_value: Number = FILL_VALUE
@@ -294,14 +296,14 @@ class RandomGrayscale(Layer):
     """Turns a share `factor` of the pictures grey."""
 
     group = Group.AUGMENTATION
-    about = N_("Turns pictures grey at random, in training only.")
+    about = N_("Converts pictures to grey at random, in training only.")
     spelling = Spelling(on_images=True, chance="augmentation")
     factor: Number = Number(
         0.5,
         minimum=0,
         maximum=1,
         label=N_("Share"),
-        help=N_("Which share of the pictures turns grey."),
+        help=N_("Which share of the pictures is converted to grey."),
         told=Told.ALWAYS,
     )
 

@@ -49,8 +49,8 @@ _LINEAR: Final = (
 def _no_activation(design: Design) -> Iterator[Advice]:
     """Two weighted sums with nothing between them that bends: together they are one."""
     message = N_(
-        "Nothing bends between this layer and {next}: two weighted sums in a row can do no more than one. "
-        "Give it an activation."
+        "There is no activation between this layer and {next}: two weighted sums in a row "
+        "can do no more than one. Give it an activation."
     )
     for row in design.summary.rows:
         path = _linear_path(design, row)
@@ -106,8 +106,9 @@ def _softmax_of_one(design: Design) -> Iterator[Advice]:
 def _many_sigmoids(design: Design) -> Iterator[Advice]:
     """Sigmoid where classes exclude one another."""
     message = N_(
-        "With sigmoid the {count} units say yes or no independently of each other, which suits several labels a "
-        "picture. For one class out of {count} use softmax: its shares add up to 1."
+        "With sigmoid the {count} units say yes or no independently of each other, which "
+        "suits pictures with several labels. For one class out of {count} use softmax: its "
+        "shares add up to 1."
     )
     for row in design.outputs:
         activation = getattr(row.layer, "activation", None)

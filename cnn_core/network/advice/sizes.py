@@ -57,8 +57,7 @@ def _window_too_large(design: Design) -> Iterator[Advice]:
     if all(output_length(length, window) > 0 for length, window in zip(size, both, strict=True)):
         return
     message = N_(
-        "The window of {window} is larger than the map of {size} that reaches it. "
-        "The map was made smaller by: {layers}."
+        "The {window} window is larger than the {size} map that reaches it. The map was made smaller by: {layers}."
     )
     values = {
         "window": show(tuple(effective_kernel(window.kernel, window.dilation) for window in both)),
@@ -154,14 +153,14 @@ def _is_shortcut(design: Design, row: Row) -> bool:
 def _even_kernel(design: Design) -> Iterator[Advice]:
     """Kernels without a middle whose output is as large as their input."""
     message = N_(
-        "A kernel of {kernel} has no middle: `same` pads one place more after than before, and every such layer shifts "
-        "the maps by half a pixel."
+        "A {kernel} kernel has no centre: `same` pads one place more after than before, and "
+        "every such layer shifts the maps by half a pixel."
     )
     for row, kernel in zip(design.summary.rows, of_each(design.summary.rows, _odd_instead), strict=True):
         both = windows_of(row.layer)
         if kernel is not None and both is not None:
             note = Note(message, {"kernel": show(tuple(window.kernel for window in both))})
-            label = Note(N_("Use a kernel of {kernel}"), {"kernel": show(kernel)})
+            label = Note(N_("Use a {kernel} kernel"), {"kernel": show(kernel)})
             yield Advice("even_kernel", row.name, note, Fix(label, set_to(row.name, kernel_size=kernel)))
 
 

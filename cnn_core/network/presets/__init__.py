@@ -59,7 +59,7 @@ PRESETS: Final = (
     Preset(
         "mnist_augmented",
         N_("Digits (MNIST), with augmentation and dropout"),
-        N_("The same network with small turns, shifts and zooms, but no flips: a mirrored digit is none."),
+        N_("The same network with small rotations, shifts and zooms, but no flips: a mirrored digit is not a digit."),
         N_(
             "a Korean course on convolutional networks; data: LeCun, Cortes and Burges, The MNIST database of "
             "handwritten digits"
@@ -78,7 +78,7 @@ PRESETS: Final = (
     Preset(
         "cats_dogs_augmented",
         N_("Cats and dogs, with augmentation and dropout"),
-        N_("The same network with flips, turns, zooms and a dropout of 0.5, against overfitting."),
+        N_("The same network with flips, rotations, zooms and a dropout of 0.5, against overfitting."),
         "Chollet, Deep Learning with Python, 2nd edition (2021), section 8.2.5",
         PresetGroup.COURSE,
         courses.cats_dogs_augmented,
@@ -134,7 +134,7 @@ PRESETS: Final = (
     Preset(
         "vgg16",
         "VGG16",
-        N_("Thirteen convolutions of 3×3; named as in keras.applications, which leaves the dropout out."),
+        N_("Thirteen 3×3 convolutions, named as in keras.applications, which leaves the dropout out."),
         "Simonyan and Zisserman, Very deep convolutional networks, arXiv:1409.1556, table 1, column D",
         PresetGroup.CLASSIC,
         classics.vgg16,

@@ -53,8 +53,8 @@ _CLASSES: Final = {
 }
 
 _CLOSED: Final = N_(
-    "{address} cannot be downloaded ({reason}). Perhaps this machine has no way to the internet. Choose pictures that "
-    "come along, or give your own."
+    "{address} cannot be downloaded ({reason}). Perhaps this machine is not connected to "
+    "the internet. Choose pictures that are included, or give your own."
 )
 _CHANGED: Final = N_(
     "What {address} gave is not the file that was published: it was cut off on the way or has been changed. Try again, "

@@ -48,7 +48,7 @@ _FEW_CLASSES: Final = N_(
 )
 _MANY_CLASSES: Final = N_("At most {most} classes are told apart here. Received: {count}.")
 _EMPTY_CLASS: Final = N_(
-    'No picture of the class "{label}" can be used: {count} were left out. The first one: {name}. {why}'
+    'No picture of the class "{label}" can be used. Left out: {count}. The first one: {name}. {why}'
 )
 _TOO_MUCH: Final = N_("The pictures of a set may take {most} MB on the disk. Take fewer pictures.")
 

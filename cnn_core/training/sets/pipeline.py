@@ -22,10 +22,10 @@ MOST_IN_BATCH: Final = 256
 
 _FITS: Final = {
     Fit.STRETCH: Note(
-        N_("Brought to one size, so that many fit into one array; width and height may be scaled differently.")
+        N_("Resized to one size, so that many fit into one array; width and height may be scaled differently.")
     ),
-    Fit.CROP: Note(N_("Cropped to the middle and brought to one size, so that many fit into one array.")),
-    Fit.PAD: Note(N_("Brought to one size, so that many fit into one array, with black where something is missing.")),
+    Fit.CROP: Note(N_("Cropped to the centre and resized to one size, so that many fit into one array.")),
+    Fit.PAD: Note(N_("Resized to one size, so that many fit into one array, with black where something is missing.")),
 }
 _ARGUMENTS: Final = {Fit.STRETCH: "", Fit.CROP: ", crop_to_aspect_ratio=True", Fit.PAD: ", pad_to_aspect_ratio=True"}
 
@@ -112,12 +112,12 @@ def _as_found(source: Opened, pair: tuple[int, int], picture: Bytes, channels: i
     """Return a file and what it decodes to, or an array that never was a file."""
     file = source.file(*pair)
     if file is None:
-        about = Note(N_("Not read from a file, but an array already: whole numbers from 0 to 255, a byte each."))
+        about = Note(N_("Not read from a file, but an array already: whole numbers from 0 to 255, one byte each."))
         return (_stage(Note(N_("Array")), about, "", picture, picture.shape),)
     about = Note(N_("Packed: nobody can tell from its bytes which pixel is where."))
     kind = str(picture_kind(file))
     read = Stage(Note(N_("File")), about, "file = tf.io.read_file(path)", (), kind, None, len(file))
-    message = N_("Unpacked: rows, columns and channels, whole numbers from 0 to 255, a byte each.")
+    message = N_("Unpacked: rows, columns and channels, whole numbers from 0 to 255, one byte each.")
     code = f"image = tf.io.decode_image(file, channels={channels})"
     return read, _stage(Note(N_("Decoded")), Note(message), code, picture, picture.shape)
 

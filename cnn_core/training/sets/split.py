@@ -125,7 +125,7 @@ def _check_share(name: str, value: float | int) -> None:
         is_good = 0 <= value < 1
     if not is_good:
         raise CnnError(
-            N_("{name} is a share below 1, such as 0.2, or a whole number of pictures a class. Received: {value}."),
+            N_("{name} is a share below 1, such as 0.2, or a whole number of pictures per class. Received: {value}."),
             name=name,
             value=value,
         )

@@ -186,7 +186,7 @@ def model_info(model: str) -> "Future[ModelInfo]":
 @question
 def answers(picture: Entered) -> "Future[run.Answers]":
     """What all layers make of a picture, and the model's answer; at once where they are recorded."""
-    known = at_hand.answers(_subject(picture))
+    known = at_hand.answers(subject(picture))
     return WORK.submit(run.run, picture.model, picture.pixels) if known is None else at_once(known)
 
 
@@ -205,18 +205,18 @@ def answers_by_scaling(picture: Entered, scalings: tuple[Scaling, ...], output: 
 @question
 def layer_maps(picture: Entered, layer: str) -> "Future[Output]":
     """One layer's output; at once where it is recorded, and where it is what enters a bundled model."""
-    known = at_hand.layer_maps(_subject(picture), picture.pixels, layer)
+    known = at_hand.layer_maps(subject(picture), picture.pixels, layer)
     return WORK.submit(run.layer_maps, picture.model, picture.pixels, layer) if known is None else at_once(known)
 
 
 def is_recorded(picture: Entered) -> bool:
     """Say whether what a bundled model makes of this is recorded, so that no worker is needed for its first view."""
-    return at_hand.answers(_subject(picture)) is not None
+    return at_hand.answers(subject(picture)) is not None
 
 
 def recorded_maps(picture: Entered, layer: str) -> Output | None:
     """Return one layer's output where it is recorded, or enters a bundled model."""
-    return at_hand.layer_maps(_subject(picture), picture.pixels, layer)
+    return at_hand.layer_maps(subject(picture), picture.pixels, layer)
 
 
 @question
@@ -229,14 +229,14 @@ def layer_weights(model: str, layer: str) -> "Future[tuple[Weights, ...]]":
 @question
 def contributions(picture: Entered, layer: str) -> "Future[Contributions]":
     """What the maps before a layer add to each of its maps; at once where these are recorded."""
-    known = at_hand.contributions(_subject(picture), picture.pixels, layer)
+    known = at_hand.contributions(subject(picture), picture.pixels, layer)
     return WORK.submit(run.contributions, picture.model, picture.pixels, layer) if known is None else at_once(known)
 
 
 @question
 def strongest_path(picture: Entered, layer: str, place: Place) -> "Future[tuple[PathStep, ...]]":
     """The strongest path from a value back to a pixel; at once where all that lies on it is recorded."""
-    known = at_hand.strongest_path(_subject(picture), picture.pixels, layer, place)
+    known = at_hand.strongest_path(subject(picture), picture.pixels, layer, place)
     if known is not None:
         return at_once(known)
     return WORK.submit(run.strongest_path, picture.model, picture.pixels, layer, place)
@@ -245,7 +245,7 @@ def strongest_path(picture: Entered, layer: str, place: Place) -> "Future[tuple[
 @question
 def influences(picture: Entered, layer: str) -> "Future[run.Influences]":
     """What a layer's maps are made of, and a look at those; at once where these are recorded."""
-    known = at_hand.influences(_subject(picture), picture.pixels, layer)
+    known = at_hand.influences(subject(picture), picture.pixels, layer)
     return WORK.submit(run.influences, picture.model, picture.pixels, layer) if known is None else at_once(known)
 
 
@@ -294,7 +294,7 @@ def photograph_answer(picture: Entered) -> "Future[photograph_answers.Photograph
     return WORK.submit(photograph_answers.look, picture.pixels) if known is None else at_once(known)
 
 
-def _subject(picture: Entered) -> Subject:
+def subject(picture: Entered) -> Subject:
     """Return what a record of this would be of."""
     return Subject(picture.model, picture.digest, picture.fit, picture.invert)
 

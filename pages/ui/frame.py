@@ -50,12 +50,6 @@ _STYLE = """<style>
 .st-key-head { flex-wrap: nowrap; }
 .st-key-lang_widget { margin-inline-start: auto; }
 .st-key-head h1 { padding: 0; }
-[class*="st-key-card_"] { position: relative; padding: 0.6rem 0.9rem; }
-[class*="st-key-card_"]:hover { border-color: var(--st-primary-color); }
-[class*="st-key-card_"] a { padding-inline: 0; background: none; }
-[class*="st-key-card_"] a::after { content: ""; position: absolute; inset: 0; }
-[class*="st-key-card_"] > :has(a) { position: static; }
-[class*="st-key-card_"] p { font-size: 0.9rem; line-height: 1.4; }
 </style>"""
 
 
@@ -226,13 +220,6 @@ def board_first(*shares: int) -> list[DeltaGenerator]:
     """
     with st.container(key="board_first"):
         return st.columns(shares, gap="medium")
-
-
-def draw_card(page: PageRecord) -> None:
-    """Draw what a page is for; all of the card is a link to it."""
-    with st.container(border=True, height="stretch", gap="xxsmall", key=f"card_{page.path.stem}"):
-        st.page_link(page.path, label=f"**{_(page.title)}**", icon=page.icon)
-        st.markdown(_(page.claim))
 
 
 def _through_the_front_door() -> None:

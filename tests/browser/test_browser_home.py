@@ -1,8 +1,10 @@
 """The home page in a browser: a network at work and every page's card on one screen; the picture travels by itself."""
 
+import base64
 import re
 from collections.abc import Callable
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from browsing import NARROW, OpenPage, box_of, visit
@@ -10,7 +12,8 @@ from playwright.sync_api import Page, expect
 from serving import AppServer
 
 from cnn_core.models.bundled import bundled_network
-from pages.ui.frame import PAGES
+from pages.ui.frame import HOME, PAGES
+from pages.ui.home.living import living_picture
 
 pytestmark = pytest.mark.browser
 
@@ -87,6 +90,41 @@ def test_all_of_a_card_is_a_link(home: Callable[..., Page]) -> None:
     box = box_of(card)
     page.mouse.click(box["x"] + box["width"] - 12, box["y"] + box["height"] - 12)
     page.wait_for_url(re.compile("/Convolution"))
+
+
+def test_every_card_has_a_picture_that_moves_but_not_for_who_wants_less(home: Callable[..., Page]) -> None:
+    page = home(reduced_motion="no-preference")
+    moving = page.locator(".cs-living.moving")
+    expect(moving).to_have_count(len(PAGES) - 1)
+    for picture in moving.all():
+        expect(picture).to_be_visible()
+        assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+        card = box_of(picture.locator("xpath=ancestor::*[contains(@class, 'st-key-card_')][1]"))
+        inside = box_of(picture)
+        assert inside["x"] >= card["x"]
+        assert inside["y"] >= card["y"]
+        assert inside["y"] + inside["height"] <= card["y"] + card["height"]
+    page.emulate_media(reduced_motion="reduce")
+    expect(moving.first).to_be_hidden()
+    for picture in page.locator(".cs-living.still").all():
+        expect(picture).to_be_visible()
+
+
+@pytest.mark.parametrize("address", [page.address for page in PAGES if page is not HOME])
+def test_the_pictures_are_of_the_pages_themselves(address: str) -> None:
+    """Each is well-formed, moves, and has no script; the one that stands still has no animation."""
+    texts = [base64.b64decode(living_picture(address, moves).partition(",")[2]).decode() for moves in (True, False)]
+    for text in texts:
+        names = {element.tag.rpartition("}")[2] for element in ElementTree.fromstring(text).iter()}
+        assert names <= {"svg", "style", "g", "rect", "circle", "path", "polyline", "image"}
+        assert len(names) > 2
+    assert [".written { animation" in text for text in texts] == [True, False]
+
+
+def test_the_questions_stand_in_one_line(home: Callable[..., Page]) -> None:
+    links = home(reduced_motion="reduce").locator(".st-key-questions a")
+    expect(links).to_have_count(6)
+    assert len({round(box_of(link)["y"]) for link in links.all()}) == 1
 
 
 def test_on_a_phone_the_network_scrolls_sideways_in_itself(home: Callable[..., Page]) -> None:

@@ -1,6 +1,7 @@
 // @ts-check
 // The network as a picture: folded into cards or drawn whole; zoomed, walked, unfolded, sent through.
 
+import { Connecting } from "./connecting.js";
 import { fill, focusedIn, leadTo, make, part } from "./dom.js";
 import { drawn, routeBetween, strokeOf, walkTo, wavesOf } from "./edges.js";
 import { boxAt, drawFolded } from "./folded.js";
@@ -27,6 +28,7 @@ import { drawWhole } from "./whole.js";
  * @property {boolean} sends  the picture travels the network once by itself
  * @property {Record<"network" | "keys" | "opened" | "mapOpened" | "closer" | "farther" | "all" | "send" | "arrived",
  *   string>} words
+ * @property {import("./connecting.js").Words} [connects]  where edges may be drawn, what is said of them
  * @typedef {(FoldedData & Common & {mode: "folded"}) | (WholeData & Common & {mode: "whole"})} Data
  * @typedef {object} Passing  what another picture changes
  * @property {Record<string, {picture: string | null, strongest: number[]}>} nodes  by their layers
@@ -75,6 +77,15 @@ class NetworkPicture {
     this.view = new Viewport(part(root, ".window"), this.world, this.small, ZOOMS);
     this.outlines = drawn("svg", { preserveAspectRatio: "none", "aria-hidden": "true" });
     this.small.prepend(this.outlines);
+    this.connecting = new Connecting({
+      world: this.world,
+      marks: this.marks,
+      zoom: () => this.view.zoom,
+      nodes: () => (this.data.mode === "folded" ? this.data.nodes : []),
+      say: (text) => (part(root, ".sum").textContent = text),
+      hasEdge: (from, to) => this.#edgesById().some((edge) => edge.from === from.id && edge.to === to.id),
+      send: (edge) => this.trigger("edge", edge),
+    });
     this.#listen();
   }
 
@@ -115,6 +126,7 @@ class NetworkPicture {
     for (const [name, value] of Object.entries({ width: this.drawing.size[0], height: this.drawing.size[1] })) {
       this.marks.setAttribute(name, String(value));
     }
+    if (data.connects) this.connecting.dress(data.connects);
     this.#drawSmall();
     view.take(this.drawing.size);
     const isFirst = !this.version || this.mode !== data.mode;
@@ -231,6 +243,7 @@ class NetworkPicture {
    */
   #show(layer, channel, name, value) {
     const node = this.data.nodes.find((other) => other.layer === layer);
+    if (this.data.mode === "folded" && this.connecting.take(this.data.nodes.find((other) => other.layer === layer))) return;
     const strongest = node?.strongest[0] ?? null;
     this.data = { ...this.data, selected: layer, open: channel ?? strongest };
     this.#mark();
@@ -383,7 +396,11 @@ class NetworkPicture {
   /** @param {KeyboardEvent} event */
   #press(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key === "Escape") return this.#tell(null);
+    if (event.key === "Escape") {
+      if (this.connecting.end()) event.stopPropagation();
+      return this.#tell(null);
+    }
+    if (this.#beginEdge(event)) return event.preventDefault();
     if (this.view.press(event)) return event.preventDefault();
     const target = this.#walked(event);
     if (!target) return;
@@ -394,6 +411,19 @@ class NetworkPicture {
     const { layer, channel } = target.dataset;
     const box = layer && (channel === undefined ? this.drawing.boxOf(layer) : this.drawing.boxOfMap(layer, Number(channel)));
     if (box) this.view.reveal(box);
+  }
+
+  /**
+   * Choose the card that has the focus for an edge to be drawn from; return whether that was asked for.
+   * @param {KeyboardEvent} event
+   */
+  #beginEdge({ key, target }) {
+    const here = this.#buttonAt(target)?.dataset.node;
+    const { data } = this;
+    if (!here || !data.connects || data.mode !== "folded" || key.toLowerCase() !== "c") return false;
+    const card = data.nodes.find(({ id }) => id === here);
+    if (card) this.connecting.begin(card);
+    return true;
   }
 
   /** @param {KeyboardEvent} event  @returns {HTMLButtonElement | undefined} */
@@ -541,7 +571,8 @@ const bridge = (one, other) => {
 };
 
 /**
- * Out: the triggers "pick", a layer that was opened; "map", a layer and a channel; "unfold" and "fold", a block.
+ * Out: the triggers "pick", a layer that was opened; "map", a layer and a channel; "unfold" and "fold", a block; "edge",
+ * one that was drawn or is taken away, with the layers of the cards at its ends {isDrawn, sources, targets}.
  * @param {{data: Data, parentElement: ParentNode, setTriggerValue: Trigger}} component
  */
 export default function ({ data, parentElement, setTriggerValue }) {

@@ -170,8 +170,13 @@ def network(
     on_map: Callable[[tuple[str, int]], None],
     on_unfold: Callable[[str], None],
     on_fold: Callable[[str], None],
+    on_edge: Callable[[dict[str, Any]], None] = lambda _edge: None,
 ) -> None:
-    """Draw a network; `on_pick` gets a layer, `on_map` a layer and a channel, the others the title of a block."""
+    """Draw a network; `on_pick` gets a layer, `on_map` a layer and a channel, the next two the title of a block.
+
+    Where the data let edges be drawn, `on_edge` gets {isDrawn, sources, targets}: whether one is drawn or taken away,
+    and the layers of the cards at its ends.
+    """
     _NETWORK(
         data=data,
         key=key,
@@ -179,6 +184,7 @@ def network(
         on_map_change=lambda: _told(key, on_map, "map"),
         on_unfold_change=lambda: _told(key, on_unfold, "unfold"),
         on_fold_change=lambda: _told(key, on_fold, "fold"),
+        on_edge_change=lambda: _told(key, on_edge, "edge"),
     )
 
 

@@ -6,11 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
-from browsing import OpenPage, no_traceback, page_link, visit, wait_idle
+from browsing import OpenPage, box_of, no_traceback, page_link, visit, wait_idle
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 from serving import running_app
 
 from cnn_core.layers import Conv2D, Input
+from cnn_core.network.line import read_line
+from cnn_core.network.links import write_link
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import preset
 
@@ -407,6 +409,86 @@ def test_inputs_are_chosen_in_the_table(page: Page) -> None:
     join.click()
     expect(page.locator("p.keys")).to_contain_text("Arrow keys select")
     expect(page.locator("tr.layer[data-source]")).to_have_count(0)
+    no_traceback(page)
+
+
+# Edges drawn in the graph ---------------------------------------------------------------------------------------------
+
+
+def card(page: Page, layer: str) -> Locator:
+    return page.locator(f'.network .node:has([data-layer="{layer}"])')
+
+
+def middle(part: Locator) -> tuple[float, float]:
+    box = box_of(part)
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_an_edge_is_drawn_by_pointer_and_taken_away(page: Page) -> None:
+    visit(page, f"{ADDRESS}?part=picture&drawn_as=graph")
+    page.locator(".network").scroll_into_view_if_needed()
+    page.mouse.move(*middle(card(page, "conv2d").locator(".dot")))
+    page.mouse.down()
+    page.mouse.move(*middle(card(page, "max_pooling2d")))
+    page.mouse.move(*middle(card(page, "flatten")))
+    expect(page.locator(".marks .drawing")).to_have_count(1)
+    expect(page.locator(".layer.target")).to_have_attribute("data-layer", "flatten")
+    page.mouse.up()
+    page.get_by_role("button", name="Concatenate", exact=True).click()
+    expect(card(page, "concatenate")).to_have_count(1)
+    wait_idle(page)
+    expect(line(page)).to_have_value(re.compile("28x28x1-C32 -> C64v-P2 [|] Cropping2D.*-P2same -> &-F-D100-D10sm"))
+    # A click on an edge marks it and offers to take it away; the merge that is left alone goes with it.
+    page.locator('.edge[data-from="max_pooling2d_1"] + .room').click(force=True)
+    page.get_by_role("button", name="Take the edge from “max_pooling2d_1” to “concatenate” away").click()
+    expect(card(page, "concatenate")).to_have_count(0)
+    wait_idle(page)
+    for _ in range(2):
+        page.get_by_role("button", name="Undo").click()
+        wait_idle(page)
+    expect(total(page)).to_have_text("1,101,526")
+    expect(layers(page)).to_have_count(7)
+    no_traceback(page)
+
+
+def test_an_edge_is_drawn_by_keyboard(page: Page) -> None:
+    visit(page, f"{ADDRESS}?network={write_link(read_line('28x28x1-C8-C8-C8-F-D3sm'))}&part=picture&drawn_as=graph")
+    card(page, "conv2d").get_by_role("button").focus()
+    page.keyboard.press("c")
+    expect(page.locator(".network .sum")).to_contain_text("Choose the layer that is to take “conv2d” too")
+    page.keyboard.press("Escape")
+    expect(page.locator(".network .sum")).to_be_empty()
+    page.keyboard.press("c")
+    for key in ("ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(card(page, "add")).to_have_count(1)
+    wait_idle(page)
+    # Into what joins already it is drawn at once, and drawn once more it goes.
+    expect(page.locator('.edge[data-to="add"]')).to_have_count(2)
+    for edges in (3, 2):
+        card(page, "input").get_by_role("button").focus()
+        page.keyboard.press("c")
+        card(page, "add").get_by_role("button").press("Enter")
+        expect(page.locator('.edge[data-to="add"]')).to_have_count(edges)
+        wait_idle(page)
+    # What the table forbids is said beside the graph.
+    card(page, "add").get_by_role("button").focus()
+    page.keyboard.press("c")
+    card(page, "conv2d").get_by_role("button").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Draw it the other way, or move a layer")
+    no_traceback(page)
+
+
+def test_an_edge_is_drawn_by_touch(open_page: OpenPage, app_server: object) -> None:
+    page = open_page(app_server, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    visit(page, f"{ADDRESS}?network={write_link(read_line('28x28x1-C8-C8-F-D3sm'))}&part=picture&drawn_as=graph")
+    card(page, "conv2d").scroll_into_view_if_needed()
+    card(page, "conv2d").locator(".dot").tap()
+    expect(page.locator(".network .sum")).to_contain_text("Choose the layer")
+    card(page, "flatten").get_by_role("button").tap()
+    page.get_by_role("button", name="Add", exact=True).tap()
+    expect(card(page, "add")).to_have_count(1)
     no_traceback(page)
 
 

@@ -14,8 +14,9 @@ from running import address_of, no_exception, run_page, set_to, tables
 from stand_ins import Here
 from streamlit.testing.v1 import AppTest
 
+from cnn_core.errors import NetworkError
 from cnn_core.layers import Conv2D, Dense, Flatten, Input
-from cnn_core.network.line import read_line
+from cnn_core.network.line import read_line, write_line
 from cnn_core.network.links import write_link
 from cnn_core.network.network import Network
 from cnn_core.network.presets import preset
@@ -89,6 +90,39 @@ def test_the_graph_selects_what_is_clicked() -> None:
     data = next(data for data in components(at) if data.get("mode") == "folded")
     assert [node["layer"] for node in data["nodes"]] == [named.name for named in preset("mnist").make().layers]
     assert data["selected"] == "input"
+
+
+def drawn_edge(at: AppTest, source: str, target: str, problem: NetworkError | None = None) -> AppTest:
+    return set_to(at, state.DESIGN_EDGE, (network(at).to_json(), source, target, problem))
+
+
+def test_an_edge_that_was_drawn_asks_for_its_merge() -> None:
+    at = drawn_edge(part("picture", read_line("28x28x1-C8-C16s2-F-D10sm"), drawn_as="graph"), "conv2d", "flatten")
+    assert any("takes one input, “conv2d\\_1” (14×14×16)" in one.value for one in at.markdown)
+    said = [one.value.replace("\\", "") for one in at.caption]
+    assert any(one.startswith("Add: behind “conv2d”") and "Conv2D (16" in one for one in said), said[2]
+    at = press(at, "join_Add")
+    assert write_line(network(at), names=False) == "28x28x1-C8 -> C16s2 | C16k1s2lin -> +-F-D10sm"
+    assert at.session_state["design_layer"] == 5
+    assert not any("takes one input" in one.value for one in at.markdown)
+    assert write_line(network(press(at, "undo")), names=False) == "28x28x1-C8-C16s2-F-D10sm"
+
+
+def test_a_merge_that_does_not_fit_cannot_be_chosen_and_says_why() -> None:
+    at = part("picture", read_line("9x9x1-first=C8-GA-D8-C3[first]"), drawn_as="graph")
+    at = drawn_edge(at, "dense", "conv2d")
+    assert at.button(key="design_join_Add").disabled
+    assert at.button(key="design_join_Concatenate").disabled
+    assert any("same shape. Received: 9×9×8, 8" in one.value.replace("\\", "") for one in at.caption)
+    at = press(at, "no_edge")
+    assert not any(button.key == "design_join_Add" for button in at.button)
+
+
+def test_an_edge_that_cannot_be_drawn_says_why_beside_the_graph() -> None:
+    at = part("picture", drawn_as="graph")
+    at = drawn_edge(at, "flatten", "conv2d", NetworkError("Draw it the other way."))
+    assert [error.value.replace("\\", "") for error in at.error] == ["Draw it the other way."]
+    assert not any(button.key == "design_join_Add" for button in at.button)
 
 
 # Costs ----------------------------------------------------------------------------------------------------------------

@@ -11,8 +11,9 @@ from cnn_core.errors import CnnError, ModelFileError, NetworkFileError, NetworkL
 from cnn_core.layers import Input, Layer
 from cnn_core.model_file import is_model, read_model_file
 from cnn_core.model_file.pasted import Pasted, read_text
-from cnn_core.network import editing
+from cnn_core.network import editing, joining
 from cnn_core.network.blocks import BuildingBlock, insert_block
+from cnn_core.network.joining import Merging
 from cnn_core.network.line import START, read_line, write_line
 from cnn_core.network.network import Network
 from cnn_core.sentences import N_
@@ -137,6 +138,30 @@ def rewire(name: str, inputs: Iterable[str]) -> None:
     wanted = tuple(inputs)
     if wanted:
         _edit(lambda network: editing.rewire(network, name, wanted))
+
+
+def connect(source: str, target: str, merging: Merging = Merging.ADD) -> None:
+    """Let a layer take its input from another one too, through a merge where it takes one input; select it."""
+    _edit(
+        lambda network: joining.connect(network, source, target, merging),
+        lambda _before, after: editing.place(after, target),
+    )
+
+
+def disconnect(sources: Iterable[str], targets: Iterable[str]) -> None:
+    """Take the first edge away that leads from one of some layers to one of others; raises NetworkError."""
+    network, heads = current.network(), tuple(sources)
+    edge = next(((a, b) for b in targets for a in heads if joining.is_joined(network, a, b)), None)
+    if edge is not None:
+        after = joining.disconnect(network, *edge)
+        _edit(lambda _network: after, _stays_selected)
+
+
+def _stays_selected(before: Network, after: Network) -> int:
+    """Return where the selected layer is now; where it is gone, its place."""
+    name = before.layers[current.selected()].name
+    there = [position for position, named in enumerate(after.layers) if named.name == name]
+    return there[0] if there else min(current.selected(), len(after.layers) - 1)
 
 
 def follow(rule: str, layer: str) -> None:

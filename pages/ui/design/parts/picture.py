@@ -11,6 +11,7 @@ from cnn_core.network.volumes import TEXT_COLOUR, Scale, Words, volumes_svg
 from cnn_core.sentences import N_
 from pages.ui import components, state
 from pages.ui.design import current, editor
+from pages.ui.design.parts import joining
 from pages.ui.draw.network import words
 from pages.ui.draw.network_data import card, figures_of, folded
 from pages.ui.layer_words import GROUPS
@@ -85,9 +86,21 @@ def _draw_graph() -> None:
         "open": None,
         "bare": True,
         "sends": False,
-        "words": words(),
+        "words": words() | {"keys": _keys()},
+        "connects": joining.words(),
     }
-    components.network(data, "design_graph", _pick, lambda place: _pick(place[0]), _unfold, _fold)
+    components.network(data, "design_graph", _pick, lambda place: _pick(place[0]), _unfold, _fold, joining.take)
+    joining.draw()
+    st.caption(
+        _(
+            "Draw from the dot of a layer to another one, and that takes it too; drawn once more, or clicked, an edge "
+            "goes. By keyboard: C on a layer, then Enter on the other."
+        )
+    )
+
+
+def _keys() -> str:
+    return words()["keys"] + " " + _("C begins an edge, Enter on another layer draws it, or takes it away where it is.")
 
 
 @lru_cache(maxsize=16)

@@ -65,7 +65,7 @@ class Visitor:
                 elements.append(_element(message))
             elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
                 break
-        self.widgets = [state for element in elements if (state := _widget_state(*element)) is not None]
+        self.widgets = [state for element in elements if (state := widget_state(*element)) is not None]
         return elements
 
     def _state(self) -> ClientState:
@@ -93,7 +93,7 @@ def _element(message: ForwardMsg) -> tuple[str, Any]:
     return str(kind), getattr(element, str(kind))
 
 
-def _widget_state(kind: str, element: Any) -> WidgetState | None:
+def widget_state(kind: str, element: Any) -> WidgetState | None:
     """Return what a browser says of a widget that nobody touched; None for what is no widget."""
     if kind == "selectbox":
         value = element.raw_value if element.set_value else element.options[element.default]

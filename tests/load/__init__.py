@@ -1,0 +1,1 @@
+"""A class at one server: many visitors at once, and what they waited for."""

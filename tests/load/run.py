@@ -1,0 +1,173 @@
+"""Send a class to one server on this machine and print what it waited for: `python tests/load/run.py --sessions 100`.
+
+Everybody opens the page at once, drops a picture of their own at once, and changes the layer at once; then the class goes
+on for a while with pauses for thought, and leaves. The run is bounded in sessions and time, and goes nowhere but to the
+server that it started itself.
+"""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+_TESTS = Path(__file__).resolve().parents[1]
+if __name__ == "__main__":  # as a script: Python knows this folder then, instead of those above it
+    sys.path[:1] = [str(_TESTS), str(_TESTS.parent)]
+
+import psutil  # noqa: E402 - found by way of the lines above
+from bench.servers import ROOT, Server, running  # noqa: E402
+from load.pictures import photograph  # noqa: E402
+from load.student import PageError, Student  # noqa: E402
+
+PAGE = "Feature_maps"
+PATIENCE = 120.0
+"""Seconds after which a student has waited too long: that is a stall."""
+_ALL_LEFT = 180.0
+"""Seconds that the server gets to forget those who left: Streamlit keeps a session for two minutes for who comes back."""
+
+
+@dataclass
+class Waits:
+    """What the students of a class waited for one kind of thing, in seconds."""
+
+    what: str
+    seconds: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    stalled: int = 0
+
+    async def measure(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Do something as one student and note how long it took, or that it failed or never came."""
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await act()
+        except TimeoutError:
+            self.stalled += 1
+        except (PageError, OSError, EOFError) as error:
+            self.errors.append(f"{type(error).__name__}: {error}")
+        else:
+            self.seconds.append(time.monotonic() - began)
+
+    def share(self, of: float) -> float:
+        """Return the seconds within which that share of the waits was over, by the nearest rank."""
+        ordered = sorted(self.seconds)
+        return ordered[min(len(ordered) - 1, int(of * len(ordered)))] if ordered else float("nan")
+
+    def row(self) -> str:
+        """Return a line of the table."""
+        waits = "".join(f"{self.share(of):9.2f}" for of in (0.5, 0.95, 1.0))
+        return f"{self.what:34}{len(self.seconds):7}{waits}{len(self.errors):8}{self.stalled:9}"
+
+
+@dataclass
+class Lesson:
+    """A class at work: what it waited for, and what that cost.
+
+    Attributes:
+        server_cpu: seconds of processor time of the server's own process, by what it was for.
+        memory: megabytes of the server's own process, by when.
+    """
+
+    waits: list[Waits] = field(default_factory=list)
+    server_cpu: dict[str, float] = field(default_factory=dict)
+    memory: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> list[str]:
+        return [error for waits in self.waits for error in waits.errors]
+
+    @property
+    def stalled(self) -> int:
+        return sum(waits.stalled for waits in self.waits)
+
+    def report(self, sessions: int) -> str:
+        """Return all as a table."""
+        heading = f"{'what':34}{'times':>7}{'median':>9}{'95 %':>9}{'longest':>9}{'errors':>8}{'stalled':>9}"
+        each = (f"  {what}: {cpu / sessions * 1e3:.0f} ms" for what, cpu in self.server_cpu.items())
+        memory = (f"  {when}: {megabytes:.0f} MB" for when, megabytes in self.memory.items())
+        lines = [heading, *(waits.row() for waits in self.waits), "", "CPU of the server's process, a session:", *each]
+        return "\n".join([*lines, "Memory of the server's process:", *memory, *sorted(set(self.errors))])
+
+
+async def teach(server: Server, sessions: int, seconds: float, think: float, stay: float = _ALL_LEFT) -> Lesson:
+    """Let a class of so many work for a while; return what it waited for.
+
+    Args:
+        seconds: how long it goes on after the first pictures and layers.
+        think: seconds between two clicks of one student, half to one and a half times as long.
+        stay: seconds between the end of the lesson and the last look at the server's memory.
+    """
+    lesson = Lesson(memory={"before": _megabytes(server)})
+    students = await asyncio.gather(*(Student.at(server.url, PAGE) for _ in range(sessions)))
+    pictures = [photograph(seed) for seed in range(sessions)]
+
+    async def all_at_once(what: str, act: Callable[[int, Student], Awaitable[None]]) -> None:
+        waits, before = Waits(what), server.cpu_seconds()
+        lesson.waits.append(waits)
+        await asyncio.gather(
+            *(waits.measure(lambda i=i, student=student: act(i, student)) for i, student in enumerate(students))
+        )
+        lesson.server_cpu[what] = server.cpu_seconds() - before
+
+    await all_at_once("the page, at once", lambda _i, student: student.open())
+    await all_at_once("the first picture, at once", lambda i, student: student.give(f"{i}.jpg", pictures[i]))
+    await all_at_once("a layer, at once", lambda i, student: _next_layer(student, Random(i)))
+    lesson.memory["in the lesson"] = _megabytes(server)
+    layers, again = Waits("a layer, with time to think"), Waits("a picture, with time to think")
+    lesson.waits += [layers, again]
+    ends = time.monotonic() + seconds
+    await asyncio.gather(*(_work(student, i, ends, think, layers, again) for i, student in enumerate(students)))
+    lesson.memory["at its end"] = _megabytes(server)
+    await asyncio.gather(*(student.leave() for student in students))
+    await asyncio.sleep(stay)
+    lesson.memory[f"{stay:.0f} s after all have left"] = _megabytes(server)
+    return lesson
+
+
+async def _work(student: Student, number: int, ends: float, think: float, layers: Waits, again: Waits) -> None:
+    """Be one student with time: mostly another layer, now and then another picture."""
+    chance = Random(number)
+    while True:
+        await asyncio.sleep(min(think * chance.uniform(0.5, 1.5), max(0.0, ends - time.monotonic())))
+        if time.monotonic() >= ends:
+            return
+        if chance.random() < 0.2:
+            picture = photograph(chance.randrange(1_000, 1_000_000))
+            await again.measure(lambda picture=picture: student.give("again.jpg", picture))
+        else:
+            await layers.measure(lambda: _next_layer(student, chance))
+
+
+async def _next_layer(student: Student, chance: Random) -> None:
+    network = student.find("network")
+    if network is None:
+        raise PageError("The page shows no network.")
+    nodes = [node["layer"] for node in network.data["nodes"]]
+    await student.pick_layer(chance.choice(nodes))
+
+
+def _megabytes(server: Server) -> float:
+    return float(psutil.Process(server.process.pid).memory_info().rss) / 2**20
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the table; the exit code says whether somebody met an error or waited in vain."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--sessions", type=int, default=100, choices=range(1, 301), metavar="1…300")
+    parser.add_argument("--seconds", type=float, default=600.0, help="of the lesson after the first clicks")
+    parser.add_argument("--think", type=float, default=15.0, help="seconds between two clicks of one student")
+    parser.add_argument("--stay", type=float, default=_ALL_LEFT, help="seconds until the last look at the memory")
+    chosen = parser.parse_args(arguments)
+    with running(ROOT) as server:
+        server.wait_for_port()
+        lesson = asyncio.run(teach(server, chosen.sessions, min(chosen.seconds, 3600.0), chosen.think, chosen.stay))
+    print(lesson.report(chosen.sessions))
+    return 1 if lesson.errors or lesson.stalled else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -10,12 +10,12 @@ import tempfile
 import threading
 import time
 import weakref
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator
 from concurrent import futures
-from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import suppress
-from dataclasses import dataclass
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -30,34 +30,92 @@ Result = TypeVar("Result")
 WORKERS = int(os.environ.get("CONVSCOPE_WORKERS", "") or min(2, os.cpu_count() or 1))
 MEMORY_MEGABYTES = int(os.environ.get("CONVSCOPE_WORKER_MEMORY_MB", "") or 4096)
 """Private memory of one worker. TensorFlow and the bundled models need about 800."""
+WORK_SECONDS = float(os.environ.get("CONVSCOPE_WORK_SECONDS", "") or 600)
+"""How long one piece of work may take before its process is ended: one that hangs would hold its place for ever."""
+
+_ASKED_BY: ContextVar[Hashable] = ContextVar("_ASKED_BY", default=None)
 
 
-@dataclass(frozen=True)
+@contextmanager
+def asked_by(whose: Hashable) -> Iterator[None]:
+    """Let what is submitted meanwhile count as this session's: each has a turn before any has two."""
+    token = _ASKED_BY.set(whose)
+    try:
+        yield
+    finally:
+        _ASKED_BY.reset(token)
+
+
+class OverdueError(RuntimeError):
+    """A piece of work took longer than it may."""
+
+
+class _Turns:
+    """Turns such that everybody who wants one has it before anybody has two: start-time fair queueing.
+
+    Source: Goyal, Vin and Cheng, "Start-time fair queueing", SIGCOMM 1996, with equal weights and lengths.
+    """
+
+    _MOST = 1024
+
+    def __init__(self) -> None:
+        self._now = 0
+        self._last: dict[Hashable, int] = {}
+
+    def take(self, whose: Hashable) -> int:
+        """Return the next turn of somebody: after their last one, and not before what is being done now."""
+        if len(self._last) > self._MOST:
+            self._last = {one: turn for one, turn in self._last.items() if turn >= self._now}
+        turn = self._last[whose] = max(self._now, self._last.get(whose, -1) + 1)
+        return turn
+
+    def begin(self, turn: int) -> None:
+        """Note which turn is being done."""
+        self._now = max(self._now, turn)
+
+
+@dataclass(order=True)
 class _Task:
-    """Work that waits for a process."""
+    """Work that waits for a process, in the order in which it gets one."""
 
-    future: "Future[Any]"
+    turn: int
     number: int
-    work: Callable[[], Any]
+    future: "Future[Any]" = field(compare=False)
+    work: Callable[[], Any] = field(compare=False)
+    began: float = field(default=0.0, compare=False)
+    is_overdue: bool = field(default=False, compare=False)
+    was_interrupted: bool = field(default=False, compare=False)
 
 
 class Workers(Executor):
     """A pool of processes that replaces itself when one of them dies; only what was running is lost.
 
-    What waits, waits here: the pool gets no more than it can run, so that work can be cancelled until it begins.
+    What waits, waits here: the pool gets no more than it can run, so that work can be cancelled until it begins, and so
+    that the sessions take turns.
 
     Args:
         make_pool: makes a pool, the first time and whenever one broke.
         at_once: how much work a pool can run.
+        end_pool: ends a pool with what it is doing, where one of its processes hangs; without it no time is limited.
+        seconds: how long a piece of work may take.
     """
 
-    def __init__(self, make_pool: Callable[[], Executor], at_once: int) -> None:
+    def __init__(
+        self,
+        make_pool: Callable[[], Executor],
+        at_once: int,
+        end_pool: Callable[[Executor], None] | None = None,
+        seconds: float = WORK_SECONDS,
+    ) -> None:
         self._make_pool, self._at_once = make_pool, at_once
+        self._end_pool, self._seconds = end_pool, seconds
         self._pool: Executor | None = None
-        self._waiting: deque[_Task] = deque()
+        self._waiting: list[_Task] = []
+        self._turns = _Turns()
         self._numbers: weakref.WeakKeyDictionary[Future[Any], int] = weakref.WeakKeyDictionary()
         self._next_number = count(1)
-        self._running = 0
+        self._running: list[_Task] = []
+        self._usual_seconds = 0.0
         self._lock = threading.Lock()
 
     def submit(
@@ -66,11 +124,24 @@ class Workers(Executor):
         """Run `fn` in a worker. The future raises BrokenExecutor if the worker dies meanwhile: submit again."""
         future: Future[Result] = Future()
         with self._lock:
-            self._waiting = deque(task for task in self._waiting if not task.future.cancelled())
+            self._waiting = [task for task in self._waiting if not task.future.cancelled()]
             number = self._numbers[future] = next(self._next_number)
-            self._waiting.append(_Task(future, number, partial(numbered, number, partial(fn, *args, **kwargs))))
+            work = partial(numbered, number, partial(fn, *args, **kwargs))
+            self._waiting.append(_Task(self._turns.take(_ASKED_BY.get()), number, future, work))
         self._begin()
         return future
+
+    def ahead_of(self, future: "Future[Any]") -> tuple[int, float]:
+        """Return how many pieces of work come before this one, and about how many seconds they take together.
+
+        (0, 0) where it has begun, or is none of ours.
+        """
+        with self._lock:
+            own = next((task for task in self._waiting if task.future is future), None)
+            if own is None:
+                return 0, 0.0
+            before = sum(task < own and not task.future.cancelled() for task in self._waiting) + len(self._running)
+            return before, before * self._usual_seconds / self._at_once
 
     def number_of(self, future: "Future[Any]") -> int | None:
         """Return the number under which a process reports its steps for this work; None where it is not ours."""
@@ -94,14 +165,17 @@ class Workers(Executor):
         """Hand the pool what it can run."""
         begun = []
         with self._lock:
-            while self._waiting and self._running < self._at_once:
-                task = self._waiting.popleft()
-                if task.future.set_running_or_notify_cancel():
-                    self._running += 1
-                    begun.append((task.future, self._handed_on(task)))
+            while self._waiting and len(self._running) < self._at_once:
+                task = min(self._waiting)
+                self._waiting.remove(task)
+                if task.future.running() or task.future.set_running_or_notify_cancel():
+                    self._turns.begin(task.turn)
+                    task.began, task.was_interrupted = time.monotonic(), False
+                    self._running.append(task)
+                    begun.append((task, self._handed_on(task)))
         # Outside of the lock: what has ended already is answered at once.
-        for future, run in begun:
-            run.add_done_callback(partial(self._end, future))
+        for task, run in begun:
+            run.add_done_callback(partial(self._end, task, self._limit(task)))
 
     def _handed_on(self, task: _Task) -> "Future[Any]":
         try:
@@ -109,7 +183,7 @@ class Workers(Executor):
                 self._pool = self._make_pool()
             try:
                 return self._pool.submit(task.work)
-            except BrokenExecutor:
+            except RuntimeError:  # it broke, or was ended for what hung in it
                 self._pool = self._make_pool()
                 return self._pool.submit(task.work)
         except Exception as error:  # noqa: BLE001 - a computer without a process to spare
@@ -117,15 +191,44 @@ class Workers(Executor):
             failed.set_exception(error)
             return failed
 
-    def _end(self, future: "Future[Any]", run: "Future[Any]") -> None:
+    def _limit(self, task: _Task) -> threading.Timer | None:
+        """Let the time of a piece of work run out one day."""
+        if self._end_pool is None:
+            return None
+        timer = threading.Timer(self._seconds, self._interrupt, (task,))
+        timer.daemon = True
+        timer.start()
+        return timer
+
+    def _interrupt(self, task: _Task) -> None:
+        """End the pool for a piece of work that takes too long; what else was running is done again."""
+        with self._lock:
+            if task not in self._running:
+                return
+            task.is_overdue = True
+            for other in self._running:
+                other.was_interrupted = other is not task
+            pool, self._pool = self._pool, None
+        if pool is not None and self._end_pool is not None:
+            self._end_pool(pool)
+
+    def _end(self, task: _Task, timer: threading.Timer | None, run: "Future[Any]") -> None:
+        if timer is not None:
+            timer.cancel()
         error = run.exception()
+        is_again = error is not None and task.was_interrupted and not task.is_overdue
         if error is None:
-            future.set_result(run.result())
-        else:
-            future.set_exception(error)
+            task.future.set_result(run.result())
+        elif not is_again:
+            task.future.set_exception(OverdueError(self._seconds) if task.is_overdue else error)
         # After that: who hears of it may cancel what nobody waits for any more.
         with self._lock:
-            self._running -= 1
+            self._running = [other for other in self._running if other is not task]
+            if is_again:
+                self._waiting.append(task)
+            else:
+                taken = time.monotonic() - task.began
+                self._usual_seconds = taken if not self._usual_seconds else 0.8 * self._usual_seconds + 0.2 * taken
         self._begin()
 
 
@@ -194,7 +297,12 @@ def _end_with(parent: int, reports: Path | None) -> None:
     os._exit(1)
 
 
-WORK = Workers(_make_pool, WORKERS)
+def _end_pool(pool: Executor) -> None:
+    """End the processes of a pool at once, also one that is stopped; loky alone knows how."""
+    pool.shutdown(wait=False, kill_workers=True)  # type: ignore[call-arg]
+
+
+WORK = Workers(_make_pool, WORKERS, _end_pool)
 
 DELAY = 0.5
 """Seconds that a warm-up waits, so that the page is painted before the processors are busy."""

@@ -11,7 +11,7 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,6 +22,7 @@ from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 
 from cachetools import LRUCache
 
+from pages.ui.compute import asked_by
 from pages.ui.entered import Chosen, Entered
 
 Arguments = ParamSpec("Arguments")
@@ -95,13 +96,14 @@ class Works:
             self._drop_what_nobody_holds()
             return self._kept.get(asked) or self._held.get(asked) or self._just_answered(asked)
 
-    def begin(self, asked: Question[Answer]) -> Work[Answer]:
-        """Return the work on a question, which begins where nobody asked it before."""
+    def begin(self, asked: Question[Answer], whose: Hashable = None) -> Work[Answer]:
+        """Return the work on a question, which begins where nobody asked it before, in the turn of who asks first."""
         with self._lock:
             work = self.find(asked)
             if work is not None:
                 return work
-            work = self._added(asked, asked.begin(*asked.arguments))
+            with asked_by(whose):
+                work = self._added(asked, asked.begin(*asked.arguments))
             self._futures[asked] = work.future
         work.future.add_done_callback(lambda future: self._end(asked, future))
         return work
@@ -175,11 +177,12 @@ class Errand:
 
     Args:
         at_once: how many may be on their way.
+        whose: who asks; everybody has a turn before anybody has two.
     """
 
-    def __init__(self, works: Works, questions: Questions, at_once: int) -> None:
+    def __init__(self, works: Works, questions: Questions, at_once: int, whose: Hashable = None) -> None:
         self.questions, self.began = questions, time.monotonic()
-        self._works, self._at_once = works, at_once
+        self._works, self._at_once, self._whose = works, at_once, whose
         self._left = deque(questions)
         self._asked: dict[Question[Any], Work[Any]] = {}
         self._settled = threading.Event()
@@ -220,7 +223,7 @@ class Errand:
             on_their_way = sum(not work.future.done() for work in self.works)
             while self._left and on_their_way < self._at_once and not self.has_failed:
                 question = self._left.popleft()
-                work = self._asked[question] = self._works.begin(question)
+                work = self._asked[question] = self._works.begin(question, self._whose)
                 if not work.future.done():
                     on_their_way += 1
                     begun.append(work)
@@ -269,7 +272,7 @@ class Holds:
 
     def ask(self, *questions: Question[Any], part: str = PAGE) -> Errand:
         """Return the errand with these questions, and hold it."""
-        errand = self.errand(*questions) or Errand(self._works, questions, self._at_once)
+        errand = self.errand(*questions) or Errand(self._works, questions, self._at_once, id(self))
         self._part(part).errands[questions] = errand
         return errand
 

@@ -4,6 +4,7 @@ Nothing here waits longer than a moment. A part of the page that has no answer y
 from time to time, and lets that part run once its answer is there.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError
@@ -17,7 +18,7 @@ from streamlit.errors import StreamlitAPIException
 
 from cnn_core.errors import CnnError
 from pages.ui import components, compute, state
-from pages.ui.compute import WORKERS, step_of
+from pages.ui.compute import WORKERS, OverdueError, step_of
 from pages.ui.messages import UndrawnError, part
 from pages.ui.questions import PAGE, Holds, Question, Questions, Work
 from pages.ui.text import _
@@ -169,6 +170,11 @@ def _result(work: Work[Answer], asked_with: Questions, place: str) -> Answer:
             "The process that runs the model has stopped: it was ended or ran out of memory. "
             "A new one starts by itself; nothing of yours is lost."
         )
+    except OverdueError:
+        text = _(
+            "This took longer than {seconds} seconds, so its process was ended; a new one starts by itself. "
+            "Nothing of yours is lost. Try again, or ask for less at once."
+        ).format(seconds=f"{compute.WORK_SECONDS:g}")
     except Exception as error:  # noqa: BLE001 - whatever a library in the worker raises must not end the page
         text = _("The model could not be run ({kind}).").format(kind=type(error).__name__)
     st.error(text, icon=":material/error:")
@@ -194,7 +200,7 @@ def _draw_clock(key: str, questions: Questions, saying: str, more: Callable[[], 
     waited, count = time.monotonic() - errand.began, len(questions)
     data = {
         "saying": saying if count == 1 else f"{saying} {errand.done} / {count} ·",
-        "more": more(),
+        "more": " ".join(filter(None, (more(), _queue(errand.works)))),
         **_step(errand.works),
         "share": None if count == 1 else errand.done / count,
         "seconds": waited,
@@ -214,6 +220,14 @@ def _draw_unseen_clock(name: str) -> None:
     if errand is not None:
         with st.container(key=f"unseen_{name}"):
             st.fragment(_draw_clock)(f"clock_{name}", errand.questions, "", str)
+
+
+def _queue(works: Iterable[Work[Any]]) -> str:
+    """Return how many questions of others come before, and for about how long; "" where none does."""
+    before, seconds = max((compute.WORK.ahead_of(work.future) for work in works), default=(0, 0.0))
+    if before <= WORKERS:  # those that are being answered now
+        return ""
+    return _("· {count} before yours, about {seconds} s").format(count=before, seconds=math.ceil(seconds))
 
 
 def _step(works: Iterable[Work[Any]]) -> dict[str, Any]:

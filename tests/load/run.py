@@ -1,8 +1,8 @@
 """Send a class to one server on this machine and print what it waited for: `python tests/load/run.py --sessions 100`.
 
-Everybody opens the page at once, drops a picture of their own at once, and changes the layer at once; then the class goes
-on for a while with pauses for thought, and leaves. The run is bounded in sessions and time, and goes nowhere but to the
-server that it started itself.
+Everybody opens the page at once, drops a picture of their own at once, and changes the layer at once; then the class
+goes on for a while with pauses for thought, and leaves. The run is bounded in sessions and time, and goes nowhere but
+to the server that it started itself.
 """
 
 import argparse
@@ -20,6 +20,7 @@ if __name__ == "__main__":  # as a script: Python knows this folder then, instea
 
 import psutil  # noqa: E402 - found by way of the lines above
 from bench.servers import ROOT, Server, running  # noqa: E402
+
 from load.pictures import photograph  # noqa: E402
 from load.student import PageError, Student  # noqa: E402
 
@@ -27,7 +28,7 @@ PAGE = "Feature_maps"
 PATIENCE = 120.0
 """Seconds after which a student has waited too long: that is a stall."""
 _ALL_LEFT = 180.0
-"""Seconds that the server gets to forget those who left: Streamlit keeps a session for two minutes for who comes back."""
+"""Seconds that the server gets to forget those who left: Streamlit keeps a session for two minutes."""
 
 
 @dataclass

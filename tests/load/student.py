@@ -204,9 +204,7 @@ class Student:
     def _drop_what_was_not_drawn(self, parts: tuple[str, ...]) -> None:
         """Drop what the run left where it was: of the page all, of parts what is theirs, with all inside."""
         stale = [
-            path
-            for path, one in self.drawn.items()
-            if one.run < self.runs and (not parts or one.fragment in parts)
+            path for path, one in self.drawn.items() if one.run < self.runs and (not parts or one.fragment in parts)
         ]
         for path in stale:
             for inside in [one for one in self.drawn if one[: len(path)] == path]:

@@ -11,9 +11,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
 
 import psutil
 import pytest
@@ -23,7 +24,7 @@ from cnn_core.errors import CnnError
 from cnn_core.network.presets import preset
 from cnn_core.steps import Step
 from pages.ui import compute
-from pages.ui.compute import Workers
+from pages.ui.compute import OverdueError, Workers, asked_by
 
 pytestmark = pytest.mark.process
 
@@ -163,6 +164,118 @@ def test_a_pool_that_cannot_be_made_is_the_work_s_error() -> None:
     with Workers(make, 1) as workers:
         assert isinstance(workers.submit(abs, -1).exception(timeout=SECONDS), OSError)
         assert answer(workers.submit(abs, -1)) == 1
+
+
+# Turns and time -----------------------------------------------------------------------------------------------------
+
+
+def order_of(workers: Workers, pool: Patient, asked: str) -> str:
+    """Return in which order work is done that sessions asked for in that order, a letter a session, one at once."""
+    done: list[str] = []
+
+    def submit(whose: str) -> None:
+        with asked_by(whose):
+            workers.submit(done.append, whose)
+
+    for whose in asked:
+        submit(whose)
+    for number in range(len(asked)):
+        pool.end(number)
+    return "".join(done)
+
+
+@pytest.mark.parametrize(
+    ("asked", "done"),
+    [
+        ("aaaab", "abaaa"),  # who asks once does not wait for who asks often
+        ("aaabbbccc", "abcabcabc"),
+        ("abab", "abab"),
+        ("aaaaaaabbc", "abcabaaaaa"),
+        ("a", "a"),
+    ],
+)
+def test_each_session_has_a_turn_before_any_has_two(asked: str, done: str) -> None:
+    pool = Patient()
+    assert order_of(Workers(lambda: pool, 1), pool, asked) == done
+
+
+def test_who_comes_later_waits_for_no_more_than_the_others_next_turn() -> None:
+    pool, done = Patient(), []
+    workers = Workers(lambda: pool, 1)
+    with asked_by("early"):
+        for _ in range(6):
+            workers.submit(done.append, "early")
+    for number in range(3):
+        pool.end(number)
+    with asked_by("late"):
+        workers.submit(done.append, "late")
+    for number in range(3, 7):
+        pool.end(number)
+    assert done.index("late") == 4
+
+
+def test_who_waits_can_be_told_how_many_come_before_and_for_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool, now = Patient(), [0.0]
+    monkeypatch.setattr(compute.time, "monotonic", lambda: now[0])
+    workers = Workers(lambda: pool, 2)
+    first = [workers.submit(abs, -1) for _ in range(2)]
+    now[0] = 3.0
+    pool.end(0)
+    pool.end(1)
+    running = [workers.submit(abs, -1) for _ in range(2)]
+    dropped, waiting, last = (workers.submit(abs, -1) for _ in range(3))
+    dropped.cancel()
+    assert [workers.ahead_of(future) for future in (*first, *running)] == [(0, 0)] * 4
+    assert workers.ahead_of(waiting) == (2, pytest.approx(3.0))
+    assert workers.ahead_of(last) == (3, pytest.approx(4.5))
+
+
+class Timer:
+    """A timer whose time runs out when a test says so."""
+
+    all: ClassVar[list["Timer"]] = []
+
+    def __init__(self, seconds: float, act: Callable[..., None], of: tuple[Any, ...]) -> None:
+        self.seconds, self.act, self.of = seconds, act, of
+        self.is_cancelled = False
+        Timer.all.append(self)
+
+    def start(self) -> None: ...
+
+    def cancel(self) -> None:
+        self.is_cancelled = True
+
+
+WAITING = """
+import pathlib, time
+while not pathlib.Path({file!r}).exists():
+    time.sleep(0.01)
+"""
+
+
+@posix
+def test_a_worker_that_hangs_is_ended_and_what_ran_beside_it_is_done_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(compute, "WORKERS", 2)
+    monkeypatch.setattr(compute.threading, "Timer", Timer)
+    monkeypatch.setattr(Timer, "all", [])
+    with Workers(compute._make_pool, 2, compute._end_pool, seconds=7) as workers:
+        assert answer(workers.submit(abs, -1)) == 1
+        before = processes()
+        hanging = workers.submit(signal.raise_signal, signal.SIGSTOP)
+        beside = workers.submit(exec, WAITING.format(file=str(tmp_path / "go on")))
+        waiting = [workers.submit(operator.mul, number, 2) for number in range(4)]
+        assert [(timer.seconds, timer.is_cancelled) for timer in Timer.all] == [(7, True), (7, False), (7, False)]
+        Timer.all[1].act(*Timer.all[1].of)
+        assert isinstance(hanging.exception(timeout=SECONDS), OverdueError)
+        assert not beside.done()
+        (tmp_path / "go on").touch()
+        assert answer(beside) is None
+        assert [answer(future) for future in waiting] == [0, 2, 4, 6]
+        assert psutil.wait_procs(before, timeout=SECONDS)[1] == []
+        Timer.all[1].act(*Timer.all[1].of)  # too late: it changes nothing
+        assert answer(workers.submit(abs, -2)) == 2
 
 
 # Processes ----------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from pages.ui import compute
 from pages.ui.compute import Workers
 from pages.ui.questions import PAGE, Holds, Question, Work, Works, question
 
@@ -89,6 +90,24 @@ def test_two_sessions_that_ask_the_same_wait_for_the_same(desk: Desk, ask: Any) 
     one, other = Holds(works), Holds(works)
     assert work_on(one, ask("a")) is work_on(other, ask("a"))
     assert desk.asked == ["a"]
+
+
+def test_work_is_begun_in_the_turn_of_the_session_that_asks_first() -> None:
+    turns: list[Any] = []
+
+    @question
+    def note(name: str) -> "Future[Any]":
+        turns.append((name, compute._ASKED_BY.get()))
+        return Future()
+
+    works = Works()
+    one, other = Holds(works), Holds(works)
+    for holds, name in ((one, "a"), (other, "a"), (other, "b"), (one, "c")):
+        holds.ask(note(name))
+    whose = dict(turns)
+    assert [name for name, _ in turns] == ["a", "b", "c"]
+    assert whose["a"] == whose["c"] != whose["b"]
+    assert compute._ASKED_BY.get() is None
 
 
 def test_work_that_nobody_holds_is_dropped_unless_it_has_begun(desk: Desk, ask: Any) -> None:

@@ -49,7 +49,9 @@ LANGUAGES := ko
 KEYWORDS := _ N_ CnnError ImageError LayerError NetworkError NetworkFileError NetworkLineError ModelFileError Note refuse:1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check coverage bench study golden catalogues lock browser
+SESSIONS ?= 100
+SECONDS ?= 600
+.PHONY: help run test check coverage bench load study golden catalogues lock browser
 
 help:  ## print this list
 	@echo 'ConvScope: make <target>'
@@ -77,6 +79,9 @@ study: $(APP)  ## go on with a recorded study, minutes to hours: STUDY=, DATA= w
 	$(BIN)/python assets/make/studies/$(if $(filter downsampling,$(STUDY)),downsampling.py $(DATA),fits.py $(STUDY) \
 		$(if $(DATA),--data "$(DATA)") $(if $(WORK),--work "$(WORK)") $(if $(SEEDS),--seeds $(SEEDS)) \
 		$(if $(RECORDS),--records "$(RECORDS)"))
+
+load: $(DEV)  ## send a class of SESSIONS to a server on this machine for SECONDS, and print what it waited for
+	$(BIN)/python tests/load/run.py --sessions $(SESSIONS) --seconds $(SECONDS)
 
 golden: $(DEV)  ## write the golden tables anew; read the difference before you commit it
 	$(PYTEST) --overwrite tests/network/test_summary.py

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -109,9 +110,7 @@ async def teach(server: Server, sessions: int, seconds: float, think: float, sta
     async def all_at_once(what: str, act: Callable[[int, Student], Awaitable[None]]) -> None:
         waits, before = Waits(what), server.cpu_seconds()
         lesson.waits.append(waits)
-        await asyncio.gather(
-            *(waits.measure(lambda i=i, student=student: act(i, student)) for i, student in enumerate(students))
-        )
+        await asyncio.gather(*(waits.measure(partial(act, i, student)) for i, student in enumerate(students)))
         lesson.server_cpu[what] = server.cpu_seconds() - before
 
     await all_at_once("the page, at once", lambda _i, student: student.open())
@@ -138,9 +137,9 @@ async def _work(student: Student, number: int, ends: float, think: float, layers
             return
         if chance.random() < 0.2:
             picture = photograph(chance.randrange(1_000, 1_000_000))
-            await again.measure(lambda picture=picture: student.give("again.jpg", picture))
+            await again.measure(partial(student.give, "again.jpg", picture))
         else:
-            await layers.measure(lambda: _next_layer(student, chance))
+            await layers.measure(partial(_next_layer, student, chance))
 
 
 async def _next_layer(student: Student, chance: Random) -> None:

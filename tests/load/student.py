@@ -83,8 +83,15 @@ class Student:
     async def at(cls, url: str, page: str) -> "Student":
         """Connect to the server; nothing runs before `open`."""
         address = url.replace("http", "ws", 1) + "/_stcore/stream"
-        quiet = {"compression": None, "max_size": None, "open_timeout": None, "ping_interval": None}
-        connection = await connect(address, subprotocols=[Subprotocol("streamlit")], origin=Origin(url), **quiet)
+        connection = await connect(
+            address,
+            subprotocols=[Subprotocol("streamlit")],
+            origin=Origin(url),
+            compression=None,
+            max_size=None,
+            open_timeout=None,
+            ping_interval=None,
+        )
         return cls(connection, page)
 
     async def leave(self) -> None:
@@ -177,7 +184,7 @@ class Student:
     async def _message(self) -> ForwardMsg:
         raw = await self.connection.recv()
         self.received += len(raw)
-        message = ForwardMsg.FromString(raw if isinstance(raw, bytes) else raw.encode())
+        message: ForwardMsg = ForwardMsg.FromString(raw if isinstance(raw, bytes) else raw.encode())
         if message.metadata.cacheable:
             self._kept[message.hash] = message
         if not message.ref_hash:

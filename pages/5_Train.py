@@ -3,11 +3,13 @@
 import streamlit as st
 
 from pages.ui import designed, state
+from pages.ui.ask import live as camera
 from pages.ui.frame import begin_page
 from pages.ui.train import chosen, experiments, glance, live, person
 from pages.ui.train.parts import which
 
 with begin_page() as head:
+    camera.end_elsewhere()
     with head:
         glance.draw_choices()
         experiments.draw()

@@ -1,8 +1,11 @@
 """The page "Feature maps" without a browser: opened, operated and read."""
 
+import base64
+import io
 import json
 from typing import Any
 
+from PIL import Image
 from running import no_exception, run_page
 from streamlit.testing.v1 import AppTest
 
@@ -59,3 +62,10 @@ def said(at: AppTest) -> str:
 
 def predictions(at: AppTest) -> list[str]:
     return [element.proto.text for element in at.get("progress")]
+
+
+def frame(level: int, number: int = 1) -> dict[str, Any]:
+    """Return a frame as the browser sends it: one grey level all over."""
+    out = io.BytesIO()
+    Image.new("RGB", (341, 256), (level, level, level)).save(out, "JPEG")
+    return {"number": number, "picture": "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode()}

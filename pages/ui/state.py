@@ -436,16 +436,30 @@ RUN = Key("run", "", Text(40, "A-Za-z0-9_-"))
 TRAIN_PART = Key(
     "train_part",
     "pictures",
-    Choice(("pictures", "augmentation", "network", "settings", "watch", "compare", "gradients", "after")),
+    Choice(
+        (
+            "pictures",
+            "augmentation",
+            "network",
+            "settings",
+            "watch",
+            "compare",
+            "gradients",
+            "dropout",
+            "after",
+        )
+    ),
 )
 WATCHED_EPOCH: Key[int | None] = Key("watched_epoch", None, Whole(0, 10**4))
 COMPARED_RUNS = Key("compared_runs", "", Text(400, "A-Za-z0-9_.-"))
 PERSON = Key("person", "")
 DEPTH = Key("depth", 12, Whole(2, 24))
+DROPPED_LAYER: Key[str | None] = Key("dropped_layer", None, Text())
+DROPPED_RATE: Key[float | None] = Key("dropped_rate", None, Number(0.05, 0.95, step=0.05))
+DROPPED_PICTURE: Key[int | None] = Key("dropped_picture", None, Whole(0, 10**6))
 GRADIENT_RUNS = Key("gradient_runs", "", Text(200, "A-Za-z0-9_.-"))
 GRADIENTS_REFUSED: Key[Any] = Key("gradients_refused", None)
 RUN_DRAWN: Key[tuple[str, int]] = Key("run_drawn", ("", 0))
-TRIED: Key[Any] = Key("tried_picture", None)
 RUN_REFUSED: Key[Any] = Key("run_refused", None)
 
 

@@ -2,17 +2,15 @@
 
 import base64
 import gc
-import io
 import re
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
 from running import no_exception
 from stand_ins import Here
 from streamlit.testing.v1 import AppTest
-from viewing import choose, data_of, opened, said
+from viewing import choose, data_of, frame, opened, said
 
 from cnn_core.errors import CnnError
 from cnn_core.models import run
@@ -38,13 +36,6 @@ def clock() -> Clock:
 @pytest.fixture
 def cameras(clock: Clock) -> Cameras:
     return Cameras(clock)
-
-
-def frame(level: int, number: int = 1) -> dict[str, Any]:
-    """Return a frame as the browser sends it: one grey level all over."""
-    out = io.BytesIO()
-    Image.new("RGB", (341, 256), (level, level, level)).save(out, "JPEG")
-    return {"number": number, "picture": "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode()}
 
 
 # How many, and how often --------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The page Train, with a registry that trains nothing: what is chosen, what is begun, progress, ends, comparison."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,21 +10,25 @@ import pytest
 from running import no_exception, run_page, tables
 from stand_ins import InThisProcess
 from streamlit.testing.v1 import AppTest
+from viewing import choose, data_of, frame
 
+from cnn_core.drawing.strips import strip_png
 from cnn_core.errors import CnnError
 from cnn_core.layers import RandomFlip, RandomRotation, RandomZoom
 from cnn_core.network.summary import summarize
 from cnn_core.training.fitting import FitPlan
 from cnn_core.training.networks import course_network
-from cnn_core.training.records import BatchEnd, Begun, EpochEnd, Scored, Stage
+from cnn_core.training.records import BatchEnd, Begun, EpochEnd, Saved, Scored, Stage
 from cnn_core.training.run_folder import RunFolder
+from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.sources import Shapes
 from cnn_core.training.so_far import SoFar
 from pages.ui import components, state
+from pages.ui.cameras import CAMERAS
 from pages.ui.jobs import Phase
 from pages.ui.runs import SeenRun
 from pages.ui.train import cached, chosen, ours
-from pages.ui.train.cached import Draws
+from pages.ui.train.cached import Draws, DroppedValues
 from pages.ui.train.experiments import EXPERIMENTS
 from pages.ui.train.parts.which import PARTS
 
@@ -333,6 +338,78 @@ def test_how_a_run_ended(running: FakeRuns) -> None:
 def test_a_run_that_is_gone_is_a_sentence(drawn: dict[str, dict[str, Any]]) -> None:
     assert "not here any more" in text_of(page(run="gone"))
     assert "curves_live" in drawn
+
+
+@pytest.fixture
+def trained(running: FakeRuns, tmp_path: Path) -> Path:
+    """A run that has ended, with a model's file, in which nothing is; returned is the file."""
+    run = seen(running.started[0], Phase.DONE, 5, result(0.8))
+    run.so_far.saved = Saved("model.keras", 5)
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    folder.model.write_bytes(b"a model")
+    running.seen["run-1"] = replace(run, folder=folder)
+    return folder.model
+
+
+@pytest.mark.usefixtures("drawn")
+def test_a_trained_model_is_read_once_for_each_state_of_it(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Path] = []
+    whole = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or whole(path))  # type: ignore[func-returns-value]
+    keys = {cached.trained_model(trained) for _ in range(3)}
+    assert read.count(trained) == len(keys) == 1
+    trained.write_bytes(b"another model")
+    assert cached.trained_model(trained) not in keys
+    trained.unlink()
+    with pytest.raises(CnnError, match="not here any more"):
+        cached.trained_model(trained)
+
+
+@pytest.mark.usefixtures("trained", "drawn")
+def test_dropout_is_seen_in_training_beside_inference(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    values = np.arange(1, 41, dtype=np.float32)
+    draws = np.where(np.arange(4)[:, np.newaxis] == np.arange(40) % 4, 0, values / np.float32(0.75))
+    answers = np.full((4, 3), [0.2, 0.5, 0.3], np.float32)
+
+    def made_up(data: Data, place: int, key: str, layer: str, rate: float) -> DroppedValues:
+        asked.append((place, layer, rate))
+        return DroppedValues(strip_png(np.zeros((1, 8, 8, 3), np.uint8), 96), 2, values, draws, answers[0], answers)
+
+    monkeypatch.setattr(cached, "_dropped", made_up)
+    text = text_of(page(run="run-1", train_part="dropout", dropped_rate="0.25", dropped_picture="4"))
+    assert asked == [(4, "flatten", 0.25)]
+    assert "a probability of 25%" in text
+    assert "1/(1 − p) = 1.33" in text
+    assert f"Draw 1: 10 of 40 values other than 0 are dropped. Mean {draws[0].mean():.3g}." in text
+    assert "| square | 50.0% | 50.0% |" in text
+
+
+@pytest.mark.usefixtures("trained", "drawn", "here")
+def test_the_live_camera_is_tried_frame_by_frame(running: FakeRuns, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A bundled network stands in for the trained one, made-up answers for its own: the ninth class, 75 %.
+    monkeypatch.setattr(cached, "trained_model", lambda _file: "mnist")
+    so_far = running.seen["run-1"].so_far
+    assert so_far.begun is not None
+    so_far.begun, so_far.scored = replace(so_far.begun, classes=tuple("0123456789")), None
+    at = choose(page(run="run-1", train_part="after"), "segmented_control", "source", "camera")
+    assert "75.0%" in shares(at)
+    no_exception(at.toggle(key="live_toggle_field").set_value(True).run())
+    live = at.session_state["live"]
+    assert data_of(at, "camera")["mode"] == "live"
+    CAMERAS.take(live, frame(50, 1))
+    no_exception(at.run())
+    assert data_of(at, "camera")["shown"] == 1
+    assert "75.0%" in shares(at)
+    choose(at, "segmented_control", "source", "sample")
+    assert at.session_state["live"] is None
+    assert "75.0%" in shares(at)
+
+
+def shares(at: AppTest) -> str:
+    bodies: list[str] = [html.proto.body for html in at.get("html")]
+    return next(body for body in bodies if "cs-shares" in body)
 
 
 # Side by side ---------------------------------------------------------------------------------------------------------

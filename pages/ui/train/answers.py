@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from cnn_core.arrays import Output
 from cnn_core.training.records import Answer
 from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.split import Part
@@ -68,3 +69,9 @@ def _figure(answer: Answer, png: bytes, classes: Sequence[str]) -> str:
     right, said = (html.escape(classes[label]) for label in (answer.label, answer.said))
     text = f"{said} {answer.probability:.0%}" + ("" if answer.label == answer.said else f"<br>≠ {right}")
     return f'<figure><img src="{data_url(png)}" alt="{right}"><figcaption>{text}</figcaption></figure>'
+
+
+def shares_of(scores: Output) -> list[float]:
+    """Return the share of each class; one unit with sigmoid speaks of the second."""
+    shares = [float(score) for score in scores]
+    return [1 - shares[0], shares[0]] if len(shares) == 1 else shares

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnn_core.arrays import Bytes, Flags, Labels
+from cnn_core.arrays import Bytes, Flags, Labels, Output
 from cnn_core.drawing.strips import strip_png
 from cnn_core.errors import CnnError
 from cnn_core.layers import Layer
@@ -176,6 +176,40 @@ def some_pictures(data: Data, part: Part, places: tuple[int, ...]) -> "Future[tu
 def _some_pictures(data: Data, part: Part, places: tuple[int, ...]) -> tuple[bytes, ...]:
     pictures = read_parts(data).part(part).pictures
     return tuple(strip_png(pictures[place : place + 1], STRIP_SIDE) for place in places)
+
+
+@dataclass(frozen=True, eq=False)
+class DroppedValues:
+    """What dropout does behind a layer, for one picture.
+
+    Attributes:
+        picture: as PNG.
+        label: its class.
+        values, draws, answer, answers: as `keras_model.dropping.Dropped` has them.
+    """
+
+    picture: bytes
+    label: int
+    values: Output
+    draws: Output
+    answer: Output
+    answers: Output
+
+
+@question
+def dropped(data: Data, place: int, key: str, layer: str, rate: float) -> "Future[DroppedValues]":
+    """What Dropout does behind a layer of a trained network, for the test picture of this place."""
+    return WORK.submit(_dropped, data, place, key, layer, rate)
+
+
+def _dropped(data: Data, place: int, key: str, layer: str, rate: float) -> DroppedValues:
+    from cnn_core.keras_model.dropping import dropped as drawn  # only a worker may import Keras
+    from cnn_core.models.loading import entered
+
+    test = read_parts(data).test
+    picture = np.asarray(test.pictures[place])
+    made = drawn(*entered(key, picture.astype(np.float32) / np.float32(255)), layer, rate)
+    return DroppedValues(strip_png(picture[np.newaxis], STRIP_SIDE), int(test.labels[place]), *made)
 
 
 # Models ---------------------------------------------------------------------------------------------------------------

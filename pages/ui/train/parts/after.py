@@ -1,26 +1,21 @@
-"""What comes of a run: its figures on the test pictures, tried on a picture at once, taken away, opened elsewhere."""
+"""What comes of a run: its figures on the test pictures, tried at once, taken away, opened elsewhere."""
 
-import html
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from cnn_core.errors import CnnError
 from cnn_core.training.records import Scored, history_csv
 from cnn_core.training.script import files_beside, script
 from cnn_core.training.sets.split import Part
-from pages.ui import cached as shared
 from pages.ui import state
-from pages.ui.ask.picture import picture_picker
 from pages.ui.frame import FEATURE_MAPS
 from pages.ui.messages import part
 from pages.ui.runs import SeenRun
 from pages.ui.text import _, as_code
-from pages.ui.train import cached, ours
+from pages.ui.train import cached, ours, trying
 from pages.ui.train.answers import draw_answers, draw_confusion
 from pages.ui.train.names import classes_of
-from pages.ui.waiting import asked
 
 _BEGUN: tuple[state.Key[Any], ...] = (
     state.LAYER,
@@ -31,11 +26,6 @@ _BEGUN: tuple[state.Key[Any], ...] = (
     state.TRAIL,
     state.TARGET,
 )
-_STYLE = """<style>
-.cs-shares { display: grid; grid-template-columns: auto 1fr auto; gap: 4px 10px; align-items: center; }
-.cs-shares .bar { height: 0.8rem; border-radius: 3px; background: #3596b6; }
-.cs-shares .number { font-variant-numeric: tabular-nums; }
-</style>"""
 
 
 def draw() -> None:
@@ -48,41 +38,11 @@ def draw() -> None:
         return
     tried, taken = st.columns(2, gap="medium")
     with tried, part():
-        _draw_try(run)
+        trying.draw(run)
     with taken, part():
         _draw_take_away(run)
     if run.so_far.scored is not None:
         _draw_test(run, run.so_far.scored)
-
-
-# Try it ---------------------------------------------------------------------------------------------------------------
-
-
-def _draw_try(run: SeenRun) -> None:
-    """Draw what the network says of the reader's picture."""
-    st.markdown(_("**Try it**"))
-    picture = picture_picker()
-    info = asked(shared.model_info(str(cached.trained_model(run.folder.model))), _("The model is opened."), "try_model")
-    entered = shared.entered(picture, info, state.FIT.default, state.INVERT.default)
-    answers = asked(shared.answers(entered), _("The picture goes through the network."), "try")
-    seen, said = st.columns([1, 2], gap="small")
-    seen.image(shared.shown_pictures(picture, entered).seen, alt=_("The input of the network"), output_format="PNG")
-    with said:
-        _draw_shares(run, answers.scores)
-
-
-def _draw_shares(run: SeenRun, scores: "np.ndarray[Any, Any]") -> None:
-    shares = [1 - float(scores[0]), float(scores[0])] if scores.size == 1 else scores.tolist()
-    classes = classes_of(run)
-    order = sorted(range(len(shares)), key=lambda place: -shares[place])
-    rows = "".join(
-        f"<span>{html.escape(classes[place])}</span>"
-        f'<span class="bar" style="width: {100 * shares[place]:.1f}%"></span>'
-        f'<span class="number">{shares[place]:.1%}</span>'
-        for place in order
-    )
-    st.html(f'{_STYLE}<div class="cs-shares">{rows}</div>')
-    st.caption(_("It knows these classes only: of anything else it names the one that is least unlike."))
 
 
 # Take it away ---------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from pages.ui import components, state
 from pages.ui.draw import differences as drawn
 from pages.ui.draw.tables import draw_table
 from pages.ui.runs import SeenRun
-from pages.ui.text import _
+from pages.ui.text import _, escaped
 from pages.ui.train import live, ours
 from pages.ui.train.glance import OPTIMIZERS
 from pages.ui.train.told import SEED, said, settings_of, title_of
@@ -27,6 +27,8 @@ def draw() -> None:
     known = _known()
     if len(known) < 2:
         st.info(_("Train twice with another setting, with augmentation for example: here both are compared."))
+        for run in known.values():
+            st.caption(_("So far there is one run of yours: {run}.").format(run=escaped(_title(run))))
         return
     names = {key: _("Run {number}").format(number=number) for number, key in enumerate(known, start=1)}
     chosen = [key for key in state.COMPARED_RUNS.get().split(".") if key in known] or list(known)[:_MOST]

@@ -5,7 +5,18 @@ from pages.ui import state
 from pages.ui.draw.parts import Part, draw_parts
 from pages.ui.train import chosen
 from pages.ui.train.following import PART
-from pages.ui.train.parts import after, augmentation, compare, gradients, network, pictures, settings, watch
+from pages.ui.train.parts import (
+    after,
+    augmentation,
+    compare,
+    dropout,
+    gradients,
+    network,
+    pictures,
+    settings,
+    studies,
+    watch,
+)
 from pages.ui.waiting import fragment
 
 PARTS = {
@@ -13,10 +24,11 @@ PARTS = {
     "augmentation": Part(N_("Augmentation"), "flip", augmentation.draw),
     "network": Part(N_("Network"), "schema", network.draw),
     "settings": Part(N_("Settings"), "tune", settings.draw),
-    "watch": Part(N_("Watch it learn"), "visibility", watch.draw),
+    "watch": Part(N_("Watch"), "visibility", watch.draw),
     "after": Part(N_("Afterwards"), "task_alt", after.draw),
     "compare": Part(N_("Compare"), "compare", compare.draw),
     "gradients": Part(N_("Gradients"), "trending_down", gradients.draw),
+    "dropout": Part(N_("Dropout"), "grain", dropout.draw),
 }
 SHARED = (
     state.LANGUAGE,
@@ -29,6 +41,9 @@ SHARED = (
     state.COMPARED_RUNS,
     state.DEPTH,
     state.GRADIENT_RUNS,
+    state.DROPPED_LAYER,
+    state.DROPPED_RATE,
+    state.DROPPED_PICTURE,
 )
 
 

@@ -14,7 +14,6 @@ from pages.ui.train.parts import (
     network,
     pictures,
     settings,
-    studies,
     watch,
 )
 from pages.ui.waiting import fragment

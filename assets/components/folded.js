@@ -3,7 +3,7 @@
 
 import { make, part } from "./dom.js";
 import { curveOf, drawn } from "./edges.js";
-import { fitted, letteringOf } from "./lettering.js";
+import { fitted, letteringOf, widthOf } from "./lettering.js";
 
 /**
  * @typedef {import("./viewport.js").Box} Box
@@ -48,7 +48,9 @@ import { fitted, letteringOf } from "./lettering.js";
 
 const INSET = 10; // pixels of a card beside its title: border and padding
 /** @type {[number, number, number]} */
-const TITLE = [600, 10, -0.01]; // weight, size in pixels of the screen, spacing: as network.css has them
+const TITLE = [600, 12, -0.03]; // weight, size in pixels of the screen, spacing: as network.css has them
+/** @type {[number, number, number]} */
+const DETAIL = [400, 12, -0.07];
 
 /** @param {HTMLElement} element  @param {{x: number, y: number, w: number, h: number}} place */
 export const putAt = (element, { x, y, w, h }) => {
@@ -158,10 +160,13 @@ export const drawFolded = ({ size, nodes, frames, edges }, actions) => {
     boxOfMap: boxOf,
     zoomed: (zoom) => {
       if (!cards.length) return;
-      const lettering = letteringOf(cards[0].node, ...TITLE);
+      const [lettering, small] = [letteringOf(cards[0].node, ...TITLE), letteringOf(cards[0].node, ...DETAIL)];
       cards.forEach(({ node }, i) => {
-        const room = (nodes[i].w - INSET) * Math.min(1, zoom);
-        part(node, ".title").textContent = fitted(nodes[i].title, room, lettering);
+        const { w, title, detail, layers } = nodes[i];
+        const room = (w - INSET) * Math.min(1, zoom);
+        part(node, ".title").textContent = fitted(title, room, lettering);
+        // A shape that is cut off would be another one.
+        if (layers.length === 1) part(node, ".detail").textContent = widthOf(detail, small) <= room ? detail : "";
       });
     },
     renew: (/** @type {FoldedData} */ shown) => cards.forEach((card, i) => card.renew(shown.nodes[i])),

@@ -2,7 +2,7 @@
 // A grid of cells on two canvases: the cells, and above them the outlines that follow the pointer.
 
 import { context, inkOn, isDark } from "./colours.js";
-import { clamp, make, showShort } from "./dom.js";
+import { clamp, make, show, showShort } from "./dom.js";
 
 /**
  * @typedef {import("./colours.js").Colour} Colour
@@ -15,6 +15,8 @@ import { clamp, make, showShort } from "./dom.js";
  */
 
 const STRIDE = 4096; // more than any grid has columns
+const SMALLEST_LETTER = 12; // pixels of a letter
+const MOST_SQUEEZED = 0.66; // how far a number may be squeezed, as a share of its width
 
 /**
  * Return the borders of a set of cells as lines [x0, y0, x1, y1]: neighbours within the set share no line.
@@ -152,23 +154,27 @@ export class Grid {
     brush.textAlign = "center";
     brush.textBaseline = "middle";
     if (small && cell >= 44) {
-      this.#write(brush, small, left, middle - cell / 5, 10);
-      this.#write(brush, showShort(value), left, middle + cell / 6, 13);
-    } else this.#write(brush, showShort(value), left, middle, Math.min(14, tall === cell ? cell / 2.4 : tall / 2));
+      this.#write(brush, [small], left, middle - cell / 5, SMALLEST_LETTER);
+      this.#write(brush, [showShort(value), show(value, 1)], left, middle + cell / 6, 13);
+    } else this.#write(brush, [showShort(value), show(value, 1)], left, middle, Math.min(14, tall === cell ? cell / 2.4 : tall / 2));
   }
 
   /**
+   * Write the first of some texts that can be read in a cell, or nothing: the colour says what it is, the pointer how much.
    * @param {CanvasRenderingContext2D} brush
-   * @param {string} text
+   * @param {string[]} texts
    * @param {number} left
    * @param {number} middle
    * @param {number} size
    */
-  #write(brush, text, left, middle, size) {
-    const most = this.cell - 3;
-    const fitting = Math.max(7, Math.min(size, (most / text.length) * 1.75));
-    brush.font = `${fitting}px ${this.font}`;
-    brush.fillText(text, left + this.cell / 2, middle + 0.5, most);
+  #write(brush, texts, left, middle, size) {
+    const most = this.cell - 2;
+    for (const text of texts) {
+      brush.font = `${Math.max(SMALLEST_LETTER, Math.min(size, (most / text.length) * 1.75))}px ${this.font}`;
+      if (brush.measureText(text).width * MOST_SQUEEZED > most) continue;
+      brush.fillText(text, left + this.cell / 2, middle + 0.5, most);
+      return;
+    }
   }
 
   /**

@@ -4,7 +4,7 @@
 import { colourOf, inkOn } from "./colours.js";
 import { fill, make, show, showShort } from "./dom.js";
 
-const FIELD = 60; // pixels of letter size that a field has room for, by the number of letters
+const ROOMY = 5; // letters that stand at their usual distance in a field
 const HEAVIEST = 1e6; // magnitude of a weight
 
 /**
@@ -63,7 +63,7 @@ export const numberIn = (text) => {
  */
 const writeWeight = (field, weight, range, colours) => {
   field.value = showShort(weight);
-  field.style.fontSize = `${Math.min(11, FIELD / field.value.length)}px`;
+  field.style.letterSpacing = field.value.length > ROOMY ? "-0.08em" : "";
   const colour = colourOf(weight, range, colours);
   field.style.background = `rgb(${colour.join(",")})`;
   field.style.color = inkOn(colour);

@@ -36,12 +36,13 @@ import { fitted, letteringOf, widthOf } from "./lettering.js";
  * @property {Scale[]} scales
  */
 
-const [HEAD, FOOT, SLIM, BARS] = [34, 34, 12, 108]; // pixels: above and below the maps, a vector, the classes
+const [HEAD_LINE, FOOT, SLIM, BARS] = [33, 36, 12, 118]; // pixels: a line of heads, below the maps, a vector, the classes
+const HEAD = 2 * HEAD_LINE + 6; // above the maps: heads stand in two lines by turns, for their letters are wider than a column
 const [BETWEEN, NARROWEST, WIDEST] = [4, 620, 72]; // between maps; the least width of all; the largest map
 /** @type {[number, number, number]} */
-const NAME = [600, 9, -0.03]; // weight, size and spacing of the letters above a column, as network.css has them
+const NAME = [600, 12, -0.03]; // weight, size and spacing of the letters above a column, as network.css has them
 /** @type {[number, number, number]} */
-const SHAPE = [400, 9, -0.06];
+const SHAPE = [400, 12, -0.07];
 const SPACE = 0.9; // between two columns where every map enters every map, in widths of a map
 const [EACH, ONE] = [0.4, 0.6]; // shares of it where each enters one, and where one of them is a single thing
 
@@ -162,7 +163,13 @@ export const drawWhole = (data, view, close, actions) => {
     Object.assign(curve.dataset, { from: way.from, to: way.to });
     curves.append(curve);
   }
-  const heads = data.nodes.map((column, i) => drawHead(column, headAt(columns, i), actions));
+  const heads = data.nodes.map((column, i) => {
+    const head = drawHead(column, headAt(columns, i), actions);
+    head.classList.toggle("upper", isUpper(i, columns.length - 1));
+    head.style.setProperty("--way-down", `${HEAD_LINE - 2}px`);
+    head.style.setProperty("--stem", `${columns[i].x + columns[i].w / 2 - headAt(columns, i).x}px`);
+    return head;
+  });
   const cells = data.nodes.map((column, i) =>
     column.drawn === "classes"
       ? data.classes.map((bar, k) => drawClass(column, bar, columns[i].cells[k], k, actions))
@@ -209,17 +216,27 @@ export const drawWhole = (data, view, close, actions) => {
 };
 
 /**
- * Return where the name of a column stands: as wide as it can be beside its neighbours.
+ * Return where the name of a column stands: above it, as wide as the next ones in its line leave it room.
  * @param {{x: number, w: number}[]} columns
  * @param {number} i
  */
 const headAt = (columns, i) => {
-  const { x, w } = columns[i];
-  const [before, after] = [columns[i - 1], columns[i + 1]];
-  const left = before ? (before.x + before.w + x) / 2 + 1 : x;
-  const right = after ? (x + w + after.x) / 2 - 1 : x + w;
-  return { x: left, y: 0, w: right - left, h: HEAD - 6 };
+  const last = columns.length - 1;
+  const middles = columns.map(({ x, w }) => x + w / 2);
+  /** @param {number} side  −1: how far it reaches to the left, 1: to the right */
+  const reach = (side) => {
+    const [beside, next] = [middles[i + side], middles[i + 2 * side]];
+    if (beside === undefined) return side < 0 ? 0 : columns[last].x + columns[last].w;
+    const half = next === undefined ? beside : (middles[i] + next) / 2;
+    // In the lower line it ends before the stem of its neighbour.
+    return isUpper(i, last) ? half - side : middles[i] + side * Math.min(Math.abs(half - middles[i]) - 1, Math.abs(beside - middles[i]) - 3);
+  };
+  const [left, right] = [reach(-1), reach(1)];
+  return { x: left, y: isUpper(i, last) ? 0 : HEAD_LINE, w: right - left, h: HEAD_LINE - 3 };
 };
+
+/** @param {number} i  @param {number} last */
+const isUpper = (i, last) => (last - i) % 2 === 1;
 
 /** @param {Column} column  @param {Place} place  @param {Actions} actions */
 const drawHead = (column, place, actions) => {

@@ -20,7 +20,7 @@ from pages.ui.draw.channels import Channels, map_text, picture_channels
 from pages.ui.entered import Entered
 from pages.ui.text import _
 
-_CARD = 104, 80
+_CARD = 124, 92
 """Three maps beside one another, and two lines of text below."""
 _SIZES = Sizes(layer=_CARD, block=_CARD, gap=(26, 16), lane=10, padding=12, heading=22, line_gap=24)
 _SCREEN = 636, 286

@@ -26,7 +26,7 @@ def draw_map(layer: OpenLayer) -> None:
         st.header(_title(layer), anchor=False)
         st.number_input(
             _("Map") if layer.has_maps else _("Unit"),
-            width=120,
+            width=124,
             label_visibility="collapsed",
             **layer.key_of_channel.widget(map_changed),
         )

@@ -28,14 +28,15 @@ from pages.ui.waiting import all_asked, later, run_again
 _POOLS = (StageKind.MAXIMUM, StageKind.AVERAGE)
 _WIDTH = 120
 _BESIDE = 210
-_NUMBER = 64
+_NUMBER = 122
+"""Pixels: in 120 or fewer Streamlit leaves the buttons − and + out."""
 
 
 def draw_place(layer: OpenLayer) -> None:
     """Let the reader choose the value by numbers too."""
     if not layer.has_maps:
         return
-    with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, width="content", vertical_alignment="center", gap="xsmall"):
         for name, key in zip((_("Row"), _("Column")), layer.keys_of_place, strict=True):
             st.caption(name, width="content")
             st.number_input(name, width=_NUMBER, label_visibility="collapsed", **key.widget(value_changed))

@@ -32,7 +32,8 @@ _STYLE = """<style>
 .cs-way figcaption { font-size: 0.8125rem; line-height: 1.3; overflow-wrap: anywhere; }
 .cs-way code { font-size: 0.75rem; }
 .cs-way .cs-numbers {
-  width: 132px; height: 132px; font: 0.75rem/1.2 monospace; letter-spacing: -0.05em; overflow: hidden; white-space: pre; padding: 4px;
+  width: 132px; height: 132px; font: 0.75rem/1.2 monospace; letter-spacing: -0.05em; overflow: hidden;
+  white-space: pre; padding: 4px;
   border: 1px solid color-mix(in srgb, currentColor 20%, transparent);
 }
 </style>"""

@@ -2,47 +2,57 @@
 
 import streamlit as st
 
-from pages.ui.design import block_form, current, figures, kept, layer_form, layer_table, line, opening, style, tools
+from pages.ui import state
+from pages.ui.design import (
+    current,
+    figures,
+    kept,
+    layer_form,
+    layer_table,
+    line,
+    opening,
+    panels,
+    shared,
+    style,
+    tools,
+)
 from pages.ui.design.parts import which
 from pages.ui.frame import begin_page
 from pages.ui.text import _, lesson
 
 with begin_page() as head:
     style.draw()
+    panels.begin()
     current.begin()
     kept.fetch()
-    which.share()
-    summary = current.summary()
+    shared.share()
 
     with head:
-        tools.preset_picker()
+        panels.draw("preset", tools.preset_picker, state.DESIGN_PRESET.get)
         opening.draw()
-        tools.history()
-        tools.files(summary)
-    tools.preset_about()
-    awaited = st.container()
-    tools.file_problem()
-    opening.notes()
-    kept.keep()
-    line.draw()
-    figures.totals(summary)
+        panels.draw("history", tools.history, tools.history_shows)
+        panels.draw("saved", tools.files, tools.files_show)
+    panels.draw("about", tools.preset_about, tools.about_shows)
+    awaited = st.container(key="panel_place_of_awaited")
+    panels.draw("problem", tools.file_problem, tools.problem_shows)
+    panels.draw("notes", opening.notes, state.DESIGN_NOTES.get)
+    panels.draw("kept", kept.keep, kept.keeps)
+    panels.draw("line", line.draw, line.shows)
+    panels.draw("totals", figures.totals, figures.totals_show)
 
     table, form = st.columns([5, 2], gap="small")
     with table:
-        tools.tools()
-        layer_table.draw(summary)
-        figures.formulas(summary)
+        panels.draw("tools", tools.tools, tools.tools_show)
+        panels.draw("table", layer_table.draw, layer_table.shows)
+        panels.draw("formulas", figures.formulas, current.place)
     with form, st.container(border=True):
-        if block_form.is_open():
-            block_form.draw()
-        else:
-            layer_form.draw()
+        panels.draw("form", layer_form.draw, layer_form.shows)
 
-    which.draw()
+    panels.draw("part", which.draw, which.shows)
     meaning = st.expander(
         _("What these numbers mean"), icon=":material/menu_book:", on_change="rerun", key="design_meaning"
     )
     if meaning.open:
         meaning.markdown(lesson("design"))
     with awaited:
-        opening.await_application()
+        panels.draw("awaited", opening.await_application, state.DESIGN_AWAITED.get)

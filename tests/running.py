@@ -5,17 +5,21 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 from folders import ROOT
 from google.protobuf.json_format import MessageToDict
 from streamlit import config
 from streamlit.components.v2 import manifest_scanner
-from streamlit.runtime.scriptrunner import script_runner
-from streamlit.testing.v1 import AppTest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.fragment import MemoryFragmentStorage
+from streamlit.runtime.scriptrunner import ScriptRunnerEvent, script_runner
+from streamlit.testing.v1 import AppTest, app_test
 from streamlit.testing.v1.element_tree import Block, Element
+from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 from pages.ui import questions
 from pages.ui.state import Key
@@ -25,6 +29,41 @@ manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_componen
 
 # The app has no TensorFlow beside Streamlit; where a test has, Streamlit would clear its state after every run, slowly.
 script_runner._clean_problem_modules = lambda: None
+
+
+class _AsInABrowser(LocalScriptRunner):
+    """Where only fragments run, what stands around them stays, as in a browser; an AppTest would show them alone."""
+
+    _drawn: ClassVar[WeakKeyDictionary[MemoryFragmentStorage, list[ForwardMsg]]] = WeakKeyDictionary()
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._session: MemoryFragmentStorage = named["fragment_storage"]
+        self.on_event.connect(self._keep, weak=False)
+
+    def _keep(self, _sender: Any, event: ScriptRunnerEvent, **told: Any) -> None:
+        fragments = told.get("fragment_ids_this_run")
+        if event == ScriptRunnerEvent.SCRIPT_STARTED and fragments:
+            drawn = self._drawn.get(self._session, [])
+            places = [_place(one) for one in drawn if one.delta.fragment_id in fragments]
+            kept = [one for one in drawn if not any(_place(one)[: len(place)] == place for place in places)]
+            self.forward_msg_queue._queue[:0] = kept
+        elif event == ScriptRunnerEvent.SHUTDOWN:
+            if any(one.WhichOneof("type") == "page_info_changed" for one in self.forward_msgs()):
+                self._let_go_scripts()
+            self._drawn[self._session] = [one for one in self.forward_msgs() if one.WhichOneof("type") == "delta"]
+
+    def _let_go_scripts(self) -> None:
+        """Drop what was written into the address before by a script that ran once."""
+        queue = self.forward_msg_queue._queue
+        queue[:] = [one for one in queue if "replaceState({}, " not in one.delta.new_element.html.body]
+
+
+def _place(message: ForwardMsg) -> list[int]:
+    return list(message.metadata.delta_path)
+
+
+setattr(app_test, "LocalScriptRunner", _AsInABrowser)  # noqa: B010 - the module exports no such name
 
 # A failing test must show the traceback that the app hides from its readers.
 config.set_option("client.showErrorDetails", "full")

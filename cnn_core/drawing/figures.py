@@ -27,7 +27,6 @@ BINS: Final = 40
 MOST_TICKS: Final = 10
 LINE: Final = 38
 """Characters that fit beside each other on a phone."""
-_ROW_HEIGHT: Final = 24
 _CLEAR: Final = "rgba(0,0,0,0)"
 _COUNTS: Final = "{:,}"
 
@@ -109,73 +108,6 @@ def vector_figure(values: npt.ArrayLike, title: str = "", translate: Translate =
     return finished(figure, title, reduced.format(factor=factor) if factor > 1 else "")
 
 
-def cost_figure(
-    names: Sequence[str],
-    parameters: Sequence[int],
-    multiply_adds: Sequence[int],
-    title: str = "",
-    translate: Translate = _english,
-) -> "Figure":
-    """Draw each layer's parameters and multiply-adds (one image) as horizontal bars, the first layer on top.
-
-    The two panels have a scale each.
-    """
-    labels = [as_it_is(name) for name in names]
-    hover = hover_text(translate(N_("{name}: {value}")), name="%{customdata}", value="%{x:,}")
-    figure = new_figure(rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.03)
-    panels = ((parameters, N_("Parameters")), (multiply_adds, N_("Multiply-adds for one image")))
-    for column, (counts, heading) in enumerate(panels, start=1):
-        figure.add_bar(
-            x=list(counts),
-            y=list(range(len(labels))),
-            orientation="h",
-            marker={"color": MAGNITUDE},
-            customdata=labels,
-            hovertemplate=hover,
-            row=1,
-            col=column,
-        )
-        axis = {"title": translate(heading), "side": "top", "tickformat": "~s", "rangemode": "tozero", "nticks": 5}
-        figure.update_xaxes(axis, col=column)
-    _name_rows(figure, labels)
-    return finished(figure, title, height=_ROW_HEIGHT * len(labels) + 90)
-
-
-def grouped_cost_figure(
-    names: Sequence[str], costs: Mapping[str, Sequence[tuple[int, int]]], translate: Translate = _english
-) -> "Figure":
-    """Draw parameters and multiply-adds (one image) of each layer in several networks, beside one another.
-
-    `costs` has for each network, by its title, a pair for each of the `names`.
-    """
-    labels = [as_it_is(name) for name in names]
-    figure = new_figure(rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.03)
-    hover = translate(N_("{name}: {value}"))
-    for (title, pairs), colour in zip(costs.items(), (POSITIVE, NEGATIVE), strict=False):
-        for column, counts in enumerate(zip(*pairs, strict=True), start=1):
-            figure.add_bar(
-                x=list(counts),
-                y=list(range(len(labels))),
-                orientation="h",
-                name=as_it_is(title),
-                legendgroup=title,
-                showlegend=column == 1,
-                marker={"color": colour},
-                customdata=labels,
-                hovertemplate=hover_text(hover, name="%{customdata}", value="%{x:,}"),
-                row=1,
-                col=column,
-            )
-    headings = (translate(N_("Parameters")), translate(N_("Multiply-adds")))
-    for column, heading in enumerate(headings, start=1):
-        axis = {"title": heading, "side": "top", "tickformat": "~s", "rangemode": "tozero", "nticks": 4}
-        figure.update_xaxes(axis, col=column)
-    _name_rows(figure, labels)
-    finished(figure, "", height=round(1.4 * _ROW_HEIGHT * len(labels)) + 130)
-    legend = {"orientation": "h", "y": -0.02, "yanchor": "top"}
-    return figure.update_layout(barmode="group", showlegend=True, legend=legend)
-
-
 def hover_text(template: str, **fields: str) -> str:
     """Return a sentence for the pointer, filled with Plotly's own fields."""
     # The empty tag keeps Plotly from adding the name of the trace.
@@ -185,12 +117,6 @@ def hover_text(template: str, **fields: str) -> str:
 def as_it_is(text: str) -> str:
     """Return text that Plotly shows as it is: it reads tags, links among them, in every label."""
     return html.escape(text, quote=False)
-
-
-def _name_rows(figure: "Figure", labels: list[str]) -> None:
-    # Numbers with names at them, not a category axis: that would lay two layers of one name on each other.
-    rows = list(range(len(labels)))
-    figure.update_yaxes(tickvals=rows, ticktext=labels, range=[len(labels) - 0.5, -0.5], automargin=True)
 
 
 def _sign_colours(values: npt.NDArray[Any]) -> list[str]:

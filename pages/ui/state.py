@@ -242,6 +242,7 @@ DESIGN_LINE: Key[Any] = Key("design_line", None)
 DESIGN_LINE_NAMES = Key("design_line_names", False)
 DESIGN_ANSWERED = Key("design_answered", 0)
 DESIGN_SQUARE = Key("design_square", True)
+DESIGN_SHOWN: Key[dict[str, Any]] = Key("design_shown", {})
 DESIGN_PART = Key(
     "part", "picture", Choice(("picture", "costs", "sees", "compare", "take_away", "questions", "what_if"))
 )
@@ -552,7 +553,7 @@ def share(*keys: Key[Any], instead: dict[str, str] | None = None) -> None:
             st.query_params.from_dict(wanted)
     _HAS_ARRIVED.set(False)
     _PAGE.set(_page())  # at the beginning of a first run Streamlit does not know yet which page it will be
-    _SHARED.set(_SHARED.get() | {_page(): tuple(key.name for key in keys if key.in_address)})
+    _note_shared(keys)
     run_in_browser("address", in_place)  # its text is percent-encoded
 
 
@@ -561,6 +562,12 @@ def share_change(*keys: Key[Any]) -> None:
     wanted = _written((*keys, LESSON))
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
+    _note_shared((*keys, LESSON))
+
+
+def _note_shared(keys: Iterable[Key[Any]]) -> None:
+    """Keep what the page shares: where the reader goes back, it is as the address says, or its default."""
+    _SHARED.set(_SHARED.get() | {_page(): tuple(key.name for key in keys if key.in_address)})
 
 
 def _written(keys: Iterable[Key[Any]]) -> dict[str, str]:

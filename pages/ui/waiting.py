@@ -126,7 +126,7 @@ def all_asked(
         _say_stopped(place)
         works = [held.find(question) for question in wanted]
     else:
-        errand = held.ask(*wanted, part=_drawn_part())
+        errand = held.ask(*wanted, part=drawn_part())
         if not errand.wait(_PATIENCE):
             _wait(wanted, saying, place, more)
         works = [errand.work_on(question) for question in wanted]
@@ -142,8 +142,8 @@ def later(question: Question[Answer], patience: float = _PATIENCE) -> Answer | N
     if is_given_up(question):
         return None
     held = holds()
-    if not held.ask(question, part=_drawn_part()).wait(patience):
-        held.wait_for(question, part=_drawn_part())
+    if not held.ask(question, part=drawn_part()).wait(patience):
+        held.wait_for(question, part=drawn_part())
         return None
     work = held.find(question)
     return None if work is None or work.has_failed else work.future.result()
@@ -155,7 +155,8 @@ def is_given_up(question: Question[Any]) -> bool:
     return (question,) in holds().stopped.values() or (work is not None and work.has_failed)
 
 
-def _drawn_part() -> str:
+def drawn_part() -> str:
+    """Return the name of the part of a page that is being drawn."""
     return _DRAWN.get() or PAGE
 
 
@@ -184,7 +185,7 @@ def _result(work: Work[Answer], asked_with: Questions, place: str) -> Answer:
 
 def _wait(questions: Questions, saying: str, place: str, more: Callable[[], str]) -> NoReturn:
     """Let a part of its own say how far the work is, and end this one until it is done."""
-    holds().wait_for(*questions, part=_drawn_part(), shows=True)
+    holds().wait_for(*questions, part=drawn_part(), shows=True)
     # The worker that is asked now stays free for the page's next question.
     compute.start(1)
     st.button(_("Stop"), on_click=_stop, args=(place, questions), key=f"stop_waiting{place}")

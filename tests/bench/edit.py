@@ -12,13 +12,14 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from bench.first_paint import one_line_app
 from bench.measure import Goal, Result, in_turns
 from bench.servers import ROOT, Server, running
-from bench.visitor import Visitor
+from bench.visitor import Elements, Visitor
 from cnn_core.layers import Conv2D
 from cnn_core.network.editing import place, replace
 from cnn_core.network.line import read_line
 from cnn_core.network.links import write_link
 from cnn_core.network.network import Network
 from cnn_core.network.summary import summarize
+from pages.ui.design.parts.which import PARTS
 
 GOAL = Goal(
     "CPU of an edit of 200 layers on Design a network",
@@ -34,7 +35,8 @@ LINE = (
 )
 EDITED = "conv2d_1"
 """The first convolution of a bottleneck: whatever its filters, the network fits together."""
-PARTS = ("Picture", "Costs", "What it sees", "What if", "Compare", "Take away", "Questions")
+TITLES = {part.title: f":material/{part.icon}: {part.title}" for part in PARTS.values()}
+"""What the page's choice of parts says, by their titles."""
 EDITS = 10
 PAUSE = 0.05
 """Seconds after each edit: what Streamlit tidies up once a page has ended belongs to it."""
@@ -43,7 +45,7 @@ PAUSE = 0.05
 def measure() -> Result:
     """Edit ten times with each part of the page open, and run the plain page as often."""
     took = dict[str, float]()
-    left = list(PARTS)
+    left = list(TITLES)
     with (
         one_line_app() as folder,
         running(ROOT, CONVSCOPE_WORKERS="1") as server,
@@ -52,14 +54,13 @@ def measure() -> Result:
         opened(plain, "") as theirs,
     ):
         choose(ours, "layer_field", _shown_name())
-        ours.run()
 
         def edits() -> float:
             part = left.pop(0)
             took[part] = _cpu_of_an_edit(server, ours, part)
             return took[part]
 
-        pairs = in_turns(edits, lambda: _cpu_of_a_rerun(plain, theirs), len(PARTS), discard=0)
+        pairs = in_turns(edits, lambda: _cpu_of_a_rerun(plain, theirs), len(TITLES), discard=0)
 
     each = ", ".join(f"{part} {one * 1e3:.0f} ms" for part, one in took.items())
     slowest = max(took.values()) * 1e3
@@ -77,10 +78,11 @@ def opened(server: Server, query: str) -> Visitor:
     return visitor
 
 
-def choose(visitor: Visitor, field: str, value: Any) -> None:
-    """Put something into a field of the page, as a person would."""
+def choose(visitor: Visitor, field: str, value: Any) -> Elements:
+    """Put something into a field of the page as a person would, and let what it is in run; return what that draws."""
     (widget,) = (widget for widget in visitor.widgets if widget.id.endswith(f"-{field}"))
     _put(widget, value)
+    return visitor.run(visitor.fragments[widget.id])
 
 
 def _put(widget: WidgetState, value: Any) -> None:
@@ -108,21 +110,23 @@ def network(filters: int) -> Network:
 
 def _cpu_of_an_edit(server: Server, visitor: Visitor, part: str) -> float:
     """Return the mean of several, since the system counts processor time in steps of 10 ms."""
-    choose(visitor, "part_field", part)
-    visitor.run()
-    first = 65 + PARTS.index(part) * (EDITS + 1)
+    choose(visitor, "part_field", TITLES[part])
+    first = 65 + list(TITLES).index(part) * (EDITS + 1)
     _edit(visitor, first)  # loads what the part uses
     before = server.cpu_seconds()
     for filters in range(first + 1, first + 1 + EDITS):
         _edit(visitor, filters)
         sleep(PAUSE)
-    return (server.cpu_seconds() - before) / EDITS
+    taken = (server.cpu_seconds() - before) / EDITS
+    (choice,) = (widget for widget in visitor.widgets if widget.id.endswith("-part_field"))
+    if list(choice.string_array_value.data) != [TITLES[part]]:
+        raise RuntimeError(f"The page does not show the part {part}.")
+    return taken
 
 
 def _edit(visitor: Visitor, filters: int) -> None:
     """Give the layer so many filters; raises RuntimeError where the page does not show the new figures."""
-    choose(visitor, "filters_field", filters)
-    shown = [str(element.body) for kind, element in visitor.run() if kind == "html"]
+    shown = [str(element.body) for kind, element in choose(visitor, "filters_field", filters) if kind == "html"]
     parameters = f"{summarize(network(filters)).parameters:,}"
     if not any(parameters in text for text in shown):
         raise RuntimeError(f"With {filters} filters the page does not show {parameters} parameters.")

@@ -4,7 +4,7 @@ It keeps what a browser keeps (the page's hash, the address, the widgets' values
 the server does what it does for a person.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
@@ -22,6 +22,8 @@ PATIENCE = 300.0
 
 _VALUE_FIELDS = {"number_input": "double_value", "pagination": "int_value", "checkbox": "bool_value"}
 
+_FINISHED = ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+
 Elements = list[tuple[str, Any]]
 
 
@@ -34,6 +36,8 @@ class Visitor:
     page_hash: str = ""
     query: str = ""
     widgets: list[WidgetState] = field(default_factory=list)
+    fragments: dict[str, str] = field(default_factory=dict)
+    """By a widget's id, the fragment that it is in, or ""."""
     kept: dict[str, ForwardMsg] = field(default_factory=dict)
 
     @classmethod
@@ -48,28 +52,37 @@ class Visitor:
     def __exit__(self, *of: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.connection.close()
 
-    def run(self) -> Elements:
-        """Run the page, again if it was run before; return kind and content of every element once it has ended.
+    def run(self, fragment: str = "") -> Elements:
+        """Run the page, again if it was run before, or the fragment of a widget that was used; return kind and content
+        of every element that this draws, once it has ended.
 
         A page that asks to be run again is followed until it is complete. Raises RuntimeError where it shows an error.
         """
-        self.connection.send(BackMsg(rerun_script=self._state()).SerializeToString())
+        self.connection.send(BackMsg(rerun_script=self._state(fragment)).SerializeToString())
         elements: Elements = []
+        fragments: dict[str, str] = {}
+        only: set[str] = set()
         for message in self._messages():
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 self.page_hash, elements = message.new_session.page_script_hash, []
+                fragments, only = {}, set(message.metadata.run.fragment_ids)
             elif kind == "page_info_changed":
                 self.query = message.page_info_changed.query_string
             elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                 elements.append(_element(message))
-            elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                fragments[getattr(elements[-1][1], "id", "")] = message.delta.fragment_id
+            elif kind == "script_finished" and message.script_finished in _FINISHED:
                 break
-        self.widgets = [state for element in elements if (state := widget_state(*element)) is not None]
+        before = {widget.id: widget for widget in self.widgets}
+        stayed = {name: one for name, one in before.items() if only and self.fragments[name] not in only}
+        drawn = [state for element in elements if (state := widget_state(*element, before)) is not None]
+        self.widgets = list((stayed | {widget.id: widget for widget in drawn}).values())
+        self.fragments |= fragments
         return elements
 
-    def _state(self) -> ClientState:
-        state = ClientState(query_string=self.query, page_script_hash=self.page_hash)
+    def _state(self, fragment: str) -> ClientState:
+        state = ClientState(query_string=self.query, page_script_hash=self.page_hash, fragment_id=fragment)
         state.page_name = "" if self.page_hash else self.page
         state.widget_states.widgets.extend(self.widgets)
         state.cached_message_hashes.extend(self.kept)
@@ -93,9 +106,13 @@ def _element(message: ForwardMsg) -> tuple[str, Any]:
     return str(kind), getattr(element, str(kind))
 
 
-def widget_state(kind: str, element: Any) -> WidgetState | None:
-    """Return what a browser says of a widget that nobody touched; None for what is no widget."""
+def widget_state(kind: str, element: Any, before: Mapping[str, WidgetState] | None = None) -> WidgetState | None:
+    """Return what a browser says of a widget, as before unless the page sets it; None where it says nothing."""
+    if before and not getattr(element, "set_value", True) and element.id in before:
+        return before[element.id]
     if kind == "selectbox":
+        if not element.HasField("raw_value" if element.set_value else "default"):
+            return None  # nothing is chosen
         value = element.raw_value if element.set_value else element.options[element.default]
         return WidgetState(id=element.id, string_value=value)
     if kind == "button_group":

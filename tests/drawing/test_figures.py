@@ -13,11 +13,9 @@ from folders import ROOT
 
 from cnn_core.drawing.figures import (
     BINS,
-    MAGNITUDE,
     MAX_BARS,
     NEGATIVE,
     POSITIVE,
-    cost_figure,
     histogram_figure,
     precision_recall_figure,
     vector_figure,
@@ -53,7 +51,6 @@ def every_figure() -> dict[str, go.Figure]:
     return {
         "histogram": histogram_figure(np.random.default_rng(5).normal(size=100)),
         "vector": vector_figure(np.random.default_rng(5).normal(size=10)),
-        "cost": cost_figure(["conv", "dense"], [320, 1000], [250880, 1000]),
         "network": network_figure(a_network(5)),
     }
 
@@ -148,24 +145,6 @@ def test_a_vector_that_is_no_number_is_still_a_figure() -> None:
     assert np.isnan(numbers(bars["y"])).all()
 
 
-def test_cost_has_a_row_a_layer_and_a_scale_a_panel() -> None:
-    figure = cost_figure(["conv", "dense", "conv"], [320, 10**10, 0], [250880, 10**12, 7])
-    left, right = figure.data
-    assert (list(left.x), list(right.x)) == ([320, 10**10, 0], [250880, 10**12, 7])
-    assert list(left.y) == [0, 1, 2]
-    assert left.marker.color == right.marker.color == MAGNITUDE
-    assert list(figure.layout.yaxis.ticktext) == ["conv", "dense", "conv"]
-    assert (left.xaxis, right.xaxis) == ("x", "x2")
-    assert figure.layout.xaxis2.matches is None
-    assert figure.layout.xaxis.title.text == "Parameters"
-    assert figure.layout.xaxis2.title.text == "Multiply-adds for one image"
-
-
-def test_the_cost_of_many_layers_stays_readable() -> None:
-    many = [f"layer_{index}" for index in range(150)]
-    assert cost_figure(many, range(150), range(150)).layout.height >= 150 * 20
-
-
 # A network
 
 
@@ -196,11 +175,11 @@ def test_the_open_layer_is_marked_where_it_is() -> None:
 
 def test_names_are_shown_as_they_are() -> None:
     name = '<a href="javascript:alert(1)">cat</a> & %{x}'
-    figure = cost_figure([name], [1], [1], name)
+    figure = network_figure({name: LayerStatistics(0, 0.5, 0.1, 1, 200)}, name)
     assert "<a" not in json.dumps(figure.to_plotly_json(), default=str)
-    assert figure.layout.yaxis.ticktext[0].startswith("&lt;a href=")
+    assert figure.data[2].text[0].startswith("&lt;a href=")
     # A name is a datum of the template and not a part of it.
-    assert "cat" not in figure.data[0].hovertemplate
+    assert "cat" not in figure.data[2].hovertemplate
 
 
 def test_every_word_is_translated() -> None:
@@ -215,7 +194,6 @@ def test_every_word_is_translated() -> None:
     assert (histogram.layout.xaxis.title.text, histogram.layout.yaxis.title.text) == ("VALUE", "NUMBER OF VALUES")
     assert title_of(histogram).count("¡") == 2
     assert vector_figure(values[0], translate=shout).layout.xaxis.title.text == "UNIT"
-    assert cost_figure(["a"], [1], [1], translate=shout).layout.xaxis.title.text == "PARAMETERS"
     network = network_figure(a_network(2), translate=shout)
     assert [one.text for one in network.layout.annotations] == ["MEAN ± SPREAD", "SHARE OF ZEROS", "DEAD CHANNELS"]
     assert "¡" in network.data[2].hovertemplate

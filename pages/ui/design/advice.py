@@ -1,10 +1,21 @@
 """What is probably meant otherwise in the design: a short list, each with a button that mends it."""
 
+from typing import Any
+
 import streamlit as st
 
 from cnn_core.network import editing
-from pages.ui.design import current, editor
+from pages.ui import state
+from pages.ui.design import current, editor, panels
 from pages.ui.text import _, as_code, escaped, sentence
+
+_LIST = "design_advice"
+
+
+def shows() -> Any:
+    """Return the count, and the list where it is open."""
+    advice = current.advice()
+    return len(advice), [(one.rule, one.layer) for one in advice] if state.widget_value(_LIST) else None
 
 
 def draw() -> None:
@@ -13,7 +24,7 @@ def draw() -> None:
     if not advice:
         return
     label = _("Advice") + f" · {len(advice)}"
-    listed = st.popover(label, icon=":material/lightbulb:", on_change="rerun", key="design_advice")
+    listed = st.popover(label, icon=":material/lightbulb:", on_change="rerun", key=_LIST)
     if not listed.open:
         return
     with listed:
@@ -24,14 +35,14 @@ def draw() -> None:
                 st.button(
                     escaped(sentence(one.fix.label)),
                     icon=":material/build:",
-                    on_click=editor.follow,
+                    on_click=panels.then_drop(editor.follow),
                     args=(one.rule, one.layer),
                     key=f"design_fix_{number}",
                 )
                 st.button(
                     _("Show the layer"),
                     type="tertiary",
-                    on_click=editor.select,
+                    on_click=panels.then_drop(editor.select),
                     args=(position,),
                     key=f"design_fix_show_{number}",
                 )

@@ -8,7 +8,7 @@ import streamlit as st
 from cnn_core.errors import CnnError
 from cnn_core.network.blocks import BLOCKS, BuildingBlock
 from pages.ui import state
-from pages.ui.design import current, editor, setting_widgets
+from pages.ui.design import current, editor, panels, setting_widgets
 from pages.ui.messages import show_error
 from pages.ui.text import _, escaped
 
@@ -45,11 +45,11 @@ def draw() -> None:
             _("Put it below {layer}").format(layer=escaped(below)),
             icon=":material/add:",
             disabled=block is None,
-            on_click=_put_in,
+            on_click=panels.then_drop(_put_in),
             args=(block, wanted["times"], below),
             key="design_put_block",
         )
-        st.button(_("Cancel"), type="tertiary", on_click=_end, key="design_cancel_block")
+        st.button(_("Cancel"), type="tertiary", on_click=panels.then_drop(_end), key="design_cancel_block")
 
 
 def _made(kind: type[BuildingBlock], settings: dict[str, Any]) -> BuildingBlock | None:

@@ -194,6 +194,11 @@ def selected() -> int:
     return min(state.DESIGN_LAYER.get(), len(network().layers) - 1)
 
 
+def place() -> tuple[str, int]:
+    """Return the network and the position of the selected layer: what most panels show."""
+    return text(), selected()
+
+
 def selected_layer() -> NamedLayer:
     return network().layers[selected()]
 

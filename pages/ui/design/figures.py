@@ -2,25 +2,18 @@
 
 import html
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 
-from cnn_core.drawing.figures import cost_figure
 from cnn_core.layers.cost import BYTES_PER_VALUE
 from cnn_core.layers.receptive_field import ReceptiveField
 from cnn_core.layers.shapes import show
 from cnn_core.network.folding import fold
 from cnn_core.network.summary import Summary
-from pages.ui import state
-from pages.ui.design import current, editor
-from pages.ui.draw.plots import draw_figure
+from pages.ui.design import current, editor, panels
+from pages.ui.draw.cost_bars import Cost, draw_cost_bars
 from pages.ui.text import _, sentence
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
 
 _UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
 
@@ -48,8 +41,14 @@ class _Total(NamedTuple):
     meaning: str
 
 
-def totals(summary: Summary) -> None:
+def totals_show() -> Any:
+    # Where the layers do not fit together, a button there leads to the error.
+    return current.place() if current.summary().error else current.text()
+
+
+def totals() -> None:
     """Draw the sums over all layers, each with what it consists of, and what it is for whoever points at it."""
+    summary = current.summary()
     peak = summary.peak_bytes
     shown = (
         _Total(
@@ -105,7 +104,7 @@ def totals(summary: Summary) -> None:
                 icon=":material/error:",
                 type="tertiary",
                 disabled=wrong == current.selected(),
-                on_click=editor.select,
+                on_click=panels.then_drop(editor.select),
                 args=(wrong,),
                 key="design_show_error",
             )
@@ -121,8 +120,9 @@ def _bytes(count: int) -> str:
     return _("{count} bytes, float32").format(count=f"{count:,}")
 
 
-def formulas(summary: Summary) -> None:
+def formulas() -> None:
     """Draw how the figures of the selected layer come about."""
+    summary = current.summary()
     st.header(_("How the selected layer is calculated"), anchor=False)
     position = current.selected()
     if position >= len(summary.rows):
@@ -168,22 +168,10 @@ def chart(summary: Summary) -> None:
     if not blocks:
         st.caption(_("No layer has parameters yet."))
         return
-    bars = tuple((block.title, block.parameters, sum(row.multiply_adds for row in block.rows)) for block in blocks)
-    figure = _chart(bars, state.LANGUAGE.get())
-    draw_figure(figure, "design_chart", _("Bars; the same figures stand in the table of layers."))
+    costs = [Cost(block.parameters, sum(row.multiply_adds for row in block.rows)) for block in blocks]
+    draw_cost_bars([block.title for block in blocks], {"": costs})
     if sum(len(block.rows) for block in blocks) > len(blocks):
         st.caption(_("Summed by block, for the network is long. Blocks without parameters are left out."))
-
-
-# Kept for whoever selects another row: making a figure takes longer than all else on this page.
-@lru_cache(maxsize=16)
-def _chart(bars: tuple[tuple[str, int, int], ...], language: str) -> "Figure":
-    names, parameters, multiply_adds = zip(*bars, strict=True)
-    figure = cost_figure(names, parameters, multiply_adds, translate=_)
-    # Two panels side by side must also fit a telephone.
-    figure.update_xaxes(nticks=4, tickangle=0)
-    figure.update_xaxes(title=_("Multiply-adds"), col=2)
-    return figure
 
 
 # Pieces of HTML: numbers and sentences of our own, escaped all the same ---------------------------------------------

@@ -30,10 +30,16 @@ def fetch() -> None:
         st.stop()
 
 
+def keeps() -> str:
+    """Return the name under which the browser is to keep the network; none where the address holds it."""
+    link = state.DESIGN_LINK.get()
+    return link if link.startswith(designed.KEPT) else ""
+
+
 def keep() -> None:
     """Let the browser keep a network that is too long for an address, and say so."""
-    link = state.DESIGN_LINK.get()
-    if link.startswith(designed.KEPT):
+    link = keeps()
+    if link:
         words = {
             "kept": _(
                 "This network is too long for an address. This browser keeps it: here the address opens it again, "

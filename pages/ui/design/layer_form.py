@@ -4,6 +4,7 @@ Every change acts at once. A value that the layer refuses stays in the form with
 network as it last was; so two settings that only fit together can be changed one after the other.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -15,15 +16,28 @@ from cnn_core.layers.settings import OptionalPair, Setting, WholePair
 from cnn_core.network import editing
 from cnn_core.network.network import NamedLayer
 from pages.ui import state
-from pages.ui.design import current, editor, setting_widgets
+from pages.ui.design import block_form, current, editor, panels, setting_widgets
 from pages.ui.messages import show_error
 from pages.ui.text import _
 
 _INNER_KINDS = [kind for kind in KINDS if kind != "Input"]
 
 
+def shows() -> Any:
+    """Return what the form shows, or that of a block in its place."""
+    refused = state.DESIGN_PROBLEM.get(), state.DESIGN_DRAFT.get()
+    return current.place(), current.marked(), state.DESIGN_BLOCK.get(), state.DESIGN_SQUARE.get(), refused
+
+
 def draw() -> None:
-    """Draw the form of the selected layer, and what selects another one."""
+    """Draw the form of the selected layer, and what selects another one; or that of a block that is to be put in."""
+    if block_form.is_open():
+        block_form.draw()
+    else:
+        _draw()
+
+
+def _draw() -> None:
     position = current.selected()
     named = current.selected_layer()
     names = [named.name for named in current.network().layers]
@@ -31,10 +45,10 @@ def draw() -> None:
         _("Layer"),
         range(len(names)),
         format_func=lambda position: f"{position + 1}. {names[position]}",
-        **state.field("layer", position, editor.select),
+        **state.field("layer", position, panels.then(editor.select)),
     )
     _problem()
-    st.text_input(_("Name"), max_chars=200, **state.field("name", named.name, partial(editor.rename, named.name)))
+    st.text_input(_("Name"), max_chars=200, **_tied("name", named.name, editor.rename, named.name))
     if isinstance(named.layer, Input):
         st.caption(_(named.layer.about))
     else:
@@ -56,7 +70,7 @@ def _kind(named: NamedLayer) -> None:
         _("Kind"),
         _INNER_KINDS,
         help=_(named.layer.about),
-        **state.field("kind", named.kind, partial(editor.change_kind, named.name)),
+        **_tied("kind", named.kind, editor.change_kind, named.name),
     )
 
 
@@ -68,10 +82,15 @@ def _inputs(named: NamedLayer, position: int) -> None:
     label, meaning = _("Input from"), _("The layer above, unless this one begins or joins a branch.")
 
     if named.layer.inputs[1] > 1 or len(taken) > 1:
-        st.multiselect(label, options, help=meaning, **state.field("inputs", taken, partial(editor.rewire, named.name)))
+        st.multiselect(label, options, help=meaning, **_tied("inputs", taken, editor.rewire, named.name))
     else:
-        take = state.field("input", taken[0], lambda source: editor.rewire(named.name, (source,)))
-        st.selectbox(label, options, help=meaning, **take)
+        take = panels.then(lambda source: editor.rewire(named.name, (source,)))
+        st.selectbox(label, options, help=meaning, **state.field("input", taken[0], take))
+
+
+def _tied(field: str, shown: Any, change: Callable[[str, Any], None], name: str) -> dict[str, Any]:
+    """Return what ties a widget to a property of the layer called `name`."""
+    return state.field(field, shown, panels.then(partial(change, name)))
 
 
 def _settings(named: NamedLayer) -> None:
@@ -80,7 +99,9 @@ def _settings(named: NamedLayer) -> None:
     shown = {name: draft.get(name, getattr(named.layer, name)) for name in rules}
     square = _square(rules, shown)
     for name, rule in rules.items():
-        setting_widgets.setting(rule, type(named.layer), shown, square, partial(editor.put, named.name, name))
+        setting_widgets.setting(
+            rule, type(named.layer), shown, square, panels.then(partial(editor.put, named.name, name))
+        )
 
 
 def _square(rules: dict[str, Setting[Any, Any]], shown: dict[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from cnn_core.network.summary import Row, Summary
 from cnn_core.sentences import N_, Note
 from pages.ui import state
 from pages.ui.components import register
-from pages.ui.design import current, editor
+from pages.ui.design import current, editor, panels
 from pages.ui.design.figures import readable_bytes
 from pages.ui.layer_words import in_short
 from pages.ui.text import _, sentence, sentences
@@ -33,9 +33,13 @@ _HEADS = (
 )
 
 
-def draw(summary: Summary) -> None:
+def shows() -> Any:
+    return current.place(), current.marked(), state.DESIGN_COPIED.get(), state.DESIGN_ANSWERED.get()
+
+
+def draw() -> None:
     """Draw the table; what the person does in it acts at once."""
-    _TABLE(data=_data(summary), key=_KEY, on_said_change=_hear)
+    _TABLE(data=_data(current.summary()), key=_KEY, on_said_change=panels.then_drop(_hear))
 
 
 def _hear() -> None:

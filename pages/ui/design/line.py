@@ -1,6 +1,7 @@
 """The network as one line of text over the table: it always says the present network, and a line typed replaces it."""
 
 import html
+from typing import Any
 
 import streamlit as st
 
@@ -8,7 +9,7 @@ from cnn_core.errors import NetworkLineError
 from cnn_core.layers import KINDS
 from cnn_core.network.line.short import SHORT_FORMS, Short
 from pages.ui import state
-from pages.ui.design import current, editor
+from pages.ui.design import current, editor, panels
 from pages.ui.messages import show_error
 from pages.ui.text import _, lesson
 
@@ -25,6 +26,10 @@ EXAMPLES = (
 )
 
 
+def shows() -> Any:
+    return current.text(), state.DESIGN_LINE_NAMES.get(), state.DESIGN_LINE.get()
+
+
 def draw() -> None:
     """Draw the field and how it is written; below it what is wrong with the line that was typed last."""
     wrong = state.DESIGN_LINE.get()
@@ -35,7 +40,7 @@ def draw() -> None:
             label_visibility="collapsed",
             placeholder=EXAMPLES[1],
             icon=":material/edit:",
-            **state.field("line", shown, editor.read),
+            **state.field("line", shown, panels.then(editor.read)),
         )
         notation = st.popover(
             _("Notation"), icon=":material/help:", type="tertiary", on_change="rerun", key="design_notation"
@@ -70,7 +75,7 @@ def _notation() -> None:
     with st.container(gap=None):
         for number, example in enumerate(EXAMPLES):
             key = f"design_example_{number}"
-            st.button(f"`{example}`", on_click=editor.read, args=(example,), type="tertiary", key=key)
+            st.button(f"`{example}`", on_click=panels.then_drop(editor.read), args=(example,), type="tertiary", key=key)
     st.markdown(lesson("line"))
     st.markdown(_short_forms())
 

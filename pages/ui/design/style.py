@@ -8,6 +8,10 @@ def draw() -> None:
 
 
 _STYLE = """<style>
+/* Panels run by themselves; what is in them stands on the page as if they were not there. */
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-panel_"]), [class*="st-key-panel_"],
+[class*="st-key-panel_"] > [data-testid="stLayoutWrapper"],
+[class*="st-key-panel_"] > [data-testid="stLayoutWrapper"] > [data-testid="stVerticalBlock"] { display: contents; }
 .cs-wrong {
   margin: -0.25rem 0 0.5rem; padding: 0.4rem 0.75rem 1.2rem; overflow-x: auto; white-space: pre;
   font-family: var(--st-code-font, monospace); font-size: 0.875rem;

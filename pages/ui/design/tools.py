@@ -1,7 +1,7 @@
 """What acts on the network as a whole and on the selected layer: the buttons and files of the design page."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -9,10 +9,9 @@ from cnn_core.errors import ModelFileError, NetworkFileError, NetworkLinkError
 from cnn_core.layers import KINDS, Input
 from cnn_core.network.blocks import BLOCKS
 from cnn_core.network.presets import PRESETS, PresetGroup, preset
-from cnn_core.network.summary import Summary
 from cnn_core.sentences import N_
 from pages.ui import designed, state
-from pages.ui.design import advice, block_form, current, editor
+from pages.ui.design import advice, block_form, current, editor, panels
 from pages.ui.layer_words import GROUPS
 from pages.ui.messages import show_error
 from pages.ui.text import _
@@ -22,6 +21,7 @@ _PRESET_GROUPS = {
     PresetGroup.PATTERN: N_("Pattern"),
     PresetGroup.CLASSIC: N_("Classic"),
 }
+_MORE, _FILES = "design_more", "design_files"
 _NO_PRESET = {designed.EMPTY: N_("Empty network"), designed.OWN: N_("Your file")}
 
 
@@ -36,8 +36,12 @@ def preset_picker() -> None:
         format_func=preset_title,
         label_visibility="collapsed",
         width=300,
-        **state.field("preset", begun_with, _open_preset),
+        **state.field("preset", begun_with, panels.then(_open_preset)),
     )
+
+
+def about_shows() -> Any:
+    return state.DESIGN_PRESET.get(), current.edited()
 
 
 def preset_about() -> None:
@@ -66,53 +70,70 @@ def _open_preset(key: str) -> None:
         editor.open_preset(key)
 
 
+class _Reach(NamedTuple):
+    """What may be done with the marked layers: they are `fixed` where the input is among them."""
+
+    has_input: bool
+    fixed: bool
+    at_top: bool
+    at_end: bool
+
+    @classmethod
+    def of_marked(cls) -> "_Reach":
+        names, layers = current.marked(), current.network().layers
+        places = [place for place, named in enumerate(layers) if named.name in names]
+        first = int(isinstance(layers[0].layer, Input))
+        fixed = places[0] < first
+        return cls(first > 0, fixed, places[0] <= first, fixed or places[-1] == len(layers) - 1)
+
+
+def tools_show() -> Any:
+    more = state.DESIGN_COPIED.get() if state.widget_value(_MORE) else None
+    return _Reach.of_marked(), advice.shows(), more
+
+
 def tools() -> None:
     """Draw what is done with the network and with the marked layers."""
-    names, layers = current.marked(), current.network().layers
-    places = [place for place, named in enumerate(layers) if named.name in names]
-    first = int(isinstance(layers[0].layer, Input))
-    fixed = places[0] < first
+    reach = _Reach.of_marked()
     with st.container(horizontal=True, gap="xsmall", key="design_tools"):
-        _add_layer(names[-1])
-        _tool(_("Up"), "arrow_upward", "up", places[0] <= first, editor.move, names, -1)
-        _tool(_("Down"), "arrow_downward", "down", fixed or places[-1] == len(layers) - 1, editor.move, names, 1)
-        _tool(_("Duplicate"), "content_copy", "duplicate", fixed, editor.duplicate, names)
-        _tool(_("Remove"), "delete", "remove", fixed, editor.remove, names)
-        _more(names, fixed)
+        _add_layer(reach.has_input)
+        _tool(_("Up"), "arrow_upward", "up", reach.at_top, _with_marked(editor.move), -1)
+        _tool(_("Down"), "arrow_downward", "down", reach.at_end, _with_marked(editor.move), 1)
+        _tool(_("Duplicate"), "content_copy", "duplicate", reach.fixed, _with_marked(editor.duplicate))
+        _tool(_("Remove"), "delete", "remove", reach.fixed, _with_marked(editor.remove))
+        _more(reach.fixed)
         advice.draw()
 
 
-def _more(names: tuple[str, ...], fixed: bool) -> None:
+def _with_marked(act: Callable[..., None]) -> Callable[..., None]:
+    """Return what does something with the layers that are marked when it is called: the buttons stay as they are."""
+    return lambda *others: act(current.marked(), *others)
+
+
+def _more(fixed: bool) -> None:
     """Draw what is done more seldom, behind a button."""
     copied = state.DESIGN_COPIED.get()
-    more = st.popover(_("More"), icon=":material/more_horiz:", on_change="rerun", key="design_more")
+    more = st.popover(_("More"), icon=":material/more_horiz:", on_change="rerun", key=_MORE)
     if not more.open:
         return
     with more:
         with st.container(horizontal=True, gap="xsmall"):
-            _tool(_("Copy"), "file_copy", "copy", fixed, editor.copy, names)
-            _tool(_("Cut"), "content_cut", "cut", fixed, editor.cut, names)
-            _tool(_("Paste below"), "content_paste", "paste", not copied, editor.paste, names[-1])
+            _tool(_("Copy"), "file_copy", "copy", fixed, _with_marked(editor.copy))
+            _tool(_("Cut"), "content_cut", "cut", fixed, _with_marked(editor.cut))
+            _tool(_("Paste below"), "content_paste", "paste", not copied, lambda: editor.paste(current.marked()[-1]))
         if copied:
             st.caption(_("Copied as a line; it can be pasted in another design too:"))
             st.code(copied["line"], language=None, wrap_lines=True)
         times = st.number_input(_("How often the marked layers stand there"), 2, 100, 2, key="design_times")
-        _tool(_("Repeat"), "repeat", "repeat", fixed, editor.repeat, names, times - 1)
+        _tool(_("Repeat"), "repeat", "repeat", fixed, _with_marked(editor.repeat), times - 1)
 
 
 def _tool(label: str, icon: str, key: str, disabled: bool, act: Callable[..., None], *args: Any) -> None:
+    act = panels.then_drop(act)
     st.button(label, icon=f":material/{icon}:", disabled=disabled, on_click=act, args=args, key=f"design_{key}")
 
 
-def _add_layer(below: str) -> None:
-    has_input = isinstance(current.network().layers[0].layer, Input)
-
-    def add(wanted: str | None) -> None:
-        if wanted in BLOCKS:
-            block_form.begin(wanted)
-        elif wanted:
-            editor.add(wanted, below)
-
+def _add_layer(has_input: bool) -> None:
     st.selectbox(
         _("Add a layer below"),
         [*(kind for kind in KINDS if kind != "Input" or not has_input), *BLOCKS],
@@ -121,8 +142,15 @@ def _add_layer(below: str) -> None:
         format_func=_added,
         label_visibility="collapsed",
         width=200,
-        **state.field("add", None, add),
+        **state.field("add", None, panels.then(_add)),
     )
+
+
+def _add(wanted: str | None) -> None:
+    if wanted in BLOCKS:
+        block_form.begin(wanted)
+    elif wanted:
+        editor.add(wanted, current.marked()[-1])
 
 
 def _added(kind: str) -> str:
@@ -132,17 +160,28 @@ def _added(kind: str) -> str:
     return f"{kind} · {_(GROUPS[KINDS[kind].group])}"
 
 
+def history_shows() -> Any:
+    return bool(state.DESIGN_PAST.get()), bool(state.DESIGN_FUTURE.get())
+
+
 def history() -> None:
     """Draw the ways back and forward."""
-    _tool(_("Undo"), "undo", "undo", not state.DESIGN_PAST.get(), editor.undo)
-    _tool(_("Redo"), "redo", "redo", not state.DESIGN_FUTURE.get(), editor.redo)
+    back, forward = history_shows()
+    with st.container(horizontal=True, width="content", gap="xsmall", key="design_history"):
+        _tool(_("Undo"), "undo", "undo", not back, editor.undo)
+        _tool(_("Redo"), "redo", "redo", not forward, editor.redo)
 
 
-def files(summary: Summary) -> None:
+def files_show() -> Any:
+    return current.text() if state.widget_value(_FILES) else None
+
+
+def files() -> None:
     """The network as JSON, the table as CSV and Markdown."""
-    saved = st.popover(_("Save"), icon=":material/file_save:", on_change="rerun", key="design_files")
+    saved = st.popover(_("Save"), icon=":material/file_save:", on_change="rerun", key=_FILES)
     if not saved.open:
         return
+    summary = current.summary()
     with saved:
         st.download_button(
             _("Network (JSON)"),
@@ -174,6 +213,10 @@ def files(summary: Summary) -> None:
             key="design_markdown",
             width="stretch",
         )
+
+
+def problem_shows() -> Any:
+    return state.DESIGN_PROBLEM.get()
 
 
 def file_problem() -> None:

@@ -2,12 +2,10 @@
 
 import html
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import Any
 
 import streamlit as st
 
-from cnn_core.drawing.figures import grouped_cost_figure
 from cnn_core.errors import CnnError
 from cnn_core.layers.shapes import show
 from cnn_core.network.compare import Difference, Pair, align
@@ -18,18 +16,16 @@ from pages.ui import designed, state
 from pages.ui.design import current, editor
 from pages.ui.design.figures import readable_bytes
 from pages.ui.design.tools import preset_title
-from pages.ui.draw.plots import draw_figure
+from pages.ui.draw.cost_bars import Cost, draw_cost_bars
 from pages.ui.draw.tables import draw_table
 from pages.ui.layer_words import in_short
 from pages.ui.messages import show_error
 from pages.ui.text import _
 
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
 _BEFORE, _OPENED, _FILE = "before", "opened", "compared_file_upload"
 _MOST_BARS = 20
 """Pairs of layers that a chart shows."""
+_NOTHING = Cost(0, 0)
 _MARKS = {
     Difference.NONE: "",
     Difference.FIGURES: N_("the same on another input"),
@@ -38,6 +34,10 @@ _MARKS = {
     Difference.ONLY_LEFT: N_("only here"),
     Difference.ONLY_RIGHT: N_("only there"),
 }
+
+
+def shows() -> Any:
+    return current.text(), _other()
 
 
 def draw() -> None:
@@ -59,12 +59,13 @@ def draw() -> None:
         st.info(_("There is no design before this one yet. Edit it, or choose another network to compare with."))
         return
     ours, theirs = current.summary(), current.summary_of(text)
+    pairs = align(ours, theirs)
     totals, chart = st.columns([2, 3], gap="medium")
     with totals:
         _draw_totals(ours, theirs)
     with chart:
-        _draw_chart(text)
-    _draw_pairs(align(ours, theirs))
+        _draw_chart(pairs)
+    _draw_pairs(pairs)
 
 
 def _choose() -> None:
@@ -118,11 +119,16 @@ def _times(left: int, right: int) -> str:
     return f"×{left / right:.3g}" if right else "–"
 
 
-def _draw_chart(other: str) -> None:
-    figure, left_out = _chart(current.text(), other, _title(state.COMPARED.get()), state.LANGUAGE.get())
-    if figure is None:
+def _draw_chart(pairs: tuple[Pair, ...]) -> None:
+    """Draw parameters and multiply-adds of the costliest pairs of layers, the two designs beside one another."""
+    costs = [(_costs(pair.left), _costs(pair.right)) for pair in pairs]
+    shown = costliest(costs, _MOST_BARS)
+    if not shown:
         return
-    draw_figure(figure, "design_compare_chart", _("Bars; the same figures stand in the tables of layers."))
+    names = [row.name for i in shown if (row := pairs[i].left or pairs[i].right)]
+    titles = (_("This design"), _title(state.COMPARED.get()))
+    draw_cost_bars(names, {title: [costs[i][side] for i in shown] for side, title in enumerate(titles)})
+    left_out = sum(cost != (_NOTHING, _NOTHING) for cost in costs) - len(shown)
     if left_out:
         st.caption(
             _("The {shown} pairs of layers with the highest costs; {others} others have less.").format(
@@ -160,31 +166,14 @@ def _cells(row: Row | None) -> list[str]:
     return [name, show(row.output_shape), f"{row.parameters:,}"]
 
 
-def _costs(row: Row | None) -> tuple[int, int]:
-    return (row.parameters, row.multiply_adds) if row else (0, 0)
+def _costs(row: Row | None) -> Cost:
+    return Cost(row.parameters, row.multiply_adds) if row else _NOTHING
 
 
 def _mark(pair: Pair) -> str:
     mark = _(_MARKS[pair.difference]) if pair.difference is not Difference.NONE else ""
     names = ", ".join(changed.setting for changed in pair.changed)
     return f"{mark}: {names}" if names else mark
-
-
-@lru_cache(maxsize=8)
-def _chart(ours: str, theirs: str, title: str, language: str) -> "tuple[Figure | None, int]":
-    """Return parameters and multiply-adds of the costliest pairs of layers, the two designs beside one another.
-
-    None where no layer costs anything. Beside it, how many pairs that cost something are left out.
-    """
-    pairs = align(current.summary_of(ours), current.summary_of(theirs))
-    costs = [(_costs(pair.left), _costs(pair.right)) for pair in pairs]
-    shown = costliest(costs, _MOST_BARS)
-    if not shown:
-        return None, 0
-    names = [row.name for i in shown if (row := pairs[i].left or pairs[i].right)]
-    both = {_("This design"): [costs[i][0] for i in shown], title: [costs[i][1] for i in shown]}
-    left_out = sum(cost != ((0, 0), (0, 0)) for cost in costs) - len(shown)
-    return grouped_cost_figure(names, both, translate=_), left_out
 
 
 def costliest(costs: Sequence[tuple[tuple[int, int], tuple[int, int]]], most: int) -> list[int]:

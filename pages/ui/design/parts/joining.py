@@ -9,11 +9,10 @@ from cnn_core.layers.shapes import show
 from cnn_core.network import editing
 from cnn_core.network.joining import Joint, Merging, connect, joints, refuse_edge, takes_many
 from pages.ui import state
-from pages.ui.design import current, editor
+from pages.ui.design import current, editor, panels
 from pages.ui.layer_words import in_short
 from pages.ui.messages import show_error
 from pages.ui.text import _, escaped, sentence
-from pages.ui.waiting import run_again
 
 
 def words() -> dict[str, str]:
@@ -41,7 +40,7 @@ def take(edge: dict[str, Any]) -> None:
     except CnnError as error:
         state.DESIGN_EDGE.set((current.text(), source, target, error))
         return
-    run_again()
+    panels.run_changed()
 
 
 def _is_asked(source: str, target: str) -> bool:
@@ -111,4 +110,4 @@ def _say(joint: Joint, source: str) -> None:
 def _connect(source: str, target: str, merging: Merging = Merging.ADD) -> None:
     state.DESIGN_EDGE.set(())
     editor.connect(source, target, merging)
-    run_again()
+    panels.run_changed()

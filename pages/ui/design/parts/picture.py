@@ -10,13 +10,12 @@ from cnn_core.network.level import Sizes
 from cnn_core.network.volumes import TEXT_COLOUR, Scale, Words, volumes_svg
 from cnn_core.sentences import N_
 from pages.ui import components, state
-from pages.ui.design import current, editor
+from pages.ui.design import current, editor, panels
 from pages.ui.design.parts import joining
 from pages.ui.draw.network import words
 from pages.ui.draw.network_data import card, figures_of, folded
 from pages.ui.layer_words import GROUPS
 from pages.ui.text import _
-from pages.ui.waiting import run_again
 
 _SCALES = {
     Scale.ROOT: N_("By the square root"),
@@ -27,6 +26,10 @@ _SCALES = {
 _SIZES = Sizes(layer=(108, 40), block=(108, 40), gap=(26, 16), lane=10, padding=12, heading=22, line_gap=24)
 _LINE = 1080.0
 """Pixels of a line of cards on a screen of 1280."""
+
+
+def shows() -> Any:
+    return current.text() if state.DRAWN_AS.get() == "volumes" else (current.place(), state.DESIGN_EDGE.get())
 
 
 def draw() -> None:
@@ -118,7 +121,7 @@ def _pick(layer: str) -> None:
     names = [named.name for named in current.network().layers]
     if layer in names:
         editor.select(names.index(layer))
-        run_again()
+        panels.run_changed()
 
 
 def _unfold(title: str) -> None:

@@ -1,6 +1,7 @@
 """Questions about sizes, answered by trying all that there is."""
 
 from functools import lru_cache
+from typing import Any
 
 import streamlit as st
 
@@ -9,17 +10,20 @@ from cnn_core.network.search import layers_that_see, widest_that_fits, windows_f
 from cnn_core.network.summary import summarize
 from cnn_core.sentences import N_
 from pages.ui import state
-from pages.ui.design import current, editor
+from pages.ui.design import current, editor, panels
 from pages.ui.draw.tables import draw_table
 from pages.ui.messages import show_error
 from pages.ui.text import _
-from pages.ui.waiting import run_again
 
 _QUESTIONS = {
     "windows": N_("Which windows lead from one size to another?"),
     "reach": N_("How many layers see so many pixels?"),
     "fits": N_("How wide may this network be?"),
 }
+
+
+def shows() -> Any:
+    return current.text() if state.QUESTION.get() == "fits" else None
 
 
 def draw() -> None:
@@ -93,4 +97,4 @@ def _widest(text: str, most: int) -> tuple[float, str, int] | CnnError:
 
 def _take_over(text: str) -> None:
     editor.take_over(text)
-    run_again()
+    panels.run_changed()

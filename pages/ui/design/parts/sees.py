@@ -10,12 +10,11 @@ from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.prepare import Box, Preparation, prepare
 from cnn_core.pictures.samples import SAMPLES, sample_bytes, sample_of
 from pages.ui import cached, state
-from pages.ui.design import current, editor
+from pages.ui.design import current, editor, panels
 from pages.ui.draw.pictures import draw_wide
 from pages.ui.draw.tables import draw_table
 from pages.ui.entered import Chosen
 from pages.ui.text import _, escaped, sentence
-from pages.ui.waiting import run_again
 
 _WIDTH = 420
 
@@ -134,4 +133,4 @@ def _select(position: int) -> None:
     for key in (state.SEEN_ROW, state.SEEN_COLUMN):
         key.set(None)
     editor.select(position)
-    run_again()
+    panels.run_changed()

@@ -31,6 +31,10 @@ _SHOWN = 400
 """Lines of a block of code; the file has all of them."""
 
 
+def shows() -> Any:
+    return current.text(), state.DESIGN_PROBLEM.get()
+
+
 def draw() -> None:
     """Draw what the network can be taken away as."""
     with part():

@@ -13,12 +13,11 @@ from cnn_core.network import editing
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.summary import Summary, summarize_so_far
 from pages.ui import state
-from pages.ui.design import current, editor
+from pages.ui.design import current, editor, panels
 from pages.ui.design.figures import readable_bytes
 from pages.ui.draw.tables import draw_table
 from pages.ui.messages import show_error
 from pages.ui.text import _, escaped, sentence
-from pages.ui.waiting import run_again
 
 _TRIED = ("filters", "units", "kernel_size", "pool_size", "strides", "dilation_rate", "padding")
 """Settings that the sliders turn, in this order."""
@@ -142,4 +141,4 @@ def _from_to(old: str, new: str) -> str:
 def _take_over(name: str, layer: Layer) -> None:
     state.WHAT_IF.set(())
     editor.replace(name, layer)
-    run_again()
+    panels.run_changed()

@@ -1,10 +1,13 @@
 """Which part is open. It runs by itself: what is changed in it leaves the table as it is."""
 
+from collections.abc import Callable
+from typing import Any
+
 from cnn_core.sentences import N_
 from pages.ui import state
+from pages.ui.design import current
 from pages.ui.design.parts import compare, costs, picture, questions, sees, take_away, what_if
 from pages.ui.draw.parts import Part, draw_parts
-from pages.ui.waiting import fragment
 
 PARTS = {
     "picture": Part(N_("Picture"), "deployed_code", picture.draw),
@@ -17,37 +20,24 @@ PARTS = {
 }
 
 
-def share() -> None:
-    """Write what is designed and what is looked at into the address."""
-    state.share(
-        state.LANGUAGE, state.DESIGN_PRESET, state.DESIGN_LINK, state.DESIGN_PART, *_OF[state.DESIGN_PART.get()]
-    )
+def shows() -> Any:
+    """Return what the open part shows."""
+    opened = state.DESIGN_PART.get()
+    return opened, _SHOWS[opened]()
 
 
-_OF = {
-    "picture": (state.DRAWN_AS, state.DRAWN_TO),
-    "costs": (state.BATCH, state.OPTIMIZER, state.EPOCH_PICTURES),
-    "sees": (state.SEEN_SAMPLE, state.SEEN_ROW, state.SEEN_COLUMN),
-    "what_if": (),
-    "compare": (state.COMPARED,),
-    "take_away": (state.TAKEN_AS,),
-    "questions": (
-        state.QUESTION,
-        state.FROM_SIZE,
-        state.TO_SIZE,
-        state.STAGES,
-        state.PIXELS_SEEN,
-        state.MOST_PARAMETERS,
-    ),
+_SHOWS: dict[str, Callable[[], Any]] = {
+    "picture": picture.shows,
+    "costs": current.text,
+    "sees": current.place,
+    "what_if": current.place,
+    "compare": compare.shows,
+    "take_away": take_away.shows,
+    "questions": questions.shows,
 }
-"""What of each part stands in the address while it is open."""
 
 
 def draw() -> None:
     """Draw the choice of parts and the open one."""
-    fragment(_draw, "design_part", share=share)()
-
-
-def _draw() -> None:
     opened = state.DESIGN_PART.get()
     draw_parts(PARTS, opened, state.field("part", opened, state.DESIGN_PART.set))

@@ -1,0 +1,62 @@
+"""The page in panels: each runs by itself, and after an edit only those run that show something else then.
+
+A panel says what it shows as a value. What was shown is kept with it, so an edit need not know which panels there are.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import streamlit as st
+
+from pages.ui import state
+from pages.ui.design import shared
+from pages.ui.waiting import drawn_part, fragment, run_again
+
+Shows = Callable[[], Any]
+
+_FIRST = ("design_table", "design_totals", "design_line", "design_part")
+"""Where the reader looks after an edit: these run first."""
+
+
+def begin() -> None:
+    """Forget what the panels showed: all of the page is drawn."""
+    state.DESIGN_SHOWN.set({})
+
+
+def draw(name: str, draw_it: Callable[[], None], shows: Shows) -> None:
+    """Draw a panel; `shows` returns a value that is another one whenever `draw_it` would draw something else."""
+    key = f"design_{name}"
+
+    def draw_and_note() -> None:
+        state.DESIGN_SHOWN.set(state.DESIGN_SHOWN.get() | {key: (shows, shows())})
+        draw_it()
+
+    with st.container(key=f"panel_{name}"):
+        fragment(draw_and_note, key, share=shared.share_change)()
+
+
+def then(act: Callable[..., None]) -> Callable[..., None]:
+    """Let what a widget's callback changes be drawn, and the widget's own panel: that may put it in other words."""
+    return _then(act, (drawn_part(),))
+
+
+def then_drop(act: Callable[..., None]) -> Callable[..., None]:
+    """The same for a button, which holds nothing that would have to be drawn anew."""
+    return _then(act, ())
+
+
+def _then(act: Callable[..., None], too: tuple[str, ...]) -> Callable[..., None]:
+    @wraps(act)
+    def act_and_draw(*arguments: Any, **named: Any) -> None:
+        act(*arguments, **named)
+        run_changed(*too)
+
+    return act_and_draw
+
+
+def run_changed(*too: str) -> None:
+    """Let the panels run that show something else now, and these; in a widget's callback, as its last line."""
+    changed = [name for name, (shows, shown) in state.DESIGN_SHOWN.get().items() if name in too or shows() != shown]
+    if changed:
+        run_again(*sorted(changed, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST)))

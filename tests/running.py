@@ -54,9 +54,10 @@ class _AsInABrowser(LocalScriptRunner):
             self._drawn[self._session] = [one for one in self.forward_msgs() if one.WhichOneof("type") == "delta"]
 
     def _let_go_scripts(self) -> None:
-        """Drop what was written into the address before by a script that ran once."""
-        queue = self.forward_msg_queue._queue
-        queue[:] = [one for one in queue if "replaceState({}, " not in one.delta.new_element.html.body]
+        """Empty the script that wrote something else into the address before; it ran once."""
+        for one in self.forward_msgs():
+            if "replaceState({}, " in one.delta.new_element.html.body:
+                one.delta.new_element.html.body = "<script></script>"
 
 
 def _place(message: ForwardMsg) -> list[int]:

@@ -5,6 +5,9 @@
 import { make, part } from "./dom.js";
 
 const SHARPNESS = 2; // pixels of the file for one of the drawing
+const REST = 150; // milliseconds without a change after which another drawing takes the place of one
+/** @type {WeakMap<Element, number>} */
+const waiting = new WeakMap();
 
 /** @param {string} svg */
 const address = (svg) => `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
@@ -72,11 +75,13 @@ export default function ({ data, parentElement }) {
   const draw = () => {
     image.src = address(recoloured(data.svg, data.colour, getComputedStyle(root).color));
   };
-  draw();
+  // What has changed in the table is painted first; edits that follow one another draw once.
+  clearTimeout(waiting.get(root));
+  if (image.src) waiting.set(root, window.setTimeout(draw, REST));
+  else draw();
   root.ontransitionend = draw; // another theme: the page's colour has changed (drawing.css)
-  const svg = new Blob([data.svg], { type: "image/svg+xml" });
   part(root, ".files").replaceChildren(
     file(data.words.png, async () => save(await asPng(data.svg), `${data.name}.png`)),
-    file(data.words.svg, () => save(svg, `${data.name}.svg`)),
+    file(data.words.svg, () => save(new Blob([data.svg], { type: "image/svg+xml" }), `${data.name}.svg`)),
   );
 }

@@ -102,11 +102,14 @@ export default function ({ data, parentElement, setStateValue }) {
 
   const mark = () => {
     const taken = sourcesOf(memory.connecting);
-    for (const [i, row] of layers().entries()) {
-      row.setAttribute("aria-selected", String(memory.marked.has(rows[i].name)));
+    const drawn = layers();
+    for (const [i, row] of drawn.entries()) {
+      const selected = String(memory.marked.has(rows[i].name));
+      if (row.getAttribute("aria-selected") !== selected) row.setAttribute("aria-selected", selected);
       row.toggleAttribute("data-current", i === memory.selected);
       row.toggleAttribute("data-source", taken.includes(rows[i].name));
-      row.tabIndex = i === memory.selected ? 0 : -1;
+      const tab = i === memory.selected ? 0 : -1;
+      if (row.tabIndex !== tab || !row.hasAttribute("tabindex")) row.tabIndex = tab;
     }
     for (const row of body.querySelectorAll("tr.advice")) {
       row.toggleAttribute("data-shown", /** @type {HTMLElement} */ (row).dataset.of === String(memory.selected));
@@ -114,8 +117,9 @@ export default function ({ data, parentElement, setStateValue }) {
     frame.toggleAttribute("data-connecting", memory.connecting !== "");
     const layer = rows.find((one) => one.name === memory.connecting);
     const hint = layer && fill(layer.many ? words.connectingMany : words.connecting, { name: layer.name });
-    part(parentElement, ".keys").textContent = hint ?? words.keys;
-    return layers()[memory.selected];
+    const keys = part(parentElement, ".keys");
+    if (keys.textContent !== (hint ?? words.keys)) keys.textContent = hint ?? words.keys;
+    return drawn[memory.selected];
   };
 
   /** @param {string} name */
@@ -258,29 +262,32 @@ export default function ({ data, parentElement, setStateValue }) {
     cell.append(make("span", Number(count) === 0 ? "none" : "", counted(count)));
     if (Number(count) > 0) {
       const bar = make("span", "bar");
-      bar.append(make("i"));
+      const part = make("i");
+      part.style.setProperty("--count", String(Number(count)));
+      bar.append(part);
       bar.setAttribute("aria-hidden", "true");
       cell.append(bar);
     }
     return cell;
   };
 
-  /** Show in a row's cells how much of all it is, which every edit changes.
-   * @param {HTMLTableRowElement} row  @param {Layer} layer */
-  const weigh = (row, layer) => {
-    /** @type {[string, Count | undefined, Count][]} */
-    const shares = [
-      ["parameters", layer.parameters, data.totals.parameters],
-      ["multiply-adds", layer.multiplyAdds, data.totals.multiplyAdds],
-    ];
-    for (const [className, count, all] of shares) {
-      const cell = /** @type {HTMLElement | null} */ (row.querySelector(`.${className}`));
-      const bar = /** @type {HTMLElement | null | undefined} */ (cell?.querySelector(".bar i"));
-      if (!cell || !bar) continue;
-      const percent = (100 * Number(count)) / Number(all);
-      bar.style.width = `${percent}%`;
-      cell.title = words.share.replace("{percent}", percent.toFixed(1));
-    }
+  /** Say of all bars how long they are, which every edit changes: each knows its own count. */
+  const weigh = () => {
+    frame.style.setProperty("--parameters", String(Number(data.totals.parameters)));
+    frame.style.setProperty("--multiply-adds", String(Number(data.totals.multiplyAdds)));
+  };
+
+  /** Say in a cell that is pointed at how much of all it is.
+   * @param {Element} target */
+  const tellShare = (target) => {
+    const cell = /** @type {HTMLElement | null} */ (target.closest(".parameters, .multiply-adds"));
+    const row = cell?.closest("tr.layer");
+    if (!cell || !row || !cell.querySelector(".bar")) return;
+    const layer = rows[layers().findIndex((one) => one === row)];
+    const [count, all] = cell.classList.contains("parameters")
+      ? [layer.parameters, data.totals.parameters]
+      : [layer.multiplyAdds, data.totals.multiplyAdds];
+    cell.title = words.share.replace("{percent}", ((100 * Number(count)) / Number(all)).toFixed(1));
   };
 
   /** @param {Layer} layer */
@@ -336,8 +343,11 @@ export default function ({ data, parentElement, setStateValue }) {
    * @param {Layer} layer  @param {number} position  @param {Map<string, HTMLTableRowElement>} before */
   const drawRow = (layer, position, before) => {
     const row = rowOf(layer, before);
-    row.className = `layer group-${layer.group}`;
-    row.removeAttribute("aria-describedby");
+    const wrong = data.wrong?.row === position;
+    const below = data.wrong && position > data.wrong.row;
+    const classes = `layer group-${layer.group}${below ? " below" : ""}${wrong ? " wrong" : ""}`;
+    if (row.className !== classes) row.className = classes;
+    row.toggleAttribute("aria-describedby", wrong);
     row.onclick = (event) => click(event, position);
     const from = /** @type {HTMLElement | null} */ (row.querySelector(".from"));
     if (from) {
@@ -347,11 +357,8 @@ export default function ({ data, parentElement, setStateValue }) {
       };
     }
     drag(row, position);
-    weigh(row, layer);
     const advice = (layer.advice ?? []).map((one) => advised(one, layer, position));
-    if (data.wrong && position > data.wrong.row) row.classList.add("below");
-    if (data.wrong?.row !== position) return [row, ...advice];
-    row.classList.add("wrong");
+    if (!data.wrong || !wrong) return [row, ...advice];
     row.setAttribute("aria-describedby", "why");
     const why = make("tr", "why");
     const cell = make("td");
@@ -416,6 +423,7 @@ export default function ({ data, parentElement, setStateValue }) {
     const scrolled = frame.scrollTop;
     table.setAttribute("aria-label", words.table);
     head.replaceChildren(headings());
+    weigh();
     putInto(body, drawRows());
     foot.replaceChildren(totals());
     frame.toggleAttribute("data-few", rows.reduce((count, layer) => count + (layer.advice?.length ?? 0), 0) <= FEW);
@@ -453,6 +461,8 @@ export default function ({ data, parentElement, setStateValue }) {
     event.preventDefault();
     event.stopPropagation();
   };
+
+  table.onpointerover = (event) => tellShare(/** @type {Element} */ (event.target));
 
   table.onpaste = (event) => {
     event.preventDefault();

@@ -576,3 +576,26 @@ def test_edits_make_no_entries_in_the_browsers_history(page: Page) -> None:
     wait_idle(page)
     page.get_by_role("button", name="Undo").click()
     expect(cell(page, 1, 1)).to_have_text("28×28×10")
+
+
+def test_what_panels_show_after_edits_is_what_the_address_shows(page: Page) -> None:
+    """Each edit lets some panels run; together they show what all of the page shows, opened anew."""
+    visit(page, f"{ADDRESS}?design=mnist&part=costs")
+    layers(page).nth(2).click()
+    wait_idle(page)
+    put(page, "Filters", 24)
+    page.locator(".st-key-design_duplicate").get_by_role("button").click()
+    wait_idle(page)
+    page.locator(".st-key-design_up").get_by_role("button").click()
+    wait_idle(page)
+    page.locator(".st-key-design_undo").get_by_role("button").click()
+    wait_idle(page)
+    places = ("table", ".cs-totals", ".cs-bars", ".cs-parts", ".cs-figures", ".st-key-preset_about")
+    said = [page.locator(place).first.inner_text() for place in places]
+    typed = line(page).input_value()
+    assert typed == "28x28x1-C32-C24v-C24v-P2-F-D100-D10sm"
+    page.reload()
+    wait_idle(page)
+    assert [page.locator(place).first.inner_text() for place in places] == said
+    assert line(page).input_value() == typed
+    expect(page.locator(".st-key-preset_about")).to_contain_text("Edited.")

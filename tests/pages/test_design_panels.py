@@ -1,0 +1,67 @@
+"""The panels of the page "Design a network": an edit runs those that show something else, and shows what all would."""
+
+from collections.abc import Callable
+
+import pytest
+from bench.edit import network as two_hundred_layers
+from designing import PAGE, add, opened, press, put, select
+from running import address_of, everything_said, run_page
+from streamlit.testing.v1 import AppTest
+
+from pages.ui import state
+
+_ALL = {"line", "totals", "table", "formulas", "form", "part"}
+"""What shows the network itself."""
+
+Edit = Callable[[AppTest], AppTest]
+
+
+def drawn_by(at: AppTest, edit: Edit) -> set[str]:
+    """Return which panels an edit draws anew."""
+    before = dict(at.session_state[state.DESIGN_SHOWN.name])
+    after = edit(at).session_state[state.DESIGN_SHOWN.name]
+    assert after.keys() == before.keys()
+    return {name.removeprefix("design_") for name in after if after[name] is not before[name]}
+
+
+def filters(count: int) -> Edit:
+    return lambda at: put(at, "number_input", "filters", count)
+
+
+def test_only_what_shows_something_else_is_drawn() -> None:
+    at = opened(two_hundred_layers(64))
+    assert drawn_by(at, lambda at: select(at, 5)) >= {"table", "formulas", "form"}
+    assert drawn_by(at, lambda at: select(at, 6)) == {"table", "formulas", "form"}
+    drawn_by(at, lambda at: select(at, 5))
+    assert drawn_by(at, filters(65)) == _ALL
+    assert drawn_by(at, filters(66)) == _ALL
+    # Two linear convolutions in a row are worth an advice, which is counted beside the tools; two normalizations are not.
+    assert drawn_by(at, lambda at: press(at, "duplicate")) == _ALL | {"tools"}
+    drawn_by(at, lambda at: select(at, 7))
+    assert drawn_by(at, lambda at: press(at, "duplicate")) == _ALL
+    # There is something to do again now.
+    assert drawn_by(at, lambda at: press(at, "undo")) == _ALL | {"history"}
+
+
+def test_a_part_that_shows_nothing_of_the_network_stays() -> None:
+    at = run_page(PAGE, lang="en", part="questions")
+    select(at, 1)
+    assert "part" not in drawn_by(at, filters(7))
+    at.selectbox(key="question_widget").set_value("fits").run()
+    assert "part" in drawn_by(at, filters(8))
+
+
+def test_what_is_refused_is_said_in_its_panel_alone() -> None:
+    at = select(opened(), 1)
+    assert drawn_by(at, lambda at: put(at, "text_input", "name", "a/b")) == {"form", "problem"}
+
+
+@pytest.mark.parametrize("part", ["picture", "costs", "sees", "what_if", "questions"])
+def test_edits_show_what_a_new_run_shows(part: str) -> None:
+    at = select(run_page(PAGE, lang="en", part=part), 2)
+    for edit in (filters(24), lambda at: press(at, "duplicate"), lambda at: add(at, "Dropout")):
+        edit(at)
+    press(press(at, "up"), "undo")
+    by_panels = everything_said(at)
+    assert everything_said(at.run()) == by_panels
+    assert address_of(at)["part" if part != "picture" else "network"]

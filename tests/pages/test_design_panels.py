@@ -35,7 +35,7 @@ def test_only_what_shows_something_else_is_drawn() -> None:
     drawn_by(at, lambda at: select(at, 5))
     assert drawn_by(at, filters(65)) == _ALL
     assert drawn_by(at, filters(66)) == _ALL
-    # Two linear convolutions in a row are worth an advice, which is counted beside the tools; two normalizations are not.
+    # Two linear convolutions in a row are worth an advice, which is counted beside the tools.
     assert drawn_by(at, lambda at: press(at, "duplicate")) == _ALL | {"tools"}
     drawn_by(at, lambda at: select(at, 7))
     assert drawn_by(at, lambda at: press(at, "duplicate")) == _ALL

@@ -15,12 +15,11 @@ from cnn_core.training.networks import fitted
 from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.sources import Shipped
 from pages.ui import designed, state
-from pages.ui.design import current
+from pages.ui.design import current, panels
 from pages.ui.frame import FEATURE_MAPS, page_at
 from pages.ui.messages import show_error
 from pages.ui.runs import refuse_too_large
 from pages.ui.text import _
-from pages.ui.waiting import run_again
 
 _COLOURS = 3
 
@@ -117,4 +116,4 @@ def _plan(network: Network, data: Data) -> FitPlan:
 
 def _refuse(error: CnnError) -> None:
     current.refuse(error)
-    run_again()
+    panels.run_changed()

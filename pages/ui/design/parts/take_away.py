@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache, partial
 from hashlib import sha256
+from typing import Any
 
 import streamlit as st
 

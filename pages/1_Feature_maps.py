@@ -46,5 +46,6 @@ with begin_page() as head:
         conversation.draw_camera(run)
     with network:
         conversation.tell_last(run)
-    with ways_in_place:
-        conversation.draw_ways_in(run)
+    if ways_in_place is not None:
+        with ways_in_place:
+            conversation.draw_ways_in(run)

@@ -3,13 +3,12 @@
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 from weakref import WeakKeyDictionary
 
-import streamlit as st
 from folders import ROOT
 from google.protobuf.json_format import MessageToDict
 from streamlit import config
@@ -21,8 +20,9 @@ from streamlit.testing.v1 import AppTest, app_test
 from streamlit.testing.v1.element_tree import Block, Element
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
-from pages.ui import questions
-from pages.ui.state import Key
+from pages.ui import cached, questions
+from pages.ui.feature_maps import menus
+from pages.ui.state import MENUS, Key
 
 # Every AppTest looks through all installed packages for components of theirs, which takes longer than a page of ours.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
@@ -76,10 +76,13 @@ def run_page(path: str, timeout: float = 30, /, **query: str) -> AppTest:
     `query` is what stands behind the `?` of the address. A page that waits for a worker's first answer takes longer.
     """
     # Caches outlive an AppTest: without this a test sees what another one computed.
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    cached.forget_all()
     questions.WORKS.clear()
-    at = AppTest.from_file(ROOT / path, default_timeout=timeout)
+    return _run(AppTest.from_file(ROOT / path, default_timeout=timeout), query)
+
+
+def _run(at: AppTest, query: Mapping[str, str]) -> AppTest:
+    at.session_state[MENUS.name] = tuple(menus.MENUS)  # without a browser nobody opens them
     for name, value in query.items():
         at.query_params[name] = value
     return no_exception(at.run())
@@ -87,11 +90,7 @@ def run_page(path: str, timeout: float = 30, /, **query: str) -> AppTest:
 
 def opened_anew(page: str, **query: str) -> AppTest:
     """Run a page with the caches of the last one: the same model goes on being asked."""
-    at = AppTest.from_file(ROOT / page, default_timeout=300)
-    at.query_params.update({"lang": "en"})
-    for name, value in query.items():
-        at.query_params[name] = value
-    return no_exception(at.run())
+    return _run(AppTest.from_file(ROOT / page, default_timeout=300), {"lang": "en", **query})
 
 
 def set_to(at: AppTest, key: Key[Any], value: Any) -> AppTest:

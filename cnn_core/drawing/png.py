@@ -25,15 +25,25 @@ def picture_png(pixels: Pixels, longest: int = 480) -> bytes:
 
     Larger pictures are reduced (antialiased); smaller ones are enlarged by a whole factor, so pixels stay squares.
     """
+    out = io.BytesIO()
+    _picture(pixels, longest).save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def picture_webp(pixels: Pixels, longest: int) -> bytes:
+    """Return what `picture_png` returns as WebP, a fifth as large and hardly to be told from it."""
+    out = io.BytesIO()
+    _picture(pixels, longest).save(out, "WEBP", quality=85)
+    return out.getvalue()
+
+
+def _picture(pixels: Pixels, longest: int) -> Image.Image:
     image = Image.fromarray(_bytes(pixels if pixels.shape[2] == 3 else np.repeat(pixels, 3, axis=2)))
     factor = longest // max(image.size)
     if factor >= 1:
-        image = image.resize((image.width * factor, image.height * factor), Image.Resampling.NEAREST)
-    else:
-        image.thumbnail((longest, longest))
-    out = io.BytesIO()
-    image.save(out, "PNG", compress_level=1)
-    return out.getvalue()
+        return image.resize((image.width * factor, image.height * factor), Image.Resampling.NEAREST)
+    image.thumbnail((longest, longest))
+    return image
 
 
 def grey_png(values: Plane, low: float, high: float, scale: int = 1) -> bytes:

@@ -1,23 +1,25 @@
 """What several pages keep: pictures, networks, and the questions to the workers.
 
-Streamlit's caches stand only in files of this name. Each has a bound; every key is an enum, a number, a digest, or a
-value that has a key of such, so none can collide.
+Caches stand only in files of this name. Each has a bound; every key is an enum, a number, a digest, or a value that has
+a key of such, so none can collide. Streamlit's own caches take a third of a millisecond to find what they keep, and a
+page asks for twenty things.
 """
 
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import wraps
-from operator import attrgetter
+from inspect import signature
+from itertools import chain
+from threading import Condition
 from typing import Any, TypeVar, cast
 
 import numpy as np
-import streamlit as st
-from cachetools import LRUCache
+from cachetools import LRUCache, cached
 
 from cnn_core.arrays import Drops, Heat, Output, Pixels, Weights
 from cnn_core.drawing.mosaic import reduce_maps
-from cnn_core.drawing.png import dimmed_outside, picture_png, with_box
+from cnn_core.drawing.png import dimmed_outside, picture_png, picture_webp, with_box
 from cnn_core.explain.contributions import Contributions
 from cnn_core.explain.parts import Place
 from cnn_core.explain.path import PathStep
@@ -30,7 +32,7 @@ from cnn_core.network.summary import Summary, summarize
 from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.prepare import Fit, Preparation, Prepared, brightness, prepare
 from cnn_core.pictures.read import InputImage, read_image
-from cnn_core.pictures.samples import SAMPLES, sample_bytes
+from cnn_core.pictures.samples import SAMPLES, sample_bytes, suits
 from cnn_core.pictures.scaling import Scaling
 from cnn_core.sentences import Note
 from pages.ui.compute import WORK
@@ -43,6 +45,7 @@ Answer = TypeVar("Answer")
 
 _KEEPING: LRUCache[str, dict[str, Callable[[], None]]] = LRUCache(1000)
 """How what was made of a picture is forgotten, by the picture's digest and what made it."""
+_CLEARING: list[Callable[[], None]] = []
 
 
 def forget(digest: str) -> None:
@@ -52,31 +55,51 @@ def forget(digest: str) -> None:
         clear()
 
 
+def forget_all() -> None:
+    """Keep nothing that this process has made."""
+    for clear in _CLEARING:
+        clear()
+
+
 def kept(most: int, *values: type) -> Callable[[Function], Function]:
     """Keep the last results of a function, read-only and the same for all sessions.
 
-    It may take a Chosen, an Entered, a ModelInfo and `values` of other types that have a key. What passes, a frame of
-    a live camera for example, is not kept: it would push out what others look at.
+    It may take a Chosen, an Entered, a ModelInfo and `values` of other types that have a key; what its parameters call
+    `_so` tells no result from another. What passes, a frame of a live camera for example, is not kept: it would push
+    out what others look at. Of two that ask for the same, one makes it and the other waits.
     """
-    types: tuple[str | type, ...] = (Chosen, Entered, ModelInfo, *values)
-    keys: dict[str | type, Callable[[Any], Any]] = dict.fromkeys(types, attrgetter("key"))
-    keep = st.cache_resource(max_entries=most, show_spinner=False, hash_funcs=keys)
+    keyed = Chosen, Entered, ModelInfo, *values
 
     def decorated(function: Callable[..., Any]) -> Callable[..., Any]:
-        keeping = keep(function)
+        names = tuple(signature(function).parameters)
+
+        def key(*arguments: Any, **named: Any) -> Hashable:
+            told = chain(zip(names, arguments, strict=False), named.items())
+            return frozenset(
+                (name, value.key if isinstance(value, keyed) else value)
+                for name, value in told
+                if not name.startswith("_")
+            )
+
+        keeping: Any = cached(LRUCache(most), key, condition=Condition())(function)
+        _CLEARING.append(keeping.cache_clear)
 
         @wraps(function)
         def called(*arguments: Any, **named: Any) -> Any:
             if passes(arguments):
                 return function(*arguments, **named)
             for digest in digests(arguments):
-                _KEEPING.setdefault(digest, {})[function.__name__] = keeping.clear
+                _KEEPING.setdefault(digest, {})[function.__name__] = keeping.cache_clear
             return keeping(*arguments, **named)
 
         return called
 
     # What it makes is called as the function is.
     return cast("Callable[[Function], Function]", decorated)
+
+
+_THUMBNAIL = 80
+"""Pixels of a sample in a line of them: two a pixel of the screen on most telephones."""
 
 
 # Pictures -------------------------------------------------------------------------------------------------------------
@@ -134,10 +157,12 @@ def shown_pictures(chosen: Chosen, seen: Entered) -> ShownPictures:
     return ShownPictures(original, picture_png(seen.pixels), cropped, image.notes + seen.prepared.notes)
 
 
-@kept(32)
-def sample_thumbnail(key: str) -> bytes:
-    """Return a sample picture small enough for a line of them, as PNG."""
-    return picture_png(small_picture(Chosen.of(sample_bytes(key), key), 80))
+@kept(4)
+def sample_thumbnails(colour: Colour) -> dict[str, bytes]:
+    """Return the samples that a model of these colours may know, by key, small enough for a line of them, as WebP."""
+    offered = [sample.key for sample in SAMPLES if suits(sample, colour)]
+    pictures = [small_picture(Chosen.of(sample_bytes(key), key), _THUMBNAIL) for key in offered]
+    return {key: picture_webp(pixels, _THUMBNAIL) for key, pixels in zip(offered, pictures, strict=True)}
 
 
 @kept(8)

@@ -1,8 +1,12 @@
-"""Components of our own: an inline module and its style from assets/components, no build step, no network."""
+"""Components of our own: an inline module and its style from assets/components, no build step, no network.
+
+What has always the same data and tells nothing takes no key: every number field and menu of Streamlit's looks at all
+that have one, which takes as long as drawing them.
+"""
 
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +96,9 @@ _KEPT_NETWORK = register("kept_network", '<p class="said" role="status" hidden><
 _NEURON = register("neuron", '<div class="neuron themed"></div>', "themed", "sliders")
 _TEN_LAYERS = register("ten_layers", '<div class="ten-layers themed"></div>', "themed", "controls", "sliders")
 _TELLER = register("teller", "<div></div>")
+_MENUS = register("menus", "<div></div>")
 _MOSAIC = register("mosaic", _picture_board("mosaic"), "board")
+_PANELS = register("panels", "<div></div>")
 _PICKER = register("picker", _picture_board("picker"), "board")
 _PLANE = register("plane", '<div class="plane themed"></div>', "themed", "controls", "sliders")
 _PYRAMID = register("pyramid", '<div class="pyramid themed"></div>', "themed", "controls")
@@ -104,9 +110,9 @@ _TRAIL = register("trail", '<nav class="trail"></nav>')
 _VALUE_STAGE = register("value_stage", '<div class="value-stage" role="group"></div>', "controls")
 
 
-def data_url(png: bytes) -> str:
-    """Return a PNG as an address that a component can show."""
-    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+def data_url(picture: bytes, kind: str = "png") -> str:
+    """Return a picture as an address that a component can show."""
+    return f"data:image/{kind};base64," + base64.b64encode(picture).decode("ascii")
 
 
 def camera(
@@ -231,6 +237,16 @@ def tell(name: str, detail: Any) -> None:
     _TELLER(data={"name": name, "detail": detail}, key=f"told_{name}")
 
 
+def menus(closed: Sequence[str], on_open: Mapping[str, Callable[[], None]]) -> None:
+    """Notice when one of these containers' menus is opened, by the containers' keys; each has its own `on_open`."""
+    _MENUS(data=list(closed), **{f"on_{menu}_change": take for menu, take in on_open.items()})
+
+
+def panels(keys: Sequence[str]) -> None:
+    """Show of the panels on the page the one that is chosen; `keys` are theirs, in the order of the choice."""
+    _PANELS(data=list(keys))
+
+
 def mosaic(data: dict[str, Any], key: str, on_pick: Callable[[int], None]) -> None:
     """Draw many maps in one picture; `on_pick` gets the channel that was opened."""
     _MOSAIC(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
@@ -263,7 +279,7 @@ def thumbnails(data: dict[str, Any], key: str, on_pick: Callable[[str], None]) -
 
 def ways(data: dict[str, Any]) -> None:
     """Draw what leads to the parts of a page on a small screen."""
-    _WAYS(data=data, key="ways_of_page")
+    _WAYS(data=data)
 
 
 def picker(data: dict[str, Any], key: str, on_pick: Callable[[dict[str, int]], None]) -> None:

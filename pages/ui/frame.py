@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnn_core.sentences import N_
 from pages.ui import state
-from pages.ui.scripts import keep_uploads, run_in_browser
+from pages.ui.scripts import KEEP_UPLOADS, run_in_browser
 from pages.ui.text import _
 from pages.ui.waiting import drawn
 
@@ -208,8 +208,7 @@ def _begun(page: PageRecord) -> Iterator[DeltaGenerator]:
     if not page.fits_screen:
         st.markdown(_(page.claim))
     st.html(_STYLE)
-    _set_document_language()
-    keep_uploads()
+    _run_scripts()
     with drawn():
         yield tools
 
@@ -232,7 +231,7 @@ def _through_the_front_door() -> None:
     st.rerun()
 
 
-def _set_document_language() -> None:
+def _run_scripts() -> None:
     # A constant a language: nothing that a person typed ever enters a script.
-    script = f'<script>document.documentElement.lang = "{state.LANGUAGE.get()}"</script>'
-    run_in_browser("language", script)
+    language = f'<script>document.documentElement.lang = "{state.LANGUAGE.get()}"</script>'
+    run_in_browser("page", language + KEEP_UPLOADS)

@@ -12,15 +12,7 @@ def run_in_browser(name: str, script: str) -> None:
         st.html(script, unsafe_allow_javascript=True)
 
 
-def keep_uploads() -> None:
-    """Keep a popover open while a file that was chosen in it is on its way: an upload whose field goes is forgotten.
-
-    What is pressed meanwhile works as ever; to Streamlit, only what is pressed outside of every overlay closes one.
-    """
-    run_in_browser("uploads", _KEEP_UPLOADS)
-
-
-_KEEP_UPLOADS = """<script>
+KEEP_UPLOADS = """<script>
 if (!window.convscopeKeepsUploads) {
   window.convscopeKeepsUploads = true;
   const keep = (event) => {
@@ -36,3 +28,7 @@ if (!window.convscopeKeepsUploads) {
   for (const name of ["pointerdown", "click", "keydown"]) window.addEventListener(name, keep, true);
 }
 </script>"""
+"""Keeps a popover open while a file that was chosen in it is on its way: an upload whose field goes is forgotten.
+
+What is pressed meanwhile works as ever; to Streamlit, only what is pressed outside of every overlay closes one.
+"""

@@ -21,16 +21,20 @@ AGAINST = "a rerun of a page with one button"
 
 _PAGE = "/Feature_maps?model=mnist"
 _APP = "import time\nimport streamlit as st\nst.button(str(time.time_ns()), key='again')\n"
+_SHOWN = 'element.tagName === "IMG" ? element.getAttribute("src") : element.textContent'
+VISIBLE_HEADINGS = (
+    '[...element.querySelectorAll("h2")].filter((one) => one.checkVisibility()).map((one) => one.innerText).join()'
+)
 # From the event of the click to the second frame after what is watched shows something else: then it is painted.
 _WATCH = """(element) => {
-    const shown = () => element.tagName === "IMG" ? element.getAttribute("src") : element.textContent;
+    const shown = () => SHOWN;
     const before = shown();
     window.painted = new Promise((resolve, reject) => {
         let began = null;
         setTimeout(() => reject(new Error("Nothing was painted.")), 30_000);
         addEventListener("click", () => { began ??= performance.now(); }, { capture: true, once: true });
         const observer = new MutationObserver(() => {
-            if (began === null || shown() === before) return;
+            if (began === null || !shown() || shown() === before) return;
             observer.disconnect();
             requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - began)));
         });
@@ -53,11 +57,12 @@ def measured(
     anew: bool = False,
     address: str = _PAGE,
     ready: Click = lambda page: None,
+    shown: str = _SHOWN,
 ) -> Result:
     """Click here and there in turns with the plain page's button; `watched` shows what each of `clicks` opened.
 
     Where it is to open everything `anew`, the page is loaded before each click. `ready` brings the page at `address`
-    to where the clicks begin.
+    to where the clicks begin. `shown` says in JavaScript what is shown by an `element`.
     """
     from browsing import wait_idle
 
@@ -74,7 +79,7 @@ def measured(
                 page.goto(server.url + address)  # without what clicks added to the address
                 page.locator(watched).first.wait_for()
                 wait_idle(page)
-            return _seconds_to_paint(page, watched, next(turns))
+            return _seconds_to_paint(page, watched, next(turns), shown)
 
         pairs = in_turns(
             ours,
@@ -101,11 +106,11 @@ def _opened(browser: Any, server: Server, address: str = "") -> Any:
     return page
 
 
-def _seconds_to_paint(page: Any, watched: str, click: Click) -> float:
+def _seconds_to_paint(page: Any, watched: str, click: Click, shown: str = _SHOWN) -> float:
     """Click, and go on only once all that the click asked for is drawn: it would slow down what is measured next."""
     from browsing import wait_idle
 
-    page.locator(watched).first.evaluate(_WATCH)
+    page.locator(watched).first.evaluate(_WATCH.replace("SHOWN", shown))
     click(page)
     taken = float(page.evaluate("window.painted")) / 1e3
     wait_idle(page)

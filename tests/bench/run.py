@@ -40,6 +40,7 @@ ROWS = (
     "opening_map",
     "opening_value",
     "opening_panel",
+    "opening_new_panel",
     "rerun",
     "pooling",
     "edit",

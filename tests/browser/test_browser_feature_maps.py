@@ -88,11 +88,49 @@ def test_the_conversation_fits_one_screen(model: str, layer: str, open_page: Ope
     assert main.evaluate("main => main.scrollHeight") <= SCREEN["height"]
     assert page.evaluate(TOO_WIDE) == []
     # What is asked scrolls by itself, so that all of it can be read.
-    panel = page.locator(".st-key-asked_panel")
+    panel = page.locator(".st-key-panel_why")
     panel.evaluate("panel => panel.scrollTo(0, panel.scrollHeight)")
     last = box_of(panel.locator(":scope > *").last)
     assert last["y"] + last["height"] <= SCREEN["height"]
     snap(page, f"screen-{model}-{layer or 'first'}")
+
+
+# What is asked --------------------------------------------------------------------------------------------------------
+
+
+def test_a_panel_that_was_open_before_is_shown_at_once_and_what_it_speaks_of_is_never_old(page: Page) -> None:
+    open_view(page, model="mnist", layer="conv2d", channel="2")
+    choice = page.locator(".st-key-asked").get_by_role("radio")
+    headings = page.locator(".st-key-asked").get_by_role("heading", level=2)
+
+    def ask(name: str, title: str) -> None:
+        choice.filter(has_text=name).click()
+        expect(headings).to_have_text([title])  # what is hidden has no role
+        wait_idle(page)
+
+    ask("Kernels", "The kernels of this layer")
+    expect(page).to_have_url(re.compile("ask=kernels"))
+    ask("Why?", "Why this value?")
+    expect(page).not_to_have_url(re.compile("ask="))
+    # No answer of the server comes before the next frame.
+    shown = choice.filter(has_text="Kernels").evaluate(
+        """button => new Promise(resolve => {
+            button.click();
+            requestAnimationFrame(() => resolve(
+                [...document.querySelectorAll(".st-key-asked h2")].filter(one => one.checkVisibility())
+                    .map(one => one.innerText)));
+        })"""
+    )
+    assert shown == ["The kernels of this layer"]
+    wait_idle(page)
+    ask("Numbers", "The values of this layer in numbers")
+    page.get_by_role("spinbutton", name="Map", exact=True).fill("5")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-map_line").get_by_role("heading")).to_have_text("Map 5 of conv2d")
+    wait_idle(page)
+    expect(headings).to_have_text(["The values of this layer in numbers"])
+    expect(page.locator(".st-key-asked h2")).to_have_count(1)  # the other spoke of another map
+    no_traceback(page)
 
 
 # Pictures -----------------------------------------------------------------------------------------------------------

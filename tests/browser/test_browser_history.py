@@ -71,7 +71,7 @@ def test_back_and_forward_lead_through_what_was_seen(page: Page) -> None:
 
 def test_back_leads_through_layers_maps_values_and_what_was_asked(page: Page) -> None:
     visit(page, "/Feature_maps?model=mnist&layer=conv2d&channel=2")
-    asked = page.locator(".st-key-asked_line").get_by_role("heading")
+    asked = page.locator(".st-key-asked_line").filter(visible=True).get_by_role("heading")
     opened = page.locator(".st-key-map_line").get_by_role("heading")
 
     def is_seen(map_of_layer: str, panel: str) -> None:

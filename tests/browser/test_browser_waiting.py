@@ -54,7 +54,7 @@ def ask(page: Page, panel: str) -> None:
 @pytest.mark.usefixtures("asleep")
 def test_long_work_of_a_panel_is_stopped_at_once_and_the_page_goes_on(page: Page) -> None:
     ask(page, "Decision")
-    panel = page.locator(".st-key-asked_panel")
+    panel = page.locator(".st-key-asked")
     expect(panel.get_by_text(COVERING)).to_be_visible()
     panel.get_by_role("button", name="Stop", exact=True).click()
     expect(panel.get_by_text("Stopped.")).to_be_visible(timeout=AT_ONCE)
@@ -67,7 +67,7 @@ def test_long_work_of_a_panel_is_stopped_at_once_and_the_page_goes_on(page: Page
 
 def test_what_a_panel_waits_for_appears_by_itself(page: Page, asleep: list[psutil.Process]) -> None:
     ask(page, "Decision")
-    panel = page.locator(".st-key-asked_panel")
+    panel = page.locator(".st-key-panel_decision")
     expect(panel.get_by_text(COVERING)).to_be_visible()
     panel.get_by_text("Grad-CAM", exact=True).click()
     said = panel.get_by_text("The gradients are computed.")

@@ -48,6 +48,7 @@ def drawn(activation: str, output: np.ndarray, names: str = "") -> AppTest:
     picture = Entered(key, "digest", "crop", False, "A picture", Prepared(PIXELS, whole, whole, ()))
     at = AppTest.from_function(draw, kwargs={"run": Run(info, picture, {}, Answers({}, {info.output: output}), ())})
     at.session_state[state.CLASS_LISTS.name] = {info.output: names}
+    at.session_state[state.MENUS.name] = ("answer",)
     return no_exception(at.run())
 
 

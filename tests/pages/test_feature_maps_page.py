@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from folders import ROOT
 from PIL import Image
-from running import address_of, labels_of_popovers, no_exception, run_page
+from running import address_of, labels_of_popovers, no_exception, run_page, set_to
 from stand_ins import Here, made_up_answers, made_up_maps, rows
 from streamlit.testing.v1 import AppTest
 from viewing import (
@@ -34,8 +33,10 @@ from cnn_core.errors import CnnError
 from cnn_core.models import attention, run
 from cnn_core.models.bundled import bundled_model, class_names
 from cnn_core.models.run import Answers
-from pages.ui import compute
+from pages.ui import compute, state
 from pages.ui.feature_maps import layer_view, network_picture
+from pages.ui.feature_maps.menus import MENUS
+from pages.ui.feature_maps.panels import PANELS
 
 SECRET = "/home/somebody/secret"
 
@@ -304,13 +305,43 @@ def drawn_anew(at: AppTest) -> set[str]:
 def test_another_map_or_value_runs_only_what_shows_it() -> None:
     at = opened(layer="block_1_expand")
     assert drawn_anew(at) == {
-        *("thumbnails", "given", "ways", "network", "mosaic", "picker", "value_stage", "trail", "teller"),
+        *("thumbnails", "given", "ways", "menus", "network", "mosaic", "picker", "panels", "value_stage", "trail"),
+        "teller",
     }
     choose(at, "number_input", "channel", 17)
     assert drawn_anew(at) == {"mosaic", "picker", "value_stage", "trail", "teller"}
     choose(at, "number_input", "row", 5)
     assert drawn_anew(at) == {"picker", "value_stage", "trail", "teller"}
     assert address_of(at) == {"model": "mobilenet_v2", "layer": "block_1_expand", "channel": "17", "row": "5"}
+
+
+@pytest.mark.usefixtures("here")
+def test_what_is_behind_a_button_is_drawn_only_once_it_was_opened() -> None:
+    at = opened(model="mnist", picture="digit_7")
+    shown, everything = said(at), {element.key for element in at.selectbox}
+    for menu, inside in (
+        ("layer_more", "layer_widget"),
+        ("set_picture", "picture_widget"),
+        ("set_model", "model_widget"),
+    ):
+        set_to(at, state.MENUS, tuple(other for other in MENUS if other != menu))
+        assert {element.key for element in at.selectbox} == everything - {inside}
+    set_to(at, state.MENUS, ())
+    assert not predictions(at)
+    assert len(said(at)) < len(shown)
+    assert any("%" in label for label in labels_of_popovers(at))  # the answer
+
+
+@pytest.mark.usefixtures("here")
+def test_the_panel_that_is_asked_for_is_the_only_one_that_is_drawn() -> None:
+    at = opened(model="mnist", layer="conv2d", picture="digit_7")
+    titles = {panel.key: panel.title for panel in PANELS}
+    for panel in ("kernels", "statistics", "why", "kernels"):
+        choose(at, "segmented_control", "ask", panel)
+        assert [header.value for header in at.header] == [titles[panel]]  # only its own part has run
+        assert address_of(at).get("ask", "why") == panel
+        no_exception(at.run())
+        assert [header.value for header in at.header][1:] == [titles[panel]]
 
 
 @pytest.mark.usefixtures("here")
@@ -567,11 +598,8 @@ def test_a_patch_that_nobody_chose_suits_each_model(monkeypatch: pytest.MonkeyPa
         return np.ones(len(boxes), np.float32)
 
     monkeypatch.setattr(attention, "occlusion_chunk", covered)
-    at = AppTest.from_file(ROOT / PAGE, default_timeout=60)
-    at.query_params.update(
-        {"lang": "en", "model": "mnist", "ask": "decision", "method": "occlusion", "picture": "digit_7"}
-    )
-    no_exception(at.run())
+    address = {"lang": "en", "model": "mnist", "ask": "decision", "method": "occlusion", "picture": "digit_7"}
+    at = run_page(PAGE, 60, **address)
     choose(at, "selectbox", "model", "mobilenet_v2")
     patches = {key: sum(count for model, count in asked if model == key) for key in ("mnist", "mobilenet_v2")}
     assert patches == {"mnist": 13 * 13, "mobilenet_v2": 12 * 12}

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnn_core.models.info import ModelInfo
 from cnn_core.pictures.colour import Colour
-from cnn_core.pictures.samples import SAMPLES, Sample, default_sample, sample_bytes, sample_of, suits
+from cnn_core.pictures.samples import Sample, default_sample, sample_bytes, sample_of, suits
 from cnn_core.sentences import N_
 from pages.ui import cached, components, state
 from pages.ui.ask import live
@@ -40,7 +40,7 @@ def picture_picker(colour: Colour | None = None, may_be_live: bool = False) -> C
     `colour` is that of the model that the picture is for: until a sample is chosen, one is shown that it may know.
     Where the camera `may_be_live`, the picture may pass.
     """
-    _follow(colour)
+    chosen = chosen_picture(colour)
     st.segmented_control(_("Picture"), format_func=lambda key: _(_SOURCES[key]), required=True, **state.SOURCE.widget())
     source = state.SOURCE.get()
     if source == "sample":
@@ -61,22 +61,27 @@ def picture_picker(colour: Colour | None = None, may_be_live: bool = False) -> C
         _draw_kept(state.UPLOAD, _uploader())
     elif may_be_live and live.toggle():
         st.caption(_("Pictures pass from your camera through the network, and nothing of them is stored."))
-        return live.frame() or current_picture(colour)
+        return live.frame() or chosen
     else:
         st.camera_input(
             _("A photograph"), key="picture_camera", on_change=lambda: _keep(state.PHOTOGRAPH, "picture_camera")
         )
         _draw_kept(state.PHOTOGRAPH, "picture_camera")
+    return chosen
+
+
+def chosen_picture(colour: Colour | None = None) -> Chosen:
+    """Return what `picture_picker` returns where no picture passes, without drawing it."""
+    _follow(colour)
     return current_picture(colour)
 
 
 def sample_thumbnails(colour: Colour) -> None:
     """Offer the samples that a model of these colours may know as small pictures."""
-    offered = [sample for sample in SAMPLES if suits(sample, colour)]
     data = {
         "pictures": [
-            {"key": sample.key, "title": _(sample.title), "picture": data_url(cached.sample_thumbnail(sample.key))}
-            for sample in offered
+            {"key": key, "title": _(sample_of(key).title), "picture": data_url(webp, "webp")}
+            for key, webp in cached.sample_thumbnails(colour).items()
         ],
         "selected": _sample_choice(colour).get() if state.SOURCE.get() == "sample" else None,
         "version": f"{colour} {state.LANGUAGE.get()}",
@@ -188,8 +193,11 @@ def fit_picker(info: ModelInfo) -> tuple[str, bool]:
         required=True,
         **state.FIT.widget(),
     )
-    invert = False
     if info.colour is Colour.GREY:
         st.checkbox(_("Invert (dark strokes on light paper)"), **state.INVERT.widget())
-        invert = state.INVERT.get()
-    return state.FIT.get(), invert
+    return chosen_fit(info)
+
+
+def chosen_fit(info: ModelInfo) -> tuple[str, bool]:
+    """Return what `fit_picker` returns, without drawing it."""
+    return state.FIT.get(), info.colour is Colour.GREY and state.INVERT.get()

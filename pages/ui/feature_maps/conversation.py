@@ -10,12 +10,14 @@ from cnn_core.models.info import ModelInfo
 from cnn_core.models.run import Answers
 from cnn_core.network.summary import Row
 from pages.ui import cached, components, state
+from pages.ui.ask import live
 from pages.ui.ask.layer import current_layer
 from pages.ui.entered import Entered
 from pages.ui.feature_maps import (
     follow,
     layer_view,
     map_view,
+    menus,
     network_picture,
     panels,
     passing_answer,
@@ -24,7 +26,7 @@ from pages.ui.feature_maps import (
     why,
 )
 from pages.ui.feature_maps.open_layer import OpenLayer, Run
-from pages.ui.feature_maps.parts import Part
+from pages.ui.feature_maps.parts import ASKED, Part
 from pages.ui.feature_maps.trail import settle
 from pages.ui.state import Key
 from pages.ui.text import _
@@ -39,7 +41,7 @@ _SHARED: tuple[Key[Any], ...] = (
 
 # A screen of 1280×800 holds all of it; what is asked scrolls by itself, and takes what a higher screen has more. On a
 # phone everything stands below one another at its own height.
-_STYLE = """<style>
+_STYLE = """
 .st-key-map_line h2 { font-size: 1rem; padding: 0; }
 .st-key-map_line [data-testid="stNumberInputContainer"] { height: 2rem; }
 .st-key-layer_more button { min-height: 2rem; padding-block: 0; }
@@ -47,7 +49,6 @@ _STYLE = """<style>
 [data-testid="stVerticalBlock"]:has(> [data-testid="stLayoutWrapper"] > :is(.st-key-layer_line, .st-key-map_line)) {
   gap: 0.5rem;
 }
-[data-testid="stVerticalBlock"]:has(> [data-testid="stLayoutWrapper"] > .st-key-asked_panel) { gap: 0.5rem; }
 .st-key-layer_line { flex-wrap: nowrap; gap: 0.5rem; }
 .st-key-layer_line p { font-size: 0.9rem; line-height: 1.4; }
 .st-key-map_pair { flex-wrap: nowrap; align-items: flex-start; }
@@ -58,20 +59,24 @@ _STYLE = """<style>
 .st-key-look_for { flex-wrap: nowrap; gap: 0.5rem; }
 .st-key-look_for p { font-size: 0.8rem; line-height: 1.4; }
 .st-key-look_there button { min-height: 1.75rem; padding: 0 0.5rem; }
-.st-key-asked { gap: 0.5rem; }
+.st-key-asked { gap: 0; }
 .st-key-asked [data-testid="stButtonGroup"] button { padding: 0.2rem 0.55rem; min-height: 2rem; }
-.st-key-asked_panel { gap: 0.75rem; }
-.st-key-asked_panel h2 { font-size: 1.05rem; padding: 0; }
-.st-key-asked_panel [data-testid="stImage"] img { outline: 1px solid rgb(128 128 128 / 40%); outline-offset: -1px; }
+[class*="st-key-panel_"] { gap: 0.75rem; margin-top: 0.5rem; }
+[class*="st-key-panel_"] h2 { font-size: 1.05rem; padding: 0; }
+[class*="st-key-panel_"] [data-testid="stImage"] img {
+  outline: 1px solid rgb(128 128 128 / 40%); outline-offset: -1px;
+}
 .st-key-asked_line { gap: 0.4rem; min-height: 2rem; }
 .st-key-asked_line [data-testid="stNumberInputContainer"] { height: 2rem; }
 .st-key-asked_line [data-testid="stHeading"] { margin-right: auto; }
 @media (min-width: 1000px) {
-  .st-key-asked_panel {
+  [class*="st-key-panel_"] {
     flex: none; height: max(16rem, calc(100vh - 28.5rem)); overflow-y: auto; flex-wrap: nowrap;
   }
-  [data-testid="stColumn"]:has(.st-key-map_bars) .st-key-asked_panel { height: max(16rem, calc(100vh - 25.25rem)); }
-  [data-testid="stColumn"]:not(:has(.st-key-map_pair, .st-key-map_bars)) .st-key-asked_panel {
+  [data-testid="stColumn"]:has(.st-key-map_bars) [class*="st-key-panel_"] {
+    height: max(16rem, calc(100vh - 25.25rem));
+  }
+  [data-testid="stColumn"]:not(:has(.st-key-map_pair, .st-key-map_bars)) [class*="st-key-panel_"] {
     height: max(16rem, calc(100vh - 16.75rem));
   }
 }
@@ -89,7 +94,7 @@ _STYLE = """<style>
 @media (max-width: 999px) {
   .st-key-network_picture, .st-key-layer_line, .st-key-map_line, .st-key-asked { scroll-margin-top: 3.5rem; }
 }
-</style>"""
+"""
 
 
 def share(rows: Mapping[str, Row]) -> None:
@@ -135,12 +140,14 @@ def _draw_answer(run: Run) -> None:
 
 
 def draw_ways_in(run: Run) -> None:
-    """Draw what the network answers by how pixels enter, where that is a guess: last, for nothing else waits for it."""
+    """Draw what the network answers by how pixels enter, which is a guess: last, for nothing else waits for it."""
     fragment(ways_in.draw, Part.WAYS_IN, share=partial(_share_change, run.rows))(run)
 
 
 def draw_camera(run: Run) -> None:
     """Draw the live camera, where there is one; it tells all else what passes."""
+    if live.camera() is None:
+        return
     fragment(lambda: follow.draw_camera(run.info, run), Part.CAMERA, share=partial(_share_change, run.rows))()
 
 
@@ -157,7 +164,7 @@ def draw_layer(run: Run) -> None:
 
 def draw_ways() -> None:
     """Draw the ways to each part of the conversation, which a small screen shows one by one."""
-    st.html(_STYLE)
+    st.html(f"<style>{_STYLE}{panels.style()}</style>")
     ways = {
         "network_picture": _("Network"),
         "layer_line": _("All maps"),
@@ -171,13 +178,16 @@ def draw_ways() -> None:
                 "words": {"ways": _("Parts of this page")},
             }
         )
+        menus.notice()
 
 
 def draw_map(run: Run) -> None:
     """Draw the open map, and below it what is asked of it."""
     _draw_alone(Part.MAP, _draw_open_map, run)
     with st.container(key="asked"):
-        _draw_alone(Part.ASKED, panels.draw_asked, run)
+        panels.draw_choice()
+        for place in ASKED:
+            _draw_alone(place, partial(panels.draw_asked, place), run)
 
 
 def _draw_open_map(layer: OpenLayer) -> None:
@@ -193,8 +203,12 @@ def tell_last(run: Run) -> None:
         return
     with st.container(key="told_last"):
         _draw_alone(Part.VALUES, why.tell_values, run)
-        fragment(network_picture.tell_influences, Part.INFLUENCES, share=partial(_share_change, run.rows))(run)
-        _draw_alone(Part.NEIGHBOURS, layer_view.tell_neighbours, run)
+        fragment(_tell_beside, Part.BESIDE, share=partial(_share_change, run.rows))(run)
+
+
+def _tell_beside(run: Run) -> None:
+    network_picture.tell_influences(run)
+    layer_view.tell_neighbours(run.open_layer(is_first=False))
 
 
 def _draw_alone(part: Part, draw: Callable[[OpenLayer], None], run: Run) -> None:

@@ -23,6 +23,7 @@ from pages.ui.draw.changed import Changed
 from pages.ui.draw.paging import choose_page, shown_page
 from pages.ui.draw.pictures import ColourBar
 from pages.ui.feature_maps import cached
+from pages.ui.feature_maps.menus import was_opened
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.parts import map_changed, open_map_marked
 from pages.ui.text import _, as_code
@@ -87,7 +88,8 @@ def draw_facts(layer: OpenLayer) -> None:
         # Its name is read out; what is seen of it is the icon and the tip.
         name = _("Figures, order, colours, files")
         with st.popover(name, icon=":material/tune:", help=name, key="layer_more"):
-            _draw_more(layer)
+            if was_opened("layer_more"):
+                _draw_more(layer)
 
 
 def _draw_more(layer: OpenLayer) -> None:

@@ -6,12 +6,14 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from cnn_core.sentences import N_
-from pages.ui import state
+from pages.ui import components, state
 from pages.ui.feature_maps import compare, decision, excite, kernels, looks_for, statistics, why
 from pages.ui.feature_maps.open_layer import OpenLayer
+from pages.ui.feature_maps.parts import ASKED, Part
 from pages.ui.messages import part
 from pages.ui.state import Key
 from pages.ui.text import _
+from pages.ui.waiting import run_again
 
 
 class Panel(NamedTuple):
@@ -38,6 +40,7 @@ PANELS = (
     Panel("compare", N_("Compare"), N_("Two pictures compared"), compare.draw, compare.CHOICES),
     Panel("statistics", N_("Numbers"), N_("The values of this layer in numbers"), statistics.draw, statistics.CHOICES),
 )
+ANY_PANEL = '[class*="st-key-panel_"]'
 _BY_KEY = {panel.key: panel for panel in PANELS}
 
 
@@ -51,22 +54,59 @@ def shared() -> list[Key[Any]]:
     return [state.ASKED, *_BY_KEY[asked().get()].choices]
 
 
-def draw_asked(layer: OpenLayer) -> None:
-    """Draw the choice of the panel, and the open one."""
+def draw_choice() -> None:
+    """Draw the choice of the panel, which the browser shows at once where it is on the page."""
     st.segmented_control(
         _("What is asked"),
         format_func=lambda key: _(_BY_KEY[key].short),
         required=True,
         label_visibility="collapsed",
-        **asked().widget(),
+        **asked().widget(_draw_chosen),
     )
+    components.panels(list(_BY_KEY))
+
+
+def draw_asked(part_of_page: Part, layer: OpenLayer) -> None:
+    """Draw the open panel in its part of the page, and nothing in the other."""
+    if part_of_page != _place():
+        return
     panel = _BY_KEY[asked().get()]
     if layer.passes:
         st.info(_("Pictures pass: hold one to ask this of it."), icon=":material/pause_circle:")
         return
-    with st.container(key="asked_panel"), part():
+    with st.container(key=f"panel_{panel.key}"), part():
         with st.container(horizontal=True, vertical_alignment="center", key="asked_line"):
             st.header(_(panel.title), anchor=False)
             if panel.beside is not None:
                 panel.beside(layer)
         panel.draw(layer)
+
+
+# Two places -----------------------------------------------------------------------------------------------------------
+# The panel that was open before stays on the page as long as nothing else runs its part, hidden: who goes back to it
+# sees it at once. Whatever changes what the panels speak of runs both parts, which empties the other one.
+
+
+def _place() -> str:
+    """Return the part of the page that the open panel is drawn in."""
+    place = state.PANEL_PLACE.get()
+    if state.PANELS_HELD.get().get(place) != asked().get():  # it was opened by the address
+        state.PANELS_HELD.set({place: asked().get()})
+    return place
+
+
+def _draw_chosen() -> None:
+    """Draw the panel that was chosen where it stands already, else in the place of the one that is not shown now."""
+    held, chosen, last = state.PANELS_HELD.get(), asked().get(), state.PANEL_PLACE.get()
+    place = next((place for place, panel in held.items() if panel == chosen), None)
+    if place is None:
+        place = next(other for other in ASKED if other != last)
+    state.PANEL_PLACE.set(place)
+    state.PANELS_HELD.set({**held, place: chosen})
+    run_again(place)
+
+
+def style() -> str:
+    """Return the rule of CSS that hides the panels that `panels.js` does not say to be shown."""
+    hidden = (f'.st-key-asked[data-panel="{key}"] {ANY_PANEL}:not(.st-key-panel_{key})' for key in _BY_KEY)
+    return f"{', '.join(hidden)} {{ display: none; }}"

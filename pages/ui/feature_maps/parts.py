@@ -14,16 +14,18 @@ class Part(StrEnum):
     ANSWER = "answer"
     LAYER = "layer"
     MAP = "map"
-    ASKED = "asked"
+    PANEL_1 = "panel_1"
+    PANEL_2 = "panel_2"
     CAMERA = "camera"
-    INFLUENCES = "influences"
     VALUES = "values"
-    NEIGHBOURS = "neighbours"
+    BESIDE = "beside"
     WAYS_IN = "ways_in"
 
 
-OF_THE_MAP = Part.MAP, Part.ASKED, Part.VALUES
-OF_THE_LAYER = Part.LAYER, *OF_THE_MAP, Part.INFLUENCES, Part.NEIGHBOURS
+ASKED = Part.PANEL_1, Part.PANEL_2
+"""What is asked stands in one of them; the other may hold what was asked before."""
+OF_THE_MAP = Part.MAP, *ASKED, Part.VALUES
+OF_THE_LAYER = Part.LAYER, *OF_THE_MAP, Part.BESIDE
 
 
 def open_layer_marked(name: str) -> None:
@@ -49,11 +51,11 @@ def map_changed() -> None:
 
 
 def value_changed() -> None:
-    run_again(Part.MAP, Part.ASKED)
+    run_again(Part.MAP, *ASKED)
 
 
 def open_value_marked(row: int, column: int) -> None:
     """Open a value of the open map, which has marked it already."""
     state.ROW.set(row)
     state.COLUMN.set(column)
-    run_again(Part.ASKED)
+    run_again(*ASKED)

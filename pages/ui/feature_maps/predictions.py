@@ -15,6 +15,7 @@ from pages.ui import state
 from pages.ui.ask.classes import class_names, is_named, pick_output, unit_names
 from pages.ui.entered import Entered
 from pages.ui.feature_maps.answer_maps import draw_map_answer, label_of
+from pages.ui.feature_maps.menus import was_opened
 from pages.ui.feature_maps.open_layer import Run
 from pages.ui.text import _, as_code, escaped
 from pages.ui.waiting import run_again
@@ -28,21 +29,26 @@ def draw_answer(run: Run) -> None:
     """Draw what the network takes the picture for: the likeliest in a word, more where it is asked for."""
     label = _in_a_word(run.info, run.picture, run.scores, run.classes)
     with st.popover(label, icon=":material/psychology:", key="answer"):
-        has_maps = run.info.answer_kind is AnswerKind.MAPS
-        st.markdown("**" + (_("The answer") if has_maps else _("What the network thinks it is")) + "**")
-        pick_output(run.info, "answer")
-        draw_predictions(run.info, run.picture, run.scores, run.classes)
-        if run.info.answer_kind is AnswerKind.PLAIN and run.scores.size > 1:
-            st.toggle(
-                _("As shares: softmax of these numbers"),
-                help=_(
-                    "Right where the network was trained to tell classes apart and leaves its softmax to the loss, as "
-                    "with from_logits=True in Keras and CrossEntropyLoss in PyTorch. Numbers that are quantities have "
-                    "no shares."
-                ),
-                **state.AS_SHARES.widget(run_again),
-            )
-        _draw_other_outputs(run)
+        if was_opened("answer"):
+            _draw_more(run)
+
+
+def _draw_more(run: Run) -> None:
+    has_maps = run.info.answer_kind is AnswerKind.MAPS
+    st.markdown("**" + (_("The answer") if has_maps else _("What the network thinks it is")) + "**")
+    pick_output(run.info, "answer")
+    draw_predictions(run.info, run.picture, run.scores, run.classes)
+    if run.info.answer_kind is AnswerKind.PLAIN and run.scores.size > 1:
+        st.toggle(
+            _("As shares: softmax of these numbers"),
+            help=_(
+                "Right where the network was trained to tell classes apart and leaves its softmax to the loss, as "
+                "with from_logits=True in Keras and CrossEntropyLoss in PyTorch. Numbers that are quantities have "
+                "no shares."
+            ),
+            **state.AS_SHARES.widget(run_again),
+        )
+    _draw_other_outputs(run)
 
 
 def _draw_other_outputs(run: Run) -> None:

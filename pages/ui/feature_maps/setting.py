@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnn_core.models.info import ModelInfo
 from cnn_core.models.keys import FILE
-from pages.ui import cached
+from pages.ui import cached, state
 from pages.ui.ask import given, live
 from pages.ui.ask.classes import pick_names
 from pages.ui.ask.model import (
@@ -19,9 +19,17 @@ from pages.ui.ask.model import (
     pick_model,
     title_of,
 )
-from pages.ui.ask.picture import fit_picker, name_of_upload, picture_picker, sample_thumbnails
+from pages.ui.ask.picture import (
+    chosen_fit,
+    chosen_picture,
+    fit_picker,
+    name_of_upload,
+    picture_picker,
+    sample_thumbnails,
+)
 from pages.ui.draw.pictures import draw_picture
 from pages.ui.entered import Entered
+from pages.ui.feature_maps.menus import was_opened
 from pages.ui.messages import also_in
 from pages.ui.text import _, escaped
 
@@ -45,13 +53,13 @@ class Setting(NamedTuple):
     Attributes:
         picture: as it enters the model.
         camera_place: the place for a live camera.
-        ways_in_place: the place for what the model answers by how pixels enter.
+        ways_in_place: the place for what the model answers by how pixels enter, where that is a guess.
     """
 
     info: ModelInfo
     picture: Entered
     camera_place: DeltaGenerator
-    ways_in_place: DeltaGenerator
+    ways_in_place: DeltaGenerator | None
 
 
 def draw() -> Setting:
@@ -68,7 +76,10 @@ def draw() -> Setting:
         st.rerun()  # there is one now: it is the popover's from here on
     model = st.popover(escaped(title_of(key)), icon=":material/neurology:", key="set_model", width=250)
     with also_in(model), model:
-        pick_model()
+        # A field for files keeps what was chosen in it only as long as it is drawn.
+        is_model_drawn = key.source == FILE or was_opened("set_model")
+        if is_model_drawn:
+            pick_model()
     if current_key() != key:
         st.rerun()  # another file: the popover is called after it
     thumbnails = st.container(key="set_samples")
@@ -78,19 +89,27 @@ def draw() -> Setting:
         info = chosen_model()
     draw_random_badge(info)
     draw_size_badge(info)
-    with model:
-        draw_about(info)
-        ways_in_place = st.container()
-        pick_names(info)
+    ways_in_place = None
+    if is_model_drawn:
+        with model:
+            draw_about(info)
+            if len(info.guesses) > 1:
+                ways_in_place = st.container()
+            pick_names(info)
     with thumbnails:
         live.draw_refused()
         if live.camera() is None:
             sample_thumbnails(info.colour)
             given.draw()
     with also_in(picture_place), picture_place:
-        chosen = picture_picker(info.colour, may_be_live=True)
-        fit, invert = fit_picker(info)
+        is_picture_drawn = state.SOURCE.get() != "sample" or was_opened("set_picture")
+        if is_picture_drawn:
+            chosen = picture_picker(info.colour, may_be_live=True)
+            fit, invert = fit_picker(info)
+        else:
+            chosen = chosen_picture(info.colour)
+            fit, invert = chosen_fit(info)
         picture = cached.entered(chosen, info, fit, invert)
-        if not picture.passes:
+        if is_picture_drawn and not picture.passes:
             draw_picture(chosen, picture)
     return Setting(info, picture, thumbnails, ways_in_place)

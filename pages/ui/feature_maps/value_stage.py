@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -71,14 +72,14 @@ class Unfolded:
     def first(self) -> Stage:
         return self.why.stages[0]
 
-    @property
+    @cached_property
     def stages(self) -> tuple[Stage, ...]:
         """Return the stages that do something: a layer with kernels may have no activation."""
         first, *later = self.why.stages
         has_none = getattr(self.row.layer, "activation", None) is ActivationName.LINEAR
         return first, *(stage for stage in later if not (has_none and stage.kind is StageKind.ACTIVATION))
 
-    @property
+    @cached_property
     def patch(self) -> Patch | None:
         """Return what lies under the window, None where there is none that can be drawn."""
         patch = self.first.patch
@@ -86,7 +87,7 @@ class Unfolded:
             return None
         return patch if max(len(patch.rows), len(patch.columns)) <= LARGEST_WINDOW else None
 
-    @property
+    @cached_property
     def order(self) -> Indices:
         """Return the numbers of the channels or parts in the order of the pages: the strongest first."""
         terms = self.terms
@@ -98,7 +99,7 @@ class Unfolded:
             return np.argsort(_EXTREMES[self.first.kind] * terms.amounts, kind="stable")
         return terms.order()
 
-    @property
+    @cached_property
     def amounts(self) -> Any:
         """Return what each channel under the window adds, (C,); of a pool, which has one channel, its value."""
         patch = self.patch
@@ -106,7 +107,7 @@ class Unfolded:
             return np.array([self.first.after])
         return self.first.terms.amounts
 
-    @property
+    @cached_property
     def terms(self) -> Terms | None:
         """Return the numbers that are put together, None where there is only one."""
         return self.first.multiplied
@@ -119,7 +120,7 @@ class Unfolded:
     def pages(self) -> int:
         return max(1, -(-len(self.order) // self.per_page))
 
-    @property
+    @cached_property
     def shown(self) -> list[int]:
         """Return the channels or parts of this page."""
         begin = min(self.page, self.pages - 1) * self.per_page

@@ -14,9 +14,9 @@ from pages.ui.waiting import asked, run_again
 
 
 def draw(run: Run) -> None:
-    """Draw the ways beside each other, where there are several; the page waits for none of it."""
+    """Draw the ways beside each other; the page waits for none of it."""
     guesses = run.info.guesses
-    if len(guesses) < 2 or run.picture.passes:
+    if run.picture.passes:
         return
     st.markdown("**" + _("What it answers, by how pixels enter") + "**")
     question = cached.answers_by_scaling(run.picture, guesses, run.info.output)

@@ -68,7 +68,7 @@ def kept(most: int, *values: type) -> Callable[[Function], Function]:
     `_so` tells no result from another. What passes, a frame of a live camera for example, is not kept: it would push
     out what others look at. Of two that ask for the same, one makes it and the other waits.
     """
-    keyed = Chosen, Entered, ModelInfo, *values
+    keyed: tuple[type[Any], ...] = (Chosen, Entered, ModelInfo, *values)
 
     def decorated(function: Callable[..., Any]) -> Callable[..., Any]:
         names = tuple(signature(function).parameters)

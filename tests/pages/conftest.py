@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
 from stand_ins import (
     Here,
     InThisProcess,
@@ -68,7 +67,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
     monkeypatch.setattr(train_cached, "_shown", made_up_shown)
     monkeypatch.setattr(train_cached, "_draws", made_up_draws)
     yield executor
-    st.cache_resource.clear()
+    cached.forget_all()
 
 
 @pytest.fixture
@@ -77,7 +76,7 @@ def in_this_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     monkeypatch.setattr(compute, "start", lambda *asked: None)
     monkeypatch.setattr(cached, "WORK", InThisProcess())
-    st.cache_resource.clear()
+    cached.forget_all()
     questions.WORKS.clear()
 
 
@@ -120,5 +119,5 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         told[key] = json.loads(json.dumps(data)) | functions
 
     monkeypatch.setattr(components, "stage", take)
-    st.cache_resource.clear()
+    cached.forget_all()
     return told

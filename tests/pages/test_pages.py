@@ -16,7 +16,7 @@ from folders import ROOT
 from running import no_exception, run_page
 
 from cnn_core.models.bundled import bundled_network
-from pages.ui import components, compute, frame, state, text, waiting
+from pages.ui import cached, components, compute, frame, state, text, waiting
 from pages.ui.home.questions import QUESTIONS
 from pages.ui.messages import UndrawnError
 
@@ -59,7 +59,7 @@ def no_workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(compute.Workers, "submit", never)
     monkeypatch.setattr(waiting, "_wait", end)
     yield
-    st.cache_resource.clear()
+    cached.forget_all()
 
 
 def test_front_door_knows_every_page() -> None:

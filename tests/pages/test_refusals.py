@@ -8,13 +8,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-import streamlit as st
 from folders import ROOT
 from running import no_exception
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.errors import CnnError
-from pages.ui import questions
+from pages.ui import cached, questions
 from pages.ui.design.parts.which import PARTS
 from pages.ui.tasks.tasks import TASKS
 from pages.ui.train.parts.which import PARTS as TRAIN_PARTS
@@ -69,7 +68,7 @@ def is_of_core(value: Any) -> bool:
 
 def opened(page: str, address: dict[str, str]) -> AppTest:
     """Return a page with nothing kept from before."""
-    st.cache_resource.clear()
+    cached.forget_all()
     questions.WORKS.clear()
     at = AppTest.from_file(ROOT / "pages" / f"{page}.py", default_timeout=30)
     for name, value in {"lang": "en", **address}.items():

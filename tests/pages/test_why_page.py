@@ -17,7 +17,7 @@ from cnn_core.explain.unit import explain_unit
 from cnn_core.models import run
 from cnn_core.models.bundled import bundled_network
 from cnn_core.pictures.colour import Colour
-from pages.ui import components
+from pages.ui import cached, components
 
 LAYERS = [
     ("mnist", ["input", "conv2d", "conv2d_1", "max_pooling2d", "flatten", "dense", "dense_1"]),
@@ -312,7 +312,7 @@ def test_the_sum_is_the_networks_own_value() -> None:
     from cnn_core.pictures.read import read_image
     from cnn_core.pictures.samples import sample_bytes
 
-    st.cache_resource.clear()
+    cached.forget_all()
     pixels = prepare(
         read_image(sample_bytes("digit_7")).pixels, Preparation(28, 28, Colour.GREY, Fit.CROP, False)
     ).pixels

@@ -26,7 +26,7 @@ DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")
 TEXTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in DOCUMENTS}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-SOURCES = ("app.py", "Makefile", "pages/**/*.py", "cnn_core/**/*.py", "tests/**/*.py")
+SOURCES = ("app.py", "Makefile", "docs/serving/*", "pages/**/*.py", "cnn_core/**/*.py", "tests/**/*.py")
 CODE = "\n".join(path.read_text(encoding="utf-8") for pattern in SOURCES for path in sorted(ROOT.glob(pattern)))
 
 BASES = tuple(ROOT / folder for folder in (".", "cnn_core", "pages/ui", "pages"))
@@ -242,8 +242,8 @@ def test_figures_of_readme_are_those_of_the_code() -> None:
 
 @pytest.mark.process
 def test_settings_that_nobody_set_are_those_of_readme() -> None:
-    processes, memory, trainings, seconds, run_seconds, runs_kept, kept = of_a_fresh_process(
-        "compute.WORKERS, f'{compute.MEMORY_MEGABYTES:,}', trainings.AT_ONCE, f'{trainings.LIMIT_SECONDS:,}', "
+    processes, memory, work, trainings, seconds, run_seconds, runs_kept, kept = of_a_fresh_process(
+        "compute.WORKERS, f'{compute.MEMORY_MEGABYTES:,}', f'{compute.WORK_SECONDS:g}', trainings.AT_ONCE, f'{trainings.LIMIT_SECONDS:,}', "
         "f'{runs.LIMIT_SECONDS:,}', runs.MOST_KEPT, f'{store.most_bytes() // 2**20:,}', sep='|'"
     ).split("|")
     table = dict(re.findall(r"^\| `(CONVSCOPE_\w+)=` \| .*: (.*) \|$", TEXTS["README.md"], re.MULTILINE))
@@ -252,6 +252,7 @@ def test_settings_that_nobody_set_are_those_of_readme() -> None:
     assert table == {
         "CONVSCOPE_WORKERS": several,
         "CONVSCOPE_WORKER_MEMORY_MB": memory,
+        "CONVSCOPE_WORK_SECONDS": work,
         "CONVSCOPE_TRAININGS": several,
         "CONVSCOPE_TRAINING_SECONDS": seconds,
         "CONVSCOPE_RUN_SECONDS": run_seconds,

@@ -35,7 +35,7 @@ class Process(BaseHTTPRequestHandler):
     """Says which port it answers on, as a stand-in for a process of ConvScope."""
 
     def do_GET(self) -> None:
-        content = SCRIPT if self.path.endswith(".js") else str(self.server.server_address[1]).encode()
+        content = SCRIPT if self.path.endswith(".js") else f"{self.connection.getsockname()[1]}".encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/javascript" if self.path.endswith(".js") else "text/plain")
         self.send_header("Content-Length", str(len(content)))

@@ -244,7 +244,8 @@ def test_figures_of_readme_are_those_of_the_code() -> None:
 def test_settings_that_nobody_set_are_those_of_readme() -> None:
     processes, memory, work, trainings, seconds, run_seconds, runs_kept, kept = of_a_fresh_process(
         "compute.WORKERS, f'{compute.MEMORY_MEGABYTES:,}', f'{compute.WORK_SECONDS:g}', trainings.AT_ONCE, "
-        "f'{trainings.LIMIT_SECONDS:,}', f'{runs.LIMIT_SECONDS:,}', runs.MOST_KEPT, f'{store.most_bytes() // 2**20:,}', sep='|'"
+        "f'{trainings.LIMIT_SECONDS:,}', f'{runs.LIMIT_SECONDS:,}', runs.MOST_KEPT, "
+        "f'{store.most_bytes() // 2**20:,}', sep='|'"
     ).split("|")
     table = dict(re.findall(r"^\| `(CONVSCOPE_\w+)=` \| .*: (.*) \|$", TEXTS["README.md"], re.MULTILINE))
     several = "two, or one on a single processor"

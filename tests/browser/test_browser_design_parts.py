@@ -77,7 +77,7 @@ def test_what_if_is_taken_over_and_undone(page: Page) -> None:
     wait_idle(page)
     expect(page.locator(".cs-figures").last).to_contain_text("26×26×64 → 26×26×63")
     expect(page.locator("tfoot td").nth(1)).to_have_text("1,101,526")
-    page.get_by_role("button", name="Take it over").click()
+    page.get_by_role("button", name="Apply").click()
     wait_idle(page)
     expect(page.locator("tfoot td").nth(1)).not_to_have_text("1,101,526")
     page.get_by_role("button", name="Undo").click()

@@ -201,7 +201,7 @@ INFLUENCES: dict[str, Any] = {
     "bias": [0],
     "words": {
         "title": "Map {channel} is made of",
-        "others": "the other {count} add up to {amount}",
+        "others": "the others ({count}) add up to {amount}",
         "bias": "bias {amount}",
         "of": "{channel} of {layer}",
     },

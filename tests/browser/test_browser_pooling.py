@@ -122,7 +122,7 @@ def test_every_measure_and_its_files(page: Page) -> None:
     name, data = download(page, "All results (PNG)")
     assert name == "pooling.png"
     assert Image.open(io.BytesIO(data)).size[0] > 200
-    costs = {row["way"]: row for row in rows_of(download(page, "These figures (CSV)")[1])}
+    costs = {row["way"]: row for row in rows_of(download(page, "These numbers (CSV)")[1])}
     height, width = (int(side) for side in costs["max"]["output"].split("×"))
     assert int(costs["max"]["comparisons"]) == height * width * (3 * 3 - 1)
     assert int(costs["box"]["multiply_adds"]) == height * width * 3 * 3
@@ -135,7 +135,7 @@ def test_every_measure_and_its_files(page: Page) -> None:
     for title in ("Position", "Noise", "Edges, contrast, energy"):
         measure(page, title)
         expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible()
-        assert len(rows_of(download(page, "These figures (CSV)")[1])) >= 9
+        assert len(rows_of(download(page, "These numbers (CSV)")[1])) >= 9
     expect(page).to_have_url(re.compile("measured=kept"))
 
 

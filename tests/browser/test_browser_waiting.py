@@ -74,7 +74,7 @@ def test_what_a_panel_waits_for_appears_by_itself(page: Page, asleep: list[psuti
     expect(said).to_be_visible()
     for worker in asleep:
         worker.resume()
-    expect(panel.get_by_text("Stronger where the evidence is")).to_be_visible(timeout=WARM_UP)
+    expect(panel.get_by_text("The stronger the colour")).to_be_visible(timeout=WARM_UP)
     expect(said).to_have_count(0)
     no_traceback(page)
 

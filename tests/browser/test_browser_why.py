@@ -66,7 +66,7 @@ def test_a_value_is_made_step_by_step(page: Page) -> None:
         amounts.append(last_number(said(page).inner_text()))
         assert amounts[lane] == pytest.approx(sum(products), rel=1e-2, abs=1e-3)
     part(page, "forward").click()
-    expect(said(page)).to_contain_text("The 29 other channels add")
+    expect(said(page)).to_contain_text("The other channels (29) add")
     others = last_number(said(page).inner_text().rstrip("."))
     part(page, "forward").click()
     expect(said(page)).to_contain_text("weighted sum: ")

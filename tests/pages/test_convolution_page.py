@@ -262,7 +262,7 @@ def test_weights_that_pictures_need(stages: dict[str, Any], channels: int) -> No
     for side in (28, 180, 500, 1000):
         values = side * side * channels
         assert f"| {side}×{side}×{channels} | {values:,} | {10 * values:,} | {10 * 9 * channels} |" in text
-    assert "250,000 a unit and 2.5 million for ten" in text
+    assert "250,000 per unit and 2.5 million for ten" in text
 
 
 def test_sizes_and_strides_side_by_side(stages: dict[str, Any]) -> None:

@@ -142,7 +142,7 @@ def test_many_kernels_have_pages() -> None:
 
 def test_a_deep_filter_shows_a_kernel_for_each_input() -> None:
     at = opened(model="mnist", layer="conv2d_1", channel="5", ask="kernels", picture="digit_7")
-    assert "Filter 5 lays 32 kernels of 3×3 over the maps of `conv2d`, one over each, and adds up." in said(at)
+    assert "Filter 5 lays 32 3×3 kernels over the maps of `conv2d`, one over each, and adds up the results." in said(at)
     _, own = boards(at)
     assert [entry["channel"] for entry in own["maps"]] == list(range(32))
     weights = made_up_weights("mnist", "conv2d_1")[0][..., 5]
@@ -215,7 +215,7 @@ def test_pictures_are_ranked_by_what_the_channel_makes_of_them(here: Here, by: s
 def test_a_channel_that_nothing_excites_is_said() -> None:
     at = opened(model="mnist", layer="conv2d", channel="1", ask="excite", picture="digit_7")
     assert [one.value for one in at.info] == [
-        f"Nothing here excites it: it is zero everywhere in all {len(SAMPLES)} pictures."
+        f"Nothing excites it: it is zero everywhere in all {len(SAMPLES)} pictures."
     ]
 
 

@@ -70,7 +70,7 @@ def test_what_is_recorded_is_there_without_a_worker(here: Here, model: str, laye
     known = reached(sought)
     assert known is not None
     assert f"Made for map {sought.channel}: {known.value:.4g}" in captions(at)
-    assert f"the best of the samples: {known.sample_value:.4g}" in captions(at)
+    assert f"the strongest of the samples: {known.sample_value:.4g}" in captions(at)
     assert "not what it means" in said(at)
     assert buttons(at) == {"sought_another"}
     assert not pieces(here)
@@ -106,7 +106,7 @@ def test_a_picture_is_made_in_pieces_and_stands_beside_the_best_sample(here: Her
     while not made.is_done:
         made = climb(sought, made)
     assert f"Made for unit 7: {made.value:.4g}" in captions(at)
-    assert "the best of the samples" in captions(at)
+    assert "the strongest of the samples" in captions(at)
     assert "What grew is the unit's value." in said(at)
 
 

@@ -227,7 +227,7 @@ def test_two_names_fit_one_unit(name: str, kind: str, keep_model: Callable[[Any]
         assert label(at) == f"dog {value:.4g}"
         assert f"its sigmoid, {special.expit(value):.1%}, is the share of dog" in text(at)
     set_to(at, state.CLASS_LISTS, {"end": "cat\ndog\nhen"})
-    assert "3 class names were given for 2 classes" in at.warning[0].value
+    assert "does not fit: 3 for 2 classes" in at.warning[0].value
 
 
 def test_numbers_are_shares_where_the_reader_says_so(keep_model: Callable[[Any], str]) -> None:

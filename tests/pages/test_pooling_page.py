@@ -170,7 +170,7 @@ def test_equal_ways_are_said_to_be_equal(stages: dict[str, Any]) -> None:
     for sentence in (
         "with a constant kernel, 1/4",
         "average pooling times 4",
-        "a single 1 in a kernel of 2×2",
+        "a single 1 in a 2×2 kernel",
         "the Gaussian kernel is constant",
         "Max pooling with a window of 1 and stride 1 changes nothing",
         "Sum pooling with a window of 1 and stride 1 changes nothing",
@@ -185,7 +185,7 @@ def test_where_padding_is_seen_ways_differ_there_only(stages: dict[str, Any], si
     odd = {"pool_down": size, "pool_across": size, "step_down": stride, "step_across": stride}
     same = {"pool_padding_down": "same", "pool_padding_across": "same"}
     text = text_of(no_exception(run_page(PAGE, reduced="grid", measured="equal", **odd, **same)))
-    assert f"a single 1 in a kernel of {size}×{size}: the same here" in text
+    assert f"a single 1 in a {size}×{size} kernel: the same here" in text
     found = re.search(r"with a constant kernel, 1/\d+: (.*)", text)
     assert found
     assert found[1].startswith("the same here") or found[1].endswith("a convolution counts it as 0.")
@@ -240,7 +240,7 @@ def test_sentences_are_made_of_the_figures(stages: dict[str, Any], files: dict[s
     assert f"max pooling changes by {stands['max']:.3g}, average pooling by {stands['average']:.3g}" in text
     calm = min(stands, key=lambda way: stands[way])
     assert f"the least of all: {reduction_title(Reduction(calm))} ({stands[calm]:.3g})" in text
-    assert "every output only moves along and does not change" in text
+    assert "every output shifts along and does not change" in text
     moved = [row for row in table(files, "pooling_shifts") if int(row["shift"]) % 2 == 0]
     assert max(float(row["moved_back"]) for row in moved) < 1e-6
 
@@ -486,7 +486,7 @@ def test_the_study_says_what_its_seeds_show_and_what_else_differs(stages: dict[s
     still, moved = (line for line in text.splitlines() if "had the highest mean accuracy" in line)
     assert "Its lead over “Stride moved into the previous convolution” and “Maximum, blur, subsampling” is" in still
     assert "its lead over “Max pooling” and “Average pooling” is not" in still
-    assert "On pictures moved by 4 pixels, “Strided convolution replaces the pool”" in moved
+    assert "On pictures shifted by 4 pixels, “Strided convolution replaces the pool”" in moved
     assert "None of its leads over the others is statistically significant (paired t-test over 3 seeds" in moved
     for line in (still, moved):
         assert "(parameters +46% to +48%, multiply-adds +44% to +144%)" in line

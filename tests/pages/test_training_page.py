@@ -101,7 +101,7 @@ def test_the_choices_are_what_is_trained_and_stand_in_the_address(trainings: Fak
     wanted = {"training": ID, "trained_ways": "blur.max", "training_epochs": "3", "training_seed": "11"}
     assert {name: at.query_params[name] for name in wanted} == wanted
     assert at.button(key="train").disabled
-    assert "Waiting, as number 1 of the queue" in bars(at)[0].text
+    assert "Waiting as number 1 in the queue" in bars(at)[0].text
 
 
 def test_all_ways_are_the_default_and_none_cannot_be_trained(trainings: FakeTrainings) -> None:
@@ -140,7 +140,7 @@ def test_an_unknown_id_is_a_sentence_and_one_can_train_anew(trainings: FakeTrain
     [
         (Phase.RUNNING, 0, "TensorFlow starts.", 0),
         (Phase.RUNNING, 1, "Epoch 1 of 2, Average pooling: loss 1.234; 205 pictures a second, about 0:10 (min:s)", 50),
-        (Phase.RUNNING, 2, "Testing on moved pictures.", 100),
+        (Phase.RUNNING, 2, "Testing on shifted pictures.", 100),
         (Phase.STOPPING, 1, "It stops after this batch.", 50),
     ],
 )
@@ -192,7 +192,7 @@ def test_what_ends_while_it_is_drawn_runs_the_whole_page_again(trainings: FakeTr
     trainings.look = lambda key: known.pop(0) if len(known) > 1 else known[0]  # type: ignore[method-assign]
     at = page(training=ID)
     assert not bars(at)
-    assert "Moved by 4" in text_of(at)
+    assert "Shifted by 4 px" in text_of(at)
 
 
 # Results ------------------------------------------------------------------------------------------------------------

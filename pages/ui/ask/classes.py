@@ -69,7 +69,7 @@ def pick_names(info: ModelInfo) -> None:
     )
     _draw_note(state.CLASS_LIST_NOTE.get())
     st.text_area(
-        _("Class names, one a line"),
+        _("Class names, one per line"),
         height=80,
         **state.field("class_list", _written(info), _take_text(info.output)),
     )
@@ -132,9 +132,9 @@ def names_of(info: ModelInfo, count: int, is_one_unit: bool = False) -> tuple[st
         return numbered[0], given[0]
     if given:
         st.warning(
-            _("{given} class names were given for {count} classes; the classes are numbered instead.").format(
-                given=len(given), count=count
-            )
+            _(
+                "The number of class names does not fit: {given} for {count} classes. The classes are numbered instead."
+            ).format(given=len(given), count=count)
         )
     return numbered
 

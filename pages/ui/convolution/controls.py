@@ -20,7 +20,9 @@ def cut_picker() -> None:
     row.number_input(_("Top"), step=8, **state.CUT_ROW.widget())
     column.number_input(_("Left"), step=8, **state.CUT_COLUMN.widget())
     scale.number_input(
-        _("Pixels"), help=_("Each number is the mean of so many pixels squared."), **state.CUT_SCALE.widget()
+        _("Pixels"),
+        help=_("Each number is the mean of a square of this many pixels on a side."),
+        **state.CUT_SCALE.widget(),
     )
     with part():
         show_cut(grids.LARGEST)
@@ -73,12 +75,12 @@ def _less_usual() -> None:
     if choices.has_stride_and_dilation():
         st.caption(_("Conv2D of Keras refuses a stride and a dilation above 1 together; PyTorch computes it, as here."))
     st.number_input(_("Bias"), format="%g", **state.BIAS.widget())
-    st.checkbox(_("True convolution: turn the kernel by 180°"), **state.TURNED.widget())
+    st.checkbox(_("True convolution: rotate the kernel by 180°"), **state.TURNED.widget())
     if state.TURNED.get():
         st.caption(
             _(
-                "Mathematics calls this convolution. Keras, TensorFlow and PyTorch do not turn the kernel, which "
-                "mathematics calls correlation; scipy.signal.convolve2d turns it. A network learns its weights, "
-                "so it makes no difference to it."
+                "Mathematics calls this convolution. Keras, TensorFlow and PyTorch do not rotate the "
+                "kernel, which mathematics calls correlation; scipy.signal.convolve2d rotates it. A "
+                "network learns its weights, so it makes no difference to it."
             )
         )

@@ -17,7 +17,7 @@ def draw_costs(ways: Sequence[tuple[str, Sequence[Layer]]], shape: Shape) -> Non
     """Draw a table, one way a row; the share is of the first way's multiply-adds."""
     summaries = [(title, summarize(Network.of(Input(shape), *layers))) for title, layers in ways]
     first = summaries[0][1]
-    heads = [_("Way"), _("Parameters"), _("Multiply-adds"), _("Share")]
+    heads = [_("Method"), _("Parameters"), _("Multiply-adds"), _("Share")]
     rows = [
         [
             title,

@@ -82,26 +82,26 @@ def _draw_dense(convolution: Convolution) -> None:
     as_dense = convolution.x.ravel() @ weights
     st.markdown(
         _(
-            "**The other way round:** a Dense layer of {units} units with random weights, as {units} "
-            "filters of {size}: each covers the whole input and fits in one position only."
+            "**The other way round:** a Dense layer of {units} units with random weights, as "
+            "{units} {size} filters: each covers the whole input and fits in one position only."
         ).format(units=_UNITS, size=show(kernel.shape[:3]))
     )
     cells = [[f"{value:.6g}" for value in values] for values in (as_dense, as_convolution)]
-    heads = [_("Way"), *(_("Unit {number}").format(number=unit) for unit in range(_UNITS))]
+    heads = [_("Method"), *(_("Unit {number}").format(number=unit) for unit in range(_UNITS))]
     draw_table(heads, [[_("Dense"), *cells[0]], [_("Convolution"), *cells[1]]])
 
 
 def _draw_needs() -> None:
     """Draw how many weights units that see all of a picture need, beside filters that see a window."""
     units_place, channels_place = st.columns(2, vertical_alignment="bottom")
-    units_place.number_input(_("Units, or filters of 3×3"), **state.DENSE_UNITS.widget())
+    units_place.number_input(_("Units, or 3×3 filters"), **state.DENSE_UNITS.widget())
     channels_place.segmented_control(_("Channels of the picture"), required=True, **state.DENSE_CHANNELS.widget())
     units, channels = state.DENSE_UNITS.get(), state.DENSE_CHANNELS.get()
     heads = [
         _("Picture"),
         _("Weights of one Dense unit"),
-        _("Of {units} units").format(units=units),
-        _("Of {units} filters of 3×3").format(units=units),
+        _("All {units} units").format(units=units),
+        _("All {units} 3×3 filters").format(units=units),
     ]
     filters = Conv2D(units, 3, use_bias=False)
     rows = []
@@ -112,9 +112,10 @@ def _draw_needs() -> None:
     draw_table(heads, rows)
     st.caption(
         _(
-            "Without biases. A Dense unit has a weight for every value of the picture, a filter has one for every "
-            "place of its window, however large the picture is. One course says 250M for ten units on 500×500 grey "
-            "pixels: it is 250,000 a unit and 2.5 million for ten."
+            "Without biases. A Dense unit has a weight for every value of the picture, a filter "
+            "has one for every place of its window, however large the picture is. One course "
+            "says 250M for ten units on 500×500 grey pixels: it is 250,000 per unit and 2.5 "
+            "million for ten."
         )
     )
 

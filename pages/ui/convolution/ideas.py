@@ -66,8 +66,8 @@ IDEAS = (
         "two_pools",
         N_("Two pooling windows, one output size"),
         N_(
-            "Windows of 2×2 and of 3×3, both with stride 2, may give maps of the same size. The values are not the "
-            "same: the larger windows overlap and see more."
+            "2×2 and 3×3 windows, both with stride 2, may give maps of the same size. The values "
+            "are not the same: the larger windows overlap and see more."
         ),
         two_pools.draw,
     ),

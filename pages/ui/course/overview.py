@@ -28,7 +28,7 @@ def draw_start() -> None:
         draw_link(step, said.format(step=title), ":material/play_arrow:")
         if done:
             st.caption(_("{done} of {count} steps done").format(done=done, count=len(STEPS)))
-            st.button(_("Begin anew"), icon=":material/restart_alt:", type="tertiary", on_click=progress.forget)
+            st.button(_("Start again"), icon=":material/restart_alt:", type="tertiary", on_click=progress.forget)
 
 
 def draw_lessons() -> None:

@@ -38,7 +38,7 @@ def draw(lesson: Lesson) -> None:
             key="sheet_print",
         )
         st.button(_("All lessons"), icon=":material/school:", on_click=state.SHEET.set, args=("",), key="sheet_back")
-        st.toggle(_("With the answers' explanations"), key="sheet_explained")
+        st.toggle(_("Include the explanations of the answers"), key="sheet_explained")
     run_in_browser("print", "<script>window.print()</script>" if state.PRINTING.get() else "<script></script>")
     state.PRINTING.set(False)
     text = text_of(lesson)

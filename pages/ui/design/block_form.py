@@ -36,7 +36,7 @@ def draw() -> None:
     shown = {name: wanted["settings"].get(name, rule.default) for name, rule in rules.items()}
     for name, rule in rules.items():
         setting_widgets.setting(rule, kind, shown, True, partial(_put, name))
-    setting_widgets.whole(_("Times"), "block_times", wanted["times"], _put_times, 1, maximum=_MOST_TIMES)
+    setting_widgets.whole(_("Repetitions"), "block_times", wanted["times"], _put_times, 1, maximum=_MOST_TIMES)
     block = _made(kind, shown)
     if state.DESIGN_PROBLEM.get() is not None:
         show_error(state.DESIGN_PROBLEM.get())

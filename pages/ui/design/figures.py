@@ -80,8 +80,8 @@ def totals() -> None:
             readable_bytes(summary.activation_bytes),
             _bytes(summary.activation_bytes),
             _(
-                "The outputs of all layers for one picture, 4 bytes a value: at most so much does a training step keep "
-                "of each picture for the way back."
+                "The outputs of all layers for one picture, 4 bytes per value: a training step keeps "
+                "at most this much of each picture for the way back."
             ),
         ),
         _Total(
@@ -126,7 +126,7 @@ def formulas() -> None:
     st.header(_("How the selected layer is calculated"), anchor=False)
     position = current.selected()
     if position >= len(summary.rows):
-        st.caption(_("Its figures can be calculated once the error is fixed."))
+        st.caption(_("Its numbers can be calculated once the error is fixed."))
         return
     row = summary.rows[position]
     lines = [(_(formula.quantity), formula.text) for formula in row.formulas]

@@ -82,7 +82,7 @@ def _notation() -> None:
 
 def _short_forms() -> str:
     """Return the table of short forms."""
-    heads = (_("Form"), _("Layer"), _("Number behind it"), _("Letters with a number"), _("Words"))
+    heads = (_("Form"), _("Layer"), _("Number that follows"), _("Letters with a number"), _("Words"))
     rows = [" | ".join(heads), " | ".join("---" for _head in heads), *map(_short_form, SHORT_FORMS.values())]
     return "\n".join(f"| {row} |" for row in rows)
 

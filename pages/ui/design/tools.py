@@ -124,7 +124,7 @@ def _more(fixed: bool) -> None:
         if copied:
             st.caption(_("Copied as a line; it can be pasted in another design too:"))
             st.code(copied["line"], language=None, wrap_lines=True)
-        times = st.number_input(_("How often the marked layers stand there"), 2, 100, 2, key="design_times")
+        times = st.number_input(_("How many times the marked layers are repeated"), 2, 100, 2, key="design_times")
         _tool(_("Repeat"), "repeat", "repeat", fixed, _with_marked(editor.repeat), times - 1)
 
 

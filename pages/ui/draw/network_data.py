@@ -170,8 +170,8 @@ class NetworkPicture:
                     "low": f"≤ {reaches[0].low:.3g}" if reaches[0].signed else "0",
                     "high": f"≥ {reaches[0].high:.3g}",
                     "about": _(
-                        "One range of colours for these layers: full from the {percentile}th percentile of their "
-                        "magnitudes on."
+                        "These layers share one colour scale, which ends at the {percentile}th percentile of "
+                        "their magnitudes."
                     ).format(percentile=FULL_FROM),
                 }
 

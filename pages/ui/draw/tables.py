@@ -46,4 +46,4 @@ def offer_csv(heads: Sequence[str], rows: Sequence[Sequence[object]], name: str)
         csv.writer(out, lineterminator="\n").writerows([heads, *rows])
         return out.getvalue().encode("utf-8")
 
-    st.download_button(_("These figures (CSV)"), text, f"{name}.csv", "text/csv", on_click="ignore", key=f"csv_{name}")
+    st.download_button(_("These numbers (CSV)"), text, f"{name}.csv", "text/csv", on_click="ignore", key=f"csv_{name}")

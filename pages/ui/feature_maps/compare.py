@@ -70,9 +70,9 @@ def _changed_copy(layer: OpenLayer) -> Entered:
     change = _change(own.pixels.shape[0] // 2, own.pixels.shape[1] // 2)
     st.caption(
         _(
-            "In this order: mirrored, turned around the middle, shifted, multiplied by the brightness, with random "
-            "numbers of this spread added. What enters from outside repeats the picture's edge; values below 0 and "
-            "above 1 are cut off there."
+            "In this order: mirrored, rotated about the centre, shifted, multiplied by the "
+            "brightness, random numbers of this standard deviation added. What enters from "
+            "outside repeats the picture's edge; values below 0 and above 1 are clipped."
         )
     )
     digest = hashlib.sha256(f"{own.digest} {astuple(change)}".encode()).hexdigest()
@@ -91,7 +91,7 @@ def _change(most_down: int, most_right: int) -> Change:
         first.slider(_("To the right (pixels)"), **right.widget())
     if most_down:
         first.slider(_("Down (pixels)"), **down.widget())
-    second.slider(_("Turned left (degrees)"), **state.ANGLE.widget())
+    second.slider(_("Rotated left (degrees)"), **state.ANGLE.widget())
     second.toggle(_("Mirrored"), **state.MIRRORED.widget())
     third.slider(_("Brightness"), format="× %.2f", **state.BRIGHTNESS.widget())
     third.slider(_("Noise"), **state.PICTURE_NOISE.widget())

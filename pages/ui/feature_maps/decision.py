@@ -115,7 +115,7 @@ def _draw_maps_choice(layer: OpenLayer, place: DeltaGenerator) -> None:
     """Let the reader choose whose maps Grad-CAM weighs, where there are any."""
     weighed = _weighed_layer(layer)
     if weighed is not None:
-        place.selectbox(_("Maps of the layer"), **weighed.widget())
+        place.selectbox(_("Layer whose maps are used"), **weighed.widget())
 
 
 def _weighed_layer(layer: OpenLayer) -> Key[str] | None:
@@ -152,9 +152,9 @@ def _occlusion(layer: OpenLayer, index: int) -> Heat | None:
     size, step = st.columns(2)
     # Nothing chosen fits whatever model is open: a sixth of its input, in steps of half a patch.
     patch = state.PATCH.within(1, side, automatic=max(1, side // 6))
-    size.number_input(_("Patch (pixels)"), **patch.widget())
+    size.number_input(_("Patch size (pixels)"), **patch.widget())
     stride = state.PATCH_STRIDE.within(1, patch.get(), automatic=max(1, patch.get() // 2))
-    step.number_input(_("From patch to patch"), **stride.widget())
+    step.number_input(_("Step between patches (pixels)"), **stride.widget())
     chosen = patch.get(), stride.get()
     plan = occlusion_plan(shape, *chosen)
     rows = [cached.occlusion(layer.picture, layer.info.output, index, *chosen, row) for row in range(len(plan))]
@@ -180,7 +180,7 @@ def _draw_heat(heat: Heat, picture: Entered) -> None:
         draw_wide(
             overlay_png(pixels, heat, reach, strongest=state.OPACITY.get()),
             _WIDTH,
-            _("Stronger where the evidence is; full colour from the 99th percentile on"),
+            _("The stronger the colour, the stronger the evidence; the scale ends at the 99th percentile"),
         )
         if not isinstance(box, NoBox):
             draw_wide(with_box(pixels, box), _WIDTH, _("Box around the strongest region (at least half the maximum)"))

@@ -33,7 +33,7 @@ def draw(layer: OpenLayer) -> None:
     channel = layer.channel
     order = ranked([one.survey for one in surveyed], layer.name, channel, RankedBy(state.RANKED_BY.get()))
     if all(one.survey[layer.name].dead[channel] for one in surveyed):
-        st.info(_("Nothing here excites it: it is zero everywhere in all {count} pictures.").format(count=len(order)))
+        st.info(_("Nothing excites it: it is zero everywhere in all {count} pictures.").format(count=len(order)))
         return
     _draw_about(layer, len(order))
     with st.container(horizontal=True, gap="small"):

@@ -42,7 +42,7 @@ def data_of(info: ModelInfo, rows: Mapping[str, Row], layer: str, found: Influen
         "bias": _rounded(made.bias),
         "words": {
             "title": _("Map {channel} is made of") if has_maps else _("Unit {channel} is made of"),
-            "others": _("the other {count} add up to {amount}"),
+            "others": _("the others ({count}) add up to {amount}"),
             "bias": _("bias {amount}"),
             "of": _("{channel} of {layer}"),
         },

@@ -51,7 +51,7 @@ def _draw_pairs(own: LayerKernels) -> None:
     order = order_channels(cached.statistics(own.layer), ChannelOrder(state.ORDER.get()))
     shown = order[choose_page(len(order), PAIRS_PER_PAGE, f"pairs_page_{own.layer.name}")]
     st.markdown(
-        _("**{shown} of {count}** kernels of {size} shown, each to the left of the map it makes.").format(
+        _("**{shown} of {count}** {size} kernels shown, each to the left of the map it makes.").format(
             shown=len(shown), count=len(order), size=show(own.kernels.shape[:2])
         )
     )
@@ -61,7 +61,7 @@ def _draw_pairs(own: LayerKernels) -> None:
         _words(
             _("{count} kernels beside their maps").format(count=len(shown)),
             _("Kernels and their maps: arrow keys walk, Enter opens"),
-            _("Hover over a kernel to see its figures; click to open its map."),
+            _("Hover over a kernel to see its numbers; click to open its map."),
         ),
         own.layer.channel,
     )
@@ -136,9 +136,11 @@ def _about(layer: OpenLayer, own: Kernels, source: Row, first: int) -> str:
             text += " " + _("the weights of unit {number}, put back to the {count} maps of {size} of {source}.")
             return text.format(number=number, count=count, size=size, source=as_code(source.name))
         return text + " " + _("one weight for each of {count} inputs.").format(count=count)
-    text = _("Filter {number} lays {count} kernels of {size} over the maps of {source}, one over each, and adds up.")
+    text = _(
+        "Filter {number} lays {count} {size} kernels over the maps of {source}, one over each, and adds up the results."
+    )
     if count == 1:
-        text = _("Filter {number} lays its kernel of {size} over map {first} of {source}.")
+        text = _("Filter {number} lays its {size} kernel over map {first} of {source}.")
     if isinstance(layer.row.layer, layers.SeparableConv2D):
         text += " " + _("Each is the channel's own kernel times the weight with which this filter takes it.")
     return text.format(number=number, count=count, size=size, first=first, source=as_code(source.name))

@@ -86,7 +86,7 @@ def draw_facts(layer: OpenLayer) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="layer_line"):
         st.markdown(" · ".join(facts))
         # Its name is read out; what is seen of it is the icon and the tip.
-        name = _("Figures, order, colours, files")
+        name = _("Numbers, order, colours, files")
         with st.popover(name, icon=":material/tune:", help=name, key="layer_more"):
             if was_opened("layer_more"):
                 _draw_more(layer)
@@ -136,7 +136,7 @@ def _board_data(layer: OpenLayer, shown: Sequence[int], picture: Mosaic, selecte
         "words": {
             "picture": _("{count} maps of {layer}").format(count=len(shown), layer=layer.name),
             "board": _("Maps: arrow keys walk, Enter opens"),
-            "hint": _("Hover over a map to see its figures; click to open it."),
+            "hint": _("Hover over a map to see its numbers; click to open it."),
         },
     }
 

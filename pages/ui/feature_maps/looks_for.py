@@ -82,7 +82,7 @@ def _draw_beside(layer: OpenLayer, sought: Sought, made: _Made) -> None:
     best = _best(layer, sought)
     if best is not None:
         picture, value = best
-        text = _("{picture}, the best of the samples: {value}")
+        text = _("{picture}, the strongest of the samples: {value}")
         text = text.format(picture=escaped(_(picture.title)), value=f"{value:.4g}")
         draw_wide(picture_png(picture.pixels, 2 * _NARROW), _NARROW, text)
     own = float(np.mean(layer.maps[..., layer.channel]))

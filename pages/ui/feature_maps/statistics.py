@@ -34,12 +34,13 @@ def draw(layer: OpenLayer) -> None:
     draw_figure(
         cached.network_figure(layer, state.LANGUAGE.get()),
         "network_figure",
-        _("Mean and spread, zeros and dead channels of every layer; the open one is marked."),
+        _("Mean, standard deviation, zeros and dead channels of every layer; the open one is marked."),
     )
     st.caption(
         _(
-            "Band: the mean and one standard deviation to both sides. The dotted line is the open layer. "
-            "A dead channel is zero everywhere in this picture; in a layer without maps, a unit that is zero."
+            "The band shows the mean and one standard deviation to both sides, the dotted line "
+            "the open layer. A dead channel is zero everywhere in this picture; in a layer "
+            "without maps, it is a unit that is zero."
         )
     )
 
@@ -64,7 +65,9 @@ def _draw_dead(dead: Sequence[int], channels: int, pictures: int) -> None:
 
 def _draw_dead_in_samples(layer: OpenLayer) -> None:
     count = len(pictures_of(layer))
-    st.toggle(_("Look at all {count} pictures: the samples and yours").format(count=count), **state.SURVEYED.widget())
+    st.toggle(
+        _("Look at all {count} pictures: the samples and your own").format(count=count), **state.SURVEYED.widget()
+    )
     if not state.SURVEYED.get():
         return
     surveyed = draw_survey(layer, "_dead")

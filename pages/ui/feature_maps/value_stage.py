@@ -327,7 +327,7 @@ def _columns(value: Unfolded) -> dict[str, str | None]:
     joins = value.terms is not None and (is_shared or value.first.kind in (*_WEIGHED, StageKind.SUM))
     amount = _("Share") if is_shared else _("Adds")
     return {
-        "part": _("Where it lies"),
+        "part": _("Place"),
         "value": _("Value"),
         "weight": _("Weight"),
         "amount": amount if joins and value.first.kind is not StageKind.SUM else None,
@@ -350,7 +350,9 @@ def _pages(value: Unfolded) -> dict[str, Any] | None:
 
 def _words(value: Unfolded) -> dict[str, Any]:
     is_window = value.patch is not None
-    others = _("The {count} other channels add {amount}.") if is_window else _("The other {count} come to {amount}.")
+    others = (
+        _("The other channels ({count}) add {amount}.") if is_window else _("The others ({count}) add up to {amount}.")
+    )
     return {
         "play": _("Play"),
         "pause": _("Pause"),
@@ -370,9 +372,9 @@ def _words(value: Unfolded) -> dict[str, Any]:
         "window": _("The window lies on rows {top} to {bottom} and columns {left} to {right} of {layer}."),
         "together": _("together {sum}"),
         "others": others,
-        "the_others": _("{count} other channels") if is_window else _("the other {count}"),
+        "the_others": _("other channels ({count})") if is_window else _("the others ({count})"),
         "after": _("after {name}"),
-        "all": _("{count} values take part."),
+        "all": _("Values that take part: {count}."),
         "open": _("Why is {name} what it is?"),
         "result": f"{value.row.name} {place_text(value.channels.get(value.row.name, ()), value.why.place)}:",
     }

@@ -151,7 +151,7 @@ def _draw_strongest(why: Explanation) -> None:
         ]
         part = _("Row, column, channel") if under_window else _("Part")
         if strongest.others:
-            rows.append([_("the other {count}").format(count=strongest.others), "", "", f"{strongest.rest:.6g}"])
+            rows.append([_("the others ({count})").format(count=strongest.others), "", "", f"{strongest.rest:.6g}"])
         with st.expander(_("The strongest parts of the {stage}").format(stage=_(stage.kind))):
             draw_table([part, _("Value"), _("Weight"), _("Adds")], rows)
 

@@ -35,19 +35,22 @@ def _words() -> dict[str, str]:
         "activation": _("Activation"),
         "rate": _("Learning rate"),
         "again": _("Other first weights"),
-        "network": _("A network with {layers} hidden layers of {units} units, each unit as a picture of the plane"),
+        "network": _(
+            "A network with hidden layers, each unit as a picture of the plane. Hidden layers: "
+            "{layers}; units in each: {units}"
+        ),
         "board": _("The plane in the colours of the network's answer, the points, and the border between classes."),
         "state": _("Epoch {epoch}: {mistakes} of {count} points wrong; of {count} new ones {others}."),
         "loss": _("Loss {loss}"),
         "sizes": _("Mistakes"),
-        "units": _("{count} a layer"),
+        "units": _("{count} per layer"),
         "layers": _("Hidden layers: {count}"),
         "no_layer": _("No hidden layer"),
-        "size": _("{layers} hidden layers of {units} units"),
+        "size": _("Hidden layers: {layers}, units in each: {units}"),
         "mistakes_of": _("{mistakes} of {count} points wrong"),
         "sizes_about": _(
-            "Mistakes on the points that the networks learn from, after {epochs} epochs, the mean of {runs} runs. "
-            "Click a size to see it learn."
+            "Mistakes on the points that the networks learn from, after {epochs} epochs: the "
+            "mean of {runs} runs. Click a size to see it learn."
         ),
         "play": _("Play"),
         "pause": _("Pause"),

@@ -27,7 +27,7 @@ def draw(comparison: Comparison) -> None:
     draw_output_size(comparison.x.shape, comparison.windows)
     costs = comparison.measured(CostOfEach())
     output = show(comparison.results()[Reduction.MAX].shape[:2])
-    heads = [_("Way"), _("Output"), _("Parameters"), _("Multiply-adds"), _("Additions"), _("Comparisons")]
+    heads = [_("Method"), _("Output"), _("Parameters"), _("Multiply-adds"), _("Additions"), _("Comparisons")]
     heads += [_("Inputs used"), _("Values kept")]
     counts = {
         way: (cost.parameters, cost.multiply_adds, cost.additions, cost.comparisons) for way, cost in costs.items()
@@ -41,11 +41,12 @@ def draw(comparison: Comparison) -> None:
     )
     st.caption(
         _(
-            "For one map. Parameters are what a network would learn: the weights of the chosen kernel; all other ways "
-            "have none. Multiply-adds count the weights of a kernel and the squares of an L2 pool, comparisons those "
-            "that a maximum makes. An input counts where it has a part in some output: of a maximum where it won, the "
-            "first of equals. A course says that pooling cuts the weights by 75%: it cuts the values, here to {kept}, "
-            "and no weight before it."
+            "For one map. Parameters are what a network would learn: the weights of the chosen "
+            "kernel; all other methods have none. Multiply-adds count the weights of a kernel "
+            "and the squares of an L2 pool, comparisons those that a maximum makes. Inputs used "
+            "are those that take part in some output; of a maximum it is the value that won, the "
+            "first of equals. A course says that pooling cuts the weights by 75%: it cuts the "
+            "values, here to {kept}, and no weight before it."
         ).format(kept=f"{costs[Reduction.MAX].kept:.1%}")
     )
     rows = [[str(way), output, *counts[way], f"{cost.reaching:.6g}", f"{cost.kept:.6g}"] for way, cost in costs.items()]

@@ -62,14 +62,14 @@ def _checks(comparison: Comparison) -> Iterator[_Check]:
         results[Reduction.AVERAGE] * area,
     )
     yield _Check(
-        _("Subsampling is a convolution with a single 1 in a kernel of {size}").format(size=size),
+        _("Subsampling is a convolution with a single 1 in a {size} kernel").format(size=size),
         _sliced(comparison),
         results[Reduction.SUBSAMPLE],
         alone=True,
     )
     if max(windows[0].kernel, windows[1].kernel) <= 2:
         yield _Check(
-            _("In a window of {size} the Gaussian kernel is constant").format(size=size),
+            _("In a {size} window the Gaussian kernel is constant").format(size=size),
             results[Reduction.GAUSSIAN],
             results[Reduction.BOX],
             alone=True,
@@ -127,5 +127,6 @@ def _reason(comparison: Comparison, check: _Check, differing: npt.NDArray[np.int
     if not bool(np.logical_or(*places).all()):
         return ""
     return _(
-        "All values that differ see padding: a pool leaves it out and divides by fewer, a convolution counts it as 0."
+        "Wherever they differ, the window holds padding: a pool leaves it out and divides by "
+        "fewer, a convolution counts it as 0."
     )

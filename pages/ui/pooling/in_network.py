@@ -62,12 +62,13 @@ def draw() -> None:
     st.markdown(_shapes(columns))
     st.caption(
         _(
-            "For one picture. Memory: the outputs of all layers added up, in float32, as training keeps them. "
-            "Multiply-adds: multiplications of weights, without biases; pools count none, the fixed blur counts. "
-            "Parameters: weights and biases, the blur's fixed ones among them. A strided convolution has as many "
-            "filters as its pool had channels, and a window as large (2×2: 3×3, as in arXiv:1412.6806). A strided "
-            "convolution that becomes a pool keeps its kernel, at stride 1; the pool behind it is as large as the "
-            "stride was."
+            "For one picture. Memory: the outputs of all layers added up, in float32, as "
+            "training keeps them. Multiply-adds: multiplications of weights, without biases; "
+            "pools have none, the fixed blur counts. Parameters: weights and biases, the fixed "
+            "ones of the blur included. A strided convolution has as many filters as its pool "
+            "had channels and the same window (3×3 where the pool had 2×2, as in "
+            "arXiv:1412.6806). A strided convolution that becomes a pool keeps its kernel, at "
+            "stride 1; the pool behind it is as large as the stride was."
         )
     )
 
@@ -198,9 +199,10 @@ def _shapes(columns: Columns) -> str:
 def _explained(columns: Columns, way: Replacement, changes: tuple[ShapeChange, ...]) -> str:
     first = changes[0]
     text = _(
-        "{way}: “{layer}” gets {after} instead of {before}. The pool left the last row or column out: {pool}. The "
-        "convolution with the stride reaches it, without any padding that could be taken away: {strided}. So many "
-        "layers have another shape: {count}; this is the first."
+        "{way}: “{layer}” gets {after} instead of {before}. The pool left the last row or "
+        "column out: {pool}. The convolution with the stride reaches it, without any padding "
+        "that could be taken away: {strided}. Layers with another shape: {count}; this is "
+        "the first."
     )
     return text.format(
         way=replacement_title(way),

@@ -38,7 +38,7 @@ def draw(comparison: Comparison) -> None:
     names = _names()
     draw_figure(comparison.measured(KeptFigure()), "kept_plot", _title())
     st.markdown(_of_edges(effects))
-    heads = [_("Way"), *names]
+    heads = [_("Method"), *names]
     figures = {way: (kept.sharpness, kept.contrast, kept.energy) for way, kept in effects.items()}
     draw_table(heads, [[reduction_title(way), *(f"{n:.3g}" for n in three)] for way, three in figures.items()])
     st.caption(

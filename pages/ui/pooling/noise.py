@@ -73,7 +73,7 @@ def draw(comparison: Comparison) -> None:
     draw_figure(comparison.measured(NoiseFigure(chosen)), "noise_plot", _title(), plot)
     with table:
         draw_table(
-            [_("Way"), _("Noise left")],
+            [_("Method"), _("Noise left")],
             [[reduction_title(way), f"{share:.1%}"] for way, share in left.items()],
         )
     ordered = sorted(left, key=lambda way: left[way])

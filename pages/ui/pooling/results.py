@@ -168,7 +168,11 @@ def _said(comparison: Comparison, shown: Drawn) -> str:
     factors = [(way, reducer.scale) for way, reducer in comparison.reducers.items()]
     divided = [f"{reduction_title(way)} / {factor:.4g}" for way, factor in factors if factor != 1]
     if divided:
-        parts.append(_("Divided by the most that they can enlarge a value: {ways}.").format(ways="; ".join(divided)))
+        parts.append(
+            _("To be comparable, these are divided by the most they can enlarge a value: {ways}.").format(
+                ways="; ".join(divided)
+            )
+        )
     return " ".join(parts).replace("-", "−")
 
 

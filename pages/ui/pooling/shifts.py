@@ -57,9 +57,10 @@ def draw(comparison: Comparison) -> None:
         return
     st.markdown(
         _(
-            "The input moves to the right, pixel by pixel. 0: the output stays as it is; about 1.4: it is as "
-            "different as that of another picture. In the second plot, each output is first moved back by the whole "
-            "number of output values that comes nearest to the shift."
+            "The input is shifted to the right, pixel by pixel. 0: the output does not change; "
+            "about 1.4: it is as different as that of an unrelated picture. In the second plot, "
+            "each output is first shifted back by the whole number of output values nearest to "
+            "the shift."
         )
     )
     responses = comparison.measured(Shifts(most))
@@ -86,7 +87,7 @@ def draw(comparison: Comparison) -> None:
 
 
 def _title(moved_back: bool) -> str:
-    return _("Output moved back") if moved_back else _("Compared in place")
+    return _("After shifting it back") if moved_back else _("Compared in place")
 
 
 def _figure(responses: Responses, moved_back: bool) -> Any:
@@ -110,8 +111,9 @@ def _of_one_pixel(responses: Responses) -> str:
     first = {way: both[0][1] for way, both in responses.items()}
     calm, nervous = min(first, key=lambda way: first[way]), max(first, key=lambda way: first[way])
     return _(
-        "Moved by one pixel, max pooling changes by {max}, average pooling by {average} and plain subsampling by "
-        "{plain}; the least of all: {calm} ({low}), the most: {nervous} ({high})."
+        "Shifted by one pixel, max pooling changes by {max}, average pooling by {average} "
+        "and plain subsampling by {plain}; the least of all: {calm} ({low}), the most: "
+        "{nervous} ({high})."
     ).format(
         max=f"{first[Reduction.MAX]:.3g}",
         average=f"{first[Reduction.AVERAGE]:.3g}",
@@ -130,9 +132,11 @@ def _of_strides(comparison: Comparison, responses: Responses) -> str:
         return ""
     largest = max(both[1][shift] for both in responses.values() for shift in range(stride, most + 1, stride))
     if largest < 1e-6:
-        text = _("Moved by whole strides ({stride} pixels), every output only moves along and does not change.")
+        text = _("Shifted by whole strides ({stride} pixels), every output shifts along and does not change.")
     else:
-        text = _("Moved by whole strides ({stride} pixels), an output moved back differs by {largest} at most.")
+        text = _(
+            "Shifted by whole strides ({stride} pixels), an output that is shifted back differs by {largest} at most."
+        )
     return text.format(stride=stride, largest=f"{largest:.2g}")
 
 
@@ -144,9 +148,9 @@ def _of_blur(responses: Responses) -> str:
     if not sharp:
         return ""
     return _(
-        "In the mean over all shifts, max pooling's output moved back differs by {sharp}; with a blur before the "
-        "pooling by {first} ({first_share}), with a blur between maximum and subsampling by {between} "
-        "({between_share})."
+        "On average over all shifts, max pooling's output, shifted back, differs by {sharp}; "
+        "with a blur before the pooling by {first} ({first_share}), with a blur between "
+        "maximum and subsampling by {between} ({between_share})."
     ).format(
         sharp=f"{sharp:.3g}",
         first=f"{first:.3g}",

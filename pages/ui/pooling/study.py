@@ -45,7 +45,7 @@ def draw() -> None:
         )
     )
     curves = st.expander(
-        _("Its curves: the loss, and the accuracy on moved pictures"),
+        _("Curves: the loss, and the accuracy on shifted pictures"),
         icon=":material/show_chart:",
         **state.STUDY_OPEN.widget(),
     )
@@ -55,8 +55,8 @@ def draw() -> None:
 
 
 def _draw_table(study: Study) -> None:
-    heads = [_("Way"), _("Parameters"), _("Multiply-adds"), _("Test accuracy")]
-    heads += [*(_("Moved by {shift}").format(shift=shift) for shift in _MOVED), _("Seconds per epoch")]
+    heads = [_("Method"), _("Parameters"), _("Multiply-adds"), _("Test accuracy")]
+    heads += [*(_("Shifted by {shift} px").format(shift=shift) for shift in _MOVED), _("Seconds per epoch")]
     rows = []
     for way in Replacement:
         shares = [study.accuracy(way, shift) for shift in (0, *_MOVED)]
@@ -78,7 +78,7 @@ def _draw_curves(study: Study) -> None:
     figure = lines_figure(range(1, study.epochs + 1), losses, _("Loss on the test pictures"), _("epoch"), _("loss"))
     draw_figure(figure, "study_loss", _("Loss on the test pictures"), loss)
     shifts = {replacement_title(way): [study.accuracy(way, shift)[0] for shift in study.shifts] for way in Replacement}
-    title = _("Accuracy on moved pictures")
+    title = _("Accuracy on shifted pictures")
     figure = lines_figure(study.shifts, shifts, title, _("shift in pixels"), _("accuracy"))
     draw_figure(figure, "study_shift", title, moved)
 
@@ -89,7 +89,7 @@ def _draw_verdict(study: Study, shift: int) -> None:
     best = differences[0].best
     mean, spread = study.accuracy(best, shift)
     lead = (
-        _("On pictures moved by {shift} pixels, “{best}” had the highest mean accuracy ({mean} ± {spread}).")
+        _("On pictures shifted by {shift} pixels, “{best}” had the highest mean accuracy ({mean} ± {spread}).")
         if shift
         else _("On pictures as they are, “{best}” had the highest mean accuracy ({mean} ± {spread}).")
     )

@@ -59,7 +59,7 @@ def _is_active(key: str) -> bool:
 def _draw_choices() -> None:
     ways = _chosen_ways()
     st.multiselect(
-        _("Ways"),
+        _("Methods"),
         list(Replacement),
         format_func=replacement_title,
         **state.field("trained_ways", ways, lambda chosen: state.TRAINED_WAYS.set(tuple(chosen))),
@@ -141,7 +141,7 @@ def _batches_done(seen: Seen) -> int:
 def _progress_text(seen: Seen, done: int) -> str:
     """Say what is going on, how fast and how long it may still take."""
     if seen.phase is Phase.WAITING:
-        return _("Waiting, as number {place} of the queue; {count} are trained at once.").format(
+        return _("Waiting as number {place} in the queue; {count} are trained at once.").format(
             place=seen.place, count=AT_ONCE
         )
     if seen.phase is Phase.STOPPING:
@@ -149,7 +149,7 @@ def _progress_text(seen: Seen, done: int) -> str:
     if seen.batch is None:
         return _("TensorFlow starts.")
     if done == _batches(seen):
-        return _("Testing on moved pictures.")
+        return _("Testing on shifted pictures.")
     text = _("Epoch {epoch} of {epochs}, {way}: loss {loss}; {speed} pictures a second, about {left} (min:s) left.")
     left = round(seen.seconds / max(done, 1) * (_batches(seen) - done))
     return text.format(
@@ -192,10 +192,10 @@ def _draw_table(seen: Seen) -> None:
     moved = {replacement_title(Replacement(run.run)): run.accuracy for run in seen.moved}
     shifts = seen.training.shifts
     heads = [
-        _("Way"),
+        _("Method"),
         _("Epochs"),
         _("Test accuracy"),
-        *(_("Moved by {shift}").format(shift=shift) for shift in shifts),
+        *(_("Shifted by {shift} px").format(shift=shift) for shift in shifts),
     ]
     rows = []
     for way, epochs in _by_way(seen).items():

@@ -22,10 +22,11 @@ def draw(_subject: Subject) -> None:
     """Draw both networks."""
     st.markdown(
         _(
-            "An **encoder** makes maps smaller and deeper: what is there becomes clearer, where it is less clear. A "
-            "**decoder** makes them large again, here by transposed convolutions of 2×2 with stride 2, each of which "
-            "writes its kernel, times a value, into the output. A **skip connection** puts the encoder's maps of the "
-            "same size beside the decoder's (Ronneberger et al., arXiv:1505.04597)."
+            "An **encoder** makes maps smaller and deeper: what is there becomes clearer, where "
+            "it is less clear. A **decoder** makes them large again, here by 2×2 transposed "
+            "convolutions with stride 2, each of which writes its kernel, times a value, into "
+            "the output. A **skip connection** puts the encoder's maps of the same size beside "
+            "the decoder's (Ronneberger et al., arXiv:1505.04597)."
         )
     )
     for network, title in (

@@ -84,7 +84,7 @@ def draw_words(answered: Answered) -> None:
         ).format(count=f"{MEASURED:,}", mean=share(record_of("detector")["mean_average_precision"]))
     )
     st.caption(
-        _("Orange: kept. Red: kept and wrong. Thin: dropped. Dashed: the {count} true boxes.").format(
+        _("Orange: kept. Red: kept and wrong. Thin: dropped. Dashed: true boxes ({count}).").format(
             count=len(answered.truth.shapes)
         )
     )
@@ -97,9 +97,10 @@ def draw_below(answered: Answered) -> None:
     st.header(_("Average precision, step by step"), anchor=False)
     st.markdown(
         _(
-            "The boxes in one list, the surest first. A box is right where its kind is right and its IoU with a true "
-            "box is {least} or more, and no box before took the same one. **Precision**: how many of the boxes so far "
-            "are right. **Recall**: how many of the {count} shapes are found so far."
+            "The boxes in one list, the surest first. A box is right where its kind is right and "
+            "its IoU with a true box is {least} or more, and no box before took the same one. "
+            "**Precision**: the share of the boxes so far that are right. **Recall**: the share "
+            "of all shapes ({count}) that are found so far."
         ).format(least=RIGHT_FROM, count=len(answered.truth.shapes))
     )
     table, figure = st.columns([7, 5], gap="medium")

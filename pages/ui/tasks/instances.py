@@ -24,7 +24,7 @@ from pages.ui.tasks.words import (
 )
 from pages.ui.text import _
 
-_WAYS = {"connected": N_("What hangs together"), "boxed": N_("What lies in each box"), "true": N_("Truth")}
+_WAYS = {"connected": N_("Connected pixels"), "boxed": N_("Pixels in each box"), "true": N_("Truth")}
 
 
 def found(answered: Answered) -> tuple[Instance, ...]:
@@ -72,7 +72,7 @@ def draw_words(answered: Answered) -> None:
         )
     else:
         st.markdown(
-            _("Pixels of one class that hang together by their sides: two things of a kind that touch come out as one.")
+            _("Pixels of one class that are connected by their sides: two things of a kind that touch come out as one.")
         )
     things = found(answered)
     draw_output(
@@ -86,8 +86,9 @@ def draw_words(answered: Answered) -> None:
     record = training_record()["instances"]
     draw_measure(
         _(
-            "average precision, with the IoU of masks in the place of boxes. Here: **{here}** for {count} shapes; over "
-            "{pictures} other pictures {connected} for what hangs together and {boxed} for what lies in each box."
+            "average precision, with the IoU of masks in place of boxes. Here: **{here}** "
+            "(number of shapes: {count}); over {pictures} other pictures {connected} for "
+            "connected pixels and {boxed} for the pixels in each box."
         ).format(
             here=share(_curve(answered, answered.truth).average_precision),
             count=len(answered.truth.shapes),

@@ -36,7 +36,7 @@ def ensure(source: Source) -> None:
         asked(_fetched(source), _("The pictures are downloaded."), "download", more=partial(_share, source.key))
         state.FETCHED.set("")
         return
-    st.info(_("These pictures do not come along: they are downloaded once and kept on this server."))
+    st.info(_("These pictures are not included: they are downloaded once and kept on this server."))
     st.button(_("Download"), icon=":material/download:", on_click=_fetch, args=(source.key,), key="train_download")
     raise UndrawnError
 

@@ -59,7 +59,7 @@ EXPERIMENTS = {
     ),
     "course": _Experiment(
         N_("The second course's network"),
-        N_("991,041 parameters on 180×180 pixels: seconds a batch, as in the course."),
+        N_("991,041 parameters on 180×180 pixels: seconds per batch, as in the course."),
         {
             state.TRAIN_ON: "textures",
             state.TRAIN_NETWORK: "course",

@@ -100,7 +100,7 @@ def _mark(run: SeenRun | None) -> tuple[str, int]:
 def _saying(run: SeenRun) -> str:
     """Say what goes on, and how long it may still take."""
     if run.phase is Phase.WAITING:
-        said = _("Waiting, as number {place} of the queue; {count} run at once.")
+        said = _("Waiting as number {place} in the queue; {count} run at once.")
         return said.format(place=run.place, count=AT_ONCE)
     if run.phase is Phase.PAUSED:
         return _("Paused: what was learned is kept.")
@@ -285,7 +285,7 @@ def _alt(title: str, epochs: tuple[EpochEnd, ...], name: str) -> str:
     if not epochs:
         return _("{title}: nothing is trained yet.").format(title=title)
     last = epochs[-1]
-    return _("{title} after {count} epochs: training {training}, validation {validation}.").format(
+    return _("{title} after epoch {count}: training {training}, validation {validation}.").format(
         title=title,
         count=len(epochs),
         training=f"{getattr(last, name):.3f}",

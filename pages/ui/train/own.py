@@ -185,7 +185,7 @@ def _say_skipped(checked: Checked) -> None:
     if not checked.skipped:
         return
     lines = [f"{escaped(name)}: {escaped(sentence(why))}" for name, why in checked.skipped[:_SHOWN_SKIPPED]]
-    said = _("{count} files were left out.").format(count=f"{len(checked.skipped):,}")
+    said = _("Files left out: {count}.").format(count=f"{len(checked.skipped):,}")
     st.warning("  \n".join([said, *lines]))
 
 

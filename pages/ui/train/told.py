@@ -20,7 +20,7 @@ _TITLES = {
     "data.source.digest": N_("Pictures given"),
     "data.source.classes": N_("Classes"),
     "data.source.per_class": N_("Pictures of each class"),
-    "data.source.size": N_("Pixels a side, drawn"),
+    "data.source.size": N_("Pixels per side, drawn"),
     "data.split.validation": N_("Validation"),
     "data.split.test": N_("Test"),
     "data.size": N_("Height and width"),

@@ -131,7 +131,7 @@ def _draw_chart(pairs: tuple[Pair, ...]) -> None:
     left_out = sum(cost != (_NOTHING, _NOTHING) for cost in costs) - len(shown)
     if left_out:
         st.caption(
-            _("The {shown} pairs of layers with the highest costs; {others} others have less.").format(
+            _("The {shown} pairs of layers with the highest costs; pairs that cost less: {others}.").format(
                 shown=_MOST_BARS, others=left_out
             )
         )
@@ -142,7 +142,7 @@ def _draw_pairs(pairs: tuple[Pair, ...]) -> None:
     if not different:
         st.markdown(_("The two are alike in all {count} layers.").format(count=len(pairs)))
     else:
-        text = _("{different} of {count} pairs of layers differ.")
+        text = _("Pairs of layers that differ: {different} of {count}.")
         st.markdown(text.format(different=different, count=len(pairs)))
     heads = [_("This design"), _("Output"), _("Parameters"), _("Other design"), _("Output"), _("Parameters")]
     head = "".join(f"<th scope='col'>{html.escape(text)}</th>" for text in [*heads, _("What differs")])

@@ -18,8 +18,8 @@ from pages.ui.layer_words import GROUPS
 from pages.ui.text import _
 
 _SCALES = {
-    Scale.ROOT: N_("By the square root"),
-    Scale.LOG: N_("By the logarithm"),
+    Scale.ROOT: N_("Square-root scale"),
+    Scale.LOG: N_("Logarithmic scale"),
     Scale.TRUE: N_("True to scale"),
     Scale.NONE: N_("Not to scale"),
 }
@@ -60,7 +60,7 @@ def _draw_volumes() -> None:
         "svg": svg,
         "colour": TEXT_COLOUR,
         "name": "network",
-        "alt": _("The network as volumes, from the input to the output; the table of layers has all its figures."),
+        "alt": _("The network as volumes, from the input to the output; the table of layers has all its numbers."),
         "words": {"png": _("Picture (PNG)"), "svg": _("Picture (SVG)")},
     }
     components.drawing(data, "design_volumes")

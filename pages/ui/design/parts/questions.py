@@ -17,7 +17,7 @@ from pages.ui.text import _
 
 _QUESTIONS = {
     "windows": N_("Which windows lead from one size to another?"),
-    "reach": N_("How many layers see so many pixels?"),
+    "reach": N_("How many layers does it take to see an area?"),
     "fits": N_("How wide may this network be?"),
 }
 
@@ -41,7 +41,7 @@ def _windows() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(_("From (pixels on a side)"), step=1, width=200, **state.FROM_SIZE.widget())
         st.number_input(_("To"), step=1, width=140, **state.TO_SIZE.widget())
-        st.number_input(_("In so many equal stages"), step=1, width=200, **state.STAGES.widget())
+        st.number_input(_("Number of equal stages"), step=1, width=200, **state.STAGES.widget())
     found = windows_from_to(state.FROM_SIZE.get(), state.TO_SIZE.get(), state.STAGES.get())
     if not found:
         st.info(_("No window with a kernel up to 11 and a stride up to its kernel does that."))
@@ -51,7 +51,9 @@ def _windows() -> None:
         for window, lengths in found
     ]
     draw_table([_("Kernel"), _("Stride"), _("Padding"), _("Sizes on the way")], rows)
-    st.caption(_("{count} windows, the smallest first; each is used in every stage.").format(count=len(found)))
+    st.caption(
+        _("Windows that do it, the smallest first: {count}. Each is used in every stage.").format(count=len(found))
+    )
 
 
 def _reach() -> None:
@@ -62,12 +64,12 @@ def _reach() -> None:
     ]
     heads = [_("Kernel"), _("Layers"), _("Receptive field"), _("Weights for each pair of channels")]
     draw_table(heads, rows)
-    st.caption(_("Convolutions with stride 1 behind one another: 1 + layers · (kernel − 1)."))
+    st.caption(_("Convolutions with stride 1, one after the other: 1 + layers · (kernel − 1)."))
 
 
 def _fits() -> None:
     most = state.MOST_PARAMETERS
-    st.number_input(_("At most so many parameters"), step=10_000, width=260, **most.widget())
+    st.number_input(_("Largest number of parameters"), step=10_000, width=260, **most.widget())
     found = _widest(current.text(), most.get())
     if isinstance(found, CnnError):
         show_error(found)
@@ -77,7 +79,7 @@ def _fits() -> None:
     st.markdown(said.format(times=times, count=f"{count:,}"))
     st.caption(_("Filters and units of all layers but those that give the output, as MobileNet's width multiplier."))
     st.button(
-        _("Take it over"),
+        _("Apply"),
         icon=":material/check:",
         disabled=text == current.text(),
         on_click=_take_over,

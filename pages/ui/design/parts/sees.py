@@ -26,7 +26,7 @@ def draw() -> None:
         st.info(_("The input is no picture, so there is nothing of which a part could be seen."))
         return
     if position >= len(summary.rows) or summary.rows[position].receptive_field is None:
-        st.info(_("What this layer sees can be told once the error above it is mended."))
+        st.info(_("What this layer sees can be shown once the error above it is fixed."))
         return
     # The input sees one pixel: before a layer is selected, the end of the network tells more.
     row = (last_map(summary) if position == 0 else None) or summary.rows[position]

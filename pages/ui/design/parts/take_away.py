@@ -119,7 +119,7 @@ def _draw_file() -> None:
         st.button(
             _("Make the .keras file"),
             icon=":material/deployed_code_update:",
-            help=_("Built with Keras on this server, with fresh weights; `keras.models.load_model` opens it."),
+            help=_("Built with Keras on this server, with new random weights; `keras.models.load_model` opens it."),
             disabled=current.summary().error is not None,
             on_click=partial(state.SAVED.set, name),
             key="design_save",

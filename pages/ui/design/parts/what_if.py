@@ -94,7 +94,7 @@ def _draw_consequences(named: NamedLayer, after: Network, *, changed: bool) -> N
         st.caption(_("Nothing is changed yet: move a slider."))
     with st.container(horizontal=True):
         st.button(
-            _("Take it over"),
+            _("Apply"),
             icon=":material/check:",
             disabled=not changed,
             on_click=_take_over,

@@ -119,5 +119,5 @@ def _draw_test(run: SeenRun, scored: Scored) -> None:
         draw_confusion(scored.confusion, classes)
     with pictures:
         data = run.plan.data
-        draw_answers(_("Most wrong, on the test pictures"), scored.wrong, classes, data, Part.TEST)
-        draw_answers(_("Most sure, and right, on the test pictures"), scored.sure, classes, data, Part.TEST)
+        draw_answers(_("Surest mistakes on the test pictures"), scored.wrong, classes, data, Part.TEST)
+        draw_answers(_("Surest right answers on the test pictures"), scored.sure, classes, data, Part.TEST)

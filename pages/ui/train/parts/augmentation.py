@@ -51,7 +51,7 @@ def _draw_settings() -> None:
         st.selectbox(_("Mirror"), format_func=lambda key: _(_FLIPS[key]), **followed(state.FLIP))
         _draw_sliders(
             {
-                state.ROTATION: _("Turn"),
+                state.ROTATION: _("Rotate"),
                 state.ZOOM: _("Zoom"),
                 state.TRANSLATION: _("Shift"),
                 state.CROPPED: _("Crop"),
@@ -78,7 +78,7 @@ def _draw_fill() -> None:
         _("Fill"),
         format_func=lambda mode: _(_FILLS[mode]),
         disabled=not is_possible,
-        help=_("What comes in at the border that a turn, a zoom or a shift leaves free."),
+        help=_("What fills the border that a rotation, a zoom or a shift leaves free."),
         **followed(state.FILL_MODE),
     )
     if is_possible and chosen.fills_constant():
@@ -96,8 +96,8 @@ def _draw_draws() -> None:
     if not layers:
         st.info(
             _(
-                "No augmentation yet: every epoch sees the same pictures. The course mirrors left and right, turns by "
-                "0.1 and zooms by 0.2."
+                "No augmentation yet: every epoch sees the same pictures. The course mirrors left "
+                "and right, rotates by 0.1 and zooms by 0.2."
             )
         )
         st.button(

@@ -82,8 +82,8 @@ def _draw_experiment() -> None:
     if not runs:
         st.caption(
             _(
-                "Three networks of so many equal convolutions learn from the pictures above for {epochs} epochs; the "
-                "plot has the size of each layer's gradient, before and after."
+                "Three networks with this many equal convolutions learn from the pictures above for "
+                "{epochs} epochs; the plot shows the size of each layer's gradient, before and after."
             ).format(epochs=_EPOCHS)
         )
         return
@@ -131,7 +131,7 @@ def _look() -> None:
 
 def _draw_sizes(runs: dict[ActivationName, SeenRun]) -> None:
     """Draw the size of each layer's gradient, before anything is learned and after the last epoch."""
-    moments = [(_("Before the first step"), 0), (_("After {count} epochs").format(count=_EPOCHS), _EPOCHS)]
+    moments = [(_("Before the first step"), 0), (_("After epoch {count}").format(count=_EPOCHS), _EPOCHS)]
     found = [(title, {name: _sizes(run, epoch) for name, run in runs.items()}) for title, epoch in moments]
     charts = [(title, curves) for title, curves in found if any(curves.values())]
     if not charts:

@@ -16,8 +16,8 @@ from pages.ui.train.shown import shown_pictures
 _DESIGN = page_at("Design_a_network").path
 _ABOUT = {
     "small": lambda: _(
-        "Convolutions with 8, 16 and 32 filters, each followed by a pooling, until fewer than 8 places a side are "
-        "left: it learns in seconds what shapes differ in."
+        "Convolutions with 8, 16 and 32 filters, each followed by a pooling, until fewer "
+        "than 8 places per side are left: it learns in seconds what sets shapes apart."
     ),
     "course": lambda: _(
         "For pictures of 128 pixels or more the course's network for cats and dogs: five convolutions of 32 to 256 "

@@ -67,7 +67,7 @@ def _draw_made() -> None:
         if source in _DRAWN:
             st.number_input(_("Pictures of each class"), step=50, width=200, **followed(state.PER_CLASS))
         if not chosen.is_transfer():
-            st.number_input(_("Pixels a side"), step=4, width=150, **chosen.side_key().widget(follow))
+            st.number_input(_("Pixels per side"), step=4, width=150, **chosen.side_key().widget(follow))
             st.selectbox(
                 _("Colours"),
                 format_func=lambda key: _(_COLOURS[key]),

@@ -57,11 +57,13 @@ def _draw_length() -> None:
     """Draw how long it goes on, and in which portions."""
     st.markdown(_("**How long**"))
     st.number_input(_("Epochs"), step=1, **followed(state.TRAIN_EPOCHS))
-    st.caption(_("How often all training pictures are seen. The course takes 30 from scratch, 100 with augmentation."))
+    st.caption(
+        _("How many times all training pictures are seen. The course takes 30 from scratch, 100 with augmentation.")
+    )
     st.number_input(_("Batch"), step=1, **followed(state.TRAIN_BATCH))
     st.caption(_("Pictures in a step: small batches make many noisy steps. The course takes 32."))
     st.number_input(
-        _("Stop early after so many epochs without a lower validation loss"),
+        _("Stop early after this many epochs without a lower validation loss"),
         0,
         _MOST_PATIENCE,
         step=1,

@@ -33,8 +33,8 @@ def draw() -> None:
     with inside:
         _draw_inside(shot)
     data = run.plan.data
-    draw_answers(_("Most wrong, on the validation pictures"), shot.wrong, classes, data, Part.VALIDATION)
-    draw_answers(_("Most sure, and right"), shot.sure, classes, data, Part.VALIDATION)
+    draw_answers(_("Surest mistakes on the validation pictures"), shot.wrong, classes, data, Part.VALIDATION)
+    draw_answers(_("Surest right answers"), shot.sure, classes, data, Part.VALIDATION)
 
 
 def _choose(snapshots: tuple[Snapshot, ...]) -> Snapshot:

@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 
 from cnn_core.training.statistics import PairedTest, holm
 
-Way = TypeVar("Method", bound=str)
+Way = TypeVar("Way", bound=str)
 
 LEVEL: Final = 0.05
 """How often differences may be called significant where there are none."""

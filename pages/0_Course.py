@@ -1,7 +1,7 @@
 """The course: lessons in order, each a path through the other pages; words, a search, and what a teacher needs."""
 
 from pages.ui import state
-from pages.ui.course import overview, progress, search, sheet, teaching, words
+from pages.ui.course import claims, overview, progress, search, sheet, teaching, words
 from pages.ui.frame import begin_page
 
 with begin_page():
@@ -14,6 +14,7 @@ with begin_page():
         overview.draw_start()
         if not search.draw():
             overview.draw_lessons()
+            claims.draw()
             words.draw()
             teaching.draw()
-    state.share(state.LANGUAGE, state.SHEET, state.LARGE_TYPE, state.SOUGHT_WORD)
+    state.share(state.LANGUAGE, state.SHEET, state.LARGE_TYPE, state.SOUGHT_WORD, state.OPENED, state.CLAIMS_OF)

@@ -182,12 +182,13 @@ def lines_figure(
     figure = new_figure()
     for name, values in series.items():
         figure.add_scatter(x=list(places)[: len(values)], y=list(values), name=name, mode="lines+markers")
-    margin = len(places) / 20
+    apart = places[1] - places[0] if len(places) > 1 else 1
+    margin = apart * len(places) / 20
     figure.update_layout(
         title={"text": title},
         xaxis={
             "title": across,
-            "dtick": -(-len(places) // MOST_TICKS),
+            "dtick": apart * -(-len(places) // MOST_TICKS),
             "range": [places[0] - margin, places[-1] + margin],
         },
         yaxis={"title": up, "rangemode": "tozero", "range": None if top is None else [0, top]},

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from pages.ui.state import component_value
@@ -97,6 +99,7 @@ _NEURON = register("neuron", '<div class="neuron themed"></div>', "themed", "sli
 _TEN_LAYERS = register("ten_layers", '<div class="ten-layers themed"></div>', "themed", "controls", "sliders")
 _TELLER = register("teller", "<div></div>")
 _MENUS = register("menus", "<div></div>")
+_MOVED_PICTURE = register("moved_picture", '<div class="moved-picture themed"></div>', "themed", "controls", "sliders")
 _MOSAIC = register("mosaic", _picture_board("mosaic"), "board")
 _PANELS = register("panels", "<div></div>")
 _PICKER = register("picker", _picture_board("picker"), "board")
@@ -113,6 +116,11 @@ _VALUE_STAGE = register("value_stage", '<div class="value-stage" role="group"></
 def data_url(picture: bytes, kind: str = "png") -> str:
     """Return a picture as an address that a component can show."""
     return f"data:image/{kind};base64," + base64.b64encode(picture).decode("ascii")
+
+
+def packed(values: npt.ArrayLike) -> str:
+    """Return numbers as float32 in base64, which `packed.js` reads."""
+    return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode("ascii")
 
 
 def camera(
@@ -220,6 +228,12 @@ def ten_layers(data: dict[str, Any], key: str, on_set: Callable[[dict[str, str]]
 def plane(data: dict[str, Any], key: str, on_set: Callable[[dict[str, str]], None]) -> None:
     """Draw a small network that learns on a plane; `on_set` gets its settings as an address says them."""
     _PLANE(data=data, key=key, on_set_change=lambda: _told(key, on_set, "set"))
+
+
+def moved_picture(data: dict[str, Any], key: str, on_set: Callable[[dict[str, str]], None]) -> None:
+    """Draw a picture that is moved by hand and what networks answer to it; `on_set` gets its settings as an address
+    says them. The networks are told by the name `data["hears"]`."""
+    _MOVED_PICTURE(data=data, key=key, on_set_change=lambda: _told(key, on_set, "set"))
 
 
 def pyramid(data: dict[str, Any], key: str) -> None:

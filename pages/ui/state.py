@@ -16,6 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnn_core.layers import ActivationName, FillMode
 from cnn_core.layers.settings import PaddingMode
+from cnn_core.models.position_networks import Taught
 from cnn_core.network.memory import Optimizer
 from cnn_core.network.volumes import Scale
 from cnn_core.numerics.enlarging import Stamp
@@ -180,6 +181,7 @@ PROGRESS: Key[frozenset[str]] = Key("course_progress", frozenset())
 FORGOTTEN = Key("course_forgotten", False)
 SOUGHT_WORD = Key("sought_word", "", Text(60))
 LARGE_TYPE = Key("large_type", False, Flag())
+CLAIMS_OF = Key("claims_of", "K0", Choice(("K0", "K1", "K2", "K3", "K4")))
 SHEET = Key("sheet", "", _NAME)
 PRINTING = Key("printing", False)
 
@@ -311,6 +313,15 @@ SEPARABLE_CHANNELS = Key("separable_channels", 32, Whole(1, 4096))
 SEPARABLE_FILTERS = Key("separable_filters", 64, Whole(1, 4096))
 DENSE_UNITS = Key("dense_units", 10, Whole(1, 4096))
 DENSE_CHANNELS = Key("dense_channels", 1, Choice((1, 3)))
+MOVED_DIGIT = Key("moved_digit", 21, Whole(0, 29))
+DIGIT_RIGHT = Key("digit_right", 0, Whole(-14, 14))
+DIGIT_DOWN = Key("digit_down", 0, Whole(-14, 14))
+DIGIT_ANGLE = Key("digit_angle", 0, Whole(-180, 180))
+DIGIT_SHUFFLED = Key("digit_shuffled", False, Flag())
+DIGITS_TAUGHT = Key("digits_taught", Taught.DIGITS, Choice((Taught.DIGITS, Taught.SHUFFLED)))
+SPOT_RIGHT = Key("spot_right", 0, Whole(-12, 35))
+SPOT_DOWN = Key("spot_down", 0, Whole(-20, 20))
+SPOT_SHOWN = Key("spot_shown", True, Flag())
 SIDE_KERNEL = Key("side_kernel", "mean", Choice(("mean", "edges")))
 SIDE_ENLARGED = Key("side_enlarged", False, Flag())
 POOLS_KIND = Key("pools_kind", PoolingKind.MAX, Choice((PoolingKind.MAX, PoolingKind.AVERAGE)))

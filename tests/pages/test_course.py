@@ -1,7 +1,7 @@
 """The table of the courses' claims in step with the app: every state opens, and what a row promises stands there."""
 
 import re
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -10,21 +10,16 @@ from folders import ROOT
 from running import everything_said, opened_anew
 
 from pages.ui import state
+from pages.ui.course.claims import rows_of
 from pages.ui.frame import PAGES
 
-TEXT = (ROOT / "docs" / "course.md").read_text(encoding="utf-8")
-CELLS = re.compile(r"(?<!\\)\|")
 SPAN = re.compile(r"`([^`]+)`")
 FILES = {page.address: page.file for page in PAGES}
+PROSE = [file.read_text(encoding="utf-8").strip() for file in (ROOT / "assets" / "lessons" / "en").glob("*.md")]
+"""What pages say below their tools: a claim is to be seen, not only told there once more."""
 
 
-def rows() -> list[list[str]]:
-    """Return the rows of all tables: id, claim, where, found there, more exactly."""
-    lines = [line for line in TEXT.splitlines() if line.startswith("| K")]
-    return [[cell.strip().replace("\\|", "|") for cell in CELLS.split(line)[1:-1]] for line in lines]
-
-
-ROWS = rows()
+ROWS = rows_of((ROOT / "docs" / "course.md").read_text(encoding="utf-8"))
 STATES = sorted({address for row in ROWS for address in SPAN.findall(row[2])})
 
 
@@ -55,7 +50,8 @@ def says_something(name: str, text: str) -> bool:
 @cache
 def said_at(address: str) -> str:
     page, _, query = address.partition("?")
-    return everything_said(opened_anew(FILES[page], **dict(parse_qsl(query))))
+    said = everything_said(opened_anew(FILES[page], **dict(parse_qsl(query))))
+    return reduce(lambda rest, prose: rest.replace(prose, ""), PROSE, said)
 
 
 @pytest.mark.usefixtures("here", "heat", "surveyed")
@@ -64,3 +60,24 @@ def test_what_the_rows_promise_is_found(address: str) -> None:
     promised = [(row[0], text) for row in ROWS if address in SPAN.findall(row[2]) for text in SPAN.findall(row[3])]
     said = said_at(address)
     assert [(row, text) for row, text in promised if text not in said] == []
+
+
+@pytest.mark.parametrize("language", [language for language in state.LANGUAGES if language != "en"])
+def test_every_claim_is_said_in_every_language(language: str) -> None:
+    text = (ROOT / "assets" / "lessons" / language / "course" / "claims.md").read_text(encoding="utf-8")
+    translated = {row[0]: row for row in rows_of(text)}
+    assert list(translated) == [row[0] for row in ROWS]
+    for number, _claim, _where, _found, exactly in ROWS:
+        assert len(translated[number]) == 3
+        assert translated[number][1]
+        assert bool(translated[number][2]) == bool(exactly), number
+
+
+def test_the_course_links_to_every_claim() -> None:
+    """Home, Course, and the claim's link: three clicks."""
+    at = opened_anew("pages/0_Course.py", open="claims", claims_of="K2")
+    links = {link.proto.label: link.proto for link in at.get("page_link")}
+    for number, claim, where, _found, _exactly in ROWS:
+        if number.startswith("K2"):
+            said = dict(parse_qsl(SPAN.findall(where)[0].partition("?")[2]))
+            assert said.items() <= dict(parse_qsl(links[claim].query_string)).items()

@@ -30,6 +30,8 @@ RIGHT = {
     "filters.mixing": 16_448,
     "filters.enlarging": 9,
     "filters.dense": 2_500_000,
+    "filters.moved": 2,
+    "filters.place": 2,
     "pooling.window": 8,
     "pooling.learned": 0,
     "pooling.kept": 25,

@@ -7,7 +7,7 @@ import pytest
 from running import address_of, no_exception, run_page
 
 from pages.ui import components
-from pages.ui.neuron.settings import take
+from pages.ui.browser_settings import take
 from pages.ui.neuron.views import VIEWS
 from pages.ui.state import ADDRESSED
 

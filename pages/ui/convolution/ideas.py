@@ -13,11 +13,13 @@ from pages.ui.convolution import (
     channels,
     dense,
     mixing,
+    moved_digit,
     separable,
     side_by_side,
     stacked,
     transposed,
     two_pools,
+    where_it_lies,
     whole_picture,
 )
 from pages.ui.convolution.choices import Convolution
@@ -115,6 +117,25 @@ IDEAS = (
             "layer is a convolution whose kernel covers its whole input."
         ),
         dense.draw,
+    ),
+    Idea(
+        "moved_digit",
+        N_("A digit moved, turned, shuffled"),
+        N_(
+            "A Dense layer has a weight of its own for every pixel, so a digit that moves meets other weights. A "
+            "convolution has the same weights everywhere, and its maps move with the digit; what becomes of that "
+            "depends on the layers behind it. Neither recognizes a digit that is turned far."
+        ),
+        moved_digit.draw,
+    ),
+    Idea(
+        "where_it_lies",
+        N_("Where the place means something"),
+        N_(
+            "To a convolution a pattern is worth the same everywhere. Where the place itself means something, as on "
+            "X-rays, that assumption costs, unless a layer behind the convolutions still knows the places."
+        ),
+        where_it_lies.draw,
     ),
 )
 

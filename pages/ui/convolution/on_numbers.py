@@ -5,6 +5,8 @@ import streamlit as st
 from cnn_core.errors import CnnError
 from cnn_core.layers.shapes import show
 from cnn_core.layers.windows import padding_that_fits, rest
+from cnn_core.numerics.padding import Filling
+from cnn_core.numerics.taps import NOWHERE, Taps
 from pages.ui import state
 from pages.ui.ask.numbers import set_grid, set_kernel
 from pages.ui.ask.picture import current_picture
@@ -27,6 +29,7 @@ def draw() -> Convolution | None:
     draw_stage(scene, "first_stage", lambda x: set_grid(state.GRID, x), set_kernel)
     draw_output_size(convolution.x.shape, convolution.windows)
     _draw_rest(convolution)
+    _draw_padded(convolution)
     return convolution
 
 
@@ -55,3 +58,24 @@ def _draw_rest(convolution: Convolution) -> None:
     )
     fitting = show(tuple(padding_that_fits(*axis) for axis in axes))
     st.info(text.format(rows=rows, columns=columns, padding=fitting), icon=":material/content_cut:")
+
+
+def _draw_padded(convolution: Convolution) -> None:
+    """Say how many outputs zeros have a part in."""
+    if convolution.filling is not Filling.ZERO:
+        return
+    rows, columns = convolution.taps()
+    outputs = len(rows.taps) * len(columns.taps)
+    padded = outputs - _count_unpadded(rows) * _count_unpadded(columns)
+    if padded:
+        st.caption(
+            _(
+                "{padded} of {outputs} outputs have zeros of the padding in their window: an edge that is not in the "
+                "input, and a kernel answers to it."
+            ).format(padded=padded, outputs=outputs)
+        )
+
+
+def _count_unpadded(axis: Taps) -> int:
+    """Return how many outputs along an axis see no padding."""
+    return sum(all(axis.sources[place] != NOWHERE for place, _tap in pairs) for pairs in axis.taps)

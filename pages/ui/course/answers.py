@@ -14,6 +14,7 @@ from cnn_core.layers import ActivationName, Conv2D, Conv2DTranspose, Dense, Inpu
 from cnn_core.layers.settings import PaddingMode
 from cnn_core.layers.windows import Window, output_length, padding_amounts, rest
 from cnn_core.models.bundled import bundled_network
+from cnn_core.models.position_networks import Sort, Taught, confusion, measured, record
 from cnn_core.models.shape_networks import training_record
 from cnn_core.network.presets import PRESETS, PresetGroup, preset, tasks
 from cnn_core.network.replacing import Replacement, replaced
@@ -127,6 +128,19 @@ def rows_enlarged() -> float:
 def weights_of_ten_units() -> float:
     """Return how many weights ten units take on 500×500 pixels."""
     return summarize(Network.of(Input((500 * 500,)), Dense(10, use_bias=False))).parameters
+
+
+def best_on_moved_digits() -> float:
+    """Return which `Sort` of network was right most often on digits moved as far as the reader has moved one."""
+    shifts = record()["recipe"]["shifts"]
+    far = max(abs(state.DIGIT_RIGHT.get()), abs(state.DIGIT_DOWN.get()))
+    _needs(far in shifts)
+    return int(np.argmax([measured(Taught.DIGITS, sort)["by_shift"][shifts.index(far)] for sort in Sort]))
+
+
+def worst_at_sides() -> float:
+    """Return which network told least often on which side the spot is, counted alike."""
+    return int(np.argmin([np.diag(confusion(sort))[1:].mean() for sort in Sort]))
 
 
 # Pooling --------------------------------------------------------------------------------------------------------------

@@ -103,6 +103,8 @@ LESSONS = (
         ("mixing", "Convolution?open=mixing&deep=256&narrow=64", answers.parameters_of_mixing),
         ("enlarging", "Convolution?open=transposed&spread_kernel=3&spread_stride=2", answers.rows_enlarged),
         ("dense", "Convolution?open=dense", answers.weights_of_ten_units),
+        ("moved", "Convolution?open=moved_digit&digit_right=4", answers.best_on_moved_digits),
+        ("place", "Convolution?open=where_it_lies", answers.worst_at_sides),
     ),
     _lesson(
         "pooling",
@@ -140,7 +142,11 @@ LESSONS = (
         ("batches", "Design_a_network?design=cats_dogs&part=costs&epoch_pictures=2000", answers.batches_of_an_epoch),
         ("augmentation", "Design_a_network?design=cats_dogs_augmented", answers.degrees_of_rotation),
         ("dropout", "Design_a_network?design=cats_dogs_augmented", answers.parameters_of_dropout),
-        ("transfer", "Train?train_network=transfer", answers.parameters_of_new_head),
+        (
+            "transfer",
+            "Train?train_on=textures&train_network=transfer&train_part=network",
+            answers.parameters_of_new_head,
+        ),
     ),
     _lesson(
         "tasks",

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnn_core.layers import KINDS
 from pages.ui import state
-from pages.ui.course import words
+from pages.ui.course import claims, words
 from pages.ui.course.lessons import LESSONS, Step, StepText, text_of
 from pages.ui.course.strip import draw_link
 from pages.ui.frame import page_at
@@ -26,7 +26,7 @@ def draw() -> bool:
     sought = state.SOUGHT_WORD.get().casefold()
     if not sought:
         return False
-    found = [_draw_steps(sought), _draw_words(sought), _draw_layers(sought)]
+    found = [_draw_steps(sought), _draw_claims(sought), _draw_words(sought), _draw_layers(sought)]
     if not any(found):
         st.info(_("Nothing was found. Try a shorter word, or look through the lessons and the words."))
     return True
@@ -53,6 +53,14 @@ def _draw_step(step: Step, said: StepText) -> None:
 
 def _all_of(said: StepText) -> str:
     return "\n".join((said.title, said.question, said.look, said.exactly)).casefold()
+
+
+def _draw_claims(sought: str) -> bool:
+    found = [claim for claim in claims.all_claims() if sought in f"{claim.said}\n{claim.exactly}".casefold()]
+    _head(_("What the courses claim"), bool(found))
+    for claim in found[:_MOST]:
+        claims.draw_claim(claim)
+    return bool(found)
 
 
 def _draw_words(sought: str) -> bool:

@@ -1,6 +1,5 @@
 """The open map beside the picture: its values, and its place over what the network sees."""
 
-import base64
 import html
 from typing import Any
 
@@ -9,7 +8,7 @@ import streamlit as st
 from cnn_core.drawing.mosaic import Range
 from cnn_core.network.whole import has_classes, is_drawn_whole
 from pages.ui import components, state
-from pages.ui.components import data_url
+from pages.ui.components import data_url, packed
 from pages.ui.draw.changed import Changed, named
 from pages.ui.draw.channels import picture_channels
 from pages.ui.draw.pictures import ColourBar, draw_within
@@ -139,7 +138,7 @@ def _values_data(layer: OpenLayer, channel: int, png: bytes) -> dict[str, Any]:
         "picture": data_url(png),
         "rows": rows,
         "columns": columns,
-        "values": base64.b64encode(layer.maps[:, :, channel].astype("<f4").tobytes()).decode("ascii"),
+        "values": packed(layer.maps[:, :, channel]),
         "selected": list(layer.place[:2]),
     }
 

@@ -3,7 +3,6 @@
 The server's own answer takes its place: it alone has the formulas, and the kinds of layers that are not told here.
 """
 
-import base64
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from cnn_core.explain.unit import Stage, StageKind
 from cnn_core.explain.window import Windows, windows_over
 from cnn_core.network.summary import Row
 from cnn_core.numerics.taps import NOWHERE, Taps
+from pages.ui.components import packed
 from pages.ui.draw.channels import Channels, channel_text, place_pattern
 from pages.ui.feature_maps.value_stage import LARGEST_WINDOW, Unfolded, positions, steps_of_windows
 
@@ -83,8 +83,8 @@ def _under_windows(value: Unfolded, windows: Windows) -> dict[str, Any] | None:
             "held": [channels.index(channel) for channel in windows.channels],
             "names": [channel_text(known, channel) for channel in windows.channels],
             "tints": _tints(known, windows.channels, maps),
-            "maps": _packed(maps[:, :, channels].transpose(2, 0, 1)),
-            "weights": None if windows.weights is None else _packed(windows.weights),
+            "maps": packed(maps[:, :, channels].transpose(2, 0, 1)),
+            "weights": None if windows.weights is None else packed(windows.weights),
             "kernel": None if windows.weights is None else list(windows.weights.shape[:2]),
         },
         "parts": None,
@@ -124,13 +124,8 @@ def _in_place(value: Unfolded) -> dict[str, Any] | None:
                 "channel": origin.place[-1],
                 "at": place_pattern(value.channels.get(layer, ()), origin.place[-1]),
                 "size": list(one.shape),
-                "map": _packed(one),
+                "map": packed(one),
             }
             for layer, origin, one in zip(value.row.sources, origins, maps, strict=True)
         ],
     }
-
-
-def _packed(values: Values) -> str:
-    """Return numbers row by row as float32 in base64."""
-    return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode("ascii")

@@ -3,7 +3,8 @@
 from functools import partial
 
 from pages.ui import components, state
-from pages.ui.neuron.settings import activation_titles, take, told
+from pages.ui.browser_settings import take, told
+from pages.ui.neuron.activations import activation_titles
 from pages.ui.text import _
 
 KEYS = (state.CHAIN_INPUT, state.CHAIN_WEIGHT, state.CHAIN_BIAS)

@@ -3,17 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cnn_core.sentences import N_
 from pages.ui.address import Number, Whole
 from pages.ui.state import Key
-from pages.ui.text import _
-
-_ACTIVATIONS = {"step": N_("Step"), "sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
-
-
-def activation_titles() -> dict[str, str]:
-    """Return what the activations are called, by their names in an address."""
-    return {name: _(title) for name, title in _ACTIVATIONS.items()}
 
 
 def told(keys: Iterable[Key[Any]]) -> dict[str, Any]:

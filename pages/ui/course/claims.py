@@ -1,0 +1,84 @@
+"""What the courses claim, each with the state of the app that shows it: the rows of `docs/course.md`."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import streamlit as st
+
+from pages.ui import state
+from pages.ui.frame import page_at
+from pages.ui.text import _, lesson
+
+_TABLE = Path(__file__).parents[3] / "docs" / "course.md"
+_CELLS = re.compile(r"(?<!\\)\|")
+
+
+class Claim(NamedTuple):
+    """A claim; `number` begins with its course's, `exactly` says more where the course is imprecise.
+
+    Attributes:
+        address: the state of the app that shows it, a page and what stands behind its `?`.
+        found: words or numbers that stand there, between backticks.
+    """
+
+    number: str
+    said: str
+    address: str
+    found: str
+    exactly: str
+
+
+def rows_of(text: str) -> list[list[str]]:
+    """Return the cells of all rows of Markdown tables whose first cell is a claim's number."""
+    lines = [line for line in text.splitlines() if line.startswith("| K")]
+    return [[cell.strip().replace("\\|", "|") for cell in _CELLS.split(line)[1:-1]] for line in lines]
+
+
+@cache
+def english() -> dict[str, Claim]:
+    """Return all claims by their numbers, in the courses' order."""
+    claims = (
+        Claim(number, said, where.strip("`"), found, exactly)
+        for number, said, where, found, exactly in rows_of(_TABLE.read_text(encoding="utf-8"))
+    )
+    return {claim.number: claim for claim in claims}
+
+
+def all_claims() -> list[Claim]:
+    """Return all claims in the reader's language; in English where they are not translated."""
+    if state.LANGUAGE.get() == "en":
+        return list(english().values())
+    translated = {number: (said, exactly) for number, said, exactly in rows_of(lesson("course/claims"))}
+    return [
+        claim._replace(said=said, exactly=exactly)
+        for claim in english().values()
+        for said, exactly in [translated.get(claim.number, (claim.said, claim.exactly))]
+    ]
+
+
+def draw() -> None:
+    """Draw the claims of one course, closed until wanted."""
+    title = _("What the courses claim, one by one")
+    place = st.expander(title, icon=":material/checklist:", **state.OPENED.part("claims"))
+    if not place.open:
+        return
+    with place:
+        st.segmented_control(
+            _("Course"),
+            format_func=lambda course: _("Course {number}").format(number=int(course[1:]) + 1),
+            required=True,
+            **state.CLAIMS_OF.widget(),
+        )
+        for claim in all_claims():
+            if claim.number.startswith(state.CLAIMS_OF.get()):
+                draw_claim(claim)
+
+
+def draw_claim(claim: Claim) -> None:
+    """Draw a link that sets up what shows a claim, and what is more exact."""
+    page = page_at(claim.address)
+    st.page_link(page.path, label=claim.said, icon=page.icon, query_params=state.link(claim.address))
+    if claim.exactly:
+        st.caption(_("More exactly: {remark}").format(remark=claim.exactly))

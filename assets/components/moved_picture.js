@@ -126,7 +126,7 @@ class MovedPicture {
       this.toggles[name] = button(words[what], words[`${what}_about`], () => this.#toggle(name), name);
       tools.append(this.toggles[name]);
     }
-    tools.append(button(words.back, words.back_about, () => this.#putBack(), "back"));
+    tools.append(button(words.back, words.back_about, () => this.#putBack(), "put_back"));
     box.append(tools, make("p", "hint", words.hint));
     return box;
   }

@@ -27,15 +27,16 @@ def test_a_digit_is_moved_shuffled_and_drawn(page: Page) -> None:
     page.reload()
     wait_idle(page)
     expect(right).to_have_value("8")
-    page.locator('[data-part="back"]').click()
+    page.locator('[data-part="put_back"]').click()
     expect(answers(page)).to_have_text([re.compile("✓ 7 ")] * 3)
 
-    sheet = page.locator(".moved-picture .picture > canvas").bounding_box()
-    assert sheet is not None
-    x, y = sheet["x"] + sheet["width"] / 2, sheet["y"]
-    page.mouse.move(x, y + 0.2 * sheet["height"])
-    page.mouse.down()
-    page.mouse.move(x, y + 0.8 * sheet["height"], steps=8)
+    sheet = page.locator(".moved-picture .picture > canvas")
+    wait_idle(page)
+    box = sheet.bounding_box()
+    assert box is not None
+    for share in (0.2, 0.5, 0.8):
+        sheet.hover(position={"x": box["width"] / 2, "y": share * box["height"]})
+        page.mouse.down()
     page.mouse.up()
     expect(answers(page).nth(1)).to_contain_text("1 (")  # an upright stroke
     expect(page.locator(".moved-picture > .said")).to_contain_text("you know what it is")

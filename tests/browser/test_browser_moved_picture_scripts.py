@@ -33,15 +33,10 @@ def numbers(text: str) -> list[float]:
     return [float(number) for number in np.frombuffer(base64.b64decode(text), "<f4")]
 
 
-def as_array(said: dict[str, float]) -> np.ndarray:
-    """Return a Float32Array, which the browser hands on by its places."""
-    return np.array(list(said.values()))
-
-
 def shares(call: Call, network: list[dict[str, Any]], pixels: np.ndarray) -> np.ndarray:
     side = pixels.shape[0]
     given = {"height": side, "width": side, "channels": 1, "values": pixels.ravel().tolist()}
-    return as_array(call("forward", "answered", network, given))
+    return np.array(call("forward", "answered", network, given))
 
 
 def pictures(taught: Taught) -> np.ndarray:
@@ -74,7 +69,7 @@ def test_a_digit_moves_as_numpy_moves_it_and_turns_as_pillow_turns_it(call: Call
 
     def moved(**by: int) -> np.ndarray:
         by = {"right": 0, "down": 0, "angle": 0} | by
-        return as_array(call("moving", "moved", digit.ravel().tolist(), 28, by)).reshape(28, 28)
+        return np.array(call("moving", "moved", digit.ravel().tolist(), 28, by)).reshape(28, 28)
 
     np.testing.assert_array_equal(moved(right=5, down=-3), shifted(digit[np.newaxis], -3, 5)[0, ..., 0])
     for angle in (30, -75, 90, 180):
@@ -85,4 +80,4 @@ def test_a_digit_moves_as_numpy_moves_it_and_turns_as_pillow_turns_it(call: Call
 def test_pixels_are_shuffled_as_the_networks_were_taught(call: Call) -> None:
     digit = pictures(Taught.DIGITS)[0]
     said = call("moving", "shuffled", digit.ravel().tolist(), shuffled_order().tolist())
-    np.testing.assert_array_equal(as_array(said), pictures(Taught.SHUFFLED)[0].ravel())
+    np.testing.assert_array_equal(said, pictures(Taught.SHUFFLED)[0].ravel())

@@ -33,7 +33,7 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
         **state.DIGITS_TAUGHT.widget(),
     )
     networks.tell(state.DIGITS_TAUGHT.get(), _HEARD)
-    components.moved_picture(_data(), key="moved_digit", on_set=partial(take, KEYS))
+    components.moved_picture(_data(), key="digit_board", on_set=partial(take, KEYS))
     _draw_how_trained()
     _draw_curves()
     _draw_shuffled()

@@ -31,7 +31,7 @@ _WIDTH = 112
 def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     """Draw a chest whose spot is moved by hand with the answers, then what the networks were measured at."""
     networks.tell(Taught.CHESTS, _HEARD)
-    components.moved_picture(_data(), key="moved_spot", on_set=partial(take, KEYS))
+    components.moved_picture(_data(), key="spot_board", on_set=partial(take, KEYS))
     st.caption(
         _(
             "Both lungs are the same drawing, {apart} pixels apart, so a spot has the same surroundings in either. The "

@@ -26,7 +26,8 @@ def test_every_class_comes_equally_often_and_the_spot_lies_on_its_side() -> None
         if one.spot is not None:
             assert (one.spot[1] < SIDE / 2) == (one.label == 1)
             brighter = one.pixels - one.ground
-            assert np.unravel_index(brighter.argmax(), brighter.shape)[:2] == one.spot
+            row, column, _ = np.unravel_index(brighter.argmax(), brighter.shape)
+            assert (int(row), int(column)) == one.spot
 
 
 def test_a_spot_has_the_same_surroundings_on_both_sides() -> None:

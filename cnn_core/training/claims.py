@@ -1,0 +1,160 @@
+"""What the record of a study supports, what it does not, and where it differs from the course: in sentences.
+
+Every figure in them is computed from the record, so a run more may change what is said.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from cnn_core.sentences import N_, Note
+from cnn_core.training.judgement import LAST, Turn
+from cnn_core.training.recorded import RecordedRun, RecordedStudy
+from cnn_core.training.statistics import standard_error
+
+FEW: Final = 0.9
+"""Of the course's pictures: with fewer than this share the sentence says so."""
+
+
+@dataclass(frozen=True)
+class CourseFigure:
+    """What a course says of a scheme.
+
+    Attributes:
+        pictures: that it trains on.
+        epochs: between which the validation loss turns.
+        accuracy: between which the validation accuracy then is, None where it gives none.
+    """
+
+    pictures: int
+    epochs: tuple[int, int]
+    accuracy: tuple[float, float] | None = None
+
+
+COURSE: Final = {
+    ("cats_dogs", "scratch"): CourseFigure(2_000, (10, 10)),
+    ("cats_dogs", "cured"): CourseFigure(2_000, (60, 70), (0.8, 0.85)),
+}
+"""The second course's figures, by study and scheme."""
+
+_ONE: Final = N_(
+    "“{scheme}” was right for {accuracy} of {pictures} test pictures with one seed; by the choice of these pictures"
+    " alone the share lies between {low} and {high} (95 %, Wilson)."
+)
+_SEVERAL: Final = N_(
+    "“{scheme}” was right for {accuracy} ± {spread} of {pictures} test pictures: mean and standard deviation over "
+    "{seeds} seeds."
+)
+_OVERFITS: Final = N_(
+    "“{scheme}” overfits in {count} of {runs} runs: the validation loss was lowest after epoch {epochs} and rose "
+    "afterwards, while the training loss went on falling."
+)
+_OPEN: Final = N_(
+    "“{scheme}”: the validation loss was lowest after epoch {epochs} of {all}; in none of {runs} runs overfitting "
+    "is shown."
+)
+_ALIKE: Final = N_("The course names epoch {wanted} for that; here it comes about then too, after epoch {epochs}.")
+_EARLIER: Final = N_("The course names epoch {wanted} for that; here it comes earlier, after epoch {epochs}.")
+_LATER: Final = N_("The course names epoch {wanted} for that; here it comes later, after epoch {epochs}.")
+_ACCURACY: Final = N_(
+    "The course's validation accuracy is {low} to {high}; here it is {accuracy} where the validation loss is lowest."
+)
+_FEWER: Final = N_(
+    "The course trains on {theirs} pictures and this study on {ours}: with fewer pictures a network knows them by "
+    "heart earlier and is right less often, so the figures are not to be compared as they stand."
+)
+
+
+def said(study: RecordedStudy) -> tuple[Note, ...]:
+    """Return what a record with one run or more supports, without the comparison of its schemes."""
+    return tuple(note for scheme in study.schemes for note in _said_of(study, scheme))
+
+
+def _said_of(study: RecordedStudy, scheme: str) -> Iterator[Note]:
+    runs = study.of(scheme)
+    title = Note(study.plan.scheme(scheme).title)
+    yield _accuracy(study, scheme, title)
+    turns = [run.turn for run in runs]
+    yield _turned(turns, runs, title)
+    course = COURSE.get((study.plan.key, scheme))
+    if course is not None:
+        yield from _compared(course, runs)
+
+
+def _accuracy(study: RecordedStudy, scheme: str, title: Note) -> Note:
+    mean, spread = study.accuracy(scheme)
+    runs = study.of(scheme)
+    values = {"scheme": title, "accuracy": f"{mean:.1%}", "pictures": f"{runs[0].scored.pictures:,}"}
+    if spread is None:
+        scored = runs[0].scored
+        return Note(_ONE, {**values, "low": f"{scored.low:.1%}", "high": f"{scored.high:.1%}"})
+    return Note(_SEVERAL, {**values, "spread": f"{spread:.1%}", "seeds": len(runs)})
+
+
+def _turned(turns: Sequence[Turn], runs: Sequence[RecordedRun], title: Note) -> Note:
+    over = [turn for turn in turns if turn.is_overfitting]
+    if over:
+        return Note(
+            _OVERFITS, {"scheme": title, "count": len(over), "runs": len(turns), "epochs": _span(_epochs(over))}
+        )
+    values = {"epochs": _span(_epochs(turns)), "all": len(runs[0].epochs), "runs": len(turns)}
+    return Note(_OPEN, {"scheme": title, **values})
+
+
+def _compared(course: CourseFigure, runs: Sequence[RecordedRun]) -> Iterator[Note]:
+    epochs = _epochs([run.turn for run in runs])
+    low, high = course.epochs
+    message = _EARLIER if max(epochs) < low - LAST else (_LATER if min(epochs) > high + LAST else _ALIKE)
+    yield Note(message, {"wanted": _span(course.epochs), "epochs": _span(epochs)})
+    if course.accuracy is not None:
+        best = [run.epochs[run.turn.epoch - 1].val_accuracy for run in runs]
+        low_, high_ = (f"{end:.0%}" for end in course.accuracy)
+        yield Note(_ACCURACY, {"low": low_, "high": high_, "accuracy": _shares(best)})
+    ours = runs[0].pictures["train"]
+    if ours < FEW * course.pictures:
+        yield Note(_FEWER, {"theirs": f"{course.pictures:,}", "ours": f"{ours:,}"})
+
+
+def _epochs(turns: Sequence[Turn]) -> list[int]:
+    return [turn.epoch for turn in turns]
+
+
+def _span(figures: Sequence[int]) -> str:
+    low, high = min(figures), max(figures)
+    return str(low) if low == high else f"{low}–{high}"
+
+
+def _shares(figures: Sequence[float]) -> str:
+    low, high = f"{min(figures):.0%}", f"{max(figures):.0%}"
+    return low if low == high else f"{low}–{high}"
+
+
+_MISSING: Final = N_("{missing} of its {all} runs are still to be trained.")
+_MARGIN: Final = N_(
+    "{pictures} test pictures leave ± {margin} percentage points (two standard errors), whatever the seed; all runs"
+    " are tested on the same ones, so a difference between two schemes is surer than either figure."
+)
+_SEEDS: Final = N_(
+    "{seeds} seeds say how much chance in the weights and in the order of the pictures does, not what another "
+    "choice of pictures would: all runs are trained on the same ones."
+)
+_ONLY: Final = N_(
+    "It is one network on one set of pictures, trained as it stands here and not tuned: another rate, or more "
+    "epochs, may turn the order."
+)
+_TIMES: Final = N_("Times were measured on {processors} processors that did other work besides.")
+
+
+def limits(study: RecordedStudy) -> tuple[Note, ...]:
+    """Return what a record with one run or more does not support."""
+    notes = []
+    if study.missing:
+        runs = len(study.plan.schemes) * study.plan.seeds
+        notes.append(Note(_MISSING, {"missing": study.missing, "all": runs}))
+    scored = min((run.scored for run in study.runs), key=lambda scored: scored.accuracy)
+    margin = 2 * standard_error(scored.accuracy, scored.pictures)
+    notes.append(Note(_MARGIN, {"pictures": f"{scored.pictures:,}", "margin": f"{100 * margin:.1f}"}))
+    seeds = len({run.seed for run in study.runs})
+    if seeds > 1:
+        notes.append(Note(_SEEDS, {"seeds": seeds}))
+    return (*notes, Note(_ONLY), Note(_TIMES, {"processors": study.machine["processors"]}))

@@ -1,31 +1,21 @@
-"""A fit in a process of its own: `python -m cnn_core.processes.fitting FOLDER MEGABYTES`.
+"""A fit, done wherever an executor does it.
 
-The folder is all that it shares with others: the plan lies there, records are written into it, and orders are read from
-it. So `work` may as well be run by any executor whose machines see the folder. The end of stdin means that the server
-is gone, and ends the process at once; the last epoch's checkpoint stays.
+The folder is all that `work` shares with others: the plan lies there, records are written into it, and orders are read
+from it. So any executor of the kind of `concurrent.futures` may do it, whose machines see the folder.
 """
 
-import os
-import sys
 from pathlib import Path
 from threading import Event, Thread
 from typing import Final
 
 from cnn_core.errors import CnnError
-from cnn_core.processes.settle_in import settle_in
-from cnn_core.processes.talking import own_stdin, spaced
-from cnn_core.training.orders import Order, Orders
+from cnn_core.processes.talking import spaced
+from cnn_core.training.orders import Ordered, Orders
 from cnn_core.training.records import Ended, Refused
 from cnn_core.training.run_folder import RunFolder
 
 SECONDS_BETWEEN_LOOKS: Final = 0.1
 """At the orders."""
-
-
-def main(path: str, megabytes: int) -> None:
-    settle_in(megabytes)
-    Thread(target=_end_with_stdin, daemon=True).start()
-    work(path)
 
 
 def work(path: str) -> None:
@@ -55,20 +45,9 @@ def _work(folder: RunFolder) -> None:
 
 def _follow(folder: RunFolder, orders: Orders, done: Event) -> None:
     """Pass on every new order that is left in the folder."""
-    last: Order | None = None
+    last: Ordered | None = None
     while not done.wait(SECONDS_BETWEEN_LOOKS):
         order = folder.ordered()
-        if order is not None and order is not last:
-            orders.tell(order)
+        if order is not None and order != last:
+            orders.tell(order.order, order.frozen)
         last = order
-
-
-def _end_with_stdin() -> None:
-    stdin = own_stdin()
-    while stdin.read(4096):
-        pass
-    os._exit(1)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))

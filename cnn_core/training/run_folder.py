@@ -11,7 +11,7 @@ from typing import Any, Final, TextIO
 
 from cnn_core.errors import CnnError
 from cnn_core.training.fitting import FitPlan
-from cnn_core.training.orders import Order
+from cnn_core.training.orders import Order, Ordered
 from cnn_core.training.records import Record, read_record, write_record
 
 PLAN_MEMBER: Final = "convscope_plan.json"
@@ -28,7 +28,7 @@ class RunFolder:
         plan.json            what is trained
         about.json           whose it is and when it was made
         records.jsonl        what was reported, a record a line; the process that trains is the only one that writes it
-        orders               the last order, a word, written by whoever steers
+        orders               the last order, a word and seconds, written by whoever steers
         checkpoint.npz       all that the next epoch needs
         best.npz             the weights with the lowest val_loss so far
         snapshots/           small arrays of some epochs, see `snapshots.py`
@@ -95,10 +95,10 @@ class RunFolder:
         with self.records_file.open("a", encoding="utf-8") as out:
             out.write(write_record(record) + "\n")
 
-    def order(self, order: Order) -> None:
-        """Leave an order for the process that trains."""
+    def order(self, order: Order, frozen: float = 0.0) -> None:
+        """Leave an order for the process that trains, which was frozen for so many seconds so far."""
         with replacing(self.orders_file) as part:
-            part.write_text(order, encoding="utf-8")
+            part.write_text(f"{order} {frozen}", encoding="utf-8")
 
     def forget_orders(self) -> None:
         """Take the last order away, before another process begins."""
@@ -117,10 +117,11 @@ class RunFolder:
             return not is_ours
         return False
 
-    def ordered(self) -> Order | None:
+    def ordered(self) -> Ordered | None:
         """Return the last order, None where there is none yet."""
         try:
-            return Order(self.orders_file.read_text(encoding="utf-8"))
+            order, frozen = self.orders_file.read_text(encoding="utf-8").split()
+            return Ordered(Order(order), float(frozen))
         except (OSError, ValueError):
             return None
 

@@ -1,8 +1,9 @@
-"""Fits of the page Train, each a folder on disk and, while it is trained, a process of its own.
+"""Fits, each a folder on disk and, while it is trained, work of an executor; a few at once, the others in a queue.
 
 What is known of a run is read from its folder, so a server that was killed finds its runs again; they can be gone on
 with from their last epoch. Orders are left in the folder too. Whoever knows a run's id, which nobody can guess, sees it
-and may steer it.
+and may steer it. The executor is any of the kind of `concurrent.futures` whose machines see the folders; ours gives
+each run a process of its own, which can be frozen and killed besides.
 """
 
 import atexit
@@ -10,15 +11,19 @@ import os
 import re
 import secrets
 import shutil
-import sys
+import threading
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Protocol
 
 from cnn_core.errors import CnnError
+from cnn_core.processes.alone import Alone, OwnProcesses
+from cnn_core.processes.fitting import work
 from cnn_core.sentences import N_
 from cnn_core.training.fit_memory import needed_megabytes
 from cnn_core.training.fitting import FitPlan
@@ -28,20 +33,21 @@ from cnn_core.training.run_folder import RunFolder
 from cnn_core.training.so_far import SoFar
 from cnn_core.training.store import runs_folder
 from pages.ui.compute import MEMORY_MEGABYTES
-from pages.ui.jobs import ACTIVE, MOST_WAITING, ROOM, Job, Jobs, Phase, Room, after
+from pages.ui.jobs import ACTIVE, ROOM, Phase, Room, after
 
 MOST_KEPT: Final = int(os.environ.get("CONVSCOPE_RUNS_KEPT", "") or 50)
 """Runs that have ended and still lie on disk, 20 MB each at most but for their models."""
-KEPT_EACH: Final = 12
-ACTIVE_EACH: Final = 3
-"""Runs of one person that wait or are trained."""
+KEPT_EACH: Final = 20
+MOST_WAITING: Final = 40
+ACTIVE_EACH: Final = 10
+"""Runs of one person that wait or are trained: as many as several seeds of two settings are."""
 GRACE_SECONDS: Final = 60
 """From the word to stop until the process is killed: what was learned is saved and tested meanwhile."""
 LIMIT_SECONDS: Final = int(os.environ.get("CONVSCOPE_RUN_SECONDS", "") or 4 * 3600)
 PAUSED_SECONDS: Final = 900
 """Until a pause ends in a stop: a paused process holds its memory, and its place."""
+_LOOK_SECONDS: Final = 0.5
 
-_COMMAND: Final = (sys.executable, "-m", "cnn_core.processes.fitting")
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{16}")
 
 _INTERRUPTED: Final = N_(
@@ -52,6 +58,8 @@ _PAUSED_LONG: Final = N_(
     "It was stopped, for it was paused for {minutes} minutes and others need the room. What was learned is kept. Go on "
     "whenever you like."
 )
+_TOO_LONG: Final = N_("The training was stopped: it took longer than the {minutes} minutes that one may take here.")
+_TOO_MANY: Final = N_("{count} trainings are waiting already, as many as may. Try again in a few minutes.")
 _TOO_MANY_EACH: Final = N_(
     "{count} of your trainings wait or go on already, as many as may at once. Wait for one to end, or stop one."
 )
@@ -93,13 +101,54 @@ class SeenRun:
         return self.phase in (Phase.STOPPED, Phase.INTERRUPTED)
 
 
-@dataclass(eq=False)
-class _Run(Job):
-    """A run that waits or is trained by this server."""
+class Door(Protocol):
+    """Through which runs go to where they are trained: an executor, here or on other machines."""
 
-    folder: RunFolder = field(kw_only=True)
-    person: str = field(kw_only=True)
+    def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future[None]: ...
+
+
+@dataclass(eq=False)
+class _Run:
+    """A run that waits or is trained by this server; all of it is guarded by the registry's lock.
+
+    Attributes:
+        future: of its work, once it has begun.
+        problem: why.
+        pauses: how often it was paused or went on, so that a timer knows whether its pause is still the same.
+        frozen_at: when it was frozen, None while it is not.
+        frozen: for how many seconds it was frozen before that.
+    """
+
+    folder: RunFolder
+    person: str
+    phase: Phase = Phase.WAITING
+    future: Future[None] | None = None
+    problem: CnnError | None = None
     pauses: int = 0
+    frozen_at: float | None = None
+    frozen: float = 0.0
+
+    def freeze(self) -> None:
+        """Freeze it, where its executor can."""
+        if isinstance(self.future, Alone) and self.frozen_at is None and self.future.freeze():
+            self.frozen_at = time.monotonic()
+
+    def tell(self, order: Order) -> None:
+        """Leave it an order, and let it go on if it was frozen."""
+        if self.frozen_at is not None and order is not Order.PAUSE:
+            self.frozen += time.monotonic() - self.frozen_at
+        with suppress(OSError):  # its folder may be gone
+            self.folder.order(order, self.frozen)
+        if isinstance(self.future, Alone) and self.frozen_at is not None and order is not Order.PAUSE:
+            self.frozen_at = None
+            self.future.thaw()
+
+    def kill(self) -> None:
+        """End its work at once, where its executor can."""
+        if isinstance(self.future, Alone):
+            self.future.kill()
+        elif self.future is not None:
+            self.future.cancel()
 
 
 @dataclass(eq=False)
@@ -119,11 +168,11 @@ def refuse_too_large(plan: FitPlan) -> None:
         raise CnnError(_TOO_LARGE, needed=f"{needed:,}", most=f"{MEMORY_MEGABYTES:,}")
 
 
-class Runs(Jobs[_Run]):
+class Runs:
     """All runs below a folder, by their ids; its methods may be called from any thread.
 
     Args:
-        command: starts a process that does the fit of the folder that it is told.
+        door: does the fit of the folder that it is told.
         room: how many may be trained at once.
         waiting, kept: how many may wait, and lie on disk once they have ended.
         grace: seconds from the word to stop until a process is killed.
@@ -132,7 +181,7 @@ class Runs(Jobs[_Run]):
 
     def __init__(
         self,
-        command: Sequence[str] = _COMMAND,
+        door: Door | None = None,
         room: Room = ROOM,
         waiting: int = MOST_WAITING,
         kept: int = MOST_KEPT,
@@ -140,9 +189,16 @@ class Runs(Jobs[_Run]):
         limit: float = LIMIT_SECONDS,
         paused: float = PAUSED_SECONDS,
     ) -> None:
-        super().__init__(room, waiting, grace, limit)
-        self._started_by, self._kept, self._paused = command, kept, paused
+        self._door = door or OwnProcesses(MEMORY_MEGABYTES)
+        self._room, self._most_waiting, self._kept = room, waiting, kept
+        self._grace, self._limit, self._paused = grace, limit, paused
+        self._jobs: dict[str, _Run] = {}
         self._known: dict[str, _Known] = {}
+        self._begun: dict[str, int] = {}  # of each person, which run was begun last, counted over all
+        # What an executor calls back at once comes from the thread that has submitted, which holds it already.
+        self._lock = threading.RLock()
+        self._closed = False
+        room.listen(self._fill_up)
 
     @property
     def _home(self) -> Path:
@@ -178,37 +234,37 @@ class Runs(Jobs[_Run]):
         return tuple(sorted(seen, key=lambda run: -run.made))
 
     def pause(self, key: str) -> None:
-        """Let a run rest after its batch, for a while."""
+        """Let a run rest at once, in the middle of a batch, for a while; where it cannot be frozen, after its batch."""
         with self._lock:
             job, folder = self._jobs.get(key), self._folder(key)
-            if folder is None or not (job is None or job.phase is Phase.RUNNING):
-                return
-            folder.order(Order.PAUSE)
-            if job is not None:
+            if job is None and folder is not None and folder.is_held:  # another server's
+                folder.order(Order.PAUSE)
+            elif job is not None and job.phase is Phase.RUNNING:
+                job.freeze()  # before it can hear the order, for it would count the time itself
+                job.tell(Order.PAUSE)
                 job.pauses += 1
-                pause = job.pauses
-                after(self._paused, lambda: self._end_pause(job, pause))
+                self._watch_pause(job, job.pauses, time.monotonic())
 
     def resume(self, key: str) -> None:
         """Let a run that is paused go on."""
         with self._lock:
             job, folder = self._jobs.get(key), self._folder(key)
-            if folder is not None and (job is None or job.phase is Phase.RUNNING):
+            if job is None and folder is not None and folder.is_held:
                 folder.order(Order.RESUME)
-            if job is not None:
+            elif job is not None and job.phase is Phase.RUNNING:
                 job.pauses += 1
+                job.tell(Order.RESUME)
 
     def stop(self, key: str) -> None:
         """End a run after its batch, and save and test what it has learned; a second time, end its process at once."""
         with self._lock:
             job, folder = self._jobs.get(key), self._folder(key)
-            if job is None and folder is not None and folder.is_held:  # another server's
+            if job is None and folder is not None and folder.is_held:
                 folder.order(Order.STOP)
-            elif job is not None and job.phase is Phase.STOPPING and job.process is not None:
-                job.process.kill()
+            elif job is not None and job.phase is Phase.STOPPING:
+                job.kill()
             elif job is not None:
-                self._stop(job)
-                self._note_waiting(key, job)
+                self._stop(key, job)
 
     def go_on(self, key: str) -> None:
         """Train a run further that was stopped or interrupted, from its last epoch; raises CnnError where many wait."""
@@ -227,6 +283,13 @@ class Runs(Jobs[_Run]):
             seen = self._look(key)
             if seen is not None and not seen.active:
                 self._remove(key)
+
+    def close(self) -> None:
+        """End all processes at once and start no more."""
+        with self._lock:
+            self._closed = True
+            for job in self._jobs.values():
+                job.kill()
 
     # Its folders; called with the lock held. --------------------------------------------------------------------------
 
@@ -265,7 +328,9 @@ class Runs(Jobs[_Run]):
         if job is not None and job.phase is not Phase.RUNNING:
             return job.phase, job.problem
         if job is not None or folder.is_held:
-            return Phase.PAUSED if so_far.is_paused else Phase.RUNNING, None
+            ordered = folder.ordered()
+            is_told = ordered is not None and ordered.order is Order.PAUSE  # and will rest, or is frozen
+            return Phase.PAUSED if is_told or so_far.is_paused else Phase.RUNNING, None
         if so_far.ended is not None:
             return Phase.DONE if so_far.ended.complete else Phase.STOPPED, so_far.problem
         if so_far.problem is not None:
@@ -288,44 +353,99 @@ class Runs(Jobs[_Run]):
     # Its processes; called with the lock held. ------------------------------------------------------------------------
 
     def _refuse_more(self, person: str) -> None:
-        self._refuse_crowd()
+        if len(self._line()) >= self._most_waiting:
+            raise CnnError(_TOO_MANY, count=self._most_waiting)
         if sum(job.person == person for job in self._jobs.values()) >= ACTIVE_EACH:
             raise CnnError(_TOO_MANY_EACH, count=ACTIVE_EACH)
 
+    def _line(self) -> list[_Run]:
+        """Return the runs that wait, the next one first: people take turns, so that one's many seeds bar nobody."""
+        at_work = Counter(job.person for job in self._jobs.values() if job.phase is not Phase.WAITING)
+        waiting: dict[str, list[_Run]] = {}
+        for job in self._jobs.values():
+            if job.phase is Phase.WAITING:
+                waiting.setdefault(job.person, []).append(job)
+        begun, line = dict(self._begun), []
+        while waiting:
+            person = min(waiting, key=lambda each: (at_work[each], begun.get(each, 0)))
+            line.append(waiting[person].pop(0))
+            waiting = {each: jobs for each, jobs in waiting.items() if jobs}
+            at_work[person] += 1
+            begun[person] = _next(begun)
+        return line
+
+    def _place(self, job: _Run) -> int:
+        """Return how many are before a run and itself while it waits, else 0."""
+        return self._line().index(job) + 1 if job.phase is Phase.WAITING else 0
+
     def _enqueue(self, key: str, folder: RunFolder, person: str) -> None:
-        self._jobs[key] = _Run(folder=folder, person=person)
-        self._begin_waiting()
-        self._tidy()
+        self._jobs[key] = _Run(folder, person)
+        self._fill_up()
 
-    def _command(self, job: _Run) -> Sequence[str]:
-        return (*self._started_by, str(job.folder.path), str(MEMORY_MEGABYTES))
-
-    def _say_stop(self, job: _Run) -> None:
-        with suppress(OSError):
-            job.folder.order(Order.STOP)
-
-    def _take(self, job: _Run, line: str) -> bool:  # noqa: ARG002
-        """Hear nothing: what a process has to say stands in its folder."""
-        return False
-
-    def _end_pause(self, job: _Run, pause: int) -> None:
+    def _fill_up(self) -> None:
+        """Begin what there is room for."""
         with self._lock:
-            if job.pauses == pause:
-                self._stop(job, CnnError(_PAUSED_LONG, minutes=round(self._paused / 60)))
+            while (line := self._line()) and not self._closed and self._room.take():
+                self._begin(line[0])
+            self._tidy()
 
-    def _note_waiting(self, key: str, job: _Run) -> None:
-        """Write down that a run was stopped which never began."""
-        if job.phase is Phase.STOPPED:
+    def _begin(self, job: _Run) -> None:
+        job.phase = Phase.RUNNING
+        people = {each.person for each in self._jobs.values()}
+        self._begun[job.person] = _next(self._begun)
+        self._begun = {person: turn for person, turn in self._begun.items() if person in people}
+        try:
+            job.future = self._door.submit(work, str(job.folder.path))
+        except (OSError, RuntimeError):  # no process can be started, or the executor is closed
+            self._end(job)
+            return
+        limit = after(self._limit, lambda: self._end_late(job))
+
+        def over(_future: Future[None]) -> None:
+            limit.cancel()
+            self._end(job)
+
+        job.future.add_done_callback(over)
+
+    def _stop(self, key: str, job: _Run, problem: CnnError | None = None) -> None:
+        if job.phase is Phase.WAITING:
             job.folder.write(Ended(complete=False))
             del self._jobs[key]
+        elif job.phase is Phase.RUNNING:
+            job.phase, job.problem = Phase.STOPPING, problem
+            job.tell(Order.STOP)
+            after(self._grace, job.kill)
 
-    def _note_end(self, job: _Run) -> None:
+    def _end_late(self, job: _Run) -> None:
+        with self._lock:
+            self._stop(job.folder.path.name, job, CnnError(_TOO_LONG, minutes=round(self._limit / 60)))
+
+    def _watch_pause(self, job: _Run, pause: int, since: float) -> None:
+        """Look after a pause until it is over: another server may end it by an order, and none lasts for ever."""
+        with self._lock:
+            if job.pauses != pause or job.phase is not Phase.RUNNING:
+                return
+            ordered = job.folder.ordered()
+            if ordered is not None and ordered.order is not Order.PAUSE:
+                job.pauses += 1
+                job.tell(ordered.order)
+            elif time.monotonic() - since >= self._paused:
+                self._stop(job.folder.path.name, job, CnnError(_PAUSED_LONG, minutes=round(self._paused / 60)))
+            else:
+                after(min(self._paused, _LOOK_SECONDS), lambda: self._watch_pause(job, pause, since))
+
+    def _end(self, job: _Run) -> None:
         """Leave a run to its folder, with the reason why it ended where its process could not know it."""
-        key = job.folder.path.name
-        if job.problem is not None:
-            with suppress(OSError):
-                job.folder.write(Refused.of(job.problem))
-        self._jobs.pop(key, None)
+        with self._lock:
+            if job.problem is not None:
+                with suppress(OSError):
+                    job.folder.write(Refused.of(job.problem))
+            self._jobs.pop(job.folder.path.name, None)
+        self._room.give_back()
+
+
+def _next(turns: Mapping[str, int]) -> int:
+    return max(turns.values(), default=0) + 1
 
 
 RUNS: Final = Runs()

@@ -1,9 +1,11 @@
 """The registry of fits with small processes in the place of Keras: folders, orders, ends of every kind, bounds."""
 
+import multiprocessing
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,9 @@ from small_fits import Heard, small_plan
 from cnn_core.errors import CnnError
 from cnn_core.layers import Conv2D, Dense, Flatten, Input
 from cnn_core.network.network import Network
+from cnn_core.processes.alone import OwnProcesses
 from cnn_core.training.fit_memory import needed_megabytes
+from cnn_core.training.orders import Order, Ordered
 from cnn_core.training.records import (
     BatchEnd,
     Begun,
@@ -30,6 +34,7 @@ from cnn_core.training.records import (
     write_record,
 )
 from cnn_core.training.run_folder import RunFolder
+from pages.ui.compute import MEMORY_MEGABYTES
 from pages.ui.jobs import Phase, Room
 from pages.ui.runs import ACTIVE_EACH, KEPT_EACH, Runs, SeenRun
 
@@ -41,7 +46,7 @@ EPOCHS = tuple(EpochEnd(n, 0.7 / n, 0.5, 0.8 / n, 0.6, 1.0, 0.001) for n in (1, 
 
 CHILD = f"""
 import fcntl, os, sys, threading, time
-folder = sys.argv[1]
+folder = sys.argv[-1]
 lock = open(folder + "/lock", "w")
 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 threading.Thread(target=lambda: (sys.stdin.read(), os._exit(1)), daemon=True).start()
@@ -51,9 +56,9 @@ def tell(*lines):
 def heard(order):
     while True:
         try:
-            if open(folder + "/orders").read() == order:
+            if open(folder + "/orders").read().split()[0] == order:
                 return
-        except OSError:
+        except (OSError, IndexError):
             pass
         time.sleep(0.01)
 begun, batch, epochs = {write_record(BEGUN)!r}, {write_record(BATCH)!r}, {[write_record(each) for each in EPOCHS]!r}
@@ -66,7 +71,6 @@ CHILDREN = {
     "patient": "tell(begun, batch, epochs[0]); heard('stop'); tell(stopped)",
     "resting": "tell(begun, batch); heard('pause'); tell(paused); heard('resume'); tell(resumed); heard('stop'); "
     "tell(stopped)",
-    "sleeping": "tell(begun, batch); heard('pause'); tell(paused); heard('stop'); tell(stopped)",
     "deaf": "tell(begun, *epochs[:2]); time.sleep(600)",
     "dying": "tell(begun, *epochs[:2]); os._exit(3)",
     # Dies the first time, and goes on from the first epoch the second.
@@ -79,6 +83,11 @@ CHILDREN = {
 Make = Callable[..., Runs]
 
 
+def command(kind: str) -> list[str]:
+    """Return what starts a process that stands in for Keras's."""
+    return [sys.executable, "-I", "-S", "-c", CHILD + CHILDREN[kind]]
+
+
 @pytest.fixture
 def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
     """Return a function that makes a registry whose processes are of one kind; none of them is left behind."""
@@ -86,12 +95,30 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
     with all_closed() as made:
 
         def make_one(kind: str, at_once: int = 1, **bounds: Any) -> Runs:
-            command = [sys.executable, "-I", "-S", "-c", CHILD + CHILDREN[kind]]
-            runs = Runs(command, Room(at_once), **{"grace": SECONDS, **bounds})
+            runs = Runs(OwnProcesses(MEMORY_MEGABYTES, command(kind)), Room(at_once), **{"grace": SECONDS, **bounds})
             made.append(runs)
             return runs
 
         yield make_one
+
+
+def started(script: str, monkeypatch: pytest.MonkeyPatch) -> "subprocess.Popen[str]":
+    """Start a server and return it once it is ready."""
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'tests'}:{ROOT / 'tests' / 'pages'}")
+    server = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
+    assert server.stdout.readline().strip() == "ready"
+    return server
+
+
+def until(condition: Callable[[], bool]) -> bool:
+    """Return whether a condition comes true in time."""
+    end = time.monotonic() + SECONDS
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return condition()
 
 
 def has_batch(seen: SeenRun) -> bool:
@@ -146,20 +173,39 @@ def test_the_second_stop_ends_the_process_at_once(make: Make) -> None:
     assert (seen.phase, seen.so_far.epochs) == (Phase.INTERRUPTED, EPOCHS[:2])
 
 
-def test_it_pauses_and_goes_on(make: Make) -> None:
-    runs = make("resting")
+def test_it_is_frozen_at_once_and_goes_on(make: Make) -> None:
+    runs = make("patient")
     key = runs.start(small_plan(), "me")
-    wait_for(runs, key, has_batch)
+    folder = wait_for(runs, key, has_batch).folder
+    (child,) = psutil.Process().children()
     runs.pause(key)
-    wait_for(runs, key, lambda seen: seen.phase is Phase.PAUSED)
+    assert look(runs, key).phase is Phase.PAUSED
+    assert until(lambda: child.status() == psutil.STATUS_STOPPED)
+    assert folder.ordered() == Ordered(Order.PAUSE)
+    time.sleep(0.1)
     runs.resume(key)
-    wait_for(runs, key, lambda seen: seen.phase is Phase.RUNNING)
+    assert look(runs, key).phase is Phase.RUNNING
+    assert until(lambda: child.status() != psutil.STATUS_STOPPED)
+    ordered = folder.ordered()
+    assert ordered is not None
+    assert (ordered.order, 0.1 < ordered.frozen < SECONDS) == (Order.RESUME, True)
+    runs.pause(key)
     runs.stop(key)
     assert wait_for(runs, key, ended).phase is Phase.STOPPED
 
 
+def test_another_server_ends_a_pause(make: Make) -> None:
+    runs, others = make("patient"), make("quick")
+    key = runs.start(small_plan(), "me")
+    wait_for(runs, key, has_batch)
+    runs.pause(key)
+    assert look(others, key).phase is Phase.PAUSED
+    others.stop(key)
+    assert wait_for(others, key, ended).phase is Phase.STOPPED
+
+
 def test_a_long_pause_ends_in_a_stop_that_says_why(make: Make) -> None:
-    runs = make("sleeping", paused=0.2)
+    runs = make("patient", paused=0.2)
     key = runs.start(small_plan(), "me")
     wait_for(runs, key, has_batch)
     runs.pause(key)
@@ -168,13 +214,42 @@ def test_a_long_pause_ends_in_a_stop_that_says_why(make: Make) -> None:
     assert "others need the room" in str(seen.problem)
 
 
+# A server that has frozen its run.
+FROZEN = """
+import sys, time
+from test_runs import command
+from small_fits import small_plan
+from cnn_core.processes.alone import OwnProcesses
+from pages.ui.runs import Runs
+
+runs = Runs(OwnProcesses(4096, command("patient")))
+key = runs.start(small_plan(), "me")
+while runs.look(key).so_far.batch is None:
+    time.sleep(0.01)
+runs.pause(key)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_killed_server_leaves_nothing_frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONVSCOPE_RUNS", str(tmp_path))
+    server = started(FROZEN, monkeypatch)
+    (child,) = psutil.Process(server.pid).children()
+    assert until(lambda: child.status() == psutil.STATUS_STOPPED)
+    server.kill()
+    server.communicate(timeout=SECONDS)
+    assert psutil.wait_procs([child], timeout=SECONDS)[1] == []
+
+
 def test_another_server_may_steer_what_runs(make: Make) -> None:
     runs, others = make("resting"), make("quick")
     key = runs.start(small_plan(), "me")
     wait_for(others, key, has_batch)
     assert look(others, key).phase is Phase.RUNNING
     others.pause(key)
-    wait_for(others, key, lambda seen: seen.phase is Phase.PAUSED)
+    assert look(others, key).phase is Phase.PAUSED
+    wait_for(others, key, lambda seen: seen.so_far.is_paused)
     others.resume(key)
     wait_for(others, key, lambda seen: seen.phase is Phase.RUNNING)
     others.stop(key)
@@ -226,6 +301,17 @@ def test_the_others_wait_and_see_their_place(make: Make) -> None:
     wait_for(runs, keys[2], has_batch)
 
 
+def test_whoever_has_less_at_work_comes_first(make: Make) -> None:
+    runs = make("patient")
+    mine = [runs.start(small_plan(seed=seed), "me") for seed in range(4)]
+    yours = [runs.start(small_plan(seed=seed), "you") for seed in range(2)]
+    assert [look(runs, key).place for key in (*mine, *yours)] == [0, 2, 4, 5, 1, 3]
+    wait_for(runs, mine[0], has_batch)
+    runs.stop(mine[0])
+    wait_for(runs, yours[0], has_batch)
+    assert look(runs, mine[1]).place == 1
+
+
 def test_registries_share_their_room() -> None:
     heard: list[str] = []
     room = Room(1)
@@ -238,8 +324,8 @@ def test_registries_share_their_room() -> None:
 
 def test_too_many_are_refused_of_all_and_of_one(make: Make) -> None:
     runs = make("patient", waiting=ACTIVE_EACH)
-    for _ in range(ACTIVE_EACH):
-        runs.start(small_plan(), "me")
+    for seed in range(ACTIVE_EACH):  # twice as many seeds as the page offers
+        runs.start(small_plan(seed=seed), "me")
     with pytest.raises(CnnError, match=f"{ACTIVE_EACH} of your trainings wait"):
         runs.start(small_plan(), "me")
     runs.start(small_plan(), "you")
@@ -264,9 +350,7 @@ def test_what_ended_long_ago_is_forgotten(make: Make, tmp_path: Path) -> None:
     keys = [runs.start(small_plan(), f"person {n}") for n in range(4) if n is not None]
     for key in keys[2:]:
         wait_for(runs, key, ended)
-    until = time.monotonic() + SECONDS
-    while runs.look(keys[1]) is not None and time.monotonic() < until:
-        time.sleep(0.01)
+    assert until(lambda: runs.look(keys[1]) is None)
     assert [runs.look(key) is None for key in keys] == [True, True, False, False]
     assert sorted(path.name for path in (tmp_path / "fits").iterdir()) == sorted(keys[2:])
     runs.forget(keys[3])
@@ -276,7 +360,7 @@ def test_what_ended_long_ago_is_forgotten(make: Make, tmp_path: Path) -> None:
 
 def test_a_process_that_cannot_be_started_is_an_interrupted_run(make: Make) -> None:
     make("quick")
-    runs = Runs(["/nowhere/python"], Room(1))
+    runs = Runs(OwnProcesses(MEMORY_MEGABYTES, ["/nowhere/python"]), Room(1))
     assert wait_for(runs, runs.start(small_plan(), "me"), ended).phase is Phase.INTERRUPTED
 
 
@@ -291,7 +375,7 @@ from pages.ui.runs import RUNS
 key = RUNS.start(small_plan(epochs=400, early_stopping=400), "me")
 while len(RUNS.look(key).so_far.epochs) < 2:  # then the first one's checkpoint is written
     time.sleep(0.05)
-print(key, flush=True)
+print("ready", flush=True)
 sys.stdin.read()
 """
 
@@ -299,12 +383,8 @@ sys.stdin.read()
 @pytest.mark.keras
 def test_a_killed_server_finds_its_run_again_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONVSCOPE_RUNS", str(tmp_path))
-    monkeypatch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'tests'}")
-    server = subprocess.Popen(
-        [sys.executable, "-c", SERVER], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdout is not None
-    key = server.stdout.readline().strip()
+    server = started(SERVER, monkeypatch)
+    (key,) = (path.name for path in (tmp_path / "fits").iterdir())
     children = psutil.Process(server.pid).children(recursive=True)
     server.kill()
     server.communicate(timeout=SECONDS)
@@ -332,6 +412,38 @@ def test_a_killed_server_finds_its_run_again_and_goes_on(tmp_path: Path, monkeyp
         assert epochs == list(range(1, len(epochs) + 1))
     finally:
         runs.close()
+
+
+def stand_in(path: str) -> None:
+    """Do in the place of Keras what `work` does, and follow orders."""
+    folder = RunFolder(Path(path))
+    with folder.held():
+        for record in (BEGUN, BATCH, EPOCHS[0]):
+            folder.write(record)
+        while (ordered := folder.ordered()) is None or ordered.order is not Order.STOP:
+            time.sleep(0.01)
+        folder.write(Ended(complete=False))
+
+
+@pytest.mark.parametrize("kind", ["threads", "processes"])
+def test_any_executor_may_do_the_work(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which knows nothing of runs, and freezes and kills nothing: all is told and ordered in the folder."""
+    monkeypatch.setenv("CONVSCOPE_RUNS", str(tmp_path))
+    monkeypatch.setattr("pages.ui.runs.work", stand_in)
+    pool: Executor = ThreadPoolExecutor(1)
+    if kind == "processes":
+        pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+    with pool:
+        runs = Runs(pool, Room(1))
+        keys = [runs.start(small_plan(seed=seed), "me") for seed in range(2)]
+        wait_for(runs, keys[0], lambda seen: seen.so_far.epochs)
+        assert look(runs, keys[1]).place == 1
+        for key in keys:
+            wait_for(runs, key, has_batch)
+            runs.pause(key)
+            assert look(runs, key).phase is Phase.PAUSED
+            runs.stop(key)
+            assert wait_for(runs, key, ended).phase is Phase.STOPPED
 
 
 def test_only_one_process_is_at_a_folder(tmp_path: Path) -> None:

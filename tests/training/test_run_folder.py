@@ -7,7 +7,7 @@ import pytest
 from small_fits import small_plan
 
 from cnn_core.errors import CnnError
-from cnn_core.training.orders import Order, Orders
+from cnn_core.training.orders import Order, Ordered, Orders
 from cnn_core.training.records import (
     Answer,
     BatchEnd,
@@ -74,8 +74,8 @@ def test_half_a_line_of_a_killed_process_is_passed_over(folder: RunFolder) -> No
 def test_orders_are_left_and_taken_away(folder: RunFolder) -> None:
     assert folder.ordered() is None
     folder.order(Order.PAUSE)
-    folder.order(Order.RESUME)
-    assert folder.ordered() is Order.RESUME
+    folder.order(Order.RESUME, 2.5)
+    assert folder.ordered() == Ordered(Order.RESUME, 2.5)
     folder.orders_file.write_text("nonsense")
     assert folder.ordered() is None
     folder.forget_orders()

@@ -13,17 +13,18 @@ are trained this time, the first ones. Runs are taken seed by seed, so that ever
 import argparse
 import os
 import shutil
-import subprocess
 import sys
 import tarfile
-import time
 from collections.abc import Sequence
+from concurrent.futures import wait
 from pathlib import Path
 from typing import Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from cnn_core.errors import CnnError
+from cnn_core.processes.alone import OwnProcesses
+from cnn_core.processes.fitting import work
 from cnn_core.training.data import Labelled, read_labelled
 from cnn_core.training.fitting import FitPlan
 from cnn_core.training.recorded import recorded_run, write_study
@@ -139,21 +140,14 @@ def train(name: str, plan: FitPlan, folder: RunFolder) -> None:
 
 def follow(name: str, folder: RunFolder, so_far: SoFar) -> None:
     """Train, and print what comes of it."""
-    command = [sys.executable, "-m", "cnn_core.processes.fitting", str(folder.path), str(MEGABYTES)]
-    told = len(so_far.epochs)
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as process:
-        is_over = False
-        while not is_over:
-            is_over = process.poll() is not None
-            so_far.read()
-            for epoch in so_far.epochs[told:]:
-                figures = ", ".join(
-                    f"{part} {getattr(epoch, part):.4f}" for part in ("loss", "val_loss", "val_accuracy")
-                )
-                print(f"{name}: epoch {epoch.epoch}, {figures}, {epoch.seconds:.1f} s", flush=True)
-            told = len(so_far.epochs)
-            if not is_over:
-                time.sleep(SECONDS_BETWEEN_LOOKS)
+    future = OwnProcesses(MEGABYTES).submit(work, str(folder.path))
+    told, is_over = len(so_far.epochs), False
+    while not is_over:
+        is_over = bool(wait([future], SECONDS_BETWEEN_LOOKS).done)
+        so_far.read()
+        for epoch in so_far.epochs[told:]:
+            print(f"{name}: {epoch_text(epoch)}", flush=True)
+        told = len(so_far.epochs)
     if so_far.scored is not None:
         print(f"{name}: {so_far.scored.accuracy:.2%} of {so_far.scored.pictures} test pictures right", flush=True)
 

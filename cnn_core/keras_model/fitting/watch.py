@@ -18,17 +18,21 @@ class StoppedError(Exception):
 
 
 class Obedience:
-    """Follows orders between two pieces of work, and knows how long it has been paused.
+    """Follows orders between two pieces of work, and knows how long it has rested.
 
     Attributes:
         epoch, batch: which were done last.
-        paused: seconds.
     """
 
     def __init__(self, orders: Orders, report: Callable[[Record], None]) -> None:
         self._orders, self._report = orders, report
         self.epoch = self.batch = 0
-        self.paused = 0.0
+        self._paused = 0.0
+
+    @property
+    def rested(self) -> float:
+        """For how many seconds it was paused or frozen."""
+        return self._paused + self._orders.frozen
 
     def obey(self) -> None:
         """Wait as long as it is paused; raises StoppedError."""
@@ -36,7 +40,7 @@ class Obedience:
             began = time.perf_counter()
             self._report(Paused(self.epoch, self.batch))
             self._orders.wait()
-            self.paused += time.perf_counter() - began
+            self._paused += time.perf_counter() - began
             self._report(Resumed())
         if self._orders.is_stopped:
             raise StoppedError
@@ -60,7 +64,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._obedience.epoch, self._obedience.batch = epoch + 1, 0
-        self._began = time.perf_counter() - self._obedience.paused
+        self._began = time.perf_counter() - self._obedience.rested
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         figures, epoch = figures_of(logs), self._obedience.epoch
@@ -82,7 +86,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
             self.model.stop_training = True
 
     def _seconds(self) -> float:
-        return time.perf_counter() - self._began - self._obedience.paused
+        return time.perf_counter() - self._began - self._obedience.rested
 
 
 def figures_of(logs: dict[str, Any] | None) -> dict[str, float]:

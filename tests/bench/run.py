@@ -43,6 +43,8 @@ ROWS = (
     "opening_new_panel",
     "rerun",
     "pooling",
+    "fit_overhead",
+    "transfer_head",
     "edit",
     "edit_painted",
     "quick_entry",

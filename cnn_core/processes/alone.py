@@ -1,4 +1,4 @@
-"""Work in processes of their own, behind the interface of `concurrent.futures`: each can be frozen and killed.
+"""Work in processes of their own, submitted as to any executor of `concurrent.futures`: each can be frozen and killed.
 
 As a program, `python -m cnn_core.processes.alone MEGABYTES MODULE:FUNCTION ARGUMENT …`, it calls one function. The end
 of stdin means that whoever wanted the work is gone, and ends the process at once.
@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -56,7 +56,7 @@ class Alone(Future[None]):
         self.set_result(None)
 
 
-class OwnProcesses(Executor):
+class OwnProcesses:
     """Does each piece of work at once in a new process: whoever submits keeps the count.
 
     Args:
@@ -67,14 +67,13 @@ class OwnProcesses(Executor):
     def __init__(self, megabytes: int, command: Sequence[str] = _COMMAND) -> None:
         self._command = (*command, str(megabytes))
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Alone:
+    def submit(self, fn: Callable[..., Any], /, *args: str) -> Alone:
         """Call a function of a module with arguments that are texts; raises OSError where no process can be started."""
-        assert not kwargs
         # A group of its own: where its parent dies, the system wakes and ends what is frozen in it (POSIX, `exit`).
-        group = {} if sys.platform == "win32" else {"process_group": 0}
+        group = None if sys.platform == "win32" else 0
         said = [f"{fn.__module__}:{fn.__qualname__}", *args]
         process = subprocess.Popen(
-            [*self._command, *said], cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, **group
+            [*self._command, *said], cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, process_group=group
         )
         return Alone(process)
 

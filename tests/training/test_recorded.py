@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from small_fits import small_plan
 
+from cnn_core.pictures.outlines import ShapeKind
 from cnn_core.training.claims import limits, said
 from cnn_core.training.recorded import (
     RecordedRun,
@@ -19,7 +20,7 @@ from cnn_core.training.recorded import (
 from cnn_core.training.records import Begun, Ended, EpochEnd, Scored, Stage
 from cnn_core.training.run_folder import RunFolder
 from cnn_core.training.sets.parts import counts
-from cnn_core.training.sets.sources import ShapeKind, Shapes
+from cnn_core.training.sets.sources import Shapes
 from cnn_core.training.studies import CATS_DOGS_SPLIT, CLOTHES_SPLIT, STUDIES, study_plan
 
 PICTURES = {"train": 800, "validation": 200, "test": 399}

@@ -461,10 +461,12 @@ TRAIN_PART = Key(
             "compare",
             "gradients",
             "dropout",
+            "studies",
             "after",
         )
     ),
 )
+TRAIN_STUDY = Key("train_study", "transfer", Choice(("transfer", "mnist", "pooling_equal", "cats_dogs")))
 WATCHED_EPOCH: Key[int | None] = Key("watched_epoch", None, Whole(0, 10**4))
 COMPARED_RUNS = Key("compared_runs", "", Text(400, "A-Za-z0-9_.-"))
 PERSON = Key("person", "")

@@ -10,7 +10,7 @@ import pytest
 from running import no_exception, run_page, tables
 from stand_ins import InThisProcess
 from streamlit.testing.v1 import AppTest
-from viewing import choose, data_of, frame
+from viewing import all_data_of, choose, data_of, frame
 
 from cnn_core.drawing.strips import strip_png
 from cnn_core.errors import CnnError
@@ -18,11 +18,13 @@ from cnn_core.layers import RandomFlip, RandomRotation, RandomZoom
 from cnn_core.network.summary import summarize
 from cnn_core.training.fitting import FitPlan
 from cnn_core.training.networks import course_network
+from cnn_core.training.recorded import RecordedRun, RecordedStudy
 from cnn_core.training.records import BatchEnd, Begun, EpochEnd, Saved, Scored, Stage
 from cnn_core.training.run_folder import RunFolder
 from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.sources import Shapes
 from cnn_core.training.so_far import SoFar
+from cnn_core.training.studies import STUDIES, study_plan
 from pages.ui import components, state
 from pages.ui.cameras import CAMERAS
 from pages.ui.jobs import Phase
@@ -30,6 +32,7 @@ from pages.ui.runs import SeenRun
 from pages.ui.train import cached, chosen, ours
 from pages.ui.train.cached import Draws, DroppedValues
 from pages.ui.train.experiments import EXPERIMENTS
+from pages.ui.train.parts import studies
 from pages.ui.train.parts.which import PARTS
 
 PAGE = "pages/5_Train.py"
@@ -440,3 +443,42 @@ def test_a_difference_over_several_seeds_is_tested(runs: FakeRuns) -> None:
     keys = ".".join(runs.seen)
     text = text_of(page(train_part="compare", compared_runs=keys))
     assert "statistically significant (paired t-test over 3 seeds" in text
+
+
+# Recorded studies -----------------------------------------------------------------------------------------------------
+
+
+def recorded(accuracy: float) -> RecordedStudy:
+    """Return a record of two schemes of the course's cats and dogs, two seeds each; one turns in epoch 2 of 8."""
+    runs = []
+    for scheme, lead, turn in (("scratch", 0.0, 2), ("cured", 0.05, 8)):
+        for seed in (0, 1):
+            epochs = tuple(EpochEnd(n, 1 / n, 0.5, 0.5 + abs(n - turn) / 10, 0.6, 60.0, 0.001) for n in range(1, 9))
+            right = accuracy + lead + seed / 100
+            scored = Scored(turn, 399, 0.5, right, right - 0.04, right + 0.04, ((150, 50), (40, 159)), (), ())
+            pictures = {"train": 800, "validation": 200, "test": 399}
+            runs.append(RecordedRun(scheme, seed, 991_041, 0, 10**9, {}, pictures, {"scratch": 0}, epochs, scored))
+    plan = study_plan("cats_dogs")
+    return RecordedStudy(plan, "2026-11-30", {"keras": "3.15.1"}, {"processors": 2}, tuple(runs))
+
+
+def test_a_recorded_study_says_what_it_supports_and_what_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(studies, "recorded_studies", lambda: (recorded(0.7),))
+    at = no_exception(run_page(PAGE, **FEW, train_part="studies"))
+    assert "| as it is | 2 | 800 | 991,041 | 70.5% ± 0.7% | 2, 2 | 8:00 |" in tables(at)
+    text = "\n".join(element.value for element in [*at.markdown, *at.caption])
+    assert "overfits in 2 of 2 runs" in text
+    assert "“with augmentation and dropout” had the highest mean accuracy" in text
+    assert "2 of its 6 runs are still to be trained" in text
+    assert "`make study STUDY=cats_dogs` trains it again" in text
+    assert len(all_data_of(at, "curves")[-1]["charts"][0]["series"]) == 4
+
+
+def test_without_a_record_it_is_said_how_one_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(studies, "recorded_studies", lambda: ())
+    at = no_exception(run_page(PAGE, **FEW, train_part="studies"))
+    assert "`make study`" in at.info[-1].value
+
+
+def test_the_address_knows_all_studies() -> None:
+    assert state.TRAIN_STUDY.kind.choices == tuple(study.key for study in STUDIES)  # type: ignore[attr-defined]

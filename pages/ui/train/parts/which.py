@@ -14,6 +14,7 @@ from pages.ui.train.parts import (
     network,
     pictures,
     settings,
+    studies,
     watch,
 )
 from pages.ui.waiting import fragment
@@ -27,6 +28,7 @@ PARTS = {
     "after": Part(N_("Afterwards"), "task_alt", after.draw),
     "compare": Part(N_("Compare"), "compare", compare.draw),
     "gradients": Part(N_("Gradients"), "trending_down", gradients.draw),
+    "studies": Part(N_("Recorded"), "science", studies.draw),
     "dropout": Part(N_("Dropout"), "grain", dropout.draw),
 }
 SHARED = (
@@ -40,6 +42,7 @@ SHARED = (
     state.COMPARED_RUNS,
     state.DEPTH,
     state.GRADIENT_RUNS,
+    state.TRAIN_STUDY,
     state.DROPPED_LAYER,
     state.DROPPED_RATE,
     state.DROPPED_PICTURE,

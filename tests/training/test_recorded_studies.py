@@ -21,7 +21,7 @@ from cnn_core.training.records import Begun, Ended, EpochEnd, Scored, Stage
 from cnn_core.training.run_folder import RunFolder
 from cnn_core.training.sets.parts import counts
 from cnn_core.training.sets.sources import Shapes
-from cnn_core.training.studies import CATS_DOGS_SPLIT, CLOTHES_SPLIT, STUDIES, study_plan
+from cnn_core.training.studies import CATS_DOGS_SPLIT, CLOTHES_SPLIT, DIGITS_SPLIT, STUDIES, study_plan
 
 PICTURES = {"train": 800, "validation": 200, "test": 399}
 
@@ -120,6 +120,13 @@ def test_the_best_scheme_is_compared_by_pairs_of_seeds() -> None:
 def test_splits_give_the_pictures_that_they_say() -> None:
     cats, dogs = CATS_DOGS_SPLIT.counts("cat", 700), CATS_DOGS_SPLIT.counts("dog", 699)
     assert [sum(part) for part in zip(cats, dogs, strict=True)] == [800, 200, 399]
+    published = (980, 1_135, 1_032, 1_010, 982, 892, 958, 1_028, 974, 1_009)
+    trained = (5_923, 6_742, 5_958, 6_131, 5_842, 5_421, 5_918, 6_265, 5_851, 5_949)
+    digits = [
+        DIGITS_SPLIT.counts(str(digit), sum(both), both[1])
+        for digit, both in enumerate(zip(trained, published, strict=True))
+    ]
+    assert [sum(part) for part in zip(*digits, strict=True)] == [55_000, 5_000, 9_730]
     assert CLOTHES_SPLIT.counts("coat", 7_000, 1_000) == (5_500, 500, 1_000)
 
 

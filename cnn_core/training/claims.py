@@ -50,8 +50,7 @@ _OVERFITS: Final = N_(
     "afterwards, while the training loss went on falling."
 )
 _OPEN: Final = N_(
-    "“{scheme}”: the validation loss was lowest after epoch {epochs} of {all}; in none of {runs} runs overfitting "
-    "is shown."
+    "“{scheme}”: the validation loss was lowest after epoch {epochs} of {all}, and no run shows overfitting."
 )
 _ALIKE: Final = N_("The course names epoch {wanted} for that; here it comes about then too, after epoch {epochs}.")
 _EARLIER: Final = N_("The course names epoch {wanted} for that; here it comes earlier, after epoch {epochs}.")
@@ -97,7 +96,7 @@ def _turned(turns: Sequence[Turn], runs: Sequence[RecordedRun], title: Note) -> 
         return Note(
             _OVERFITS, {"scheme": title, "count": len(over), "runs": len(turns), "epochs": _span(_epochs(over))}
         )
-    values = {"epochs": _span(_epochs(turns)), "all": len(runs[0].epochs), "runs": len(turns)}
+    values = {"epochs": _span(_epochs(turns)), "all": len(runs[0].epochs)}
     return Note(_OPEN, {"scheme": title, **values})
 
 

@@ -35,7 +35,7 @@ class RecordedRun:
     """A scheme trained with one seed.
 
     Attributes:
-        trained, frozen: parameters of its first stage.
+        trained, frozen: parameters that its last stage changes, and does not.
         multiply_adds: for one picture.
         settings: how it was trained, by Keras's names.
         pictures: how many there were in each part.
@@ -128,15 +128,15 @@ def recorded_run(folder: RunFolder, scheme: str) -> RecordedRun | None:
     so_far.read()
     if so_far.ended is None or not so_far.ended.complete or so_far.scored is None:
         return None
-    first = so_far.stages[0]
+    last = so_far.stages[-1]
     return RecordedRun(
         scheme,
         plan.seed,
-        first.trained,
-        first.frozen,
+        last.trained,
+        last.frozen,
         summarize(plan.network).multiply_adds,
         settings_of(plan),
-        first.pictures,
+        last.pictures,
         {stage.stage: stage.epoch for stage in so_far.stages},
         so_far.epochs,
         so_far.scored,

@@ -28,8 +28,8 @@ PARTS = {
     "after": Part(N_("Afterwards"), "task_alt", after.draw),
     "compare": Part(N_("Compare"), "compare", compare.draw),
     "gradients": Part(N_("Gradients"), "trending_down", gradients.draw),
-    "studies": Part(N_("Recorded"), "science", studies.draw),
     "dropout": Part(N_("Dropout"), "grain", dropout.draw),
+    "studies": Part(N_("Recorded"), "science", studies.draw),
 }
 SHARED = (
     state.LANGUAGE,

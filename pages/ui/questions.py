@@ -287,6 +287,10 @@ class Holds:
         waiting = self._part(part)
         return [] if waiting.shows else [waiting.errands[questions] for questions in waiting.awaited]
 
+    def waits(self, part: str) -> bool:
+        """Say whether a part waits for something."""
+        return bool(self._part(part).awaited)
+
     def find(self, asked: Question[Answer]) -> Work[Answer] | None:
         """Return the work on a question that need not be begun, None where there is none."""
         held = (part.errands.values() for part in self._parts.values())

@@ -51,7 +51,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counted(predictions, "draw_answer", "answer")
     counted(layer_view, "draw_layer", "layer")
     counted(map_view, "draw_map", "map")
-    counted(panels, "draw_asked", "asked")
+    counted(panels, "draw_panel", "asked")
     return times
 
 

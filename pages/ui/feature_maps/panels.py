@@ -13,7 +13,7 @@ from pages.ui.feature_maps.parts import ASKED, Part
 from pages.ui.messages import part
 from pages.ui.state import Key
 from pages.ui.text import _
-from pages.ui.waiting import run_again
+from pages.ui.waiting import holds, run_again
 
 
 class Panel(NamedTuple):
@@ -68,8 +68,12 @@ def draw_choice() -> None:
 
 def draw_asked(part_of_page: Part, layer: OpenLayer) -> None:
     """Draw the open panel in its part of the page, and nothing in the other."""
-    if part_of_page != _place():
-        return
+    if part_of_page == _place():
+        draw_panel(layer)
+
+
+def draw_panel(layer: OpenLayer) -> None:
+    """Draw the open panel."""
     panel = _BY_KEY[asked().get()]
     if layer.passes:
         st.info(_("Pictures pass: hold one to ask this of it."), icon=":material/pause_circle:")
@@ -84,7 +88,8 @@ def draw_asked(part_of_page: Part, layer: OpenLayer) -> None:
 
 # Two places -----------------------------------------------------------------------------------------------------------
 # The panel that was open before stays on the page as long as nothing else runs its part, hidden: who goes back to it
-# sees it at once. Whatever changes what the panels speak of runs both parts, which empties the other one.
+# sees it at once. Whatever changes what the panels speak of runs both parts, which empties the other one. So is emptied
+# what still waits for something: nobody may want it any more.
 
 
 def _place() -> str:
@@ -103,7 +108,7 @@ def _draw_chosen() -> None:
         place = next(other for other in ASKED if other != last)
     state.PANEL_PLACE.set(place)
     state.PANELS_HELD.set({**held, place: chosen})
-    run_again(place)
+    run_again(*(ASKED if holds().waits(last) else (place,)))
 
 
 def style() -> str:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui import cached
 from pages.ui.ask.classes import class_names
-from pages.ui.feature_maps import conversation, follow, setting
+from pages.ui.feature_maps import conversation, digits, follow, setting
 from pages.ui.feature_maps.open_layer import Run
 from pages.ui.frame import begin_page
 from pages.ui.messages import UndrawnError, part
@@ -17,6 +17,8 @@ with begin_page() as head:
     conversation.share(rows)
     conversation.draw_ways()
     network, conversing = st.columns([56, 44], gap="medium")
+    with network:
+        network_place, answer_place = digits.beside(info)
     if picture.passes:
         try:
             with conversing:
@@ -25,11 +27,11 @@ with begin_page() as head:
             with camera_place:
                 conversation.draw_camera_alone(info)
             raise
-        with network:
+        with network_place:
             conversation.draw_passing_network(run)
     else:
         answers = later(cached.answers(picture))
-        with network:
+        with network_place:
             conversation.draw_network(info, picture, answers, rows)
         if answers is None:
             with conversing:
@@ -38,6 +40,8 @@ with begin_page() as head:
         run = Run(info, picture, rows, answers, class_names(info, answers.outputs[info.output]))
     with head:
         conversation.draw_answer(run)
+    with answer_place:
+        digits.draw_answer(run)
     with network:
         conversation.draw_layer(run)
     with conversing:

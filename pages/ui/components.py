@@ -105,6 +105,7 @@ _PANELS = register("panels", "<div></div>")
 _PICKER = register("picker", _picture_board("picker"), "board")
 _PLANE = register("plane", '<div class="plane themed"></div>', "themed", "controls", "sliders")
 _PYRAMID = register("pyramid", '<div class="pyramid themed"></div>', "themed", "controls")
+_SKETCH = register("sketch", '<div class="sketch"></div>', "controls")
 _STAGE = register("stage", '<div class="stage" role="group"></div>', "controls")
 _STAMPS = register("stamps", '<div class="stamps"></div>', "controls")
 _WAYS = register("ways", '<nav class="ways"></nav>')
@@ -284,6 +285,11 @@ def lenses(data: dict[str, Any], key: str, on_pick: Callable[[dict[str, Any]], N
 def cards(data: dict[str, Any], key: str, on_pick: Callable[[str], None]) -> None:
     """Draw cards to choose one from; `on_pick` gets its key."""
     _CARDS(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
+
+
+def sketch(data: dict[str, Any], key: str, on_frame: Callable[[Any], None]) -> None:
+    """Draw a sheet to draw on; `on_frame` gets {number, picture}, again and again while it grows."""
+    _SKETCH(data=data, key=key, on_frame_change=lambda: _told(key, on_frame, "frame"))
 
 
 def thumbnails(data: dict[str, Any], key: str, on_pick: Callable[[str], None]) -> None:

@@ -30,7 +30,7 @@ _FORMATS = [
     "heif",
     "hif",
 ]
-_SOURCES = {"sample": N_("Sample"), "upload": N_("Upload"), "camera": N_("Camera")}
+_SOURCES = {"sample": N_("Sample"), "upload": N_("Upload"), "camera": N_("Camera"), "drawing": N_("Drawing")}
 _FITS = {"crop": N_("Crop"), "pad": N_("Fit"), "stretch": N_("Stretch")}
 
 
@@ -41,8 +41,11 @@ def picture_picker(colour: Colour | None = None, may_be_live: bool = False) -> C
     Where the camera `may_be_live`, the picture may pass.
     """
     chosen = chosen_picture(colour)
-    st.segmented_control(_("Picture"), format_func=lambda key: _(_SOURCES[key]), required=True, **state.SOURCE.widget())
-    source = state.SOURCE.get()
+    # A drawing is made beside its network; what was drawn can be looked at everywhere.
+    offered = [key for key in _SOURCES if key != "drawing" or state.DRAWING.get() is not None]
+    choice = state.SOURCE.among(offered)
+    st.segmented_control(_("Picture"), format_func=lambda key: _(_SOURCES[key]), required=True, **choice.widget())
+    source = choice.get()
     if source == "sample":
         st.selectbox(
             _("Sample picture"),
@@ -59,6 +62,8 @@ def picture_picker(colour: Colour | None = None, may_be_live: bool = False) -> C
         )
         st.caption(_("Or drop a picture anywhere on this page, or paste one (Ctrl+V, on a Mac ⌘V)."))
         _draw_kept(state.UPLOAD, _uploader())
+    elif source == "drawing":
+        _draw_kept(state.DRAWING, "picture_drawing")
     elif may_be_live and live.toggle():
         st.caption(_("Pictures pass from your camera through the network, and nothing of them is stored."))
         return live.frame() or chosen
@@ -155,9 +160,15 @@ def _draw_kept(kept: "state.Key[Chosen | None]", widget: str) -> None:
 
 def current_picture(colour: Colour | None = None) -> Chosen:
     """Return the person's picture, as the picker on this or another page has it; `colour` as there."""
-    own = {"upload": state.UPLOAD, "camera": state.PHOTOGRAPH}.get(state.SOURCE.get())
-    picture = own.get() if own is not None else None
+    picture = _own_picture()
     return sample_picture(_sample_choice(colour).get()) if picture is None else picture
+
+
+def _own_picture() -> Chosen | None:
+    """Return the person's own picture where it is to be shown and there is one."""
+    own = {"upload": state.UPLOAD, "camera": state.PHOTOGRAPH, "drawing": state.DRAWING}.get(state.SOURCE.get())
+    picture: Chosen | None = own.get() if own is not None else None
+    return picture
 
 
 def name_of_upload() -> str:
@@ -168,9 +179,7 @@ def name_of_upload() -> str:
 
 def current_sample(colour: Colour) -> Sample | None:
     """Return the sample that is shown, None where the picture is the person's own."""
-    own = {"upload": state.UPLOAD, "camera": state.PHOTOGRAPH}.get(state.SOURCE.get())
-    is_own = own is not None and own.get() is not None
-    return None if is_own else sample_of(_sample_choice(colour).get())
+    return None if _own_picture() is not None else sample_of(_sample_choice(colour).get())
 
 
 def _sample_choice(colour: Colour | None) -> "state.Key[str]":

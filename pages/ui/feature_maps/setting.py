@@ -102,7 +102,7 @@ def draw() -> Setting:
             sample_thumbnails(info.colour)
             given.draw()
     with also_in(picture_place), picture_place:
-        is_picture_drawn = state.SOURCE.get() != "sample" or was_opened("set_picture")
+        is_picture_drawn = state.SOURCE.get() not in ("sample", "drawing") or was_opened("set_picture")
         if is_picture_drawn:
             chosen = picture_picker(info.colour, may_be_live=True)
             fit, invert = fit_picker(info)
@@ -110,6 +110,7 @@ def draw() -> Setting:
             chosen = chosen_picture(info.colour)
             fit, invert = chosen_fit(info)
         picture = cached.entered(chosen, info, fit, invert)
-        if is_picture_drawn and not picture.passes:
+        # What is being drawn stands on its sheet, and changes before a browser could fetch a picture of it.
+        if is_picture_drawn and not picture.passes and state.SOURCE.get() != "drawing":
             draw_picture(chosen, picture)
     return Setting(info, picture, thumbnails, ways_in_place)

@@ -26,11 +26,13 @@ import { fitted, letteringOf, widthOf } from "./lettering.js";
  * @property {number} w
  * @property {number} h
  * @typedef {{title: string, name: string, label: string, x: number, y: number, w: number, h: number}} Frame
+ * @typedef {{title: string, first: string, last: string}} Stretch  a part of the network, from a layer to a layer
  * @typedef {object} FoldedData
  * @property {Pair} size
  * @property {Card[]} nodes
  * @property {Frame[]} frames
  * @property {Edge[]} edges
+ * @property {Stretch[]} [stretches]
  * @property {boolean} [bare]  a network that nothing has gone through: its cards have no pictures
  * @typedef {object} Actions  what the reader may do
  * @property {(layer: string) => void} pick
@@ -46,6 +48,7 @@ import { fitted, letteringOf, widthOf } from "./lettering.js";
  * @property {(data: any) => void} renew  show the same layers with another picture
  */
 
+const ABOVE = 18; // pixels above a card in which the name of a part stands
 const INSET = 10; // pixels of a card beside its title: border and padding
 /** @type {[number, number, number]} */
 const TITLE = [600, 12, -0.03]; // weight, size in pixels of the screen, spacing: as network.css has them
@@ -140,7 +143,7 @@ const drawFrame = (frame, actions) => {
  * @param {Actions} actions
  * @returns {Drawing}
  */
-export const drawFolded = ({ size, nodes, frames, edges }, actions) => {
+export const drawFolded = ({ size, nodes, frames, edges, stretches = [] }, actions) => {
   const curves = drawn("svg", { width: size[0], height: size[1], class: "edges", "aria-hidden": "true" });
   for (const edge of edges) {
     const curve = drawn("path", { d: curveOf(edge.points), class: edge.skips ? "edge skips" : "edge" });
@@ -153,9 +156,13 @@ export const drawFolded = ({ size, nodes, frames, edges }, actions) => {
     return card ? boxAt(card) : null;
   };
   const cards = nodes.map((card) => drawCard(card, actions));
+  const parts = stretches.flatMap(({ title, first }) => {
+    const card = nodes.find((node) => node.layers.includes(first));
+    return card ? [putAt(make("div", "stretch above", title), { ...card, y: card.y - ABOVE, h: ABOVE })] : [];
+  });
   return {
     size,
-    content: [...frames.map((frame) => drawFrame(frame, actions)), curves, ...cards.map(({ node }) => node)],
+    content: [...frames.map((frame) => drawFrame(frame, actions)), curves, ...cards.map(({ node }) => node), ...parts],
     boxOf,
     boxOfMap: boxOf,
     zoomed: (zoom) => {

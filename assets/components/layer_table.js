@@ -14,6 +14,7 @@ const FEW = 3; // pieces of advice that are all told at their rows; of more only
  * @property {string} kind
  * @property {string} group
  * @property {string} facts
+ * @property {string} [part]  the part of the network that begins here
  * @property {string} [from]
  * @property {string[]} [inputs]  where they are not the layer above
  * @property {boolean} [many]  whether it may take more than one input
@@ -301,7 +302,7 @@ export default function ({ data, parentElement, setStateValue }) {
     if (layer.remark || told.length) facts.append(make("span", "remark", "! "));
     facts.append(text);
     facts.title = [text, layer.remark, ...told.map((one) => one.sentence)].filter(Boolean).join("\n");
-    cell.append(name, facts);
+    cell.append(name, ...(layer.part ? [make("span", "part", layer.part)] : []), facts);
     if (layer.group !== "input") {
       const from = button("⤷", fill(words.connect, { name: layer.name }), () => {}, `connect ${layer.name}`);
       from.className = "from";

@@ -34,9 +34,11 @@ import { fitted, letteringOf, widthOf } from "./lettering.js";
  * @property {Way[]} edges
  * @property {ClassBar[]} classes
  * @property {Scale[]} scales
+ * @property {import("./folded.js").Stretch[]} [stretches]
  */
 
-const [HEAD_LINE, FOOT, SLIM, BARS] = [33, 36, 12, 118]; // pixels: a line of heads, below the maps, a vector, the classes
+const [HEAD_LINE, FOOT, SLIM, BARS] = [33, 54, 12, 118]; // pixels: a line of heads, below the maps, a vector, the classes
+const STRETCH = 18; // of what stands below the maps
 const HEAD = 2 * HEAD_LINE + 6; // above the maps: heads stand in two lines by turns, for their letters are wider than a column
 const [BETWEEN, NARROWEST, WIDEST] = [4, 620, 72]; // between maps; the least width of all; the largest map
 /** @type {[number, number, number]} */
@@ -177,9 +179,13 @@ export const drawWhole = (data, view, close, actions) => {
   );
   const places = new Map(data.nodes.map((column, i) => [column.id, columns[i]]));
   const scales = data.scales.map((scale) => drawScale(scale, places, size[1] - FOOT + 8));
+  const parts = (data.stretches ?? []).map(({ title, first, last }) => {
+    const [from, to] = [first, last].map((layer) => columns[number.get(layer) ?? 0]);
+    return putAt(make("div", "stretch", title), { x: from.x, y: size[1] - STRETCH, w: to.x + to.w - from.x, h: STRETCH });
+  });
   return {
     size,
-    content: [curves, ...heads.flatMap((head, i) => [head, ...cells[i]]), ...scales],
+    content: [curves, ...heads.flatMap((head, i) => [head, ...cells[i]]), ...scales, ...parts],
     zoomed: () => heads.forEach((head, i) => nameHead(head, data.nodes[i], headAt(columns, i).w)),
     renew: (/** @type {WholeData} */ shown) => {
       shown.nodes.forEach((column, i) =>

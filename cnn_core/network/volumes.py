@@ -96,6 +96,30 @@ def volumes_svg(
     return _Picture(rows, scale, words or Words(), width).svg()
 
 
+def block_svg(shape: Shape, group: Group, names: Sequence[str], colour: str = TEXT_COLOUR) -> str:
+    """Return one output (height, width, channels) as a block with its three sides named: each name, then its length.
+
+    Lengths follow the numbers by their root, as in `volumes_svg`, but channels and places on scales of their own.
+    """
+    (box,) = sides([shape], Scale.ROOT)
+    height, width, channels = (f"{name} {number:,}" for name, number in zip(names, shape, strict=True))
+    left, top = _LETTER * len(height) + 14, box.up + 2 * _LINE
+    total = left + box.width + box.right + _LETTER * len(width) + 14, top + box.height + 2 * _LINE
+    dark = _mixed(COLOURS[group], 0, 0.45)
+    parts = (
+        f'<g stroke="{dark}" stroke-width="0.7" stroke-linejoin="round">',
+        *_cuboid(left, top, box, COLOURS[group]),
+        "</g>",
+        _text(left - 6, top + box.height / 2, height, "", "end"),
+        _text(left + box.width + box.right / 2 + 8, top + box.height - box.up / 2 + 6, width, "", "start"),
+        _text(left + box.width / 2, top + box.height + _LINE + 2, channels),
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total[0]:.0f} {total[1]:.0f}" width="{total[0]:.0f}" '
+        f'height="{total[1]:.0f}" font-family="sans-serif" font-size="12" color="{colour}">{"".join(parts)}</svg>'
+    )
+
+
 def sides(shapes: Sequence[Shape], scale: Scale) -> list[Side]:
     """Return the boxes of some outputs; the largest map, the most channels and the most values fill what there is.
 

@@ -6,11 +6,11 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from cnn_core.layers import Add, Conv2D, Dense, Flatten, Input
+from cnn_core.layers import Add, Conv2D, Dense, Flatten, Group, Input
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import PRESETS, preset
 from cnn_core.network.summary import summarize, summarize_so_far
-from cnn_core.network.volumes import Scale, sides, volumes_svg
+from cnn_core.network.volumes import Scale, block_svg, sides, volumes_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -88,3 +88,11 @@ def test_what_fits_of_a_wrong_network_is_drawn() -> None:
     summary = summarize_so_far(Network.of(Input((9, 9, 4)), Conv2D(4, 40), Dense(3)))
     assert "9×9×4" in texts(Xml.fromstring(volumes_svg(summary.rows)))
     Xml.fromstring(volumes_svg(()))
+
+
+def test_a_block_names_its_three_sides_in_their_lengths() -> None:
+    svg = Xml.fromstring(block_svg((28, 7, 32), Group.CONVOLUTION, ("height", "width", "channels")))
+    assert texts(svg) == ["height 28", "width 7", "channels 32"]
+    (box,) = sides([(28, 7, 32)], Scale.ROOT)
+    assert fronts(svg)[0][2:] == pytest.approx((box.width, box.height), abs=0.1)
+    assert box.depth / box.height == pytest.approx(sqrt(7 / 28))

@@ -24,6 +24,7 @@ from cnn_core.network.links import write_link
 from cnn_core.network.network import Network
 from cnn_core.network.presets import PRESETS, preset
 from cnn_core.network.summary import summarize
+from pages.ui.design import layer_table
 
 # Enormous networks ----------------------------------------------------------------------------------------------------
 
@@ -373,3 +374,11 @@ def test_what_the_numbers_mean_is_drawn_when_it_is_opened() -> None:
     assert not any("FLOPs" in one.value and "height × width × channels" in one.value for one in at.markdown)
     at = open_menu(at, "meaning")
     assert any("**Output shape** is height × width × channels" in one.value for one in at.markdown)
+
+
+def test_the_table_of_a_design_says_where_each_begins() -> None:
+    told = layer_table._rows(preset("mnist").make().to_json(), "en")["rows"]
+    assert {row["name"]: row["part"] for row in told if "part" in row} == {
+        "conv2d": "Feature extractor",
+        "flatten": "Classifier",
+    }

@@ -9,7 +9,7 @@ from PIL import Image
 from running import no_exception
 from stand_ins import Here
 from streamlit.testing.v1 import AppTest
-from viewing import opened
+from viewing import data_of, opened
 
 from pages.ui import components, state
 from pages.ui.ask import sketch
@@ -70,3 +70,15 @@ def test_what_no_sheet_sends_changes_nothing(kept: dict[str, Any], picture: Any)
     sketch._take({"number": 1, "picture": picture})
     assert state.SOURCE.get() == "sample"
     assert state.DRAWING.get() is None
+
+
+def test_the_network_is_drawn_with_its_two_parts(here: Here) -> None:
+    for model, last in (("mnist", "dense_1"), ("cifar10", "output")):
+        parts = data_of(no_exception(opened(model=model)), "network")["stretches"]
+        assert [part["title"] for part in parts] == ["Feature extractor", "Classifier"]
+        assert parts[1]["last"] == last
+
+
+def test_the_block_and_the_batch_axis_are_named(here: Here) -> None:
+    at = no_exception(opened(model="mnist", layer="conv2d"))
+    assert "In Keras (None, 28, 28, 32): None is the batch axis" in captions(at)

@@ -12,6 +12,7 @@ from pages.ui import state
 from pages.ui.components import register
 from pages.ui.design import current, editor, panels
 from pages.ui.design.figures import readable_bytes
+from pages.ui.draw.roles import named_stretches
 from pages.ui.layer_words import in_short
 from pages.ui.text import _, sentence, sentences
 
@@ -25,7 +26,13 @@ _TABLE = register(
 
 _HEADS = (
     (N_("Layer"), ""),
-    (N_("Output"), N_("height × width × channels of the output for one picture")),
+    (
+        N_("Output"),
+        N_(
+            "height × width × channels of the output for one picture; Keras writes the batch axis before them: "
+            "(None, height, width, channels)"
+        ),
+    ),
     (N_("Parameters"), N_("Weights and biases, trainable or not")),
     (N_("Multiply-adds"), N_("Kernel multiplications for one picture, biases not counted; FLOPs = 2 × this")),
     (N_("Memory"), N_("Memory of the output for one picture in float32")),
@@ -127,6 +134,8 @@ def _rows(text: str, language: str) -> dict[str, list[dict[str, Any]]]:
     """
     network, figures = current.network_of(text), current.summary_of(text).rows
     remarks, advice = current.remarks_of(text), _advice(text)
+    fits = current.summary_of(text).error is None
+    parts = {part["first"]: part["title"] for part in named_stretches(figures)} if fits else {}
     rows, alike, places = list[dict[str, Any]](), list[dict[str, Any]](), dict[int, int]()
     for position, named in enumerate(network.layers):
         figure = figures[position] if position < len(figures) else None
@@ -137,6 +146,8 @@ def _rows(text: str, language: str) -> dict[str, list[dict[str, Any]]]:
         row: dict[str, Any] = {"name": named.name, "alike": places[like], **_connections(named)}
         if figure is not None:
             row |= _own_figures(figure, remarks[position])
+        if named.name in parts:
+            row["part"] = parts[named.name]
         if named.name in advice:
             row["advice"] = advice[named.name]
         rows.append(row)

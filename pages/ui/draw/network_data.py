@@ -17,6 +17,7 @@ from cnn_core.network.summary import Row
 from cnn_core.network.whole import has_classes, is_drawn_whole, joints, scale_groups
 from pages.ui.components import data_url
 from pages.ui.draw.channels import Channels, map_text, picture_channels
+from pages.ui.draw.roles import named_stretches
 from pages.ui.entered import Entered
 from pages.ui.text import _
 
@@ -89,7 +90,7 @@ class NetworkPicture:
     # Folded -----------------------------------------------------------------------------------------------------------
 
     def _folded(self) -> dict[str, Any]:
-        return folded(self.layout, self._card)
+        return folded(self.layout, self._card) | {"stretches": named_stretches(self.rows)}
 
     def _card(self, node: Node) -> dict[str, Any]:
         last = node.rows[-1]
@@ -106,6 +107,7 @@ class NetworkPicture:
             "edges": list(self._ways()),
             "classes": self._classes(),
             "scales": list(self._scales()),
+            "stretches": named_stretches(self.rows),
         }
 
     def _column(self, row: Row) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """One layer opened: its figures, all its maps in one picture, and what the colours mean."""
 
+import base64
+import html
 import io
 import zipfile
 from collections.abc import Sequence
@@ -12,6 +14,7 @@ from cnn_core.arrays import Maps, Output
 from cnn_core.drawing.mosaic import ChannelOrder, ChannelStatistics, Mosaic, RangeScope, mosaic_png, order_channels
 from cnn_core.layers.shapes import show
 from cnn_core.network.summary import Row
+from cnn_core.network.volumes import block_svg
 from cnn_core.network.whole import is_drawn_whole
 from cnn_core.sentences import N_
 from pages.ui import components, state
@@ -34,6 +37,8 @@ BARS_PER_PAGE = 128
 WIDTH, HEIGHT, TURNED_HEIGHT = 660, 250, 190
 """Pixels of the screen that all maps of a page share, with less height where there are pages to turn."""
 LARGEST = 112
+_GREY = "#7c8a94"
+"""Of letters in a picture that does not know whether the page is dark."""
 MOST_LETTERS = 2**19
 """Of the pictures of the layers beside the open one, which are sent before anybody asks for them."""
 ORDERS = {"index": N_("Index"), "mean": N_("Mean"), "spread": N_("Standard deviation")}
@@ -95,12 +100,28 @@ def draw_facts(layer: OpenLayer) -> None:
 def _draw_more(layer: OpenLayer) -> None:
     """Draw what is behind the figures, and the choices of what is shown and how."""
     row = layer.row
+    if len(row.output_shape) == 3:
+        _draw_block(row)
     lines = [f"{_(formula.quantity)}: {formula.text}" for formula in row.formulas]
     lines.append(_("{count} multiply-adds").format(count=f"{row.multiply_adds:,}"))
     st.caption("  \n".join(lines))
     layer_picker(list(layer.rows))
     _draw_controls(layer)
     _draw_downloads(layer)
+
+
+def _draw_block(row: Row) -> None:
+    """Draw a layer's output as the block that courses draw, and name all of its axes."""
+    names = _("height"), _("width"), _("channels")
+    svg = block_svg(row.output_shape, row.layer.group, names, _GREY)
+    address = base64.b64encode(svg.encode()).decode("ascii")
+    alt = _("The output as a block: height × width × depth") + " = " + show(row.output_shape)
+    st.html(f'<img src="data:image/svg+xml;base64,{address}" alt="{html.escape(alt)}">')
+    st.caption(
+        _("In Keras (None, {sizes}): None is the batch axis, how many pictures go through at once.").format(
+            sizes=", ".join(map(str, row.output_shape))
+        )
+    )
 
 
 def _draw_controls(layer: OpenLayer) -> None:

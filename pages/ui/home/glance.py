@@ -20,7 +20,7 @@ from pages.ui.waiting import later
 _SET_UP: tuple[Key[Any], ...] = (state.MODEL, state.SOURCE, state.SAMPLE, state.FIT, state.INVERT, state.TRAIL)
 # A screen of 1280×800 holds it and the cards below it.
 _STYLE = """<style>
-.st-key-glance { --network-height: max(18rem, min(100vh - 31.5rem, 34rem)); gap: 0.25rem; }
+.st-key-glance { --network-height: max(18rem, min(100vh - 30.25rem, 34rem)); gap: 0.25rem; }
 </style>"""
 
 

@@ -38,6 +38,7 @@ import { hearing, listen } from "./told.js";
  */
 
 const SCALE = 8; // pixels of the screen for one of the picture
+const FEW = 5; // classes, whose names are words and stand above their bars
 const SIGNS = /** @type {const} */ ({ right: "→", down: "↓", angle: "↺" });
 
 /**
@@ -84,7 +85,7 @@ class MovedPicture {
     this.canvas.width = this.canvas.height = data.side * SCALE;
     this.canvas.setAttribute("role", "img");
     this.#takePointer();
-    this.answers = make("div", "answers");
+    this.answers = make("div", data.classes.length < FEW ? "answers few" : "answers");
     this.said = make("p", "said");
     this.said.setAttribute("aria-live", "polite");
     const picture = make("div", "picture");

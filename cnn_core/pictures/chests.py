@@ -69,8 +69,9 @@ def chest(seed: int) -> Chest:
 
 
 def even_chest() -> GreyPixels:
-    """Return a chest in the middle, without spot and without noise, (48, 48, 1)."""
-    return _as_stored(_drawn(0, 0))
+    """Return a chest in the middle without a spot, (48, 48, 1), whose lungs have even their noise in common."""
+    noise = np.random.default_rng(0).normal(0, _NOISE, (SIDE, APART))
+    return _as_stored(_drawn(0, 0) + np.tile(noise, 2)[:, :SIDE])
 
 
 def spot_at(row: float, column: float) -> GreyPixels:

@@ -88,7 +88,7 @@ def _draw_measured() -> None:
         for seed in range(_FIRST, _FIRST + _SHOWN):
             made = chest(seed)
             draw_wide(picture_png(np.repeat(made.pixels, 3, axis=2), SIDE), _WIDTH, _(CLASSES[made.label]))
-    heads = [_("Network"), _("Parameters"), _("Right"), *(_(name) for name in CLASSES)]
+    heads = [_("Network"), _("Parameters"), _("Accuracy"), *(_(name) for name in CLASSES)]
     rows = []
     for sort in Sort:
         found = measured(Taught.CHESTS, sort)

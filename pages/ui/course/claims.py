@@ -12,6 +12,7 @@ from pages.ui.frame import page_at
 from pages.ui.text import _, lesson
 
 _TABLE = Path(__file__).parents[3] / "docs" / "course.md"
+_STYLE = "<style>.st-key-claims [data-testid='stCaptionContainer'] { margin: -0.4rem 0 0.4rem 2.4rem; }</style>"
 _CELLS = re.compile(r"(?<!\\)\|")
 
 
@@ -71,9 +72,11 @@ def draw() -> None:
             required=True,
             **state.CLAIMS_OF.widget(),
         )
-        for claim in all_claims():
-            if claim.number.startswith(state.CLAIMS_OF.get()):
-                draw_claim(claim)
+        st.html(_STYLE)
+        with st.container(gap="xsmall", key="claims"):
+            for claim in all_claims():
+                if claim.number.startswith(state.CLAIMS_OF.get()):
+                    draw_claim(claim)
 
 
 def draw_claim(claim: Claim) -> None:

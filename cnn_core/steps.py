@@ -14,7 +14,11 @@ from typing import Final, NamedTuple, TypeVar
 from cnn_core.sentences import N_
 
 Answer = TypeVar("Answer")
+Count = Callable[[int, int], None]
+"""Hears how much is done, of how much."""
 
+_EVERY: Final = 0.25
+"""Seconds between two reports of how much is done."""
 
 NO_WORK: Final = 0
 """The number of what nobody numbered."""
@@ -27,14 +31,22 @@ class Step(StrEnum):
     IMPORTING = N_("Importing TensorFlow")
     OPENING = N_("Opening the model")
     TRACING = N_("Tracing the network")
+    CHECKING = N_("Checking the pictures")
+    READING = N_("Reading the pictures")
 
 
 class Taken(NamedTuple):
-    """A step that is being taken: for which work, and for how many seconds so far."""
+    """A step that is being taken: for which work, for how many seconds so far, and how much of it is done."""
 
     step: Step
     work: int
     seconds: float
+    done: int = 0
+    of: int = 0
+
+
+class StoppedError(Exception):
+    """Nobody waits for this work any more."""
 
 
 # In the process that computes -----------------------------------------------------------------------------------------
@@ -46,6 +58,8 @@ class _Reporter:
     file: Path | None = None
     work: int = NO_WORK
     step: Step | None = None
+    done: int = 0
+    of: int = 0
 
     def report(self) -> None:
         """Write what goes on, whole or not at all; a folder that is gone means that nobody reads it any more."""
@@ -53,7 +67,9 @@ class _Reporter:
             return
         part = self.file.with_suffix(".part")
         with suppress(OSError):
-            part.write_text("" if self.step is None else f"{self.step.name} {self.work}", encoding="ascii")
+            counted = f" {self.done} {self.of}" if self.of else ""
+            said = "" if self.step is None else f"{self.step.name} {self.work}{counted}"
+            part.write_text(said, encoding="ascii")
             part.replace(self.file)
 
 
@@ -76,6 +92,31 @@ def taking(step: Step) -> Iterator[None]:
     finally:
         _OWN.step = before
         _OWN.report()
+
+
+@contextmanager
+def counting(step: Step) -> Iterator[Count]:
+    """Say that a step is being taken of which it is known how much is done: to what is yielded that is told.
+
+    Raises StoppedError there once it is asked for by `stop`.
+    """
+    told = 0.0
+
+    def count(done: int, of: int) -> None:
+        nonlocal told
+        if time.monotonic() - told < _EVERY:
+            return
+        told = time.monotonic()
+        _OWN.done, _OWN.of = done, of
+        _OWN.report()
+        if _OWN.file is not None and _stop_file(_OWN.file.parent, _OWN.work).exists():
+            raise StoppedError
+
+    with taking(step):
+        try:
+            yield count
+        finally:
+            _OWN.done = _OWN.of = 0
 
 
 def numbered(number: int, work: Callable[[], Answer]) -> Answer:
@@ -103,10 +144,23 @@ def step_for(folder: Path, number: int, has_begun: bool) -> Taken | None:
     return max(steps, key=lambda taken: list(Step).index(taken.step), default=None)
 
 
+def stop(folder: Path, number: int) -> None:
+    """Let a piece of work that counts end where it tells next how much is done."""
+    with suppress(OSError):
+        _stop_file(folder, number).touch()
+
+
+def _stop_file(folder: Path, number: int) -> Path:
+    return folder / f"{number}.stop"
+
+
 def _read(file: Path) -> Taken | None:
     """Return what a process reports, None where it takes no step."""
-    step, _, work = file.read_text(encoding="ascii").partition(" ")
-    return Taken(Step[step], int(work), _age(file)) if step else None
+    step, *numbers = file.read_text(encoding="ascii").split() or [""]
+    if not step:
+        return None
+    work, *counted = map(int, numbers)
+    return Taken(Step[step], work, _age(file), *counted)
 
 
 def _age(path: Path) -> float:

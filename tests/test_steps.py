@@ -11,7 +11,7 @@ import pytest
 from folders import ROOT
 
 from cnn_core import steps
-from cnn_core.steps import Step, numbered, report_into, step_for, taking
+from cnn_core.steps import Step, StoppedError, counting, numbered, report_into, step_for, taking
 
 
 @pytest.fixture
@@ -108,3 +108,43 @@ def test_the_import_of_tensorflow_is_a_step(tmp_path: Path) -> None:
     assert process.returncode == 0
     assert Step.IMPORTING in seen
     assert step_now(tmp_path, steps.NO_WORK) is None
+
+
+@pytest.mark.usefixtures("own")
+def test_how_much_is_done_is_told_until_the_work_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "_EVERY", 0)
+    seen: list[tuple[int, int]] = []
+
+    def work() -> None:
+        with counting(Step.READING) as count:
+            for done in range(1, 100):
+                count(done, 100)
+                taken = step_for(tmp_path, 7, True)
+                assert taken is not None
+                assert taken.step is Step.READING
+                seen.append((taken.done, taken.of))
+                if done == 3:
+                    steps.stop(tmp_path, 7)
+
+    report_into(tmp_path)
+    with pytest.raises(StoppedError):
+        numbered(7, work)
+    assert seen == [(1, 100), (2, 100), (3, 100)]
+    assert step_now(tmp_path) is None
+    # Other work goes on.
+    with counting(Step.READING) as count:
+        numbered(8, lambda: count(1, 2))
+        taken = step_for(tmp_path, 8, True)
+    assert taken is not None
+    assert (taken.done, taken.of) == (1, 2)
+
+
+@pytest.mark.usefixtures("own")
+def test_it_is_told_only_now_and_then(tmp_path: Path) -> None:
+    report_into(tmp_path)
+    with counting(Step.CHECKING) as count:
+        for done in range(1000):
+            count(done, 1000)
+        taken = step_for(tmp_path, steps.NO_WORK, True)
+    assert taken is not None
+    assert taken.done < 999

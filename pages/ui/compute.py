@@ -21,6 +21,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from cnn_core import steps
 from cnn_core.processes.settle_in import settle_in
 from cnn_core.steps import Taken, numbered, report_into, step_for
 
@@ -261,6 +262,13 @@ def step_of(future: "Future[Any]") -> Taken | None:
     if folder is None or number is None or future.done():
         return None
     return step_for(folder, number, future.running())
+
+
+def stop(future: "Future[Any]") -> None:
+    """Let running work end that tells how much of it is done; any other goes on."""
+    number = WORK.number_of(future)
+    if _REPORTS.folder is not None and number is not None:
+        steps.stop(_REPORTS.folder, number)
 
 
 def _make_pool() -> Executor:

@@ -32,11 +32,19 @@ KEPT_BYTES = 512 * 2**20
 """Of the answers that are kept for whoever asks next: a few hundred looks and layers, or the largest of VGG16."""
 
 
+_STOPPABLE: set[Callable[..., Any]] = set()
+
+
 class Question(NamedTuple, Generic[Answer]):
     """A function that begins some work, and what it takes; together they tell one question from another."""
 
     begin: "Callable[..., Future[Answer]]"
     arguments: tuple[Any, ...]
+
+    @property
+    def can_stop(self) -> bool:
+        """Say whether its work ends early where nobody waits for it any more."""
+        return self.begin in _STOPPABLE
 
     @property
     def is_kept(self) -> bool:
@@ -52,6 +60,12 @@ def passes(arguments: Iterable[Any]) -> bool:
 def digests(arguments: Iterable[Any]) -> list[str]:
     """Return the digests of the pictures among these."""
     return [argument.digest for argument in arguments if isinstance(argument, Chosen | Entered)]
+
+
+def stoppable(begin: "Callable[Arguments, Future[Answer]]") -> "Callable[Arguments, Future[Answer]]":
+    """Say that the work which a function begins asks from time to time whether anybody still waits for it."""
+    _STOPPABLE.add(begin)
+    return begin
 
 
 def question(begin: "Callable[Arguments, Future[Answer]]") -> "Callable[Arguments, Question[Answer]]":
@@ -88,6 +102,7 @@ class Works:
         self._kept: LRUCache[Question[Any], Work[Any]] = LRUCache(most_bytes, getsizeof=_bytes_of)
         # Work may be let go anywhere, even while a lock is held: it is only noted then.
         self._let_go: SimpleQueue[tuple[Question[Any], Future[Any]]] = SimpleQueue()
+        self._given_up: weakref.WeakSet[Future[Any]] = weakref.WeakSet()
         self._lock = threading.RLock()
 
     def find(self, asked: Question[Answer]) -> Work[Answer] | None:
@@ -107,6 +122,18 @@ class Works:
             self._futures[asked] = work.future
         work.future.add_done_callback(lambda future: self._end(asked, future))
         return work
+
+    def give_up(self, asked: Question[Any]) -> "Future[Any] | None":
+        """Forget work that has begun, can be stopped and is held by nobody, and return it; None where there is none."""
+        with self._lock:
+            self._drop_what_nobody_holds()
+            if not asked.can_stop or self._begun.pop(asked, None) is None:
+                return None
+            self._held.pop(asked, None)
+            given_up = self._futures.pop(asked, None)
+            if given_up is not None:
+                self._given_up.add(given_up)
+            return given_up
 
     def forget(self, digest: str) -> None:
         """Keep no answer about the picture of this digest any longer."""
@@ -137,12 +164,16 @@ class Works:
         """Cancel what has not begun; the other, which cannot be stopped, is there for whoever asks again."""
         while not self._let_go.empty():
             asked, future = self._let_go.get()
-            if not future.cancel() and not future.done() and asked not in self._held:
+            if future in self._given_up or future.cancel() or future.done():
+                continue
+            if asked not in self._held:
                 self._begun[asked] = self._added(asked, future)
 
     def _end(self, asked: Question[Answer], future: "Future[Answer]") -> None:
-        """Keep an answer, also one that nobody waits for any more; forget what failed."""
+        """Keep an answer, also one that nobody waits for any more; forget what failed, and what was given up."""
         with self._lock:
+            if future in self._given_up:
+                return
             if self._futures.get(asked) is future:
                 del self._futures[asked]
             work = self._begun.pop(asked, None) or self._held.get(asked) or Work(future)

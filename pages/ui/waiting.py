@@ -20,7 +20,7 @@ from cnn_core.errors import CnnError
 from pages.ui import components, compute, state
 from pages.ui.compute import WORKERS, OverdueError, step_of
 from pages.ui.messages import UndrawnError, part
-from pages.ui.questions import PAGE, Holds, Question, Questions, Work
+from pages.ui.questions import PAGE, WORKS, Holds, Question, Questions, Work
 from pages.ui.text import _
 
 Arguments = ParamSpec("Arguments")
@@ -202,8 +202,8 @@ def _draw_clock(key: str, questions: Questions, saying: str, more: Callable[[], 
     data = {
         "saying": saying if count == 1 else f"{saying} {errand.done} / {count} ·",
         "more": " ".join(filter(None, (more(), _queue(errand.works)))),
-        **_step(errand.works),
         "share": None if count == 1 else errand.done / count,
+        **_step(errand.works),
         "seconds": waited,
         "interval": interval(waited),
     }
@@ -232,10 +232,16 @@ def _queue(works: Iterable[Work[Any]]) -> str:
 
 
 def _step(works: Iterable[Work[Any]]) -> dict[str, Any]:
-    """Return at which step of its start the first process is that work waits for; none where it only computes."""
+    """Return at which step the first process is that work waits for, and its share of what counts; none where it only
+    computes.
+    """
     taken = next((step for work in works if (step := step_of(work.future)) is not None), None)
     if taken is None:
         return {"step": "", "stepSeconds": 0}
+    if taken.of:
+        text = "· " + _("{step}: {done} of {all}")
+        said = text.format(step=_(taken.step), done=f"{taken.done:,}", all=f"{taken.of:,}")
+        return {"step": said, "stepSeconds": 0, "share": taken.done / taken.of}
     text = "· " + _("{step}: {seconds} s").format(step=_(taken.step), seconds="{seconds}")
     return {"step": text, "stepSeconds": taken.seconds}
 
@@ -248,9 +254,14 @@ def _look() -> None:
 
 
 def _stop(place: str, questions: Questions) -> None:
-    """Wait for these no longer; what another session waits for goes on."""
+    """Wait for these no longer, and let what can be stopped end; what another session waits for goes on."""
     holds().stopped[place] = questions
-    _run_parts(holds().let_go(*questions))
+    parts = holds().let_go(*questions)
+    for question in questions:
+        given_up = WORKS.give_up(question)
+        if given_up is not None:
+            compute.stop(given_up)
+    _run_parts(parts)
 
 
 def _run_parts(parts: list[str]) -> None:

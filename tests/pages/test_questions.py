@@ -12,7 +12,7 @@ import pytest
 
 from pages.ui import compute
 from pages.ui.compute import Workers
-from pages.ui.questions import PAGE, Holds, Question, Work, Works, question
+from pages.ui.questions import PAGE, Holds, Question, Work, Works, question, stoppable
 
 SECONDS = 60
 
@@ -124,6 +124,37 @@ def test_work_that_nobody_holds_is_dropped_unless_it_has_begun(desk: Desk, ask: 
     begun = works.find(ask("begun"))
     assert begun is not None
     assert begun.future.result() == "there"
+
+
+def test_begun_work_is_given_up_unless_somebody_else_waits(desk: Desk, workers: Workers) -> None:
+    @question
+    @stoppable
+    def ask(name: str) -> "Future[Any]":
+        return workers.submit(print, name)
+
+    works = Works()
+    one, two = Holds(works), Holds(works)
+    first, second = work_on(one, ask("a")).future, work_on(two, ask("a")).future
+    assert first is second
+    one.let_go(ask("a"))
+    assert works.give_up(ask("a")) is None
+    two.let_go(ask("a"))
+    assert works.give_up(ask("a")) is first
+    assert works.give_up(ask("a")) is None
+    # Who asks now gets new work, which the failure of the old one does not take away.
+    again = work_on(one, ask("a"))
+    desk.begun[0][1].set_exception(RuntimeError("stopped"))
+    assert again.future is not first
+    assert works.find(ask("a")) is again
+
+
+def test_work_that_cannot_be_stopped_is_not_given_up(desk: Desk, ask: Any) -> None:
+    works = Works()
+    holds = Holds(works)
+    begun = work_on(holds, ask("a")).future
+    holds.let_go(ask("a"))
+    assert works.give_up(ask("a")) is None
+    assert work_on(holds, ask("a")).future is begun
 
 
 def test_begun_work_is_taken_up_again_and_again(desk: Desk, ask: Any) -> None:

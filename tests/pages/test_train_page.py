@@ -1,35 +1,40 @@
 """The page Train, with a registry that trains nothing: what is chosen, what is begun, progress, ends, comparison."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from file_server import serving_files
 from running import no_exception, run_page, tables
 from stand_ins import InThisProcess
 from streamlit.testing.v1 import AppTest
+from training_pictures import two_classes, zipped
 from viewing import all_data_of, choose, data_of, frame
 
 from cnn_core.drawing.strips import strip_png
 from cnn_core.errors import CnnError
 from cnn_core.layers import RandomFlip, RandomRotation, RandomZoom
 from cnn_core.network.summary import summarize
+from cnn_core.steps import StoppedError
 from cnn_core.training.fitting import FitPlan
 from cnn_core.training.networks import course_network
 from cnn_core.training.recorded import RecordedRun, RecordedStudy
 from cnn_core.training.records import BatchEnd, Begun, EpochEnd, Saved, Scored, Stage
 from cnn_core.training.run_folder import RunFolder
 from cnn_core.training.sets.data import Data
-from cnn_core.training.sets.sources import Shapes
+from cnn_core.training.sets.downloads import REMOTES, Remote
+from cnn_core.training.sets.sources import Downloaded, DownloadKey, Shapes
 from cnn_core.training.so_far import SoFar
 from cnn_core.training.studies import STUDIES, study_plan
 from pages.ui import components, state
 from pages.ui.cameras import CAMERAS
 from pages.ui.jobs import Phase
 from pages.ui.runs import SeenRun
-from pages.ui.train import cached, chosen, ours
+from pages.ui.train import cached, chosen, downloading, ours
 from pages.ui.train.cached import Draws, DroppedValues
 from pages.ui.train.experiments import EXPERIMENTS
 from pages.ui.train.parts import studies
@@ -262,6 +267,45 @@ def test_a_newcomer_sees_digits() -> None:
     assert "**9,098 parameters**; pictures of 28×28×1" in text_of(at)
     assert "3,000 pictures to train on, 1,000 to validate, 1,000 to test" in text_of(at)
     assert not at.button(key="train_start").disabled
+
+
+@pytest.mark.usefixtures("drawn")
+def test_published_pictures_are_downloaded_when_the_reader_asks(
+    runs: FakeRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a server of the test's own, which first gives half of the file."""
+    data = zipped({f"cats_and_dogs_filtered/train/{name}": file for name, file in two_classes(8).items()})
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with serving_files({"/pets.zip": data}) as server:
+        monkeypatch.setitem(REMOTES, DownloadKey.CATS_AND_DOGS, (Remote(f"{server.address}pets.zip", 2 * len(data)),))
+        at = page(train_on="cats_and_dogs", picture_side="16")
+        assert "downloaded once" in at.info[0].value
+        until(no_exception(at.button(key="train_download").click().run()), lambda: at.error)
+        assert "not the file that was published" in at.error[0].value
+        monkeypatch.setitem(REMOTES, DownloadKey.CATS_AND_DOGS, (Remote(f"{server.address}pets.zip", len(data)),))
+        at = page(train_on="cats_and_dogs", picture_side="16")
+        until(no_exception(at.button(key="train_download").click().run()), lambda: "cs-pictures" in body_of(at))
+    assert "cats" in body_of(at)
+    assert plan_of(at, runs).data.source == Downloaded(DownloadKey.CATS_AND_DOGS)
+
+
+def test_a_download_that_nobody_waits_for_any_more_ends() -> None:
+    with pytest.raises(StoppedError):
+        downloading._note(Downloaded(DownloadKey.CIFAR10), 1, 2)
+
+
+def body_of(at: AppTest) -> str:
+    return "".join(html.proto.body for html in at.get("html"))
+
+
+def until(at: AppTest, is_there: Callable[[], Any]) -> None:
+    """Run the page, as its clock does, until something is there."""
+    for _look in range(200):
+        if is_there():
+            return
+        time.sleep(0.05)
+        no_exception(at.run())
+    raise AssertionError("It never came.")
 
 
 # Augmentation ---------------------------------------------------------------------------------------------------------

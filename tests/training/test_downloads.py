@@ -2,17 +2,16 @@
 
 import gzip
 import hashlib
-import http.server
 import inspect
 import io
 import tarfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from file_server import FileServer, serving_files
 from training_pictures import two_classes, zipped
 
 from cnn_core.errors import CnnError
@@ -66,52 +65,26 @@ def published(key: DownloadKey) -> list[bytes]:
             return [zipped(files | {"cats_and_dogs_filtered/vectorize.py": b"import os"})]
 
 
-class Server:
-    """Serves some files and counts what is asked."""
-
-    def __init__(self, files: dict[str, bytes]) -> None:
-        self.asked: list[str] = []
-        asked = self.asked
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                asked.append(self.path)
-                data = files.get(self.path)
-                self.send_response(404 if data is None else 200)
-                self.send_header("Content-Length", str(len(data or b"")))
-                self.end_headers()
-                self.wfile.write(data or b"")
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}/"
-
-
 @pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServer]:
     """Let every set come from a server here, in small."""
     monkeypatch.setenv("CONVSCOPE_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     small = {key: dict(zip(REMOTES[key], published(key), strict=True)) for key in DownloadKey}
-    served = Server({f"/{remote.name}": data for files in small.values() for remote, data in files.items()})
-    for key, files in small.items():
-        remotes = [
-            Remote(served.address + remote.name, len(data), remote.sha256 and hashlib.sha256(data).hexdigest())
-            for remote, data in files.items()
-        ]
-        monkeypatch.setitem(REMOTES, key, tuple(remotes))
-    thread = threading.Thread(target=served.server.serve_forever, daemon=True)
-    thread.start()
-    yield served
-    served.server.shutdown()
-    served.server.server_close()
-    thread.join()
+    with serving_files(
+        {f"/{remote.name}": data for files in small.values() for remote, data in files.items()}
+    ) as served:
+        for key, files in small.items():
+            remotes = [
+                Remote(served.address + remote.name, len(data), remote.sha256 and hashlib.sha256(data).hexdigest())
+                for remote, data in files.items()
+            ]
+            monkeypatch.setitem(REMOTES, key, tuple(remotes))
+        yield served
 
 
 @pytest.mark.parametrize("key", DownloadKey)
-def test_every_set_is_downloaded_once_and_read(key: DownloadKey, server: Server) -> None:
+def test_every_set_is_downloaded_once_and_read(key: DownloadKey, server: FileServer) -> None:
     source, heard = Downloaded(key), []
     assert not is_here(source)
     with pytest.raises(CnnError, match="not downloaded yet"):
@@ -136,7 +109,7 @@ def test_every_set_is_downloaded_once_and_read(key: DownloadKey, server: Server)
         (DownloadKey.CIFAR10, (32, 32, 3)),
     ],
 )
-def test_arrays_are_read_as_they_were_written(key: DownloadKey, shape: tuple[int, ...], server: Server) -> None:
+def test_arrays_are_read_as_they_were_written(key: DownloadKey, shape: tuple[int, ...], server: FileServer) -> None:
     source = Downloaded(key)
     download(source)
     read = opened(source)
@@ -151,7 +124,7 @@ def test_arrays_are_read_as_they_were_written(key: DownloadKey, shape: tuple[int
 
 
 def test_a_picture_that_is_published_twice_is_kept_once_to_test_on(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    server: FileServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     twice = values(28, 28)
     twice[3] = twice[13] = twice[53]
@@ -173,7 +146,7 @@ def test_a_picture_that_is_published_twice_is_kept_once_to_test_on(
 # What goes wrong ------------------------------------------------------------------------------------------------------
 
 
-def test_a_closed_network_is_one_clear_sentence(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_closed_network_is_one_clear_sentence(server: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
     server.server.shutdown()
     server.server.server_close()
     address = REMOTES[DownloadKey.MNIST][0].address
@@ -184,7 +157,7 @@ def test_a_closed_network_is_one_clear_sentence(server: Server, monkeypatch: pyt
     assert not is_here(Downloaded(DownloadKey.MNIST))
 
 
-def test_a_host_that_nobody_knows_is_the_same_sentence(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_that_nobody_knows_is_the_same_sentence(server: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setitem(REMOTES, DownloadKey.MNIST, (Remote("http://nobody.invalid/mnist.npz", 10),))
@@ -192,7 +165,7 @@ def test_a_host_that_nobody_knows_is_the_same_sentence(server: Server, monkeypat
         download(Downloaded(DownloadKey.MNIST))
 
 
-def test_a_page_that_is_not_found_is_said(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_is_not_found_is_said(server: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(REMOTES, DownloadKey.MNIST, (Remote(f"{server.address}nothing", 10),))
     with pytest.raises(CnnError, match="Not Found"):
         download(Downloaded(DownloadKey.MNIST))
@@ -200,7 +173,7 @@ def test_a_page_that_is_not_found_is_said(server: Server, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("change", [{"size": 10}, {"size": 10**9}, {"sha256": "0" * 64}])
 def test_another_file_than_was_published_is_not_kept(
-    change: dict[str, Any], server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    change: dict[str, Any], server: FileServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (remote,) = REMOTES[DownloadKey.MNIST]
     changed = Remote(**{**vars(remote), **change})

@@ -16,16 +16,17 @@ from cnn_core.layers import Layer
 from cnn_core.models.kept_files import is_kept, keep_file
 from cnn_core.models.keys import FILE, ModelKey
 from cnn_core.sentences import N_
+from cnn_core.steps import Step, counting
 from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.gathering import Checked, gather
-from cnn_core.training.sets.parts import STORE, read_parts
+from cnn_core.training.sets.parts import STORE, Parts, read_parts
 from cnn_core.training.sets.pipeline import Pipeline, pipeline
 from cnn_core.training.sets.sources import Shapes, Shipped
 from cnn_core.training.sets.split import Counts, Part
 from pages.ui.cached import at_once
 from pages.ui.compute import WORK
 from pages.ui.entered import Chosen
-from pages.ui.questions import question
+from pages.ui.questions import question, stoppable
 
 STRIP_SIDE = 96
 """Pixels of a picture in a row of them."""
@@ -92,9 +93,15 @@ class GivenPictures:
 
 
 @question
+@stoppable
 def gathered(given: GivenPictures) -> "Future[Checked]":
     """What a reader gave, checked and kept on disk."""
-    return WORK.submit(gather, given.pictures)
+    return WORK.submit(_gathered, given.pictures)
+
+
+def _gathered(pictures: dict[str, list[tuple[str, bytes]]] | bytes) -> Checked:
+    with counting(Step.CHECKING) as count:
+        return gather(pictures, count)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +132,7 @@ def _draws(picture: bytes, shape: tuple[int, int, int], layers: tuple[Layer, ...
 
 
 @question
+@stoppable
 def shown(data: Data) -> "Future[Shown]":
     """The pictures of a training; few of ours, and what was read before, at once."""
     return at_once(_shown(data)) if _is_quick(data) or _is_read(data) else WORK.submit(_shown, data)
@@ -150,7 +158,7 @@ def _is_quick(data: Data) -> bool:
 
 
 def _shown(data: Data) -> Shown:
-    parts = read_parts(data)
+    parts = _counted_parts(data)
     labels, pictures = parts.train.labels, parts.train.pictures
     classes = range(len(parts.classes))
     strips = [strip_png(pictures[np.flatnonzero(labels == label)[:_IN_A_STRIP]], STRIP_SIDE) for label in classes]
@@ -165,7 +173,14 @@ def _shown(data: Data) -> Shown:
     )
 
 
+def _counted_parts(data: Data) -> Parts:
+    """Return the pictures of a training; whoever waits hears how many are read."""
+    with counting(Step.READING) as count:
+        return read_parts(data, count)
+
+
 @question
+@stoppable
 def some_pictures(data: Data, part: Part, places: tuple[int, ...]) -> "Future[tuple[bytes, ...]]":
     """Some pictures of a part, by their places, as PNG; at once where they were read before."""
     if _is_read(data):
@@ -174,7 +189,7 @@ def some_pictures(data: Data, part: Part, places: tuple[int, ...]) -> "Future[tu
 
 
 def _some_pictures(data: Data, part: Part, places: tuple[int, ...]) -> tuple[bytes, ...]:
-    pictures = read_parts(data).part(part).pictures
+    pictures = _counted_parts(data).part(part).pictures
     return tuple(strip_png(pictures[place : place + 1], STRIP_SIDE) for place in places)
 
 
@@ -206,7 +221,7 @@ def _dropped(data: Data, place: int, key: str, layer: str, rate: float) -> Dropp
     from cnn_core.keras_model.dropping import dropped as drawn  # only a worker may import Keras
     from cnn_core.models.loading import entered
 
-    test = read_parts(data).test
+    test = _counted_parts(data).test
     picture = np.asarray(test.pictures[place])
     made = drawn(*entered(key, picture.astype(np.float32) / np.float32(255)), layer, rate)
     return DroppedValues(strip_png(picture[np.newaxis], STRIP_SIDE), int(test.labels[place]), *made)

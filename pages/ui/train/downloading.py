@@ -5,11 +5,12 @@ from functools import partial
 
 import streamlit as st
 
+from cnn_core.steps import StoppedError
 from cnn_core.training.sets.downloads import download, is_here
 from cnn_core.training.sets.sources import Downloaded, Source
 from pages.ui import state
 from pages.ui.messages import UndrawnError
-from pages.ui.questions import question
+from pages.ui.questions import WORKS, question, stoppable
 from pages.ui.text import _
 from pages.ui.waiting import asked, run_again
 
@@ -19,13 +20,17 @@ _PROGRESS: dict[str, tuple[int, int]] = {}
 
 
 @question
+@stoppable
 def _fetched(source: Downloaded) -> "Future[None]":
     """A published set, once it is here."""
-    return _THREAD.submit(download, source, partial(_note, source.key))
+    return _THREAD.submit(download, source, partial(_note, source))
 
 
-def _note(key: str, done: int, total: int) -> None:
-    _PROGRESS[key] = done, total
+def _note(source: Downloaded, done: int, total: int) -> None:
+    """Note how much has come; raises StoppedError where the reader has stopped, and nobody else waits."""
+    _PROGRESS[source.key] = done, total
+    if WORKS.find(_fetched(source)) is None:
+        raise StoppedError
 
 
 def ensure(source: Source) -> None:

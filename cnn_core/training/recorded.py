@@ -137,10 +137,15 @@ def recorded_run(folder: RunFolder, scheme: str) -> RecordedRun | None:
         summarize(plan.network).multiply_adds,
         settings_of(plan),
         last.pictures,
-        {stage.stage: stage.epoch for stage in so_far.stages},
+        _began(so_far.epochs),
         so_far.epochs,
         so_far.scored,
     )
+
+
+def _began(epochs: Sequence[EpochEnd]) -> dict[str, int]:
+    """Return after how many epochs each stage began, wherever it was interrupted later."""
+    return {epoch.stage: epoch.epoch - 1 for epoch in reversed(epochs)}
 
 
 def settings_of(plan: FitPlan) -> dict[str, Any]:

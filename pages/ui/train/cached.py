@@ -244,6 +244,17 @@ def trained_model(file: Path) -> ModelKey:
         raise CnnError(N_("The model of this run is not here any more. Train again.")) from error
 
 
+def lite_model(file: Path) -> bytes:
+    """Return a run's model as a TensorFlow Lite file; a worker makes it, in a second or, of a large one, in many."""
+    return WORK.submit(_lite, file).result()
+
+
+def _lite(file: Path) -> bytes:
+    from cnn_core.keras_model.lite import tflite  # only a worker may import Keras
+
+    return tflite(file)
+
+
 @lru_cache(256)
 def _kept_file(file: Path, _written: int, _size: int) -> str:
     """Keep a file as it is at one moment, and return its SHA-256."""

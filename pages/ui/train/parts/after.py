@@ -1,5 +1,6 @@
 """What comes of a run: its figures on the test pictures, tried at once, taken away, opened elsewhere."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -61,10 +62,19 @@ def _draw_take_away(run: SeenRun) -> None:
             key="train_open",
         )
         _offer(_("Model (.keras)"), run.folder.model.read_bytes, "trained.keras", "application/zip")
+        _offer(
+            _("Model (.tflite)"),
+            partial(cached.lite_model, run.folder.model),
+            "trained.tflite",
+            "application/octet-stream",
+        )
         _offer(_("History (CSV)"), lambda: history_csv(run.so_far.epochs), "history.csv", "text/csv")
         _offer(_("Settings (JSON)"), run.plan.to_json, "settings.json", "application/json")
     st.caption(
-        _("`keras.models.load_model` opens the file. Pictures enter as bytes, 0 to 255: the network rescales them.")
+        _(
+            "`keras.models.load_model` opens the .keras file, and TensorFlow Lite the other, on phones and small "
+            "boards. Pictures enter as values from 0 to 255: the network rescales them."
+        )
     )
     with st.expander(_("The script that makes this run again"), icon=":material/code:"):
         text, beside = script(run.plan), files_beside(run.plan)

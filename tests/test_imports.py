@@ -53,7 +53,7 @@ LIBRARIES = {
     "pillow_heif": ("pictures.coded_reader",),
     "plotly": ("drawing.figures",),
     "h5py": ("model_file.reader", "models.bundled_weights"),
-    "onnx": ("model_file.onnx.reader",),
+    "onnx": ("model_file.onnx.reader", "model_file.onnx_export.graph", "model_file.onnx_export.file"),
     "cachetools": ("keras_model", "models"),
     "keras": ("keras_model",),
     "tensorflow": ("keras_model",),

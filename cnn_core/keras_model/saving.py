@@ -1,4 +1,4 @@
-"""A Network as a .keras file with fresh weights."""
+"""A Network as a file with fresh weights: .keras or ONNX."""
 
 import tempfile
 from pathlib import Path
@@ -6,11 +6,30 @@ from typing import Final
 
 from cnn_core.errors import NetworkError
 from cnn_core.keras_model.build import build_model
+from cnn_core.layers import Input
+from cnn_core.model_file.onnx_export import onnx_file, refuse_unwritable
+from cnn_core.network.keras_names import keras_name
 from cnn_core.network.network import Network
 from cnn_core.network.summary import summarize
 
 MOST_PARAMETERS: Final = 75_000_000
 """A file of 300 MB, the largest that is opened here again."""
+
+
+def untrained_onnx(network: Network, seed: int = 0) -> bytes:
+    """Return the network as a file of ONNX.
+
+    Raises:
+        NetworkError: it does not fit together, its weights are too many for a file, or ONNX has no such layer.
+    """
+    refuse_unwritable(network)
+    model = build_model(network, seed)
+    weights = {
+        named.name: model.get_layer(keras_name(named.name)).get_weights()
+        for named in network.layers
+        if not isinstance(named.layer, Input)
+    }
+    return onnx_file(network, weights)
 
 
 def untrained_file(network: Network, seed: int = 0) -> bytes:

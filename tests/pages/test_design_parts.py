@@ -227,7 +227,8 @@ def test_what_cannot_be_written_is_said() -> None:
     assert at.error
 
 
-def test_the_file_is_made_by_a_worker_and_only_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", ["keras", "onnx"])
+def test_a_file_is_made_by_a_worker_and_only_when_asked(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     worker = Here()
     made: Future[bytes] = Future()
     made.set_result(b"made of Keras")
@@ -235,9 +236,9 @@ def test_the_file_is_made_by_a_worker_and_only_when_asked(monkeypatch: pytest.Mo
     monkeypatch.setattr(cached, "WORK", worker)
     at = part("take_away")
     assert not worker.asked
-    at = press(at, "save")
+    at = press(at, f"save_{kind}")
     assert [text for _work, text in worker.asked] == [network(at).to_json()]
-    assert any(button.key == "design_keras_file" for button in at.get("download_button"))
+    assert any(button.key == f"design_{kind}_file" for button in at.get("download_button"))
 
 
 def test_the_design_is_seen_at_work(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,19 @@ def _untrained_file(text: str) -> bytes:
 
 
 @question
+def untrained_onnx(text: str) -> "Future[bytes]":
+    """A file of ONNX of the network that a text describes, with fresh weights."""
+    return WORK.submit(_untrained_onnx, text)
+
+
+def _untrained_onnx(text: str) -> bytes:
+    from cnn_core.keras_model.saving import untrained_onnx as make  # only a worker may import Keras
+    from cnn_core.network.network import Network
+
+    return make(Network.from_json(text))
+
+
+@question
 def machine_speed() -> "Future[Machine]":
     """How fast this machine is; measured once, as long as the answer is kept."""
     return WORK.submit(_machine_speed)

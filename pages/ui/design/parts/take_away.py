@@ -1,9 +1,9 @@
 """What the design can be taken away as: code, files and tables; and the ways on to other pages."""
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -15,9 +15,10 @@ from cnn_core.network.summary import summarize
 from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.design import current
-from pages.ui.design.cached import untrained_file
+from pages.ui.design.cached import untrained_file, untrained_onnx
 from pages.ui.design.parts import onward
 from pages.ui.messages import part, show_error
+from pages.ui.questions import Question
 from pages.ui.text import _
 from pages.ui.waiting import asked
 
@@ -44,7 +45,7 @@ def draw() -> None:
     with tables:
         _draw_tables()
     with file:
-        _draw_file()
+        _draw_files()
     with further:
         onward.draw()
 
@@ -112,27 +113,73 @@ def _draw_tables() -> None:
     st.caption(_("In LaTeX it takes the package booktabs. The address of this page opens the design elsewhere."))
 
 
-def _draw_file() -> None:
+class _File(NamedTuple):
+    """A kind of model file: what is said on its buttons, and how a worker makes it."""
+
+    name: str
+    make: str
+    meaning: str
+    save: str
+    kind: str
+    asked: "Callable[[str], Question[bytes]]"
+
+
+_FILES = {
+    "keras": _File(
+        "network.keras",
+        N_("Make the .keras file"),
+        N_("Built with Keras on this server, with new random weights; `keras.models.load_model` opens it."),
+        N_("Save the .keras file"),
+        "application/zip",
+        untrained_file,
+    ),
+    "onnx": _File(
+        "network.onnx",
+        N_("Make the .onnx file"),
+        N_(
+            "The same network and weights for ONNX Runtime and others. Pictures go in as in Keras: batch, height, "
+            "width, channels."
+        ),
+        N_("Save the .onnx file"),
+        "application/octet-stream",
+        untrained_onnx,
+    ),
+}
+
+
+def _draw_files() -> None:
     st.markdown(_("**A model file, untrained**"))
-    name = sha256(current.text().encode()).hexdigest()
-    if state.SAVED.get() != name:
+    for key, file in _FILES.items():
+        with part():
+            _draw_file(key, file)
+
+
+def _draw_file(key: str, file: _File) -> None:
+    """Draw the button that has a file made; once it was pressed for this design, the one that saves it."""
+    name = f"{key}:{sha256(current.text().encode()).hexdigest()}"
+    if name not in state.SAVED.get():
         st.button(
-            _("Make the .keras file"),
+            _(file.make),
             icon=":material/deployed_code_update:",
-            help=_("Built with Keras on this server, with new random weights; `keras.models.load_model` opens it."),
+            help=_(file.meaning),
             disabled=current.summary().error is not None,
-            on_click=partial(state.SAVED.set, name),
-            key="design_save",
+            on_click=_ask_for,
+            args=(name,),
+            key=f"design_save_{key}",
         )
         return
-    with part():
-        data = asked(untrained_file(current.text()), _("Keras builds the model and saves it."), "saved")
-        st.download_button(
-            _("Save the .keras file"),
-            data,
-            "network.keras",
-            "application/zip",
-            icon=":material/download:",
-            on_click="ignore",
-            key="design_keras_file",
-        )
+    data = asked(file.asked(current.text()), _("Keras builds the model and saves it."), f"saved_{key}")
+    st.download_button(
+        _(file.save),
+        data,
+        file.name,
+        file.kind,
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"design_{key}_file",
+    )
+
+
+def _ask_for(name: str) -> None:
+    design = name.partition(":")[2]
+    state.SAVED.set((*(other for other in state.SAVED.get() if other.endswith(design)), name))

@@ -43,7 +43,7 @@ def measure() -> Result:
         page.goto(server.url + ADDRESS, timeout=PATIENCE_MS)
         stage = page.locator(".stage").first
         stage.locator(".said").wait_for(timeout=PATIENCE_MS)
-        page.get_by_text("Dilation, bias, turned kernel").click()
+        page.get_by_text("Dilation, bias, rotated kernel").click()
         page.get_by_role("spinbutton", name="Bias").wait_for(timeout=PATIENCE_MS)
 
         def pointing() -> float:

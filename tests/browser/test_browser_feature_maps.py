@@ -123,7 +123,7 @@ def test_a_panel_that_was_open_before_is_shown_at_once_and_what_it_speaks_of_is_
     )
     assert shown == ["The kernels of this layer"]
     wait_idle(page)
-    ask("Numbers", "The values of this layer in numbers")
+    ask("Statistics", "The values of this layer in numbers")
     page.get_by_role("spinbutton", name="Map", exact=True).fill("5")
     page.keyboard.press("Enter")
     expect(page.locator(".st-key-map_line").get_by_role("heading")).to_have_text("Map 5 of conv2d")

@@ -60,7 +60,7 @@ def test_long_work_of_a_panel_is_stopped_at_once_and_the_page_goes_on(page: Page
     expect(panel.get_by_text("Stopped.")).to_be_visible(timeout=AT_ONCE)
     wait_idle(page)
     # What needs no worker answers meanwhile.
-    ask(page, "Numbers")
+    ask(page, "Statistics")
     expect(panel.get_by_role("heading", name="The values of this layer in numbers")).to_be_visible()
     no_traceback(page)
 

@@ -1,12 +1,13 @@
 """Catalogues load, translations keep their fields, what is missing is English, and every sentence is in reach."""
 
 import ast
+import gettext
 import string
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 from folders import ROOT
 
@@ -38,7 +39,17 @@ def test_catalogue_loads_and_translates(language: str) -> None:
     translated = [message for message in read(language) if message.id and message.string and not message.fuzzy]
     assert translated
     for message in translated:
-        assert text.catalogue(language).gettext(str(message.id)) == message.string
+        assert found_by_gettext(text.catalogue(language), message) == message.string
+
+
+def found_by_gettext(catalogue: gettext.NullTranslations, message: Message) -> str | tuple[str, ...]:
+    """Return what the app would show for a message: by its context, and for every plural form the number has."""
+    if message.context:
+        return catalogue.pgettext(message.context, str(message.id))
+    if isinstance(message.id, str):
+        return catalogue.gettext(message.id)
+    one, many = message.id
+    return tuple(dict.fromkeys(catalogue.ngettext(one, many, count) for count in (1, 2, 5, 11, 100)))
 
 
 @each_language
@@ -46,7 +57,10 @@ def test_translations_have_the_fields_of_their_source(language: str) -> None:
     wrong = {
         message.id: message.string
         for message in read(language)
-        if message.id and message.string and fields(str(message.id)) != fields(str(message.string))
+        if isinstance(message.id, str)
+        and message.id
+        and message.string
+        and fields(message.id) != fields(str(message.string))
     }
     assert wrong == {}
 

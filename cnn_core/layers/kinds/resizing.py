@@ -54,7 +54,9 @@ class UpSampling2D(Layer):
     group = Group.RESIZING
     about = N_("Enlarges by whole factors; nothing is learned.")
     spelling = Spelling(on_images=True)
-    size: WholePair = WholePair(2, label=N_("Factor"), help=N_("By how much height and width grow."), told=Told.ALWAYS)
+    size: WholePair = WholePair(
+        2, label=N_("Enlarged by"), help=N_("By how much height and width grow."), told=Told.ALWAYS
+    )
     interpolation: Choice[Interpolation] = _interpolation("nearest")
 
 

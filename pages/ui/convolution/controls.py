@@ -8,7 +8,7 @@ from pages.ui import state
 from pages.ui.ask.picture import current_picture
 from pages.ui.convolution import choices
 from pages.ui.messages import part
-from pages.ui.text import _
+from pages.ui.text import _, pgettext
 
 _PADDINGS = {"valid": N_("Valid: none"), "same": N_("Same"), "explicit": N_("Custom")}
 _FILLINGS = {"zero": N_("Zeros"), "reflect": N_("Reflected"), "replicate": N_("Repeated edge")}
@@ -20,7 +20,7 @@ def cut_picker() -> None:
     row.number_input(_("Top"), step=8, **state.CUT_ROW.widget())
     column.number_input(_("Left"), step=8, **state.CUT_COLUMN.widget())
     scale.number_input(
-        _("Pixels"),
+        _("Pixels per number"),
         help=_("Each number is the mean of a square of this many pixels on a side."),
         **state.CUT_SCALE.widget(),
     )
@@ -40,7 +40,7 @@ def movement() -> None:
     axis_down.number_input(_("Stride ↓"), **state.STRIDE_DOWN.widget())
     axis_across.number_input(_("Stride →"), **state.STRIDE_ACROSS.widget())
     _padding()
-    moving = st.expander(_("Dilation, bias, turned kernel"), on_change="rerun", key="moving_open")
+    moving = st.expander(_("Dilation, bias, rotated kernel"), on_change="rerun", key="moving_open")
     if moving.open:
         with moving:
             _less_usual()
@@ -57,8 +57,8 @@ def _padding() -> None:
         above, beside = st.columns(2)
         above.number_input(_("Above"), **state.PAD_TOP.widget())
         above.number_input(_("Below"), **state.PAD_BOTTOM.widget())
-        beside.number_input(_("Left"), **state.PAD_LEFT.widget())
-        beside.number_input(_("Right of it"), **state.PAD_RIGHT.widget())
+        beside.number_input(pgettext("side", "Left"), **state.PAD_LEFT.widget())
+        beside.number_input(pgettext("side", "Right"), **state.PAD_RIGHT.widget())
     if state.PADDING.get() != "valid":
         st.segmented_control(
             _("Filled with"),

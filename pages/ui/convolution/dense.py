@@ -14,6 +14,7 @@ from cnn_core.numerics.as_dense import convolution_matrix, dense_as_convolution
 from cnn_core.numerics.convolve import conv2d
 from pages.ui import state
 from pages.ui.convolution.choices import Convolution
+from pages.ui.draw.formulas import difference_text
 from pages.ui.draw.pictures import colour_bar, draw_wide
 from pages.ui.draw.tables import draw_table
 from pages.ui.entered import Chosen
@@ -63,12 +64,12 @@ def _draw_matrices(convolution: Convolution) -> None:
     colour_bar(reach, f"{reach.low:.4g}", f"{reach.high:.4g}")
     st.caption(
         _(
-            "A row for each output, a column for each input, both read row by row. {zeros} of {cells} weights are 0. "
-            "Matrix times input plus bias differs from the convolution by at most {difference}: rounding."
+            "A row for each output, a column for each input, both read row by row. {zeros} of "
+            "{cells} weights are 0. {difference}"
         ).format(
             zeros=f"{int((matrix == 0).sum()):,}",
             cells=f"{matrix.size:,}",
-            difference=f"{np.abs(product - output).max():.1g}",
+            difference=difference_text(float(np.abs(product - output).max())),
         )
     )
 

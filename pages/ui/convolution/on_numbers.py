@@ -15,7 +15,7 @@ from pages.ui.convolution.choices import Convolution
 from pages.ui.draw.formulas import draw_output_size
 from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.messages import show_error
-from pages.ui.text import _
+from pages.ui.text import _, ngettext
 
 
 def draw() -> Convolution | None:
@@ -52,12 +52,21 @@ def _draw_rest(convolution: Convolution) -> None:
     if not rows and not columns:
         return
     text = _(
-        "The stride does not divide evenly: the last {rows} rows and {columns} columns are never "
-        "used (crossed out above). The course calls such a stride not usable; libraries round down. "
-        "Padding of {padding} more in height and width would make it fit."
+        "The stride does not divide evenly: no window uses {rest} (crossed out above). The "
+        "course calls such a stride not usable; libraries round down. With {padding} more "
+        "padding (height × width) it would fit."
     )
     fitting = show(tuple(padding_that_fits(*axis) for axis in axes))
-    st.info(text.format(rows=rows, columns=columns, padding=fitting), icon=":material/content_cut:")
+    st.info(text.format(rest=_named_rest(rows, columns), padding=fitting), icon=":material/content_cut:")
+
+
+def _named_rest(rows: int, columns: int) -> str:
+    """Return what is left over, of which at least one is more than 0."""
+    row = ngettext("the last row", "the last {count} rows", rows).format(count=rows)
+    column = ngettext("the last column", "the last {count} columns", columns).format(count=columns)
+    if rows and columns:
+        return _("{rows} and {columns}").format(rows=row, columns=column)
+    return row if rows else column
 
 
 def _draw_padded(convolution: Convolution) -> None:

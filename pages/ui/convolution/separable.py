@@ -10,6 +10,7 @@ from pages.ui import cached, state
 from pages.ui.convolution.channels import colour_names
 from pages.ui.convolution.choices import Convolution
 from pages.ui.convolution.costs import draw_costs
+from pages.ui.draw.formulas import difference_text
 from pages.ui.draw.maps import draw_maps
 from pages.ui.entered import Chosen
 from pages.ui.text import _
@@ -55,7 +56,7 @@ def _draw_pictures(chosen: Chosen, convolution: Convolution) -> None:
     )
     st.caption(
         _(
-            "The kernel from above on each colour, then mixed by 1×1 weights {weights}. The full convolution has the "
-            "kernel times each of these weights; the two differ by at most {difference}: rounding."
-        ).format(weights=GREY_WEIGHTS, difference=f"{np.abs(together - full).max():.1g}")
+            "The kernel from above on each colour, then mixed by 1×1 weights {weights}. The full "
+            "convolution has the kernel times each of these weights. {difference}"
+        ).format(weights=GREY_WEIGHTS, difference=difference_text(float(np.abs(together - full).max())))
     )

@@ -66,7 +66,7 @@ def _draw_claims(sought: str) -> bool:
 def _draw_words(sought: str) -> bool:
     found = [word for word in words.all_words() if sought in "\n".join(word[:3]).casefold()]
     found.sort(key=lambda word: sought not in f"{word.name} {word.others}".casefold())
-    _head(_("Words"), bool(found))
+    _head(_("Glossary"), bool(found))
     for word in found[:_MOST]:
         words.draw_word(word)
     return bool(found)

@@ -32,7 +32,7 @@ def read_words(text: str) -> tuple[Word, ...]:
 
 def draw() -> None:
     """Draw the glossary, closed until wanted."""
-    place = st.expander(_("Words"), icon=":material/dictionary:", on_change="rerun", key="course_words")
+    place = st.expander(_("Glossary"), icon=":material/dictionary:", on_change="rerun", key="course_words")
     if place.open:
         with place:
             for word in all_words():

@@ -106,7 +106,7 @@ def draw_method() -> None:
         _(
             "The most accurate way against each of the others. Paired t-test, two-sided: t is the mean difference "
             "between runs with the same seed, divided by its standard error; n is the number of seeds. The p-values "
-            "are corrected for all pairs of ways (Holm), since these figures also picked the most accurate one. So few "
+            "are corrected for all pairs of ways (Holm), since these results also picked the most accurate one. So few "
             "seeds can only show large and steady differences: one that is not significant may still be real."
         )
     )

@@ -20,6 +20,13 @@ def draw_output_size(shape: Shape, windows: Windows) -> None:
     )
 
 
+def difference_text(largest: float) -> str:
+    """Say how far two ways to the same values lie apart."""
+    if largest == 0:
+        return _("The two results are exactly the same.")
+    return _("The two results differ only by rounding, at most {difference}.").format(difference=f"{largest:.1g}")
+
+
 def draw_lines(title: str, lines: Sequence[str]) -> None:
     """Draw formulas below each other."""
     st.markdown("  \n".join([f"**{title}**", *lines]))

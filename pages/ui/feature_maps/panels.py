@@ -38,7 +38,9 @@ PANELS = (
     Panel("looks_for", N_("Looks for"), N_("What it looks for"), looks_for.draw, looks_for.CHOICES),
     Panel("decision", N_("Decision"), N_("What the decision looked at"), decision.draw, decision.CHOICES),
     Panel("compare", N_("Compare"), N_("Two pictures compared"), compare.draw, compare.CHOICES),
-    Panel("statistics", N_("Numbers"), N_("The values of this layer in numbers"), statistics.draw, statistics.CHOICES),
+    Panel(
+        "statistics", N_("Statistics"), N_("The values of this layer in numbers"), statistics.draw, statistics.CHOICES
+    ),
 )
 ANY_PANEL = '[class*="st-key-panel_"]'
 _BY_KEY = {panel.key: panel for panel in PANELS}

@@ -65,7 +65,7 @@ def _draw_choices() -> None:
         **state.field("trained_ways", ways, lambda chosen: state.TRAINED_WAYS.set(tuple(chosen))),
     )
     pictures, epochs, seed, button = st.columns(4, vertical_alignment="bottom")
-    pictures.number_input(_("Pictures"), step=500, **state.TRAINING_PICTURES.widget())
+    pictures.number_input(_("Number of pictures"), step=500, **state.TRAINING_PICTURES.widget())
     epochs.number_input(_("Epochs"), **state.TRAINING_EPOCHS.widget())
     seed.number_input(_("Seed"), **state.TRAINING_SEED.widget())
     is_active = _is_active(state.TRAINING.get())

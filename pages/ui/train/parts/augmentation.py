@@ -11,7 +11,7 @@ from cnn_core.sentences import N_
 from cnn_core.training.augmentation import meanings
 from pages.ui import state
 from pages.ui.draw.pictures import draw_wide
-from pages.ui.text import _, as_code, escaped, sentences
+from pages.ui.text import _, as_code, escaped, pgettext, sentences
 from pages.ui.train import cached, chosen
 from pages.ui.train.following import follow, followed
 from pages.ui.train.shown import shown_pictures
@@ -53,7 +53,7 @@ def _draw_settings() -> None:
             {
                 state.ROTATION: _("Rotate"),
                 state.ZOOM: _("Zoom"),
-                state.TRANSLATION: _("Shift"),
+                state.TRANSLATION: pgettext("picture", "Shift"),
                 state.CROPPED: _("Crop"),
             }
         )

@@ -59,8 +59,9 @@ _ACCURACY: Final = N_(
     "The course's validation accuracy is {low} to {high}; here it is {accuracy} where the validation loss is lowest."
 )
 _FEWER: Final = N_(
-    "The course trains on {theirs} pictures and this study on {ours}: with fewer pictures a network knows them by "
-    "heart earlier and is right less often, so the figures are not to be compared as they stand."
+    "The course trains on {theirs} pictures and this study on {ours}: with fewer "
+    "pictures a network knows them by heart earlier and is right less often, so the "
+    "numbers cannot be compared directly."
 )
 
 

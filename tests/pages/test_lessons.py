@@ -231,7 +231,12 @@ def test_the_courses_own_words_are_found(word: str) -> None:
 
 def test_a_search_finds_lessons_claims_words_and_layers() -> None:
     at = opened_course(sought_word="Padding")
-    assert [header.value for header in at.header] == ["Lessons", "What the courses claim", "Glossary", "Kinds of layers"]
+    assert [header.value for header in at.header] == [
+        "Lessons",
+        "What the courses claim",
+        "Glossary",
+        "Kinds of layers",
+    ]
     no_exception(at.text_input(key="course_search_field").set_value("qqqq").run())
     assert len(at.info) == 1
 

@@ -93,16 +93,18 @@ AGREED = {
         | Input | Input from | Kernel | Kernel size | Kind | Layer | Layers | Map | Max pooling | Average pooling
         | Momentum | Multiply-adds | Network | Optimizer | Output | Output size | Padding | Parameters | Pooling
         | Receptive field | Stride | Stride ↓ | Stride → | Transposed convolution | Weights | Width | Window | frozen
-        | input | parameters
+        | channels | height | input | parameters | width
     """,
     "what is done to pictures, in training and by hand": "Brightness | Contrast | Crop | Fill | Noise",
-    "what is trained": "Batch | Class | Digits (MNIST) | Epochs | Learning rate | Seed | epoch",
+    "what is trained": """
+        Accuracy | Batch | Class | Digits (MNIST) | Epochs | Learning rate | Seed | Test accuracy | accuracy | epoch
+    """,
     "a picture, where it comes from, and a file of it": """
         A picture | Camera | Picture | Picture (PNG) | Picture (SVG) | Sample picture | Your file | Your picture
     """,
     "numbers and tables of them": """
-        Columns | Mean | Method | Part | Random numbers | Rows | Share | Standard deviation | What differs | blue | green
-        | no | red | yes
+        Columns | Mean | Method | Part | Random numbers | Rows | Share | Standard deviation | What differs | blue
+        | green | no | red | yes
     """,
     "what a button does": "Compare | Go on | Pause | Play | Remove | Shown | Speed | Stop | Stopped. | Try again",
     "what work is at": "TensorFlow starts.",

@@ -47,7 +47,8 @@ def _draw_pool(x: Maps, size: int) -> Maps:
     window = Window(size, _STRIDE)
     output = pool(x, (window, window), state.POOLS_KIND.get())
     taps = [axis_taps(length, window) for length in x.shape[:2]]
-    st.markdown(f"**{_('Window {size}×{size}, stride {stride}').format(size=size, stride=_STRIDE)}**")
+    title = _("Window {size}×{size}, stride {stride}").format(size=size, stride=_STRIDE)
+    st.markdown(f"**{title}**")
     draw_stage(Scene(x, taps[0], taps[1], output, pooling=state.POOLS_KIND.get()), f"pool_of_{size}")
     return output
 

@@ -162,7 +162,8 @@ def give_up(cause: CnnError) -> None:
     """Show the preset, and keep why it is not the network that the address names."""
     begun_with = preset_instead()
     show(Moment(preset_text(begun_with), 0, begun_with))
-    refuse(NetworkLinkError(N_("The network in this address cannot be opened. {cause}"), cause=cause))
+    error = NetworkLinkError(N_("The network in this address cannot be opened. {cause}"), cause=cause)
+    refuse(error)
 
 
 def preset_instead() -> str:

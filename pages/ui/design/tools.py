@@ -156,7 +156,7 @@ def _add(wanted: str | None) -> None:
 def _added(kind: str) -> str:
     """Return what people read for a kind of layer or block that can be added."""
     if kind in BLOCKS:
-        return f"{_(BLOCKS[kind].title)} · {_('Block')}"
+        return _(BLOCKS[kind].title) + " · " + _("Block")
     return f"{kind} · {_(GROUPS[KINDS[kind].group])}"
 
 

@@ -38,7 +38,7 @@ def draw_questions() -> None:
     """Draw the way into the course, and the questions as links to their tools, set up for the answer."""
     st.html(_STYLE)
     with st.container(horizontal=True, key="questions"):
-        st.page_link(COURSE.path, label=f"**{_('Start here')}**", icon=COURSE.icon)
+        st.page_link(COURSE.path, label="**" + _("Start here") + "**", icon=COURSE.icon)
         for question in QUESTIONS:
             page = page_at(question.address)
             st.page_link(page.path, label=_(question.text), icon=page.icon, query_params=state.link(question.address))

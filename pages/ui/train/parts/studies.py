@@ -38,7 +38,7 @@ def _draw_study(study: RecordedStudy) -> None:
     _draw_table(study)
     supported, open_ = st.columns(2, gap="medium")
     with supported:
-        st.markdown(_("**What these figures support**"))
+        st.markdown(_("**What these results support**"))
         _draw_list(said(study))
         _draw_verdict(study)
     with open_:

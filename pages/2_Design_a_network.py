@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.ui import state
 from pages.ui.design import (
+    advice,
     current,
     figures,
     kept,
@@ -42,11 +43,15 @@ with begin_page() as head:
 
     table, form = st.columns([5, 2], gap="small")
     with table:
-        panels.draw("tools", tools.tools, tools.tools_show)
+        with st.container(horizontal=True, gap="xsmall", key="design_tools"):
+            panels.draw("tools", tools.tools, tools.tools_show)
+            panels.draw("advised", advice.draw, advice.shows)
         panels.draw("table", layer_table.draw, layer_table.shows)
+        st.header(_("How the selected layer is calculated"), anchor=False)
         panels.draw("formulas", figures.formulas, current.place)
     with form, st.container(border=True):
-        panels.draw("form", layer_form.draw, layer_form.shows)
+        panels.draw("layer", layer_form.draw_layer, layer_form.layer_shows)
+        panels.draw("settings", layer_form.draw_settings, layer_form.settings_show)
 
     panels.draw("part", which.draw, which.shows)
     meaning = st.expander(

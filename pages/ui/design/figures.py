@@ -123,7 +123,6 @@ def _bytes(count: int) -> str:
 def formulas() -> None:
     """Draw how the figures of the selected layer come about."""
     summary = current.summary()
-    st.header(_("How the selected layer is calculated"), anchor=False)
     position = current.selected()
     if position >= len(summary.rows):
         st.caption(_("Its numbers can be calculated once the error is fixed."))

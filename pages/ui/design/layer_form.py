@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from cnn_core.errors import CnnError, ModelFileError, NetworkFileError
-from cnn_core.layers import KINDS, Input
+from cnn_core.layers import KINDS, Input, Layer
 from cnn_core.layers.settings import OptionalPair, Setting, WholePair
 from cnn_core.network import editing
 from cnn_core.network.network import NamedLayer
@@ -23,21 +23,30 @@ from pages.ui.text import _
 _INNER_KINDS = [kind for kind in KINDS if kind != "Input"]
 
 
-def shows() -> Any:
-    """Return what the form shows, or that of a block in its place."""
-    refused = state.DESIGN_PROBLEM.get(), state.DESIGN_DRAFT.get()
-    return current.place(), current.marked(), state.DESIGN_BLOCK.get(), state.DESIGN_SQUARE.get(), refused
+def layer_shows() -> Any:
+    return current.place(), current.marked(), state.DESIGN_BLOCK.get(), state.DESIGN_PROBLEM.get()
 
 
-def draw() -> None:
-    """Draw the form of the selected layer, and what selects another one; or that of a block that is to be put in."""
+def draw_layer() -> None:
+    """Draw which layer is selected, and its place in the network; or the form of a block that is to be put in."""
     if block_form.is_open():
         block_form.draw()
     else:
-        _draw()
+        _draw_layer()
 
 
-def _draw() -> None:
+def settings_show() -> Any:
+    # Not the layer's name: a copy of a layer has the same settings, and an edit elsewhere leaves them as they are.
+    return block_form.is_open(), current.selected_layer().layer, state.DESIGN_DRAFT.get(), state.DESIGN_SQUARE.get()
+
+
+def draw_settings() -> None:
+    """Draw the settings of the selected layer."""
+    if not block_form.is_open():
+        _settings(current.selected_layer().layer)
+
+
+def _draw_layer() -> None:
     position = current.selected()
     named = current.selected_layer()
     names = [named.name for named in current.network().layers]
@@ -55,7 +64,6 @@ def _draw() -> None:
         _kind(named)
         if position:
             _inputs(named, position)
-    _settings(named)
 
 
 def _problem() -> None:
@@ -93,15 +101,17 @@ def _tied(field: str, shown: Any, change: Callable[[str, Any], None], name: str)
     return state.field(field, shown, panels.then(partial(change, name)))
 
 
-def _settings(named: NamedLayer) -> None:
-    rules = named.layer.settings()
+def _settings(layer: Layer) -> None:
+    rules = layer.settings()
     draft = state.DESIGN_DRAFT.get()
-    shown = {name: draft.get(name, getattr(named.layer, name)) for name in rules}
+    shown = {name: draft.get(name, getattr(layer, name)) for name in rules}
     square = _square(rules, shown)
     for name, rule in rules.items():
-        setting_widgets.setting(
-            rule, type(named.layer), shown, square, panels.then(partial(editor.put, named.name, name))
-        )
+        setting_widgets.setting(rule, type(layer), shown, square, panels.then(partial(_put, name)))
+
+
+def _put(setting: str, value: Any) -> None:
+    editor.put(current.selected_layer().name, setting, value)
 
 
 def _square(rules: dict[str, Setting[Any, Any]], shown: dict[str, Any]) -> bool:

@@ -15,7 +15,7 @@ from pages.ui.waiting import drawn_part, fragment, run_again
 
 Shows = Callable[[], Any]
 
-_FIRST = ("design_table", "design_totals", "design_line", "design_part")
+_FIRST = ("design_table", "design_totals", "design_line")
 """Where the reader looks after an edit: these run first."""
 
 
@@ -25,14 +25,18 @@ def begin() -> None:
 
 
 def draw(name: str, draw_it: Callable[[], None], shows: Shows) -> None:
-    """Draw a panel; `shows` returns a value that is another one whenever `draw_it` would draw something else."""
+    """Draw a panel; `shows` returns a value that is another one whenever `draw_it` would draw something else.
+
+    A panel within the panel "a" is called "a/b", and `shows` of "a" need not say what "a/b" shows.
+    """
     key = f"design_{name}"
 
     def draw_and_note() -> None:
-        state.DESIGN_SHOWN.set(state.DESIGN_SHOWN.get() | {key: (shows, shows())})
+        others = {other: shown for other, shown in state.DESIGN_SHOWN.get().items() if not other.startswith(f"{key}/")}
+        state.DESIGN_SHOWN.set(others | {key: (shows, shows())})
         draw_it()
 
-    with st.container(key=f"panel_{name}"):
+    with st.container(key=f"panel_{name.replace('/', '_')}"):
         fragment(draw_and_note, key, share=shared.share_change)()
 
 

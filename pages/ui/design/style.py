@@ -67,8 +67,8 @@ _STYLE = """<style>
     .st-key-design_remove, .st-key-design_notation) [data-testid="stMarkdownContainer"] {
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
   }
-  .st-key-design_tools > * { order: 2; }
-  .st-key-design_tools > .st-key-add_field { order: 0; flex: 1 1 8rem; }
-  .st-key-design_tools > .st-key-design_advice { order: 1; }
+  .st-key-design_tools > * > * > * > * > * { order: 2; }
+  .st-key-design_tools .st-key-add_field { order: 0; flex: 1 1 8rem; }
+  .st-key-design_tools .st-key-design_advice { order: 1; }
 }
 </style>"""

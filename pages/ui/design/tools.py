@@ -11,7 +11,7 @@ from cnn_core.network.blocks import BLOCKS
 from cnn_core.network.presets import PRESETS, PresetGroup, preset
 from cnn_core.sentences import N_
 from pages.ui import designed, state
-from pages.ui.design import advice, block_form, current, editor, panels
+from pages.ui.design import block_form, current, editor, panels
 from pages.ui.layer_words import GROUPS
 from pages.ui.messages import show_error
 from pages.ui.text import _
@@ -88,21 +88,18 @@ class _Reach(NamedTuple):
 
 
 def tools_show() -> Any:
-    more = state.DESIGN_COPIED.get() if state.widget_value(_MORE) else None
-    return _Reach.of_marked(), advice.shows(), more
+    return _Reach.of_marked(), state.DESIGN_COPIED.get() if state.widget_value(_MORE) else None
 
 
 def tools() -> None:
     """Draw what is done with the network and with the marked layers."""
     reach = _Reach.of_marked()
-    with st.container(horizontal=True, gap="xsmall", key="design_tools"):
-        _add_layer(reach.has_input)
-        _tool(_("Up"), "arrow_upward", "up", reach.at_top, _with_marked(editor.move), -1)
-        _tool(_("Down"), "arrow_downward", "down", reach.at_end, _with_marked(editor.move), 1)
-        _tool(_("Duplicate"), "content_copy", "duplicate", reach.fixed, _with_marked(editor.duplicate))
-        _tool(_("Remove"), "delete", "remove", reach.fixed, _with_marked(editor.remove))
-        _more(reach.fixed)
-        advice.draw()
+    _add_layer(reach.has_input)
+    _tool(_("Up"), "arrow_upward", "up", reach.at_top, _with_marked(editor.move), -1)
+    _tool(_("Down"), "arrow_downward", "down", reach.at_end, _with_marked(editor.move), 1)
+    _tool(_("Duplicate"), "content_copy", "duplicate", reach.fixed, _with_marked(editor.duplicate))
+    _tool(_("Remove"), "delete", "remove", reach.fixed, _with_marked(editor.remove))
+    _more(reach.fixed)
 
 
 def _with_marked(act: Callable[..., None]) -> Callable[..., None]:

@@ -29,7 +29,10 @@ _LINE = 1080.0
 
 
 def shows() -> Any:
-    return current.text() if state.DRAWN_AS.get() == "volumes" else (current.place(), state.DESIGN_EDGE.get())
+    """Return nothing for volumes: these are a panel of their own."""
+    if state.DRAWN_AS.get() == "volumes":
+        return current.summary().error is None
+    return current.place(), state.DESIGN_EDGE.get()
 
 
 def draw() -> None:
@@ -47,11 +50,20 @@ def draw() -> None:
                 _("Lengths"), format_func=lambda scale: _(_SCALES[scale]), width=220, **state.DRAWN_TO.widget()
             )
     if state.DRAWN_AS.get() == "volumes":
-        _draw_volumes()
+        panels.draw("part/volumes", _draw_volumes, current.text)
+        st.caption(_about_volumes())
     else:
         _draw_graph()
     if current.summary().error is not None:
         st.caption(_("Drawn as far as the layers fit together."))
+
+
+def _about_volumes() -> str:
+    return _(
+        "A box is as high as the map, as deep as the map is wide, and as wide as it has channels. Values without a "
+        "map are a column, as high as they are many. A pile is a block of layers with the shape of the last; its "
+        "colour is that of the layer with the most parameters."
+    )
 
 
 def _draw_volumes() -> None:
@@ -64,13 +76,6 @@ def _draw_volumes() -> None:
         "words": {"png": _("Picture (PNG)"), "svg": _("Picture (SVG)")},
     }
     components.drawing(data, "design_volumes")
-    st.caption(
-        _(
-            "A box is as high as the map, as deep as the map is wide, and as wide as it has channels. Values without a "
-            "map are a column, as high as they are many. A pile is a block of layers with the shape of the last; its "
-            "colour is that of the layer with the most parameters."
-        )
-    )
 
 
 # The text and the language say all that is in it.

@@ -421,14 +421,12 @@ export default function ({ data, parentElement, setStateValue }) {
     if (memory.drawn === drawn) return mark(); // only another row was selected
     memory.drawn = drawn;
     const focused = table.contains(focusedIn(frame));
-    const scrolled = frame.scrollTop;
     table.setAttribute("aria-label", words.table);
     head.replaceChildren(headings());
     weigh();
     putInto(body, drawRows());
     foot.replaceChildren(totals());
     frame.toggleAttribute("data-few", rows.reduce((count, layer) => count + (layer.advice?.length ?? 0), 0) <= FEW);
-    frame.scrollTop = scrolled;
     const row = mark();
     if (focused) row.focus({ preventScroll: true });
     return row;

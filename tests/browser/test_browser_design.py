@@ -590,12 +590,12 @@ def test_what_panels_show_after_edits_is_what_the_address_shows(page: Page) -> N
     wait_idle(page)
     page.locator(".st-key-design_undo").get_by_role("button").click()
     wait_idle(page)
-    places = ("table", ".cs-totals", ".cs-bars", ".cs-parts", ".cs-figures", ".st-key-preset_about")
-    said = [page.locator(place).first.inner_text() for place in places]
+    places = ("table[role=grid]", ".cs-totals", ".cs-bars", ".cs-parts", ".cs-figures", ".st-key-preset_about")
+    said = [page.locator(place).first.text_content() for place in places]
     typed = line(page).input_value()
     assert typed == "28x28x1-C32-C24v-C24v-P2-F-D100-D10sm"
     page.reload()
     wait_idle(page)
-    assert [page.locator(place).first.inner_text() for place in places] == said
+    assert [page.locator(place).first.text_content() for place in places] == said
     assert line(page).input_value() == typed
     expect(page.locator(".st-key-preset_about")).to_contain_text("Edited.")

@@ -146,22 +146,23 @@ def _draw_pairs(pairs: tuple[Pair, ...]) -> None:
         st.markdown(text.format(different=different, count=len(pairs)))
     heads = [_("This design"), _("Output"), _("Parameters"), _("Other design"), _("Output"), _("Parameters")]
     head = "".join(f"<th scope='col'>{html.escape(text)}</th>" for text in [*heads, _("What differs")])
-    rows = "".join(_row(pair) for pair in pairs)
+    language = state.LANGUAGE.get()
+    rows = "".join(_row(pair, language) for pair in pairs)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     label = html.escape(_("The layers of both designs in pairs"))
     st.html(f'{_STYLE}<div class="cs-pairs" role="group" tabindex="0" aria-label="{label}">{table}</div>')
 
 
-def _row(pair: Pair) -> str:
-    cells = "".join(f"<td>{cell}</td>" for row in (pair.left, pair.right) for cell in _cells(row))
+def _row(pair: Pair, language: str) -> str:
+    cells = "".join(f"<td>{cell}</td>" for row in (pair.left, pair.right) for cell in _cells(row, language))
     return f'<tr class="{pair.difference}">{cells}<td>{html.escape(_mark(pair))}</td></tr>'
 
 
-def _cells(row: Row | None) -> list[str]:
+def _cells(row: Row | None, language: str) -> list[str]:
     """Return a layer as HTML, escaped: its name with its kind and settings in small letters, shape and parameters."""
     if row is None:
         return ["", "", ""]
-    facts = ": ".join(filter(None, (row.kind, in_short(row.layer, state.LANGUAGE.get()))))
+    facts = ": ".join(filter(None, (row.kind, in_short(row.layer, language))))
     name = f"{html.escape(row.name)}<small>{html.escape(facts)}</small>"
     return [name, show(row.output_shape), f"{row.parameters:,}"]
 

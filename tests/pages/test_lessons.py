@@ -182,10 +182,10 @@ def test_a_link_to_another_page_leaves_the_design_alone() -> None:
 def test_the_lesson_stays_in_the_address_until_it_is_closed() -> None:
     at = opened_tool(STEPS["filters.bias"])
     assert at.query_params[state.LESSON.name] == "filters.bias"
-    assert "step 2 of 6" in everything_said(at)
+    assert "step 2 of 8" in everything_said(at)
     no_exception(at.button(key="lesson_close").click().run())
     assert state.LESSON.name not in address_of(at)
-    assert "step 2 of 6" not in everything_said(at)
+    assert "step 2 of 8" not in everything_said(at)
 
 
 def test_a_name_of_no_step_shows_no_lesson() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from cnn_core import Network, summarize
 from cnn_core.arrays import Values
 from cnn_core.errors import CnnError
-from cnn_core.layers import ActivationName, Conv2D, Conv2DTranspose, Dense, Input, Layer, MaxPooling2D, RandomRotation
+from cnn_core.layers import ActivationName, Conv2D, Conv2DTranspose, Dense, Input, Layer, MaxPooling2D
 from cnn_core.layers.settings import PaddingMode
 from cnn_core.layers.windows import Window, output_length, padding_amounts, rest
 from cnn_core.models.bundled import bundled_network
@@ -311,10 +311,8 @@ def batches_of_an_epoch() -> float:
 
 
 def degrees_of_rotation() -> float:
-    """Return by how many degrees the course's augmentation turns a picture at most."""
-    layers = [named.layer for named in preset("cats_dogs_augmented").make().layers]
-    (rotation,) = [layer for layer in layers if isinstance(layer, RandomRotation)]
-    return 360 * rotation.factor[1]
+    """Return by how many degrees the augmentation turns a picture at most."""
+    return 360 * state.ROTATION.get()
 
 
 def parameters_of_dropout() -> float:

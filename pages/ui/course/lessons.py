@@ -19,6 +19,7 @@ _PLACES = {
     "measured": "measured_widget",
     "replaced": "replaced_widget",
     "part": "part_field",
+    "train_part": "train_part_field",
 }
 """Which element shows what an address opens far down a page, by the name in the address."""
 
@@ -140,7 +141,11 @@ LESSONS = (
     _lesson(
         "training",
         ("batches", "Design_a_network?design=cats_dogs&part=costs&epoch_pictures=2000", answers.batches_of_an_epoch),
-        ("augmentation", "Design_a_network?design=cats_dogs_augmented", answers.degrees_of_rotation),
+        (
+            "augmentation",
+            "Train?train_part=augmentation&flip=horizontal&rotation=0.1&zoom=0.2",
+            answers.degrees_of_rotation,
+        ),
         ("dropout", "Design_a_network?design=cats_dogs_augmented", answers.parameters_of_dropout),
         (
             "transfer",

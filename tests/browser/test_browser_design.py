@@ -292,7 +292,7 @@ def test_the_digits_by_hand_in_under_ten_actions(page: Page, open_page: OpenPage
     wait_idle(page)
     put(page, "Pool size (pool_size)", 40)
     expect(page.locator("tr.why")).to_contain_text("larger than its input")
-    expect(page.locator("tr.layer.wrong + tr.why + tr.advice")).to_contain_text("larger than the map of 26×26")
+    expect(page.locator("tr.layer.wrong + tr.why + tr.advice")).to_contain_text("larger than the 26×26 map")
     page.get_by_role("button", name="Pool over all of it: pool_size=(26, 26)").click()
     expect(page.locator("tr.why")).to_have_count(0)
     wait_idle(page)

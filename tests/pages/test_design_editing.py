@@ -159,7 +159,7 @@ def test_advice_and_remarks_say_nothing_twice() -> None:
 def test_advice_on_what_does_not_fit() -> None:
     at = put(select(opened(), 2), "number_input", "kernel_size", 40)
     [advice] = rows(at, "advice")[2]
-    assert "larger than the map of 28×28" in advice["sentence"]
+    assert "larger than the 28×28 map" in advice["sentence"]
     assert table(follow_first(at))["wrong"] is None
 
 

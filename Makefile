@@ -45,7 +45,7 @@ every = failed=; for command in $(1); do \
 	done; \
 	[ -z "$$failed" ] || { printf "Failed:$$failed\n" >&2; exit 1; }
 SOURCES := app.py pages cnn_core
-LANGUAGES := ko
+LANGUAGES = $(notdir $(wildcard assets/catalogues/*))
 KEYWORDS := _ N_ CnnError ImageError LayerError NetworkError NetworkFileError NetworkLineError ModelFileError Note refuse:1
 
 .DEFAULT_GOAL := help

@@ -23,6 +23,7 @@ from cnn_core.numerics.enlarging import Stamp
 from cnn_core.numerics.pool import PoolingKind
 from cnn_core.pictures.samples import SAMPLES
 from pages.ui.address import Choice, Flag, Kind, Names, Number, Rows, Text, Whole
+from pages.ui.languages import offered
 from pages.ui.scripts import run_in_browser
 
 Value = TypeVar("Value")
@@ -125,7 +126,8 @@ def field(name: str, value: Any, take: Callable[[Any], None]) -> dict[str, Any]:
 
 
 def _browser_language() -> str:
-    return "ko" if (st.context.locale or "").lower().startswith("ko") else "en"
+    locale = (st.context.locale or "").lower().replace("-", "_")
+    return next((code for code in sorted(LANGUAGES, key=len, reverse=True) if locale.startswith(code.lower())), "en")
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ _PACKED = Text(10_000, "A-Za-z0-9_-")
 LARGEST_KERNEL = 7
 """Rows or columns of a kernel that a reader writes."""
 MOST_SEED = 10**6
-LANGUAGES = {"en": "English", "ko": "한국어"}
+LANGUAGES = offered()
 
 LANGUAGE = _Language("lang", "en", Choice(tuple(LANGUAGES)))
 FRONT_DOOR = Key("front_door", False)

@@ -11,11 +11,11 @@ from functools import cache
 from pathlib import Path
 
 from cnn_core.sentences import Sentence
-from pages.ui import state
+from pages.ui import languages, state
 from pages.ui.particles import Fitting, has_choice
 
 _ASSETS = Path(__file__).parents[2] / "assets"
-_CATALOGUES = _ASSETS / "catalogues"
+_CATALOGUES = languages.CATALOGUES
 
 
 class _Catalogue(gettext.GNUTranslations):

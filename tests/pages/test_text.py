@@ -4,15 +4,19 @@ import ast
 import gettext
 import string
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 from folders import ROOT
+from running import run_page
 
 from cnn_core.errors import LayerError, NetworkError
 from pages.ui import state, text
+from pages.ui.address import Choice
+from pages.ui.languages import offered
 
 CATALOGUES = ROOT / "assets" / "catalogues"
 OTHERS = [language for language in state.LANGUAGES if language != "en"]
@@ -70,6 +74,29 @@ def test_every_folder_of_a_language_is_offered(language: str) -> None:
     for folder in (CATALOGUES, ROOT / "assets" / "lessons"):
         assert {path.name for path in folder.iterdir() if path.is_dir()} <= set(state.LANGUAGES)
     assert (CATALOGUES / language).is_dir()
+
+
+def test_a_folder_is_a_language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """French, of which two sentences are translated: it is offered, and all else is English."""
+    catalogue = Catalog(locale="fr")
+    catalogue.add("Home", "Accueil")
+    catalogue.add(("the last row", "the last {count} rows"), ("la dernière ligne", "les {count} dernières lignes"))
+    folder = tmp_path / "fr" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "convscope.po").open("wb") as file:
+        write_po(file, catalogue)
+    languages = offered(tmp_path)
+    assert languages == {"en": "English", "fr": "français"}
+    assert set(offered()) == {"en"} | {path.name for path in CATALOGUES.iterdir() if path.is_dir()}
+    monkeypatch.setattr(text, "_CATALOGUES", tmp_path)
+    monkeypatch.setattr(state, "LANGUAGES", languages)
+    monkeypatch.setattr(state, "LANGUAGE", replace(state.LANGUAGE, kind=Choice(tuple(languages))))
+    _forget()
+    at = run_page("app.py", lang="fr")
+    assert at.selectbox(key="lang_widget").options == ["English", "français"]
+    assert (text.catalogue("fr").gettext("Home"), text.catalogue("fr").gettext("Course")) == ("Accueil", "Course")
+    assert text.catalogue("fr").ngettext("the last row", "the last {count} rows", 2) == "les {count} dernières lignes"
+    _forget()
 
 
 @pytest.fixture

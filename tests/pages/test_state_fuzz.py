@@ -167,6 +167,7 @@ def used_and_shared(monkeypatch: pytest.MonkeyPatch) -> tuple[set[str], set[str]
 
     def noted_share(*keys: state.Key[Any], **more: Any) -> None:
         shared.update(key.name for key in keys)
+        shared.update(more.get("instead") or {})
         share(*keys, **more)
 
     monkeypatch.setattr(state.Key, "get", noted_get)

@@ -40,8 +40,7 @@ with begin_page() as head:
         run = Run(info, picture, rows, answers, class_names(info, answers.outputs[info.output]))
     with head:
         conversation.draw_answer(run)
-    with answer_place:
-        digits.draw_answer(run)
+    digits.draw_answer(run, answer_place)
     with network:
         conversation.draw_layer(run)
     with conversing:

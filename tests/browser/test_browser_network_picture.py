@@ -239,8 +239,8 @@ def test_nothing_stands_over_the_colours_and_a_phone_has_no_empty_rows(
     open_view(narrow, "cifar10")
     view, head = box_of(narrow.locator(".window")), box_of(node(narrow, "conv_1_1"))
     assert head["y"] - view["y"] <= 4
-    colours = box_of(narrow.locator(".network .scale").first)
-    assert view["y"] + view["height"] - colours["y"] - colours["height"] <= 16
+    parts = box_of(narrow.locator(".network .stretch").first)  # of the network, named below the colours
+    assert view["y"] + view["height"] - parts["y"] - parts["height"] <= 16
     # Of a name that is too long both ends are seen: they are told apart by their ends.
     names = narrow.locator(".network .head .title").all_inner_texts()
     assert len(set(names)) == len(names)

@@ -30,10 +30,10 @@ _STYLE = """<style>
 </style>"""
 
 
-def beside(info: ModelInfo) -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Draw the sheet where the model reads digits; return the places for the network and for the answer."""
+def beside(info: ModelInfo) -> tuple[DeltaGenerator, DeltaGenerator | None]:
+    """Draw the sheet where the model reads digits; return the places for the network and, there, for the answer."""
     if not sketch.reads_digits(info):
-        return st.container(), st.container(key="unseen_digits")
+        return st.container(), None
     st.html(_STYLE)
     with st.container(horizontal=True, key="digits"):
         with st.container(key="digit_sheet"):
@@ -42,10 +42,14 @@ def beside(info: ModelInfo) -> tuple[DeltaGenerator, DeltaGenerator]:
         return st.container(), answer
 
 
-def draw_answer(run: Run) -> None:
-    """Draw the likeliest digits with their shares, and say it where the picture may show none."""
-    if not sketch.reads_digits(run.info) or run.picture.passes:
-        return
+def draw_answer(run: Run, place: DeltaGenerator | None) -> None:
+    """Draw the likeliest digits with their shares in a place, and say it where the picture may show none."""
+    if place is not None and not run.picture.passes:
+        with place:
+            _draw_answer(run)
+
+
+def _draw_answer(run: Run) -> None:
     rows = "".join(_row(run.classes[index], float(run.scores[index])) for index in by_score(run.scores)[:FIRST])
     st.html(f'<div class="cs-digits">{rows}</div>')
     if sketch.may_be_no_digit(run.info):

@@ -46,7 +46,7 @@ _STYLE = """<style>
 :lang(ko) { word-break: keep-all !important; overflow-wrap: anywhere; }
 :is([class*="st-key-script_"], [class*="st-key-unseen_"]) { position: absolute; height: 0; overflow: hidden; }
 [data-testid="stLayoutWrapper"]:has(> :is([class*="st-key-script_"], [class*="st-key-unseen_"])) {
-  position: absolute; height: 0;
+  position: absolute; width: 0; height: 0;
 }
 .st-key-head { flex-wrap: nowrap; }
 .st-key-lang_widget { margin-inline-start: auto; }

@@ -81,7 +81,7 @@ _STYLE = """
   }
 }
 [data-testid="stLayoutWrapper"]:has(> :is(.st-key-ways, .st-key-open_map, .st-key-told_last)) {
-  position: absolute; height: 0;
+  position: absolute; width: 0; height: 0;
 }
 .st-key-told_last { height: 0; overflow: hidden; }
 @media (max-width: 640px) {

@@ -39,7 +39,7 @@ _STYLE = """<style>
 .st-key-tools .st-key-set_picture button p { max-width: 8rem; }
 .st-key-set_samples { min-width: 0; flex: 1 1 0; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-set_samples) { flex: 1 1 0; min-width: 0; }
-.st-key-given { position: absolute; }
+.st-key-given { position: absolute; width: 0; }
 .st-key-tools > [data-testid="stLayoutWrapper"]:has(.st-key-answer) { flex: 0 0 auto; width: auto; }
 @media (max-width: 640px) {
   [data-testid="stLayoutWrapper"]:has(> .st-key-set_samples) { flex: 1 0 100%; order: 3; }

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from file_server import serving_files
 from running import no_exception, run_page, tables
-from stand_ins import InThisProcess
+from stand_ins import Here, InThisProcess
 from streamlit.testing.v1 import AppTest
 from training_pictures import two_classes, zipped
 from viewing import all_data_of, choose, data_of, frame
@@ -413,6 +413,26 @@ def test_a_trained_model_is_read_once_for_each_state_of_it(trained: Path, monkey
         cached.trained_model(trained)
 
 
+@pytest.fixture
+def on_digits(trained: Path, here: Here, running: FakeRuns, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bundled network stands in for the trained one, made-up answers for its own: the ninth class, 75 %."""
+    monkeypatch.setattr(cached, "trained_model", lambda _file: "mnist")
+    so_far = running.seen["run-1"].so_far
+    assert so_far.begun is not None
+    so_far.begun, so_far.scored = replace(so_far.begun, classes=tuple("0123456789")), None
+
+
+@pytest.mark.usefixtures("on_digits", "drawn")
+def test_a_model_for_small_machines_is_made_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Path] = []
+    monkeypatch.setattr(cached, "_lite", lambda file: made.append(file) or b"TFL3")  # type: ignore[func-returns-value]
+    at = page(run="run-1", train_part="after")
+    assert not made
+    no_exception(at.button(key="train_lite").click().run())
+    assert len(made) == 1
+    assert "Model (.tflite)" in [button.proto.label for button in at.get("download_button")]
+
+
 @pytest.mark.usefixtures("trained", "drawn")
 def test_dropout_is_seen_in_training_beside_inference(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
@@ -433,13 +453,8 @@ def test_dropout_is_seen_in_training_beside_inference(monkeypatch: pytest.Monkey
     assert "| square | 50.0% | 50.0% |" in text
 
 
-@pytest.mark.usefixtures("trained", "drawn", "here")
-def test_the_live_camera_is_tried_frame_by_frame(running: FakeRuns, monkeypatch: pytest.MonkeyPatch) -> None:
-    # A bundled network stands in for the trained one, made-up answers for its own: the ninth class, 75 %.
-    monkeypatch.setattr(cached, "trained_model", lambda _file: "mnist")
-    so_far = running.seen["run-1"].so_far
-    assert so_far.begun is not None
-    so_far.begun, so_far.scored = replace(so_far.begun, classes=tuple("0123456789")), None
+@pytest.mark.usefixtures("on_digits", "drawn")
+def test_the_live_camera_is_tried_frame_by_frame() -> None:
     at = choose(page(run="run-1", train_part="after"), "segmented_control", "source", "camera")
     assert "75.0%" in shares(at)
     no_exception(at.toggle(key="live_toggle_field").set_value(True).run())

@@ -155,9 +155,12 @@ def _square(pictures: Values) -> Values:
 
 
 def _numbers(values: Values) -> str:
-    """Return what stands in the middle of a picture's first channel."""
-    top, left = (max(0, length // 2 - _SHOWN_NUMBERS // 2) for length in values.shape[:2])
-    cut = values[top : top + 2 * _SHOWN_NUMBERS, left : left + _SHOWN_NUMBERS, 0]
+    """Return a part of a picture's first channel, where its numbers differ most."""
+    size = tuple(
+        min(length, most) for length, most in zip(values.shape, (2 * _SHOWN_NUMBERS, _SHOWN_NUMBERS), strict=False)
+    )
+    parts = np.lib.stride_tricks.sliding_window_view(values[..., 0], size)
+    cut = parts[np.unravel_index(int(parts.std(axis=(2, 3)).argmax()), parts.shape[:2])]
     digits = 0 if cut.max(initial=0) > 1 else 2
     return "\n".join(" ".join(f"{value:4.{digits}f}" for value in row) for row in cut)
 

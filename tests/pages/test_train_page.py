@@ -328,6 +328,16 @@ def test_the_course_is_a_click_away_and_says_what_its_numbers_mean(monkeypatch: 
     assert "25% of their pixels lay outside" in text_of(at)
 
 
+@pytest.mark.usefixtures("runs", "drawn", "here")
+def test_a_crop_is_said_as_one_change() -> None:
+    text = text_of(
+        page(train_part="augmentation", cropped="0.4", rotation="0.1", fill_mode="constant", fill_value="51")
+    )
+    assert "a part of 60% to 80% of height and width" in text
+    assert "the value 51 in every channel" in text
+    assert "mirror image" not in text
+
+
 # Live -----------------------------------------------------------------------------------------------------------------
 
 

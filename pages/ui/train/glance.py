@@ -50,7 +50,7 @@ STYLE = """<style>
 def draw_choices() -> None:
     """Draw what is chosen first: the pictures and the network."""
     st.selectbox(
-        _("Pictures"),
+        _("Data"),
         format_func=lambda key: _(PICTURES[key]),
         label_visibility="collapsed",
         width=230,

@@ -15,8 +15,8 @@ from pages.ui.train.parts.settings import SCHEDULES
 NONE = "–"
 SEED = "seed"
 _TITLES = {
-    "data.source.kind": N_("Pictures"),
-    "data.source.key": N_("Pictures"),
+    "data.source.kind": N_("Data"),
+    "data.source.key": N_("Data"),
     "data.source.digest": N_("Pictures given"),
     "data.source.classes": N_("Classes"),
     "data.source.per_class": N_("Pictures of each class"),

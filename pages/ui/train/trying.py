@@ -22,6 +22,8 @@ from pages.ui.train.names import classes_of
 from pages.ui.waiting import asked, fragment, later
 
 _TRY = "train_try"
+_SIDE = 150
+"""Pixels of the screen that the picture takes at most."""
 _PATIENCE = 1.0
 """Seconds that a frame is waited for: looking again for it later would cost more."""
 _STYLE = """<style>
@@ -56,7 +58,7 @@ def _draw(run: SeenRun) -> None:
     tried = _passing(entered, info) if entered.passes else _still(entered)
     if tried is not None:
         seen, said = st.columns([1, 2], gap="small")
-        with seen:
+        with seen, st.container(width=_SIDE):  # on a phone the columns stack: the answer stays in sight
             st.image(picture_png(tried.picture.pixels), output_format="PNG", alt=_("The input of the network"))
         with said:
             _draw_shares(tried.scores, classes_of(run))

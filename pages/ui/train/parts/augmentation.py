@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.drawing.strips import strip_png
-from cnn_core.layers import FillMode
+from cnn_core.layers import FillMode, Layer
 from cnn_core.sentences import N_
-from cnn_core.training.augmentation import meanings
+from cnn_core.training.augmentation import crop, meanings
 from pages.ui import state
 from pages.ui.draw.pictures import draw_wide
 from pages.ui.text import _, as_code, escaped, pgettext, sentences
@@ -62,8 +62,22 @@ def _draw_settings() -> None:
         _draw_sliders({state.CONTRAST: _("Contrast"), state.BRIGHTENING: _("Brightness")})
         if chosen.channels() == 3:
             _draw_sliders({state.COLOUR_JITTER: _("Colour jitter"), state.GREYED: _("Grey")})
+    cropped = state.CROPPED.get()
+    cutting = crop(cropped) if cropped else ()
     for layer in chosen.augmentation():
-        st.caption(f"{as_code(layer.kind)} {escaped(sentences(meanings(layer)))}")
+        if layer not in cutting:
+            st.caption(f"{as_code(layer.kind)} {escaped(sentences(meanings(layer)))}")
+    if cutting:
+        _say_crop(cropped, cutting)
+
+
+def _say_crop(amount: float, cutting: tuple[Layer, ...]) -> None:
+    """Say what the layers do together that crop."""
+    text = _(
+        "Together they show a part of {least} to {most} of height and width from a place at random, as large as the "
+        "whole picture was: the zoom leaves out the border that the shift has left free."
+    ).format(least=f"{1 - amount:.0%}", most=f"{1 - amount / 2:.0%}")
+    st.caption(f"{', '.join(as_code(layer.kind) for layer in cutting)} {escaped(text)}")
 
 
 def _draw_sliders(labels: Mapping[state.Key[float], str]) -> None:

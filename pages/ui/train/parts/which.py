@@ -20,7 +20,7 @@ from pages.ui.train.parts import (
 from pages.ui.waiting import fragment
 
 PARTS = {
-    "pictures": Part(N_("Pictures"), "photo_library", pictures.draw),
+    "pictures": Part(N_("Data"), "photo_library", pictures.draw),
     "augmentation": Part(N_("Augmentation"), "flip", augmentation.draw),
     "network": Part(N_("Network"), "schema", network.draw),
     "settings": Part(N_("Settings"), "tune", settings.draw),

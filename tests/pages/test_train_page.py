@@ -432,17 +432,6 @@ def on_digits(trained: Path, here: Here, running: FakeRuns, monkeypatch: pytest.
     so_far.begun, so_far.scored = replace(so_far.begun, classes=tuple("0123456789")), None
 
 
-@pytest.mark.usefixtures("on_digits", "drawn")
-def test_a_model_for_small_machines_is_made_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[Path] = []
-    monkeypatch.setattr(cached, "_lite", lambda file: made.append(file) or b"TFL3")  # type: ignore[func-returns-value]
-    at = page(run="run-1", train_part="after")
-    assert not made
-    no_exception(at.button(key="train_lite").click().run())
-    assert len(made) == 1
-    assert "Model (.tflite)" in [button.proto.label for button in at.get("download_button")]
-
-
 @pytest.mark.usefixtures("trained", "drawn")
 def test_dropout_is_seen_in_training_beside_inference(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
@@ -460,7 +449,7 @@ def test_dropout_is_seen_in_training_beside_inference(monkeypatch: pytest.Monkey
     assert "a probability of 25%" in text
     assert "1/(1 − p) = 1.33" in text
     assert f"Draw 1: 10 of 40 values other than 0 are dropped. Mean {draws[0].mean():.3g}." in text
-    assert "| square | 50.0% | 50.0% |" in text
+    assert "| square | 50% | 50% |" in text
 
 
 @pytest.mark.usefixtures("on_digits", "drawn")

@@ -259,15 +259,3 @@ def _lite(file: Path) -> bytes:
 def _kept_file(file: Path, _written: int, _size: int) -> str:
     """Keep a file as it is at one moment, and return its SHA-256."""
     return keep_file(file.read_bytes())
-
-
-@question
-def lite(file: Path, _written: int) -> "Future[bytes]":
-    """A run's model, as it is at one moment, for TensorFlow Lite."""
-    return WORK.submit(_lite, file)
-
-
-def _lite(file: Path) -> bytes:
-    from cnn_core.keras_model.lite import tflite  # only a worker may import Keras
-
-    return tflite(file)

@@ -17,7 +17,6 @@ from pages.ui.text import _, as_code
 from pages.ui.train import cached, ours, trying
 from pages.ui.train.answers import draw_answers, draw_confusion
 from pages.ui.train.names import classes_of
-from pages.ui.waiting import asked
 
 _BEGUN: tuple[state.Key[Any], ...] = (
     state.LAYER,
@@ -77,7 +76,6 @@ def _draw_take_away(run: SeenRun) -> None:
             "boards. Pictures enter as values from 0 to 255: the network rescales them."
         )
     )
-    _offer_lite(run)
     with st.expander(_("The script that makes this run again"), icon=":material/code:"):
         text, beside = script(run.plan), files_beside(run.plan)
         with st.container(horizontal=True):
@@ -90,19 +88,6 @@ def _draw_take_away(run: SeenRun) -> None:
 
 def _offer(title: str, data: Any, name: str, kind: str) -> None:
     st.download_button(title, data, name, kind, icon=":material/download:", on_click="ignore", key=f"take_{name}")
-
-
-def _offer_lite(run: SeenRun) -> None:
-    """Offer the model for phones and small boards, once a worker has converted it."""
-    if state.LITE_OF.get() != run.key:
-        help_ = _("For phones and small boards, in float32: TensorFlow Lite's interpreter gives the same answers.")
-        title, icon = _("Make a .tflite file"), ":material/phone_android:"
-        st.button(title, icon=icon, help=help_, on_click=state.LITE_OF.set, args=(run.key,), key="train_lite")
-        return
-    with part():
-        file = run.folder.model
-        data = asked(cached.lite(file, file.stat().st_mtime_ns), _("TensorFlow converts the model."), "lite")
-        _offer(_("Model (.tflite)"), data, "trained.tflite", "application/octet-stream")
 
 
 def _open_in_feature_maps(run: SeenRun) -> None:

@@ -28,7 +28,7 @@ def draw() -> None:
     if run is None or run.so_far.begun is None or run.so_far.saved is None:
         st.info(_("Once a run has ended or was stopped, here you see what dropout does to the values of its layers."))
         return
-    choice, seen = st.columns([2, 5], gap="medium")
+    choice, seen = st.columns([3, 7], gap="medium")
     with choice:
         layer, rate, place = _draw_choice(run)
     with seen:
@@ -129,7 +129,7 @@ def _draw_answers(made: DroppedValues, classes: tuple[str, ...]) -> None:
     st.markdown(_("**What the network answers then**"))
     columns = [shares_of(made.answer), *map(shares_of, made.answers)]
     draws = [_("draw {number}").format(number=number) for number in range(1, len(columns))]
-    rows = [[name, *(f"{column[place]:.1%}" for column in columns)] for place, name in enumerate(classes)]
+    rows = [[name, *(f"{column[place]:.0%}" for column in columns)] for place, name in enumerate(classes)]
     draw_table([_("Class"), _("inference"), *draws], rows)
     st.caption(
         _(

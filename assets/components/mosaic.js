@@ -2,6 +2,7 @@
 // Many maps in one picture: point at one, walk with the arrow keys, open one with a click or Enter.
 
 import { drawBoard, placeOf } from "./board.js";
+import { cutOut } from "./cut_out.js";
 import { leadTo, part } from "./dom.js";
 import { onOpening, opening } from "./opening.js";
 import { onPassing } from "./passing.js";
@@ -33,19 +34,6 @@ const keep = (data) => {
   kept.delete(data.layer);
   kept.set(data.layer, data);
   if (kept.size > MOST_KEPT) kept.delete(/** @type {string} */ (kept.keys().next().value));
-};
-
-/**
- * Return a part of a picture as an address; null as long as the picture is not there.
- * @param {HTMLImageElement} image
- * @param {{left: number, top: number, width: number, height: number}} part  in pixels of the picture
- */
-const cutOut = (image, { left, top, width, height }) => {
-  if (!image.complete || !image.naturalWidth) return null;
-  const canvas = document.createElement("canvas");
-  Object.assign(canvas, { width, height });
-  canvas.getContext("2d", { willReadFrequently: true })?.drawImage(image, left, top, width, height, 0, 0, width, height);
-  return canvas.toDataURL();
 };
 
 /**

@@ -2,6 +2,7 @@
 // The network as a picture: folded into cards or drawn whole; zoomed, walked, unfolded, sent through.
 
 import { Connecting } from "./connecting.js";
+import { cutOut } from "./cut_out.js";
 import { fill, focusedIn, leadTo, make, part } from "./dom.js";
 import { drawn, routeBetween, strokeOf, walkTo, wavesOf } from "./edges.js";
 import { boxAt, drawFolded } from "./folded.js";
@@ -252,7 +253,25 @@ class NetworkPicture {
     this.said.textContent = named ? fill(opened, { layer: named }) : fill(mapOpened, { layer, channel });
     this.trigger(name, value);
     opening("opening_layer", { layer, channel: this.data.open });
+    void this.#openFromColumn(layer, this.data.open);
     leadTo(channel === null && this.data.mode !== "whole" ? "layer_line" : "map_line");
+  }
+
+  /**
+   * Show a map of a network that is drawn whole as its picture has it: what the server draws takes its place.
+   * @param {string} layer
+   * @param {number | null} channel
+   */
+  async #openFromColumn(layer, channel) {
+    const column = this.data.mode === "whole" ? this.data.nodes.find((other) => other.layer === layer) : undefined;
+    if (!column?.picture || column.drawn !== "maps" || channel === null) return;
+    const image = make("img");
+    image.src = column.picture;
+    await image.decode();
+    const height = image.naturalHeight / column.count;
+    const picture = cutOut(image, { left: 0, top: channel * height, width: image.naturalWidth, height });
+    const isOpen = this.data.selected === layer && this.data.open === channel;
+    if (picture && isOpen) opening("opening_map", { layer, channel, picture, size: column.side });
   }
 
   // What a map is made of, and paths ----------------------------------------------------------------------------------

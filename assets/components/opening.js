@@ -6,7 +6,8 @@ import { listen, pass } from "./told.js";
 /**
  * @typedef {object} Opening
  * @property {{layer: string, channel: number | null}} opening_layer
- * @property {{layer: string, channel: number, picture: string}} opening_map
+ * @property {{layer: string, channel: number, picture: string, size?: [number, number]}} opening_map  `size` is how many
+ *   columns and rows of values the map has, where it may be of another layer than the open one
  * @property {{layer: string, channel: number, row: number, column: number, value: number}} opening_value
  */
 

@@ -29,36 +29,45 @@ const [WIDEST, TALLEST] = [560, 520]; // pixels of the screen
  * @param {{data: Data, parentElement: ParentNode, setTriggerValue: (name: string, value: unknown) => void}} component
  */
 export default function ({ data, parentElement, setTriggerValue }) {
-  const { rows, columns, words } = data;
-  let { channel } = data;
+  const { words } = data;
+  let { layer, channel, rows, columns } = data;
   let selected = /** @type {[number, number] | null} */ (data.selected);
   let values = /** @type {Float32Array | null} */ (decode(data.values)); // null as long as only their picture is here
-  const renew = drawBoard(part(parentElement, ".picker"), {
-    layout: { rows, columns, count: rows * columns, size: [columns, rows], step: [1, 1], cell: [1, 1] },
-    picture: data.picture,
-    words,
-    widest: Math.min(WIDEST, (TALLEST * columns) / rows),
-    chosen: selected,
-    say: (place) => {
-      const shown = place ?? selected;
-      if (!values || !shown) return "";
-      const [row, column] = shown;
-      return fill(words.value, { row, column, value: show(values[row * columns + column], DIGITS) });
-    },
-    pick: ([row, column]) => {
-      setTriggerValue("pick", { row, column });
-      if (values) opening("opening_value", { layer: data.layer, channel, row, column, value: values[row * columns + column] });
-      leadTo(data.leads);
-    },
-  });
+  /** @param {string} picture */
+  const drawMap = (picture) =>
+    drawBoard(part(parentElement, ".picker"), {
+      layout: { rows, columns, count: rows * columns, size: [columns, rows], step: [1, 1], cell: [1, 1] },
+      picture,
+      words,
+      widest: Math.min(WIDEST, (TALLEST * columns) / rows),
+      chosen: selected,
+      say: (place) => {
+        const shown = place ?? selected;
+        if (!values || !shown) return "";
+        const [row, column] = shown;
+        return fill(words.value, { row, column, value: show(values[row * columns + column], DIGITS) });
+      },
+      pick: ([row, column]) => {
+        setTriggerValue("pick", { row, column });
+        if (values) opening("opening_value", { layer, channel, row, column, value: values[row * columns + column] });
+        leadTo(data.leads);
+      },
+    });
+  let renew = drawMap(data.picture);
   const listening = hearing(parentElement);
   onOpening("opening_map", listening.signal, (opened) => {
-    if (opened.layer !== data.layer || opened.channel === channel) return;
-    [channel, values, selected] = [opened.channel, null, null];
-    renew(opened.picture, null);
+    const isOther = opened.layer !== layer;
+    if (isOther ? !opened.size : opened.channel === channel) return;
+    [layer, channel, values, selected] = [opened.layer, opened.channel, null, null];
+    if (opened.size) {
+      [columns, rows] = opened.size;
+      renew = drawMap(opened.picture);
+    } else {
+      renew(opened.picture, null);
+    }
   });
   onPassing("picker", listening.signal, (/** @type {Data} */ shown) => {
-    if (shown.layer !== data.layer || shown.channel !== channel) return;
+    if (shown.layer !== layer || shown.channel !== channel) return;
     values = decode(shown.values);
     selected = shown.selected;
     renew(shown.picture, selected);

@@ -1,12 +1,13 @@
 """The page "Feature maps" in a real browser: one screen, pictures, layers, maps, files, dead workers, a phone."""
 
+import base64
 import contextlib
 import io
 import math
 import os
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import psutil
@@ -131,6 +132,46 @@ def test_a_panel_that_was_open_before_is_shown_at_once_and_what_it_speaks_of_is_
     expect(headings).to_have_text(["The values of this layer in numbers"])
     expect(page.locator(".st-key-asked h2")).to_have_count(1)  # the other spoke of another map
     no_traceback(page)
+
+
+# What the browser shows by itself -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unheard(page: Page) -> Callable[[], None]:
+    """Return what keeps the page from saying anything to the server from then on."""
+    page.add_init_script(
+        "const send = WebSocket.prototype.send;"
+        "WebSocket.prototype.send = function (said) { if (!window.unheard) send.call(this, said); };"
+    )
+    return lambda: page.evaluate("window.unheard = true")
+
+
+@pytest.mark.parametrize(("layer", "side"), [("conv_1_2", 32), ("max_pool_2", 8)])
+def test_a_map_of_a_network_that_is_drawn_whole_is_shown_without_the_server(
+    page: Page, unheard: Callable[[], None], layer: str, side: int
+) -> None:
+    open_view(page, model="cifar10", layer="conv_1_2", channel="0")
+    picture = page.locator(".picker img")
+    before = picture.get_attribute("src") or ""
+    unheard()
+    page.locator(f'.network button[data-layer="{layer}"][data-channel="3"]').click()
+    expect(picture).not_to_have_attribute("src", before)
+    # All of one map, and nothing of its neighbours.
+    column = page.locator(f'.network button[data-layer="{layer}"][data-channel="3"]')
+    address = column.evaluate("one => getComputedStyle(one).backgroundImage.slice(5, -2)")
+    tall = Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))).convert("RGB")
+    shown = Image.open(io.BytesIO(base64.b64decode((picture.get_attribute("src") or "").partition(",")[2])))
+    height = tall.height // 10
+    assert shown.width % side == 0
+    np.testing.assert_array_equal(shown.convert("RGB"), tall.crop((0, 3 * height, tall.width, 4 * height)))
+
+
+def test_every_layer_of_a_recorded_network_is_shown_without_the_server(page: Page, unheard: Callable[[], None]) -> None:
+    open_view(page, model="mnist", layer="max_pooling2d")
+    unheard()
+    node(page, "conv2d").click()
+    expect(page.locator(".mosaic img")).to_have_attribute("alt", "32 maps of conv2d")
 
 
 # Pictures -----------------------------------------------------------------------------------------------------------

@@ -83,6 +83,7 @@ _STYLE = """
 [data-testid="stLayoutWrapper"]:has(> :is(.st-key-ways, .st-key-open_map, .st-key-told_last)) {
   position: absolute; width: 0; height: 0;
 }
+.st-key-ways { gap: 0; }
 .st-key-told_last { height: 0; overflow: hidden; }
 @media (max-width: 640px) {
   .st-key-map_pair { flex-wrap: wrap; }

@@ -39,8 +39,8 @@ WIDTH, HEIGHT, TURNED_HEIGHT = 660, 250, 190
 LARGEST = 112
 _GREY = "#7c8a94"
 """Of letters in a picture that does not know whether the page is dark."""
-MOST_LETTERS = 2**19
-"""Of the pictures of the layers beside the open one, which are sent before anybody asks for them."""
+MOST_LAYERS, MOST_LETTERS = 16, 2**19
+"""Of the pictures of other layers, which are sent before anybody asks for them."""
 ORDERS = {"index": N_("Index"), "mean": N_("Mean"), "spread": N_("Standard deviation")}
 SCOPES = {"per_layer": N_("Per layer"), "per_map": N_("Per map"), "fixed": N_("Fixed")}
 
@@ -163,11 +163,12 @@ def _board_data(layer: OpenLayer, shown: Sequence[int], picture: Mosaic, selecte
 
 
 def tell_neighbours(layer: OpenLayer) -> None:
-    """Tell the browser what the layers before and after the open one look like: it paints them as they are opened."""
+    """Tell the browser what other layers look like, which it paints as they are opened: those before and after the open
+    one, or where nothing has to be computed and there are few, all."""
     if layer.passes or is_drawn_whole(tuple(layer.rows.values())):
         return
     told, size = [], 0
-    for row in _beside(layer):
+    for row in _told(layer):
         maps = _maps_beside(layer, row.name)
         if maps is None:
             continue
@@ -183,6 +184,12 @@ def _maps_beside(layer: OpenLayer, name: str) -> Output | None:
     if is_recorded(layer.picture):
         return recorded_maps(layer.picture, name)
     return later(layer_maps(layer.picture, name), patience=0)
+
+
+def _told(layer: OpenLayer) -> list[Row]:
+    """Return the layers that are told; all of them are the same whichever is open, and so are sent once."""
+    with_maps = [row for row in layer.rows.values() if len(row.output_shape) == 3]
+    return with_maps if is_recorded(layer.picture) and len(with_maps) <= MOST_LAYERS else _beside(layer)
 
 
 def _beside(layer: OpenLayer) -> list[Row]:

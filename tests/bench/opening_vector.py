@@ -1,0 +1,12 @@
+"""From a click on a layer without maps to its open unit, against a rerun of a page with one button."""
+
+from bench.clicks import goal_of_opening, measured, on
+from bench.measure import Result
+
+GOAL = goal_of_opening("a layer without maps")
+
+
+def measure() -> Result:
+    """Open two in turns."""
+    clicks = tuple(on(f".network [data-layer={layer}]") for layer in ("dense", "dense_1"))
+    return measured(GOAL, ".st-key-map_line h2", clicks)

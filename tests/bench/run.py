@@ -40,7 +40,6 @@ ROWS = (
     "opening_far_layer",
     "opening_vector",
     "opening_map",
-    "opening_whole_map",
     "opening_value",
     "opening_panel",
     "opening_new_panel",

@@ -473,7 +473,7 @@ TRAIN_PART = Key(
 TRAIN_STUDY = Key("train_study", "transfer", Choice(("transfer", "mnist", "pooling_equal", "cats_dogs")))
 WATCHED_EPOCH: Key[int | None] = Key("watched_epoch", None, Whole(0, 10**4))
 COMPARED_RUNS = Key("compared_runs", "", Text(400, "A-Za-z0-9_.-"))
-PERSON = Key("person", "")
+PERSON = Key("runs_person", "")
 DEPTH = Key("depth", 12, Whole(2, 24))
 DROPPED_LAYER: Key[str | None] = Key("dropped_layer", None, Text())
 DROPPED_RATE: Key[float | None] = Key("dropped_rate", None, Number(0.05, 0.95, step=0.05))

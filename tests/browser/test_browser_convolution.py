@@ -54,9 +54,9 @@ def test_the_stage_shows_what_the_core_computes(page: Page) -> None:
     expect(said(page)).to_contain_text(f"{terms} = {_plain(wanted[1, 3])}")
 
     point(stage(page).locator('[data-part="input0"]'), 0, 0, 7, 7)
-    expect(said(page)).to_contain_text("reaches 1 outputs")
+    expect(said(page)).to_contain_text("Outputs that it reaches: 1.")
     point(stage(page).locator('[data-part="input0"]'), 3, 3, 7, 7)
-    expect(said(page)).to_contain_text("reaches 9 outputs")
+    expect(said(page)).to_contain_text("Outputs that it reaches: 9.")
     no_traceback(page)
 
 

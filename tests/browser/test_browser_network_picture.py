@@ -195,7 +195,7 @@ def test_pointing_at_a_map_says_what_it_is_made_of_without_the_server(page: Page
     first = made.terms[0]
     sign = "+" if first.amount > 0 else "−"
     assert f"made of {first.channel}: {sign}{abs(first.amount):.2g}" in summary.inner_text()
-    assert f"the other {made.others} add up to" in summary.inner_text()
+    assert f"the others ({made.others}) add up to" in summary.inner_text()
 
 
 # Drawn whole --------------------------------------------------------------------------------------------------------

@@ -210,7 +210,7 @@ INFLUENCES: dict[str, Any] = {
 
 def test_what_a_map_is_made_of_is_said(call: Call) -> None:
     said = call("influences", "saidOf", INFLUENCES, 0)
-    assert said == ("Map 0 is made of 9 of a: +0.52 · 2 of b: −0.31 · 4 of a: NaN · the other 56 add up to +0.034")
+    assert said == ("Map 0 is made of 9 of a: +0.52 · 2 of b: −0.31 · 4 of a: NaN · the others (56) add up to +0.034")
     alone = {**INFLUENCES, "sources": INFLUENCES["sources"][:1], "parts": [[0, 9, 1]], "others": 0, "bias": [-2]}
     assert call("influences", "saidOf", alone, 0) == "Map 0 is made of 9: +1 · bias −2"
     colours = {**INFLUENCES["sources"][0], "names": ["red", "green", "blue"]}

@@ -125,7 +125,7 @@ def test_kernels_stand_in_the_order_of_their_maps() -> None:
     assert pairs["selected"] == 0
     assert len(own["maps"]) == 3
     (kernel,) = made_up_weights("mobilenet_v2", "Conv1")
-    assert "**32 of 32** kernels of 3×3 shown" in said(at)
+    assert "**32 of 32** 3×3 kernels shown" in said(at)
     assert f"white {kernel.max():.4g}, black {-kernel.max():.4g}" in said(at)
     first = kernel[..., 0]
     text = f"Input 1: weights {first[:, :, 1].min():.4g} to {first[:, :, 1].max():.4g}, sum {first[:, :, 1].sum():.4g}"
@@ -134,9 +134,9 @@ def test_kernels_stand_in_the_order_of_their_maps() -> None:
 
 def test_many_kernels_have_pages() -> None:
     at = opened(layer="block_1_depthwise", ask="kernels")
-    assert "**60 of 96** kernels of 3×3 shown" in said(at)
+    assert "**60 of 96** 3×3 kernels shown" in said(at)
     at.pagination[1].set_value(2).run()
-    assert "**36 of 96** kernels of 3×3 shown" in said(at)
+    assert "**36 of 96** 3×3 kernels shown" in said(at)
     assert [entry["channel"] for entry in boards(at)[1]["maps"]] == list(range(60, 96))
 
 

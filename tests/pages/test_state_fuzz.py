@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote
 import numpy as np
 import pytest
 from folders import ROOT
-from running import address_of, no_exception, run_page
+from running import address_of, no_exception, run_page, set_to
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.models.bundled import BUNDLED, bundled_network
@@ -27,6 +27,7 @@ from pages.ui import state
 from pages.ui.address import Choice, Flag, Kind, Names, Number, Rows, Text, Whole
 from pages.ui.convolution.ideas import IDEAS
 from pages.ui.design.parts.which import PARTS
+from pages.ui.feature_maps.menus import MENUS
 from pages.ui.feature_maps.panels import PANELS
 from pages.ui.neuron.views import VIEWS
 from pages.ui.tasks.further import PARTS as FURTHER
@@ -239,5 +240,6 @@ def test_what_may_stand_in_an_address_is_shared_by_a_page(used_and_shared: tuple
 @pytest.mark.usefixtures("surveyed", "heat")
 def test_a_fixed_range_of_colours_travels_with_its_limit() -> None:
     at = no_exception(run("1_Feature_maps", {"lang": "en", "scope": "fixed", "limit": "2.5"}))
+    set_to(at, state.MENUS, tuple(MENUS))
     assert at.number_input(key="limit_widget").value == 2.5
     assert address_of(at)["limit"] == "2.5"

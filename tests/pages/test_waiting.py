@@ -149,7 +149,7 @@ def test_what_is_stopped_in_a_panel_is_drawn_by_the_panel_alone(
     assert unfinished.cancelled()
     assert not drawn["layer"]
     press(at, "go_on_kernels")
-    assert "kernels of 3×3 shown" in said(at)
+    assert "3×3 kernels shown" in said(at)
 
 
 def test_what_a_panel_waits_for_is_let_go_where_another_is_opened(

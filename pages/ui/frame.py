@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -12,8 +13,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnn_core.sentences import N_
 from pages.ui import state
-from pages.ui.scripts import KEEP_UPLOADS, run_in_browser
-from pages.ui.text import _
+from pages.ui.scripts import KEEP_UPLOADS, run_in_browser, speak
+from pages.ui.text import _, catalogue
 from pages.ui.waiting import drawn
 
 _ROOT = Path(__file__).parents[2]
@@ -234,4 +235,9 @@ def _through_the_front_door() -> None:
 def _run_scripts() -> None:
     # A constant a language: nothing that a person typed ever enters a script.
     language = f'<script>document.documentElement.lang = "{state.LANGUAGE.get()}"</script>'
-    run_in_browser("page", language + KEEP_UPLOADS)
+    run_in_browser("page", language + KEEP_UPLOADS + _speaking(state.LANGUAGE.get()))
+
+
+@cache
+def _speaking(language: str) -> str:
+    return speak(catalogue(language).gettext)

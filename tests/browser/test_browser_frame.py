@@ -126,6 +126,18 @@ def test_korean_by_browser(open_page: OpenPage, app_server: AppServer) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "ko")
 
 
+def test_streamlit_s_own_words_are_korean_and_english_again(page: Page) -> None:
+    uploader = page.get_by_test_id("stFileUploader")
+    visit(page, "/Pooling_and_stride?lang=ko&input=picture")
+    page.get_by_role("radio", name=catalogue("ko").gettext("Upload")).click()
+    expect(uploader.locator("button")).to_contain_text(catalogue("ko").gettext("Upload"))
+    expect(uploader).to_contain_text(catalogue("ko").gettext("{size} per file").format(size="20MB"))
+    page.locator(".st-key-lang_widget").get_by_role("combobox").click()
+    page.get_by_role("option", name="English").click()
+    expect(uploader).to_contain_text("20MB per file")
+    expect(uploader.locator("button")).to_contain_text("Upload")
+
+
 def test_language_can_be_changed_back(page: Page) -> None:
     visit(page, "/?lang=ko")
     page.locator(".st-key-lang_widget").get_by_role("combobox").click()

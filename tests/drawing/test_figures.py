@@ -195,7 +195,11 @@ def test_every_word_is_translated() -> None:
     assert title_of(histogram).count("¡") == 2
     assert vector_figure(values[0], translate=shout).layout.xaxis.title.text == "UNIT"
     network = network_figure(a_network(2), translate=shout)
-    assert [one.text for one in network.layout.annotations] == ["MEAN ± STANDARD DEVIATION", "SHARE OF ZEROS", "DEAD CHANNELS"]
+    assert [one.text for one in network.layout.annotations] == [
+        "MEAN ± STANDARD DEVIATION",
+        "SHARE OF ZEROS",
+        "DEAD CHANNELS",
+    ]
     assert "¡" in network.data[2].hovertemplate
     assert len(set(heard)) >= 10
 

@@ -706,10 +706,10 @@ def test_models_that_do_not_classify_are_refused() -> None:
     from cnn_core.keras_model.attribution import map_layers, saliency
 
     table = keras.Sequential([keras.Input(SHAPE), keras.layers.Reshape((72, 3))])
-    with pytest.raises(CnnError, match=r"one number a class, or in a map a class\. Received: an output of 72×3"):
+    with pytest.raises(CnnError, match=r"one number per class, or in one map per class\. Received: an output of 72×3"):
         saliency(table, PIXELS, 0)
     image = keras.Input((None, 8, 3))
-    with pytest.raises(CnnError, match=r"one number a class, .* Received: an output of \?"):
+    with pytest.raises(CnnError, match=r"one number per class, .* Received: an output of \?"):
         saliency(keras.Model(image, keras.layers.Flatten()(image)), PIXELS, 0)
     with pytest.raises(NetworkError, match="does not know its input size"):
         map_layers(keras.Sequential([keras.layers.Dense(1)]))

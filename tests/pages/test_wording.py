@@ -106,7 +106,9 @@ AGREED = {
         Columns | Mean | Method | Part | Random numbers | Rows | Share | Standard deviation | What differs | blue
         | green | no | red | yes
     """,
-    "what a button does": "Compare | Go on | Pause | Play | Remove | Shown | Speed | Stop | Stopped. | Try again",
+    "what a button does": """
+        Compare | Go on | Pause | Play | Print | Remove | Shown | Speed | Stop | Stopped. | Try again | Upload
+    """,
     "what work is at": "TensorFlow starts.",
     "pages": "Course | Tasks | Train",
 }

@@ -122,11 +122,15 @@ def _draw_maps(layer: OpenLayer, other: Entered, maps: Maps) -> None:
         SIDE,
         before=lambda: _draw_pictures(layer, other),
     )
-    st.caption(
-        _("All three maps share this range. They differ by {mean} on average, by {largest} at most.").format(
-            mean=f"{np.abs(difference).mean():.4g}", largest=f"{np.abs(difference).max():.4g}"
-        )
-    )
+    st.caption(_("All three maps share this range.") + " " + _said_of(np.abs(difference)))
+
+
+def _said_of(difference: Maps) -> str:
+    """Say by how much two maps differ."""
+    if not difference.any():
+        return _("The first two are exactly the same.")
+    mean, largest = f"{difference.mean():.4g}", f"{difference.max():.4g}"
+    return _("The first two differ by {mean} on average, by {largest} at most.").format(mean=mean, largest=largest)
 
 
 def _draw_vectors(opened: int, second: Maps, first: Maps) -> None:

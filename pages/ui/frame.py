@@ -43,6 +43,8 @@ _STYLE = """<style>
   [data-testid="stLayoutWrapper"]:has(> .st-key-tools) { flex: 1 0 100%; order: 3; }
   .st-key-board_first [data-testid="stColumn"]:last-child { order: -1; }
 }
+/* Streamlit hides − and + of a number field of 120 pixels or less. */
+[data-testid="stColumn"] [data-testid="stColumn"]:has([data-testid="stNumberInput"]) { min-width: 7.75rem; }
 [data-testid="stMarkdownContainer"] code { font-size: max(0.75em, 12px); }
 :lang(ko) { word-break: keep-all !important; overflow-wrap: anywhere; }
 :is([class*="st-key-script_"], [class*="st-key-unseen_"]) { position: absolute; height: 0; overflow: hidden; }

@@ -114,7 +114,9 @@ def _cuts(rule: CutSetting, most: int) -> st.SearchStrategy[Any]:
 
 def _ends(rule: Range) -> st.SearchStrategy[Any]:
     one = st.floats(rule.minimum, rule.maximum)
-    return st.tuples(one, one) if rule.alone is None else one | st.tuples(one, one)
+    pair_from = st.floats(rule.minimum, rule.maximum, exclude_min=rule.open_below)
+    pair = st.tuples(pair_from, pair_from)
+    return pair if rule.alone is None else one | pair
 
 
 def _amounts(most: int) -> st.SearchStrategy[tuple[tuple[int, int], tuple[int, int]]]:

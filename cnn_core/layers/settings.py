@@ -293,6 +293,7 @@ class Range(Setting[float | tuple[float, ...], Ends]):
 
     Args:
         alone: -1 or 0 where one number f stands for the range from `alone` · f to f, whatever its sign.
+        open_below: `minimum` is allowed only as the end of the whole range, as in Keras's RandomZoom.
     """
 
     def __init__(
@@ -302,10 +303,11 @@ class Range(Setting[float | tuple[float, ...], Ends]):
         alone: int | None = 0,
         minimum: float = -1.0,
         maximum: float = 1.0,
+        open_below: bool = False,
         **words: Unpack[Words],
     ) -> None:
         super().__init__(default, **words)
-        self.alone, self.minimum, self.maximum = alone, minimum, maximum
+        self.alone, self.minimum, self.maximum, self.open_below = alone, minimum, maximum, open_below
 
     def read(self, value: Any) -> Ends:
         numbers = list(value) if isinstance(value, tuple | list) else [value]
@@ -317,6 +319,9 @@ class Range(Setting[float | tuple[float, ...], Ends]):
         if self.alone is not None and len(numbers) == 1:
             numbers = [self.alone * abs(numbers[0]), abs(numbers[0])]
         low, high = sorted(float(number) + 0.0 for number in numbers)
+        if self.open_below and low == self.minimum and high != self.maximum:
+            rule = N_("{setting} must begin above {minimum}, unless it goes on to {maximum}.")
+            raise self.refuse(rule, value, minimum=f"{self.minimum:g}", maximum=f"{self.maximum:g}")
         return low, high
 
     def _allows(self, number: object) -> bool:
@@ -333,9 +338,17 @@ class Range(Setting[float | tuple[float, ...], Ends]):
 class OptionalRange(Setting[float | tuple[float, ...] | None, Ends | None]):
     """As Range, or None for "none" or "the same as another setting"."""
 
-    def __init__(self, *, alone: int = 0, minimum: float = -1.0, maximum: float = 1.0, **words: Unpack[Words]) -> None:
+    def __init__(
+        self,
+        *,
+        alone: int = 0,
+        minimum: float = -1.0,
+        maximum: float = 1.0,
+        open_below: bool = False,
+        **words: Unpack[Words],
+    ) -> None:
         super().__init__(None, **words)
-        self.range: Range = Range(alone=alone, minimum=minimum, maximum=maximum)
+        self.range: Range = Range(alone=alone, minimum=minimum, maximum=maximum, open_below=open_below)
 
     def __set_name__(self, owner: type, name: str) -> None:
         super().__set_name__(owner, name)

@@ -1,6 +1,7 @@
 """Every kind of setting: what it takes, in which form it keeps it, and what it refuses in which words."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from strategies import values
 
 from cnn_core.errors import CnnError, LayerError
-from cnn_core.layers import KINDS, ActivationName, FlipMode
+from cnn_core.layers import KINDS, ActivationName, FlipMode, RandomZoom
 from cnn_core.layers.settings import (
     LARGEST,
     REQUIRED,
@@ -282,3 +283,23 @@ def test_required_settings_have_no_default() -> None:
     assert named(WholePair(2)).default == (2, 2)
     with pytest.raises(CnnError):
         _ = named(Whole(REQUIRED)).default
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("setting", ["factor", "width_factor"])
+@pytest.mark.parametrize("ends", [(-1.0, 0.0), (-1.0, -1.0), (-0.999, 0.0), 1.0, (-0.5, 1.0), (0.0, 1.0)])
+def test_a_zoom_may_be_what_keras_takes(setting: str, ends: Any) -> None:
+    import keras
+
+    named_as_keras = {"factor": "height_factor", "width_factor": "width_factor"}[setting]
+    needed = {"height_factor": 0.2, named_as_keras: ends}
+    try:
+        keras.layers.RandomZoom(**needed)
+    except ValueError:
+        with pytest.raises(LayerError, match="must begin above -1, unless it goes on to 1"):
+            RandomZoom(**{setting: ends})
+    else:
+        kept = RandomZoom(**{setting: ends})
+        assert replace(kept) == kept
+        written = RandomZoom.settings()[setting].to_json(getattr(kept, setting))
+        keras.layers.RandomZoom(**{"height_factor": 0.2, named_as_keras: written})

@@ -157,14 +157,19 @@ FACTOR_LABEL: Final = N_("Factor")
 FACTOR_HELP: Final = N_("How much at most. Two numbers, separated by a comma, set the least and the most.")
 
 
-def _share(default: float, alone: int = -1, label: str = FACTOR_LABEL, meaning: str = FACTOR_HELP) -> Range:
-    return Range(default, alone=alone, label=label, help=meaning, told=Told.ALWAYS)
+def _share(
+    default: float, alone: int = -1, label: str = FACTOR_LABEL, meaning: str = FACTOR_HELP, open_below: bool = False
+) -> Range:
+    return Range(default, alone=alone, open_below=open_below, label=label, help=meaning, told=Told.ALWAYS)
 
 
 def _optional_share(
-    alone: int, label: str, meaning: str = N_("How much at most. Leave it empty for no change.")
+    alone: int,
+    label: str,
+    meaning: str = N_("How much at most. Leave it empty for no change."),
+    open_below: bool = False,
 ) -> OptionalRange:
-    return OptionalRange(alone=alone, minimum=alone, label=label, help=meaning)
+    return OptionalRange(alone=alone, minimum=alone, open_below=open_below, label=label, help=meaning)
 
 
 FILL_MODE: Final = Choice(
@@ -243,9 +248,13 @@ class RandomZoom(Layer):
         chance="augmentation",
         ignored=HOW_TO_DRAW,
     )
-    factor: Range = _share(0.2)
+    # Enlarged by all of its size, a picture would be gone: Keras draws from the whole range only.
+    factor: Range = _share(0.2, open_below=True)
     width_factor: OptionalRange = _optional_share(
-        -1, N_("Width factor"), N_("How much at most sideways. Leave it empty for as much as up and down.")
+        -1,
+        N_("Width factor"),
+        N_("How much at most sideways. Leave it empty for as much as up and down."),
+        open_below=True,
     )
     fill_mode: Choice[FillMode] = FILL_MODE
     fill_value: Number = FILL_VALUE

@@ -58,9 +58,9 @@ def test_what_draws_plots_is_fetched_where_one_is_opened(file: str, page: Page) 
     page.on("request", lambda request: asked.append(request.url))
     visit(page, address(file))
     assert [url for url in asked if "plotly" in url.lower()] == []
-    if link(file) == "Design":
+    if link(file) == "Convolution":
         with page.expect_request(re.compile("plotly", re.IGNORECASE)):
-            page.get_by_text("Costs", exact=True).click()
+            visit(page, f"{address(file)}?open=moved_digit")
     assert len(asked) > 20
 
 

@@ -95,6 +95,8 @@ class Lenses {
   /** Levels of the pictures that were looked at. @type {WeakMap<HTMLElement, {width: number, levels: Uint8ClampedArray}>} */
   levels = new WeakMap();
   said = make("p", "said");
+  /** Whether the place is that of the keys. */
+  isWalking = false;
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -102,8 +104,12 @@ class Lenses {
     this.said.setAttribute("aria-live", "polite");
     root.onkeydown = (event) => this.#walk(event);
     root.onfocus = () => this.#show(this.last ?? this.#middle());
-    root.onblur = () => this.#show(null);
-    root.onpointerleave = ({ pointerType }) => pointerType === "mouse" && this.#show(null); // a finger leaves at once
+    root.onblur = () => {
+      this.isWalking = false;
+      this.#show(null);
+    };
+    // A finger leaves at once; a page that scrolls leaves a pointer behind, which is not what the keys look at.
+    root.onpointerleave = ({ pointerType }) => pointerType === "mouse" && !this.isWalking && this.#show(null);
   }
 
   /** @param {Data} data  @param {(name: string, value: unknown) => void} send */
@@ -135,7 +141,10 @@ class Lenses {
     view.append(image, lens);
     if (isLevels && !isInput) view.append(make("output"));
     tile.append(view, make("figcaption", "", title));
-    view.onpointermove = view.onpointerdown = (event) => this.#show(this.#under(event, view, isInput));
+    view.onpointermove = view.onpointerdown = (event) => {
+      this.isWalking = false;
+      this.#show(this.#under(event, view, isInput));
+    };
     view.onclick = (event) => {
       // A finger that points does not choose: there is no other way for it to look.
       if (event instanceof PointerEvent && event.pointerType === "touch") return;
@@ -167,6 +176,7 @@ class Lenses {
     if (event.key === "Enter" && this.place) return this.#pick("");
     if (!step || !this.data) return;
     event.preventDefault();
+    this.isWalking = true;
     const [row, column] = this.last ?? this.#middle();
     this.#show([clamp(row + step[0], this.data.output[0]), clamp(column + step[1], this.data.output[1])]);
   }

@@ -106,10 +106,10 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Open
     """
     opened: list[tuple[Page, AppServer, Noise]] = []
 
-    def open_one(server: AppServer, **context: Any) -> Page:
+    def open_one(server: AppServer, pictures_pass: bool = False, **context: Any) -> Page:
         wanted = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US", **context}
         page = browser.new_context(base_url=server.url, **wanted).new_page()
-        noise = Noise(server.url)
+        noise = Noise(server.url, pictures_pass)
         noise.listen(page)
         opened.append((page, server, noise))
         return page

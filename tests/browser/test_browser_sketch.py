@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from browsing import box_of, no_traceback, visit, wait_idle
-from playwright.sync_api import Page, expect
+from browsing import OpenPage, box_of, no_traceback, visit, wait_idle
+from playwright.sync_api import expect
+from serving import AppServer
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +35,8 @@ def test_a_drawing_stands_as_mnist_has_it(call: Call) -> None:
     assert place["top"] + place["scale"] * ink["y"] == pytest.approx(140)
 
 
-def test_a_digit_is_read_while_it_is_drawn_and_cleared(page: Page) -> None:
+def test_a_digit_is_read_while_it_is_drawn_and_cleared(open_page: OpenPage, app_server: AppServer) -> None:
+    page = open_page(app_server, pictures_pass=True)
     visit(page, "/Feature_maps?model=mnist")
     answers = page.locator(".cs-digits")
     expect(answers).to_contain_text("3")

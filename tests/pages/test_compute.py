@@ -261,9 +261,10 @@ def test_a_worker_that_hangs_is_ended_and_what_ran_beside_it_is_done_again(
     monkeypatch.setattr(compute, "WORKERS", 2)
     monkeypatch.setattr(threading, "Timer", Timer)
     monkeypatch.setattr(Timer, "all", [])
+    others = processes()
     with Workers(compute._make_pool, 2, compute._end_pool, seconds=7) as workers:
         assert answer(workers.submit(abs, -1)) == 1
-        before = processes()
+        first = processes() - others
         hanging = workers.submit(signal.raise_signal, signal.SIGSTOP)
         beside = workers.submit(exec, WAITING.format(file=str(tmp_path / "go on")))
         waiting = [workers.submit(operator.mul, number, 2) for number in range(4)]
@@ -274,7 +275,7 @@ def test_a_worker_that_hangs_is_ended_and_what_ran_beside_it_is_done_again(
         (tmp_path / "go on").touch()
         assert answer(beside) is None
         assert [answer(future) for future in waiting] == [0, 2, 4, 6]
-        assert psutil.wait_procs(before, timeout=SECONDS)[1] == []
+        assert psutil.wait_procs(first, timeout=SECONDS)[1] == []
         Timer.all[1].act(*Timer.all[1].of)  # too late: it changes nothing
         assert answer(workers.submit(abs, -2)) == 2
 

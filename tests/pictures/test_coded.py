@@ -99,7 +99,7 @@ def test_it_is_turned_once(kind: str, orientation: int) -> None:
     image = read_image(data)
     assert image.pixels.shape == upright.shape
     np.testing.assert_allclose(image.pixels, upright / 255, atol=0.02)
-    assert ("Turned" in notes(data)) == (orientation > 1)
+    assert ("Rotated or mirrored" in notes(data)) == (orientation > 1)
 
 
 def test_what_exif_says_of_a_heic_that_is_not_turned_is_passed_over() -> None:
@@ -112,7 +112,7 @@ def test_what_exif_says_of_a_heic_that_is_not_turned_is_passed_over() -> None:
     heif.save(stream, quality=-1)
     assert b"irot" not in stream.getvalue()
     assert read_image(stream.getvalue()).pixels.shape == (64, 96, 3)
-    assert "Turned" not in notes(stream.getvalue())
+    assert "Rotated or mirrored" not in notes(stream.getvalue())
 
 
 @each_kind

@@ -13,6 +13,7 @@ from cnn_core.data import DATA
 from cnn_core.errors import CnnError
 from cnn_core.network.network import Network
 from cnn_core.pictures.colour import Colour
+from cnn_core.pictures.published import CIFAR10
 from cnn_core.sentences import N_
 
 MODELS = DATA / "models"
@@ -47,18 +48,7 @@ BUNDLED = (
             "72.32% of 10,000 others right, measured by us."
         ),
         file="cifar10.keras",
-        classes=(
-            N_("airplane"),
-            N_("automobile"),
-            N_("bird"),
-            N_("cat"),
-            N_("deer"),
-            N_("dog"),
-            N_("frog"),
-            N_("horse"),
-            N_("ship"),
-            N_("truck"),
-        ),
+        classes=CIFAR10,
         input_size=(32, 32),
         colour=Colour.RGB,
     ),

@@ -171,10 +171,7 @@ def write_study(path: Path, study: StudyPlan, runs: Sequence[RecordedRun]) -> No
     about = {
         "study": study.key,
         "made": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("keras", "tensorflow", "numpy")},
-        },
+        "versions": used_versions(),
         "machine": {"processors": os.cpu_count(), "kind": platform.machine()},
     }
     head = json.dumps(about, indent=1).removesuffix("\n}")
@@ -182,6 +179,11 @@ def write_study(path: Path, study: StudyPlan, runs: Sequence[RecordedRun]) -> No
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as part:
         part.write_text(f'{head},\n "runs": [\n{lines}\n ]\n}}\n', encoding="utf-8")
+
+
+def used_versions() -> dict[str, str]:
+    """Return the versions with which something is trained here."""
+    return {"python": platform.python_version(), **{name: version(name) for name in ("keras", "tensorflow", "numpy")}}
 
 
 def _document(run: RecordedRun) -> dict[str, Any]:

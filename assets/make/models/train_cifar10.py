@@ -13,7 +13,6 @@ standardized kernels as its own and is made of Keras's layers alone.
 
 import datetime
 import json
-import platform
 import sys
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,7 @@ from cnn_core.pictures.prepare import Preparation, prepare
 from cnn_core.pictures.read import read_image
 from cnn_core.pictures.samples import SAMPLES, Subject, sample_bytes
 from cnn_core.training.data import Labelled
+from cnn_core.training.recorded import used_versions
 
 SEED = 13
 HELD_OUT = 5_000
@@ -167,12 +167,7 @@ def recipe() -> dict[str, Any]:
         "optimizer": f"Adam, learning rate rising to {LEARNING_RATE} in one epoch, then falling to 0 along a cosine",
         "augmentation": f"mirrored by chance, shifted by up to {SHIFT} pixels a direction, anew in every epoch",
         "weights": "kernels of all convolutions but the first standardized while training, with a learned gain",
-        "versions": {
-            "python": platform.python_version(),
-            "keras": keras.__version__,
-            "tensorflow": tf.__version__,
-            "numpy": np.__version__,
-        },
+        "versions": used_versions(),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
     }
 

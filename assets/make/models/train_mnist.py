@@ -9,7 +9,6 @@ The folder holds MNIST's four idx files (LeCun, Cortes and Burges): 60,000 digit
 
 import datetime
 import json
-import platform
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from cnn_core.arrays import Labels, Pictures
 from cnn_core.training.data import read_labelled
+from cnn_core.training.recorded import used_versions
 
 SEED = 13
 EPOCHS = 8
@@ -92,12 +92,7 @@ def recipe() -> dict[str, Any]:
         "batch_size": BATCH_SIZE,
         "optimizer": f"Adam, learning rate {LEARNING_RATE} falling to 0 along a cosine",
         "augmentation": f"each training picture shifted by up to {SHIFT} pixels a direction, anew in every epoch",
-        "versions": {
-            "python": platform.python_version(),
-            "keras": keras.__version__,
-            "tensorflow": tf.__version__,
-            "numpy": np.__version__,
-        },
+        "versions": used_versions(),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
     }
 

@@ -10,7 +10,6 @@ sets are trained on, or those that are named: digits, shuffled, chests. About te
 
 import datetime
 import json
-import platform
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from cnn_core.keras_model import build_model
 from cnn_core.models.position_networks import FOLDER, Sort, Taught, network, shuffled_order
 from cnn_core.pictures.chests import CLASSES, chest
 from cnn_core.training.data import Labelled, read_labelled, shifted
+from cnn_core.training.recorded import used_versions
 
 SEED = 5
 BATCH_SIZE = {Taught.DIGITS: 64, Taught.SHUFFLED: 64, Taught.CHESTS: 32}
@@ -159,12 +159,7 @@ def recipe() -> dict[str, Any]:
         "test_chests": CHESTS_MEASURED,
         "shifts": list(SHIFTS),
         "angles": list(ANGLES),
-        "versions": {
-            "python": platform.python_version(),
-            "keras": keras.__version__,
-            "tensorflow": tf.__version__,
-            "numpy": np.__version__,
-        },
+        "versions": used_versions(),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
     }
 

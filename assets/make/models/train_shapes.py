@@ -10,7 +10,6 @@ of two cores.
 
 import datetime
 import json
-import platform
 import sys
 from pathlib import Path
 from typing import Any
@@ -41,6 +40,7 @@ from cnn_core.numerics.boxes import intersection_over_union
 from cnn_core.numerics.precision import hits, precision_recall
 from cnn_core.numerics.regions import ClassOverlap, Instance, class_overlap, mask_overlaps
 from cnn_core.pictures.shapes import KINDS, SIDE, ShapesPicture, shapes_picture
+from cnn_core.training.recorded import used_versions
 
 SEED = 17
 TRAINED = 6_000
@@ -302,12 +302,7 @@ def recipe() -> dict[str, Any]:
         "epochs": {str(network): epochs for network, epochs in EPOCHS.items()},
         "batch_size": BATCH_SIZE,
         "optimizer": f"Adam, learning rate rising to {LEARNING_RATE} in 250 steps, then falling to 0 along a cosine",
-        "versions": {
-            "python": platform.python_version(),
-            "keras": keras.__version__,
-            "tensorflow": tf.__version__,
-            "numpy": np.__version__,
-        },
+        "versions": used_versions(),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
     }
 

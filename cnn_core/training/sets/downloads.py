@@ -14,6 +14,7 @@ import numpy as np
 
 from cnn_core.arrays import Bytes, Indices
 from cnn_core.errors import CnnError
+from cnn_core.pictures.published import CIFAR10
 from cnn_core.sentences import N_
 from cnn_core.training.data import Labelled, read_labelled
 from cnn_core.training.sets.arrays import CLOTHES, DIGITS, ArraySet
@@ -37,18 +38,7 @@ _PARTS: Final = ("train", "test")
 _CLASSES: Final = {
     DownloadKey.MNIST: DIGITS,
     DownloadKey.FASHION_MNIST: CLOTHES,
-    DownloadKey.CIFAR10: (
-        N_("airplane"),
-        N_("automobile"),
-        N_("bird"),
-        N_("cat"),
-        N_("deer"),
-        N_("dog"),
-        N_("frog"),
-        N_("horse"),
-        N_("ship"),
-        N_("truck"),
-    ),
+    DownloadKey.CIFAR10: CIFAR10,
     DownloadKey.CATS_AND_DOGS: (N_("cats"), N_("dogs")),
 }
 

@@ -257,9 +257,10 @@ def menus(closed: Sequence[str], on_open: Mapping[str, Callable[[], None]]) -> N
     _MENUS(data=list(closed), **{f"on_{menu}_change": take for menu, take in on_open.items()})
 
 
-def panels(keys: Sequence[str]) -> None:
-    """Show of the panels on the page the one that is chosen; `keys` are theirs, in the order of the choice."""
-    _PANELS(data=list(keys))
+def panels(ahead: Mapping[str, Callable[[], None]]) -> None:
+    """Show of the panels on the page the one that is chosen, by their keys in the order of the choice; what each has is
+    called when the reader comes near the button of one that is not on the page."""
+    _PANELS(data=list(ahead), **{f"on_{key}_change": take for key, take in ahead.items()})
 
 
 def mosaic(data: dict[str, Any], key: str, on_pick: Callable[[int], None]) -> None:

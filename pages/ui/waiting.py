@@ -15,6 +15,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnn_core.errors import CnnError
 from pages.ui import components, compute, state
@@ -149,6 +150,18 @@ def later(question: Question[Answer], patience: float = _PATIENCE) -> Answer | N
     return None if work is None or work.has_failed else work.future.result()
 
 
+def is_at_hand(*questions: Question[Any], patience: float = _PATIENCE) -> bool:
+    """Say whether these are answered, or will be within so many seconds; after that nothing waits for them."""
+    errand = holds().ask(*questions, part=drawn_part())
+    return errand.wait(patience) and not errand.has_failed
+
+
+def are_answered(questions: Iterable[Question[Any]]) -> bool:
+    """Say whether all of these were asked before and are answered; none of them is asked for it."""
+    works = (holds().find(question) for question in questions)
+    return all(work is not None and work.future.done() and not work.has_failed for work in works)
+
+
 def is_given_up(question: Question[Any]) -> bool:
     """Say whether the reader stopped waiting for an answer, or there is none: the part that asks for it says so."""
     work = holds().find(question)
@@ -158,6 +171,12 @@ def is_given_up(question: Question[Any]) -> bool:
 def drawn_part() -> str:
     """Return the name of the part of a page that is being drawn."""
     return _DRAWN.get() or PAGE
+
+
+def runs_alone() -> bool:
+    """Say whether nothing of the page runs now but the part that is being drawn."""
+    context = get_script_run_ctx()
+    return context is not None and len(context.fragment_ids_this_run or ()) == 1
 
 
 def _result(work: Work[Answer], asked_with: Questions, place: str) -> Answer:

@@ -43,6 +43,7 @@ ROWS = (
     "opening_value",
     "opening_panel",
     "opening_new_panel",
+    "opening_new_panel_unasked",
     "rerun",
     "pooling",
     "fit_overhead",

@@ -99,6 +99,41 @@ def test_the_conversation_fits_one_screen(model: str, layer: str, open_page: Ope
 # What is asked --------------------------------------------------------------------------------------------------------
 
 
+def headings_a_frame_after(button: Locator) -> list[str]:
+    """Press the button of a panel; return the panels' titles that are seen in the next frame, before the server says
+    anything."""
+    shown: list[str] = button.evaluate(
+        """button => new Promise(resolve => {
+            button.click();
+            requestAnimationFrame(() => resolve(
+                [...document.querySelectorAll(".st-key-asked h2")].filter(one => one.checkVisibility())
+                    .map(one => one.innerText)));
+        })"""
+    )
+    return shown
+
+
+def test_a_panel_whose_button_is_pointed_at_stands_ready_before_it_is_pressed(page: Page) -> None:
+    open_view(page, model="mnist", layer="conv2d", channel="2")
+    choice = page.locator(".st-key-asked").get_by_role("radio")
+    headings = page.locator(".st-key-asked").get_by_role("heading", level=2)
+    for name, panel, title in (
+        ("Kernels", "kernels", "The kernels of this layer"),
+        ("Statistics", "statistics", "The values of this layer in numbers"),
+    ):
+        before = headings.inner_text()
+        choice.filter(has_text=name).hover()
+        expect(page.locator(f".st-key-panel_{panel} h2")).to_have_text(title)
+        expect(page.locator(f".st-key-panel_{panel}")).to_be_hidden()
+        wait_idle(page)
+        expect(headings).to_have_text([before])  # what is hidden has no role
+        assert headings_a_frame_after(choice.filter(has_text=name)) == [title]
+        wait_idle(page)
+    expect(page.locator(".st-key-panel_statistics").get_by_test_id("stPlotlyChart").first).to_be_visible()
+    expect(page).to_have_url(re.compile("ask=statistics"))
+    no_traceback(page)
+
+
 def test_a_panel_that_was_open_before_is_shown_at_once_and_what_it_speaks_of_is_never_old(page: Page) -> None:
     open_view(page, model="mnist", layer="conv2d", channel="2")
     choice = page.locator(".st-key-asked").get_by_role("radio")
@@ -113,16 +148,7 @@ def test_a_panel_that_was_open_before_is_shown_at_once_and_what_it_speaks_of_is_
     expect(page).to_have_url(re.compile("ask=kernels"))
     ask("Why?", "Why this value?")
     expect(page).not_to_have_url(re.compile("ask="))
-    # No answer of the server comes before the next frame.
-    shown = choice.filter(has_text="Kernels").evaluate(
-        """button => new Promise(resolve => {
-            button.click();
-            requestAnimationFrame(() => resolve(
-                [...document.querySelectorAll(".st-key-asked h2")].filter(one => one.checkVisibility())
-                    .map(one => one.innerText)));
-        })"""
-    )
-    assert shown == ["The kernels of this layer"]
+    assert headings_a_frame_after(choice.filter(has_text="Kernels")) == ["The kernels of this layer"]
     wait_idle(page)
     ask("Statistics", "The values of this layer in numbers")
     page.get_by_role("spinbutton", name="Map", exact=True).fill("5")

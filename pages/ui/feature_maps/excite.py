@@ -11,12 +11,15 @@ from pages.ui import state
 from pages.ui.draw.pictures import draw_wide
 from pages.ui.entered import Entered
 from pages.ui.feature_maps.open_layer import OpenLayer
-from pages.ui.feature_maps.sample_survey import draw_survey
+from pages.ui.feature_maps.sample_survey import draw_survey, is_surveyed
 from pages.ui.text import _
 
 BY = {RankedBy.MAXIMUM: N_("Largest value"), RankedBy.MEAN: N_("Mean")}
 CHOICES = (state.RANKED_BY,)
 _WIDTH = 150
+
+
+is_at_hand = is_surveyed
 
 
 def draw(layer: OpenLayer) -> None:

@@ -9,7 +9,7 @@ from cnn_core.drawing.mosaic import ChannelOrder, Range, order_channels
 from cnn_core.layers.shapes import show
 from cnn_core.models.layer_kernels import kernels_of, seen_channels
 from cnn_core.network.summary import Row
-from pages.ui import components, state
+from pages.ui import components, state, waiting
 from pages.ui.ask.layer import open_value
 from pages.ui.cached import layer_weights
 from pages.ui.components import data_url
@@ -27,6 +27,11 @@ PAIRS_PER_PAGE = 60
 PER_PAGE = 64
 WEIGHTS_PER_PAGE = 1024
 """Of kernels of a single weight."""
+
+
+def is_at_hand(layer: OpenLayer) -> bool:
+    """Say whether the layer's weights are there."""
+    return waiting.is_at_hand(layer_weights(layer.picture.model, layer.name))
 
 
 def draw(layer: OpenLayer) -> None:

@@ -43,9 +43,18 @@ class _Made(NamedTuple):
     unusual: int
 
 
+def is_at_hand(layer: OpenLayer) -> bool:
+    """Say whether the picture is recorded."""
+    return reached(_sought(layer)) is not None
+
+
+def _sought(layer: OpenLayer) -> Sought:
+    return Sought(layer.picture.model, layer.name, layer.channel, state.SOUGHT_SEED.get())
+
+
 def draw(layer: OpenLayer) -> None:
     """Draw the picture that is recorded or was made before; else let it be made."""
-    sought = Sought(layer.picture.model, layer.name, layer.channel, state.SOUGHT_SEED.get())
+    sought = _sought(layer)
     known = reached(sought)
     ascent = None if known else _so_far(sought)
     if known is not None:

@@ -1,6 +1,7 @@
 """What is asked of the open map: one place, in which one panel is open at a time; what is closed computes nothing."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -13,14 +14,14 @@ from pages.ui.feature_maps.parts import ASKED, Part
 from pages.ui.messages import part
 from pages.ui.state import Key
 from pages.ui.text import _
-from pages.ui.waiting import holds, run_again
+from pages.ui.waiting import holds, run_again, runs_alone
 
 
 class Panel(NamedTuple):
     """One of them: `key` stands in the address, `choices` belong to a link while it is open.
 
     `short` is what it is chosen by and `title` what it says of itself, both in English. `beside` draws what stands on
-    the line of the title.
+    the line of the title. `is_at_hand` says whether all that it shows is there, so that it may be drawn ahead.
     """
 
     key: str
@@ -29,17 +30,33 @@ class Panel(NamedTuple):
     draw: Callable[[OpenLayer], None]
     choices: tuple[Key[Any], ...] = ()
     beside: Callable[[OpenLayer], None] | None = None
+    is_at_hand: Callable[[OpenLayer], bool] = lambda _layer: False
 
 
 PANELS = (
-    Panel("why", N_("Why?"), N_("Why this value?"), why.draw, beside=why.draw_place),
-    Panel("kernels", N_("Kernels"), N_("The kernels of this layer"), kernels.draw),
-    Panel("excite", N_("Excites"), N_("What this map responds to most"), excite.draw, excite.CHOICES),
-    Panel("looks_for", N_("Looks for"), N_("What it looks for"), looks_for.draw, looks_for.CHOICES),
+    Panel(
+        *("why", N_("Why?"), N_("Why this value?"), why.draw),
+        beside=why.draw_place,
+        is_at_hand=why.is_at_hand,
+    ),
+    Panel(
+        *("kernels", N_("Kernels"), N_("The kernels of this layer"), kernels.draw),
+        is_at_hand=kernels.is_at_hand,
+    ),
+    Panel(
+        *("excite", N_("Excites"), N_("What this map responds to most"), excite.draw, excite.CHOICES),
+        is_at_hand=excite.is_at_hand,
+    ),
+    Panel(
+        *("looks_for", N_("Looks for"), N_("What it looks for"), looks_for.draw, looks_for.CHOICES),
+        is_at_hand=looks_for.is_at_hand,
+    ),
     Panel("decision", N_("Decision"), N_("What the decision looked at"), decision.draw, decision.CHOICES),
     Panel("compare", N_("Compare"), N_("Two pictures compared"), compare.draw, compare.CHOICES),
     Panel(
-        "statistics", N_("Statistics"), N_("The values of this layer in numbers"), statistics.draw, statistics.CHOICES
+        *("statistics", N_("Statistics"), N_("The values of this layer in numbers"), statistics.draw),
+        choices=statistics.CHOICES,
+        is_at_hand=statistics.is_at_hand,
     ),
 )
 ANY_PANEL = '[class*="st-key-panel_"]'
@@ -65,18 +82,19 @@ def draw_choice() -> None:
         label_visibility="collapsed",
         **asked().widget(_draw_chosen),
     )
-    components.panels(list(_BY_KEY))
+    components.panels({panel.key: partial(_draw_ahead, panel.key) for panel in PANELS})
 
 
 def draw_asked(part_of_page: Part, layer: OpenLayer) -> None:
-    """Draw the open panel in its part of the page, and nothing in the other."""
+    """Draw the open panel in its part of the page; in the other one that was asked for ahead, or nothing."""
     if part_of_page == _place():
-        draw_panel(layer)
+        draw_panel(layer, _BY_KEY[asked().get()])
+    elif (ahead := _ahead(part_of_page)) is not None and not layer.passes and ahead.is_at_hand(layer):
+        draw_panel(layer, ahead)
 
 
-def draw_panel(layer: OpenLayer) -> None:
-    """Draw the open panel."""
-    panel = _BY_KEY[asked().get()]
+def draw_panel(layer: OpenLayer, panel: Panel) -> None:
+    """Draw a panel."""
     if layer.passes:
         st.info(_("Pictures pass: hold one to ask this of it."), icon=":material/pause_circle:")
         return
@@ -111,6 +129,20 @@ def _draw_chosen() -> None:
     state.PANEL_PLACE.set(place)
     state.PANELS_HELD.set({**held, place: chosen})
     run_again(*(ASKED if holds().waits(last) else (place,)))
+
+
+def _draw_ahead(key: str) -> None:
+    """Draw a panel hidden, in the place of the one that is not shown now; the reader may be about to open it."""
+    shown, last = asked().get(), state.PANEL_PLACE.get()
+    other = next(place for place in ASKED if place != last)
+    if key != shown:
+        state.PANELS_HELD.set({last: shown, other: key})
+    run_again(other)
+
+
+def _ahead(place: Part) -> Panel | None:
+    """Return what the place that is not open is to hold, while it runs alone: all else that runs it empties it."""
+    return _BY_KEY.get(state.PANELS_HELD.get().get(place, "")) if runs_alone() else None
 
 
 def style() -> str:

@@ -10,11 +10,16 @@ from pages.ui import state
 from pages.ui.draw.plots import draw_figure
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import OpenLayer
-from pages.ui.feature_maps.sample_survey import draw_survey, pictures_of
+from pages.ui.feature_maps.sample_survey import draw_survey, is_surveyed, pictures_of
 from pages.ui.text import _
 
 CHOICES = (state.SURVEYED,)
 MOST_NAMED = 40
+
+
+def is_at_hand(layer: OpenLayer) -> bool:
+    """Say whether all pictures are surveyed, where they are asked for; the rest is known with the layer."""
+    return not state.SURVEYED.get() or is_surveyed(layer)
 
 
 def draw(layer: OpenLayer) -> None:

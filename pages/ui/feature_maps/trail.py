@@ -128,11 +128,16 @@ def _follow(here: Stop) -> None:
     run_again(*ASKED)
 
 
+def is_followed(layer: OpenLayer) -> bool:
+    """Say whether the strongest path from the open value is wanted and not found yet."""
+    return bool(state.FOLLOWED.get() == (layer.name, layer.place))
+
+
 def follow_path(layer: OpenLayer) -> None:
     """Find the strongest path from the open value where that was wanted, and lay it out on the trail."""
-    here = layer.name, layer.place
-    if state.FOLLOWED.get() != here:
+    if not is_followed(layer):
         return
+    here = layer.name, layer.place
     saying = _("The largest contributions are followed back to the picture.")
     path = asked(strongest_path(layer.picture, *here), saying, place="_path")
     stops = _stops_at(layer)

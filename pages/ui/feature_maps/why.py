@@ -10,14 +10,14 @@ from cnn_core.explain.seen import Extent
 from cnn_core.explain.unit import Explanation, StageKind, explain_unit
 from cnn_core.layers import Input
 from cnn_core.layers.shapes import show
-from pages.ui import components, state
+from pages.ui import components, state, waiting
 from pages.ui.cached import layer_maps, layer_weights
 from pages.ui.draw.channels import picture_channels
 from pages.ui.draw.tables import draw_table
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.parts import ASKED, value_changed
-from pages.ui.feature_maps.trail import draw_trail, follow_path, go_on
+from pages.ui.feature_maps.trail import draw_trail, follow_path, go_on, is_followed
 from pages.ui.feature_maps.value_stage import Unfolded, stage_data
 from pages.ui.feature_maps.values_of_map import can_be_told
 from pages.ui.messages import UndrawnError
@@ -59,14 +59,23 @@ def draw(layer: OpenLayer) -> None:
         follow_path(layer)
 
 
+def is_at_hand(layer: OpenLayer) -> bool:
+    """Say whether all that the value was made of is there, and no path is sought from it."""
+    return not is_followed(layer) and waiting.is_at_hand(*_taken(layer))
+
+
+def _taken(layer: OpenLayer) -> list[Question[Any]]:
+    """Return what is asked for the layer's inputs, and last for its weights."""
+    picture = layer.picture
+    inputs: list[Question[Any]] = [layer_maps(picture, source) for source in layer.row.sources]
+    return [*inputs, layer_weights(picture.model, layer.name)]
+
+
 def _what_it_takes(layer: OpenLayer) -> tuple[list[Maps], tuple[Maps, ...]]:
     """Return the layer's inputs and weights."""
-    row, picture = layer.row, layer.picture
-    if isinstance(row.layer, Input):
+    if isinstance(layer.row.layer, Input):
         return [layer.maps], ()
-    questions: list[Question[Any]] = [layer_maps(picture, source) for source in row.sources]
-    questions.append(layer_weights(picture.model, row.name))
-    answers: list[Any] = all_asked(questions, _("Fetching what the value was made of."), place="_why")
+    answers: list[Any] = all_asked(_taken(layer), _("Fetching what the value was made of."), place="_why")
     *inputs, weights = answers
     if weights is None or any(values is None for values in inputs):  # the reader stopped it
         raise UndrawnError

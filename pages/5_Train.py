@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages.ui import designed, state
+from pages.ui import designed, person, state
 from pages.ui.ask import live as camera
 from pages.ui.frame import begin_page
-from pages.ui.train import chosen, experiments, glance, live, person
+from pages.ui.train import chosen, experiments, glance, live
 from pages.ui.train.parts import which
 
 with begin_page() as head:
@@ -23,4 +23,4 @@ with begin_page() as head:
         live.draw()
     which.draw()
     which.share()
-    person.keep()
+    person.keep(which.hear_of_person)

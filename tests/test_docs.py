@@ -217,7 +217,7 @@ def settings_of_the_server() -> dict[str, int]:
 def of_a_fresh_process(expression: str) -> str:
     """Return what the app would take where nobody set anything."""
     unset = {name: value for name, value in os.environ.items() if not name.startswith("CONVSCOPE_")}
-    program = f"from cnn_core.training import store; from pages.ui import compute, runs, trainings; print({expression})"
+    program = f"from cnn_core.training import store; from pages.ui import compute, jobs, runs; print({expression})"
     return subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, env=unset, check=True, capture_output=True, text=True
     ).stdout.strip()
@@ -242,9 +242,9 @@ def test_figures_of_readme_are_those_of_the_code() -> None:
 
 @pytest.mark.process
 def test_settings_that_nobody_set_are_those_of_readme() -> None:
-    processes, memory, work, trainings, seconds, run_seconds, runs_kept, kept = of_a_fresh_process(
-        "compute.WORKERS, f'{compute.MEMORY_MEGABYTES:,}', f'{compute.WORK_SECONDS:g}', trainings.AT_ONCE, "
-        "f'{trainings.LIMIT_SECONDS:,}', f'{runs.LIMIT_SECONDS:,}', runs.MOST_KEPT, "
+    processes, memory, work, trainings, run_seconds, runs_kept, kept = of_a_fresh_process(
+        "compute.WORKERS, f'{compute.MEMORY_MEGABYTES:,}', f'{compute.WORK_SECONDS:g}', jobs.AT_ONCE, "
+        "f'{runs.LIMIT_SECONDS:,}', runs.MOST_KEPT, "
         "f'{store.most_bytes() // 2**20:,}', sep='|'"
     ).split("|")
     table = dict(re.findall(r"^\| `(CONVSCOPE_\w+)=` \| .*: (.*) \|$", TEXTS["README.md"], re.MULTILINE))
@@ -255,7 +255,6 @@ def test_settings_that_nobody_set_are_those_of_readme() -> None:
         "CONVSCOPE_WORKER_MEMORY_MB": memory,
         "CONVSCOPE_WORK_SECONDS": work,
         "CONVSCOPE_TRAININGS": several,
-        "CONVSCOPE_TRAINING_SECONDS": seconds,
         "CONVSCOPE_RUN_SECONDS": run_seconds,
         "CONVSCOPE_RUNS_KEPT": runs_kept,
         "CONVSCOPE_RUNS": "below the temporary folder",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from cnn_core.layers import (
     AveragePooling2D,
@@ -22,6 +23,9 @@ from cnn_core.network import editing
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.summary import Summary
 
+STUDY_PREFIX: Final = "study_"
+"""Of the names of the study's networks; the way follows."""
+
 
 class Replacement(StrEnum):
     """How a network makes its maps smaller.
@@ -39,9 +43,10 @@ class Replacement(StrEnum):
 
 
 def block(way: Replacement, filters: int, number: int) -> tuple[NamedLayer, ...]:
-    """Return a 3×3 convolution whose maps are then half as large; what stays untrained is called blur_<number>."""
+    """Return a 3×3 convolution whose maps are then half as large; a blur, blur_<number>, is frozen."""
     strides = 2 if way is Replacement.STRIDE else 1
     convolution = Conv2D(filters, 3, strides=strides, padding="same", activation="relu")
+    blur = DepthwiseConv2D(BLUR_SIZE, strides=2, padding="same", use_bias=False)
     down: dict[Replacement, tuple[tuple[str, Layer], ...]] = {
         Replacement.MAX: (("pool", MaxPooling2D(2)),),
         Replacement.AVERAGE: (("pool", AveragePooling2D(2)),),
@@ -49,10 +54,11 @@ def block(way: Replacement, filters: int, number: int) -> tuple[NamedLayer, ...]
         Replacement.STRIDE: (),
         Replacement.BLUR: (
             ("pool", MaxPooling2D(2, strides=1, padding="same")),
-            ("blur", DepthwiseConv2D(BLUR_SIZE, strides=2, padding="same", use_bias=False)),
+            ("blur", blur),
         ),
     }
-    return tuple(NamedLayer(f"{name}_{number}", layer) for name, layer in (("conv", convolution), *down[way]))
+    layers = (("conv", convolution), *down[way])
+    return tuple(NamedLayer(f"{name}_{number}", layer, trainable=layer is not blur) for name, layer in layers)
 
 
 def study_network(way: Replacement, filters: tuple[int, int, int] = (16, 32, 64)) -> Network:
@@ -65,7 +71,7 @@ def study_network(way: Replacement, filters: tuple[int, int, int] = (16, 32, 64)
         NamedLayer("conv_3", Conv2D(third, 3, padding="same", activation="relu")),
         GlobalAveragePooling2D(),
         Dense(10, activation="softmax"),
-        name=f"study_{way}",
+        name=f"{STUDY_PREFIX}{way}",
     )
 
 

@@ -12,11 +12,11 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from importlib import import_module
+from io import FileIO
 from pathlib import Path
 from typing import Any, Final
 
 from cnn_core.processes.settle_in import settle_in
-from cnn_core.processes.talking import own_stdin
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _COMMAND: Final = (sys.executable, "-m", "cnn_core.processes.alone")
@@ -86,7 +86,8 @@ def main(megabytes: str, function: str, *arguments: str) -> None:
 
 
 def _end_with_stdin() -> None:
-    stdin = own_stdin()
+    # Without a buffer, for a buffer's lock held at the end of the program would make Python complain.
+    stdin = FileIO(0, closefd=False)
     while stdin.read(4096):
         pass
     os._exit(1)

@@ -4,18 +4,21 @@ The folder is all that `work` shares with others: the plan lies there, records a
 from it. So any executor of the kind of `concurrent.futures` may do it, whose machines see the folder.
 """
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
 from typing import Final
 
 from cnn_core.errors import CnnError
-from cnn_core.processes.talking import spaced
 from cnn_core.training.orders import Ordered, Orders
-from cnn_core.training.records import Ended, Refused
+from cnn_core.training.records import BatchEnd, Ended, Preparing, Record, Refused
 from cnn_core.training.run_folder import RunFolder
 
 SECONDS_BETWEEN_LOOKS: Final = 0.1
 """At the orders."""
+SECONDS_APART: Final = 0.1
+"""Between two batches that are told: a fast network would keep the pages busy with listening."""
 
 
 def work(path: str) -> None:
@@ -51,3 +54,17 @@ def _follow(folder: RunFolder, orders: Orders, done: Event) -> None:
         if order is not None and order != last:
             orders.tell(order.order, order.frozen)
         last = order
+
+
+def spaced(tell: Callable[[Record], None]) -> Callable[[Record], None]:
+    """Return a function that tells records, leaving out small steps that follow another record too closely."""
+    told = 0.0
+
+    def tell_spaced(record: Record) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if not isinstance(record, BatchEnd | Preparing) or now - told >= SECONDS_APART:
+            told = now
+            tell(record)
+
+    return tell_spaced

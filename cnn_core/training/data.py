@@ -5,13 +5,16 @@ import struct
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from cnn_core.arrays import Bytes, Labels, Pictures
 from cnn_core.data import DATA
 from cnn_core.errors import CnnError
+
+AnyPictures = TypeVar("AnyPictures", bound=npt.NDArray[Any])
 
 FOLDER: Final = DATA / "training"
 TRAINING_SETS: Final = ("fashion_mnist_small", "mnist_small")
@@ -71,9 +74,9 @@ def unknown_set(key: str) -> CnnError:
     )
 
 
-def shifted(pixels: Pictures, down: int, right: int) -> Pictures:
+def shifted(pixels: AnyPictures, down: int, right: int) -> AnyPictures:
     """Return the pictures (N, H, W, C) moved, black let in at the border."""
-    result = np.zeros_like(pixels)
+    result: AnyPictures = np.zeros_like(pixels)
     height, width = pixels.shape[1:3]
     to = (slice(max(0, down), height + min(0, down)), slice(max(0, right), width + min(0, right)))
     source = (slice(max(0, -down), height + min(0, -down)), slice(max(0, -right), width + min(0, -right)))

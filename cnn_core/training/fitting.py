@@ -17,15 +17,17 @@ from cnn_core.layers.kind import Group
 from cnn_core.layers.shapes import show
 from cnn_core.network.network import NamedLayer, Network, free_name
 from cnn_core.sentences import N_
+from cnn_core.training.bounds import check_whole
+from cnn_core.training.fixed import FixedKernel
 from cnn_core.training.heads import Head, head_of
 from cnn_core.training.optimizer import OptimizerSettings
-from cnn_core.training.plan import check_whole
 from cnn_core.training.records import Stage
 from cnn_core.training.sets.data import Data
 from cnn_core.training.transfer import Transfer, refuse_misfit, tuned_layers
 
 _BOUNDS: Final = {"batch_size": (1, 4_096), "epochs": (1, 1_000), "seed": (0, 2**31 - 1)}
 MOST_PATIENCE: Final = 1_000
+MOST_SHIFTS: Final = 8
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class FitPlan:
         keep_best: whether the weights of the epoch with the lowest `val_loss` are tested and saved, or the last.
         class_weights: whether rare classes count more in the loss, so that each class counts as much as any other.
         seed: of the weights, the order of the pictures, augmentation and dropout.
+        kernels: those that are given and not learned.
+        shifts: by how many pixels the test pictures are moved at the end, to see what that does to the answers.
 
     Raises:
         NetworkError: the layers do not fit together.
@@ -72,12 +76,17 @@ class FitPlan:
     keep_best: bool = True
     class_weights: bool = False
     seed: int = 0
+    kernels: tuple[FixedKernel, ...] = ()
+    shifts: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         for name, (least, most) in _BOUNDS.items():
             check_whole(name, getattr(self, name), least, most)
         if self.early_stopping is not None:
             check_whole("early_stopping", self.early_stopping, 1, MOST_PATIENCE)
+        check_whole("shifts", len(self.shifts), 0, MOST_SHIFTS)
+        for shift in self.shifts:
+            check_whole("shifts", shift, 0, min(self.data.size) - 1)
         self._refuse_misfits()
 
     def _refuse_misfits(self) -> None:
@@ -97,6 +106,8 @@ class FitPlan:
         head_of(self.whole)
         if not self.data.split.validation:
             raise CnnError(N_("A training needs pictures to validate with. Received: validation=0. Keep some for it."))
+        for kernel in self.kernels:
+            kernel.refuse_misfit(self.network)
         if self.transfer is not None:
             refuse_misfit(self.transfer, self.network, bool(self.augmentation))
 
@@ -149,6 +160,7 @@ class FitPlan:
             "augmentation": Network.of(Input((1, 1, 1)), *self.augmentation).to_json(),
             "transfer": dataclasses.asdict(self.transfer) if self.transfer else None,
             "optimizer": dataclasses.asdict(self.optimizer),
+            "kernels": [dataclasses.asdict(kernel) for kernel in self.kernels],
         }
         return json.dumps(document | {name: getattr(self, name) for name in _PLAIN})
 
@@ -164,6 +176,8 @@ class FitPlan:
                 augmentation=_read_augmentation(document.pop("augmentation")),
                 transfer=None if transfer is None else Transfer.of(transfer),
                 optimizer=OptimizerSettings.of(document.pop("optimizer")),
+                kernels=tuple(map(FixedKernel.of, document.pop("kernels", ()))),
+                shifts=tuple(document.pop("shifts", ())),
                 **document,
             )
         except CnnError:
@@ -172,7 +186,7 @@ class FitPlan:
             raise CnnError(N_("This does not describe a training: {problem}."), problem=error) from error
 
 
-_PLAIN: Final = (*_BOUNDS, "early_stopping", "keep_best", "class_weights")
+_PLAIN: Final = (*_BOUNDS, "early_stopping", "keep_best", "class_weights", "shifts")
 
 
 def _read_augmentation(text: str) -> tuple[Layer, ...]:

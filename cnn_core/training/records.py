@@ -4,59 +4,12 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Final, get_args
 
 from cnn_core.errors import CnnError
 from cnn_core.sentences import N_
-
-
-@dataclass(frozen=True)
-class Batch:
-    """A batch is done.
-
-    Attributes:
-        epoch: counted from 1, as `batch` is.
-        loss: the mean over the epoch so far, as `accuracy` is; the network changes meanwhile.
-        seconds: since the epoch began.
-    """
-
-    run: str
-    epoch: int
-    batch: int
-    loss: float
-    accuracy: float
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """An epoch is done and the network tested; `seconds` are for both."""
-
-    run: str
-    epoch: int
-    loss: float
-    accuracy: float
-    test_loss: float
-    test_accuracy: float
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Moved:
-    """The share of `pictures` test pictures that a trained run gets right when they are moved.
-
-    Attributes:
-        accuracy: by shift in pixels, the mean over four directions.
-    """
-
-    run: str
-    pictures: int
-    accuracy: Mapping[int, float]
-
-
-# Of one fit -----------------------------------------------------------------------------------------------------------
 
 
 class Stage(StrEnum):
@@ -207,6 +160,19 @@ class Scored:
 
 
 @dataclass(frozen=True)
+class Shifted:
+    """What the network that is kept makes of the test pictures when they are moved.
+
+    Attributes:
+        pictures: how many there are.
+        accuracy: the share that is right by shift in pixels, the mean over four directions; black comes in.
+    """
+
+    pictures: int
+    accuracy: Mapping[int, float]
+
+
+@dataclass(frozen=True)
 class Saved:
     """The model lies in a `.keras` file of the run's folder, with the weights that it had after `epoch`."""
 
@@ -238,20 +204,7 @@ class Refused:
 
 
 Record = (
-    Batch
-    | Epoch
-    | Moved
-    | Begun
-    | Preparing
-    | BatchEnd
-    | EpochEnd
-    | Paused
-    | Resumed
-    | Snapshot
-    | Scored
-    | Saved
-    | Ended
-    | Refused
+    Begun | Preparing | BatchEnd | EpochEnd | Paused | Resumed | Snapshot | Scored | Shifted | Saved | Ended | Refused
 )
 _RECORDS: Final[dict[str, type[Record]]] = {kind.__name__: kind for kind in get_args(Record)}
 _READ: Final[dict[str, Callable[[Any], Any]]] = {
@@ -275,16 +228,11 @@ def read_record(line: str) -> Record:
     try:
         values = json.loads(line)
         kind = _RECORDS[values.pop("kind")]
-        if kind is Moved:  # JSON has no numbers as keys
+        if kind is Shifted:  # JSON has no numbers as keys
             values["accuracy"] = {int(shift): share for shift, share in values["accuracy"].items()}
         return kind(**{name: _READ[name](value) if name in _READ else value for name, value in values.items()})
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise CnnError(N_("This is no record of a training: {problem}."), problem=error) from error
-
-
-def curves_csv(epochs: Iterable[Epoch]) -> str:
-    """Return the epochs as comma-separated values, a line each."""
-    return _table([column.name for column in fields(Epoch)], map(astuple, epochs))
 
 
 def history_csv(epochs: Sequence[EpochEnd]) -> str:
@@ -298,6 +246,15 @@ def history_csv(epochs: Sequence[EpochEnd]) -> str:
             [*(getattr(epoch, name) for name in names), *(epoch.gradients.get(layer, "") for layer in layers)]
             for epoch in epochs
         ),
+    )
+
+
+def curves_csv(runs: Mapping[str, Sequence[EpochEnd]]) -> str:
+    """Return the epochs of several fits as comma-separated values, a line each that begins with the fit's name."""
+    names = [column.name for column in fields(EpochEnd) if column.name not in ("gradients", "stage")]
+    return _table(
+        ["run", *names],
+        ([run, *(getattr(epoch, name) for name in names)] for run, epochs in runs.items() for epoch in epochs),
     )
 
 

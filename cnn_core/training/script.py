@@ -11,6 +11,7 @@ import numpy as np
 from cnn_core.errors import CnnError
 from cnn_core.layers import Dense, Rescaling
 from cnn_core.network.code.keras_code import keras_code
+from cnn_core.network.keras_names import keras_name
 from cnn_core.network.network import Network
 from cnn_core.sentences import N_
 from cnn_core.training.fitting import FitPlan, StagePlan
@@ -63,7 +64,8 @@ def script(plan: FitPlan) -> str:
     settings = f"SEED = {plan.seed}\nBATCH_SIZE = {plan.batch_size}\n"
     model = _transfer_model(plan, plan.transfer) if plan.transfer else _model(plan)
     stages = [_stage(plan, stage, number) for number, stage in enumerate(plan.stages)]
-    return "\n".join([_HEAD, settings, _PICTURES, model, _before(plan), *stages, _end(plan)])
+    parts = [_HEAD, settings, _PICTURES, model, *_kernels(plan), _before(plan), *stages, _end(plan), *_moved(plan)]
+    return "\n".join(parts)
 
 
 _HEAD: Final = f'''"""Train a network on the pictures in {PICTURES_FILE}, test it and save it as model.keras."""
@@ -161,6 +163,22 @@ def _head(plan: FitPlan) -> str:
 
 def _chained(plan: FitPlan, features: str) -> str:
     return f"dense(dropout({features}))" if plan.transfer and plan.transfer.dropout else f"dense({features})"
+
+
+_KERNEL: Final = """\
+# {layer} keeps the kernel that it is given, the same in every channel.
+kernel = np.array({rows})
+blur = model.get_layer("{name}")
+blur.set_weights([np.broadcast_to(kernel[:, :, np.newaxis, np.newaxis], blur.kernel.shape)])
+"""
+
+
+def _kernels(plan: FitPlan) -> list[str]:
+    """Return the code that gives kernels which are not learned; Keras draws them before, as it draws all others."""
+    return [
+        _KERNEL.format(layer=kernel.layer, name=keras_name(kernel.layer), rows=[list(row) for row in kernel.rows])
+        for kernel in plan.kernels
+    ]
 
 
 # The training ---------------------------------------------------------------------------------------------------------
@@ -271,6 +289,27 @@ model.save("model.keras")
 with open("history.json", "w", encoding="utf-8") as file:
     json.dump(history, file)
 """
+
+
+_MOVED: Final = """
+
+def moved(x, down, right):
+    \"\"\"Return the pictures moved by some pixels; black comes in.\"\"\"
+    edge, (height, width) = max(abs(down), abs(right)), x.shape[1:3]
+    wide = np.pad(x, ((0, 0), (edge, edge), (edge, edge), (0, 0)))
+    return wide[:, edge - down : edge - down + height, edge - right : edge - right + width]
+
+
+for shift in {shifts}:
+    places = [(shift, 0), (-shift, 0), (0, shift), (0, -shift)]
+    shares = [model.evaluate(in_order(moved(x_test, *place), y_test), verbose=0)[1] for place in places]
+    print(f"moved by {{shift}} pixels: accuracy {{np.mean(shares):.4f}}")
+"""
+
+
+def _moved(plan: FitPlan) -> list[str]:
+    """Return the code of the test on moved pictures, where there is one."""
+    return [_MOVED.format(shifts=list(plan.shifts))] if plan.shifts and plan.data.split.test else []
 
 
 def _end(plan: FitPlan) -> str:

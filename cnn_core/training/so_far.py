@@ -16,6 +16,7 @@ from cnn_core.training.records import (
     Resumed,
     Saved,
     Scored,
+    Shifted,
     Snapshot,
 )
 from cnn_core.training.run_folder import RecordsReader, RunFolder
@@ -43,6 +44,7 @@ class SoFar:
     epochs: tuple[EpochEnd, ...] = ()
     snapshots: tuple[Snapshot, ...] = ()
     scored: Scored | None = None
+    shifted: Shifted | None = None
     saved: Saved | None = None
     is_paused: bool = False
     ended: Ended | None = None
@@ -87,6 +89,8 @@ class SoFar:
                 self.saved = record
             case Scored():
                 self.scored = record
+            case Shifted():
+                self.shifted = record
             case Ended():
                 self.ended, self.is_paused = record, False
             case Refused():

@@ -8,6 +8,7 @@ from typing import Final
 from cnn_core.network.presets import courses
 from cnn_core.network.replacing import Replacement, study_network
 from cnn_core.sentences import N_
+from cnn_core.training import study as pooling
 from cnn_core.training.fitting import FitPlan
 from cnn_core.training.networks import fitted, with_dropout
 from cnn_core.training.optimizer import OptimizerName, OptimizerSettings
@@ -15,7 +16,6 @@ from cnn_core.training.presets import COURSE_AUGMENTATION, COURSE_DROPOUT
 from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.sources import DownloadKey, Source
 from cnn_core.training.sets.split import Split
-from cnn_core.training.study import LEARNING_RATE
 from cnn_core.training.transfer import FineTuning, Transfer, transfer_network
 
 CATS_DOGS_SPLIT: Final = Split(validation=100, test=0.2852, train=400)
@@ -89,10 +89,8 @@ def _transfer(source: Source, tuning: FineTuning | None = None, train: int | Non
 
 
 def _pooled(source: Source, way: Replacement) -> FitPlan:
-    data = Data(source, CLOTHES_SPLIT, (28, 28), 1)
-    made = study_network(way, NARROW) if way is Replacement.CONVOLUTION else study_network(way)
-    optimizer = OptimizerSettings(OptimizerName.ADAM, LEARNING_RATE)
-    return FitPlan(data, fitted(made, data.shape, 10), optimizer=optimizer, batch_size=128, epochs=6, keep_best=False)
+    narrow = study_network(way, NARROW) if way is Replacement.CONVOLUTION else None
+    return pooling.study_plan(source, CLOTHES_SPLIT, way, narrow)
 
 
 STUDIES: Final = (

@@ -1,25 +1,35 @@
-"""The recorded study of down-sampling: what `assets/make/studies/downsampling.py` measured."""
+"""The study of down-sampling: what `assets/make/studies/downsampling.py` measured, and the same to be trained."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from statistics import mean, stdev
 from typing import Any, Final
 
-import numpy as np
-import numpy.typing as npt
-
 from cnn_core.data import DATA
-from cnn_core.layers import DepthwiseConv2D
-from cnn_core.network.replacing import Replacement, study_network
+from cnn_core.network.network import Network
+from cnn_core.network.replacing import STUDY_PREFIX, Replacement, study_network
 from cnn_core.training.differences import Difference, Size, differences_from_best
-from cnn_core.training.plan import Run, Training
+from cnn_core.training.fitting import FitPlan
+from cnn_core.training.fixed import blurs
+from cnn_core.training.networks import fitted
+from cnn_core.training.optimizer import OptimizerName, OptimizerSettings
+from cnn_core.training.sets.data import Data
+from cnn_core.training.sets.sources import Shipped, Source
+from cnn_core.training.sets.split import Split
 
 RECORD = DATA / "studies" / "downsampling.json"
+LEARNING_RATE: Final = 3e-3
+BATCH_SIZE: Final = 128
+EPOCHS: Final = 6
+CLASSES: Final = 10
 SMALL_BATCH: Final = 32
 """A quarter of the recorded study's: its pictures are few, and each batch is a step."""
-LEARNING_RATE: Final = 3e-3
+SMALL_VALIDATION: Final = 50
+SMALL_TEST: Final = 100
+"""Pictures of each class, of those that come along."""
+SMALL_SHIFTS: Final = (2, 4)
 
 
 @dataclass(frozen=True)
@@ -71,23 +81,32 @@ class Study:
         return float(mean(run["seconds_per_epoch"] for run in self.of(way)))
 
 
-def blur_weights(channels: int) -> npt.NDArray[np.float32]:
-    """Return the fixed kernel of the blur, (3, 3, channels, 1): 1 2 1 across and down, by 16."""
-    line = np.array([1, 2, 1], np.float32) / np.float32(4)
-    return np.repeat(np.outer(line, line)[:, :, np.newaxis, np.newaxis], channels, axis=2)
+def study_plan(source: Source, split: Split, way: Replacement, network: Network | None = None) -> FitPlan:
+    """Return the study's network, or another of 28×28 grey to ten classes, to be trained; blurs stay as they are."""
+    data = Data(source, split, (28, 28), 1)
+    made = fitted(network or study_network(way), data.shape, CLASSES)
+    optimizer = OptimizerSettings(OptimizerName.ADAM, LEARNING_RATE)
+    return FitPlan(
+        data, made, optimizer=optimizer, batch_size=BATCH_SIZE, epochs=EPOCHS, keep_best=False, kernels=blurs(made)
+    )
 
 
-def study_run(way: Replacement) -> Run:
-    """Return the study's network to be trained; its blurs stay as they are."""
-    network = study_network(way)
-    blurs = [step for step in network.steps() if isinstance(step.named.layer, DepthwiseConv2D)]
-    return Run(way, network, {step.named.name: (blur_weights(step.input_shapes[0][-1]),) for step in blurs})
+def small_study(way: Replacement, pictures: int, epochs: int, seed: int) -> FitPlan:
+    """Return one way of the study on a few thousand pictures, with one seed, as a training of a minute."""
+    split = Split(SMALL_VALIDATION, SMALL_TEST, train=pictures // CLASSES)
+    plan = study_plan(Shipped("fashion_mnist_small"), split, way)
+    return replace(plan, batch_size=SMALL_BATCH, epochs=epochs, seed=seed, shifts=SMALL_SHIFTS)
 
 
-def small_study(ways: Iterable[Replacement], pictures: int, epochs: int, seed: int) -> Training:
-    """Return the study on a few thousand pictures, with one seed, as a training of minutes."""
-    runs = tuple(study_run(way) for way in ways)
-    return Training("fashion_mnist_small", runs, seed, epochs, SMALL_BATCH, pictures, LEARNING_RATE, shifts=(2, 4))
+def small_batches(plan: FitPlan) -> int:
+    """Return how many batches an epoch of `small_study` has."""
+    return plan.batches(CLASSES * (plan.data.split.train or 0))
+
+
+def way_of(plan: FitPlan) -> Replacement | None:
+    """Return the way of the study that a plan trains, None where it trains something else."""
+    name = plan.network.name.removeprefix(STUDY_PREFIX)
+    return Replacement(name) if plan.network.name == f"{STUDY_PREFIX}{name}" and name in list(Replacement) else None
 
 
 @cache

@@ -11,9 +11,9 @@ from cnn_core.errors import CnnError
 from cnn_core.layers import BatchNormalization, Dropout, GlobalAveragePooling2D, Input, Rescaling
 from cnn_core.network.network import NamedLayer, Network, free_name
 from cnn_core.sentences import N_
+from cnn_core.training.bounds import check_whole
 from cnn_core.training.heads import head_layer
 from cnn_core.training.optimizer import check_rate
-from cnn_core.training.plan import check_whole
 
 BASES: Final = ("mobilenet_v2",)
 """Bundled models that end in a global pooling and a Dense; the part up to the pooling is the base."""

@@ -36,7 +36,7 @@ def small_plan() -> Any:
 def ours(plan: Any, place: Path) -> float:
     """Return the processor seconds of a run as the page does it."""
     from cnn_core.keras_model.fitting import fit
-    from cnn_core.processes.talking import spaced
+    from cnn_core.processes.fitting import spaced
     from cnn_core.training.run_folder import RunFolder
 
     folder = RunFolder(Path(tempfile.mkdtemp(dir=_made(place))) / "run")

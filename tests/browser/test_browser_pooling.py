@@ -159,7 +159,7 @@ def test_a_training_is_watched_stopped_and_found_again(page: Page, open_page: Op
     expect(page.get_by_text("These curves (CSV)")).to_be_visible(timeout=WARM_UP)
     epochs = rows_of(download(page, "These curves (CSV)")[1])
     assert [row["run"] for row in epochs] == ["max", "stride"]
-    assert all(0.1 < float(row["test_accuracy"]) < 1 for row in epochs)
+    assert all(0.1 < float(row["val_accuracy"]) < 1 for row in epochs)
     expect(page.get_by_text("of 1,000 test pictures right")).to_be_visible()
     no_traceback(page)
 

@@ -1,6 +1,7 @@
 """Fits by Keras, tiny ones: the same history as a plain script, whole or interrupted, and what they leave."""
 
 import json
+import re
 import runpy
 import zipfile
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from cnn_core.layers import Activation, BatchNormalization, Conv2D, Dense, Globa
 from cnn_core.model_file import read_model_file
 from cnn_core.network import editing
 from cnn_core.network.network import Network
+from cnn_core.network.replacing import Replacement
 from cnn_core.training import transfer
 from cnn_core.training.fitting import FitPlan
 from cnn_core.training.optimizer import OptimizerName, OptimizerSettings, ScheduleName
@@ -33,6 +35,7 @@ from cnn_core.training.records import (
     Resumed,
     Saved,
     Scored,
+    Shifted,
     Snapshot,
     Stage,
 )
@@ -40,6 +43,7 @@ from cnn_core.training.run_folder import HISTORY_MEMBER, PLAN_MEMBER, RunFolder
 from cnn_core.training.script import PICTURES_FILE, pictures_file, script
 from cnn_core.training.sets.parts import read_parts
 from cnn_core.training.snapshots import Shot
+from cnn_core.training.study import small_study
 from cnn_core.training.transfer import FineTuning, Transfer, base_file
 
 pytestmark = pytest.mark.keras
@@ -143,6 +147,27 @@ def test_class_weights_are_those_of_the_script(tmp_path: Path, monkeypatch: pyte
     heard = fitted(plan, tmp_path / "run")
     assert heard.of(Begun)[0].pictures == {"train": 30, "validation": 10, "test": 10}
     assert_equal(heard.history(), written_script(plan, tmp_path / "script", monkeypatch))
+
+
+def test_given_kernels_and_moved_pictures_are_those_of_the_script(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import keras
+
+    plan = small_study(Replacement.BLUR, pictures=100, epochs=1, seed=4)
+    heard = fitted(plan, tmp_path / "run")
+    assert_equal(heard.history(), written_script(plan, tmp_path / "script", monkeypatch))
+    (moved,) = heard.of(Shifted)
+    said = [float(share) for share in re.findall(r"moved by \d pixels: accuracy (.*)", capsys.readouterr().out)]
+    assert list(moved.accuracy) == [2, 4]
+    assert moved.pictures == 1_000
+    np.testing.assert_allclose(list(moved.accuracy.values()), said, atol=0.002)
+    model = keras.models.load_model(tmp_path / "run/model.keras")
+    for number, channels in ((1, 16), (2, 32)):
+        blur = model.get_layer(f"blur_{number}")
+        line = np.array([1, 2, 1]) / 4
+        np.testing.assert_array_equal(blur.kernel, np.repeat(np.outer(line, line)[..., None, None], channels, axis=2))
+        assert not blur.trainable_weights
 
 
 class Breaking(Heard):

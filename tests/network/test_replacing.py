@@ -23,7 +23,8 @@ from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import PRESETS, preset
 from cnn_core.network.replacing import Replacement, down_sampling, replaced, shape_changes, study_network
 from cnn_core.network.summary import summarize
-from cnn_core.training.study import blur_weights, recorded_study
+from cnn_core.training.fixed import blurs
+from cnn_core.training.study import recorded_study
 
 each_way = pytest.mark.parametrize("way", list(Replacement))
 each_preset = pytest.mark.parametrize("key", [one.key for one in PRESETS])
@@ -169,9 +170,10 @@ def test_a_branch_that_looks_at_the_convolution_keeps_it() -> None:
 
 
 def test_blur_is_a_mean() -> None:
-    weights = blur_weights(5)
-    assert weights.shape == (3, 3, 5, 1)
-    np.testing.assert_allclose(weights.sum(axis=(0, 1)), 1)
+    network = study_network(Replacement.BLUR)
+    first, second = blurs(network)
+    assert (first.weights(network).shape, second.weights(network).shape) == ((3, 3, 16, 1), (3, 3, 32, 1))
+    np.testing.assert_allclose(second.weights(network).sum(axis=(0, 1)), 1)
 
 
 def test_the_study_is_complete_and_its_figures_are_ours() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from fake_runs import FakeRuns
 from file_server import serving_files
 from running import no_exception, run_page, tables
 from stand_ins import Here, InThisProcess
@@ -18,23 +19,25 @@ from viewing import all_data_of, choose, data_of, frame
 from cnn_core.drawing.strips import strip_png
 from cnn_core.errors import CnnError
 from cnn_core.layers import RandomFlip, RandomRotation, RandomZoom
+from cnn_core.network.replacing import Replacement
 from cnn_core.network.summary import summarize
 from cnn_core.steps import StoppedError
 from cnn_core.training.fitting import FitPlan
 from cnn_core.training.networks import course_network
 from cnn_core.training.recorded import RecordedRun, RecordedStudy
-from cnn_core.training.records import BatchEnd, Begun, EpochEnd, Saved, Scored, Stage
+from cnn_core.training.records import BatchEnd, Begun, EpochEnd, Saved, Scored, Shifted, Stage
 from cnn_core.training.run_folder import RunFolder
 from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.downloads import REMOTES, Remote
 from cnn_core.training.sets.sources import Downloaded, DownloadKey, Shapes
 from cnn_core.training.so_far import SoFar
 from cnn_core.training.studies import STUDIES, study_plan
+from cnn_core.training.study import small_study
 from pages.ui import components, state
 from pages.ui.cameras import CAMERAS
 from pages.ui.jobs import Phase
 from pages.ui.runs import SeenRun
-from pages.ui.train import cached, chosen, downloading, ours
+from pages.ui.train import cached, chosen, downloading, ours, told
 from pages.ui.train.cached import Draws, DroppedValues
 from pages.ui.train.experiments import EXPERIMENTS
 from pages.ui.train.parts import studies
@@ -43,43 +46,6 @@ from pages.ui.train.parts.which import PARTS
 PAGE = "pages/5_Train.py"
 FEW = {"train_on": "shapes", "per_class": "10", "picture_side": "16"}
 """Pictures that are drawn in a moment."""
-
-
-class FakeRuns:
-    """Knows runs as the test sets them, and what was asked."""
-
-    def __init__(self) -> None:
-        self.seen: dict[str, SeenRun] = {}
-        self.started: list[FitPlan] = []
-        self.told: list[tuple[str, str]] = []
-        self.refusal: CnnError | None = None
-
-    def start(self, plan: FitPlan, person: str) -> str:
-        if self.refusal is not None:
-            raise self.refusal
-        assert person
-        self.started.append(plan)
-        key = f"run-{len(self.started)}"
-        self.seen[key] = seen(plan, Phase.WAITING, key=key)
-        return key
-
-    def look(self, key: str) -> SeenRun | None:
-        return self.seen.get(key)
-
-    def mine(self, _person: str) -> tuple[SeenRun, ...]:
-        return tuple(reversed(self.seen.values()))
-
-    def pause(self, key: str) -> None:
-        self.told.append(("pause", key))
-
-    def resume(self, key: str) -> None:
-        self.told.append(("resume", key))
-
-    def stop(self, key: str) -> None:
-        self.told.append(("stop", key))
-
-    def go_on(self, key: str) -> None:
-        self.told.append(("go_on", key))
 
 
 def seen(
@@ -421,6 +387,18 @@ def test_a_trained_model_is_read_once_for_each_state_of_it(trained: Path, monkey
     trained.unlink()
     with pytest.raises(CnnError, match="not here any more"):
         cached.trained_model(trained)
+
+
+@pytest.mark.usefixtures("trained", "drawn")
+def test_moved_test_pictures_are_a_choice_and_a_result(running: FakeRuns) -> None:
+    assert plan_of(page(test_moved="True"), running).shifts == (2, 4)  # of 16 pixels, no more than a quarter
+    run = running.seen["run-1"]
+    run.so_far.shifted = Shifted(6, {2: 0.75, 4: 0.5})
+    said = "Moved test pictures that are right, the mean over four directions: 75.0% by 2 px, 50.0% by 4 px."
+    assert said in text_of(page(run="run-1", train_part="after"))
+    blurred = small_study(Replacement.BLUR, 1_000, 1, 0)
+    settings = told.settings_of(replace(run, plan=blurred))
+    assert [told.said(name, settings[name]) for name in ("kernels", "shifts")] == ["blur_1, blur_2", "2, 4"]
 
 
 @pytest.fixture

@@ -1,53 +1,35 @@
 """Training on the page "Pooling and stride", with a registry that trains nothing: choices, progress, ends, verdicts."""
 
+import time
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
+from fake_runs import FakeRuns
 from running import no_exception, run_page, tables
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.errors import CnnError
 from cnn_core.network.replacing import Replacement
-from cnn_core.training.plan import Training
-from cnn_core.training.records import Batch, Epoch, Moved
-from cnn_core.training.study import small_study
+from cnn_core.training.records import BatchEnd, Begun, EpochEnd, Scored, Shifted, Stage
+from cnn_core.training.run_folder import RunFolder
+from cnn_core.training.so_far import SoFar
+from cnn_core.training.study import small_study, way_of
 from pages.ui.jobs import Phase
 from pages.ui.pooling import train
-from pages.ui.trainings import Seen
+from pages.ui.runs import SeenRun
 
 PAGE = "pages/4_Pooling_and_stride.py"
-ID = "some-id"
-
-
-class FakeTrainings:
-    """Knows one training, as the test sets it, and what was asked."""
-
-    def __init__(self) -> None:
-        self.seen: Seen | None = None
-        self.started: list[Training] = []
-        self.stopped: list[str] = []
-        self.refusal: CnnError | None = None
-
-    def start(self, training: Training) -> str:
-        if self.refusal is not None:
-            raise self.refusal
-        self.started.append(training)
-        self.seen = Seen(training, Phase.WAITING, 1, None, (), (), 0.0, None)
-        return ID
-
-    def look(self, key: str) -> Seen | None:
-        return self.seen if key == ID else None
-
-    def stop(self, key: str) -> None:
-        self.stopped.append(key)
+BOTH = "run-1.run-2"
 
 
 @pytest.fixture
-def trainings(monkeypatch: pytest.MonkeyPatch) -> FakeTrainings:
-    fake = FakeTrainings()
-    monkeypatch.setattr(train, "TRAININGS", fake)
+def runs(monkeypatch: pytest.MonkeyPatch) -> FakeRuns:
+    fake = FakeRuns()
+    monkeypatch.setattr(train, "RUNS", fake)
     return fake
 
 
@@ -63,144 +45,174 @@ def bars(at: AppTest) -> list[Any]:
     return [bar.proto for bar in at.get("progress")]
 
 
-def seen(phase: Phase, accuracies: dict[Replacement, float], done: int = 2, epochs: int = 2, **more: Any) -> Seen:
-    """Return a training of `epochs` epochs of which the ways have ended `done`, with these accuracies then."""
-    training = small_study(accuracies, pictures=1_000, epochs=epochs, seed=0)
-    curves = tuple(
-        Epoch(way, epoch, 2.0 - epoch / 4, 0.4, 1.5 - epoch / 4, accuracy, 3.0 + epoch)
-        for epoch in range(1, done + 1)
-        for way, accuracy in accuracies.items()
+def seen(
+    way: Replacement, phase: Phase, accuracy: float = 0.5, done: int = 2, number: int = 1, batch: BatchEnd | None = None
+) -> SeenRun:
+    """Return a run of two epochs of 32 batches, of which `done` have ended, with this accuracy on 1,000 pictures."""
+    plan = small_study(way, pictures=1_000, epochs=2, seed=0)
+    begun = Begun(Stage.SCRATCH, 0, 100, 0, 32, {"train": 1_000, "validation": 500, "test": 1_000}, ())
+    epochs = tuple(
+        EpochEnd(epoch, 2.0 - epoch / 4, 0.4, 1.5 - epoch / 4, 0.7, 3.0 + epoch, 3e-3) for epoch in range(1, done + 1)
     )
-    moved = tuple(Moved(way, 1_000, {2: 0.5, 4: 0.25}) for way in accuracies) if phase is Phase.DONE else ()
-    batch = Batch(list(accuracies)[-1], max(1, done), training.batches, 1.234, 0.5, 3.0) if done else None
-    known = Seen(training, phase, 0, batch, curves, moved, 10.0, None)
-    return replace(known, **more)
+    so_far = SoFar(RunFolder(Path("nowhere")), begun=begun if done or batch else None, epochs=epochs, batch=batch)
+    if phase in (Phase.DONE, Phase.STOPPED) and done:
+        so_far.scored = Scored(done, 1_000, 0.5, accuracy, accuracy, accuracy, ((1_000,),), (), ())
+    if phase is Phase.DONE:
+        so_far.shifted = Shifted(1_000, {2: 0.5, 4: 0.25})
+    place = number if phase is Phase.WAITING else 0
+    return SeenRun(f"run-{number}", so_far.folder, plan, phase, place, so_far, None, time.time(), "somebody")
 
 
-# Choices ------------------------------------------------------------------------------------------------------------
+def let_be(runs: FakeRuns, *known: SeenRun) -> AppTest:
+    """Return the page that looks at these runs."""
+    runs.seen = {run.key: run for run in known}
+    return page(training=".".join(runs.seen))
 
 
-def test_nothing_is_trained_unasked(trainings: FakeTrainings) -> None:
+def done(accuracies: Mapping[Replacement, float]) -> list[SeenRun]:
+    return [seen(way, Phase.DONE, share, number=n) for n, (way, share) in enumerate(accuracies.items(), 1)]
+
+
+# Choices --------------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_trained_unasked(runs: FakeRuns) -> None:
     at = page()
     assert "Train them here" in [header.value for header in at.subheader]
-    assert not trainings.started
+    assert not runs.started
     assert not bars(at)
     assert not at.button(key="train").disabled
 
 
-def test_the_choices_are_what_is_trained_and_stand_in_the_address(trainings: FakeTrainings) -> None:
+def test_the_choices_are_what_is_trained_and_stand_in_the_address(runs: FakeRuns) -> None:
     at = page()
     at.multiselect(key="trained_ways_field").set_value([Replacement.BLUR, Replacement.MAX]).run()
     at.number_input(key="training_pictures_widget").set_value(1500).run()
     at.number_input(key="training_epochs_widget").set_value(3).run()
     at.number_input(key="training_seed_widget").set_value(11).run()
     at = no_exception(at.button(key="train").click().run())
-    (training,) = trainings.started
-    assert [run.name for run in training.runs] == ["max", "blur"]
-    assert (training.pictures, training.epochs, training.seed) == (1500, 3, 11)
-    wanted = {"training": ID, "trained_ways": "blur.max", "training_epochs": "3", "training_seed": "11"}
+    assert runs.started == [small_study(way, 1500, 3, 11) for way in (Replacement.MAX, Replacement.BLUR)]
+    wanted = {"training": BOTH, "trained_ways": "blur.max", "training_epochs": "3", "training_seed": "11"}
     assert {name: at.query_params[name] for name in wanted} == wanted
     assert at.button(key="train").disabled
     assert "Waiting as number 1 in the queue" in bars(at)[0].text
 
 
-def test_all_ways_are_the_default_and_none_cannot_be_trained(trainings: FakeTrainings) -> None:
+def test_all_ways_are_the_default_and_none_cannot_be_trained(runs: FakeRuns) -> None:
     at = page()
     assert at.multiselect(key="trained_ways_field").value == list(Replacement)
     assert at.multiselect(key="trained_ways_field").set_value([]).run().button(key="train").disabled
 
 
 @pytest.mark.parametrize("query", [{"trained_ways": "x.max"}, {"training_epochs": "99"}, {"training_seed": "-1"}])
-def test_unknown_choices_fall_back(trainings: FakeTrainings, query: dict[str, str]) -> None:
+def test_unknown_choices_fall_back(runs: FakeRuns, query: dict[str, str]) -> None:
     at = page(**query)
     assert not at.error
     at.button(key="train").click().run()
-    assert trainings.started[0].epochs == 5
+    assert runs.started[0].epochs == 5
 
 
-def test_a_full_queue_is_a_sentence(trainings: FakeTrainings) -> None:
-    trainings.refusal = CnnError("Too many. Received: {count}.", count=3)
+def test_a_full_queue_is_a_sentence_and_no_way_is_trained_alone(
+    runs: FakeRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = runs.start
+
+    def full(plan: Any, person: str) -> str:
+        if len(runs.started) == 2:
+            raise CnnError("Too many. Received: {count}.", count=3)
+        return start(plan, person)
+
+    monkeypatch.setattr(runs, "start", full)
     at = no_exception(page().button(key="train").click().run())
     assert "Too many" in at.error[0].value
     assert "training" not in at.query_params
+    assert runs.told == [("stop", "run-2"), ("stop", "run-1")]
 
 
-# Progress -----------------------------------------------------------------------------------------------------------
+# Progress -------------------------------------------------------------------------------------------------------------
 
 
-def test_an_unknown_id_is_a_sentence_and_one_can_train_anew(trainings: FakeTrainings) -> None:
-    at = page(training="gone")
-    assert "not known here any more" in text_of(at)
+def test_an_unknown_id_is_a_sentence_and_one_can_train_anew(runs: FakeRuns) -> None:
+    at = page(training="gone", trained_ways="max")
+    assert "is not here any more" in text_of(at)
     no_exception(at.button(key="train").click().run())
-    assert at.query_params["training"] == ID
+    assert at.query_params["training"] == "run-1"
+
+
+MAX, AVERAGE = Replacement.MAX, Replacement.AVERAGE
+SECOND = BatchEnd(2, 16, 1.234, 0.5, 4.0)
+"""Four batches of 32 pictures a second."""
 
 
 @pytest.mark.parametrize(
-    ("phase", "done", "said", "share"),
+    ("known", "said", "share"),
     [
-        (Phase.RUNNING, 0, "TensorFlow starts.", 0),
-        (Phase.RUNNING, 1, "Epoch 1 of 2, Average pooling: loss 1.234; 205 pictures a second, about 0:10 (min:s)", 50),
-        (Phase.RUNNING, 2, "Testing on shifted pictures.", 100),
-        (Phase.STOPPING, 1, "It stops after this batch.", 50),
+        ([seen(MAX, Phase.RUNNING, done=0)], "TensorFlow starts.", 0),
+        (
+            [seen(MAX, Phase.RUNNING, done=1, batch=SECOND), seen(AVERAGE, Phase.WAITING, done=0, number=2)],
+            "Max pooling: epoch 2 of 2, loss 1.234; 128 pictures per second in all, about 0:20 (min:s) left.",
+            37,
+        ),
+        (
+            [
+                seen(MAX, Phase.RUNNING, done=1, batch=SECOND),
+                seen(AVERAGE, Phase.RUNNING, done=1, number=2, batch=replace(SECOND, loss=0.5)),
+            ],
+            "Max pooling: epoch 2 of 2, loss 1.234 · Average pooling: epoch 2 of 2, loss 0.500; 256 pictures",
+            75,
+        ),
+        ([seen(MAX, Phase.DONE), seen(AVERAGE, Phase.RUNNING, number=2)], "Testing on shifted pictures.", 100),
+        ([seen(MAX, Phase.STOPPING, done=1)], "It stops after this batch.", 50),
     ],
 )
-def test_progress(trainings: FakeTrainings, phase: Phase, done: int, said: str, share: int) -> None:
-    trainings.seen = seen(phase, {Replacement.MAX: 0.5, Replacement.AVERAGE: 0.4}, done)
-    at = page(training=ID)
+def test_progress(runs: FakeRuns, known: list[SeenRun], said: str, share: int) -> None:
+    at = let_be(runs, *known)
     (bar,) = bars(at)
     assert said in bar.text
     assert bar.value == share
-    assert at.button(key="training_stop").disabled == (phase is Phase.STOPPING)
-    assert len(at.get("plotly_chart")) - len(page().get("plotly_chart")) == (3 if done else 0)
+    assert at.button(key="training_stop").disabled == (known[0].phase is Phase.STOPPING)
+    has_epochs = any(run.so_far.epochs for run in known)
+    assert len(at.get("plotly_chart")) - len(page().get("plotly_chart")) == (3 if has_epochs else 0)
 
 
-def test_a_batch_of_the_next_epoch_counts(trainings: FakeTrainings) -> None:
-    running = seen(Phase.RUNNING, {Replacement.MAX: 0.5}, 1)
-    trainings.seen = replace(running, batch=Batch("max", 2, 16, 1.0, 0.5, 1.0))
-    assert bars(page(training=ID))[0].value == 75
+def test_all_are_stopped_the_last_first(runs: FakeRuns) -> None:
+    at = let_be(runs, seen(MAX, Phase.RUNNING, done=1), seen(AVERAGE, Phase.WAITING, done=0, number=2))
+    at.button(key="training_stop").click().run()
+    assert runs.told == [("stop", "run-2"), ("stop", "run-1")]
 
 
-def test_it_can_be_stopped(trainings: FakeTrainings) -> None:
-    trainings.seen = seen(Phase.RUNNING, {Replacement.MAX: 0.5}, 1)
-    page(training=ID).button(key="training_stop").click().run()
-    assert trainings.stopped == [ID]
-
-
-def test_it_is_drawn_anew_every_second_while_it_is_active(
-    trainings: FakeTrainings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_drawn_anew_every_second_while_it_is_active(runs: FakeRuns, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[float | None] = []
     fragment = st.fragment
 
-    def noted(draw: Any, *, run_every: float | None, **others: Any) -> Any:
-        asked.append(run_every)
-        return fragment(draw, run_every=run_every, **others)
+    def noted(draw: Any, *, key: str, run_every: float | None, **others: Any) -> Any:
+        if key == "training":
+            asked.append(run_every)
+        return fragment(draw, key=key, run_every=run_every, **others)
 
     monkeypatch.setattr(st, "fragment", noted)
-    trainings.seen = seen(Phase.RUNNING, {Replacement.MAX: 0.5}, 1)
-    at = page(training=ID)
+    at = let_be(runs, seen(MAX, Phase.RUNNING, done=1))
     assert asked == [1]
-    trainings.seen = seen(Phase.DONE, {Replacement.MAX: 0.5})
+    runs.seen["run-1"] = seen(MAX, Phase.DONE)
     no_exception(at.run())
     assert asked == [1, None]
 
 
-def test_what_ends_while_it_is_drawn_runs_the_whole_page_again(trainings: FakeTrainings) -> None:
-    running, done = (seen(phase, {Replacement.MAX: 0.5}, 2) for phase in (Phase.RUNNING, Phase.DONE))
-    # The choices, whether to repeat, and what is drawn look at it one after the other.
-    known = [running, running, done]
-    trainings.look = lambda key: known.pop(0) if len(known) > 1 else known[0]  # type: ignore[method-assign]
-    at = page(training=ID)
+def test_what_ends_while_it_is_drawn_runs_the_whole_page_again(runs: FakeRuns, monkeypatch: pytest.MonkeyPatch) -> None:
+    running, ended = (seen(MAX, phase) for phase in (Phase.RUNNING, Phase.DONE))
+    # Whether to repeat and what is drawn look at it one after the other.
+    known = [running, ended]
+    monkeypatch.setattr(runs, "look", lambda _key: known.pop(0) if len(known) > 1 else known[0])
+    at = page(training="run-1")
     assert not bars(at)
     assert "Shifted by 4 px" in text_of(at)
 
 
-# Results ------------------------------------------------------------------------------------------------------------
+# Results --------------------------------------------------------------------------------------------------------------
 
 
-def test_a_finished_training_has_curves_a_table_and_a_file(trainings: FakeTrainings) -> None:
-    trainings.seen = seen(Phase.DONE, {Replacement.MAX: 0.8, Replacement.BLUR: 0.6})
-    at = page(training=ID)
+def test_a_finished_training_has_curves_a_table_and_a_file(runs: FakeRuns) -> None:
+    at = let_be(runs, *done({Replacement.MAX: 0.8, Replacement.BLUR: 0.6}))
     text = text_of(at)
     assert not bars(at)
     assert "| Max pooling | 2 | 80.0% | 50.0% | 25.0% | 4.5 |" in text
@@ -209,9 +221,8 @@ def test_a_finished_training_has_curves_a_table_and_a_file(trainings: FakeTraini
     assert not at.button(key="train").disabled
 
 
-def test_the_verdict_is_computed(trainings: FakeTrainings) -> None:
-    trainings.seen = seen(Phase.DONE, {Replacement.MAX: 0.8, Replacement.BLUR: 0.6})
-    text = text_of(page(training=ID))
+def test_the_verdict_is_computed(runs: FakeRuns) -> None:
+    text = text_of(let_be(runs, *done({Replacement.MAX: 0.8, Replacement.BLUR: 0.6})))
     # 2 √(0.8 · 0.2 / 1000)
     assert "Max pooling got 80.0% of 1,000 test pictures right" in text
     assert "uncertain by ± 2.5 percentage points" in text
@@ -219,37 +230,43 @@ def test_the_verdict_is_computed(trainings: FakeTrainings) -> None:
     assert "it is not shown that either way is better" in text
     # 23,946 parameters against 24,378, 1,919,872 multiply-adds against 1,962,208
     assert "Its network also differs in size (parameters −2%, multiply-adds −2%)" in text
-    trainings.seen = seen(Phase.DONE, {Replacement.MAX: 0.80, Replacement.BLUR: 0.81})
-    text = text_of(page(training=ID))
+    text = text_of(let_be(runs, *done({Replacement.MAX: 0.80, Replacement.BLUR: 0.81})))
     assert "“Max pooling”, the next, is 1.0 percentage points behind." in text
-    trainings.seen = seen(Phase.DONE, {Replacement.MAX: 0.80, Replacement.AVERAGE: 0.81})
-    (verdict,) = (line for line in text_of(page(training=ID)).splitlines() if "test pictures right" in line)
+    text = text_of(let_be(runs, *done({Replacement.MAX: 0.80, Replacement.AVERAGE: 0.81})))
+    (verdict,) = (line for line in text.splitlines() if "test pictures right" in line)
     assert "“Max pooling”, the next" in verdict
     assert "in size" not in verdict
-    trainings.seen = seen(Phase.DONE, {Replacement.MAX: 0.80})
-    assert "the next" not in text_of(page(training=ID))
+    assert "the next" not in text_of(let_be(runs, *done({Replacement.MAX: 0.80})))
 
 
-def test_a_stopped_training_shows_what_there_is(trainings: FakeTrainings) -> None:
-    trainings.seen = seen(Phase.STOPPED, {Replacement.MAX: 0.8, Replacement.BLUR: 0.6}, done=1)
-    text = text_of(page(training=ID))
+def test_a_stopped_training_shows_what_there_is_and_can_go_on(runs: FakeRuns) -> None:
+    at = let_be(runs, seen(MAX, Phase.STOPPED, 0.8, done=1), seen(AVERAGE, Phase.STOPPED, done=0, number=2))
+    text = text_of(at)
     assert "Stopped." in text
     assert "| Max pooling | 1 | 80.0% | – | – | 4.0 |" in text
     assert "standard errors" not in text
-    trainings.seen = seen(Phase.STOPPED, {Replacement.MAX: 0.8}, done=0)
-    assert "Stopped." in text_of(page(training=ID))
+    at.button(key="training_go_on").click().run()
+    assert runs.told == [("go_on", "run-1"), ("go_on", "run-2")]
 
 
-def test_a_failed_training_says_why(trainings: FakeTrainings) -> None:
-    trainings.seen = seen(Phase.FAILED, {Replacement.MAX: 0.8}, done=1, problem=CnnError("It died."))
-    at = page(training=ID)
-    assert "It died" in at.error[0].value
+def test_a_failed_training_says_why(runs: FakeRuns) -> None:
+    failed = replace(seen(MAX, Phase.FAILED, done=1), problem=CnnError("It died."))
+    at = let_be(runs, failed, replace(seen(AVERAGE, Phase.FAILED, done=0, number=2), problem=CnnError("It died.")))
+    assert ["It died" in error.value for error in at.error] == [True]
     assert "| Max pooling | 1 |" in text_of(at)
+    assert not at.button(key="train").disabled
 
 
-def test_it_survives_other_widgets(trainings: FakeTrainings) -> None:
-    trainings.seen = seen(Phase.RUNNING, {Replacement.MAX: 0.8}, 1)
-    at = page(training=ID)
+def test_a_run_of_another_kind_is_not_the_studys(runs: FakeRuns) -> None:
+    other = seen(MAX, Phase.RUNNING, done=1)
+    network = replace(other.plan.network, name="mine")
+    at = let_be(runs, replace(other, plan=replace(other.plan, network=network)))
+    assert way_of(runs.seen["run-1"].plan) is None
+    assert "is not here any more" in text_of(at)
+
+
+def test_it_survives_other_widgets(runs: FakeRuns) -> None:
+    at = let_be(runs, seen(MAX, Phase.RUNNING, done=1))
     at.number_input(key="pool_down_widget").set_value(3)
     assert bars(no_exception(at.run()))
-    assert at.query_params["training"] == ID
+    assert at.query_params["training"] == "run-1"

@@ -22,13 +22,16 @@ from cnn_core.layers import (
 )
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets.courses import cats_dogs, mnist
+from cnn_core.network.replacing import Replacement
 from cnn_core.network.summary import summarize
 from cnn_core.training.fitting import FitPlan, behind_input
+from cnn_core.training.fixed import BLUR, FixedKernel
 from cnn_core.training.heads import Loss, head_of
 from cnn_core.training.optimizer import OptimizerName, OptimizerSettings, ScheduleName
 from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.sources import Shapes
 from cnn_core.training.sets.split import Split
+from cnn_core.training.study import small_study, way_of
 from cnn_core.training.transfer import FineTuning, Transfer, base_network, transfer_network, tuned_layers
 
 DATA = Data(Shapes(per_class=10, size=32), size=(32, 32))
@@ -55,6 +58,7 @@ OPTIMIZER = OptimizerSettings(OptimizerName.SGD, 0.01, 0.9, 1e-4, ScheduleName.E
         plan(augmentation=(RandomFlip("horizontal"), RandomRotation(0.1)), optimizer=OPTIMIZER, early_stopping=3),
         plan(keep_best=False, class_weights=True, seed=7, epochs=50, batch_size=16),
         transfer_plan(Transfer(fine_tuning=FineTuning(layers=5, epochs=2))),
+        small_study(Replacement.BLUR, pictures=1_000, epochs=3, seed=7),
     ],
 )
 def test_plans_survive_json(made: FitPlan) -> None:
@@ -77,6 +81,10 @@ def test_the_defaults_are_those_of_the_course() -> None:
         ({"seed": -1}, "seed must be a whole number"),
         ({"early_stopping": 0}, "early_stopping must be a whole number"),
         ({"augmentation": (Dropout(0.5),)}, "change pictures at random. Received: Dropout"),
+        ({"shifts": (32,)}, "shifts must be a whole number from 0 to 31. Received: 32"),
+        ({"shifts": (1,) * 9}, "shifts must be a whole number from 0 to 8. Received: 9"),
+        ({"kernels": (FixedKernel("blur", BLUR),)}, 'frozen DepthwiseConv2D without bias. Received: "blur", –'),
+        ({"kernels": (FixedKernel("conv2d", BLUR),)}, 'Received: "conv2d", Conv2D'),
         ({"data": replace(DATA, channels=1)}, "Received: 32×32×1; it takes 32×32×3"),
         ({"data": replace(DATA, split=Split(validation=0))}, "needs pictures to validate with"),
         ({"network": Network.of(Input((32, 32, 3)), Flatten(), Dense(2))}, r"Dense \(linear\), 2\. Change"),
@@ -196,3 +204,23 @@ def test_features_that_are_kept_cannot_be_augmented() -> None:
         transfer_plan(Transfer(keep_features=True), augmentation=(RandomFlip(),))
     assert transfer_plan(Transfer(keep_features=False), augmentation=(RandomFlip(),)).all_epochs == 10
     assert transfer_plan(Transfer(fine_tuning=FineTuning(epochs=3)), epochs=5).all_epochs == 8
+
+
+# Kernels that are given ----------------------------------------------------------------------------------------------
+
+
+def test_a_given_kernel_has_the_size_of_its_layer_which_is_frozen() -> None:
+    blurred = small_study(Replacement.BLUR, pictures=1_000, epochs=1, seed=0)
+    with pytest.raises(CnnError, match=r"has another size. Received: 1×2; 3×3 is needed"):
+        replace(blurred, kernels=(FixedKernel("blur_1", ((0.5, 0.5),)),))
+    free = tuple(replace(named, trainable=True) for named in blurred.network.layers)
+    with pytest.raises(CnnError, match="Name such a layer, or freeze it"):
+        replace(blurred, network=replace(blurred.network, layers=free))
+
+
+def test_the_study_in_small_names_its_ways() -> None:
+    plans = {way: small_study(way, pictures=1_500, epochs=2, seed=1) for way in Replacement}
+    assert {way: way_of(plan) for way, plan in plans.items()} == {way: way for way in Replacement}
+    assert way_of(plan()) is None
+    assert all(plan.data.split.train == 150 for plan in plans.values())
+    assert [way for way, plan in plans.items() if plan.kernels] == [Replacement.BLUR]

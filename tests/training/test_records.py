@@ -5,13 +5,10 @@ import pytest
 from cnn_core.errors import CnnError
 from cnn_core.training.records import (
     Answer,
-    Batch,
     BatchEnd,
     Begun,
     Ended,
-    Epoch,
     EpochEnd,
-    Moved,
     Paused,
     Preparation,
     Preparing,
@@ -20,6 +17,7 @@ from cnn_core.training.records import (
     Resumed,
     Saved,
     Scored,
+    Shifted,
     Snapshot,
     Stage,
     curves_csv,
@@ -29,9 +27,7 @@ from cnn_core.training.records import (
 )
 
 RECORDS = [
-    Batch("max", 1, 2, 0.5, 0.25, 1.5),
-    Epoch("max", 1, 0.5, 0.25, 0.75, 0.125, 2.5),
-    Moved("blur", 1000, {0: 0.5, 2: 0.25}),
+    Shifted(1000, {0: 0.5, 2: 0.25}),
     Begun(Stage.HEAD, 2, 1_281, 2_257_984, 25, {"train": 800}, ("cat", "dog"), {"dense": 0.5}),
     Preparing(Preparation.FEATURES, 20, 60),
     BatchEnd(1, 2, 0.5, 0.25, 1.5),
@@ -53,7 +49,7 @@ def test_records_survive_json(record: Record) -> None:
     assert read_record(line) == record
 
 
-@pytest.mark.parametrize("line", ["", "{", "[]", '{"kind": "Nothing"}', '{"kind": "Ended"}', '{"kind": "Moved"}'])
+@pytest.mark.parametrize("line", ["", "{", "[]", '{"kind": "Nothing"}', '{"kind": "Ended"}', '{"kind": "Shifted"}'])
 def test_other_lines_are_no_records(line: str) -> None:
     with pytest.raises(CnnError, match="is no record of a training"):
         read_record(line)
@@ -66,8 +62,11 @@ def test_a_refusal_is_the_error_again() -> None:
 
 
 def test_curves_as_a_table() -> None:
-    lines = curves_csv([Epoch("max", 1, 0.5, 0.25, 0.75, 0.125, 2.5)]).splitlines()
-    assert lines == ["run,epoch,loss,accuracy,test_loss,test_accuracy,seconds", "max,1,0.5,0.25,0.75,0.125,2.5"]
+    lines = curves_csv({"max": [EpochEnd(1, 0.5, 0.25, 0.75, 0.125, 2.5, 0.003)], "blur": []}).splitlines()
+    assert lines == [
+        "run,epoch,loss,accuracy,val_loss,val_accuracy,seconds,learning_rate",
+        "max,1,0.5,0.25,0.75,0.125,2.5,0.003",
+    ]
 
 
 def test_the_history_of_a_fit_as_a_table() -> None:

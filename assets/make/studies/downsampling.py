@@ -15,6 +15,7 @@ import os
 import platform
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,37 +26,34 @@ import numpy as np
 import tensorflow as tf
 
 from cnn_core import summarize
-from cnn_core.arrays import Labels, Pictures
-from cnn_core.keras_model.training import compiled_model, shifted_accuracy
+from cnn_core.keras_model.fitting.models import Models
+from cnn_core.keras_model.fitting.moved import shifted_accuracy
 from cnn_core.network.replacing import Replacement, study_network
 from cnn_core.training.data import Labelled, read_labelled
-from cnn_core.training.study import LEARNING_RATE, study_run
+from cnn_core.training.sets.sources import Downloaded, DownloadKey
+from cnn_core.training.studies import CLOTHES_SPLIT
+from cnn_core.training.study import BATCH_SIZE, EPOCHS, LEARNING_RATE, study_plan
 
 SEEDS = (0, 1, 2)
-EPOCHS = 6
-BATCH_SIZE = 128
 SHIFTS = (0, 1, 2, 3, 4)
 RESULT = Path(__file__).resolve().parents[3] / "cnn_core" / "data" / "studies" / "downsampling.json"
 
 
-def read(folder: Path | None) -> list[tuple[Pictures, Labels]]:
-    """Return pixels (N, 28, 28, 1) in [0, 1] and labels (N,) to train on and to test on."""
+def read(folder: Path | None) -> list[Labelled]:
+    """Return pictures (N, 28, 28, 1) and labels (N,) to train on and to test on."""
     if folder is not None:
-        parts = [read_labelled(folder, part, ".gz") for part in ("train", "t10k")]
-    else:
-        loaded = keras.datasets.fashion_mnist.load_data()
-        parts = [Labelled(pictures[..., np.newaxis], labels.astype(np.int32)) for pictures, labels in loaded]
-    return [(part.pixels(), part.labels) for part in parts]
+        return [read_labelled(folder, part, ".gz") for part in ("train", "t10k")]
+    loaded = keras.datasets.fashion_mnist.load_data()
+    return [Labelled(pictures[..., np.newaxis], labels.astype(np.int32)) for pictures, labels in loaded]
 
 
-def trained(
-    way: Replacement, seed: int, data: tuple[Pictures, Labels], test: tuple[Pictures, Labels]
-) -> dict[str, Any]:
-    """Train once and measure."""
-    keras.utils.set_random_seed(seed)
-    model = compiled_model(study_run(way), seed, LEARNING_RATE)
+def trained(way: Replacement, seed: int, data: Labelled, test: Labelled) -> dict[str, Any]:
+    """Train once on all pictures, tested after every epoch, and measure."""
+    plan = replace(study_plan(Downloaded(DownloadKey.FASHION_MNIST), CLOTHES_SPLIT, way), seed=seed)
+    model = Models(plan).compiled(plan.stages[0], plan.batches(len(data)))
+    given, asked = ((part.pictures.astype(np.float32), part.labels) for part in (data, test))
     began = time.perf_counter()
-    history = model.fit(*data, batch_size=BATCH_SIZE, epochs=EPOCHS, validation_data=test, verbose=2)
+    history = model.fit(*given, batch_size=BATCH_SIZE, epochs=EPOCHS, validation_data=asked, verbose=2)
     took = time.perf_counter() - began
     return {
         "way": str(way),
@@ -63,7 +61,9 @@ def trained(
         "loss": [round(value, 5) for value in history.history["loss"]],
         "test_loss": [round(value, 5) for value in history.history["val_loss"]],
         "test_accuracy": [round(value, 5) for value in history.history["val_accuracy"]],
-        "shifted_accuracy": {str(shift): round(shifted_accuracy(model, *test, shift), 5) for shift in SHIFTS},
+        "shifted_accuracy": {
+            str(shift): round(shifted_accuracy(model, test, plan.head.loss, BATCH_SIZE, shift), 5) for shift in SHIFTS
+        },
         "seconds_per_epoch": round(took / EPOCHS, 2),
     }
 

@@ -32,7 +32,9 @@ class Models:
         self.whole = build_model(plan.whole, seed=None, given=given)
         self._layers = operations(self.whole)
         self.head = self._on_features() if plan.keeps_features else None
-        for name, weights in given.items():
+        # Fixed kernels are drawn first like all others, so that they change no other layer's.
+        fixed = {kernel.layer: [kernel.weights(plan.network)] for kernel in plan.kernels}
+        for name, weights in (given | fixed).items():
             self._layers[name].set_weights(weights)
 
     def _base_end(self) -> int:

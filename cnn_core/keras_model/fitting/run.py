@@ -14,12 +14,13 @@ from cnn_core.keras_model.fitting.checkpoints import Progress
 from cnn_core.keras_model.fitting.gradients import GradientNorms
 from cnn_core.keras_model.fitting.looks import Outputs, judged, save_model, score_of, shot_of
 from cnn_core.keras_model.fitting.models import Models
+from cnn_core.keras_model.fitting.moved import shifted_accuracy
 from cnn_core.keras_model.fitting.pictures import Inputs, of_features, of_pictures, predicted
 from cnn_core.keras_model.fitting.watch import Obedience, StoppedError, Watch
 from cnn_core.sentences import N_
 from cnn_core.training.fitting import FitPlan, StagePlan
 from cnn_core.training.orders import Orders
-from cnn_core.training.records import Begun, EpochEnd, Preparation, Preparing, Record, Saved, Snapshot, Stage
+from cnn_core.training.records import Begun, EpochEnd, Preparation, Preparing, Record, Saved, Shifted, Snapshot, Stage
 from cnn_core.training.run_folder import RunFolder
 from cnn_core.training.sets.parts import Parts, read_parts
 from cnn_core.training.sets.split import Part
@@ -189,6 +190,14 @@ class _Fit:
             model, test = self._tested
             outputs = predicted(model, test.values, self._plan.batch_size, lambda _done: None)
             self._report(score_of(outputs, test.labels, self._plan.head.loss, epoch))
+            self._test_moved()
+
+    def _test_moved(self) -> None:
+        """Test on moved pictures where the plan asks for it; whole pictures, though a head may see features."""
+        plan, test = self._plan, self._parts.test
+        if plan.shifts:
+            asked = (self._models.whole, test, plan.head.loss, plan.batch_size)
+            self._report(Shifted(len(test), {shift: shifted_accuracy(*asked, shift) for shift in plan.shifts}))
 
 
 def class_weights(labels: Labels) -> dict[int, float]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from cnn_core.errors import CnnError
 from cnn_core.pictures.prepare import Fit
 from cnn_core.sentences import N_
-from cnn_core.training.plan import check_whole
+from cnn_core.training.bounds import check_whole
 from cnn_core.training.sets.sources import Source, read_source, source_to_json
 from cnn_core.training.sets.split import Split
 

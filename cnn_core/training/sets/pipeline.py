@@ -10,7 +10,7 @@ from cnn_core.arrays import Bytes, Labels
 from cnn_core.pictures.limits import picture_kind
 from cnn_core.pictures.prepare import Fit
 from cnn_core.sentences import N_, Note
-from cnn_core.training.plan import check_whole
+from cnn_core.training.bounds import check_whole
 from cnn_core.training.sets.contents import Opened
 from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.opened import opened

@@ -8,8 +8,8 @@ from typing import Any, Final
 from cnn_core.errors import CnnError
 from cnn_core.pictures.outlines import ShapeKind
 from cnn_core.sentences import N_
+from cnn_core.training.bounds import check_whole
 from cnn_core.training.data import TRAINING_SETS, unknown_set
-from cnn_core.training.plan import check_whole
 
 MOST_A_CLASS: Final = 5_000
 SIDES: Final = (8, 512)

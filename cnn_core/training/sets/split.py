@@ -9,7 +9,7 @@ import numpy as np
 from cnn_core.arrays import Indices
 from cnn_core.errors import CnnError
 from cnn_core.sentences import N_
-from cnn_core.training.plan import check_whole
+from cnn_core.training.bounds import check_whole
 
 MOST_IN_A_CLASS: Final = 10**6
 

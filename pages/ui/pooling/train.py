@@ -1,5 +1,6 @@
-"""The study in small, trained while the reader looks on: which ways, how far it is, its curves and what they prove."""
+"""The study in small, trained while the reader looks on: which ways, how far they are, what they prove."""
 
+from collections.abc import Callable, Mapping
 from statistics import median
 
 import streamlit as st
@@ -9,18 +10,18 @@ from cnn_core.errors import CnnError
 from cnn_core.network.replacing import Replacement
 from cnn_core.network.summary import summarize
 from cnn_core.training.differences import Size, differences_from_best
-from cnn_core.training.records import Epoch, curves_csv
+from cnn_core.training.records import BatchEnd, curves_csv
 from cnn_core.training.statistics import standard_error
-from cnn_core.training.study import recorded_study, small_study
-from pages.ui import state
+from cnn_core.training.study import SMALL_SHIFTS, recorded_study, small_batches, small_study, way_of
+from pages.ui import person, state
 from pages.ui.draw.differences import points, said
 from pages.ui.draw.plots import draw_figure
 from pages.ui.draw.tables import draw_table
 from pages.ui.jobs import AT_ONCE, Phase
 from pages.ui.messages import show_error
 from pages.ui.pooling.ways import replacement_title
+from pages.ui.runs import RUNS, SeenRun
 from pages.ui.text import _
-from pages.ui.trainings import TRAININGS, Seen
 from pages.ui.waiting import fragment
 
 SHARED = (
@@ -31,32 +32,46 @@ SHARED = (
     state.TRAINING_SEED,
 )
 _NOTHING = "–"
+_BETWEEN = "."
+"""Between the runs in the address."""
+
+Seen = Mapping[Replacement, SeenRun]
+"""The runs that are looked at, by the way that each trains."""
 
 
 def draw() -> None:
-    """Draw the choices, and the training that the address names."""
+    """Draw the choices, and the runs that the address names."""
     st.subheader(_("Train them here"), anchor=False)
     st.markdown(
         _(
-            "The same network on a few thousand pictures of Fashion-MNIST, on this server. All ways begin with the "
-            "same seed, see the same pictures in the same order and take turns after every epoch. It goes on while you "
-            "read elsewhere; the address of this page leads back to it."
-        )
+            "The same network on a few thousand pictures of Fashion-MNIST, on this server, once in each way. All begin "
+            "with the same seed and see the same pictures in the same order; {count} are trained at once. They go on "
+            "while you read elsewhere; the address of this page leads back to them."
+        ).format(count=AT_ONCE)
     )
-    _draw_choices()
-    key = state.TRAINING.get()
-    if key:
-        is_active = _is_active(key)
+    person.keep()
+    is_active = _is_active(_seen())
+    _draw_choices(is_active)
+    if state.TRAINING.get():
         # Only a whole run of the page can end the repetition.
-        fragment(_draw_training, "training", 1 if is_active else None)(key, is_active)
+        fragment(_draw_training, "training", 1 if is_active else None)(is_active)
 
 
-def _is_active(key: str) -> bool:
-    seen = TRAININGS.look(key)
-    return seen is not None and seen.active
+def _seen() -> Seen:
+    """Return what is known of the address's runs, in the order of the ways."""
+    known = (RUNS.look(key) for key in state.TRAINING.get().split(_BETWEEN))
+    runs = {way_of(run.plan): run for run in known if run is not None}
+    return {way: runs[way] for way in Replacement if way in runs}
 
 
-def _draw_choices() -> None:
+def _is_active(seen: Seen) -> bool:
+    return any(run.active for run in seen.values())
+
+
+# Choices --------------------------------------------------------------------------------------------------------------
+
+
+def _draw_choices(is_active: bool) -> None:
     ways = _chosen_ways()
     st.multiselect(
         _("Methods"),
@@ -68,10 +83,9 @@ def _draw_choices() -> None:
     pictures.number_input(_("Number of pictures"), step=500, **state.TRAINING_PICTURES.widget())
     epochs.number_input(_("Epochs"), **state.TRAINING_EPOCHS.widget())
     seed.number_input(_("Seed"), **state.TRAINING_SEED.widget())
-    is_active = _is_active(state.TRAINING.get())
     label = _("Train here")
     if button.button(label, icon=":material/play_arrow:", disabled=is_active or not ways, key="train", width="stretch"):
-        _start(ways)
+        _tried(lambda: _start(ways))
 
 
 def _chosen_ways() -> list[Replacement]:
@@ -79,138 +93,190 @@ def _chosen_ways() -> list[Replacement]:
 
 
 def _start(ways: list[Replacement]) -> None:
+    """Begin a run for each way, or none: a comparison of some would say something else."""
     chosen = (state.TRAINING_PICTURES.get(), state.TRAINING_EPOCHS.get(), state.TRAINING_SEED.get())
+    keys: list[str] = []
     try:
-        state.TRAINING.set(TRAININGS.start(small_study(ways, *chosen)))
+        keys.extend(RUNS.start(small_study(way, *chosen), person.name()) for way in ways)
+    except CnnError:
+        _stop(keys)
+        raise
+    state.TRAINING.set(_BETWEEN.join(keys))
+
+
+def _stop(keys: list[str]) -> None:
+    """Stop runs, the last ones first: none shall begin because one before it ends."""
+    for key in reversed(keys):
+        RUNS.stop(key)
+
+
+def _go_on(seen: Seen) -> None:
+    for key, run in ((run.key, run) for run in seen.values()):
+        if run.can_continue:
+            RUNS.go_on(key)
+
+
+def _tried(act: Callable[[], None]) -> None:
+    """Do something with the runs and draw the page anew, or say why it cannot be done."""
+    try:
+        act()
     except CnnError as error:
         show_error(error)
         return
     st.rerun()
 
 
-def _draw_training(key: str, was_active: bool) -> None:
-    seen = TRAININGS.look(key)
-    if was_active and (seen is None or not seen.active):
+# The runs -------------------------------------------------------------------------------------------------------------
+
+
+def _draw_training(was_active: bool) -> None:
+    seen = _seen()
+    is_active = _is_active(seen)
+    if was_active and not is_active:
         st.rerun()
-    if seen is None:
-        st.info(
-            _(
-                "The training of this address is not known here any more: the server was started anew, or many others "
-                "have been trained since."
-            )
-        )
+    if not seen:
+        st.info(_("The run of this address is not here any more: others have taken its place since."))
         return
-    if seen.active:
-        _draw_progress(key, seen)
-    if seen.problem is not None:
-        show_error(seen.problem)
-    elif seen.phase is Phase.STOPPED:
-        st.info(_("Stopped."))
-    if seen.epochs:
+    if is_active:
+        _draw_progress(seen)
+    else:
+        _draw_end(seen)
+    if any(run.so_far.epochs for run in seen.values()):
         _draw_curves(seen)
-    if seen.epochs and not seen.active:
-        _draw_table(seen)
-        st.download_button(
-            _("These curves (CSV)"), curves_csv(seen.epochs), "training.csv", "text/csv", on_click="ignore"
-        )
-    if seen.phase is Phase.DONE:
+        if not is_active:
+            _draw_table(seen)
+            curves = curves_csv({way: run.so_far.epochs for way, run in seen.items()})
+            st.download_button(_("These curves (CSV)"), curves, "training.csv", "text/csv", on_click="ignore")
+    if all(run.phase is Phase.DONE and run.so_far.scored for run in seen.values()):
         st.markdown(_verdict(seen))
 
 
-def _draw_progress(key: str, seen: Seen) -> None:
+def _draw_end(seen: Seen) -> None:
+    """Say why the runs ended that did not come to their end, and offer to go on with those that can."""
+    problems = {str(run.problem): run.problem for run in seen.values() if run.problem is not None}
+    for problem in problems.values():
+        show_error(problem)
+    if not problems and any(run.phase is Phase.STOPPED for run in seen.values()):
+        st.info(_("Stopped."))
+    if any(run.can_continue for run in seen.values()) and st.button(
+        _("Go on"), icon=":material/resume:", key="training_go_on"
+    ):
+        _tried(lambda: _go_on(seen))
+
+
+# Progress -------------------------------------------------------------------------------------------------------------
+
+
+def _draw_progress(seen: Seen) -> None:
     bar, button = st.columns([5, 1], vertical_alignment="center")
-    done = _batches_done(seen)
+    done = sum(map(_batches_done, seen.values()))
     bar.progress(done / _batches(seen), text=_progress_text(seen, done))
-    is_stopping = seen.phase is Phase.STOPPING
-    button.button(
-        _("Stop"), on_click=TRAININGS.stop, args=(key,), disabled=is_stopping, key="training_stop", width="stretch"
-    )
+    is_stopping = all(run.phase is Phase.STOPPING for run in seen.values() if run.active)
+    keys = [run.key for run in seen.values()]
+    button.button(_("Stop"), on_click=_stop, args=(keys,), disabled=is_stopping, key="training_stop", width="stretch")
 
 
 def _batches(seen: Seen) -> int:
-    return len(seen.training.runs) * seen.training.epochs * seen.training.batches
+    return sum(run.plan.epochs * small_batches(run.plan) for run in seen.values())
 
 
-def _batches_done(seen: Seen) -> int:
-    whole = len(seen.epochs) * seen.training.batches
-    if seen.batch is None or (seen.batch.run, seen.batch.epoch) in {(epoch.run, epoch.epoch) for epoch in seen.epochs}:
-        return whole
-    return whole + seen.batch.batch
+def _batches_done(run: SeenRun) -> int:
+    now = _now(run)
+    return len(run.so_far.epochs) * small_batches(run.plan) + (0 if now is None else now.batch)
+
+
+def _now(run: SeenRun) -> BatchEnd | None:
+    """Return the last batch of an epoch that has not ended."""
+    batch = run.so_far.batch
+    return batch if batch is not None and batch.epoch > len(run.so_far.epochs) else None
 
 
 def _progress_text(seen: Seen, done: int) -> str:
     """Say what is going on, how fast and how long it may still take."""
-    if seen.phase is Phase.WAITING:
-        return _("Waiting as number {place} in the queue; {count} are trained at once.").format(
-            place=seen.place, count=AT_ONCE
-        )
-    if seen.phase is Phase.STOPPING:
+    going = [run for run in seen.values() if run.phase is Phase.RUNNING]
+    if not going and any(run.phase is Phase.STOPPING for run in seen.values()):
         return _("It stops after this batch.")
-    if seen.batch is None:
-        return _("TensorFlow starts.")
-    if done == _batches(seen):
+    if not going:
+        place = next(run.place for run in seen.values() if run.active)
+        return _("Waiting as number {place} in the queue; {count} are trained at once.").format(
+            place=place, count=AT_ONCE
+        )
+    trained = {way: now for way, run in seen.items() if run in going and (now := _now(run)) is not None}
+    if not trained and any(len(run.so_far.epochs) == run.plan.epochs for run in going):
         return _("Testing on shifted pictures.")
-    text = _("Epoch {epoch} of {epochs}, {way}: loss {loss}; {speed} pictures a second, about {left} (min:s) left.")
-    left = round(seen.seconds / max(done, 1) * (_batches(seen) - done))
+    if not trained:
+        return _("TensorFlow starts.")
+    return _speed_text(seen, trained, done)
+
+
+def _speed_text(seen: Seen, trained: Mapping[Replacement, BatchEnd], done: int) -> str:
+    """Say at what each of the networks is that are trained now, and what that makes of all."""
+    each = _("{way}: epoch {epoch} of {epochs}, loss {loss}")
+    parts = [
+        each.format(way=replacement_title(way), epoch=now.epoch, epochs=seen[way].plan.epochs, loss=f"{now.loss:.3f}")
+        for way, now in trained.items()
+    ]
+    speed = sum(now.batch / max(now.seconds, 0.1) for now in trained.values())
+    left = round((_batches(seen) - done) / speed)
+    text = _("{ways}; {speed} pictures per second in all, about {left} (min:s) left.")
     return text.format(
-        epoch=seen.batch.epoch,
-        epochs=seen.training.epochs,
-        way=replacement_title(Replacement(seen.batch.run)),
-        loss=f"{seen.batch.loss:.3f}",
-        speed=f"{done * seen.training.batch_size / max(seen.seconds, 0.1):,.0f}",
+        ways=" · ".join(parts),
+        speed=f"{speed * next(iter(seen.values())).plan.batch_size:,.0f}",
         left=f"{left // 60}:{left % 60:02}",
     )
 
 
-def _by_way(seen: Seen) -> dict[str, list[Epoch]]:
-    """Return the epochs of each way that has ended one, by the way's title."""
-    by_name = {run.name: [epoch for epoch in seen.epochs if epoch.run == run.name] for run in seen.training.runs}
-    return {replacement_title(Replacement(name)): epochs for name, epochs in by_name.items() if epochs}
+# Results --------------------------------------------------------------------------------------------------------------
+
+
+def _with_epochs(seen: Seen) -> dict[str, SeenRun]:
+    """Return the runs that have ended an epoch, by the titles of their ways."""
+    return {replacement_title(way): run for way, run in seen.items() if run.so_far.epochs}
 
 
 def _draw_curves(seen: Seen) -> None:
-    curves = _by_way(seen)
-    highest = max(max(epoch.loss, epoch.test_loss) for epoch in seen.epochs) * 1.05
+    runs = _with_epochs(seen)
+    every = [epoch for run in runs.values() for epoch in run.so_far.epochs]
+    highest = max(max(epoch.loss, epoch.val_loss) for epoch in every) * 1.05
+    epochs = max(run.plan.epochs for run in runs.values())
     panels = (
         ("loss", _("Loss on the training pictures"), _("loss"), highest),
-        ("test_loss", _("Loss on the test pictures"), _("loss"), highest),
-        ("test_accuracy", _("Accuracy on the test pictures"), _("accuracy"), 1.0),
+        ("val_loss", _("Loss on the validation pictures"), _("loss"), highest),
+        ("val_accuracy", _("Accuracy on the validation pictures"), _("accuracy"), 1.0),
     )
     for place, (figure_name, title, up, top) in zip(st.columns(3), panels, strict=True):
-        series = {way: [getattr(epoch, figure_name) for epoch in epochs] for way, epochs in curves.items()}
-        figure = lines_figure(range(1, seen.training.epochs + 1), series, title, _("epoch"), up, top)
+        series = {way: [getattr(epoch, figure_name) for epoch in run.so_far.epochs] for way, run in runs.items()}
+        figure = lines_figure(range(1, epochs + 1), series, title, _("epoch"), up, top)
         draw_figure(figure, f"training_{figure_name}", title, place)
     st.caption(
         _(
-            "The loss on the training pictures is the mean over an epoch, while the network changes; the test comes "
-            "after it. Both losses have one scale."
+            "The loss on the training pictures is the mean over an epoch, while the network changes; the validation "
+            "comes after it. Both losses have one scale. The test pictures are looked at once only, at the end."
         )
     )
 
 
 def _draw_table(seen: Seen) -> None:
-    moved = {replacement_title(Replacement(run.run)): run.accuracy for run in seen.moved}
-    shifts = seen.training.shifts
-    heads = [
-        _("Method"),
-        _("Epochs"),
-        _("Test accuracy"),
-        *(_("Shifted by {shift} px").format(shift=shift) for shift in shifts),
-    ]
-    rows = []
-    for way, epochs in _by_way(seen).items():
-        shares = [f"{moved[way][shift]:.1%}" if way in moved else _NOTHING for shift in shifts]
-        seconds = f"{median(epoch.seconds for epoch in epochs):.1f}"
-        rows.append([way, str(len(epochs)), f"{epochs[-1].test_accuracy:.1%}", *shares, seconds])
-    draw_table([*heads, _("Seconds per epoch")], rows)
+    shifted = [_("Shifted by {shift} px").format(shift=shift) for shift in SMALL_SHIFTS]
+    rows = [[way, *_results(run)] for way, run in _with_epochs(seen).items()]
+    draw_table([_("Method"), _("Epochs"), _("Test accuracy"), *shifted, _("Seconds per epoch")], rows)
+
+
+def _results(run: SeenRun) -> list[str]:
+    """Return the cells of a run: its epochs, what it got right, still and moved, and its time."""
+    so_far = run.so_far
+    right = [so_far.scored.accuracy if so_far.scored else None]
+    right += [so_far.shifted.accuracy.get(shift) if so_far.shifted else None for shift in SMALL_SHIFTS]
+    shares = [_NOTHING if share is None else f"{share:.1%}" for share in right]
+    return [str(len(so_far.epochs)), *shares, f"{median(epoch.seconds for epoch in so_far.epochs):.1f}"]
 
 
 def _verdict(seen: Seen) -> str:
     """Say how little one seed and so few test pictures prove."""
-    count = seen.moved[0].pictures
-    figures = {Replacement(epoch.run): {seen.training.seed: epoch.test_accuracy} for epoch in seen.epochs}
-    best = max(figures, key=lambda way: figures[way][seen.training.seed])
-    share = figures[best][seen.training.seed]
+    scored = {way: run.so_far.scored for way, run in seen.items() if run.so_far.scored is not None}
+    figures = {way: {seen[way].plan.seed: one.accuracy} for way, one in scored.items()}
+    best = max(scored, key=lambda way: scored[way].accuracy)
+    share, count = scored[best].accuracy, scored[best].pictures
     lead = _(
         "{way} got {share} of {count} test pictures right; by the choice of these pictures alone that is uncertain "
         "by ± {margin} percentage points (two standard errors, √(p (1 − p) / n))."
@@ -225,7 +291,7 @@ def _verdict(seen: Seen) -> str:
 
 
 def _sizes(seen: Seen) -> dict[Replacement, Size]:
-    summaries = {Replacement(run.name): summarize(run.network) for run in seen.training.runs}
+    summaries = {way: summarize(run.plan.network) for way, run in seen.items()}
     return {way: Size(summary.parameters, summary.multiply_adds) for way, summary in summaries.items()}
 
 

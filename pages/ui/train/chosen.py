@@ -42,6 +42,7 @@ OWN = "own"
 TRANSFER = "transfer"
 DESIGN = "design"
 TRANSFER_SIDE = 224
+_SHIFTS = (2, 4, 8, 16)
 _DOWNLOADED = {"cats_and_dogs": DownloadKey.CATS_AND_DOGS, "mnist": DownloadKey.MNIST, "cifar10": DownloadKey.CIFAR10}
 _SIDES = {"shapes": 32, "textures": 180, OWN: 180, "cats_and_dogs": 180, "cifar10": 32}
 """Pixels a side, as long as nobody has chosen; else 28."""
@@ -81,6 +82,7 @@ SHARED: tuple[state.Key[Any], ...] = (
     state.TRAIN_EPOCHS,
     state.PATIENCE,
     state.KEEP_BEST,
+    state.TEST_MOVED,
     state.CLASS_WEIGHTS,
     state.TRAIN_SEED,
     state.SEEDS,
@@ -209,6 +211,11 @@ def optimizer() -> OptimizerSettings:
     )
 
 
+def shifts() -> tuple[int, ...]:
+    """Return by how many pixels test pictures may be moved without losing half of what they show."""
+    return tuple(shift for shift in _SHIFTS if 4 * shift <= side())
+
+
 def fit(classes: int, seed: int | None = None) -> FitPlan:
     """Return the training that is chosen, with another seed where one is given; raises CnnError."""
     return FitPlan(
@@ -223,4 +230,5 @@ def fit(classes: int, seed: int | None = None) -> FitPlan:
         state.KEEP_BEST.get(),
         state.CLASS_WEIGHTS.get(),
         state.TRAIN_SEED.get() if seed is None else seed,
+        shifts=shifts() if state.TEST_MOVED.get() else (),
     )

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from cnn_core.training.fitting import FitPlan
-from pages.ui import state
+from pages.ui import person, state
 from pages.ui.runs import RUNS, SeenRun
-from pages.ui.train import person
 
 
 def begin(plan: FitPlan) -> str:

@@ -44,6 +44,8 @@ _TITLES = {
     "early_stopping": N_("Stops early after"),
     "keep_best": N_("Keeps the best weights"),
     "class_weights": N_("Weighs rare classes more"),
+    "kernels": N_("Kernels given"),
+    "shifts": N_("Tested on pictures moved by, px"),
 }
 _KINDS = {"Shapes": "shapes", "Textures": "textures", "Own": "own"}
 
@@ -69,6 +71,8 @@ def said(setting: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
+        if setting == "kernels":
+            return ", ".join(kernel["layer"] for kernel in value) or NONE
         return "×".join(map(str, value)) if setting == "data.size" else ", ".join(_(str(part)) for part in value)
     match setting:
         case "data.source.kind" | "data.source.key":

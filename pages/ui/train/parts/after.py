@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from cnn_core.errors import CnnError
-from cnn_core.training.records import Scored, history_csv
+from cnn_core.training.records import Scored, Shifted, history_csv
 from cnn_core.training.script import files_beside, script
 from cnn_core.training.sets.split import Part
 from pages.ui import state
@@ -123,6 +123,8 @@ def _draw_test(run: SeenRun, scored: Scored) -> None:
             epoch=scored.epoch,
         )
     )
+    if run.so_far.shifted is not None:
+        st.markdown(_moved(run.so_far.shifted))
     classes = classes_of(run)
     confused, pictures = st.columns([2, 3], gap="medium")
     with confused:
@@ -131,3 +133,13 @@ def _draw_test(run: SeenRun, scored: Scored) -> None:
         data = run.plan.data
         draw_answers(_("Surest mistakes on the test pictures"), scored.wrong, classes, data, Part.TEST)
         draw_answers(_("Surest right answers on the test pictures"), scored.sure, classes, data, Part.TEST)
+
+
+def _moved(shifted: Shifted) -> str:
+    """Say how many test pictures are right when they are moved."""
+    shares = (
+        _("{share} by {shift} px").format(share=f"{share:.1%}", shift=shift)
+        for shift, share in shifted.accuracy.items()
+    )
+    text = _("Moved test pictures that are right, the mean over four directions: {shares}.")
+    return text.format(shares=", ".join(shares))

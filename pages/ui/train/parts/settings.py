@@ -72,6 +72,11 @@ def _draw_length() -> None:
     st.caption(_("0: it goes on to the end, so that overfitting shows itself."))
     st.checkbox(_("Keep the weights with the lowest validation loss"), **followed(state.KEEP_BEST))
     st.caption(_("As the course's ModelCheckpoint with save_best_only does; else the last ones are tested and saved."))
+    st.checkbox(_("Test on moved pictures, too"), **followed(state.TEST_MOVED))
+    moved = ", ".join(map(str, chosen.shifts()))
+    st.caption(
+        _("At the end the test pictures are also moved by {pixels} pixels in four directions.").format(pixels=moved)
+    )
 
 
 def _draw_against() -> None:

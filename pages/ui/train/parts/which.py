@@ -17,7 +17,7 @@ from pages.ui.train.parts import (
     studies,
     watch,
 )
-from pages.ui.waiting import fragment
+from pages.ui.waiting import fragment, run_again
 
 PARTS = {
     "pictures": Part(N_("Data"), "photo_library", pictures.draw),
@@ -53,6 +53,12 @@ def share() -> None:
     """Write all that is chosen into the address, and the run that is looked at; a design only where it is trained."""
     is_design = state.TRAIN_NETWORK.get() == chosen.DESIGN
     state.share(*SHARED, instead=state.designed() if is_design else None)
+
+
+def hear_of_person() -> None:
+    """Draw the runs anew that are compared, once it is known whose they are."""
+    if state.TRAIN_PART.get() == "compare":
+        run_again(PART)
 
 
 def draw() -> None:

@@ -5,13 +5,13 @@ By it trainings are counted and found again. Nobody can guess it; where a browse
 
 import re
 import secrets
+from collections.abc import Callable
 
 import streamlit as st
 
 from pages.ui import state
 from pages.ui.components import register
-from pages.ui.train.following import PART
-from pages.ui.waiting import fragment, run_again
+from pages.ui.waiting import fragment
 
 _KEY = "person"
 _KEEPER = register(_KEY, "<div></div>")
@@ -25,20 +25,19 @@ def name() -> str:
     return state.PERSON.get()
 
 
-def keep() -> None:
-    """Let the browser keep the name, and take from it the one that it kept before."""
-    fragment(_keep, "train_person")()
+def keep(hear: Callable[[], None] = lambda: None) -> None:
+    """Let the browser keep the name, and take from it the one that it kept before, of which `hear` is told."""
+    fragment(_keep, "train_person")(hear)
 
 
-def _keep() -> None:
+def _keep(hear: Callable[[], None]) -> None:
     with st.container(key="unseen_person"):
-        _KEEPER(data={"name": name()}, key=_KEY, on_known_change=_take)
+        _KEEPER(data={"name": name()}, key=_KEY, on_known_change=lambda: _take(hear))
 
 
-def _take() -> None:
+def _take(hear: Callable[[], None]) -> None:
     said = state.component_value(_KEY, "known")
     # What comes from a browser may be anything.
     if isinstance(said, str) and _NAME.fullmatch(said):
         state.PERSON.set(said)
-        if state.TRAIN_PART.get() == "compare":
-            run_again(PART)
+        hear()

@@ -96,6 +96,10 @@ ColourKernels = Float32[_Single, "kernel_rows kernel_columns 3 filters"]
 Kernel = Float64[_Double, "kernel_rows kernel_columns"]
 """One hand-made kernel."""
 
+ExactPlane = Float64[_Double, "rows columns"]
+Scores = Float[_Real, "places_down places_across"]
+"""How well a template fits at each place where it lies within a plane."""
+
 Numbers = Float64[_Double, "..."]
 Vector = Float64[_Double, "numbers"]
 Flags = Bool[npt.NDArray[np.bool_], "..."]

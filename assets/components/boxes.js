@@ -1,5 +1,5 @@
 // @ts-check
-// A picture with boxes on it; one of them can be the reader's own, dragged by pointer or keys, and is measured at once.
+// A picture with boxes on it; one of them can be the reader's own, moved by pointer or keys, and is measured at once.
 
 import { ARROWS, fill, make, part } from "./dom.js";
 
@@ -13,7 +13,8 @@ import { ARROWS, fill, make, part } from "./dom.js";
  * @property {Drawn[]} boxes
  * @property {Box | null} own
  * @property {{box: Box, text: string}[]} measured  what the own box is held against, each with a sentence
- * @property {{picture: string, own: string}} words
+ * @property {number} cut  where the own box is a cut of a fixed size: by how many pixels a key moves it; otherwise 0
+ * @property {{picture: string, own: string, place: string}} words  place: says where the own box lies; may be empty
  */
 
 const LEAST = 2; // pixels of the picture that a box is high and wide
@@ -58,6 +59,16 @@ export const moved = ([top, left, bottom, right], down, across, [rows, columns])
   const [y, x] = [Math.min(Math.max(down, -top), rows - bottom), Math.min(Math.max(across, -left), columns - right)];
   return [top + y, left + x, bottom + y, right + x];
 };
+
+/**
+ * Return a box with its middle led to a place, as far as it stays within the picture.
+ * @param {Box} box
+ * @param {[number, number]} to  row and column
+ * @param {[number, number]} size  rows and columns of the picture
+ * @returns {Box}
+ */
+export const centred = (box, [row, column], size) =>
+  moved(box, Math.round(row - (box[0] + box[2]) / 2), Math.round(column - (box[1] + box[3]) / 2), size);
 
 /**
  * Return a box with a corner led to a place; it stays within the picture and keeps a height and width.
@@ -110,6 +121,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const own = part(root, ".own");
   own.hidden = !data.own;
   said.hidden = !data.own;
+  board.classList.toggle("answers", Boolean(data.own));
+  board.onclick = null;
   if (!data.own) return;
 
   let box = data.own;
@@ -118,7 +131,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const show = () => {
     put(own, box);
     data.measured.forEach((one, number) => put(common[number], shared(box, one.box)));
+    const [top, left, bottom, right] = box.map(Math.round);
     said.replaceChildren(
+      ...(data.words.place ? [make("p", "", fill(data.words.place, { top, left, bottom, right }))] : []),
       ...data.measured.map((one) => {
         const found = overlap(box, one.box);
         const text = fill(one.text, { shared: Math.round(found.shared), covered: Math.round(found.covered), iou: found.iou.toFixed(2) });
@@ -128,9 +143,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   const tell = () => setTriggerValue("box", box.map(Math.round));
   own.setAttribute("aria-label", data.words.own);
+  own.classList.toggle("cut", data.cut > 0);
   show();
 
-  if (!own.childElementCount) {
+  if (!own.childElementCount && !data.cut) {
     own.append(
       ...CORNERS.map((corner) => {
         const handle = make("i", `handle ${corner}`);
@@ -140,7 +156,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     );
   }
 
-  /** @param {PointerEvent} event @returns {[number, number]} */
+  /** @param {MouseEvent} event @returns {[number, number]} */
   const placeOf = (event) => {
     const around = board.getBoundingClientRect();
     return [
@@ -165,12 +181,19 @@ export default function ({ data, parentElement, setTriggerValue }) {
       tell();
     };
   };
+  board.onclick = (event) => {
+    if (own.contains(/** @type {Node} */ (event.target))) return;
+    box = centred(box, placeOf(event), size);
+    show();
+    tell();
+  };
   own.onkeydown = (event) => {
     const by = ARROWS[event.key];
     if (!by) return;
     event.preventDefault();
-    const [down, across] = by;
-    box = event.shiftKey ? resized(box, "se", [box[2] + down, box[3] + across], size) : moved(box, down, across, size);
+    const [down, across] = by.map((one) => one * (data.cut || 1));
+    const isResized = event.shiftKey && !data.cut;
+    box = isResized ? resized(box, "se", [box[2] + down, box[3] + across], size) : moved(box, down, across, size);
     show();
   };
   own.onkeyup = (event) => {

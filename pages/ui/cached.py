@@ -19,7 +19,7 @@ from cachetools import LRUCache, cached
 
 from cnn_core.arrays import Drops, Heat, Output, Pixels, Weights
 from cnn_core.drawing.mosaic import reduce_maps
-from cnn_core.drawing.png import dimmed_outside, picture_png, picture_webp, with_box
+from cnn_core.drawing.png import dimmed_outside, picture_png, picture_webp
 from cnn_core.explain.contributions import Contributions
 from cnn_core.explain.parts import Place
 from cnn_core.explain.path import PathStep
@@ -176,12 +176,6 @@ def whole_picture(chosen: Chosen, colours: bool) -> bytes:
     """Return the picture in colours or grey as PNG."""
     pixels = picture(chosen).pixels
     return picture_png(pixels if colours else brightness(pixels))
-
-
-@kept(8)
-def place_of_cut(chosen: Chosen, box: tuple[int, int, int, int]) -> bytes:
-    """Return the picture as PNG, dark but for a box, which is framed."""
-    return with_box(dimmed_outside(picture(chosen).pixels, box), box, 360)
 
 
 # Models ---------------------------------------------------------------------------------------------------------------

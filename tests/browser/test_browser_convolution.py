@@ -139,3 +139,19 @@ def test_on_a_phone(open_page: OpenPage, app_server: Any) -> None:
     expect(said(page)).to_contain_text("row 2, column 4:")
     # Numbers can be read: a cell leaves room for them.
     assert stage(page).evaluate("root => root.stage.out.cell") >= 24
+
+
+def test_a_click_and_the_keys_move_the_cut(page: Page) -> None:
+    visit(page, f"{ADDRESS}?grid=cut&cut_row=0&cut_column=0")
+    board, top, left = page.locator(".boxes .board"), page.get_by_label("Top"), page.get_by_label("Left", exact=True)
+    size = board.bounding_box()
+    assert size is not None
+    board.click(position={"x": size["width"] / 2, "y": size["height"] / 2})
+    for field, length in ((top, 300), (left, 451)):
+        expect(field).not_to_have_value("0")
+        assert abs(int(field.input_value()) - (length - 28) // 2) <= 2
+    wait_idle(page)
+    before = int(left.input_value())
+    page.locator(".boxes .own").press("ArrowRight")
+    expect(left).to_have_value(str(before + 4))
+    no_traceback(page)

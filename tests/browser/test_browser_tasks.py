@@ -96,5 +96,7 @@ def test_the_browser_measures_as_the_core_does(call: Callable[..., Any]) -> None
 
 def test_a_box_stays_within_its_picture(call: Callable[..., Any]) -> None:
     assert call("boxes", "moved", [10, 10, 20, 30], -50, 50, [64, 64]) == [0, 44, 10, 64]
+    assert call("boxes", "centred", [10, 10, 20, 30], [40, 40], [64, 64]) == [35, 30, 45, 50]
+    assert call("boxes", "centred", [10, 10, 20, 30], [2, 63], [64, 64]) == [0, 44, 10, 64]
     assert call("boxes", "resized", [10, 10, 20, 30], "nw", [90, 90], [64, 64]) == [18, 28, 20, 30]
     assert call("boxes", "resized", [10, 10, 20, 30], "se", [90, 90], [64, 64]) == [10, 10, 64, 64]

@@ -1,11 +1,12 @@
 """The page "Convolution": what it calculates, its address, its errors; numbers against the tests' own loops."""
 
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pytest
-from running import no_exception, run_page, tables
+from running import address_of, no_exception, run_page, tables
 from scipy import signal
 from streamlit.testing.v1 import AppTest
 
@@ -16,6 +17,9 @@ from cnn_core.numerics.hand_made import hand_made
 from cnn_core.numerics.padding import Filling
 from cnn_core.numerics.pool import PoolingKind, pool
 from cnn_core.numerics.taps import axis_taps
+from cnn_core.pictures.read import read_image
+from cnn_core.pictures.samples import sample_bytes
+from pages.ui import components
 from pages.ui.convolution.choices import Convolution
 from pages.ui.convolution.ideas import IDEAS
 from pages.ui.draw.stage import Scene, draw_stage
@@ -295,3 +299,65 @@ def test_two_pools_of_equal_size(stages: dict[str, Any], kind: str) -> None:
 def test_two_pools_of_other_sizes(stages: dict[str, Any]) -> None:
     at = no_exception(run_page(PAGE, open="two_pools", rows="8", columns="8", lang="en"))
     assert "The sizes differ, 4×4 and 3×3" in text_of(at)
+
+
+# A part of the picture ------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Boards:
+    """The boards with boxes on them by key: what each is given, and the boxes that the reader moves in the next run."""
+
+    given: dict[str, dict[str, Any]] = field(default_factory=dict)
+    moved: dict[str, list[int]] = field(default_factory=dict)
+
+    def draw(self, data: dict[str, Any], key: str, on_box: Any) -> None:
+        self.given[key] = data
+        if key in self.moved:
+            on_box(self.moved.pop(key))
+
+
+@pytest.fixture
+def boards(monkeypatch: pytest.MonkeyPatch) -> Boards:
+    drawn = Boards()
+    monkeypatch.setattr(components, "boxes", drawn.draw)
+    return drawn
+
+
+def test_the_cut_is_moved_on_the_picture(boards: Boards, stages: dict[str, Any]) -> None:
+    at = no_exception(run_page(PAGE, grid="cut"))
+    assert boards.given["cut"]["own"] == [100, 170, 128, 198]
+    assert boards.given["cut"]["cut"] == 4
+    boards.moved["cut"] = [20, 40, 48, 68]
+    no_exception(at.run())
+    no_exception(at.run())
+    assert boards.given["cut"]["own"] == [20, 40, 48, 68]
+    assert (address_of(at)["cut_row"], address_of(at)["cut_column"]) == ("20", "40")
+    pixels = np.asarray(read_image(sample_bytes("chelsea")).pixels[20:48, 40:68], np.float64)
+    means = np.round(pixels.reshape(7, 4, 7, 4, 3).mean(axis=(1, 3)) * 255)
+    np.testing.assert_allclose(stages["first_stage"]["input"][0], means @ [0.299, 0.587, 0.114], atol=0.51)
+
+
+def test_an_eye_is_found_by_the_coefficient_and_not_by_the_plain_sum(boards: Boards) -> None:
+    at = no_exception(run_page(PAGE, open="template"))
+    assert boards.given["template_board"]["own"] == [27, 44, 51, 71]
+    assert "A bright place fools the plain sum" in text_of(at)
+    assert "Correlation coefficient | 1.00 | 1.00 | 27 | 44" in text_of(at)
+
+
+def test_darkness_changes_the_sum_only(boards: Boards) -> None:
+    told = {way: text_of(no_exception(run_page(PAGE, open="template", searched=way))) for way in ("same", "dark")}
+    assert "Sum of the products | 82.70 | 124.59 | 69 | 123" in told["same"]
+    assert "Sum of the products | 33.08 | 49.83 | 69 | 123" in told["dark"]
+    assert all("Correlation coefficient | 1.00 | 1.00 | 27 | 44" in text for text in told.values())
+
+
+def test_a_mirrored_eye_is_another_pattern(boards: Boards) -> None:
+    text = text_of(no_exception(run_page(PAGE, open="template", searched="mirrored")))
+    assert "not highest where the template comes from" in text
+
+
+def test_an_even_part_is_no_template(boards: Boards) -> None:
+    at = no_exception(run_page(PAGE, open="template", picture="point", template="0-0-3-3"))
+    assert "no pattern that could correlate" in text_of(at)
+    assert boards.given["template_board"]["own"] == [0, 0, 3, 3]

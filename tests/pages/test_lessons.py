@@ -24,6 +24,7 @@ RIGHT = {
     "operation.remainder": 1,
     "operation.padding": 2,
     "operation.handmade": 1,
+    "operation.template": 1,
     "filters.kernels": 6,
     "filters.bias": 112,
     "filters.reach": 5,

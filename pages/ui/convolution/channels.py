@@ -50,7 +50,7 @@ def draw(chosen: Chosen, convolution: choices.Convolution | None) -> None:
         channels=colour_names(),
         tints=RGB,
     )
-    show_place(_SIDE)
+    show_place("cut_channels", _SIDE)
     draw_stage(scene, "channels_stage", on_kernel=_keep)
     layer = Conv2D(kernels.shape[3], (3, 3))
     output = scene.output.shape
@@ -69,10 +69,10 @@ def draw(chosen: Chosen, convolution: choices.Convolution | None) -> None:
     )
 
 
-def show_place(side: int) -> None:
+def show_place(key: str, side: int) -> None:
     """Draw the picture with a frame around the numbers below, so many in a row."""
     with st.container(width=240):
-        show_cut(side)
+        show_cut(key, side)
 
 
 def _kernels() -> Values:

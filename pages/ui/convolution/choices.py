@@ -65,6 +65,8 @@ SHARED = (
     state.SPOT_RIGHT,
     state.SPOT_DOWN,
     state.SPOT_SHOWN,
+    state.TEMPLATE,
+    state.SEARCHED,
     state.SIDE_KERNEL,
     state.SIDE_ENLARGED,
     state.POOLS_KIND,
@@ -171,20 +173,19 @@ def _grid(chosen: Chosen) -> Values:
 def cut_of(chosen: Chosen, largest: int = grids.LARGEST) -> Values:
     """Return the chosen cut of the picture, (rows, columns, 3) whole numbers from 0 to 255; raises ImageError."""
     pixels = cached.picture(chosen).pixels
-    (top, left, bottom, right), scale = _box(pixels.shape, largest)
+    (top, left, bottom, right), scale = place_of_cut(pixels.shape, largest)
     step = Window(scale, scale)
     part = pixels[top:bottom, left:right].astype(np.float64)
     return np.round(pool(part, (step, step), PoolingKind.AVERAGE) * 255)
 
 
-def place_of_cut(chosen: Chosen, largest: int) -> bytes:
-    """Return the picture as PNG, dark but for the cut, which is framed; raises ImageError."""
-    pixels = cached.picture(chosen).pixels
-    return cached.place_of_cut(chosen, _box(pixels.shape, largest)[0])
+def place_of_cut(shape: Shape, largest: int) -> tuple[Box, int]:
+    """Return the cut, moved inwards where it would reach over the edge, and how many pixels make a number.
 
-
-def _box(shape: Shape, largest: int) -> tuple[Box, int]:
-    """Return the cut, moved inwards where it would reach over the edge, and how many pixels make a number."""
+    Args:
+        shape: of the picture, (height, width, …).
+        largest: so many numbers at most on a side.
+    """
     scale = min(state.CUT_SCALE.get(), *shape[:2])
     top, bottom = _span(shape[0], state.CUT_ROW.get(), min(state.GRID_ROWS.get(), largest), scale)
     left, right = _span(shape[1], state.CUT_COLUMN.get(), min(state.GRID_COLUMNS.get(), largest), scale)

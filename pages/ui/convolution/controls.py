@@ -4,9 +4,11 @@ import streamlit as st
 
 from cnn_core.numerics import grids
 from cnn_core.sentences import N_
-from pages.ui import state
+from pages.ui import cached, state
+from pages.ui.ask.box import Edges
 from pages.ui.ask.picture import current_picture
 from pages.ui.convolution import choices
+from pages.ui.draw.boxes import OwnBox, draw_boxes
 from pages.ui.messages import part
 from pages.ui.text import _, pgettext
 
@@ -15,7 +17,9 @@ _FILLINGS = {"zero": N_("Zeros"), "reflect": N_("Reflected"), "replicate": N_("R
 
 
 def cut_picker() -> None:
-    """Let the reader choose where the numbers are cut from the picture, and show the place."""
+    """Show the picture, on which the reader chooses where the numbers are cut from it, and the same as numbers."""
+    with part():
+        show_cut("cut", grids.LARGEST)
     row, column, scale = st.columns(3)
     row.number_input(_("Top"), step=8, **state.CUT_ROW.widget())
     column.number_input(_("Left"), step=8, **state.CUT_COLUMN.widget())
@@ -24,14 +28,21 @@ def cut_picker() -> None:
         help=_("Each number is the mean of a square of this many pixels on a side."),
         **state.CUT_SCALE.widget(),
     )
-    with part():
-        show_cut(grids.LARGEST)
 
 
-def show_cut(largest: int) -> None:
-    """Draw the picture with a frame where the numbers are cut from it, at most so many in a row."""
-    png = choices.place_of_cut(current_picture(), largest)
-    st.image(png, width="stretch", output_format="PNG", alt=_("The picture; what is cut is bright and framed"))
+def show_cut(key: str, largest: int) -> None:
+    """Draw the picture with a frame where the numbers are cut from it, at most so many in a row; a click, a drag or an
+    arrow key moves it."""
+    chosen = current_picture()
+    shape = cached.picture(chosen).pixels.shape
+    box, scale = choices.place_of_cut(shape, largest)
+    png = cached.whole_picture(chosen, colours=True)
+    draw_boxes(key, png, shape, _("The picture; what is cut is bright and framed"), own=OwnBox(box, _cut_at, cut=scale))
+
+
+def _cut_at(box: Edges) -> None:
+    state.CUT_ROW.set(box[0])
+    state.CUT_COLUMN.set(box[1])
 
 
 def movement() -> None:

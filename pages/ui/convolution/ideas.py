@@ -17,6 +17,7 @@ from pages.ui.convolution import (
     separable,
     side_by_side,
     stacked,
+    template,
     transposed,
     two_pools,
     where_it_lies,
@@ -54,6 +55,15 @@ IDEAS = (
         N_("The same kernel on a whole picture"),
         N_("What happened to a few numbers happens to every pixel: one kernel, moved over the whole picture."),
         whole_picture.draw,
+    ),
+    Idea(
+        "template",
+        N_("An eye as a template"),
+        N_(
+            "A kernel can be a part of the picture itself. Slid over the picture it makes a number at every place: "
+            "how well the place fits. The number should be highest where the part was cut out."
+        ),
+        template.draw,
     ),
     Idea(
         "side_by_side",

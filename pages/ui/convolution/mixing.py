@@ -38,7 +38,7 @@ def draw(chosen: Chosen, convolution: choices.Convolution | None) -> None:
         channels=colour_names(),
         tints=RGB,
     )
-    show_place(_SIDE)
+    show_place("cut_mixing", _SIDE)
     draw_stage(scene, "mixing_stage", on_kernel=_keep)
     st.caption(_("These three weights make grey of red, green and blue, as television did (ITU-R BT.601)."))
     _draw_bottleneck()

@@ -22,12 +22,15 @@ from cnn_core.network.summary import Row
 from cnn_core.numerics.activations import activate, softmax
 from cnn_core.numerics.boxes import intersection_over_union
 from cnn_core.numerics.convolve import conv2d
+from cnn_core.numerics.matching import Score, is_best, scores
 from cnn_core.numerics.pool import PoolingKind, pool
 from cnn_core.numerics.reductions.effects import noise_left
 from cnn_core.numerics.reductions.ways import Reducer, Reduction
 from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.ask.numbers import CUT, current_grid, current_kernel
+from pages.ui.ask.picture import current_picture
+from pages.ui.ask.template import current_search
 
 _MANY = 200
 """Rows of an even grey picture on which noise is measured: enough for two figures."""
@@ -88,6 +91,12 @@ def padded_above() -> float:
 
 def sum_of_kernel() -> float:
     return float(current_kernel().sum())
+
+
+def place_of_highest_sum() -> float:
+    """Return 0 where the plain sum is highest at the template's origin, 1 where it is elsewhere."""
+    search = current_search(current_picture())
+    return 0 if is_best(scores(search.searched, search.template, Score.SUM), search.origin) else 1
 
 
 def kernels_of_filters() -> float:

@@ -95,6 +95,7 @@ LESSONS = (
         ("remainder", "Convolution?stride_down=3&stride_across=3", answers.rows_unseen),
         ("padding", "Convolution?kernel=gaussian_5&padding=same", answers.padded_above),
         ("handmade", "Convolution?kernel=box_3&open=picture", answers.sum_of_kernel),
+        ("template", "Convolution?open=template", answers.place_of_highest_sum),
     ),
     _lesson(
         "filters",

@@ -10,6 +10,7 @@ from cnn_core.numerics.boxes import intersection_over_union
 from cnn_core.numerics.precision import RIGHT_FROM, PrecisionRecall, hits, precision_recall
 from cnn_core.pictures.shapes import ShapesPicture
 from pages.ui import state
+from pages.ui.draw.boxes import drawn
 from pages.ui.draw.plots import draw_figure
 from pages.ui.draw.tables import draw_table
 from pages.ui.tasks.subject import Answered
@@ -19,7 +20,6 @@ from pages.ui.tasks.words import (
     draw_foreign,
     draw_measure,
     draw_output,
-    drawn,
     kind_name,
     record_of,
     share,

@@ -1,7 +1,6 @@
 """One class and one box; the reader's own box is measured against them as it is dragged."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -11,14 +10,15 @@ from cnn_core.drawing.png import picture_png
 from cnn_core.models.attention import NoBox
 from cnn_core.numerics.boxes import intersection_over_union
 from pages.ui import state
+from pages.ui.ask.box import Edges, fits
 from pages.ui.class_names import photograph_names
+from pages.ui.draw.boxes import OwnBox, drawn
 from pages.ui.tasks.subject import Answered
 from pages.ui.tasks.words import (
     MEASURED,
     draw_board,
     draw_measure,
     draw_output,
-    drawn,
     kind_name,
     record_of,
     share,
@@ -45,9 +45,7 @@ def draw_picture(answered: Answered) -> None:
         (rows, columns),
         _("The picture with the box of the network, the true one where it is known, and yours"),
         boxes,
-        own=list(_own_box(rows, columns)),
-        measured=measured,
-        on_box=lambda box: _take(box, rows, columns),
+        OwnBox(_own_box(rows, columns), lambda box: state.OWN_BOX.set((box,)), measured),
     )
 
 
@@ -141,22 +139,9 @@ def as_rectangles(boxes: Sequence[Box]) -> Rectangles:
     return np.array(boxes, np.float64).reshape(-1, 4)
 
 
-def _own_box(rows: int, columns: int) -> Box:
+def _own_box(rows: int, columns: int) -> Edges:
     """Return the reader's box; before there is one, a box in the middle."""
     kept = state.OWN_BOX.get()
-    if kept and _fits(kept[0], rows, columns):
+    if kept and fits(kept[0], rows, columns):
         return kept[0]
     return (rows // 4, columns // 4, rows - rows // 4, columns - columns // 4)
-
-
-def _fits(box: tuple[int, ...], rows: int, columns: int) -> bool:
-    if len(box) != 4:
-        return False
-    top, left, bottom, right = box
-    return 0 <= top < bottom <= rows and 0 <= left < right <= columns
-
-
-def _take(box: Any, rows: int, columns: int) -> None:
-    match box:
-        case [int(), int(), int(), int()] if _fits(tuple(box), rows, columns):
-            state.OWN_BOX.set((tuple(box),))

@@ -7,8 +7,8 @@ import streamlit as st
 
 from cnn_core.models.shape_networks import training_record
 from cnn_core.pictures.shapes import KINDS
-from pages.ui import components, state
-from pages.ui.components import data_url
+from pages.ui import state
+from pages.ui.draw.boxes import OwnBox, draw_boxes
 from pages.ui.text import _
 
 MEASURED = 1_000
@@ -32,30 +32,15 @@ def record_of(network: str) -> dict[str, Any]:
     return found
 
 
-def drawn(box: Sequence[float], text: str, look: str) -> dict[str, Any]:
-    """Return a box for the board; `look` as in `boxes.js`."""
-    return {"box": [float(edge) for edge in box], "text": text, "look": look}
-
-
 def draw_board(
     png: bytes,
     shape: tuple[int, ...],
     alt: str,
     boxes: Sequence[dict[str, Any]] = (),
-    **own: Any,
+    own: OwnBox | None = None,
 ) -> None:
-    """Draw the picture with boxes on it; `own` says what the board needs for the reader's own box."""
-    on_box = own.pop("on_box", lambda _box: None)
-    data = {
-        "picture": data_url(png),
-        "rows": shape[0],
-        "columns": shape[1],
-        "boxes": list(boxes),
-        "own": own.get("own"),
-        "measured": own.get("measured", []),
-        "words": {"picture": alt, "own": _("Your box: arrow keys move it, with Shift they resize it")},
-    }
-    components.boxes(data, "task_board", on_box)
+    """Draw the picture of all tasks with boxes on it, the reader's own among them where a task has one."""
+    draw_boxes("task_board", png, shape, alt, boxes, own)
 
 
 def draw_output(text: str) -> None:

@@ -10,8 +10,7 @@ from cnn_core.pictures.prepare import brightness
 from cnn_core.pictures.read import read_image
 from cnn_core.pictures.samples import sample_bytes
 
-RNG = np.random.default_rng(7)
-PLANE = RNG.random((17, 23))
+PLANE = np.random.default_rng(7).random((17, 23))
 TEMPLATE = PLANE[4:9, 11:18].copy()
 
 
@@ -54,7 +53,7 @@ def test_brightness_and_contrast_change_the_sum_and_not_the_coefficient() -> Non
 
 def test_an_even_window_has_no_pattern() -> None:
     plane = np.full((9, 9), 0.7)
-    plane[5:, 5:] = RNG.random((4, 4))
+    plane[5:, 5:] = PLANE[:4, :4]
     found = scores(plane, plane[5:8, 5:8], Score.COEFFICIENT)
     assert found[:3, :3].tolist() == [[0.0] * 3] * 3
     assert found[5, 5] == pytest.approx(1)

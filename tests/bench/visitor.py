@@ -65,8 +65,9 @@ class Visitor:
         for message in self._messages():
             kind = message.WhichOneof("type")
             if kind == "new_session":
-                self.page_hash, elements = message.new_session.page_script_hash, []
-                fragments, only = {}, set(message.metadata.run.fragment_ids)
+                elements, fragments, only = [], {}, set(message.metadata.run.fragment_ids)
+            elif kind == "navigation":
+                self.page_hash = message.navigation.page_script_hash
             elif kind == "page_info_changed":
                 self.query = message.page_info_changed.query_string
             elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":

@@ -170,7 +170,8 @@ class Student:
             if kind == "new_session":
                 self.runs += 1
                 parts = tuple(message.metadata.run.fragment_ids)
-                self.page_hash = message.new_session.page_script_hash
+            elif kind == "navigation":
+                self.page_hash = message.navigation.page_script_hash
             elif kind == "page_info_changed":
                 self.query = message.page_info_changed.query_string
             elif kind == "delta":
@@ -209,9 +210,12 @@ class Student:
             self.drawn[path] = Drawn(kind, element, delta.fragment_id, self.runs)
 
     def _drop_what_was_not_drawn(self, parts: tuple[str, ...]) -> None:
-        """Drop what the run left where it was: of the page all, of parts what is theirs, with all inside."""
+        """Drop what the run left where it was: of the page all, of parts whatever stands in the blocks they drew."""
+        here = [path for path, one in self.drawn.items() if one.run == self.runs and one.fragment in parts]
         stale = [
-            path for path, one in self.drawn.items() if one.run < self.runs and (not parts or one.fragment in parts)
+            path
+            for path, one in self.drawn.items()
+            if one.run < self.runs and (not parts or any(path[: len(block)] == block for block in here))
         ]
         for path in stale:
             for inside in [one for one in self.drawn if one[: len(path)] == path]:

@@ -15,7 +15,7 @@ PARTS = {
     "sees": Part(N_("What it sees"), "visibility", sees.draw),
     "what_if": Part(N_("What if"), "tune", what_if.draw),
     "compare": Part(N_("Compare"), "compare", compare.draw),
-    "take_away": Part(N_("Take away"), "download", take_away.draw),
+    "take_away": Part(N_("Export"), "download", take_away.draw),
     "questions": Part(N_("Questions"), "help", questions.draw),
 }
 

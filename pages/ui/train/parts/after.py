@@ -34,7 +34,7 @@ def draw() -> None:
     run = ours.seen()
     if run is None or run.so_far.begun is None or run.so_far.saved is None:
         st.info(
-            _("Once a run has ended or was stopped, here it is tested, tried on a picture of yours and taken away.")
+            _("Once a run has ended or was stopped, here it is tested, tried on a picture of yours and exported.")
         )
         return
     tried, taken = st.columns(2, gap="medium")
@@ -46,12 +46,12 @@ def draw() -> None:
         _draw_test(run, run.so_far.scored)
 
 
-# Take it away ---------------------------------------------------------------------------------------------------------
+# Export ---------------------------------------------------------------------------------------------------------------
 
 
 def _draw_take_away(run: SeenRun) -> None:
     """Draw the ways on: another page, the model's file, its history, the script that makes it again."""
-    st.markdown(_("**Take it away**"))
+    st.markdown(_("**Export**"))
     with st.container(horizontal=True):
         st.button(
             _("Open in Feature maps"),

@@ -95,7 +95,7 @@ AGREED = {
         | Receptive field | Stride | Stride ↓ | Stride → | Transposed convolution | Weights | Width | Window | frozen
         | channels | height | input | parameters | width
     """,
-    "what is done to pictures, in training and by hand": "Brightness | Contrast | Crop | Fill | Noise",
+    "what is done to pictures, in training and by hand": "Brightness | Contrast | Crop | Fill | Mirrored | Noise",
     "what is trained": """
         Accuracy | Batch | Class | Digits (MNIST) | Epochs | Learning rate | Seed | Test accuracy | accuracy | epoch
     """,
@@ -103,8 +103,8 @@ AGREED = {
         A picture | Camera | Picture | Picture (PNG) | Picture (SVG) | Sample picture | Your file | Your picture
     """,
     "numbers and tables of them": """
-        Columns | Mean | Method | Part | Random numbers | Rows | Share | Standard deviation | What differs | blue
-        | green | no | red | yes
+        Column | Columns | Mean | Method | Part | Random numbers | Row | Rows | Share | Standard deviation
+        | What differs | blue | green | no | red | yes
     """,
     "what a button does": """
         Compare | Go on | Pause | Play | Print | Remove | Shown | Speed | Stop | Stopped. | Try again | Upload

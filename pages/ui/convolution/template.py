@@ -104,7 +104,7 @@ def _draw_best(search: Search, maps: dict[Score, Scores]) -> None:
     origin = search.origin
     best = {score: best_place(found) for score, found in maps.items()}
     draw_table(
-        [_("Score"), _("At its origin"), _("Highest"), _("Row"), _("Column")],
+        [_("Scored by"), _("At its origin"), _("Highest"), _("Row"), _("Column")],
         [
             [_(_TITLES[score]), f"{found[origin]:.2f}", f"{found[best[score]]:.2f}", *map(str, best[score])]
             for score, found in maps.items()

@@ -33,9 +33,7 @@ def draw() -> None:
     """Draw what came of the run that is looked at."""
     run = ours.seen()
     if run is None or run.so_far.begun is None or run.so_far.saved is None:
-        st.info(
-            _("Once a run has ended or was stopped, here it is tested, tried on a picture of yours and exported.")
-        )
+        st.info(_("Once a run has ended or was stopped, here it is tested, tried on a picture of yours and exported."))
         return
     tried, taken = st.columns(2, gap="medium")
     with tried, part():

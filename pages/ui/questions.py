@@ -285,6 +285,7 @@ class Holds:
 
     Attributes:
         stopped: for what the reader did not want to wait any longer, by the place where it was said.
+        is_page_due: whether all of the page was asked for and has not been drawn to its end since.
     """
 
     def __init__(self, works: Works = WORKS, at_once: int = 1) -> None:
@@ -292,6 +293,7 @@ class Holds:
         self._parts: dict[str, _Part] = {}
         self._before: dict[Questions, Errand] = {}
         self.stopped: dict[str, Questions] = {}
+        self.is_page_due = False
 
     def begin_run(self, part: str = PAGE) -> None:
         """Run a part again, or all of the page: it asks anew, and most of it for the same."""

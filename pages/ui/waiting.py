@@ -15,7 +15,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
 from cnn_core.errors import CnnError
 from pages.ui import components, compute, state
@@ -50,13 +50,20 @@ def drawn(name: str = PAGE) -> Iterator[None]:
     """Draw a page, or a fragment of it: hold what it asks for until it has all; what cannot be drawn is a sentence."""
     held, around = holds(), _DRAWN.get()
     held.begin_run(name)
+    held.is_page_due |= name == PAGE
     token = _DRAWN.set(name)
     try:
         with part():
             yield
         _draw_unseen_clock(name)
+    except RerunException:  # it is cut short
+        raise
+    except BaseException:
+        held.is_page_due &= name != PAGE
+        raise
     finally:
         _DRAWN.reset(token)
+    held.is_page_due &= name != PAGE
     held.end_run(name)
     if around is None:  # no part of a page that is being drawn
         held.forget()
@@ -85,10 +92,17 @@ def fragment(
 
 
 def run_again(*keys: str) -> None:
-    """Let only these fragments run after a widget's callback; without any, or where one is missing, the whole page."""
+    """Let only these fragments run after a widget's callback; without any, or where one is missing, the whole page.
+
+    A page that is due is drawn as a whole: Streamlit makes one run of what is asked for while another run or a callback
+    lasts, and a callback that names fragments would take it for its own.
+    """
+    held = holds()
+    held.is_page_due |= not keys
     try:
-        st.rerun(list(keys) or "app")
+        st.rerun("app" if held.is_page_due else list(keys))
     except StreamlitAPIException:
+        held.is_page_due = True
         st.rerun()
 
 
@@ -97,6 +111,7 @@ def draw_again() -> NoReturn:
     try:
         st.rerun(scope="fragment")
     except StreamlitAPIException:
+        holds().is_page_due = True
         st.rerun()
 
 

@@ -6,12 +6,14 @@ import re
 import numpy as np
 import pytest
 from browsing import no_traceback, visit, wait_idle
-from feature_maps_page import WARM_UP, is_complete
+from feature_maps_page import is_complete
 from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 pytestmark = pytest.mark.browser
 
+LONGEST = 60_000
+"""Milliseconds for anything: a training process imports TensorFlow first, and the cores may have other tests to do."""
 SMALL = "/Train?train_on=shapes&per_class=40&picture_side=16&train_epochs=200"
 
 
@@ -27,7 +29,7 @@ def train(page: Page) -> None:
 def test_shapes_are_trained_paused_resumed_stopped_and_found_again(page: Page) -> None:
     visit(page, SMALL)
     train(page)
-    expect(progress(page)).to_contain_text(re.compile(r"Epoch \d+ of 200, batch"), timeout=WARM_UP)
+    expect(progress(page)).to_contain_text(re.compile(r"Epoch \d+ of 200, batch"), timeout=LONGEST)
     page.get_by_role("button", name="Pause").click()
     expect(progress(page)).to_contain_text("Paused")
     page.get_by_role("button", name="Resume").click()
@@ -35,7 +37,7 @@ def test_shapes_are_trained_paused_resumed_stopped_and_found_again(page: Page) -
     # Dots for the training, a line for the validation, in both charts.
     expect(page.locator(".curves .chart").nth(1).locator("circle.dot").first).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("Stopped. What was learned is kept")).to_be_visible(timeout=WARM_UP)
+    expect(page.get_by_text("Stopped. What was learned is kept")).to_be_visible(timeout=LONGEST)
     page.reload()
     expect(page.get_by_text("Stopped. What was learned is kept")).to_be_visible()
     expect(page.locator(".curves .chart").first.locator("circle.dot").first).to_be_visible()
@@ -66,11 +68,11 @@ def test_two_classes_by_upload_are_learned_by_transfer_and_opened(page: Page) ->
         wait_idle(page)
         page.locator('input[type="file"]').nth(number).set_input_files(pictures(name, level))
         expect(page.get_by_text("8 pictures")).to_have_count(number + 1)
-    expect(page.locator(".cs-pictures")).to_contain_text("dark", timeout=WARM_UP)
+    expect(page.locator(".cs-pictures")).to_contain_text("dark", timeout=LONGEST)
     train(page)
-    expect(page.get_by_text(re.compile("of 4 test pictures right"))).to_be_visible(timeout=2 * WARM_UP)
+    expect(page.get_by_text(re.compile("of 4 test pictures right"))).to_be_visible(timeout=LONGEST)
     page.get_by_text("Afterwards", exact=True).click()
-    expect(page.locator(".cs-shares")).to_contain_text("light", timeout=WARM_UP)
+    expect(page.locator(".cs-shares")).to_contain_text("light", timeout=LONGEST)
     page.get_by_role("button", name="Open in Feature maps").click()
     page.wait_for_url(re.compile("/Feature_maps"))
     is_complete(page)

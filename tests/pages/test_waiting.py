@@ -187,3 +187,47 @@ def test_an_answer_is_seen_soon_after_it_has_come(answered: float) -> None:
     while waited < answered:
         waited += waiting.interval(waited)
     assert waited - answered <= 0.3 + answered / 8 + 0.2
+
+
+# All of the page beside parts of it -----------------------------------------------------------------------------------
+
+
+def page_with_a_late_look() -> None:
+    """A button that lets all of the page run, while whose callback another part of the page looks for its answer."""
+    import streamlit as st
+    from streamlit.proto.WidgetStates_pb2 import WidgetStates
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+    from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+
+    from pages.ui.waiting import drawn, fragment, run_again
+
+    def look_now() -> None:
+        states, context = WidgetStates(), get_script_run_ctx()
+        assert context is not None
+        assert context.script_requests is not None
+        states.widgets.add(id=st.session_state.look_id, trigger_value=True)
+        context.script_requests.request_rerun(
+            RerunData(context.query_string, states, context.page_script_hash, fragment_id=st.session_state.look_part)
+        )
+
+    def begin() -> None:
+        st.session_state.begun = True
+        look_now()
+        run_again()
+
+    def draw_look() -> None:
+        st.button("Look", key="look", on_click=run_again, args=("other",))
+
+    with drawn():
+        st.markdown("begun" if st.session_state.get("begun") else "nothing yet")
+        st.button("Begin", key="begin", on_click=begin)
+        fragment(lambda: st.markdown("other"), "other")()
+        fragment(draw_look, "looking")()
+
+
+def test_a_look_during_a_click_does_not_take_the_place_of_all_of_the_page() -> None:
+    at = no_exception(AppTest.from_function(page_with_a_late_look).run())
+    look = at.button(key="look").proto
+    at.session_state["look_id"], at.session_state["look_part"] = look.id, "looking"
+    no_exception(at.button(key="begin").click().run())
+    assert [text.value for text in at.markdown] == ["begun", "other"]

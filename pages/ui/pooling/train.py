@@ -22,7 +22,7 @@ from pages.ui.messages import show_error
 from pages.ui.pooling.ways import replacement_title
 from pages.ui.runs import RUNS, SeenRun
 from pages.ui.text import _
-from pages.ui.waiting import fragment
+from pages.ui.waiting import fragment, run_again
 
 SHARED = (
     state.TRAINING,
@@ -123,7 +123,7 @@ def _tried(act: Callable[[], None]) -> None:
     except CnnError as error:
         show_error(error)
         return
-    st.rerun()
+    run_again()
 
 
 # The runs -------------------------------------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ def _draw_training(was_active: bool) -> None:
     seen = _seen()
     is_active = _is_active(seen)
     if was_active and not is_active:
-        st.rerun()
+        run_again()
     if not seen:
         st.info(_("The run of this address is not here any more: others have taken its place since."))
         return

@@ -178,7 +178,7 @@ def _check() -> None:
     _say_skipped(checked)
     if state.OWN_PICTURES.get() != checked.source.digest:
         state.OWN_PICTURES.set(checked.source.digest)
-        st.rerun()
+        run_again()
 
 
 def _say_skipped(checked: Checked) -> None:

@@ -215,13 +215,16 @@ def page_with_a_late_look() -> None:
         look_now()
         run_again()
 
+    def draw_other() -> None:
+        st.markdown("other")
+
     def draw_look() -> None:
         st.button("Look", key="look", on_click=run_again, args=("other",))
 
     with drawn():
         st.markdown("begun" if st.session_state.get("begun") else "nothing yet")
         st.button("Begin", key="begin", on_click=begin)
-        fragment(lambda: st.markdown("other"), "other")()
+        fragment(draw_other, "other")()
         fragment(draw_look, "looking")()
 
 

@@ -18,7 +18,7 @@ with begin_page() as head:
     conversation.draw_ways()
     network, conversing = st.columns([56, 44], gap="medium")
     with network:
-        network_place, answer_place = digits.beside(info)
+        network_place, answer_place = digits.beside(info, rows)
     if picture.passes:
         try:
             with conversing:

@@ -1,14 +1,17 @@
 // @ts-check
 // A sheet on which a digit is drawn by pointer; what is drawn goes to the server as it grows, brought to where the digits
-// of MNIST stand. The next state is sent once the last one is shown.
+// of MNIST stand. The next state is sent once the last one is shown; while the pen is down, what it changes is put in
+// its place, and the page runs once the pen is up.
 
 import { context } from "./colours.js";
 import { button, make, part } from "./dom.js";
+import { showPassing } from "./passing.js";
 
 /**
  * @typedef {object} Data
  * @property {number | null} shown  the number of the last drawing that the page shows
  * @property {boolean} isOpen  the page shows a drawing and not another picture
+ * @property {import("./passing.js").Passing | null} passing  what the drawing that is shown changes on the page
  * @property {{sheet: string, hint: string, clear: string}} words
  * @typedef {(name: string, value: unknown) => void} Send
  * @typedef {{left: number, top: number, right: number, bottom: number, x: number, y: number}} Ink  where the ink lies, and its
@@ -59,6 +62,7 @@ class Sketch {
   /** @type {{number: number, at: number} | null} */ sent = null;
   /** @type {[number, number] | null} */ last = null;
   isNew = false; // there is more than was sent
+  /** @type {number | null} */ passed = null; // the last drawing whose changes were put in their places
   wasOpen = false;
   timer = 0;
   canvas = make("canvas", "sheet");
@@ -82,7 +86,9 @@ class Sketch {
     };
     canvas.onpointermove = (event) => this.last && this.#line(event);
     canvas.onpointerup = canvas.onpointercancel = () => {
+      if (!this.last) return;
       this.last = null;
+      this.isNew = true; // that the pen is up is new
       this.#goOn();
     };
   }
@@ -95,6 +101,10 @@ class Sketch {
       this.tools.replaceChildren(button(data.words.clear, data.words.clear, () => this.#clear(), "clear"));
     }
     [this.data, this.send] = [data, send];
+    if (data.passing && data.shown !== this.passed) {
+      this.passed = data.shown;
+      showPassing(data.passing);
+    }
     // Another picture was chosen: what is on the sheet is no longer what the page shows.
     if (this.wasOpen && !data.isOpen && !this.last) this.#wipe();
     this.wasOpen = data.isOpen;
@@ -115,7 +125,7 @@ class Sketch {
 
   #clear() {
     this.#wipe();
-    this.send?.("frame", { number: Date.now(), picture: "" });
+    this.send?.("frame", { number: Date.now(), picture: "", isDone: true });
   }
 
   /** @param {MouseEvent} event  @returns {[number, number]} */
@@ -161,12 +171,13 @@ class Sketch {
     copy.drawImage(this.canvas, left, top, SIDE * scale, SIDE * scale);
     this.isNew = false;
     this.sent = { number: Date.now(), at: performance.now() };
-    this.send?.("frame", { number: this.sent.number, picture: copy.canvas.toDataURL("image/png") });
+    this.send?.("frame", { number: this.sent.number, picture: copy.canvas.toDataURL("image/png"), isDone: !this.last });
   }
 }
 
 /**
- * Out: the state "frame" {number, picture}: a PNG as a data URL, "" where the sheet was cleared.
+ * Out: the state "frame" {number, picture, isDone}: a PNG as a data URL, "" where the sheet was cleared; whether the pen
+ * is up.
  * @param {{data: Data, parentElement: ParentNode, setStateValue: Send}} component
  */
 export default function ({ data, parentElement, setStateValue }) {

@@ -289,7 +289,7 @@ def cards(data: dict[str, Any], key: str, on_pick: Callable[[str], None]) -> Non
 
 
 def sketch(data: dict[str, Any], key: str, on_frame: Callable[[Any], None]) -> None:
-    """Draw a sheet to draw on; `on_frame` gets {number, picture}, again and again while it grows."""
+    """Draw a sheet to draw on; `on_frame` gets {number, picture, isDone}, again and again while it grows."""
     _SKETCH(data=data, key=key, on_frame_change=lambda: _told(key, on_frame, "frame"))
 
 

@@ -15,7 +15,8 @@ class Chosen:
         digest: the SHA-256 of the bytes.
         name: what it is called; of a sample the English title, to be translated.
         look_for: what is worth seeing in it, in English.
-        passes: it is a frame of a live camera; the next one takes its place, and nothing of it is kept.
+        passes: it is a frame of a live camera, or a drawing that grows; the next one takes its place, and nothing of it
+            is kept.
     """
 
     digest: str

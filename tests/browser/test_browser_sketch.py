@@ -49,6 +49,7 @@ def test_a_digit_is_read_while_it_is_drawn_and_cleared(open_page: OpenPage, app_
     for place in places[1:]:
         page.mouse.move(*place, steps=6)
     expect(answers.locator("span").first).to_have_text("7", timeout=WARM_UP)  # the pen is still down
+    expect(page.get_by_role("button", name="3 ", exact=False).first).to_be_visible()  # and the page has not run
     page.mouse.up()
     wait_idle(page)
     expect(page.get_by_role("button", name="7 ", exact=False).first).to_be_visible()

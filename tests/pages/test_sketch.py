@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from typing import Any
 
 import pytest
@@ -11,9 +12,12 @@ from stand_ins import Here
 from streamlit.testing.v1 import AppTest
 from viewing import data_of, opened
 
+from cnn_core.pictures.samples import sample_bytes
 from pages.ui import components, state
 from pages.ui.ask import sketch
+from pages.ui.entered import Chosen
 
+RUNS = "runs of the page that were asked for"
 KNOWS = "This network knows only the digits 0 to 9"
 
 
@@ -51,23 +55,60 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Let a plain dictionary stand for the session."""
     session: dict[str, Any] = {}
     monkeypatch.setattr("streamlit.session_state", session)
+    monkeypatch.setattr(sketch, "run_again", lambda: session.update({RUNS: session.get(RUNS, 0) + 1}))
     return session
 
 
 def test_a_drawing_is_the_picture_until_the_sheet_is_cleared(kept: dict[str, Any]) -> None:
-    sketch._take({"number": 1, "picture": drawing()})
+    sketch._take({"number": 1, "picture": drawing(), "isDone": True})
     assert (state.SOURCE.get(), state.DRAWN.get()) == ("drawing", 1)
     first = state.DRAWING.get()
     assert first.name == sketch.TITLE
-    sketch._take({"number": 2, "picture": drawing(40)})
+    sketch._take({"number": 2, "picture": drawing(40), "isDone": True})
     assert state.DRAWING.get().digest != first.digest
-    sketch._take({"number": 3, "picture": ""})
+    sketch._take({"number": 3, "picture": "", "isDone": True})
     assert (state.SOURCE.get(), state.DRAWING.get(), state.DRAWN.get()) == ("sample", None, 3)
+
+
+def test_while_the_pen_is_down_a_drawing_passes_and_the_page_rests(kept: dict[str, Any]) -> None:
+    sketch._take({"number": 1, "picture": drawing(), "isDone": False})
+    growing = sketch.growing()
+    assert growing is not None
+    assert growing.passes
+    assert (state.SOURCE.get(), state.DRAWING.get(), kept.get(RUNS)) == ("sample", None, None)
+    sketch._take({"number": 2, "picture": drawing(), "isDone": True})
+    assert sketch.growing() is None
+    assert not state.DRAWING.get().passes
+    assert (state.SOURCE.get(), kept[RUNS]) == ("drawing", 1)
+
+
+def test_a_drawing_that_grows_is_answered_as_the_picture_that_it_becomes(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheets: list[dict[str, Any]] = []
+    monkeypatch.setattr(components, "sketch", lambda data, key, on_frame: sheets.append(data))
+    data = sample_bytes("digit_8")
+    at = no_exception(opened(model="mnist", picture="digit_7"))
+    assert not any(sheet["passing"] for sheet in sheets)
+    at.session_state[state.STROKE.name] = (5, Chosen.of(data, sketch.TITLE, passes=True))
+    no_exception(at.run())
+    told = sheets[-1]["passing"]
+    assert sheets[-1]["shown"] == 5
+    assert {"network", "mosaic", "picker"} <= set(told["components"])
+    assert told["page"]["texts"]["digit_0"] == "8"
+
+    at.session_state[state.STROKE.name] = None
+    at.session_state[state.DRAWING.name] = Chosen.of(data, sketch.TITLE)
+    at.session_state[state.SOURCE.name] = "drawing"
+    bodies = [element.proto.body for element in no_exception(at.run()).get("html")]
+    drawn = re.findall(r"<span[^>]*>([^<]*)</span>", next(body for body in bodies if 'class="cs-digits"' in body))
+    names = [f"{name}_{rank}" for rank in range(3) for name in ("digit", "digit_share")]
+    assert [told["page"]["texts"][name] for name in names] == drawn
 
 
 @pytest.mark.parametrize("picture", ["x", "data:image/png;base64,AAAA", "data:image/png;base64,?", 7])
 def test_what_no_sheet_sends_changes_nothing(kept: dict[str, Any], picture: Any) -> None:
-    sketch._take({"number": 1, "picture": picture})
+    sketch._take({"number": 1, "picture": picture, "isDone": True})
     assert state.SOURCE.get() == "sample"
     assert state.DRAWING.get() is None
 

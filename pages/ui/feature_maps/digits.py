@@ -1,15 +1,24 @@
 """Beside a network that knows only digits: a sheet to draw one on, and what it takes the drawing for."""
 
 import html
+from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnn_core.models.answer_kind import by_score
 from cnn_core.models.info import ModelInfo
+from cnn_core.network.summary import Row
+from pages.ui import cached
 from pages.ui.ask import sketch
+from pages.ui.ask.picture import chosen_fit
+from pages.ui.draw.changed import Changed, named
+from pages.ui.feature_maps import follow
 from pages.ui.feature_maps.open_layer import Run
+from pages.ui.feature_maps.parts import Part
 from pages.ui.text import _
+from pages.ui.waiting import fragment
 
 FIRST = 3
 """Answers that are shown beside the sheet."""
@@ -30,16 +39,25 @@ _STYLE = """<style>
 </style>"""
 
 
-def beside(info: ModelInfo) -> tuple[DeltaGenerator, DeltaGenerator | None]:
+def beside(info: ModelInfo, rows: Mapping[str, Row]) -> tuple[DeltaGenerator, DeltaGenerator | None]:
     """Draw the sheet where the model reads digits; return the places for the network and, there, for the answer."""
     if not sketch.reads_digits(info):
         return st.container(), None
     st.html(_STYLE)
     with st.container(horizontal=True, key="digits"):
         with st.container(key="digit_sheet"):
-            sketch.draw()
+            fragment(partial(_draw_sheet, info, rows), Part.SHEET)()
             answer = st.container()
         return st.container(), answer
+
+
+def _draw_sheet(info: ModelInfo, rows: Mapping[str, Row]) -> None:
+    """Draw the sheet, and tell the page what a drawing that grows changes in it: the page itself need not run."""
+    drawing = sketch.growing()
+    run = None
+    if drawing is not None:
+        run = follow.glimpsed(info, cached.entered(drawing, info, *chosen_fit(info)), rows, Part.SHEET)
+    sketch.draw(None if run is None else follow.changed(run, _changed(run)))
 
 
 def draw_answer(run: Run, place: DeltaGenerator | None) -> None:
@@ -50,14 +68,27 @@ def draw_answer(run: Run, place: DeltaGenerator | None) -> None:
 
 
 def _draw_answer(run: Run) -> None:
-    rows = "".join(_row(run.classes[index], float(run.scores[index])) for index in by_score(run.scores)[:FIRST])
-    st.html(f'<div class="cs-digits">{rows}</div>')
+    now = _changed(run)
+    st.html(f'<div class="cs-digits">{"".join(_row(now, rank) for rank in range(FIRST))}</div>')
     if sketch.may_be_no_digit(run.info):
         st.caption(
             _("This network knows only the digits 0 to 9: of a picture that shows none, it names a digit all the same.")
         )
 
 
-def _row(name: str, share: float) -> str:
-    bar = f'<i><b style="width:{share:.1%}"></b></i>'
-    return f"<span>{html.escape(name)}</span>{bar}<span>{share:.1%}</span>"
+def _changed(run: Run) -> Changed:
+    """Return the likeliest digits with their shares and bars, by the names of their elements."""
+    texts: dict[str, str] = {}
+    styles = {}
+    for rank, index in enumerate(by_score(run.scores)[:FIRST]):
+        share = f"{float(run.scores[index]):.1%}"
+        texts |= {f"digit_{rank}": run.classes[index], f"digit_share_{rank}": share}
+        styles[f"digit_bar_{rank}"] = {"width": share}
+    return Changed(texts, styles=styles)
+
+
+def _row(now: Changed, rank: int) -> str:
+    name, share = (f"digit_{rank}", f"digit_share_{rank}")
+    bar = f'<i><b {named(f"digit_bar_{rank}")} style="width:{now.texts[share]}"></b></i>'
+    told = [f"<span {named(part)}>{html.escape(now.texts[part])}</span>" for part in (name, share)]
+    return bar.join(told)

@@ -24,8 +24,9 @@ from pages.ui.messages import UndrawnError, part
 from pages.ui.text import _
 from pages.ui.waiting import asked, holds, later, run_again
 
+_NOTHING = Changed()
 _PATIENCE = 1.0
-"""Seconds that the camera's part waits for a frame: looking again for it later would cost more."""
+"""Seconds that a part waits for a picture that passes: looking again for it later would cost more."""
 
 
 def first(info: ModelInfo, picture: Entered, rows: Mapping[str, Row]) -> Run:
@@ -36,7 +37,9 @@ def first(info: ModelInfo, picture: Entered, rows: Mapping[str, Row]) -> Run:
         state.PASSED.set(replace(last, info=info, classes=_classes(info, last.answers)))
         return advanced(newest(last))
     layer = current_layer(rows)
-    return _shown(info, picture, rows, asked(cached.glance(picture, shown_layers(info, layer), layer), is_running()))
+    shown = _run_of(info, picture, rows, asked(cached.glance(picture, shown_layers(info, layer), layer), is_running()))
+    state.PASSED.set(shown)
+    return shown
 
 
 def is_running() -> str:
@@ -49,18 +52,26 @@ def advanced(run: Run) -> Run:
     last, frame = newest(run), live.frame()
     if not run.picture.passes or frame is None or frame.digest == last.picture.digest:
         return last
-    picture, layer = cached.entered(frame, run.info, run.picture.fit, run.picture.invert), current_layer(run.rows)
-    question = cached.glance(picture, shown_layers(run.info, layer), layer)
-    holds().ask(question, part=Part.CAMERA).wait(_PATIENCE)
+    picture = cached.entered(frame, run.info, run.picture.fit, run.picture.invert)
+    shown = glimpsed(run.info, picture, run.rows, Part.CAMERA)
+    if shown is None:
+        return last
+    state.PASSED.set(shown)
+    return shown
+
+
+def glimpsed(info: ModelInfo, picture: Entered, rows: Mapping[str, Row], part: str) -> Run | None:
+    """Return what the network makes of a picture that passes; None as long as it is on its way, then `part` runs."""
+    layer = current_layer(rows)
+    question = cached.glance(picture, shown_layers(info, layer), layer)
+    holds().ask(question, part=part).wait(_PATIENCE)
     glance = later(question)
-    return last if glance is None else _shown(run.info, picture, run.rows, glance)
+    return None if glance is None else _run_of(info, picture, rows, glance)
 
 
-def _shown(info: ModelInfo, picture: Entered, rows: Mapping[str, Row], glance: Glance) -> Run:
+def _run_of(info: ModelInfo, picture: Entered, rows: Mapping[str, Row], glance: Glance) -> Run:
     passing = passed(picture, current_layer(rows), glance)
-    run = Run(info, picture, rows, passing.answers, _classes(info, passing.answers), passing)
-    state.PASSED.set(run)
-    return run
+    return Run(info, picture, rows, passing.answers, _classes(info, passing.answers), passing)
 
 
 def _classes(info: ModelInfo, answers: Answers) -> tuple[str, ...]:
@@ -80,7 +91,7 @@ def draw_camera(info: ModelInfo, run: Run | None = None) -> None:
     passing = None
     if run is not None and run.picture.passes:
         with part():
-            passing = _changed(advanced(run))
+            passing = changed(advanced(run))
     live.draw(info, passing, follow=_follow)
 
 
@@ -93,10 +104,10 @@ def _follow() -> None:
         run_again(Part.ANSWER, Part.CAMERA)
 
 
-def _changed(run: Run) -> dict[str, Any]:
+def changed(run: Run, also: Changed = _NOTHING) -> dict[str, Any]:
     """Return what the components of the page show of a frame, by their names, and what else of the page it changes."""
     shown = {"network": network_picture.passing(run, current_layer(run.rows))}
-    changed = passing_answer.changed(run) if passing_answer.can_be_told(run) else Changed()
+    changed = also | (passing_answer.changed(run) if passing_answer.can_be_told(run) else Changed())
     with suppress(CnnError, UndrawnError):  # the layer's own part says so
         layer = run.open_layer(is_first=False)
         for shown_of_layer, changed_of_layer in (layer_view.passing(layer), map_view.passing(layer)):

@@ -17,6 +17,7 @@ class Part(StrEnum):
     PANEL_1 = "panel_1"
     PANEL_2 = "panel_2"
     CAMERA = "camera"
+    SHEET = "sheet"
     VALUES = "values"
     BESIDE = "beside"
     WAYS_IN = "ways_in"

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from cnn_core.models.info import ModelInfo
 from cnn_core.models.keys import FILE
 from pages.ui import cached, state
-from pages.ui.ask import given, live
+from pages.ui.ask import given, live, sketch
 from pages.ui.ask.classes import pick_names
 from pages.ui.ask.model import (
     chosen_model,
@@ -70,6 +70,7 @@ def draw() -> Setting:
     """
     st.html(_STYLE)
     live.end_elsewhere()
+    sketch.end_elsewhere()
     key = current_key()
     if key.source == FILE and not key.name:  # the first thing to do stands open
         pick_model()

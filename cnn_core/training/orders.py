@@ -45,6 +45,10 @@ class Orders:
     def is_paused(self) -> bool:
         return not self._free.is_set()
 
+    def stop_comes_within(self, seconds: float) -> bool:
+        """Wait so long for the word to stop at most; return whether it has come."""
+        return self._stop.wait(seconds)
+
     def wait(self) -> None:
         """Wait as long as it is paused."""
         self._free.wait()

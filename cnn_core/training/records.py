@@ -174,10 +174,11 @@ class Shifted:
 
 @dataclass(frozen=True)
 class Saved:
-    """The model lies in a `.keras` file of the run's folder, with the weights that it had after `epoch`."""
+    """The model lies in a `.keras` file of the run's folder, with the weights after `epoch` and `batch` batches."""
 
     file: str
     epoch: int
+    batch: int = 0
 
 
 @dataclass(frozen=True)

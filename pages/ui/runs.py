@@ -43,6 +43,8 @@ ACTIVE_EACH: Final = 10
 """Runs of one person that wait or are trained: as many as several seeds of two settings are."""
 GRACE_SECONDS: Final = 60
 """From the word to stop until the process is killed: what was learned is saved and tested meanwhile."""
+UNLEARNED_SECONDS: Final = 0.3
+"""The same where nothing was learned yet: TensorFlow starts, or pictures are read, and there is nothing to keep."""
 LIMIT_SECONDS: Final = int(os.environ.get("CONVSCOPE_RUN_SECONDS", "") or 4 * 3600)
 PAUSED_SECONDS: Final = 900
 """Until a pause ends in a stop: a paused process holds its memory, and its place."""
@@ -256,7 +258,7 @@ class Runs:
                 job.tell(Order.RESUME)
 
     def stop(self, key: str) -> None:
-        """End a run after its batch, and save and test what it has learned; a second time, end its process at once."""
+        """End a run, and save and test what it has learned; a second time, end its process at once."""
         with self._lock:
             job, folder = self._jobs.get(key), self._folder(key)
             if job is None and folder is not None and folder.is_held:
@@ -407,6 +409,14 @@ class Runs:
 
         job.future.add_done_callback(over)
 
+    def _so_far(self, key: str, job: _Run) -> SoFar | None:
+        """Return what a run has reported up to now; None where its folder cannot be read."""
+        known = self._known_of(key, job.folder)
+        if known is None:
+            return None
+        known.so_far.read()
+        return known.so_far
+
     def _stop(self, key: str, job: _Run, problem: CnnError | None = None) -> None:
         if job.phase is Phase.WAITING:
             job.folder.write(Ended(complete=False))
@@ -414,7 +424,9 @@ class Runs:
         elif job.phase is Phase.RUNNING:
             job.phase, job.problem = Phase.STOPPING, problem
             job.tell(Order.STOP)
-            after(self._grace, job.kill)
+            so_far = self._so_far(key, job)
+            has_learned = so_far is None or so_far.batch is not None or so_far.epochs
+            after(self._grace if has_learned else UNLEARNED_SECONDS, job.kill)
 
     def _end_late(self, job: _Run) -> None:
         with self._lock:
@@ -436,11 +448,15 @@ class Runs:
 
     def _end(self, job: _Run) -> None:
         """Leave a run to its folder, with the reason why it ended where its process could not know it."""
-        with self._lock:
+        key = job.folder.path.name
+        with self._lock, suppress(OSError):  # the folder may be gone
+            so_far = self._so_far(key, job)
+            if job.phase is Phase.STOPPING and so_far is not None and so_far.ended is None:  # it was killed
+                job.folder.write(Ended(complete=False))
             if job.problem is not None:
-                with suppress(OSError):
-                    job.folder.write(Refused.of(job.problem))
-            self._jobs.pop(job.folder.path.name, None)
+                job.folder.write(Refused.of(job.problem))
+        with self._lock:
+            self._jobs.pop(key, None)
         self._room.give_back()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import log
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -290,10 +291,12 @@ class Ordering(Heard):
     def __init__(self, orders: Orders, given: dict[type[Record], Order]) -> None:
         super().__init__()
         self._orders, self._given = orders, given
+        self.skipped = 0
+        """Records of the kind that pass before."""
 
     def __call__(self, record: Record) -> None:
         super().__call__(record)
-        if type(record) in self._given:
+        if type(record) in self._given and len(self.of(type(record))) > self.skipped:
             self._orders.tell(self._given.pop(type(record)))
 
 
@@ -306,9 +309,59 @@ def test_a_stop_keeps_what_was_learned(at: type[Record], tmp_path: Path) -> None
     assert epochs == (at is EpochEnd)
     # What is told at the end of an epoch is heard after the next batch.
     assert len(heard.of(BatchEnd)) == (1 if at is BatchEnd else 4)
-    assert heard.of(Saved) == [Saved("model.keras", epochs)]
+    assert heard.of(Saved) == [Saved("model.keras", epochs, 0 if epochs else 1)]
     assert heard.of(Scored)[0].epoch == epochs
     assert RunFolder(tmp_path / "run").checkpoint.exists() == bool(epochs)
+
+
+class StuckInBatch(Heard):
+    """Tells to stop in a batch, which then lasts until something is saved."""
+
+    def __init__(self, batch: int) -> None:
+        super().__init__()
+        self.orders, self._batch, self._saved = Orders(), batch, Event()
+
+    def __call__(self, record: Record) -> None:
+        super().__call__(record)
+        match record:
+            case BatchEnd(batch=self._batch):
+                self.orders.tell(Order.STOP)
+                assert self._saved.wait(20)
+            case Saved():
+                self._saved.set()
+
+
+def weights_of(folder: Path) -> list[Any]:
+    import keras
+
+    model = keras.models.load_model(folder / "model.keras")
+    return [variable.numpy() for variable in model.weights]
+
+
+def test_a_stop_does_not_wait_for_a_slow_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cnn_core.keras_model.fitting import kept
+
+    monkeypatch.setattr(kept, "SLOW_SECONDS", 0.0)
+    plan, stuck, orders = small_plan(epochs=50), StuckInBatch(3), Orders()
+    fitted(plan, tmp_path / "stuck", stuck, stuck.orders)
+    # The third batch was lost; what is tested is what was saved.
+    assert stuck.of(Saved) == [Saved("model.keras", 0, 2)]
+    obeying = Ordering(orders, {BatchEnd: Order.STOP})
+    obeying.skipped = 1
+    fitted(plan, tmp_path / "obeyed", obeying, orders)
+    assert obeying.of(Saved) == [Saved("model.keras", 0, 2)]
+    for one, other in zip(weights_of(tmp_path / "stuck"), weights_of(tmp_path / "obeyed"), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+    assert stuck.of(Scored)[0].loss == pytest.approx(obeying.of(Scored)[0].loss, rel=1e-4)
+
+
+def test_what_is_kept_after_each_batch_changes_nothing(
+    whole: tuple[Heard, RunFolder], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cnn_core.keras_model.fitting import kept
+
+    monkeypatch.setattr(kept, "SLOW_SECONDS", 0.0)
+    assert_equal(fitted(PLAN, tmp_path / "run").history(), whole[0].history())
 
 
 def test_a_stop_before_anything_is_learned_leaves_nothing(tmp_path: Path) -> None:
@@ -323,10 +376,12 @@ def test_a_stop_before_anything_is_learned_leaves_nothing(tmp_path: Path) -> Non
 
 
 def test_a_loss_that_is_no_number_ends_it_with_the_reason() -> None:
+    from cnn_core.keras_model.fitting.kept import Kept
     from cnn_core.keras_model.fitting.watch import Obedience, Watch
 
     heard = Heard()
-    watch = Watch(Obedience(Orders(), heard), heard, lambda figures, seconds: False)
+    kept = Kept(None, lambda: None, lambda twin, at: None)
+    watch = Watch(Obedience(Orders(), heard), heard, kept, lambda figures, seconds: False)
     watch.on_epoch_begin(1)
     watch.on_train_batch_end(0, {"loss": 0.5, "accuracy": 0.5})
     with pytest.raises(CnnError, match="no finite number any more, in epoch 2 after batch 2"):

@@ -72,6 +72,7 @@ CHILDREN = {
     "resting": "tell(begun, batch); heard('pause'); tell(paused); heard('resume'); tell(resumed); heard('stop'); "
     "tell(stopped)",
     "deaf": "tell(begun, *epochs[:2]); time.sleep(600)",
+    "starting": "tell(begun); time.sleep(600)",
     "dying": "tell(begun, *epochs[:2]); os._exit(3)",
     # Dies the first time, and goes on from the first epoch the second.
     "going_on": "if os.path.exists(folder + '/checkpoint.npz'):\n  tell(again, *epochs[1:], done)\n"
@@ -170,7 +171,18 @@ def test_the_second_stop_ends_the_process_at_once(make: Make) -> None:
     assert look(runs, key).phase is Phase.STOPPING
     runs.stop(key)
     seen = wait_for(runs, key, ended)
-    assert (seen.phase, seen.so_far.epochs) == (Phase.INTERRUPTED, EPOCHS[:2])
+    assert (seen.phase, seen.problem, seen.so_far.epochs) == (Phase.STOPPED, None, EPOCHS[:2])
+
+
+def test_where_nothing_is_learned_a_stop_waits_for_nothing(make: Make) -> None:
+    runs = make("starting")
+    key = runs.start(small_plan(), "me")
+    wait_for(runs, key, lambda seen: seen.so_far.begun)
+    before = time.monotonic()
+    runs.stop(key)
+    seen = wait_for(runs, key, ended)
+    assert time.monotonic() - before < SECONDS / 4
+    assert (seen.phase, seen.problem, seen.can_continue) == (Phase.STOPPED, None, True)
 
 
 def test_it_is_frozen_at_once_and_goes_on(make: Make) -> None:

@@ -321,6 +321,14 @@ def test_progress_and_curves(running: FakeRuns, drawn: dict[str, dict[str, Any]]
     # Four epochs of half a second are to come, and half of the sixth.
     assert "Epoch 6 of 10, batch 6 of 12: loss 0.432; about 0:02 (min:s) left" in drawn["run_clock"]["saying"]
     assert drawn["run_clock"]["share"] == 0.5
+    stopping = seen(running.started[0], Phase.STOPPING, 5)
+    running.seen["run-2"] = stopping
+    page(run="run-2")
+    assert drawn["run_clock"]["saying"] == "It stops after this batch."
+    stopping.so_far.saved = Saved("model.keras", 5, 2)
+    page(run="run-2")
+    assert drawn["run_clock"]["saying"] == "Stopped. What was learned is saved, and is tested now."
+    page(run="run-1")
     loss, accuracy = (chart["series"][0] for chart in drawn["curves_live"]["charts"])
     assert loss["points"] == [1 / epoch for epoch in range(1, 6)]
     assert loss["line"] == pytest.approx([0.8, 0.7, 0.6, 0.7, 0.8])
@@ -353,6 +361,11 @@ def test_how_a_run_ended(running: FakeRuns) -> None:
     plan = running.started[0]
     running.seen["run-1"] = seen(plan, Phase.DONE, 10, scored=result(0.8))
     assert "**80.0% of 6 test pictures right**, 70.0% to 90.0%" in text_of(page(run="run-1"))
+    running.seen["run-1"] = seen(plan, Phase.STOPPED)
+    assert "Stopped before anything was learned." in text_of(page(run="run-1"))
+    running.seen["run-1"] = stopped = seen(plan, Phase.STOPPED, 2)
+    stopped.so_far.saved = Saved("model.keras", 2, 7)
+    assert "What was learned is kept, up to batch 7 of epoch 3" in text_of(page(run="run-1"))
     running.seen["run-1"] = seen(plan, Phase.FAILED, 2, problem=CnnError("The process died."))
     assert "The process died" in page(run="run-1").error[0].value
 

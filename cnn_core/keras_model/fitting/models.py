@@ -1,6 +1,7 @@
 """The Keras models and optimizers of a fit, made as the script of `training/script.py` makes them."""
 
-from collections.abc import Iterator
+import random
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -73,11 +74,23 @@ class Models:
 
     def state(self) -> list[Any]:
         """Return the variables that training changes, in order: weights, and the states of what is drawn."""
-        return [variable for name in self._changing() for variable in self._layers[name].variables]
+        return self._state_of(self._layers)
 
-    def _changing(self) -> Iterator[str]:
+    def state_of(self, twin: keras.Model) -> list[Any]:
+        """Return the same variables of a twin."""
+        return self._state_of(operations(twin))
+
+    def _state_of(self, layers: Mapping[str, Any]) -> list[Any]:
         changing = self._plan.changing
-        return (name for name in self._layers if name in changing)
+        return [variable for name, layer in layers.items() if name in changing for variable in layer.variables]
+
+    def twin(self) -> keras.Model:
+        """Return another model like `whole`; nothing is drawn for it that others would have drawn."""
+        drawn = random.getstate()
+        try:
+            return build_model(self._plan.whole)
+        finally:
+            random.setstate(drawn)
 
 
 def _base_weights(base: str) -> dict[str, list[Any]]:

@@ -1,7 +1,7 @@
 """A fit from its plan to its saved model: stages, epochs, checkpoints, the test at the end."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 import keras
 import numpy as np
@@ -12,6 +12,7 @@ from cnn_core.errors import CnnError
 from cnn_core.keras_model.fitting import checkpoints
 from cnn_core.keras_model.fitting.checkpoints import Progress
 from cnn_core.keras_model.fitting.gradients import GradientNorms
+from cnn_core.keras_model.fitting.kept import At, Kept
 from cnn_core.keras_model.fitting.looks import Outputs, judged, save_model, score_of, shot_of
 from cnn_core.keras_model.fitting.models import Models
 from cnn_core.keras_model.fitting.moved import shifted_accuracy
@@ -39,7 +40,8 @@ def fit(plan: FitPlan, folder: RunFolder, report: Report, orders: Orders | None 
     """Train, from the folder's checkpoint on where there is one, and leave there what `RunFolder` lists.
 
     The history depends on the plan alone, also where it was interrupted in between: every epoch ends with a checkpoint.
-    Where it is stopped, what was learned so far is saved and tested all the same. Keras's global seed is set.
+    Where it is stopped, what was learned so far is saved and tested all the same; it is saved at once where batches are
+    slow (`kept.py`). Keras's global seed is set.
 
     Args:
         plan: what is trained.
@@ -57,7 +59,8 @@ def fit(plan: FitPlan, folder: RunFolder, report: Report, orders: Orders | None 
     except StoppedError:
         return
     try:
-        run.train()
+        with run.kept.saved_on_stop(orders):
+            run.train()
     except StoppedError:
         if not run.has_learned:
             return
@@ -73,6 +76,7 @@ class _Fit:
         self._parts = read_parts(plan.data, self._prepare(Preparation.READING))
         _refuse_other_classes(plan, self._parts)
         self._models = Models(plan)
+        self.kept = Kept(self._models.whole, self._models.twin, self._save_kept)
         self._tested: tuple[keras.Model, Inputs] | None = None
         folder.snapshots.mkdir(exist_ok=True)
 
@@ -143,7 +147,7 @@ class _Fit:
             initial_epoch=progress.epoch,
             epochs=progress.begun + stage.epochs,
             class_weight=class_weights(train.labels) if self._plan.class_weights else None,
-            callbacks=[Watch(self._obedience, self._report, ended)],
+            callbacks=[Watch(self._obedience, self._report, self.kept, ended)],
             shuffle=False,  # the batches are shuffled already
             verbose=0,
         )
@@ -178,14 +182,28 @@ class _Fit:
         shot.write(self._folder.snapshots / file)
         self._report(Snapshot(self._progress.epoch, file))
 
+    @property
+    def _keeps_best(self) -> bool:
+        """Whether there are weights that are better than the last."""
+        return self._plan.keep_best and self._progress.best_epoch > 0
+
+    def _save_kept(self, twin: keras.Model, at: At) -> None:
+        self._save(twin, self._models.state_of(twin), at)
+
+    def _save(self, model: keras.Model, state: Sequence[Any], at: At) -> None:
+        """Save a model with the weights that it has, those of `at`, or with the best ones where these are kept."""
+        if self._keeps_best:
+            at = At(self._progress.best_epoch, 0)
+            checkpoints.restore(self._folder.best, state)
+        save_model(model, self._folder.model, self._plan, self._progress)
+        self._report(Saved(self._folder.model.name, at.epoch, at.batch))
+
     def finish(self) -> None:
         """Save the weights that are kept, and test them; what is told meanwhile comes too late."""
-        epoch = self._progress.epoch
-        if self._plan.keep_best and self._progress.best_epoch:
-            epoch = self._progress.best_epoch
-            checkpoints.restore(self._folder.best, self._models.state())
-        save_model(self._models.whole, self._folder.model, self._plan, self._progress)
-        self._report(Saved(self._folder.model.name, epoch))
+        if not self.kept.take_back():
+            batch = self._obedience.batch if self._obedience.epoch > self._progress.epoch else 0
+            self._save(self._models.whole, self._models.state(), At(self._progress.epoch, batch))
+        epoch = self._progress.best_epoch if self._keeps_best else self._progress.epoch
         if self._tested is not None and len(self._parts.test):
             model, test = self._tested
             outputs = predicted(model, test.values, self._plan.batch_size, lambda _done: None)

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 
 from cnn_core.errors import CnnError
+from cnn_core.keras_model.fitting.kept import At, Kept
 from cnn_core.sentences import N_
 from cnn_core.training.orders import Orders
 from cnn_core.training.records import BatchEnd, Paused, Record, Resumed
@@ -50,6 +51,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
     """Reports every batch, lets the fit obey after it, and hands on what an epoch came to.
 
     Args:
+        kept: hears of every batch.
         ended: is called with Keras's figures of an epoch, and its seconds so far; says whether it was the last.
     """
 
@@ -57,14 +59,16 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
         self,
         obedience: Obedience,
         report: Callable[[Record], None],
+        kept: Kept,
         ended: Callable[[dict[str, float], Callable[[], float]], bool],
     ) -> None:
         super().__init__()
-        self._obedience, self._report, self._ended = obedience, report, ended
+        self._obedience, self._report, self._kept, self._ended = obedience, report, kept, ended
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._obedience.epoch, self._obedience.batch = epoch + 1, 0
         self._began = time.perf_counter() - self._obedience.rested
+        self._last: float | None = None
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         figures, epoch = figures_of(logs), self._obedience.epoch
@@ -78,7 +82,11 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
                 epoch=epoch,
                 batch=batch + 1,
             )
-        self._report(BatchEnd(epoch, batch + 1, **figures, seconds=self._seconds()))
+        seconds = self._seconds()
+        self._report(BatchEnd(epoch, batch + 1, **figures, seconds=seconds))
+        # What the first batch takes, with all that is made ready for it, says nothing of the others.
+        self._kept.note(At(epoch - 1, batch + 1), 0.0 if self._last is None else seconds - self._last)
+        self._last = seconds
         self._obedience.obey()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:

@@ -78,6 +78,8 @@ def _draw_progress(run: SeenRun) -> None:
 def _interval(run: SeenRun) -> float:
     if run.phase in (Phase.PAUSED, Phase.WAITING):
         return _PAUSED
+    if run.phase is Phase.STOPPING:
+        return _QUICK
     return min(_SLOW, max(_QUICK, run.so_far.epochs[-1].seconds / 4)) if run.so_far.epochs else _QUICK
 
 
@@ -105,7 +107,11 @@ def _saying(run: SeenRun) -> str:
     if run.phase is Phase.PAUSED:
         return _("Paused: what was learned is kept.")
     if run.phase is Phase.STOPPING:
-        return _("It stops after this batch.")
+        return (
+            _("It stops after this batch.")
+            if run.so_far.saved is None
+            else _("Stopped. What was learned is saved, and is tested now.")
+        )
     if run.so_far.preparing is not None and run.so_far.begun is None:
         said = _(_PREPARED[run.so_far.preparing.step])
         return said.format(done=f"{run.so_far.preparing.done:,}", pictures=f"{run.so_far.preparing.pictures:,}")
@@ -152,7 +158,7 @@ def _draw_end(run: SeenRun) -> None:
     if run.problem is not None:
         show_error(run.problem)
     elif run.phase is Phase.STOPPED:
-        st.info(_("Stopped. What was learned is kept, and it can go on from the last whole epoch."))
+        st.info(_stopped(run))
     if run.so_far.scored is not None:
         text = _("**{share} of {count} test pictures right**, {low} to {high} (95 % interval, Wilson).")
         shares = {"share": run.so_far.scored.accuracy, "low": run.so_far.scored.low, "high": run.so_far.scored.high}
@@ -161,6 +167,20 @@ def _draw_end(run: SeenRun) -> None:
                 count=f"{run.so_far.scored.pictures:,}", **{name: f"{share:.1%}" for name, share in shares.items()}
             )
         )
+
+
+def _stopped(run: SeenRun) -> str:
+    """Say what is kept of a run that was stopped."""
+    saved = run.so_far.saved
+    if saved is None and not run.so_far.epochs:
+        return _("Stopped before anything was learned.")
+    if saved is not None and saved.batch:
+        text = _(
+            "Stopped. What was learned is kept, up to batch {batch} of epoch {epoch}; it can go on from the last whole "
+            "epoch."
+        )
+        return text.format(batch=saved.batch, epoch=saved.epoch + 1)
+    return _("Stopped. What was learned is kept, and it can go on from the last whole epoch.")
 
 
 def _draw_buttons(run: SeenRun) -> None:

@@ -356,6 +356,8 @@ class NetworkPicture {
       this.#point(null);
       this.#tell(null);
     };
+    world.addEventListener("pointerover", ({ target }) => this.#near(target));
+    world.addEventListener("focusin", ({ target }) => this.#near(target));
     world.addEventListener("pointerover", (event) => {
       if (event.pointerType === "mouse") this.#tell(this.#buttonAt(event.target));
     });
@@ -380,6 +382,14 @@ class NetworkPicture {
       part(root, `.${name}`).onclick = act;
     }
     new ResizeObserver(() => this.#resized()).observe(part(root, ".window"));
+  }
+
+  /**
+   * Let the page know which layer may be opened next.
+   * @param {EventTarget | null} target
+   */
+  #near(target) {
+    opening("near_layer", { layer: this.#buttonAt(target)?.dataset.layer ?? null });
   }
 
   #resized() {

@@ -8,6 +8,7 @@ import { listen, pass } from "./told.js";
  * @property {{layer: string, channel: number | null}} opening_layer
  * @property {{layer: string, channel: number, picture: string, size?: [number, number]}} opening_map  `size` is how many
  *   columns and rows of values the map has, where it may be of another layer than the open one
+ * @property {{layer: string | null}} near_layer  one that the pointer or the focus is on, null for none
  * @property {{layer: string, channel: number, row: number, column: number, value: number}} opening_value
  */
 

@@ -97,6 +97,9 @@ _NETWORK = register(
 _KEPT_NETWORK = register("kept_network", '<p class="said" role="status" hidden></p>')
 _NEURON = register("neuron", '<div class="neuron themed"></div>', "themed", "sliders")
 _TEN_LAYERS = register("ten_layers", '<div class="ten-layers themed"></div>', "themed", "controls", "sliders")
+_LAYER = register(
+    "layer", f'<div class="layer">{_picture_board("mosaic")}{_picture_board("bars")}</div>', "board", "mosaic", "bars"
+)
 _TELLER = register("teller", "<div></div>")
 _MENUS = register("menus", "<div></div>")
 _MOVED_PICTURE = register("moved_picture", '<div class="moved-picture themed"></div>', "themed", "controls", "sliders")
@@ -261,6 +264,17 @@ def panels(ahead: Mapping[str, Callable[[], None]]) -> None:
     """Show of the panels on the page the one that is chosen, by their keys in the order of the choice; what each has is
     called when the reader comes near the button of one that is not on the page."""
     _PANELS(data=list(ahead), **{f"on_{key}_change": take for key, take in ahead.items()})
+
+
+def layer(data: dict[str, Any], key: str, on_pick: Callable[[int], None], on_near: Callable[[str], None]) -> None:
+    """Draw a layer's maps or the bars of its vector; `on_pick` gets the map or unit that was opened, `on_near` the name
+    of a layer that may be opened next and of which the browser knows nothing."""
+    _LAYER(
+        data=data,
+        key=key,
+        on_pick_change=lambda: _told(key, on_pick),
+        on_near_change=lambda: _told(key, on_near, "near"),
+    )
 
 
 def mosaic(data: dict[str, Any], key: str, on_pick: Callable[[int], None]) -> None:

@@ -196,8 +196,33 @@ def test_a_map_of_a_network_that_is_drawn_whole_is_shown_without_the_server(
 def test_every_layer_of_a_recorded_network_is_shown_without_the_server(page: Page, unheard: Callable[[], None]) -> None:
     open_view(page, model="mnist", layer="max_pooling2d")
     unheard()
+    before = page.locator(".picker img").get_attribute("src") or ""
     node(page, "conv2d").click()
     expect(page.locator(".mosaic img")).to_have_attribute("alt", "32 maps of conv2d")
+    expect(page.locator(".picker img")).not_to_have_attribute("src", before)
+    node(page, "dense_1").click()
+    expect(page.locator(".mosaic")).to_be_hidden()
+    bars = page.locator(".layer .bars")
+    expect(bars.locator(".bar")).to_have_count(10)
+    expect(bars.locator(".bar.open .name")).to_have_text("3")  # as the answer to the first sample
+    node(page, "max_pooling2d").click()
+    expect(bars).to_be_hidden()
+    expect(page.locator(".mosaic img")).to_have_attribute("alt", "64 maps of max_pooling2d")
+
+
+def test_a_layer_of_a_long_network_is_told_while_the_pointer_is_on_it(page: Page, unheard: Callable[[], None]) -> None:
+    open_view(page, model="mobilenet_v2", layer="Conv1")
+    far = node(page, "block_16_project_BN")
+    page.evaluate(
+        """document.addEventListener("convscope:neighbours", ({detail}) => {
+            window.told ||= (detail ?? []).some(({layer}) => layer === "block_16_project_BN");
+        })"""
+    )
+    far.hover()
+    page.wait_for_function("window.told", timeout=WARM_UP)
+    unheard()
+    far.click()
+    expect(page.locator(".mosaic img")).to_have_attribute("alt", "64 maps of block_16_project_BN")
 
 
 # Pictures -----------------------------------------------------------------------------------------------------------

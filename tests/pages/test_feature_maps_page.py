@@ -45,7 +45,7 @@ def is_complete(at: AppTest) -> bool:
     """Say whether nothing is missing: the network, a layer's maps, no error and nothing to wait for."""
     shown = {element.proto.component_name for element in at.get("bidi_component")}
     is_whole = data_of(at, "network")["mode"] == "whole"  # and shows all maps itself
-    parts = ("network", "picker", "value_stage") if is_whole else ("network", "mosaic", "picker", "value_stage")
+    parts = ("network", "picker", "value_stage") if is_whole else ("network", "layer", "picker", "value_stage")
     return {f"convscope_{name}" for name in parts} <= shown and not at.error and not at.info and not at.get("skeleton")
 
 
@@ -64,7 +64,7 @@ def test_everything_is_there_from_the_start(door: Any) -> None:
     assert predictions(at)[0] == f"**{class_names('mobilenet_v2')[8]}** · 75.0%"
     assert "**Conv2D** · 112×112×32 · 864 parameters" in said(at)
     assert "10,838,016 multiply-adds" in said(at)
-    assert len(data_of(at, "mosaic")["maps"]) == 32
+    assert len(data_of(at, "layer")["maps"]) == 32
     assert "Cropped to the central 300×300 pixels. Resized from 300×300 to 224×224 pixels" in said(at)
 
 
@@ -227,7 +227,7 @@ def test_order_of_the_maps(order: str) -> None:
     at = choose(opened(layer="block_1_expand"), "segmented_control", "order", order)
     maps = made_up_maps("mobilenet_v2", None, "block_1_expand").reshape(-1, 96).astype(np.float64)
     figure = {"index": -np.arange(96), "mean": maps.mean(axis=0), "spread": maps.std(axis=0)}[order]
-    shown = [entry["channel"] for entry in data_of(at, "mosaic")["maps"]]
+    shown = [entry["channel"] for entry in data_of(at, "layer")["maps"]]
     assert shown == np.argsort(-figure)[:64].tolist()
 
 
@@ -240,7 +240,7 @@ def test_pages_show_every_map_once() -> None:
     for page in range(1, pages + 1):
         no_exception(at.pagination[0].set_value(page).run())
         assert "**64 of 1280** shown" in said(at)
-        shown += [entry["channel"] for entry in data_of(at, "mosaic")["maps"]]
+        shown += [entry["channel"] for entry in data_of(at, "layer")["maps"]]
     assert shown == list(range(1280))
     assert not choose(at, "selectbox", "layer", "Conv1").pagination
 
@@ -248,18 +248,18 @@ def test_pages_show_every_map_once() -> None:
 @pytest.mark.usefixtures("here")
 def test_range_of_colours() -> None:
     at = opened(layer="block_1_expand")
-    per_layer = data_of(at, "mosaic")["picture"]
+    per_layer = data_of(at, "layer")["picture"]
     largest = np.abs(made_up_maps("mobilenet_v2", None, "block_1_expand")).max()
     assert "All maps share this range. White is zero." in bar_of(at)
     assert f"{largest:.4g}" in bar_of(at)
     choose(at, "segmented_control", "scope", "per_map")
     assert "Every map has its own range" in bar_of(at)
-    per_map = data_of(at, "mosaic")["picture"]
+    per_map = data_of(at, "layer")["picture"]
     choose(at, "segmented_control", "scope", "fixed")
     choose(at, "number_input", "limit", 2.5)
     assert ">-2.5<" in bar_of(at)
     assert ">2.5<" in bar_of(at)
-    assert len({per_layer, per_map, data_of(at, "mosaic")["picture"]}) == 3
+    assert len({per_layer, per_map, data_of(at, "layer")["picture"]}) == 3
 
 
 def bar_of(at: AppTest, number: int = 0) -> str:
@@ -273,7 +273,7 @@ def bar_of(at: AppTest, number: int = 0) -> str:
 def test_one_map_is_opened_by_its_number() -> None:
     at = choose(opened(layer="block_1_expand"), "number_input", "channel", 17)
     assert "Map 17 of `block_1_expand`" in [header.value for header in at.header]
-    assert data_of(at, "mosaic")["selected"] == 17
+    assert data_of(at, "layer")["selected"] == 17
     values = made_up_maps("mobilenet_v2", None, "block_1_expand")[:, :, 17].astype(np.float64)
     assert f"**{values.mean():.4g}**  \nStandard deviation  \n**{values.std():.4g}**" in said(at)
     drawn = data_of(at, "picker")
@@ -296,7 +296,7 @@ def test_a_layer_opens_at_its_strongest_map_and_the_largest_value_there() -> Non
     assert {"channel", "row", "column"}.isdisjoint(address_of(at))
 
 
-_BEHIND = {"mosaic", "picker", "value_stage", "trail", "tell"}
+_BEHIND = {"layer", "picker", "value_stage", "trail", "tell"}
 
 
 @pytest.fixture
@@ -327,7 +327,7 @@ def test_another_map_or_value_runs_only_what_shows_it(drawn_anew: set[str]) -> N
     assert drawn_anew == _BEHIND
     drawn_anew.clear()
     choose(at, "number_input", "row", 5)
-    assert drawn_anew == _BEHIND - {"mosaic"}
+    assert drawn_anew == _BEHIND - {"layer"}
     assert address_of(at) == {"model": "mobilenet_v2", "layer": "block_1_expand", "channel": "17", "row": "5"}
 
 
@@ -373,11 +373,11 @@ def test_a_layer_without_maps_is_drawn_as_values() -> None:
     at = opened(layer="predictions")
     assert not at.get("plotly_chart")
     values = made_up_maps("mobilenet_v2", None, "predictions")
-    bars = data_of(at, "bars")
+    bars = data_of(at, "layer")
     np.testing.assert_allclose(bars["values"], values[: len(bars["values"])], rtol=1e-6)
     assert bars["names"][8] == class_names("mobilenet_v2")[8]
     choose(at, "segmented_control", "order", "mean")
-    assert data_of(at, "bars")["units"][0] == int(values.argmax())
+    assert data_of(at, "layer")["units"][0] == int(values.argmax())
 
 
 # Address and memory -------------------------------------------------------------------------------------------------
@@ -394,7 +394,7 @@ def test_a_link_opens_the_same_view() -> None:
     assert predictions(at)[0] == "**8** · 75.0%"
     assert "Every map has its own range" in bar_of(at)
     again = opened(**at.query_params)
-    assert data_of(again, "mosaic") == data_of(at, "mosaic")
+    assert data_of(again, "layer") == data_of(at, "layer")
     assert again.query_params == at.query_params
 
 
@@ -444,11 +444,11 @@ def test_choices_survive_other_pages() -> None:
     choose(at, "selectbox", "layer", "conv2d_1")
     choose(at, "segmented_control", "order", "spread")
     choose(at, "number_input", "channel", 9)
-    before = data_of(at, "mosaic")
+    before = data_of(at, "layer")
     for page in ("pages/Home.py", "pages/2_Design_a_network.py"):
         no_exception(at.switch_page(page).run())
     no_exception(at.switch_page(PAGE).run())
-    assert data_of(at, "mosaic") == before
+    assert data_of(at, "layer") == before
     assert (at.selectbox(key="model_widget").value, at.checkbox(key="invert_widget").value) == ("mnist", True)
 
 
@@ -583,13 +583,13 @@ def test_a_photograph_through_the_real_network(monkeypatch: pytest.MonkeyPatch) 
     choose(at, "selectbox", "layer", "Conv_1")
     assert "**64 of 1280** shown" in said(at)
     choose(at, "segmented_control", "order", "mean")
-    means = [float(entry["text"].split("mean ")[1].split(",")[0]) for entry in data_of(at, "mosaic")["maps"]]
+    means = [float(entry["text"].split("mean ")[1].split(",")[0]) for entry in data_of(at, "layer")["maps"]]
     assert means == sorted(means, reverse=True)
     choose(at, "segmented_control", "scope", "per_map")
     choose(at, "selectbox", "layer", "out_relu")
     assert "White is zero." not in said(at)
     choose(at, "selectbox", "layer", "predictions")
-    assert data_of(at, "bars")["names"]
+    assert data_of(at, "layer")["names"]
 
 
 @pytest.mark.keras

@@ -42,7 +42,7 @@ LAYERS = [
 
 
 def boards(at: AppTest) -> list[dict[str, Any]]:
-    """Return what the mosaics show: the maps, then the kernels."""
+    """Return what the panels' boards show."""
     protos = [element.proto for element in at.get("bidi_component")]
     return [json.loads(proto.json) for proto in protos if proto.component_name == "convscope_mosaic"]
 
@@ -120,8 +120,9 @@ def test_nonsense_in_the_address_gives_the_defaults(number: int) -> None:
 
 def test_kernels_stand_in_the_order_of_their_maps() -> None:
     at = opened(layer="Conv1", ask="kernels", order="mean", channel="0")
-    maps, pairs, own = boards(at)
-    assert [entry["channel"] for entry in pairs["maps"]] == [entry["channel"] for entry in maps["maps"]]
+    pairs, own = boards(at)
+    shown = [entry["channel"] for entry in data_of(at, "layer")["maps"]]
+    assert [entry["channel"] for entry in pairs["maps"]] == shown
     assert pairs["selected"] == 0
     assert len(own["maps"]) == 3
     (kernel,) = made_up_weights("mobilenet_v2", "Conv1")
@@ -137,13 +138,13 @@ def test_many_kernels_have_pages() -> None:
     assert "**60 of 96** 3×3 kernels shown" in said(at)
     at.pagination[1].set_value(2).run()
     assert "**36 of 96** 3×3 kernels shown" in said(at)
-    assert [entry["channel"] for entry in boards(at)[1]["maps"]] == list(range(60, 96))
+    assert [entry["channel"] for entry in boards(at)[0]["maps"]] == list(range(60, 96))
 
 
 def test_a_deep_filter_shows_a_kernel_for_each_input() -> None:
     at = opened(model="mnist", layer="conv2d_1", channel="5", ask="kernels", picture="digit_7")
     assert "Filter 5 lays 32 3×3 kernels over the maps of `conv2d`, one over each, and adds up the results." in said(at)
-    _, own = boards(at)
+    (own,) = boards(at)
     assert [entry["channel"] for entry in own["maps"]] == list(range(32))
     weights = made_up_weights("mnist", "conv2d_1")[0][..., 5]
     picture = Image.open(io.BytesIO(base64.b64decode(own["picture"].partition(",")[2])))
@@ -321,9 +322,3 @@ def test_units_are_compared_in_a_table() -> None:
     others = [int(line[0]) for line in lines[1:]]
     assert others == [unit for unit in np.argsort(-np.abs(values)).tolist() if unit != 7][: len(others)]
     assert all(float(line[1]) == -float(line[3]) for line in lines)
-
-
-def test_the_mosaic_of_the_page_stays_the_first() -> None:
-    """The panels' boards come after the page's own, which other tests and readers find first."""
-    at = opened(layer="Conv1", ask="kernels")
-    assert data_of(at, "mosaic") == boards(at)[0]

@@ -151,14 +151,14 @@ def test_the_network_the_maps_and_the_answer_follow() -> None:
         "words": {},
     }
     passed(at, live, 50, 1)
-    dark = {name: data_of(at, name) for name in ("network", "mosaic", "picker")}
+    dark = {name: data_of(at, name) for name in ("network", "layer", "picker")}
     assert data_of(at, "camera")["shown"] == 1
     assert "hold one" in said(at)
     passed(at, live, 250, 2)
     assert data_of(at, "camera")["shown"] == 2
     assert data_of(at, "network")["version"] != dark["network"]["version"]
     told = data_of(at, "camera")["passing"]
-    for name in ("mosaic", "picker"):
+    for name in ("layer", "picker"):
         drawn = data_of(at, name)
         assert told["components"][name] == {of: drawn[of] for of in told["components"][name]}
     for node in data_of(at, "network")["nodes"]:
@@ -172,7 +172,7 @@ def test_the_network_the_maps_and_the_answer_follow() -> None:
         np.frombuffer(base64.b64decode(data["values"]), "<f4") for data in (dark["picker"], data_of(at, "picker"))
     ]
     np.testing.assert_allclose(values[1] / values[0], 5, rtol=0.02)
-    assert data_of(at, "mosaic")["selected"] == dark["mosaic"]["selected"]
+    assert data_of(at, "layer")["selected"] == dark["layer"]["selected"]
 
 
 def test_a_frame_is_one_question_and_is_kept_nowhere(here: Here) -> None:

@@ -100,14 +100,14 @@ def test_all_parts_that_wait_for_a_layer_are_drawn_with_it_and_no_other(here: He
     later_maps(unfinished)
     press(at, "look_clock")
     assert drawn == Counter(("answer", "layer", "map", "asked"))
-    assert data_of(at, "mosaic")["maps"]
+    assert data_of(at, "layer")["maps"]
 
 
 @pytest.fixture
 def untold(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is asked for ahead: neither what values are made of nor the layers beside the open one."""
     monkeypatch.setattr(why, "can_be_told", lambda _row: False)
-    monkeypatch.setattr(layer_view, "_beside", lambda _layer: [])
+    monkeypatch.setattr(layer_view, "_beside", lambda _layer, _drawn: [])
 
 
 @pytest.mark.usefixtures("looking")

@@ -13,6 +13,7 @@ import streamlit as st
 from cnn_core.arrays import Maps, Output
 from cnn_core.drawing.mosaic import ChannelOrder, ChannelStatistics, Mosaic, RangeScope, mosaic_png, order_channels
 from cnn_core.layers.shapes import show
+from cnn_core.models.run import DRAWN_AXES
 from cnn_core.network.summary import Row
 from cnn_core.network.volumes import block_svg
 from cnn_core.network.whole import is_drawn_whole
@@ -28,7 +29,7 @@ from pages.ui.draw.pictures import ColourBar
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.menus import was_opened
 from pages.ui.feature_maps.open_layer import OpenLayer
-from pages.ui.feature_maps.parts import map_changed, open_map_marked
+from pages.ui.feature_maps.parts import Part, map_changed, open_map_marked
 from pages.ui.text import _, as_code
 from pages.ui.waiting import later, run_again
 
@@ -56,7 +57,7 @@ def draw_layer(layer: OpenLayer) -> None:
         if layer.has_maps:
             _draw_maps(layer)
         else:
-            draw_vector(layer)
+            _draw_vector(layer)
     _draw_what_to_look_for(layer)
 
 
@@ -145,14 +146,19 @@ def _draw_controls(layer: OpenLayer) -> None:
 def _draw_maps(layer: OpenLayer) -> None:
     shown = _ordered(layer)[_choose_page(layer.name, layer.maps.shape[-1])]
     picture = _mosaic(layer, shown)
-    components.mosaic(_board_data(layer, shown, picture, layer.channel), key="mosaic", on_pick=open_map_marked)
+    _draw_board(_board_data(layer, shown, picture, layer.channel))
     _colours(picture).draw("maps")
+
+
+def _draw_board(data: dict[str, Any]) -> None:
+    components.layer(data, key="layer_board", on_pick=open_map_marked, on_near=_tell_near)
 
 
 def _board_data(layer: OpenLayer, shown: Sequence[int], picture: Mosaic, selected: int) -> dict[str, Any]:
     return {
         **_maps_data(layer, shown, picture, selected),
-        "made": "" if layer.passes else repr((layer.picture.key, *_how_drawn())),
+        "made": _made(layer),
+        "side": [layer.maps.shape[1], layer.maps.shape[0]],
         "leads": "map_line",
         "words": {
             "picture": _("{count} maps of {layer}").format(count=len(shown), layer=layer.name),
@@ -162,58 +168,75 @@ def _board_data(layer: OpenLayer, shown: Sequence[int], picture: Mosaic, selecte
     }
 
 
+def _made(layer: OpenLayer) -> str:
+    """Return of what and how a layer is drawn; the browser keeps those it has shown as long as it stays."""
+    return "" if layer.passes else repr((layer.picture.key, *_how_drawn()))
+
+
 def tell_neighbours(layer: OpenLayer) -> None:
     """Tell the browser what other layers look like, which it paints as they are opened: those before and after the open
-    one, or where nothing has to be computed and there are few, all."""
+    one and the one that the pointer is on, or where nothing has to be computed and there are few, all."""
     if layer.passes or is_drawn_whole(tuple(layer.rows.values())):
         return
     told, size = [], 0
     for row in _told(layer):
-        maps = _maps_beside(layer, row.name)
-        if maps is None:
+        values = _values_beside(layer, row.name)
+        if values is None:
             continue
-        data = _first_page(OpenLayer(layer.run, row, maps))
-        size += len(data["picture"])
+        data = _first_page(OpenLayer(layer.run, row, values))
+        size += len(data.get("picture", ""))
         if size <= MOST_LETTERS:
             told.append(data)
     components.tell("neighbours", told)
 
 
-def _maps_beside(layer: OpenLayer, name: str) -> Output | None:
-    """Return another layer's output, as far as it is there; where the picture is recorded no worker is asked."""
-    if is_recorded(layer.picture):
+def _values_beside(layer: OpenLayer, name: str) -> Output | None:
+    """Return another layer's output, as far as it is there; where the picture is recorded no worker is asked, unless
+    the pointer is on it."""
+    if is_recorded(layer.picture) and name != state.NEAR_LAYER.get():
         return recorded_maps(layer.picture, name)
     return later(layer_maps(layer.picture, name), patience=0)
 
 
+def _tell_near(name: str) -> None:
+    state.NEAR_LAYER.set(name)
+    run_again(Part.BESIDE)
+
+
 def _told(layer: OpenLayer) -> list[Row]:
     """Return the layers that are told; all of them are the same whichever is open, and so are sent once."""
-    with_maps = [row for row in layer.rows.values() if len(row.output_shape) == 3]
-    return with_maps if is_recorded(layer.picture) and len(with_maps) <= MOST_LAYERS else _beside(layer)
+    drawn = [row for row in layer.rows.values() if len(row.output_shape) in DRAWN_AXES]
+    return drawn if is_recorded(layer.picture) and len(drawn) <= MOST_LAYERS else _beside(layer, drawn)
 
 
-def _beside(layer: OpenLayer) -> list[Row]:
-    """Return the layers with maps that the open one takes its input from, and those that take theirs from it."""
-    after = [row for row in layer.rows.values() if layer.name in row.sources]
-    beside = [*(layer.rows[name] for name in layer.row.sources), *after]
-    return [row for row in beside if len(row.output_shape) == len(layer.maps.shape) == 3]
+def _beside(layer: OpenLayer, drawn: Sequence[Row]) -> list[Row]:
+    """Return the layer that the pointer is on, those that the open one takes its input from, and those that take theirs
+    from it: the first matters most."""
+    near = [row for row in drawn if row.name == state.NEAR_LAYER.get() != layer.name]
+    return [*near, *(row for row in drawn if row.name in layer.row.sources or layer.name in row.sources)]
 
 
 def _first_page(layer: OpenLayer) -> dict[str, Any]:
-    """Return what the board shows when the layer is opened from the picture of the network: with its strongest map."""
-    count = layer.maps.shape[-1]
-    place = shown_page(count, PER_PAGE, _page_key(layer.name)) if count > PER_PAGE else slice(0, count)
+    """Return what is shown when the layer is opened from the picture of the network: with its strongest map or unit."""
+    count, per_page = layer.maps.shape[-1], _per_page(layer)
+    place = shown_page(count, per_page, _page_key(layer.name)) if count > per_page else slice(0, count)
 
     def made() -> dict[str, Any]:
-        shown = _ordered(layer)[place]
         strongest = layer.answers.layers[layer.name].strongest[0]
+        if not layer.has_maps:
+            return _bars_data(layer, place, strongest)
+        shown = _ordered(layer)[place]
         return _board_data(layer, shown, _mosaic(layer, shown), strongest)
 
     return cached.board(layer, place.start, place.stop, _how_drawn(), made)
 
 
+def _per_page(layer: OpenLayer) -> int:
+    return PER_PAGE if layer.has_maps else BARS_PER_PAGE
+
+
 def _how_drawn() -> tuple[str | float, ...]:
-    """Return what is chosen for the maps of all layers: the browser keeps those it has shown as long as it stays."""
+    """Return what is chosen for the maps of all layers."""
     return state.ORDER.get(), state.SCOPE.get(), state.LIMIT.get(), state.LANGUAGE.get()
 
 
@@ -242,16 +265,16 @@ def _maps_data(layer: OpenLayer, shown: Sequence[int], picture: Mosaic, selected
 
 
 def passing(layer: OpenLayer) -> tuple[dict[str, Any], Changed]:
-    """Return what the mosaic or the bars show of a picture that passes, by the component, and what else changes."""
-    if layer.has_maps and is_drawn_whole(tuple(layer.rows.values())):
+    """Return what is shown of a picture that passes, by the component, and what else changes."""
+    is_whole = is_drawn_whole(tuple(layer.rows.values()))
+    if layer.has_maps and is_whole:
         return {}, Changed()
-    per_page = PER_PAGE if layer.has_maps else BARS_PER_PAGE
-    place = shown_page(layer.maps.shape[-1], per_page, _page_key(layer.name))
+    place = shown_page(layer.maps.shape[-1], _per_page(layer), _page_key(layer.name))
     if not layer.has_maps:
-        return {"bars": _vector_data(layer, place)}, Changed()
+        return {"bars" if is_whole else "layer": _vector_data(layer, place, layer.channel)}, Changed()
     shown = _ordered(layer)[place]
     picture = _mosaic(layer, shown)
-    return {"mosaic": _maps_data(layer, shown, picture, layer.channel)}, _colours(picture).changed("maps")
+    return {"layer": _maps_data(layer, shown, picture, layer.channel)}, _colours(picture).changed("maps")
 
 
 def _grid(count: int, shape: tuple[int, ...], height: int) -> tuple[int, int]:
@@ -261,11 +284,22 @@ def _grid(count: int, shape: tuple[int, ...], height: int) -> tuple[int, int]:
     return columns, max(24, min(LARGEST, WIDTH // columns - 2))
 
 
-def draw_vector(layer: OpenLayer) -> None:
+def _draw_vector(layer: OpenLayer) -> None:
     """Draw the values of a layer without height and width as bars."""
     place = _choose_page(layer.name, layer.maps.size, BARS_PER_PAGE)
-    data = {
-        **_vector_data(layer, place),
+    _draw_board(_bars_data(layer, place, layer.channel))
+
+
+def draw_bars(layer: OpenLayer) -> None:
+    """Draw the values of a vector beside a network that is drawn whole, which does not tell them apart."""
+    place = _choose_page(layer.name, layer.maps.size, BARS_PER_PAGE)
+    components.bars(_bars_data(layer, place, layer.channel), key="bars", on_pick=open_map_marked)
+
+
+def _bars_data(layer: OpenLayer, place: slice, selected: int) -> dict[str, Any]:
+    return {
+        **_vector_data(layer, place, selected),
+        "made": _made(layer),
         "leads": "map_line",
         "words": {
             "board": _("Units: arrow keys walk, Enter opens"),
@@ -274,10 +308,9 @@ def draw_vector(layer: OpenLayer) -> None:
             "none": _("not a number"),
         },
     }
-    components.bars(data, key="bars", on_pick=open_map_marked)
 
 
-def _vector_data(layer: OpenLayer, place: slice) -> dict[str, Any]:
+def _vector_data(layer: OpenLayer, place: slice, selected: int) -> dict[str, Any]:
     """Return what the bars show of a page of the layer's units."""
     order = np.arange(layer.maps.size) if state.ORDER.get() == "index" else np.argsort(-layer.maps, kind="stable")
     shown = order[place]
@@ -287,7 +320,7 @@ def _vector_data(layer: OpenLayer, place: slice) -> dict[str, Any]:
         "values": [float(layer.maps[unit]) if np.isfinite(layer.maps[unit]) else None for unit in shown],
         "units": shown.tolist(),
         "names": [names[unit] for unit in shown] if names else [],
-        "selected": layer.channel,
+        "selected": selected,
     }
 
 

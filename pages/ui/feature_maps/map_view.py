@@ -13,7 +13,7 @@ from pages.ui.draw.changed import Changed, named
 from pages.ui.draw.channels import picture_channels
 from pages.ui.draw.pictures import ColourBar, draw_within
 from pages.ui.feature_maps import cached
-from pages.ui.feature_maps.layer_view import draw_vector
+from pages.ui.feature_maps.layer_view import draw_bars
 from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.parts import map_changed, open_value_marked
 from pages.ui.text import _, as_code
@@ -36,7 +36,7 @@ def draw_map(layer: OpenLayer) -> None:
         _draw_unit(layer)
         return
     with st.container(key="map_bars"):
-        draw_vector(layer)
+        draw_bars(layer)
 
 
 def _title(layer: OpenLayer) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 from cnn_core.drawing.mosaic import Range
 from cnn_core.network.whole import has_classes, is_drawn_whole
 from pages.ui import components, state
+from pages.ui.ask.sketch import reads_digits
 from pages.ui.components import data_url, packed
 from pages.ui.draw.changed import Changed, named
 from pages.ui.draw.channels import picture_channels
@@ -85,6 +86,11 @@ def passing(layer: OpenLayer) -> tuple[dict[str, Any], Changed]:
     )
 
 
+def _can_be_told(layer: OpenLayer) -> bool:
+    """Say whether another picture may take this one's place without a run: a frame, or what grows on the sheet."""
+    return layer.passes or reads_digits(layer.info)
+
+
 def _figures(layer: OpenLayer, channel: int) -> dict[str, tuple[str, str]]:
     """Return a map's figures by their names on the page, each with its word."""
     figures = cached.statistics(layer)
@@ -99,7 +105,7 @@ def _figures(layer: OpenLayer, channel: int) -> dict[str, tuple[str, str]]:
 
 def _draw_figures(layer: OpenLayer, channel: int) -> None:
     figures = _figures(layer, channel)
-    if layer.passes:
+    if _can_be_told(layer):
         lines = (f"{word}<br><b {named(name)}>{figure}</b>" for name, (word, figure) in figures.items())
         st.html(f"<p>{'<br>'.join(lines)}</p>")
     else:
@@ -109,7 +115,7 @@ def _draw_figures(layer: OpenLayer, channel: int) -> None:
 def _draw_over(layer: OpenLayer, png: bytes) -> None:
     """Draw the map over the picture."""
     alt = _("The map over the picture: stretched to the input's size, stronger where values are larger.")
-    if layer.passes:  # within the page: a file of its own would be gone before the browser asks for it
+    if _can_be_told(layer):  # within the page: a file of its own would be gone before the browser asks for it
         draw_within(png, alt, layer.picture.pixels.shape, "over")
     else:
         st.image(png, output_format="PNG", width="stretch", alt=alt)

@@ -33,7 +33,7 @@ COLOURS: Final[Mapping[Group, str]] = {
     Group.INPUT: "#8c8c8c",
     Group.CONVOLUTION: "#2b7bba",
     Group.POOLING: "#e69f00",
-    Group.RESIZING: "#b8860b",
+    Group.RESIZING: "#8844cc",
     Group.NORMALIZATION: "#56b4e9",
     Group.ACTIVATION: "#009e73",
     Group.REGULARIZATION: "#a6a6a6",

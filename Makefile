@@ -97,7 +97,8 @@ catalogues: $(APP)  ## collect the sentences of the code into the catalogues of 
 
 lock: $(DEV)  ## write anew which version of every package is installed; UPGRADE=--upgrade takes the newest that fit
 	$(LOCK) requirements.txt -o requirements.lock
-	$(LOCK) requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+	$(LOCK) requirements-serving.txt -c requirements.lock -o requirements-serving.lock
+	$(LOCK) requirements-dev.txt -c requirements-serving.lock -o requirements-dev.lock
 
 browser: $(DEV)
 	@$(BIN)/python tests/browser_setup.py

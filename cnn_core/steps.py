@@ -1,18 +1,21 @@
 """What a computing process is at where that takes seconds: it says so, and whoever waits for it reads it.
 
-A process reports into a file of its own, and only while such a step lasts: a question to a warm worker writes nothing.
+A process reports only while such a step lasts, so a question to a warm worker says nothing: on one machine into a file
+of its own, elsewhere through whatever `Channel` it was given.
 """
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from cnn_core.sentences import N_
 
+Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
 Count = Callable[[int, int], None]
 """Hears how much is done, of how much."""
@@ -52,25 +55,46 @@ class StoppedError(Exception):
 # In the process that computes -----------------------------------------------------------------------------------------
 
 
-class _Reporter:
-    """What this process is at; it tells nobody until it has a file."""
+class Channel(Protocol):
+    """How a process is heard, and told that nobody waits any more."""
 
-    file: Path | None = None
+    def tell(self, said: str) -> None:
+        """Pass on what the process is at, which takes the place of what it said before; `read` understands it."""
+
+    def is_stopped(self, work: int) -> bool:
+        """Say whether the work of this number shall end."""
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file of a process's own, in a folder that whoever waits can read."""
+
+    file: Path
+
+    def tell(self, said: str) -> None:
+        """Write it whole or not at all; a folder that is gone means that nobody reads it any more."""
+        part = self.file.with_suffix(".part")
+        with suppress(OSError):
+            part.write_text(said, encoding="ascii")
+            part.replace(self.file)
+
+    def is_stopped(self, work: int) -> bool:
+        return _stop_file(self.file.parent, work).exists()
+
+
+class _Reporter:
+    """What this process is at; it tells nobody until it has a channel."""
+
+    channel: Channel | None = None
     work: int = NO_WORK
     step: Step | None = None
     done: int = 0
     of: int = 0
 
     def report(self) -> None:
-        """Write what goes on, whole or not at all; a folder that is gone means that nobody reads it any more."""
-        if self.file is None:
-            return
-        part = self.file.with_suffix(".part")
-        with suppress(OSError):
+        if self.channel is not None:
             counted = f" {self.done} {self.of}" if self.of else ""
-            said = "" if self.step is None else f"{self.step.name} {self.work}{counted}"
-            part.write_text(said, encoding="ascii")
-            part.replace(self.file)
+            self.channel.tell("" if self.step is None else f"{self.step.name} {self.work}{counted}")
 
 
 _OWN = _Reporter()
@@ -78,8 +102,13 @@ _OWN = _Reporter()
 
 def report_into(folder: Path) -> None:
     """Let this process report its steps into a folder; its file says from now on that it has started."""
-    _OWN.file = folder / str(os.getpid())
+    report_through(_File(folder / str(os.getpid())))
     _OWN.report()
+
+
+def report_through(channel: Channel) -> None:
+    """Let this process report its steps through a channel from now on."""
+    _OWN.channel = channel
 
 
 @contextmanager
@@ -109,7 +138,7 @@ def counting(step: Step) -> Iterator[Count]:
         told = time.monotonic()
         _OWN.done, _OWN.of = done, of
         _OWN.report()
-        if _OWN.file is not None and _stop_file(_OWN.file.parent, _OWN.work).exists():
+        if _OWN.channel is not None and _OWN.channel.is_stopped(_OWN.work):
             raise StoppedError
 
     with taking(step):
@@ -119,10 +148,12 @@ def counting(step: Step) -> Iterator[Count]:
             _OWN.done = _OWN.of = 0
 
 
-def numbered(number: int, work: Callable[[], Answer]) -> Answer:
+def numbered(
+    number: int, work: Callable[Arguments, Answer], /, *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> Answer:
     """Do some work whose steps can be told from those of other work."""
     _OWN.work = number
-    return work()
+    return work(*args, **kwargs)
 
 
 # In the process that waits --------------------------------------------------------------------------------------------
@@ -135,12 +166,17 @@ def step_for(folder: Path, number: int, has_begun: bool) -> Taken | None:
         has_begun: whether a process has it. What none has waits for one, so for the process that is furthest.
     """
     try:
-        started = [_read(file) for file in folder.iterdir() if not file.suffix]
-        if not started:
+        said = [read(file.read_text(encoding="ascii"), _age(file)) for file in folder.iterdir() if not file.suffix]
+        if not said:
             return Taken(Step.STARTING, NO_WORK, _age(folder))
     except OSError:  # its processes have ended
         return None
-    steps = [taken for taken in started if taken is not None and (not has_begun or taken.work == number)]
+    return furthest(said, number, has_begun)
+
+
+def furthest(said: Iterable[Taken | None], number: int, has_begun: bool) -> Taken | None:
+    """Return, of what processes say that they are at, what this work is at or waits for, as `step_for` does."""
+    steps = [taken for taken in said if taken is not None and (not has_begun or taken.work == number)]
     return max(steps, key=lambda taken: list(Step).index(taken.step), default=None)
 
 
@@ -154,13 +190,13 @@ def _stop_file(folder: Path, number: int) -> Path:
     return folder / f"{number}.stop"
 
 
-def _read(file: Path) -> Taken | None:
-    """Return what a process reports, None where it takes no step."""
-    step, *numbers = file.read_text(encoding="ascii").split() or [""]
+def read(said: str, seconds: float) -> Taken | None:
+    """Return what a process has told so many seconds ago; None where it takes no step."""
+    step, *numbers = said.split() or [""]
     if not step:
         return None
     work, *counted = map(int, numbers)
-    return Taken(Step[step], work, _age(file), *counted)
+    return Taken(Step[step], work, seconds, *counted)
 
 
 def _age(path: Path) -> float:

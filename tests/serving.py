@@ -75,7 +75,7 @@ def _command(process: psutil.Process) -> str:
 @contextlib.contextmanager
 def running_app(folder: Path, port: int | None = None, **environment: str) -> Iterator[AppServer]:
     """Start the app on a free port, its log in `folder`; stop it at the end, and fail if it or a worker went astray."""
-    server = _start_app(folder / "server.log", port or _free_port(), environment)
+    server = _start_app(folder / "server.log", port or free_port(), environment)
     try:
         _wait_until_healthy(server)
         yield server
@@ -106,7 +106,8 @@ def _server_environment() -> dict[str, str]:
     return {**kept, "PYTHONWARNINGS": "default", "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine at which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -32,7 +32,7 @@ BELOW = {
     "keras_model": "errors sentences steps arrays layers network numerics model_file training",
     "models": "errors sentences steps data arrays layers network numerics explain pictures drawing model_file "
     "keras_model",
-    "processes": "errors steps keras_model training",
+    "processes": "errors sentences steps keras_model training models",
 }
 """Which packages of the core each package may import, besides itself."""
 
@@ -48,13 +48,16 @@ LIBRARIES = {
         "training",
         "keras_model",
         "models",
+        "processes.cluster",
     ),
     "PIL": ("pictures", "drawing"),
     "pillow_heif": ("pictures.coded_reader",),
     "plotly": ("drawing.figures",),
     "h5py": ("model_file.reader", "models.bundled_weights"),
     "onnx": ("model_file.onnx.reader", "model_file.onnx_export.graph", "model_file.onnx_export.file"),
-    "cachetools": ("keras_model", "models"),
+    "cachetools": ("keras_model", "models", "processes.cluster"),
+    "dask": ("processes.cluster",),
+    "distributed": ("processes.cluster", "processes.in_cluster"),
     "keras": ("keras_model",),
     "tensorflow": ("keras_model",),
 }

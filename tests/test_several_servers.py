@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from folders import ROOT
+from serving import free_port
 
 NGINX = shutil.which("nginx")
 CONFIGURATION = (ROOT / "docs" / "serving" / "nginx.conf").read_text(encoding="utf-8")
@@ -43,12 +44,6 @@ class Process(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *of: object) -> None: ...
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Front:

@@ -29,6 +29,10 @@ MOST_BYTES: Final = 4 * 2**30
 _GONE: Final = N_("The model file is no longer here. Choose it again.")
 
 
+class FileGoneError(ModelFileError):
+    """No file of this SHA-256, the value `digest`, is kept on this machine."""
+
+
 def keep_file(data: bytes) -> str:
     """Keep a model file where the workers find it, and return its SHA-256. It is not opened yet.
 
@@ -63,7 +67,7 @@ def kept_bytes(digest: str) -> bytes:
         _touch(path)
         return path.read_bytes()
     except OSError as error:
-        raise ModelFileError(_GONE) from error
+        raise FileGoneError(_GONE, digest=digest) from error
 
 
 def _file(digest: str) -> Path:

@@ -19,11 +19,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from cnn_core import steps
 from cnn_core.processes.settle_in import settle_in
 from cnn_core.steps import Taken, numbered, report_into, step_for
+
+if TYPE_CHECKING:
+    from cnn_core.processes.cluster import Cluster
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -33,6 +36,8 @@ MEMORY_MEGABYTES = int(os.environ.get("CONVSCOPE_WORKER_MEMORY_MB", "") or 4096)
 """Private memory of one worker. TensorFlow and the bundled models need about 800."""
 WORK_SECONDS = float(os.environ.get("CONVSCOPE_WORK_SECONDS", "") or 600)
 """How long one piece of work may take before its process is ended: one that hangs would hold its place for ever."""
+SCHEDULER = os.environ.get("CONVSCOPE_SCHEDULER", "")
+"""The address of a Dask scheduler, whose workers compute in the place of processes on this machine."""
 
 _ASKED_BY: ContextVar[Hashable] = ContextVar("_ASKED_BY", default=None)
 
@@ -82,7 +87,8 @@ class _Task:
     turn: int
     number: int
     future: "Future[Any]" = field(compare=False)
-    work: Callable[[], Any] = field(compare=False)
+    hand_on: "Callable[[Executor], Future[Any]]" = field(compare=False)
+    run: "Future[Any] | None" = field(default=None, compare=False)
     began: float = field(default=0.0, compare=False)
     is_overdue: bool = field(default=False, compare=False)
     was_interrupted: bool = field(default=False, compare=False)
@@ -96,7 +102,7 @@ class Workers(Executor):
 
     Args:
         make_pool: makes a pool, the first time and whenever one broke.
-        at_once: how much work a pool can run.
+        at_once: how much work a pool can run, or what says so from time to time.
         end_pool: ends a pool with what it is doing, where one of its processes hangs; without it no time is limited.
         seconds: how long a piece of work may take.
     """
@@ -104,7 +110,7 @@ class Workers(Executor):
     def __init__(
         self,
         make_pool: Callable[[], Executor],
-        at_once: int,
+        at_once: int | Callable[[], int],
         end_pool: Callable[[Executor], None] | None = None,
         seconds: float = WORK_SECONDS,
     ) -> None:
@@ -119,6 +125,11 @@ class Workers(Executor):
         self._usual_seconds = 0.0
         self._lock = threading.Lock()
 
+    @classmethod
+    def of_cluster(cls, cluster: "Cluster", seconds: float = WORK_SECONDS) -> "Workers":
+        """Return a cluster's workers, which outlive each other by themselves."""
+        return cls(lambda: cluster, lambda: cluster.at_once, Executor.shutdown, seconds)
+
     def submit(
         self, fn: Callable[Arguments, Result], /, *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Future[Result]:
@@ -127,8 +138,11 @@ class Workers(Executor):
         with self._lock:
             self._waiting = [task for task in self._waiting if not task.future.cancelled()]
             number = self._numbers[future] = next(self._next_number)
-            work = partial(numbered, number, partial(fn, *args, **kwargs))
-            self._waiting.append(_Task(self._turns.take(_ASKED_BY.get()), number, future, work))
+
+            def hand_on(pool: Executor) -> "Future[Result]":
+                return pool.submit(numbered, number, fn, *args, **kwargs)
+
+            self._waiting.append(_Task(self._turns.take(_ASKED_BY.get()), number, future, hand_on))
         self._begin()
         return future
 
@@ -142,7 +156,7 @@ class Workers(Executor):
             if own is None:
                 return 0, 0.0
             before = sum(task < own and not task.future.cancelled() for task in self._waiting) + len(self._running)
-            return before, before * self._usual_seconds / self._at_once
+            return before, before * self._usual_seconds / self._places
 
     def number_of(self, future: "Future[Any]") -> int | None:
         """Return the number under which a process reports its steps for this work; None where it is not ours."""
@@ -162,18 +176,23 @@ class Workers(Executor):
         if pool is not None:
             pool.shutdown(wait=wait)
 
+    @property
+    def _places(self) -> int:
+        return self._at_once if isinstance(self._at_once, int) else self._at_once()
+
     def _begin(self) -> None:
         """Hand the pool what it can run."""
         begun = []
         with self._lock:
-            while self._waiting and len(self._running) < self._at_once:
+            while self._waiting and len(self._running) < self._places:
                 task = min(self._waiting)
                 self._waiting.remove(task)
                 if task.future.running() or task.future.set_running_or_notify_cancel():
                     self._turns.begin(task.turn)
                     task.began, task.was_interrupted = time.monotonic(), False
                     self._running.append(task)
-                    begun.append((task, self._handed_on(task)))
+                    task.run = self._handed_on(task)
+                    begun.append((task, task.run))
         # Outside of the lock: what has ended already is answered at once.
         for task, run in begun:
             run.add_done_callback(partial(self._end, task, self._limit(task)))
@@ -183,10 +202,10 @@ class Workers(Executor):
             if self._pool is None:
                 self._pool = self._make_pool()
             try:
-                return self._pool.submit(task.work)
+                return task.hand_on(self._pool)
             except RuntimeError:  # it broke, or was ended for what hung in it
                 self._pool = self._make_pool()
-                return self._pool.submit(task.work)
+                return task.hand_on(self._pool)
         except Exception as error:  # noqa: BLE001 - a computer without a process to spare
             failed: Future[Any] = Future()
             failed.set_exception(error)
@@ -202,11 +221,14 @@ class Workers(Executor):
         return timer
 
     def _interrupt(self, task: _Task) -> None:
-        """End the pool for a piece of work that takes too long; what else was running is done again."""
+        """End work that takes too long, with its pool where that cannot end it alone; what else ran is done again."""
         with self._lock:
             if task not in self._running:
                 return
             task.is_overdue = True
+        if task.run is not None and task.run.cancel():
+            return
+        with self._lock:
             for other in self._running:
                 other.was_interrupted = other is not task
             pool, self._pool = self._pool, None
@@ -216,7 +238,7 @@ class Workers(Executor):
     def _end(self, task: _Task, timer: threading.Timer | None, run: "Future[Any]") -> None:
         if timer is not None:
             timer.cancel()
-        error = run.exception()
+        error = futures.CancelledError() if run.cancelled() else run.exception()
         is_again = error is not None and task.was_interrupted and not task.is_overdue
         if error is None:
             task.future.set_result(run.result())
@@ -257,18 +279,27 @@ atexit.register(_REPORTS.forget)
 
 def step_of(future: "Future[Any]") -> Taken | None:
     """Return the step of its start that this work is at or waits for, None where there is none."""
-    number = WORK.number_of(future)
-    folder = _REPORTS.folder
-    if folder is None or number is None or future.done():
+    if future.done():
         return None
-    return step_for(folder, number, future.running())
+    here, there = _numbers(future)
+    if there is not None and CLUSTER is not None:
+        return CLUSTER.step(there, future.running())
+    folder = _REPORTS.folder
+    return None if folder is None or here is None else step_for(folder, here, future.running())
 
 
 def stop(future: "Future[Any]") -> None:
     """Let running work end that tells how much of it is done; any other goes on."""
-    number = WORK.number_of(future)
-    if _REPORTS.folder is not None and number is not None:
-        steps.stop(_REPORTS.folder, number)
+    here, there = _numbers(future)
+    if there is not None and CLUSTER is not None:
+        CLUSTER.stop(there)
+    elif here is not None and _REPORTS.folder is not None:
+        steps.stop(_REPORTS.folder, here)
+
+
+def _numbers(future: "Future[Any]") -> tuple[int | None, int | None]:
+    """Return the number of some work among what is done on this machine, and among what a cluster does."""
+    return HERE.number_of(future), None if CLUSTER is None else WORK.number_of(future)
 
 
 def _make_pool() -> Executor:
@@ -310,7 +341,20 @@ def _end_pool(pool: Executor) -> None:
     pool.shutdown(wait=False, kill_workers=True)  # type: ignore[call-arg]
 
 
-WORK = Workers(_make_pool, WORKERS, _end_pool)
+def _cluster() -> "Cluster | None":
+    """Return the workers of a scheduler, where there is to be one."""
+    if not SCHEDULER:
+        return None
+    from cnn_core.processes.cluster import Cluster  # what it needs is installed only where it is wanted
+
+    return Cluster(SCHEDULER, MEMORY_MEGABYTES, WORKERS)
+
+
+CLUSTER: "Final[Cluster | None]" = _cluster()
+HERE = Workers(_make_pool, WORKERS, _end_pool)
+"""For what reads and keeps files on this machine; its processes begin with the first of it."""
+WORK = HERE if CLUSTER is None else Workers.of_cluster(CLUSTER)
+"""For all else."""
 
 DELAY = 0.5
 """Seconds that a warm-up waits, so that the page is painted before the processors are busy."""
@@ -331,7 +375,7 @@ class _WarmUps:
         return taken
 
 
-_WARM_UPS = _WarmUps(WORKERS)
+_WARM_UPS = _WarmUps(WORKERS if CLUSTER is None else 0)  # a cluster's workers warm up when they join it
 
 
 def start(leave: int = 0) -> None:

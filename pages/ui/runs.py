@@ -32,7 +32,7 @@ from cnn_core.training.records import Ended, Refused
 from cnn_core.training.run_folder import RunFolder
 from cnn_core.training.so_far import SoFar
 from cnn_core.training.store import runs_folder
-from pages.ui.compute import MEMORY_MEGABYTES
+from pages.ui.compute import CLUSTER, MEMORY_MEGABYTES
 from pages.ui.jobs import ACTIVE, ROOM, Phase, Room, after
 
 MOST_KEPT: Final = int(os.environ.get("CONVSCOPE_RUNS_KEPT", "") or 50)
@@ -290,7 +290,7 @@ class Runs:
         """End all processes at once and start no more."""
         with self._lock:
             self._closed = True
-            for job in self._jobs.values():
+            for job in list(self._jobs.values()):  # one may end at once
                 job.kill()
 
     # Its folders; called with the lock held. --------------------------------------------------------------------------
@@ -464,5 +464,5 @@ def _next(turns: Mapping[str, int]) -> int:
     return max(turns.values(), default=0) + 1
 
 
-RUNS: Final = Runs()
+RUNS: Final = Runs(None if CLUSTER is None else CLUSTER.trainings)
 atexit.register(RUNS.close)

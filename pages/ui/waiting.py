@@ -22,7 +22,7 @@ from pages.ui import components, compute, state
 from pages.ui.compute import WORKERS, OverdueError, step_of
 from pages.ui.messages import UndrawnError, part
 from pages.ui.questions import PAGE, WORKS, Holds, Question, Questions, Work
-from pages.ui.text import _
+from pages.ui.text import _, sentence
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
@@ -198,13 +198,14 @@ def _result(work: Work[Answer], asked_with: Questions, place: str) -> Answer:
     """Return an answer that is there; say what went wrong, with a way to try again, unless the core did."""
     try:
         return work.future.result()
-    except CnnError as error:
-        raise error.with_traceback(None) from None
-    except (BrokenExecutor, CancelledError):
-        text = _(
+    except (BrokenExecutor, CancelledError) as error:
+        died = _(
             "The process that runs the model has stopped: it was ended or ran out of memory. "
             "A new one starts by itself; nothing of yours is lost."
         )
+        text = sentence(error) if isinstance(error, CnnError) else died  # a cluster that does not answer says so itself
+    except CnnError as error:
+        raise error.with_traceback(None) from None
     except OverdueError:
         text = _(
             "This took longer than {seconds} seconds, so its process was ended; a new one starts by itself. "

@@ -63,7 +63,8 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
     monkeypatch.setattr(run, "influences", made_up_influences)
     monkeypatch.setattr(shape_networks, "answers", made_up_shape_answers)
     monkeypatch.setattr(photograph_answers, "look", made_up_photograph_answer)
-    monkeypatch.setattr(train_cached, "WORK", InThisProcess())
+    for place in ("HERE", "WORK"):
+        monkeypatch.setattr(train_cached, place, InThisProcess())
     monkeypatch.setattr(train_cached, "_shown", made_up_shown)
     monkeypatch.setattr(train_cached, "_draws", made_up_draws)
     yield executor

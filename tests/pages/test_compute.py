@@ -360,7 +360,7 @@ def wait_for(step: Step | None, future: "Future[Any]") -> None:
 def test_a_worker_says_what_it_is_at_and_its_successor_begins_anew(
     workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compute, "WORK", workers)
+    monkeypatch.setattr(compute, "HERE", workers)
     pids = {answer(future) for future in [workers.submit(os.getpid) for _ in range(20)]}
     opening = [workers.submit(exec, OPENING) for _ in range(2)]
     waiting = workers.submit(abs, -1)
@@ -382,7 +382,7 @@ def test_workers_without_a_place_for_reports_work(workers: Workers, monkeypatch:
     def refuse(prefix: str) -> str:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(compute, "WORK", workers)
+    monkeypatch.setattr(compute, "HERE", workers)
     monkeypatch.setattr(tempfile, "mkdtemp", refuse)
     future = workers.submit(abs, -1)
     assert compute.step_of(future) is None

@@ -82,7 +82,8 @@ def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeRuns:
     fake = FakeRuns()
     monkeypatch.setattr(ours, "RUNS", fake)
     monkeypatch.setenv("CONVSCOPE_RUNS", str(tmp_path))
-    monkeypatch.setattr(cached, "WORK", InThisProcess())
+    for place in ("HERE", "WORK"):
+        monkeypatch.setattr(cached, place, InThisProcess())
     return fake
 
 

@@ -139,9 +139,17 @@ def downloaded(source: Downloaded) -> Opened:
     folder = STORE.find(source.key)
     if folder is None:
         raise CnnError(_NOT_HERE)
-    if source.key is DownloadKey.CATS_AND_DOGS:
-        return own(Own((folder / _OWN).read_text(encoding="ascii")))
+    if (pictures := unpacked(source)) is not None:
+        return own(pictures)
     return ArraySet(_CLASSES[source.key], *(_kept(folder, part) for part in _PARTS))
+
+
+def unpacked(source: Downloaded) -> Own | None:
+    """Return the set of pictures as which a download was kept; None where it is not here, or was kept as arrays."""
+    folder = STORE.find(source.key)
+    if folder is None or source.key is not DownloadKey.CATS_AND_DOGS:
+        return None
+    return Own((folder / _OWN).read_text(encoding="ascii"))
 
 
 def _fetch(remote: Remote, path: Path, report: Callable[[int], None]) -> None:

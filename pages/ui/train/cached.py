@@ -24,7 +24,7 @@ from cnn_core.training.sets.pipeline import Pipeline, pipeline
 from cnn_core.training.sets.sources import Shapes, Shipped
 from cnn_core.training.sets.split import Counts, Part
 from pages.ui.cached import at_once
-from pages.ui.compute import WORK
+from pages.ui.compute import HERE, WORK
 from pages.ui.entered import Chosen
 from pages.ui.questions import question, stoppable
 
@@ -96,7 +96,7 @@ class GivenPictures:
 @stoppable
 def gathered(given: GivenPictures) -> "Future[Checked]":
     """What a reader gave, checked and kept on disk."""
-    return WORK.submit(_gathered, given.pictures)
+    return HERE.submit(_gathered, given.pictures)
 
 
 def _gathered(pictures: dict[str, list[tuple[str, bytes]]] | bytes) -> Checked:
@@ -135,13 +135,13 @@ def _draws(picture: bytes, shape: tuple[int, int, int], layers: tuple[Layer, ...
 @stoppable
 def shown(data: Data) -> "Future[Shown]":
     """The pictures of a training; few of ours, and what was read before, at once."""
-    return at_once(_shown(data)) if _is_quick(data) or _is_read(data) else WORK.submit(_shown, data)
+    return at_once(_shown(data)) if _is_quick(data) or _is_read(data) else HERE.submit(_shown, data)
 
 
 @question
 def way(data: Data, batch_size: int) -> "Future[Pipeline]":
     """The way of a batch of the pictures into a network."""
-    return at_once(pipeline(data, batch_size)) if _is_quick(data) else WORK.submit(pipeline, data, batch_size)
+    return at_once(pipeline(data, batch_size)) if _is_quick(data) else HERE.submit(pipeline, data, batch_size)
 
 
 def _is_read(data: Data) -> bool:
@@ -185,7 +185,7 @@ def some_pictures(data: Data, part: Part, places: tuple[int, ...]) -> "Future[tu
     """Some pictures of a part, by their places, as PNG; at once where they were read before."""
     if _is_read(data):
         return at_once(_some_pictures(data, part, places))
-    return WORK.submit(_some_pictures, data, part, places)
+    return HERE.submit(_some_pictures, data, part, places)
 
 
 def _some_pictures(data: Data, part: Part, places: tuple[int, ...]) -> tuple[bytes, ...]:
@@ -214,7 +214,7 @@ class DroppedValues:
 @question
 def dropped(data: Data, place: int, key: str, layer: str, rate: float) -> "Future[DroppedValues]":
     """What Dropout does behind a layer of a trained network, for the test picture of this place."""
-    return WORK.submit(_dropped, data, place, key, layer, rate)
+    return HERE.submit(_dropped, data, place, key, layer, rate)
 
 
 def _dropped(data: Data, place: int, key: str, layer: str, rate: float) -> DroppedValues:
@@ -246,7 +246,7 @@ def trained_model(file: Path) -> ModelKey:
 
 def lite_model(file: Path) -> bytes:
     """Return a run's model as a TensorFlow Lite file; a worker makes it, in a second or, of a large one, in many."""
-    return WORK.submit(_lite, file).result()
+    return HERE.submit(_lite, file).result()
 
 
 def _lite(file: Path) -> bytes:

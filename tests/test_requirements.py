@@ -15,7 +15,8 @@ from packaging.version import Version
 
 SOURCES = {
     "requirements.lock": ("requirements.txt",),
-    "requirements-dev.lock": ("requirements.txt", "requirements-dev.txt"),
+    "requirements-serving.lock": ("requirements.txt", "requirements-serving.txt"),
+    "requirements-dev.lock": ("requirements.txt", "requirements-serving.txt", "requirements-dev.txt"),
 }
 each_lock = pytest.mark.parametrize("lock", SOURCES)
 
@@ -71,7 +72,7 @@ def test_the_core_asks_for_what_it_imports() -> None:
 
 
 def test_the_core_is_tested_with_what_it_asks_for() -> None:
-    pins = versions("requirements.txt")
+    pins = versions("requirements.txt") | versions("requirements-serving.txt")
     assert [name for name, needed in needs_of_the_core().items() if pins[name] not in needed.specifier] == []
 
 
@@ -97,7 +98,8 @@ def test_every_package_of_a_lock_has_hashes(lock: str) -> None:
 
 
 def test_what_is_tested_is_what_is_served() -> None:
-    assert versions("requirements.lock").items() <= versions("requirements-dev.lock").items()
+    served, several, tested = (versions(lock).items() for lock in SOURCES)
+    assert served <= several <= tested
 
 
 def test_what_is_installed_is_what_is_locked() -> None:

@@ -10,17 +10,17 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import suppress
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
 from uuid import uuid4
 
 import numpy as np
 from cachetools import LRUCache
-from dask.base import tokenize
 from distributed import Client, KilledWorker
 from distributed import Future as DaskFuture
 
@@ -47,6 +47,8 @@ _TRIES: Final = 3
 """How often work begins that is lost with a worker or the scheduler."""
 _LOST: Final = (asyncio.CancelledError, CancelledError)
 """What Dask raises for what is gone; the first also ends a coroutine from outside."""
+_BROKEN: Final = (OSError, RuntimeError, CancelledError)
+"""What it raises where the connection breaks."""
 _LARGE: Final = 16 * 2**10
 """Bytes from which on an argument goes by its content."""
 _KEPT_BYTES: Final = 256 * 2**20
@@ -179,7 +181,7 @@ class Cluster(Executor):
     async def _watch(self, client: Client) -> None:
         """Follow which workers there are, for as long as the connection lasts."""
         while client.status == "running":
-            with suppress(OSError):
+            with suppress(*_BROKEN):
                 await self._look(client)
             await asyncio.sleep(_SECONDS_BETWEEN_COUNTS)
         self._memory.clear()
@@ -216,14 +218,13 @@ class Cluster(Executor):
     async def _answer(self, fn: Callable[..., Result], args: tuple[Any, ...]) -> Result:
         files: dict[str, bytes] = {}
         for _ in range(_TRIES):
-            client = await self.connected()
-            sent = [await self._by_content(client, argument) for argument in args]
-            lacked = [await _sent(client, data) for data in files.values()]
-            call = (in_cluster.answer, self._topic, lacked, fn, *sent)
-            task: DaskFuture[Result] = client.submit(*call, key=f"convscope-{uuid4().hex}", pure=False)
+            client, task = await self.connected(), None
+            with suppress(*_BROKEN):
+                task = await self._begun(client, fn, args, files)
             try:
-                result: Result = await task
-                return result
+                if task is not None:
+                    result: Result = await task
+                    return result
             except KilledWorker as error:
                 raise BrokenExecutor(str(error)) from error
             except FileGoneError as error:  # the worker asks for a model's file
@@ -232,18 +233,28 @@ class Cluster(Executor):
                     raise
                 files[digest] = kept_bytes(digest)
             except _LOST:  # with the scheduler, or with the only worker that had an argument
-                if _shall_end():
+                if _shall_end() and task is not None:
                     await _end(client, task)
                     raise
                 self._kept.clear()
         raise BrokenExecutor("what it needed was lost again and again")
+
+    async def _begun(
+        self, client: Client, fn: Callable[..., Result], args: tuple[Any, ...], files: Mapping[str, bytes]
+    ) -> "DaskFuture[Result]":
+        """Begin some work with its large arguments, and files that its worker lacked, in the cluster."""
+        sent = [await self._by_content(client, argument) for argument in args]
+        lacked = [await _sent(client, data) for data in files.values()]
+        call = (in_cluster.answer, self._topic, lacked, fn, *sent)
+        task: DaskFuture[Result] = client.submit(*call, key=f"convscope-{uuid4().hex}", pure=False)
+        return task
 
     async def _by_content(self, client: Client, argument: Any) -> Any:
         """Return an argument, or where it is large what stands for it in the cluster."""
         size = _size(argument)
         if size < _LARGE:
             return argument
-        digest = tokenize(argument)
+        digest = _digest(argument)
         kept = self._kept.get(digest)
         if kept is None or kept.future.status != "finished":
             kept = _Kept(await _sent(client, argument, digest), size)
@@ -270,7 +281,7 @@ class Cluster(Executor):
                 except CnnError as error:
                     folder.write(Refused.of(error))
                     return
-                except (*_LOST, OSError, LookupError, ValueError) as error:
+                except (*_LOST, *_BROKEN, LookupError, ValueError) as error:
                     if _shall_end():
                         raise
                     _LOG.warning("a training lost its worker: %r", error)
@@ -301,7 +312,7 @@ class Cluster(Executor):
             here.take(await task)
         finally:
             if client.status == "running":
-                with suppress(OSError, LookupError):
+                with suppress(*_BROKEN, LookupError):
                     await ask(in_cluster.end, key)
                     await task.cancel()
 
@@ -331,15 +342,14 @@ class ClusterTrainings:
 
 
 async def _sent(client: Client, value: Any, digest: str | None = None) -> "DaskFuture[Any]":
-    """Bring a value into the cluster, under its content."""
-    name = f"convscope-content-{digest or tokenize(value)}"
-    futures = await client.scatter({name: value})
-    return futures[name]
+    """Bring a value into the cluster, under its content where it is known; it stays as long as somebody holds it."""
+    name = f"convscope-content-{digest or uuid4().hex}"
+    return (await client.scatter({name: value}))[name]
 
 
 async def _end(client: Client, task: "DaskFuture[Any]") -> None:
     """Take work away, and restart the worker that has it: one that hangs would hold its place for ever."""
-    with suppress(OSError):
+    with suppress(*_BROKEN):
         at_it = [worker for worker, keys in (await client.processing()).items() if task.key in keys]
         await task.cancel()
         await client.restart_workers(at_it, timeout=PATIENCE, raise_for_error=False)
@@ -349,6 +359,14 @@ def _shall_end() -> bool:
     """Say whether the coroutine was cancelled from outside, and not what it waits for, which was lost."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+def _digest(argument: "np.ndarray[Any, Any] | bytes") -> str:
+    """Return the SHA-256 of what an argument is."""
+    told = sha256(argument if isinstance(argument, bytes) else np.ascontiguousarray(argument).data)
+    if isinstance(argument, np.ndarray):
+        told.update(f"{argument.shape} {argument.dtype.str}".encode())
+    return told.hexdigest()
 
 
 def _size(argument: Any) -> int:

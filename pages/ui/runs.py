@@ -7,6 +7,7 @@ each run a process of its own, which can be frozen and killed besides.
 """
 
 import atexit
+import logging
 import os
 import re
 import secrets
@@ -34,6 +35,8 @@ from cnn_core.training.so_far import SoFar
 from cnn_core.training.store import runs_folder
 from pages.ui.compute import CLUSTER, MEMORY_MEGABYTES
 from pages.ui.jobs import ACTIVE, ROOM, Phase, Room, after
+
+_LOG: Final = logging.getLogger(__name__)
 
 MOST_KEPT: Final = int(os.environ.get("CONVSCOPE_RUNS_KEPT", "") or 50)
 """Runs that have ended and still lie on disk, 20 MB each at most but for their models."""
@@ -403,8 +406,10 @@ class Runs:
             return
         limit = after(self._limit, lambda: self._end_late(job))
 
-        def over(_future: Future[None]) -> None:
+        def over(future: Future[None]) -> None:
             limit.cancel()
+            if not future.cancelled() and (error := future.exception()) is not None:
+                _LOG.error("a training ended: %r", error, exc_info=error)
             self._end(job)
 
         job.future.add_done_callback(over)

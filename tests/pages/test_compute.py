@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -115,7 +116,7 @@ class Patient(Executor):
         self.begun: list[tuple[Any, Future[Any]]] = []
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        self.begun.append((fn, Future()))
+        self.begun.append((partial(fn, *args, **kwargs), Future()))
         return self.begun[-1][1]
 
     def end(self, number: int) -> None:

@@ -110,7 +110,7 @@ def bad_core_import(module: str, name: str) -> str | None:
     package, library = place(module, "cnn_core"), name.split(".")[0]
     if within(name, "cnn_core"):
         other = place(name, "cnn_core")
-        if module == "cnn_core" or other in (package, *BELOW[package].split()):
+        if module == "cnn_core" or other in (package, "__version__", *BELOW[package].split()):
             return None
         return f"{package} stands below {other} or beside it"
     if library in sys.stdlib_module_names:

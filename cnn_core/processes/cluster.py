@@ -24,7 +24,7 @@ from cachetools import LRUCache
 from distributed import Client, KilledWorker
 from distributed import Future as DaskFuture
 
-import cnn_core
+from cnn_core import __version__
 from cnn_core.errors import CnnError
 from cnn_core.models.kept_files import FileGoneError, is_kept, kept_bytes
 from cnn_core.processes import in_cluster
@@ -94,7 +94,7 @@ class Cluster(Executor):
         self, address: str, megabytes: int, usual: int = 2, warms_up: bool = True, patience: float = PATIENCE
     ) -> None:
         self._address, self._megabytes, self._patience = address, megabytes, patience
-        self._joining = in_cluster.Joining(cnn_core.__version__, warms_up)
+        self._joining = in_cluster.Joining(__version__, warms_up)
         self._topic = f"convscope-{uuid4().hex}"
         self._client: Client | None = None
         self._watching: asyncio.Task[None] | None = None

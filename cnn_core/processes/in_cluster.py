@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from distributed import Worker, WorkerPlugin, get_worker, secede
 
-import cnn_core
+from cnn_core import __version__
 from cnn_core.errors import CnnError
 from cnn_core.models import run
 from cnn_core.models.kept_files import keep_file
@@ -50,8 +50,8 @@ class Joining(WorkerPlugin):  # type: ignore[misc]
         self._version, self._warms_up = version, warms_up
 
     def setup(self, worker: Worker) -> None:
-        if cnn_core.__version__ != self._version:
-            raise CnnError(_OTHER_VERSION, theirs=cnn_core.__version__, ours=self._version)
+        if __version__ != self._version:
+            raise CnnError(_OTHER_VERSION, theirs=__version__, ours=self._version)
         # It would say three times a second that it was asked for a training.
         logging.getLogger("distributed.worker").addFilter(_tells_more)
         if self._warms_up:

@@ -1,11 +1,14 @@
-"""A Network as a file with fresh weights: .keras or ONNX."""
+"""A Network as a file with fresh weights, .keras or ONNX; and with trained ones as ONNX."""
 
 import tempfile
 from pathlib import Path
 from typing import Final
 
+import keras
+
 from cnn_core.errors import NetworkError
 from cnn_core.keras_model.build import build_model
+from cnn_core.keras_model.opening import load_own_model
 from cnn_core.layers import Input
 from cnn_core.model_file.onnx_export import onnx_file, refuse_unwritable
 from cnn_core.network.keras_names import keras_name
@@ -23,7 +26,21 @@ def untrained_onnx(network: Network, seed: int = 0) -> bytes:
         NetworkError: it does not fit together, its weights are too many for a file, or ONNX has no such layer.
     """
     refuse_unwritable(network)
-    model = build_model(network, seed)
+    return _onnx(network, build_model(network, seed))
+
+
+def trained_onnx(network: Network, path: Path) -> bytes:
+    """Return the network as a file of ONNX, with the weights that its layers have in one of our `.keras` files.
+
+    Raises:
+        NetworkError: its weights are too many for a file, or ONNX has no such layer.
+        CnnError: the file cannot be read.
+    """
+    refuse_unwritable(network)
+    return _onnx(network, load_own_model(path))
+
+
+def _onnx(network: Network, model: keras.Model) -> bytes:
     weights = {
         named.name: model.get_layer(keras_name(named.name)).get_weights()
         for named in network.layers

@@ -1,5 +1,7 @@
 """Networks written as ONNX compute what Keras computes: in ONNX's own evaluator and in ONNX Runtime; and read again."""
 
+from pathlib import Path
+
 import numpy as np
 import onnx
 import pytest
@@ -7,6 +9,8 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from layer_cases import Case, cases, in_keras
 from onnx.reference import ReferenceEvaluator
+from small_fits import AUGMENTATION
+from small_fits import network as trained_network
 
 import cnn_core
 from cnn_core.arrays import Values
@@ -17,6 +21,7 @@ from cnn_core.model_file.onnx_export.layers import is_written
 from cnn_core.network.line import read_line
 from cnn_core.network.network import NamedLayer, Network
 from cnn_core.network.presets import preset
+from cnn_core.training.fitting import behind_input
 
 pytestmark = pytest.mark.keras
 
@@ -83,6 +88,20 @@ def test_a_network_computes_what_it_does_in_keras(line: str) -> None:
     if len(wanted) == 1:
         again = cnn_core.open_model(file).model(batch, training=False)
         assert_close(np.asarray(again), wanted[0])
+
+
+def test_what_was_trained_answers_in_onnx_as_in_keras(tmp_path: Path) -> None:
+    """With augmentation in the Keras model, which acts in training only."""
+    from cnn_core.keras_model.build import build_model
+    from cnn_core.keras_model.saving import trained_onnx
+
+    model = build_model(behind_input(trained_network(), AUGMENTATION), seed=1)
+    model.save(tmp_path / "model.keras")
+    pictures = np.random.default_rng(0).integers(0, 256, (3, 24, 24, 3)).astype(np.float32)
+    file = trained_onnx(trained_network(), tmp_path / "model.keras")
+    for compute in (reference, runtime):
+        (found,) = compute(file, pictures)
+        assert_close(found, model.predict_on_batch(pictures))
 
 
 def test_the_outputs_go_by_their_layers_and_nothing_else_does() -> None:

@@ -18,11 +18,13 @@ from viewing import all_data_of, choose, data_of, frame
 
 from cnn_core.drawing.strips import strip_png
 from cnn_core.errors import CnnError
-from cnn_core.layers import RandomFlip, RandomRotation, RandomZoom
+from cnn_core.layers import Dense, Flatten, Input, RandomFlip, RandomRotation, RandomZoom
+from cnn_core.network.network import Network
 from cnn_core.network.replacing import Replacement
 from cnn_core.network.summary import summarize
 from cnn_core.steps import StoppedError
 from cnn_core.training.fitting import FitPlan
+from cnn_core.training.heads import head_layer
 from cnn_core.training.networks import course_network
 from cnn_core.training.recorded import RecordedRun, RecordedStudy
 from cnn_core.training.records import BatchEnd, Begun, EpochEnd, Saved, Scored, Shifted, Stage
@@ -403,18 +405,6 @@ def test_a_trained_model_is_read_once_for_each_state_of_it(trained: Path, monkey
         cached.trained_model(trained)
 
 
-@pytest.mark.usefixtures("trained", "drawn")
-def test_moved_test_pictures_are_a_choice_and_a_result(running: FakeRuns) -> None:
-    assert plan_of(page(test_moved="True"), running).shifts == (2, 4)  # of 16 pixels, no more than a quarter
-    run = running.seen["run-1"]
-    run.so_far.shifted = Shifted(6, {2: 0.75, 4: 0.5})
-    said = "Moved test pictures that are right, the mean over four directions: 75.0% by 2 px, 50.0% by 4 px."
-    assert said in text_of(page(run="run-1", train_part="after"))
-    blurred = small_study(Replacement.BLUR, 1_000, 1, 0)
-    settings = told.settings_of(replace(run, plan=blurred))
-    assert [told.said(name, settings[name]) for name in ("kernels", "shifts")] == ["blur_1, blur_2", "2, 4"]
-
-
 @pytest.fixture
 def on_digits(trained: Path, here: Here, running: FakeRuns, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bundled network stands in for the trained one, made-up answers for its own: the ninth class, 75 %."""
@@ -422,6 +412,34 @@ def on_digits(trained: Path, here: Here, running: FakeRuns, monkeypatch: pytest.
     so_far = running.seen["run-1"].so_far
     assert so_far.begun is not None
     so_far.begun, so_far.scored = replace(so_far.begun, classes=tuple("0123456789")), None
+
+
+@pytest.mark.usefixtures("on_digits", "drawn")
+def test_it_is_taken_away_as_onnx_where_that_can_be_written(running: FakeRuns) -> None:
+    def offered(at: AppTest) -> list[str]:
+        return [button.proto.label for button in at.get("download_button")]
+
+    at = page(run="run-1", train_part="after")
+    assert offered(at)[:3] == ["Model (.keras)", "Model (.tflite)", "Model (.onnx)"]
+    run = running.seen["run-1"]
+    large = Network.of(Input((16, 16, 3)), Flatten(), Dense(100_000), head_layer(2))
+    running.seen["run-1"] = replace(run, plan=replace(run.plan, network=large))
+    at = page(run="run-1", train_part="after")
+    assert "Model (.onnx)" not in offered(at)
+    assert "The file would be too large" in text_of(at)
+
+
+@pytest.mark.usefixtures("on_digits", "drawn")
+def test_moved_test_pictures_are_a_choice_and_a_result(running: FakeRuns) -> None:
+    assert plan_of(page(test_moved="True"), running).shifts == (2, 4)  # of 16 pixels, no more than a quarter
+    run = running.seen["run-1"]
+    run.so_far.scored = replace(result(0.8), confusion=((0,) * 10,) * 10)
+    run.so_far.shifted = Shifted(6, {2: 0.75, 4: 0.5})
+    said = "Moved test pictures that are right, the mean over four directions: 75.0% by 2 px, 50.0% by 4 px."
+    assert said in text_of(page(run="run-1", train_part="after"))
+    blurred = small_study(Replacement.BLUR, 1_000, 1, 0)
+    settings = told.settings_of(replace(run, plan=blurred))
+    assert [told.said(name, settings[name]) for name in ("kernels", "shifts")] == ["blur_1, blur_2", "2, 4"]
 
 
 @pytest.mark.usefixtures("trained", "drawn")

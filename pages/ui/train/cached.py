@@ -15,6 +15,7 @@ from cnn_core.errors import CnnError
 from cnn_core.layers import Layer
 from cnn_core.models.kept_files import is_kept, keep_file
 from cnn_core.models.keys import FILE, ModelKey
+from cnn_core.network.network import Network
 from cnn_core.sentences import N_
 from cnn_core.steps import Step, counting
 from cnn_core.training.sets.data import Data
@@ -253,6 +254,17 @@ def _lite(file: Path) -> bytes:
     from cnn_core.keras_model.lite import tflite  # only a worker may import Keras
 
     return tflite(file)
+
+
+def onnx_model(network: Network, file: Path) -> bytes:
+    """Return a run's model as a file of ONNX, which a worker makes; raises CnnError."""
+    return WORK.submit(_onnx, network, file).result()
+
+
+def _onnx(network: Network, file: Path) -> bytes:
+    from cnn_core.keras_model.saving import trained_onnx  # only a worker may import Keras
+
+    return trained_onnx(network, file)
 
 
 @lru_cache(256)

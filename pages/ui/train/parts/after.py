@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from cnn_core.errors import CnnError
+from cnn_core.model_file.onnx_export import refuse_unwritable
 from cnn_core.training.records import Scored, Shifted, history_csv
 from cnn_core.training.script import files_beside, script
 from cnn_core.training.sets.split import Part
@@ -13,7 +14,7 @@ from pages.ui import state
 from pages.ui.frame import FEATURE_MAPS
 from pages.ui.messages import part
 from pages.ui.runs import SeenRun
-from pages.ui.text import _, as_code
+from pages.ui.text import _, as_code, escaped, sentence
 from pages.ui.train import cached, ours, trying
 from pages.ui.train.answers import draw_answers, draw_confusion
 from pages.ui.train.names import classes_of
@@ -66,14 +67,21 @@ def _draw_take_away(run: SeenRun) -> None:
             "trained.tflite",
             "application/octet-stream",
         )
+        refusal = _refusal(run)
+        if refusal is None:
+            made = partial(cached.onnx_model, run.plan.network, run.folder.model)
+            _offer(_("Model (.onnx)"), made, "trained.onnx", "application/octet-stream")
         _offer(_("History (CSV)"), lambda: history_csv(run.so_far.epochs), "history.csv", "text/csv")
         _offer(_("Settings (JSON)"), run.plan.to_json, "settings.json", "application/json")
     st.caption(
         _(
-            "`keras.models.load_model` opens the .keras file, and TensorFlow Lite the other, on phones and small "
-            "boards. Pictures enter as values from 0 to 255: the network rescales them."
+            "`keras.models.load_model` opens the .keras file, TensorFlow Lite the .tflite file, on phones and small "
+            "boards, and ONNX Runtime the .onnx file, on servers and in browsers. Pictures enter as values from 0 to "
+            "255: the network rescales them."
         )
     )
+    if refusal is not None:
+        st.caption(escaped(sentence(refusal)))
     with st.expander(_("The script that makes this run again"), icon=":material/code:"):
         text, beside = script(run.plan), files_beside(run.plan)
         with st.container(horizontal=True):
@@ -82,6 +90,15 @@ def _draw_take_away(run: SeenRun) -> None:
                 _offer(name, data, name, "application/octet-stream")
         st.caption(_("It reads what stands beside it here: {files}.").format(files=", ".join(map(as_code, beside))))
         st.code(text, language="python", height=360)
+
+
+def _refusal(run: SeenRun) -> CnnError | None:
+    """Return why what was trained cannot be written as ONNX, None where it can."""
+    try:
+        refuse_unwritable(run.plan.network)
+    except CnnError as error:
+        return error
+    return None
 
 
 def _offer(title: str, data: Any, name: str, kind: str) -> None:

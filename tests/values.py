@@ -41,12 +41,16 @@ EXAMPLES: dict[str, Example] = {
     "Concatenate": (layers.Concatenate(), [MAPS, MAPS], (1, 2, 6)),
     "BatchNormalization": (layers.BatchNormalization(), [MAPS], (3, 4, 1)),
     "LayerNormalization": (layers.LayerNormalization(), [MAPS], (3, 4, 1)),
+    "LayerNormalization, deep": (layers.LayerNormalization(), [(3, 4, 9)], (1, 2, 7)),
     "Activation": (layers.Activation("relu6"), [MAPS], (0, 0, 0)),
     "Softmax": (layers.Activation("softmax"), [(12,)], (5,)),
     "UpSampling2D, bilinear": (layers.UpSampling2D(2, "bilinear"), [MAPS], (4, 5, 0)),
     "Flatten": (layers.Flatten(), [MAPS], (17,)),
     "Dropout": (layers.Dropout(0.5), [MAPS], (1, 1, 1)),
+    "UpSampling2D": (layers.UpSampling2D((2, 3)), [MAPS], (4, 5, 0)),
     "ZeroPadding2D": (layers.ZeroPadding2D(1), [MAPS], (0, 0, 0)),
+    "ZeroPadding2D, inside": (layers.ZeroPadding2D(((2, 1), (0, 3))), [MAPS], (3, 2, 0)),
+    "Cropping2D": (layers.Cropping2D(((1, 2), (2, 0))), [MAPS], (1, 2, 3)),
 }
 
 

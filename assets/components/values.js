@@ -22,14 +22,30 @@ const DIGITS = 4;
  * @property {string} maps  float32, map by map and row by row, base64
  * @property {string | null} weights  likewise, height, width and channel
  * @property {[number, number] | null} kernel  its height and width
- * @typedef {{channel: number, at: string, size: [number, number], map: string}} InPlace
+ * @typedef {[number, number][]} Taken  places along an axis of the input, each with its weight
+ * @typedef {object} InPlace
+ * @property {string} layer
+ * @property {number} channel
+ * @property {string} at  a place of the map, with the fields {row} and {column}
+ * @property {[number, number]} size
+ * @property {string} map  as `maps` of windows
+ * @property {Taken[] | null} rows  what each row is made of; null where it is the same row, or the only one
+ * @property {Taken[] | null} columns
+ * @typedef {object} Normalized  by all channels of a place
+ * @property {string} layer
+ * @property {number} channel
+ * @property {string[]} ats  a place of each channel
+ * @property {[number, number]} size
+ * @property {string} maps
+ * @property {number} epsilon
  * @typedef {object} ValuesOfMap  what all values of a map are made of
  * @property {string} layer
  * @property {number} channel
  * @property {string} at  a place of the map, with the fields {row} and {column}
  * @property {([number, number] | null)[]} stages  what each multiplies the number before it by and what it adds; null for what else it does
  * @property {Windows | null} windows  over the only input
- * @property {InPlace[] | null} parts  one of each input
+ * @property {InPlace[] | null} parts  one of each input, or the only one that is taken from
+ * @property {Normalized | null} normalized
  * @typedef {import("./value_stage.js").Data} Data
  * @typedef {Partial<Data> & {first: number}} Opened  `first` is the sum of a window, or the value that the stages begin with
  */
@@ -44,8 +60,11 @@ const DIGITS = 4;
  */
 export const valueAt = (values, data, [row, column], value) => {
   if (data.layer !== values.layer || data.channel !== values.channel || data.pages?.page) return null;
-  const { windows, parts } = values;
-  const opened = windows ? underWindow(windows, data, row, column) : parts ? inPlace(parts, data, row, column) : null;
+  const { windows, parts, normalized } = values;
+  const opened =
+    (windows && underWindow(windows, data, row, column)) ??
+    (parts && inPlace(parts, data, row, column)) ??
+    (normalized && acrossChannels(normalized, data, row, column));
   if (!opened) return null;
   const { first, ...shown } = opened;
   const result = `${values.layer} ${fill(values.at, { row, column })}:`;
@@ -204,13 +223,68 @@ const painted = (map, width, { ranges, colours }, tint) => {
  * @returns {Opened | null}
  */
 const inPlace = (sources, data, row, column) => {
-  if (data.parts.length !== sources.length) return null;
-  const parts = data.parts.map((part, index) => {
-    const { channel, at, size, map } = sources[index];
-    const place = [Math.min(row, size[0] - 1), Math.min(column, size[1] - 1), channel];
-    const value = numbersOf(sources, map)[place[0] * size[1] + place[1]];
-    const name = `${part.layer} ${fill(at, { row: place[0], column: place[1] })}`;
-    return { ...part, place, name, value, amount: part.weight === null ? value : value * part.weight };
+  const found = sources.flatMap((source) => takenFrom(source, row, column));
+  const isWeighed = data.joined === "interpolation";
+  // What is filled is not told in the words of what is taken.
+  if (!isWeighed && data.parts.length !== found.length) return null;
+  const parts = found.map(({ layer, place, at, value, share }, index) => {
+    const weight = isWeighed ? share : (data.parts[index].weight ?? null);
+    const name = isWeighed ? at : `${layer} ${at}`; // of one input several values
+    return { layer, place, name, value, weight, weighing: null, amount: weight === null ? value : value * weight };
   });
-  return { parts, first: parts[0].value };
+  return { parts, first: isWeighed ? sum(parts.map(({ amount }) => amount)) : (parts[0]?.value ?? 0) };
+};
+
+/**
+ * Return the values of an input that a place takes, each with its share.
+ * @param {InPlace} source
+ * @param {number} row
+ * @param {number} column
+ */
+const takenFrom = (source, row, column) => {
+  const { layer, channel, at, size, map } = source;
+  const numbers = numbersOf(source, map);
+  const rows = source.rows?.[row] ?? [[Math.min(row, size[0] - 1), 1]];
+  const columns = source.columns?.[column] ?? [[Math.min(column, size[1] - 1), 1]];
+  return rows.flatMap(([y, down]) =>
+    columns.map(([x, across]) => ({
+      layer,
+      place: [y, x, channel],
+      at: fill(at, { row: y, column: x }),
+      value: numbers[y * size[1] + x],
+      share: down * across,
+    })),
+  );
+};
+
+/**
+ * @param {Normalized} normalized
+ * @param {Data} data
+ * @param {number} row
+ * @param {number} column
+ * @returns {Opened}
+ */
+const acrossChannels = (normalized, data, row, column) => {
+  const { layer, channel, ats, size, maps, epsilon } = normalized;
+  const numbers = numbersOf(normalized, maps);
+  const values = ats.map((_, index) => numbers[(index * size[0] + row) * size[1] + column]);
+  const mean = sum(values) / values.length;
+  const variance = sum(values.map((value) => (value - mean) ** 2)) / values.length;
+  const order = values.map((_, index) => index).sort((one, other) => Math.abs(values[other]) - Math.abs(values[one]));
+  const strongest = order.slice(0, data.parts.length);
+  const shown = data.others ? strongest : strongest.sort((one, other) => one - other);
+  const rest = order.slice(data.parts.length).map((index) => values[index]);
+  return {
+    first: (values[channel] - mean) / Math.sqrt(variance + epsilon),
+    parts: shown.map((index) => ({
+      layer,
+      place: [row, column, index],
+      name: fill(ats[index], { row, column }),
+      value: values[index],
+      weight: null,
+      weighing: null,
+      amount: values[index],
+    })),
+    others: rest.length ? { count: rest.length, amount: sum(rest) } : null,
+  };
 };

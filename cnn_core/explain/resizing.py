@@ -1,5 +1,6 @@
 """Values opened of layers that make maps larger or smaller: one of the input's values, or a mean of neighbours."""
 
+from collections.abc import Iterable
 from math import prod
 
 import numpy as np
@@ -9,11 +10,61 @@ from cnn_core.explain.moved import copied
 from cnn_core.explain.opened import opened
 from cnn_core.explain.parts import Opened, Origin, Place, Stage, StageKind, Unit, places, terms_of
 from cnn_core.explain.text import factor, products_text, written
-from cnn_core.layers import Interpolation
+from cnn_core.layers import Interpolation, Layer
+from cnn_core.layers.kind import by_kind
 from cnn_core.layers.kinds.resizing import Piece, pieces
 from cnn_core.layers.settings import places_of_slice
 from cnn_core.layers.shapes import Shape
 from cnn_core.sentences import N_, Note
+
+# Which rows and columns are taken -----------------------------------------------------------------------------------
+
+
+Taken = list[dict[int, float]]
+"""For each place along an axis the input's places that it is made of, with their weights; none where it is filled."""
+
+
+@by_kind
+def taken_along(layer: Layer, shape: Shape) -> tuple[Taken, Taken]:
+    """Return which rows and which columns of its input (H, W, C) a layer's values are made of.
+
+    >>> taken_along(layers.ZeroPadding2D(1), (2, 2, 1))[0]
+    [{}, {0: 1.0}, {1: 1.0}, {}]
+    """
+    raise NotImplementedError(layer.kind)
+
+
+@taken_along.register
+def _(layer: layers.ZeroPadding2D, shape: Shape) -> tuple[Taken, Taken]:
+    nothing: Taken = [{}]
+    (top, bottom), (left, right) = layer.padding
+    rows, columns = (_copied(range(size)) for size in shape[:2])
+    return [*nothing * top, *rows, *nothing * bottom], [*nothing * left, *columns, *nothing * right]
+
+
+@taken_along.register
+def _(layer: layers.Cropping2D, shape: Shape) -> tuple[Taken, Taken]:
+    rows, columns = (
+        _copied(range(before, size - after)) for (before, after), size in zip(layer.cropping, shape, strict=False)
+    )
+    return rows, columns
+
+
+@taken_along.register
+def _(layer: layers.UpSampling2D, shape: Shape) -> tuple[Taken, Taken]:
+    pairs = list(zip(layer.size, shape, strict=False))
+    if layer.interpolation is Interpolation.BILINEAR:
+        rows, columns = ([neighbours(place, size, size * by) for place in range(size * by)] for by, size in pairs)
+    else:
+        rows, columns = (_copied(place // by for place in range(size * by)) for by, size in pairs)
+    return rows, columns
+
+
+def _copied(places_taken: Iterable[int]) -> list[dict[int, float]]:
+    return [{place: 1.0} for place in places_taken]
+
+
+# Values opened --------------------------------------------------------------------------------------------------------
 
 
 @opened.register

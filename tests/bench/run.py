@@ -41,6 +41,7 @@ ROWS = (
     "opening_vector",
     "opening_map",
     "opening_value",
+    "opening_copied_value",
     "opening_panel",
     "opening_new_panel",
     "opening_new_panel_unasked",

@@ -34,9 +34,7 @@ def near(expected: Any) -> Any:
 
 def test_most_kinds_that_make_maps_are_told() -> None:
     maps = [name for name in EXAMPLES if len(unfolded(name).row.output_shape) == 3]
-    assert set(maps) - set(TOLD) == {
-        *("Dot", "Concatenate", "LayerNormalization", "UpSampling2D, bilinear", "ZeroPadding2D"),
-    }
+    assert set(maps) - set(TOLD) == {"Dot"}
 
 
 @pytest.mark.parametrize("name", TOLD)
@@ -48,8 +46,11 @@ def test_the_browser_opens_values_as_the_server_does(name: str, call: Callable[.
     for row, column in product((0, height // 2, height - 1), (0, width // 2, width - 1)):
         other = unfolded(name, (row, column, first.why.place[2]))
         opened = call("values", "valueAt", values, told(first), [row, column], other.why.value)
-        if opened is None:  # a transposed convolution steps over this place, so nothing lies under a window
+        if (
+            opened is None
+        ):  # a place over which a transposed convolution steps, or of what is copied among what is padded
             assert other.patch is None
+            assert len(told(other)["parts"]) != len(told(first)["parts"]) or not other.first.terms
             continue
         assert without_words(opened) == near(without_words(told(other)))
 

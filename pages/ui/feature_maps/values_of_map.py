@@ -8,12 +8,16 @@ from typing import Any, Final
 
 import numpy as np
 
+from cnn_core import layers
 from cnn_core.arrays import Values
 from cnn_core.drawing.thumbnails import tinted_range
 from cnn_core.explain.in_place import is_in_place
-from cnn_core.explain.moved import stretched_from
+from cnn_core.explain.moved import concatenated_from, stretched_from
+from cnn_core.explain.parts import Origin
+from cnn_core.explain.resizing import Taken, taken_along
 from cnn_core.explain.unit import Stage, StageKind
 from cnn_core.explain.window import Windows, windows_over
+from cnn_core.layers.shapes import Shape
 from cnn_core.network.summary import Row
 from cnn_core.numerics.taps import NOWHERE, Taps
 from pages.ui.components import packed
@@ -26,7 +30,9 @@ MOST_VALUES: Final = 2**17
 
 def can_be_told(row: Row) -> bool:
     """Say whether the browser can open the values of a layer's maps."""
-    return len(row.output_shape) == 3 and (is_in_place(row.layer) or windows_over.knows(type(row.layer)))
+    kind, layer = type(row.layer), row.layer
+    known = is_in_place(layer) or windows_over.knows(kind) or taken_along.knows(kind)
+    return len(row.output_shape) == 3 and (known or isinstance(layer, layers.Concatenate | layers.LayerNormalization))
 
 
 def values_of_map(value: Unfolded, weights: Sequence[Values]) -> dict[str, Any] | None:
@@ -37,7 +43,9 @@ def values_of_map(value: Unfolded, weights: Sequence[Values]) -> dict[str, Any] 
         weights: the layer's.
     """
     row, channel = value.row, value.why.place[-1]
-    if is_in_place(row.layer):
+    if isinstance(row.layer, layers.LayerNormalization):
+        made = _across_channels(value, row.layer)
+    elif not windows_over.knows(type(row.layer)):
         made = _in_place(value)
     else:
         made = _under_windows(value, windows_over(row.layer, weights, value.inputs[0].shape, channel))
@@ -48,16 +56,18 @@ def values_of_map(value: Unfolded, weights: Sequence[Values]) -> dict[str, Any] 
         "channel": channel,
         "at": place_pattern(value.channels.get(row.name, ()), channel),
         "stages": [_affine(stage) for stage in value.stages],
+        **dict.fromkeys(("windows", "parts", "normalized")),
         **made,
     }
 
 
 def _affine(stage: Stage) -> list[float] | None:
-    """Return by what a stage multiplies the number before it, and what it adds; None where it does more."""
+    """Return by what a stage multiplies the number before it, and what it adds, at every place; None where it does
+    more."""
     constants = stage.constants
     if stage.kind is StageKind.BIAS:
         return [1.0, constants["bias"]]
-    if stage.kind is StageKind.NORMALIZATION and "epsilon" in constants:
+    if stage.kind is StageKind.NORMALIZATION and "epsilon" in constants and stage.terms is None:
         slope = float(1 / np.sqrt(constants["variance"] + constants["epsilon"]))
         return [slope, -constants["mean"] * slope]
     return None
@@ -87,7 +97,6 @@ def _under_windows(value: Unfolded, windows: Windows) -> dict[str, Any] | None:
             "weights": None if windows.weights is None else packed(windows.weights),
             "kernel": None if windows.weights is None else list(windows.weights.shape[:2]),
         },
-        "parts": None,
     }
 
 
@@ -112,20 +121,58 @@ def _tints(known: Channels, channels: Sequence[int], maps: Values) -> list[dict[
 
 
 def _in_place(value: Unfolded) -> dict[str, Any] | None:
-    place = value.why.place
-    origins = [stretched_from(place, source, maps.shape) for source, maps in enumerate(value.inputs)]
+    """Return what makes values each of which is a value of each input, or is copied or interpolated from one."""
+    layer, shapes = value.row.layer, [maps.shape for maps in value.inputs]
+    rows, columns = taken_along(layer, shapes[0]) if taken_along.knows(type(layer)) else (None, None)
+    origins = _origins(value, shapes)
     maps = [value.inputs[origin.source][:, :, origin.place[-1]] for origin in origins]
     if sum(one.size for one in maps) > MOST_VALUES:
         return None
     return {
-        "windows": None,
         "parts": [
             {
+                "layer": (source := value.row.sources[origin.source]),
                 "channel": origin.place[-1],
-                "at": place_pattern(value.channels.get(layer, ()), origin.place[-1]),
+                "at": place_pattern(value.channels.get(source, ()), origin.place[-1]),
                 "size": list(one.shape),
                 "map": packed(one),
+                "rows": _weighed(rows),
+                "columns": _weighed(columns),
             }
-            for layer, origin, one in zip(value.row.sources, origins, maps, strict=True)
+            for origin, one in zip(origins, maps, strict=True)
         ],
+    }
+
+
+def _origins(value: Unfolded, shapes: Sequence[Shape]) -> list[Origin]:
+    """Return in which channels of which inputs the open map's values lie."""
+    place = value.why.place
+    if isinstance(value.row.layer, layers.Concatenate):
+        return [concatenated_from(place, shapes)]
+    return [stretched_from(place, source, shape) for source, shape in enumerate(shapes)]
+
+
+def _weighed(taken: Taken | None) -> list[list[tuple[int, float]]] | None:
+    return None if taken is None else [list(places.items()) for places in taken]
+
+
+# Across the channels --------------------------------------------------------------------------------------------------
+
+
+def _across_channels(value: Unfolded, layer: layers.LayerNormalization) -> dict[str, Any] | None:
+    """Return what makes values that are normalized by all channels of their place."""
+    (maps,) = value.inputs
+    if maps.size > MOST_VALUES:
+        return None
+    (source,) = value.row.sources
+    known, count = value.channels.get(source, ()), maps.shape[2]
+    return {
+        "normalized": {
+            "layer": source,
+            "channel": value.why.place[-1],
+            "ats": [place_pattern(known, channel) for channel in range(count)],
+            "size": list(maps.shape[:2]),
+            "maps": packed(maps.transpose(2, 0, 1)),
+            "epsilon": layer.epsilon,
+        },
     }

@@ -107,11 +107,11 @@ def map_or_channel(layer: OpenLayer, channel: int) -> tuple[bytes, Range]:
 
 @kept(32, OpenLayer)
 def overlay(layer: OpenLayer, channel: int, scope: str, limit: float) -> bytes:
-    """Lay one map over the network's input; PNG. Of what passes, a pixel of the input is one of the picture."""
+    """Lay one map over the network's input; PNG, a pixel of the input one of the picture as far as 480 go: the browser
+    enlarges it."""
     colours = value_range(layer.maps, RangeScope(scope), channel, limit)
     pixels = layer.picture.pixels
-    longest = max(pixels.shape[:2]) if layer.passes else 480
-    return overlay_png(pixels, layer.maps[:, :, channel], colours, longest)
+    return overlay_png(pixels, layer.maps[:, :, channel], colours, min(480, max(pixels.shape[:2])))
 
 
 @kept(32, OpenLayer)
@@ -135,12 +135,13 @@ def network_figure(layer: OpenLayer, language: str) -> Any:
 
 @kept(16, OpenLayer)
 def seen_pixels(layer: OpenLayer, place: tuple[int, ...]) -> tuple[bytes, seen.Extent | None]:
-    """Return the network's input as PNG, dark but for what a value sees, and the box of that, if any."""
+    """Return the network's input as PNG, dark but for what a value sees, and the box of that, if any; the browser
+    enlarges it."""
     box = seen.seen_pixels(layer.rows, layer.name, place)
     (top, left), (bottom, right) = box or ((0, 0), (-1, -1))
     height, width = layer.picture.pixels.shape[:2]
     shown = max(0, top), max(0, left), min(height, bottom + 1), min(width, right + 1)
-    return picture_png(dimmed_outside(layer.picture.pixels, shown), 300), box
+    return picture_png(dimmed_outside(layer.picture.pixels, shown), min(300, max(height, width))), box
 
 
 @kept(16, LayerKernels)

@@ -54,6 +54,7 @@ _STYLE = """
 .st-key-map_pair { flex-wrap: nowrap; align-items: flex-start; }
 .st-key-map_pair > div { flex: 0 1 13rem; min-width: 0; }
 .st-key-map_pair > div:has(> .st-key-map_figures) { flex: 1 0 6.5rem; }
+.st-key-map_over_place img, .st-key-seen_pixels img { image-rendering: pixelated; }
 .st-key-map_figures p { font-size: 0.75rem; line-height: 1.35; }
 .st-key-map_bars { --bars-height: 130px; gap: 0.25rem; }
 .st-key-look_for { flex-wrap: nowrap; gap: 0.5rem; }

@@ -21,9 +21,14 @@ MENUS: Final[dict[str, tuple[Part, ...]]] = {
 """By their keys on the page, with the part of it that draws them; all of it where that is none."""
 
 
+def is_opened(menu: str) -> bool:
+    """Say whether the reader has ever opened a menu."""
+    return menu in state.MENUS.get()
+
+
 def was_opened(menu: str) -> bool:
     """Say, while a menu is drawn, whether the reader has ever opened it; until then dots stand in it."""
-    if menu in state.MENUS.get():
+    if is_opened(menu):
         return True
     st.html("…")  # Streamlit opens none that is empty
     return False

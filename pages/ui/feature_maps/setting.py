@@ -29,7 +29,7 @@ from pages.ui.ask.picture import (
 )
 from pages.ui.draw.pictures import draw_picture
 from pages.ui.entered import Entered
-from pages.ui.feature_maps.menus import was_opened
+from pages.ui.feature_maps.menus import is_opened, was_opened
 from pages.ui.messages import also_in
 from pages.ui.text import _, escaped
 
@@ -111,7 +111,8 @@ def draw() -> Setting:
             chosen = chosen_picture(info.colour)
             fit, invert = chosen_fit(info)
         picture = cached.entered(chosen, info, fit, invert)
-        # What is being drawn stands on its sheet, and changes before a browser could fetch a picture of it.
-        if is_picture_drawn and not picture.passes and state.SOURCE.get() != "drawing":
+        # Last, for it is the dearest. What is being drawn stands on its sheet, and changes before a browser could fetch
+        # a picture of it.
+        if is_picture_drawn and not picture.passes and state.SOURCE.get() != "drawing" and is_opened("set_picture"):
             draw_picture(chosen, picture)
     return Setting(info, picture, thumbnails, ways_in_place)

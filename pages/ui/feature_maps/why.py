@@ -172,7 +172,7 @@ def _draw_seen(layer: OpenLayer, place: tuple[int, ...]) -> None:
     png, box = cached.seen_pixels(layer, place)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = _("Pixels that reach this value")
-        with st.container(width=_WIDTH):
+        with st.container(width=_WIDTH, key="seen_pixels"):
             st.image(png, width="stretch", output_format="PNG", alt=title)
         st.caption(f"**{title}**  \n{_seen_text(layer, box)}", width=_BESIDE)
 

@@ -1,6 +1,6 @@
 """The front door: the list of pages, the page configuration and the warm-up of the workers."""
 
-from pages.ui import compute, state
+from pages.ui import compute, memory, state
 from pages.ui.course import strip
 from pages.ui.frame import configure, navigation, record_of
 
@@ -12,3 +12,4 @@ strip.draw(record_of(page))
 page.run()
 # Behind the first page: TensorFlow would take its processors, and what is recorded needs none.
 compute.start()
+memory.keep_tidy()

@@ -1,12 +1,13 @@
 """What several pages keep: pictures, networks, and the questions to the workers.
 
-Caches stand only in files of this name. Each has a bound; every key is an enum, a number, a digest, or a value that has
-a key of such, so none can collide. Streamlit's own caches take a third of a millisecond to find what they keep, and a
-page asks for twenty things.
+Caches stand only in files of this name. Each has a bound in bytes; every key is an enum, a number, a digest, or a value
+that has a key of such, so none can collide. Streamlit's own caches take a third of a millisecond to find what they
+keep, and a page asks for twenty things.
 """
 
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from inspect import signature
@@ -15,7 +16,7 @@ from threading import Condition
 from typing import Any, TypeVar, cast
 
 import numpy as np
-from cachetools import LRUCache, cached
+from cachetools import LRUCache
 
 from cnn_core.arrays import Drops, Heat, Output, Pixels, Weights
 from cnn_core.drawing.mosaic import reduce_maps
@@ -35,38 +36,92 @@ from cnn_core.pictures.read import InputImage, read_image
 from cnn_core.pictures.samples import SAMPLES, sample_bytes, suits
 from cnn_core.pictures.scaling import Scaling
 from cnn_core.sentences import Note
+from pages.ui import memory
 from pages.ui.compute import WORK
 from pages.ui.entered import Chosen, Entered
-from pages.ui.questions import WORKS, digests, passes, question
+from pages.ui.memory import size_of
+from pages.ui.questions import WORKS, passes, question
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Answer = TypeVar("Answer")
 
 
-_KEEPING: LRUCache[str, dict[str, Callable[[], None]]] = LRUCache(1000)
-"""How what was made of a picture is forgotten, by the picture's digest and what made it."""
-_CLEARING: list[Callable[[], None]] = []
+class Keeping:
+    """Results of functions, the last ones as far as they fit into so many bytes together, for all sessions.
+
+    Of two that ask for the same, one makes it and the other waits.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._kept: LRUCache[Hashable, tuple[Any, int]] = LRUCache(most_bytes, getsizeof=lambda kept: kept[1])
+        self._in_the_making: set[Hashable] = set()
+        self._changed = Condition()
+
+    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what is kept under a key, made now where nothing is."""
+        with self._changed:
+            self._changed.wait_for(lambda: key not in self._in_the_making)
+            if key in self._kept:
+                return self._kept[key][0]
+            self._in_the_making.add(key)
+        try:
+            result = make()
+            kept_now = result, size_of(result)
+            with self._changed, suppress(ValueError):  # larger than all that is kept
+                self._kept[key] = kept_now
+            return result
+        finally:
+            with self._changed:
+                self._in_the_making.remove(key)
+                self._changed.notify_all()
+
+    @property
+    def bytes(self) -> int:
+        """Return about how much is kept."""
+        return int(self._kept.currsize)
+
+    def forget(self, digest: str) -> None:
+        """Keep nothing that was made of a picture."""
+        with self._changed:
+            for key in [one for one in self._kept if _is_of(one, digest)]:
+                del self._kept[key]
+
+    def clear(self) -> None:
+        """Keep nothing."""
+        with self._changed:
+            self._kept.clear()
+
+
+def _is_of(key: Hashable, digest: str) -> bool:
+    """Say whether a key names a picture, itself or in a key within it."""
+    return key == digest or (isinstance(key, tuple | frozenset) and any(_is_of(part, digest) for part in key))
+
+
+DRAWN = Keeping(memory.DRAWN)
+"""What is drawn and written, and what is counted of networks."""
+DECODED = Keeping(memory.DECODED)
+"""Pictures, of which one may be as large as a thousand of the others."""
 
 
 def forget(digest: str) -> None:
-    """Keep nothing that this process has made of a picture; what others' pictures lose by it is made again."""
+    """Keep nothing that this process has made of a picture."""
     WORKS.forget(digest)
-    for clear in _KEEPING.pop(digest, {}).values():
-        clear()
+    for keeping in (DRAWN, DECODED):
+        keeping.forget(digest)
 
 
 def forget_all() -> None:
     """Keep nothing that this process has made."""
-    for clear in _CLEARING:
-        clear()
+    for keeping in (DRAWN, DECODED):
+        keeping.clear()
 
 
-def kept(most: int, *values: type) -> Callable[[Function], Function]:
-    """Keep the last results of a function, read-only and the same for all sessions.
+def kept(*values: type, within: Keeping = DRAWN) -> Callable[[Function], Function]:
+    """Keep the last results of a function, read-only and the same for all sessions, as far as they fit.
 
     It may take a Chosen, an Entered, a ModelInfo and `values` of other types that have a key; what its parameters call
     `_so` tells no result from another. What passes, a frame of a live camera for example, is not kept: it would push
-    out what others look at. Of two that ask for the same, one makes it and the other waits.
+    out what others look at.
     """
     keyed: tuple[type[Any], ...] = (Chosen, Entered, ModelInfo, *values)
 
@@ -75,22 +130,18 @@ def kept(most: int, *values: type) -> Callable[[Function], Function]:
 
         def key(*arguments: Any, **named: Any) -> Hashable:
             told = chain(zip(names, arguments, strict=False), named.items())
-            return frozenset(
+            said = (
                 (name, value.key if isinstance(value, keyed) else value)
                 for name, value in told
                 if not name.startswith("_")
             )
-
-        keeping: Any = cached(LRUCache(most), key, condition=Condition())(function)
-        _CLEARING.append(keeping.cache_clear)
+            return function, frozenset(said)
 
         @wraps(function)
         def called(*arguments: Any, **named: Any) -> Any:
             if passes(arguments):
                 return function(*arguments, **named)
-            for digest in digests(arguments):
-                _KEEPING.setdefault(digest, {})[function.__name__] = keeping.cache_clear
-            return keeping(*arguments, **named)
+            return within.get(key(*arguments, **named), lambda: function(*arguments, **named))
 
         return called
 
@@ -105,20 +156,20 @@ _THUMBNAIL = 80
 # Pictures -------------------------------------------------------------------------------------------------------------
 
 
-@kept(4)
+@kept(within=DECODED)
 def picture(chosen: Chosen) -> InputImage:
     """Return the decoded picture; raises ImageError."""
     return read_image(chosen.data)
 
 
-@kept(8)
+@kept(within=DECODED)
 def small_picture(chosen: Chosen, longest: int) -> Pixels:
     """Return the picture (H, W, 3) reduced by a whole factor to at most `longest` on its longer side."""
     pixels = picture(chosen).pixels
     return reduce_maps(pixels, -(-max(pixels.shape[:2]) // longest))
 
 
-@kept(32)
+@kept()
 def _prepared(chosen: Chosen, info: ModelInfo, fit: str, invert: bool) -> Prepared:
     preparation = Preparation(*info.input_size, info.colour, Fit(fit), invert and info.colour is Colour.GREY)
     return prepare(picture(chosen).pixels, preparation)
@@ -131,7 +182,7 @@ def entered(chosen: Chosen, info: ModelInfo, fit: str, invert: bool) -> Entered:
     return Entered(info.key, chosen.digest, fit, invert, chosen.name, prepared, chosen.passes)
 
 
-@kept(4)
+@kept()
 def entered_samples(info: ModelInfo, fit: str) -> tuple[Entered, ...]:
     """Return all sample pictures as the model takes them."""
     samples = [Chosen.of(sample_bytes(sample.key), sample.title) for sample in SAMPLES]
@@ -148,7 +199,7 @@ class ShownPictures:
     notes: tuple[Note, ...]
 
 
-@kept(64)
+@kept()
 def shown_pictures(chosen: Chosen, seen: Entered) -> ShownPictures:
     """Return both pictures for the screen; raises ImageError."""
     image, box = picture(chosen), seen.prepared.box
@@ -157,7 +208,7 @@ def shown_pictures(chosen: Chosen, seen: Entered) -> ShownPictures:
     return ShownPictures(original, picture_png(seen.pixels), cropped, image.notes + seen.prepared.notes)
 
 
-@kept(4)
+@kept()
 def sample_thumbnails(colour: Colour) -> dict[str, bytes]:
     """Return the samples that a model of these colours may know, by key, small enough for a line of them, as WebP."""
     offered = [sample.key for sample in SAMPLES if suits(sample, colour)]
@@ -165,13 +216,13 @@ def sample_thumbnails(colour: Colour) -> dict[str, bytes]:
     return {key: picture_webp(pixels, _THUMBNAIL) for key, pixels in zip(offered, pictures, strict=True)}
 
 
-@kept(8)
+@kept()
 def grey_numbers(chosen: Chosen, longest: int) -> Pixels:
     """Return a reduced picture's brightness (H, W, 1) in whole numbers from 0 to 255."""
     return np.round(brightness(small_picture(chosen, longest)) * 255)
 
 
-@kept(16)
+@kept()
 def whole_picture(chosen: Chosen, colours: bool) -> bytes:
     """Return the picture in colours or grey as PNG."""
     pixels = picture(chosen).pixels
@@ -181,13 +232,13 @@ def whole_picture(chosen: Chosen, colours: bool) -> bytes:
 # Models ---------------------------------------------------------------------------------------------------------------
 
 
-@kept(8)
+@kept()
 def network(info: ModelInfo) -> Summary:
     """Return the figures of a model's layers."""
     return summarize(info.network)
 
 
-@kept(8)
+@kept()
 def blocks(info: ModelInfo) -> tuple[Block, ...]:
     """Return a model's layers, folded."""
     return fold(network(info).rows)
@@ -328,19 +379,19 @@ def at_once(known: Answer) -> "Future[Answer]":
 # What the pages on operations keep under keys of their own ------------------------------------------------------------
 
 
-@kept(8)
+@kept()
 def filtered(chosen: Chosen, convolution: Hashable, colours: bool, _work: Callable[[], Any]) -> Any:
     """Keep a picture's convolution; `convolution` is a frozen dataclass that says all that it depends on."""
     return _work()
 
 
-@kept(8)
+@kept()
 def reductions(key: str, _work: Callable[[], Any]) -> Any:
     """Keep what all ways of pooling make of an input; `key` is a digest of all they take."""
     return _work()
 
 
-@kept(64)
+@kept()
 def measured(measure: Hashable, key: str, language: str, _work: Callable[[], Any]) -> Any:
     """Keep what a measure, a frozen dataclass, found in a language; `key` is a digest of what it was measured on."""
     return _work()

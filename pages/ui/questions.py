@@ -22,15 +22,12 @@ from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 
 from cachetools import LRUCache
 
+from pages.ui import memory
 from pages.ui.compute import asked_by
 from pages.ui.entered import Chosen, Entered
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
-
-KEPT_BYTES = 512 * 2**20
-"""Of the answers that are kept for whoever asks next: a few hundred looks and layers, or the largest of VGG16."""
-
 
 _STOPPABLE: set[Callable[..., Any]] = set()
 
@@ -94,7 +91,7 @@ class Work(Generic[Answer]):
 class Works:
     """All work that somebody holds or that has begun, and the answers asked for last, as many as fit into the bound."""
 
-    def __init__(self, most_bytes: int = KEPT_BYTES) -> None:
+    def __init__(self, most_bytes: int = memory.ANSWERS) -> None:
         self._held: weakref.WeakValueDictionary[Question[Any], Work[Any]] = weakref.WeakValueDictionary()
         self._begun: dict[Question[Any], Work[Any]] = {}
         # From the beginning of work until its answer is kept: those who held it may be gone a moment before that.

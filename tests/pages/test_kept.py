@@ -1,35 +1,37 @@
 """What is kept for all sessions: by what a thing is, within a bound, and nothing of what passes."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 
 from pages.ui import cached
-from pages.ui.cached import kept
+from pages.ui.cached import Keeping, kept
 from pages.ui.entered import Chosen
+from pages.ui.memory import size_of
 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    name: str
+    name: Hashable
 
     @property
-    def key(self) -> str:
+    def key(self) -> Hashable:
         return self.name
 
 
 made: list[tuple[object, ...]] = []
 
 
-@kept(2, Layer)
+@kept(Layer)
 def look(layer: Layer, channel: int, _work: object = None) -> object:
     made.append((layer.name, channel))
     return object()
 
 
-@kept(2)
+@kept()
 def seen(chosen: Chosen) -> object:
     made.append((chosen.digest,))
     return object()
@@ -52,10 +54,30 @@ def test_it_is_made_once_for_what_is_the_same() -> None:
     assert made == [("a", 0), ("a", 1), ("b", 1)]
 
 
-def test_of_more_than_the_bound_the_first_is_made_again() -> None:
-    for channel in (0, 1, 2, 0):
-        look(Layer("a"), channel)
-    assert [channel for _, channel in made] == [0, 1, 2, 0]
+def test_of_more_than_the_bound_in_bytes_the_first_is_made_again() -> None:
+    little = Keeping(2500)
+
+    @kept(within=little)
+    def bytes_of(number: int) -> bytes:
+        made.append((number,))
+        return bytes(1000)
+
+    for number in (0, 1, 0, 2, 0, 1):
+        bytes_of(number)
+        assert little.bytes <= 2500
+    assert [number for (number,) in made] == [0, 1, 2, 1]
+
+
+def test_what_is_larger_than_all_that_is_kept_is_made_each_time() -> None:
+    little = Keeping(2500)
+    assert [little.get("large", lambda: bytes(3000)) for _ in range(2)] == [bytes(3000)] * 2
+    assert little.bytes == 0
+
+
+def test_the_size_of_a_thing_is_that_of_all_in_it_each_once() -> None:
+    array = np.zeros((100, 100), np.float32)
+    assert 40_000 <= size_of({"a": [array, array], "b": (array,)}) < 41_000
+    assert 1000 <= size_of(Chosen.of(bytes(1000), "mine")) < 2000
 
 
 def test_what_passes_is_not_kept() -> None:
@@ -71,8 +93,16 @@ def test_what_was_made_of_a_picture_can_be_forgotten() -> None:
     assert seen(picture) is not first
 
 
+def test_what_was_made_of_a_layer_s_maps_for_a_picture_is_forgotten_with_it() -> None:
+    mine, other = Chosen.of(b"picture", "mine"), Chosen.of(b"another", "theirs")
+    first, kept_on = look(Layer((("mnist", mine.digest), "conv")), 0), look(Layer((("mnist", other.digest), "conv")), 0)
+    cached.forget(mine.digest)
+    assert look(Layer((("mnist", mine.digest), "conv")), 0) is not first
+    assert look(Layer((("mnist", other.digest), "conv")), 0) is kept_on
+
+
 def test_a_refusal_is_not_kept() -> None:
-    @kept(2)
+    @kept()
     def refused(number: int) -> int:
         made.append((number,))
         raise ZeroDivisionError
@@ -86,7 +116,7 @@ def test_a_refusal_is_not_kept() -> None:
 def test_of_two_that_ask_for_the_same_at_once_one_makes_it() -> None:
     begun, go_on, found = threading.Event(), threading.Event(), []
 
-    @kept(2)
+    @kept()
     def slow(number: int) -> object:
         made.append((number,))
         begun.set()

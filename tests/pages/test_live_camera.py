@@ -187,7 +187,7 @@ def test_a_frame_is_one_question_and_is_kept_nowhere(here: Here) -> None:
 def test_what_passes_pushes_nothing_out_of_a_cache() -> None:
     made = []
 
-    @cached.kept(1)
+    @cached.kept()
     def name(chosen: Chosen) -> str:
         made.append(chosen.name)
         return chosen.name

@@ -35,14 +35,14 @@ from pages.ui.feature_maps.value_stage import Unfolded
 from pages.ui.text import _
 
 
-@kept(16)
+@kept()
 def influences_data(info: ModelInfo, picture: Entered, layer: str, _found: Influences, language: str) -> dict[str, Any]:
     """Return what a layer's maps are made of as the browser takes it, in a language."""
     rows = {row.name: row for row in network(info).rows}
     return influences.data_of(info, rows, layer, _found)
 
 
-@kept(16, OpenLayer)
+@kept(OpenLayer)
 def values_of_map(
     layer: OpenLayer, channel: int, language: str, _opened: Callable[[], Unfolded], _weights: Sequence[Values]
 ) -> dict[str, Any] | None:
@@ -50,7 +50,7 @@ def values_of_map(
     return of_map.values_of_map(_opened(), _weights)
 
 
-@kept(8)
+@kept()
 def map_answer(
     info: ModelInfo, picture: Entered, output: str, _values: Output
 ) -> map_answers.PictureAnswer | map_answers.ClassesAnswer | None:
@@ -58,14 +58,14 @@ def map_answer(
     return map_answers.map_answer(info, picture.pixels, _values)
 
 
-@kept(8)
+@kept()
 def regions(picture: Entered, output: str, _answer: map_answers.ClassesAnswer) -> tuple[bytes, tuple[Region, ...]]:
     """Return a picture with its places' classes over it as PNG, and what is where."""
     found = regions_of(_answer.classes, _answer.count)
     return regions_png(picture.pixels, _answer.classes, found), found
 
 
-@kept(16, OpenLayer)
+@kept(OpenLayer)
 def statistics(layer: OpenLayer) -> ChannelStatistics:
     """Return the figures of a layer's channels."""
     passing = layer.run.passing
@@ -74,13 +74,13 @@ def statistics(layer: OpenLayer) -> ChannelStatistics:
     return channel_statistics(layer.maps)
 
 
-@kept(64, OpenLayer)
+@kept(OpenLayer)
 def mosaic(layer: OpenLayer, channels: tuple[int, ...], scope: str, limit: float, columns: int, cell: int) -> Mosaic:
     """Draw some of a layer's maps in one picture."""
     return mosaic_png(layer.maps, channels, RangeScope(scope), fixed=limit, columns=columns, cell=cell)
 
 
-@kept(32, OpenLayer)
+@kept(OpenLayer)
 def board(
     layer: OpenLayer, first: int, end: int, how: tuple[str | float, ...], _made: Callable[[], dict[str, Any]]
 ) -> dict[str, Any]:
@@ -88,14 +88,14 @@ def board(
     return _made()
 
 
-@kept(32, OpenLayer)
+@kept(OpenLayer)
 def one_map(layer: OpenLayer, channel: int, scope: str, limit: float) -> tuple[bytes, Range]:
     """Draw one map, a pixel a value; return the PNG and its range."""
     colours = value_range(layer.maps, RangeScope(scope), channel, limit)
     return map_png(layer.maps[:, :, channel], colours), colours
 
 
-@kept(32, OpenLayer)
+@kept(OpenLayer)
 def map_or_channel(layer: OpenLayer, channel: int) -> tuple[bytes, Range]:
     """Draw one map in its layer's range, or a channel of the picture in its colour; return the PNG and the range."""
     known = picture_channels(layer.info, layer.row)
@@ -105,7 +105,7 @@ def map_or_channel(layer: OpenLayer, channel: int) -> tuple[bytes, Range]:
     return map_png(layer.maps[:, :, channel], colours), colours
 
 
-@kept(32, OpenLayer)
+@kept(OpenLayer)
 def overlay(layer: OpenLayer, channel: int, scope: str, limit: float) -> bytes:
     """Lay one map over the network's input; PNG, a pixel of the input one of the picture as far as 480 go: the browser
     enlarges it."""
@@ -114,26 +114,26 @@ def overlay(layer: OpenLayer, channel: int, scope: str, limit: float) -> bytes:
     return overlay_png(pixels, layer.maps[:, :, channel], colours, min(480, max(pixels.shape[:2])))
 
 
-@kept(32, OpenLayer)
+@kept(OpenLayer)
 def histogram(layer: OpenLayer, channel: int | None, language: str) -> Any:
     """Draw how a map's values are spread, or all of the layer's without one, in a language."""
     values = layer.maps if channel is None else layer.maps[:, :, channel]
     return figures.histogram_figure(values, translate=_)
 
 
-@kept(16, OpenLayer)
+@kept(OpenLayer)
 def vector(layer: OpenLayer, language: str) -> Any:
     """Draw the values of a layer without height and width, in a language."""
     return figures.vector_figure(layer.maps, translate=_)
 
 
-@kept(16, OpenLayer)
+@kept(OpenLayer)
 def network_figure(layer: OpenLayer, language: str) -> Any:
     """Draw what the values of all layers are like, the open one marked, in a language."""
     return network_figures.network_figure(layer.answers.statistics, layer.name, translate=_)
 
 
-@kept(16, OpenLayer)
+@kept(OpenLayer)
 def seen_pixels(layer: OpenLayer, place: tuple[int, ...]) -> tuple[bytes, seen.Extent | None]:
     """Return the network's input as PNG, dark but for what a value sees, and the box of that, if any; the browser
     enlarges it."""
@@ -144,13 +144,13 @@ def seen_pixels(layer: OpenLayer, place: tuple[int, ...]) -> tuple[bytes, seen.E
     return picture_png(dimmed_outside(layer.picture.pixels, shown), min(300, max(height, width))), box
 
 
-@kept(16, LayerKernels)
+@kept(LayerKernels)
 def kernel_pairs(own: LayerKernels, shown: tuple[int, ...], scope: str, limit: float) -> Tiles:
     """Draw the kernels of some filters beside the maps they make."""
     return own.pairs(shown, scope, limit)
 
 
-@kept(16, LayerKernels)
+@kept(LayerKernels)
 def filter_kernels(own: LayerKernels, number: int, first: int, end: int) -> Tiles:
     """Draw some of the kernels of one filter."""
     return own.tiles(number, first, end)

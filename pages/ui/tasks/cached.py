@@ -33,20 +33,20 @@ def generated(seed: int, side: int = SIDE) -> Generated:
     return Generated(made, Entered("shapes", f"generated {seed}", "crop", False, "", prepared))
 
 
-@kept(16)
+@kept()
 def as_shapes_take_it(chosen: Chosen, side: int) -> Entered:
     """Return the middle of a picture as a square of so many pixels a side; raises ImageError."""
     prepared = prepare(picture(chosen).pixels, Preparation(side, side))
     return Entered("shapes", chosen.digest, "crop", False, chosen.name, prepared, chosen.passes)
 
 
-@kept(8)
+@kept()
 def square(chosen: Chosen, side: int) -> Pixels:
     """Return the middle of a picture as a square of so many pixels a side; raises ImageError."""
     return prepare(picture(chosen).pixels, Preparation(side, side)).pixels
 
 
-@kept(16)
+@kept()
 def stamp_learned_without(digest: str, side: int, factor: int) -> Kernel:
     """Return the kernel that enlarges the sample photographs best, but for the one with this digest."""
     chosen = (

@@ -56,6 +56,8 @@ export class Grid {
     this.cells = make("canvas");
     this.marks = make("canvas", "marks");
     this.board.append(this.cells, this.marks);
+    // What is on them is said beside them, cell by cell; the board says how to walk.
+    for (const canvas of [this.cells, this.marks]) canvas.setAttribute("aria-hidden", "true");
     if (label) this.board.setAttribute("aria-label", label);
   }
 

@@ -308,7 +308,8 @@ class Answer {
   constructor(title, about, { classes, words }) {
     this.words = words;
     this.classes = classes;
-    this.root = make("section", "answer");
+    this.root = make("div", "answer");
+    this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", title);
     this.verdict = make("p", "verdict");
     const bars = make("div", "bars");
@@ -318,7 +319,7 @@ class Answer {
       bars.append(row.name, row.bar, row.share);
       return row;
     });
-    this.root.append(make("h4", "", title), make("p", "about", about), this.verdict, bars);
+    this.root.append(make("p", "title", title), make("p", "about", about), this.verdict, bars);
   }
 
   /**

@@ -155,7 +155,8 @@ class Stage {
     const lanes = make("div", "lanes");
     this.lanes = channels.map((name, channel) => {
       const lane = make("div", "lane");
-      const input = new Grid(fill(words[this.data.editable.input ? "input_draw" : "input_keys"], { name }));
+      const label = fill(words[this.data.editable.input ? "input_draw" : "input_keys"], { name });
+      const input = new Grid(name ? label : label.replace(" :", ":"));
       const products = new Grid();
       const partial = new Grid();
       lane.append(this.#panel(many ? `${words.input}: ${name}` : words.input, input.board, this.#tools(channel)));

@@ -26,7 +26,7 @@ def draw_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     Nothing in it is markup.
     """
-    head = "".join(f"<th scope='col'>{html.escape(text)}</th>" for text in heads)
+    head = "".join(f"<th scope='col'>{html.escape(text)}</th>" if text else "<td></td>" for text in heads)
     body = "".join(f"<tr>{_cells(row)}</tr>" for row in rows)
     label = html.escape(_("Table: {columns}").format(columns=", ".join(heads)))
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -85,8 +85,8 @@ def _(layer: layers.RandomZoom) -> tuple[Note, ...]:
     rows, columns = layer.factor, layer.width_factor
     if columns is None:
         message = N_(
-            "Each picture shows from {low} to {high} of its height and width: above 100 % it is zoomed out and gets "
-            "smaller, below 100 % it is zoomed in and cropped."
+            "Each picture shows from {low} to {high} of its height and width: above 100% it is zoomed out and gets "
+            "smaller, below 100% it is zoomed in and cropped."
         )
         zoomed = Note(message, _ends("low", "high", rows, 1))
     else:
@@ -203,7 +203,7 @@ def _ends(first: str, second: str, factor: Ends, added: int = 0) -> dict[str, ob
 
 
 def _share(value: float) -> str:
-    return f"{_minus(f'{100 * value:.4g}')} %"
+    return f"{_minus(f'{100 * value:.4g}')}%"
 
 
 def _signed(value: float) -> str:

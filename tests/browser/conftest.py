@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -43,8 +44,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.fixture(scope="session")
 def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
-    """The app, one for all tests of a process."""
-    with running_app(tmp_path_factory.mktemp("app")) as server:
+    """The app, one for all tests of a process; what it trains lies in the folder of the tests."""
+    with running_app(tmp_path_factory.mktemp("app"), CONVSCOPE_RUNS=os.environ["CONVSCOPE_RUNS"]) as server:
         yield server
 
 

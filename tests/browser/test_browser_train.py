@@ -2,13 +2,23 @@
 
 import io
 import re
+import secrets
+from dataclasses import replace
+from shutil import copyfile
 
 import numpy as np
 import pytest
-from browsing import no_traceback, visit, wait_idle
+from browsing import OpenPage, no_traceback, visit, wait_idle
 from feature_maps_page import is_complete
 from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
+from serving import AppServer
+
+from cnn_core.data import DATA
+from cnn_core.training.presets import fit_preset
+from cnn_core.training.records import Begun, Ended, EpochEnd, Saved, Stage
+from cnn_core.training.run_folder import RunFolder
+from cnn_core.training.store import runs_folder
 
 pytestmark = pytest.mark.browser
 
@@ -77,4 +87,38 @@ def test_two_classes_by_upload_are_learned_by_transfer_and_opened(page: Page) ->
     page.wait_for_url(re.compile("/Feature_maps"))
     is_complete(page)
     expect(page.locator(".st-key-answer")).to_contain_text(re.compile("dark|light"))
+    no_traceback(page)
+
+
+@pytest.fixture
+def ready_run() -> str:
+    """Leave a run that has ended, with the bundled model of digits for what was trained; return its id."""
+    key = secrets.token_urlsafe(12)
+    folder = RunFolder(runs_folder() / "fits" / key)
+    folder.make(replace(fit_preset("mnist"), epochs=1), {"person": "somebody", "made": 0.0})
+    copyfile(DATA / "models" / "mnist.keras", folder.model)
+    parts = {"train": 3_000, "validation": 1_000, "test": 1_000}
+    folder.write(Begun(Stage.SCRATCH, 0, 1_101_526, 0, 24, parts, tuple("0123456789")))
+    folder.write(EpochEnd(1, 0.5, 0.85, 0.25, 0.9, 3.0, 0.001))
+    folder.write(Saved(folder.model.name, 1))
+    folder.write(Ended(complete=True))
+    return key
+
+
+def test_what_was_trained_is_tried_on_the_live_camera(
+    ready_run: str, open_page: OpenPage, app_server: AppServer
+) -> None:
+    page = open_page(app_server, pictures_pass=True)
+    visit(page, f"/Train?run={ready_run}&train_part=after")
+    tried = page.get_by_alt_text("The input of the network")
+    expect(tried).to_be_visible(timeout=LONGEST)
+    page.get_by_role("radio", name="Camera").click()
+    page.get_by_text("Live", exact=True).click()
+    expect(page.locator(".camera")).to_contain_text("a second. Nothing is stored.", timeout=LONGEST)
+    for _ in range(3):  # the browser's own camera shows a disc that moves
+        expect(tried).not_to_have_attribute("src", str(tried.get_attribute("src")))
+    expect(page.locator(".cs-shares .number")).to_have_count(10)
+    page.get_by_role("radio", name="Sample").click()
+    expect(page.locator(".camera")).to_have_count(0)
+    expect(tried).to_be_visible()
     no_traceback(page)

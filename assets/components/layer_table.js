@@ -1,9 +1,16 @@
 // @ts-check
 // A network's layers as a table: one row a layer, one of them selected, others marked beside it.
 import { button, counted, fill, focusedIn, make, part } from "./dom.js";
+import { after, totalsOf, withFigures } from "./expected_network.js";
+import { partOf, sourcesOf } from "./layer_edits.js";
+import { hearing } from "./told.js";
+import { settingOf, typedIn } from "./typed_settings.js";
 
 const PAGE = 10;
 const PAUSE = 120; // milliseconds of quiet before the server hears of a walk through the rows
+const PATIENCE = 10_000; // milliseconds after which a value that was typed is taken for lost
+const AGAIN = 4_000; // milliseconds after which what was said and is not answered is said once more
+const MOST_KEPT = 48; // networks that are kept for whoever goes back to them
 const FEW = 3; // pieces of advice that are all told at their rows; of more only those on the selected layer
 
 /**
@@ -13,43 +20,61 @@ const FEW = 3; // pieces of advice that are all told at their rows; of more only
  * @property {string} name
  * @property {string} kind
  * @property {string} group
- * @property {string} facts
+ * @property {Record<string, any>} settings
+ * @property {string} facts  the settings in words
+ * @property {boolean} [isWorded]  false where they are the settings' of before
  * @property {string} [part]  the part of the network that begins here
- * @property {string} [from]
  * @property {string[]} [inputs]  where they are not the layer above
  * @property {boolean} [many]  whether it may take more than one input
  * @property {string} [remark]
  * @property {Advice[]} [advice]
- * @property {string} [shape]
+ * @property {number[]} [shape]
+ * @property {boolean} [isWaiting]  whether its figures are not known yet
  * @property {Count} [parameters]
  * @property {Count} [multiplyAdds]
  * @property {Count} [bytes]
  * @property {string} [memory]
  * @property {string} [field]
  * @typedef {{parameters: Count, multiplyAdds: Count, memory: string, bytes: Count}} Totals
- * @typedef {Record<"total" | "share" | "bytes" | "table" | "keys" | "connect" | "connecting" | "connectingMany", string> &
+ * @typedef {Record<"total" | "share" | "bytes" | "table" | "keys" | "from" | "connect" | "connecting" | "connectingMany", string> &
  *   {heads: string[], meanings: string[]}} Words
  * @typedef {object} Data
- * @property {(Partial<Layer> & {alike: number})[]} rows  each with what is its own, and of which of `alike` it is one
- * @property {Partial<Layer>[]} alike  what equal layers with equal inputs have in common
+ * @property {(Omit<Partial<Layer>, "shape"> & {alike: number})[]} rows  each with what is its own, and of which of `alike` it is one
+ * @property {(Omit<Partial<Layer>, "shape"> & {shape?: string})[]} alike  what equal layers with equal inputs have in common
  * @property {{row: number, sentence: string} | null} wrong
  * @property {number} selected
  * @property {string[]} marked  beside the selected one, or none
  * @property {{number: number, line: string} | null} copied  the layers that were copied, and by which thing done here
  * @property {number} answered  the number of the last thing done here that the server has answered
+ * @property {number} refused  how many values that were typed were refused
+ * @property {string} version  of the network
+ * @property {string[]} past  the versions that undo leads to, the nearest last
+ * @property {string[]} future  and those that redo leads to
  * @property {Totals} totals
  * @property {Words} words
- * @typedef {"select" | "move" | "remove" | "duplicate" | "copy" | "cut" | "paste" | "connect" | "follow" | "undo" | "redo"} Verb
+ * @typedef {"select" | "move" | "remove" | "duplicate" | "copy" | "cut" | "paste" | "connect" | "follow" | "put" | "undo" | "redo"} Verb
  * @typedef {object} Said
  * @property {number} number
  * @property {Verb} what
  * @property {string} name
  * @property {string[]} names  the marked layers; to connect, those that the layer takes its input from
  * @property {number} by
- * @property {string} text  what is pasted; the rule of the advice that is followed
+ * @property {string} text  what is pasted; the rule of the advice that is followed; the setting that is typed
+ * @property {unknown} [value]  what is typed
+ * @property {number} [refused]
+ * @typedef {import("./expected_network.js").State & {wrong: Data["wrong"], totals: Totals}} Sent
  * @typedef {object} Memory
+ * @property {Data} data
+ * @property {Layer[]} rows  as they are shown: with what was done and is not answered yet
+ * @property {Data["wrong"]} wrong
+ * @property {Totals | undefined} totals
+ * @property {Map<string, Sent>} sent  networks that the server has sent, by their versions
  * @property {number} number
  * @property {Said[]} said
+ * @property {boolean} waits  whether something that was said waits to be sent
+ * @property {number} under  the last thing that was sent and is not answered yet, or 0
+ * @property {Said[]} typed  what was typed in the form and is not in the network yet
+ * @property {{number: number, part: Layer[]}} [copies]  the layers that were copied, and by which thing done here
  * @property {number} timer
  * @property {string} name
  * @property {number} selected
@@ -72,43 +97,54 @@ export default function ({ data, parentElement, setStateValue }) {
   const frame = /** @type {HTMLElement & {memory?: Memory}} */ (part(parentElement, ".frame"));
   const table = /** @type {HTMLTableElement} */ (part(frame, "table"));
   const [head, body, foot] = ["thead", "tbody", "tfoot"].map((name) => part(table, name));
-  const { words } = data;
-  const rows = data.rows.map((row) => /** @type {Layer} */ ({ ...data.alike[row.alike], ...row }));
-  const memory = (frame.memory ??= {
-    number: 0,
-    said: [],
-    timer: 0,
-    name: "",
-    selected: 0,
-    marked: new Set(),
-    anchor: "",
-    copying: 0,
-    connecting: "",
-    drawnRows: /** @type {Map<string, HTMLTableRowElement>} */ (new Map()),
-  });
+  const memory = (frame.memory ??= begun(data));
+  if (JSON.stringify(memory.data.words) !== JSON.stringify(data.words)) memory.sent.clear();
+  // Rows keep what their first call made of them; so all that changes is read from here.
+  memory.data = data;
   memory.said = memory.said.filter((one) => one.number > data.answered);
   memory.number = Math.max(memory.number, data.answered);
-  // Until all is answered the selection is ours: an earlier answer must not take it back.
-  const ours = rows.findIndex((layer) => layer.name === memory.name);
-  const isOurs = Boolean(memory.said.length || memory.timer) && ours >= 0;
-  memory.selected = isOurs ? ours : data.selected;
-  memory.name = rows[memory.selected].name;
-  if (!isOurs) memory.marked = new Set(data.marked);
-  memory.marked.add(memory.name);
-  if (!rows.some((layer) => layer.name === memory.anchor)) memory.anchor = memory.name;
-  if (!rows.some((layer) => layer.name === memory.connecting)) memory.connecting = "";
-  const fixed = rows[0].group === "input" ? 1 : 0;
+  const base = received(data, memory);
+  memory.typed = memory.typed.filter((one) => isOpen(one, data, base));
+  if (memory.under <= data.answered) memory.under = 0;
+
+  /** Show the server's network with all that was done since. */
+  const expect = () => {
+    const { copied } = memory.data;
+    const sent = /** @type {Sent} */ (memory.sent.get(memory.data.version));
+    const done = [...memory.typed, ...memory.said].sort((one, other) => one.number - other.number);
+    const own = copied && memory.copies?.number === copied.number ? memory.copies.part : undefined;
+    const earlier = Object.fromEntries(memory.sent);
+    const state = done.reduce(
+      (before, one) => after(before, one, earlier, copied?.line ?? ""),
+      /** @type {import("./expected_network.js").State} */ ({ ...sent, copied: own }),
+    );
+    const known = typeof state.here === "string" ? memory.sent.get(state.here) : undefined;
+    memory.rows = /** @type {Layer[]} */ (known ? known.rows : withFigures(state.rows, sent.rows));
+    memory.wrong = known ? known.wrong : null;
+    memory.totals = known ? known.totals : totalsOf(memory.rows);
+    const isOurs = memory.timer && memory.rows.some((layer) => layer.name === memory.name);
+    if (!isOurs) {
+      memory.name = state.name;
+      memory.marked = new Set(state.marked);
+    }
+    memory.selected = memory.rows.findIndex((layer) => layer.name === memory.name);
+    memory.marked.add(memory.name);
+    if (!memory.rows.some((layer) => layer.name === memory.anchor)) memory.anchor = memory.name;
+    if (!memory.rows.some((layer) => layer.name === memory.connecting)) memory.connecting = "";
+  };
+
+  const fixed = () => (memory.rows[0].group === "input" ? 1 : 0);
 
   const layers = () => /** @type {HTMLTableRowElement[]} */ ([...body.querySelectorAll("tr.layer")]);
 
   const mark = () => {
-    const taken = sourcesOf(memory.connecting);
+    const sources = taken(memory.connecting);
     const drawn = layers();
     for (const [i, row] of drawn.entries()) {
-      const selected = String(memory.marked.has(rows[i].name));
+      const selected = String(memory.marked.has(memory.rows[i].name));
       if (row.getAttribute("aria-selected") !== selected) row.setAttribute("aria-selected", selected);
       row.toggleAttribute("data-current", i === memory.selected);
-      row.toggleAttribute("data-source", taken.includes(rows[i].name));
+      row.toggleAttribute("data-source", sources.includes(memory.rows[i].name));
       const tab = i === memory.selected ? 0 : -1;
       if (row.tabIndex !== tab || !row.hasAttribute("tabindex")) row.tabIndex = tab;
     }
@@ -116,17 +152,17 @@ export default function ({ data, parentElement, setStateValue }) {
       row.toggleAttribute("data-shown", /** @type {HTMLElement} */ (row).dataset.of === String(memory.selected));
     }
     frame.toggleAttribute("data-connecting", memory.connecting !== "");
-    const layer = rows.find((one) => one.name === memory.connecting);
-    const hint = layer && fill(layer.many ? words.connectingMany : words.connecting, { name: layer.name });
+    const layer = memory.rows.find((one) => one.name === memory.connecting);
+    const hint = layer && fill(layer.many ? memory.data.words.connectingMany : memory.data.words.connecting, { name: layer.name });
     const keys = part(parentElement, ".keys");
-    if (keys.textContent !== (hint ?? words.keys)) keys.textContent = hint ?? words.keys;
+    if (keys.textContent !== (hint ?? memory.data.words.keys)) keys.textContent = hint ?? memory.data.words.keys;
     return drawn[memory.selected];
   };
 
   /** @param {string} name */
-  const sourcesOf = (name) => {
-    const at = rows.findIndex((layer) => layer.name === name);
-    return at < 0 ? [] : (rows[at].inputs ?? (at ? [rows[at - 1].name] : []));
+  const taken = (name) => {
+    const at = memory.rows.findIndex((layer) => layer.name === name);
+    return at < 0 ? [] : sourcesOf(memory.rows, at);
   };
 
   // Not scrollIntoView: that would also scroll the page under somebody who is in the form beside the table.
@@ -138,14 +174,33 @@ export default function ({ data, parentElement, setStateValue }) {
     else if (bottom > frame.scrollTop + frame.clientHeight) frame.scrollTop = bottom - frame.clientHeight;
   };
 
-  const markedNames = () => rows.map((layer) => layer.name).filter((name) => memory.marked.has(name));
+  const markedNames = () => memory.rows.map((layer) => layer.name).filter((name) => memory.marked.has(name));
 
   /** @param {Verb} what  @param {Partial<Said>} [more] */
   const say = (what, more) => {
     memory.number = Math.max(memory.number + 1, Date.now());
     if (what === "select" && memory.said[memory.said.length - 1]?.what === "select") memory.said.pop();
     memory.said.push({ number: memory.number, what, name: memory.name, names: markedNames(), by: 0, text: "", ...more });
-    setStateValue("said", [...memory.said]);
+    send();
+  };
+
+  // Streamlit sends the values of all fields along. As long as they show what was before, the server would take them for
+  // typed; so what is said waits until the page shows the last answer.
+  const send = () => {
+    if (memory.waits) return;
+    memory.waits = true;
+    whenDrawn(() => {
+      memory.waits = false;
+      const last = memory.said[memory.said.length - 1]?.number ?? 0;
+      if (!frame.isConnected || !last || memory.under) return;
+      memory.under = last;
+      setStateValue("said", [...memory.said]);
+      setTimeout(() => {
+        if (memory.under !== last) return;
+        memory.under = 0;
+        send();
+      }, AGAIN);
+    });
   };
 
   const saySelection = () => {
@@ -159,24 +214,24 @@ export default function ({ data, parentElement, setStateValue }) {
    * @param {number} position  @param {number} pause  @param {"alone" | "range" | "added"} [how]
    */
   const select = (position, pause, how = "alone") => {
-    const next = Math.max(0, Math.min(rows.length - 1, position));
+    const next = Math.max(0, Math.min(memory.rows.length - 1, position));
     const before = [memory.name, ...memory.marked].join();
     if (how === "range") {
-      const from = rows.findIndex((layer) => layer.name === memory.anchor);
-      const range = rows.slice(Math.min(from, next), Math.max(from, next) + 1);
+      const from = memory.rows.findIndex((layer) => layer.name === memory.anchor);
+      const range = memory.rows.slice(Math.min(from, next), Math.max(from, next) + 1);
       memory.marked = new Set(range.map((layer) => layer.name));
     } else {
-      memory.anchor = rows[next].name;
+      memory.anchor = memory.rows[next].name;
       if (how === "alone") memory.marked.clear();
-      else if (memory.marked.has(rows[next].name) && memory.marked.size > 1) {
-        memory.marked.delete(rows[next].name);
-        if (next === memory.selected) return select(rows.findIndex((layer) => memory.marked.has(layer.name)), pause, "added");
+      else if (memory.marked.has(memory.rows[next].name) && memory.marked.size > 1) {
+        memory.marked.delete(memory.rows[next].name);
+        if (next === memory.selected) return select(memory.rows.findIndex((layer) => memory.marked.has(layer.name)), pause, "added");
         saySelection();
         return mark().focus();
       }
     }
     memory.selected = next;
-    memory.name = rows[next].name;
+    memory.name = memory.rows[next].name;
     memory.marked.add(memory.name);
     if ([memory.name, ...memory.marked].join() !== before) {
       clearTimeout(memory.timer);
@@ -189,6 +244,18 @@ export default function ({ data, parentElement, setStateValue }) {
   const act = (what, more) => {
     if (memory.timer) saySelection();
     say(what, more);
+    const number = memory.number;
+    if (what === "copy" || what === "cut") memory.copies = { number, part: partOf(memory.rows, markedNames()) };
+    show();
+  };
+
+  /** Show what is expected, and the selected layer where that is another one. */
+  const show = () => {
+    const before = memory.shown;
+    expect();
+    const row = draw();
+    memory.shown = memory.selected;
+    if (before !== memory.shown) reveal(row);
   };
 
   // Choosing what a layer takes its input from ------------------------------------------------------------------------
@@ -201,14 +268,14 @@ export default function ({ data, parentElement, setStateValue }) {
 
   /** @param {number} position */
   const connectTo = (position) => {
-    const to = rows.findIndex((layer) => layer.name === memory.connecting);
-    const { name } = rows[position];
+    const to = memory.rows.findIndex((layer) => layer.name === memory.connecting);
+    const { name } = memory.rows[position];
     if (position >= to) return connect(memory.connecting);
-    const taken = sourcesOf(memory.connecting);
-    const others = taken.filter((one) => one !== name);
-    const names = !rows[to].many ? [name] : others.length < taken.length ? others : [...taken, name];
+    const sources = taken(memory.connecting);
+    const others = sources.filter((one) => one !== name);
+    const names = !memory.rows[to].many ? [name] : others.length < sources.length ? others : [...sources, name];
     if (names.length) act("connect", { name: memory.connecting, names });
-    if (!rows[to].many) connect(memory.connecting);
+    if (!memory.rows[to].many) connect(memory.connecting);
   };
 
   /** @param {MouseEvent} event  @param {number} position */
@@ -223,10 +290,10 @@ export default function ({ data, parentElement, setStateValue }) {
 
   /** @param {HTMLTableRowElement} row  @param {number} position */
   const drag = (row, position) => {
-    row.draggable = position >= fixed;
+    row.draggable = position >= fixed();
     row.ondragstart = (event) => {
-      if (!memory.marked.has(rows[position].name)) select(position, 0);
-      event.dataTransfer?.setData("text/plain", rows[position].name);
+      if (!memory.marked.has(memory.rows[position].name)) select(position, 0);
+      event.dataTransfer?.setData("text/plain", memory.rows[position].name);
       frame.toggleAttribute("data-dragging", true);
     };
     row.ondragend = () => {
@@ -236,7 +303,7 @@ export default function ({ data, parentElement, setStateValue }) {
     row.ondragover = (event) => {
       if (!frame.hasAttribute("data-dragging")) return;
       const box = row.getBoundingClientRect();
-      const below = event.clientY > box.top + box.height / 2 || position < fixed;
+      const below = event.clientY > box.top + box.height / 2 || position < fixed();
       event.preventDefault();
       if (row.dataset.drop !== (below ? "below" : "above")) dropped();
       row.dataset.drop = below ? "below" : "above";
@@ -252,7 +319,7 @@ export default function ({ data, parentElement, setStateValue }) {
   /** By how many places the marked rows must go to stand before the row at a place.
    * @param {number} to */
   const distance = (to) => {
-    const places = rows.flatMap((layer, i) => (memory.marked.has(layer.name) ? [i] : []));
+    const places = memory.rows.flatMap((layer, i) => (memory.marked.has(layer.name) ? [i] : []));
     const [first, last] = [places[0], places[places.length - 1]];
     return to <= first ? to - first : to > last + 1 ? to - 1 - last : 0;
   };
@@ -274,8 +341,9 @@ export default function ({ data, parentElement, setStateValue }) {
 
   /** Say of all bars how long they are, which every edit changes: each knows its own count. */
   const weigh = () => {
-    frame.style.setProperty("--parameters", String(Number(data.totals.parameters)));
-    frame.style.setProperty("--multiply-adds", String(Number(data.totals.multiplyAdds)));
+    if (!memory.totals) return;
+    frame.style.setProperty("--parameters", String(Number(memory.totals.parameters)));
+    frame.style.setProperty("--multiply-adds", String(Number(memory.totals.multiplyAdds)));
   };
 
   /** Say in a cell that is pointed at how much of all it is.
@@ -283,12 +351,12 @@ export default function ({ data, parentElement, setStateValue }) {
   const tellShare = (target) => {
     const cell = /** @type {HTMLElement | null} */ (target.closest(".parameters, .multiply-adds"));
     const row = cell?.closest("tr.layer");
-    if (!cell || !row || !cell.querySelector(".bar")) return;
-    const layer = rows[layers().findIndex((one) => one === row)];
+    if (!cell || !row || !memory.totals || !cell.querySelector(".bar")) return;
+    const layer = memory.rows[layers().findIndex((one) => one === row)];
     const [count, all] = cell.classList.contains("parameters")
-      ? [layer.parameters, data.totals.parameters]
-      : [layer.multiplyAdds, data.totals.multiplyAdds];
-    cell.title = words.share.replace("{percent}", ((100 * Number(count)) / Number(all)).toFixed(1));
+      ? [layer.parameters, memory.totals.parameters]
+      : [layer.multiplyAdds, memory.totals.multiplyAdds];
+    cell.title = memory.data.words.share.replace("{percent}", ((100 * Number(count)) / Number(all)).toFixed(1));
   };
 
   /** @param {Layer} layer */
@@ -296,18 +364,19 @@ export default function ({ data, parentElement, setStateValue }) {
     const cell = make("td");
     const name = make("span", "name", layer.name);
     name.title = layer.name;
-    const facts = make("span", "facts");
-    const text = [layer.kind, layer.facts, layer.from].filter(Boolean).join(" · ");
+    const facts = make("span", layer.isWorded === false ? "facts unworded" : "facts");
+    const from = layer.inputs && fill(memory.data.words.from, { names: layer.inputs.join(", ") });
+    const text = [layer.kind, layer.facts, from].filter(Boolean).join(" · ");
     const told = layer.advice ?? [];
     if (layer.remark || told.length) facts.append(make("span", "remark", "! "));
     facts.append(text);
     facts.title = [text, layer.remark, ...told.map((one) => one.sentence)].filter(Boolean).join("\n");
     cell.append(name, ...(layer.part ? [make("span", "part", layer.part)] : []), facts);
     if (layer.group !== "input") {
-      const from = button("⤷", fill(words.connect, { name: layer.name }), () => {}, `connect ${layer.name}`);
-      from.className = "from";
-      from.tabIndex = -1; // the form beside the table offers the same
-      cell.append(from);
+      const connects = button("⤷", fill(memory.data.words.connect, { name: layer.name }), () => {}, `connect ${layer.name}`);
+      connects.className = "from";
+      connects.tabIndex = -1; // the form beside the table offers the same
+      cell.append(connects);
     }
     return cell;
   };
@@ -315,11 +384,11 @@ export default function ({ data, parentElement, setStateValue }) {
   /** @param {Layer} layer */
   const figures = (layer) => {
     const { shape, parameters = 0, multiplyAdds = 0, bytes = 0, memory: size, field } = layer;
-    if (shape === undefined) return words.heads.slice(1).map(() => make("td", "none", "–"));
+    if (shape === undefined) return memory.data.words.heads.slice(1).map(() => make("td", "none", layer.isWaiting ? "…" : "–"));
     const memoryCell = make("td", "", size);
-    memoryCell.title = words.bytes.replace("{bytes}", counted(bytes));
+    memoryCell.title = memory.data.words.bytes.replace("{bytes}", counted(bytes));
     return [
-      make("td", "", shape),
+      make("td", "", shape.join("×")),
       share("parameters", parameters),
       share("multiply-adds", multiplyAdds),
       memoryCell,
@@ -330,7 +399,7 @@ export default function ({ data, parentElement, setStateValue }) {
   /** Return the row of a layer: the one from before where it says the same.
    * @param {Layer} layer  @param {Map<string, HTMLTableRowElement>} before */
   const rowOf = (layer, before) => {
-    const said = JSON.stringify(layer);
+    const said = saidOf(layer);
     let row = before.get(said);
     if (!row) {
       row = make("tr");
@@ -344,8 +413,8 @@ export default function ({ data, parentElement, setStateValue }) {
    * @param {Layer} layer  @param {number} position  @param {Map<string, HTMLTableRowElement>} before */
   const drawRow = (layer, position, before) => {
     const row = rowOf(layer, before);
-    const wrong = data.wrong?.row === position;
-    const below = data.wrong && position > data.wrong.row;
+    const wrong = memory.wrong?.row === position;
+    const below = memory.wrong && position > memory.wrong.row;
     const classes = `layer group-${layer.group}${below ? " below" : ""}${wrong ? " wrong" : ""}`;
     if (row.className !== classes) row.className = classes;
     row.toggleAttribute("aria-describedby", wrong);
@@ -359,12 +428,12 @@ export default function ({ data, parentElement, setStateValue }) {
     }
     drag(row, position);
     const advice = (layer.advice ?? []).map((one) => advised(one, layer, position));
-    if (!data.wrong || !wrong) return [row, ...advice];
+    if (!memory.wrong || !wrong) return [row, ...advice];
     row.setAttribute("aria-describedby", "why");
     const why = make("tr", "why");
     const cell = make("td");
-    cell.colSpan = words.heads.length;
-    const sentence = make("p", "", data.wrong.sentence);
+    cell.colSpan = memory.data.words.heads.length;
+    const sentence = make("p", "", memory.wrong.sentence);
     sentence.id = "why";
     cell.append(sentence);
     why.append(cell);
@@ -377,7 +446,7 @@ export default function ({ data, parentElement, setStateValue }) {
     const row = make("tr", "advice");
     row.dataset.of = String(position);
     const cell = make("td");
-    cell.colSpan = words.heads.length;
+    cell.colSpan = memory.data.words.heads.length;
     const fix = make("button", "", advice.fix);
     fix.type = "button";
     fix.onclick = () => act("follow", { name: layer.name, text: advice.rule });
@@ -388,10 +457,10 @@ export default function ({ data, parentElement, setStateValue }) {
 
   const headings = () => {
     const row = make("tr");
-    for (const [i, text] of words.heads.entries()) {
+    for (const [i, text] of memory.data.words.heads.entries()) {
       const head = make("th", "", text);
       head.scope = "col";
-      if (words.meanings[i]) head.title = words.meanings[i];
+      if (memory.data.words.meanings[i]) head.title = memory.data.words.meanings[i];
       row.append(head);
     }
     return row;
@@ -399,34 +468,35 @@ export default function ({ data, parentElement, setStateValue }) {
 
   const totals = () => {
     const row = make("tr");
-    const label = make("th", "", words.total);
+    const label = make("th", "", memory.data.words.total);
     label.scope = "row";
-    const { parameters, multiplyAdds, memory: all, bytes } = data.totals;
-    const cells = ["", counted(parameters), counted(multiplyAdds), all, ""].map((text) => make("td", "", text));
-    cells[3].title = words.bytes.replace("{bytes}", counted(bytes));
+    const all = memory.totals;
+    const texts = all ? [counted(all.parameters), counted(all.multiplyAdds), all.memory] : ["…", "…", "…"];
+    const cells = ["", ...texts, ""].map((text) => make("td", "", text));
+    if (all) cells[3].title = memory.data.words.bytes.replace("{bytes}", counted(all.bytes));
     row.append(label, ...cells);
     return row;
   };
 
   const drawRows = () => {
-    const spoken = JSON.stringify(words);
+    const spoken = JSON.stringify(memory.data.words);
     const before = memory.spoken === spoken ? memory.drawnRows : new Map();
     memory.spoken = spoken;
     memory.drawnRows = new Map();
-    return rows.flatMap((layer, position) => drawRow(layer, position, before));
+    return memory.rows.flatMap((layer, position) => drawRow(layer, position, before));
   };
 
   const draw = () => {
-    const drawn = JSON.stringify([rows, data.wrong, data.totals, words]);
+    const drawn = JSON.stringify([memory.rows.map(saidOf), memory.wrong, memory.totals, memory.data.words]);
     if (memory.drawn === drawn) return mark(); // only another row was selected
     memory.drawn = drawn;
     const focused = table.contains(focusedIn(frame));
-    table.setAttribute("aria-label", words.table);
+    table.setAttribute("aria-label", memory.data.words.table);
     head.replaceChildren(headings());
     weigh();
     putInto(body, drawRows());
     foot.replaceChildren(totals());
-    frame.toggleAttribute("data-few", rows.reduce((count, layer) => count + (layer.advice?.length ?? 0), 0) <= FEW);
+    frame.toggleAttribute("data-few", memory.rows.reduce((count, layer) => count + (layer.advice?.length ?? 0), 0) <= FEW);
     const row = mark();
     if (focused) row.focus({ preventScroll: true });
     return row;
@@ -438,7 +508,7 @@ export default function ({ data, parentElement, setStateValue }) {
     const here = layers().findIndex((layer) => layer === row);
     if (here < 0) return;
     /** @type {Record<string, number>} */
-    const steps = { ArrowUp: -1, ArrowDown: 1, PageUp: -PAGE, PageDown: PAGE, Home: -rows.length, End: rows.length };
+    const steps = { ArrowUp: -1, ArrowDown: 1, PageUp: -PAGE, PageDown: PAGE, Home: -memory.rows.length, End: memory.rows.length };
     const control = ctrlKey || metaKey;
     /** @type {Record<string, Verb>} */
     const verbs = { d: "duplicate", x: "cut", c: "copy", z: shiftKey ? "redo" : "undo", y: "redo" };
@@ -448,8 +518,8 @@ export default function ({ data, parentElement, setStateValue }) {
       act(verb);
       if (verb === "copy" || verb === "cut") memory.copying = memory.number;
     } else if (control && key.toLowerCase() === "a") {
-      memory.anchor = rows[Math.min(fixed, rows.length - 1)].name;
-      select(rows.length - 1, 0, "range");
+      memory.anchor = memory.rows[Math.min(fixed(), memory.rows.length - 1)].name;
+      select(memory.rows.length - 1, 0, "range");
     } else if (altKey || control) return;
     else if (key in steps) select(here + steps[key], PAUSE, shiftKey ? "range" : "alone");
     else if (key === "Delete") act("remove");
@@ -473,11 +543,122 @@ export default function ({ data, parentElement, setStateValue }) {
     memory.copying = 0;
     copy(data.copied.line, frame);
   }
-  const shown = memory.shown;
-  const row = draw();
-  memory.shown = memory.selected;
-  if (shown !== memory.shown) reveal(row);
+
+  const { signal } = hearing(parentElement);
+  // The buttons beside the table say what keys say in it: so what they do is shown as soon.
+  document.addEventListener(
+    "click",
+    (event) => {
+      const verb = frame.isConnected && verbOf(event.target);
+      if (!verb) return;
+      event.preventDefault();
+      event.stopPropagation();
+      act(...verb);
+    },
+    { capture: true, signal },
+  );
+  typedIn("panel_settings", signal, (field, value) => {
+    const { name } = /** @type {Sent} */ (memory.sent.get(memory.data.version));
+    const layer = memory.rows.find((one) => one.name === name);
+    const put = layer && settingOf(layer.settings, field, value);
+    if (!put) return;
+    memory.number = Math.max(memory.number + 1, Date.now());
+    const more = { number: memory.number, refused: memory.data.refused };
+    memory.typed.push({ what: "put", name, names: [name], by: 0, text: put[0], value: put[1], ...more });
+    setTimeout(() => {
+      memory.typed = memory.typed.filter((one) => one.number !== more.number);
+      if (frame.isConnected) show();
+    }, PATIENCE);
+    show();
+  });
+
+  show();
+  if (memory.said.length) send();
 }
+
+/** Call back once the server has nothing more to draw, and it is drawn.
+ * @param {() => void} go */
+const whenDrawn = (go) => {
+  const until = performance.now() + AGAIN;
+  const look = () => {
+    const app = /** @type {HTMLElement | null} */ (document.querySelector('[data-testid="stApp"]'));
+    const isRunning = app && !["notRunning", undefined].includes(app.dataset.testScriptState);
+    if (isRunning && performance.now() < until) setTimeout(look, 10);
+    else requestAnimationFrame(() => requestAnimationFrame(go));
+  };
+  look();
+};
+
+/** What the buttons of the page do with the marked layers, by the keys of their containers.
+ * @type {Record<string, [Verb, Partial<Said>?]>} */
+const BUTTONS = {
+  design_up: ["move", { by: -1 }],
+  design_down: ["move", { by: 1 }],
+  design_duplicate: ["duplicate"],
+  design_remove: ["remove"],
+  design_undo: ["undo"],
+  design_redo: ["redo"],
+};
+
+/** @param {EventTarget | null} target */
+const verbOf = (target) => {
+  const pressed = target instanceof Element ? target.closest("button") : null;
+  const key = Object.keys(BUTTONS).find((name) => pressed?.closest(`.st-key-${name}`));
+  return key && !pressed?.disabled ? BUTTONS[key] : undefined;
+};
+
+/** What there is to remember before anything was done.
+ * @param {Data} data  @returns {Memory} */
+const begun = (data) => ({
+  data,
+  rows: [],
+  wrong: null,
+  totals: undefined,
+  sent: new Map(),
+  number: 0,
+  said: [],
+  waits: false,
+  under: 0,
+  typed: [],
+  timer: 0,
+  name: "",
+  selected: 0,
+  marked: new Set(),
+  anchor: "",
+  copying: 0,
+  connecting: "",
+  drawnRows: new Map(),
+});
+
+/** Keep what the server has sent, and return it.
+ * @param {Data} data  @param {Memory} memory  @returns {Sent} */
+const received = (data, memory) => {
+  const alike = data.alike.map((one) => ({ ...one, shape: one.shape?.split("×").map(Number) }));
+  const rows = data.rows.map((row) => /** @type {Layer} */ ({ ...alike[row.alike], ...row }));
+  const { wrong, totals, past, future, version, marked } = data;
+  const sent = { rows, wrong, totals, past, future, marked, here: version, name: rows[data.selected].name };
+  memory.sent.delete(version);
+  memory.sent.set(version, sent);
+  if (memory.sent.size > MOST_KEPT) memory.sent.delete([...memory.sent.keys()][0]);
+  return sent;
+};
+
+/** Say whether a value that was typed may still come into the network.
+ * @param {Said} one  @param {Data} data  @param {Sent} base */
+const isOpen = (one, data, base) => {
+  const layer = base.rows.find(({ name }) => name === one.name);
+  if (!layer || one.number < data.answered || one.refused !== data.refused) return false;
+  return JSON.stringify(layer.settings[one.text]) !== JSON.stringify(one.value);
+};
+
+/** Return all that a row's cells say of a layer.
+ * @param {Layer} layer */
+const saidOf = (layer) => {
+  const { name, part, kind, group, facts, isWorded = true, inputs, remark, advice } = layer;
+  const { shape, parameters, multiplyAdds, bytes, memory, field, isWaiting = false } = layer;
+  const words = [name, part, kind, group, facts, isWorded, inputs, remark, advice];
+  return JSON.stringify([words, shape, parameters, multiplyAdds, bytes, memory, field, isWaiting]);
+};
 
 /**
  * Let an element have these children; those that stay in their order are left where they are.

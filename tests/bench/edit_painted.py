@@ -1,4 +1,7 @@
-"""From a click that edits a network of 200 layers to the new table, against a rerun of a page with one button."""
+"""From a click that edits a network of 200 layers to the new numbers, against a rerun of a page with one button.
+
+The browser makes the edit by itself and paints what comes of it; the server's answer takes its place.
+"""
 
 from bench.clicks import goal_of_opening, measured, on
 from bench.edit import PAGE, address

@@ -196,7 +196,7 @@ def test_branches() -> None:
     at = add(select(at, 0), "MaxPooling2D")
     at = put(select(at, 2), "selectbox", "input", "input")
     at = put(select(at, 3), "multiselect", "inputs", ["conv2d", "input"])
-    assert rows(at, "from") == [None, None, "from input", "from conv2d, input"]
+    assert rows(at, "inputs") == [None, None, ["input"], ["conv2d", "input"]]
     assert table(at)["wrong"] is None
 
 

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from bench.edit import network as two_hundred_layers
-from designing import PAGE, add, opened, press, put, select
-from running import address_of, everything_said, run_page
+from designing import PAGE, add, network, opened, press, put, select
+from running import address_of, everything_said, no_exception, run_page
 from streamlit.testing.v1 import AppTest
 
+from cnn_core.network import editing
+from cnn_core.network.line import read_line, write_line
 from pages.ui import state
 
 _ALL = {"line", "totals", "table", "formulas", "layer", "part/volumes"}
@@ -35,11 +37,28 @@ def test_only_what_shows_something_else_is_drawn() -> None:
     assert drawn_by(at, filters(65)) == _ALL | {"settings"}
     assert drawn_by(at, filters(66)) == _ALL | {"settings"}
     # Two linear convolutions in a row are worth an advice, which is counted beside the tools.
-    assert drawn_by(at, lambda at: press(at, "duplicate")) == _ALL | {"advised"}
+    assert drawn_by(at, lambda at: press(at, "duplicate")) == _ALL | {"settings", "advised"}
     drawn_by(at, lambda at: select(at, 7))
-    assert drawn_by(at, lambda at: press(at, "duplicate")) == _ALL
+    assert drawn_by(at, lambda at: press(at, "duplicate")) == _ALL | {"settings"}
     # There is something to do again now.
-    assert drawn_by(at, lambda at: press(at, "undo")) == _ALL | {"history"}
+    assert drawn_by(at, lambda at: press(at, "undo")) == _ALL | {"settings", "history"}
+
+
+def test_a_line_from_before_that_the_browser_still_shows_takes_nothing_back() -> None:
+    at = select(opened(), 2)
+    before = at.text_input(key="line_field").value
+    at = press(at, "duplicate")
+    after = network(at)
+    # As a browser does that has not drawn the answer yet: with the next thing done it tells the line from before.
+    at.text_input(key="line_field").set_value(before)
+    assert network(press(at, "down")) == editing.move(after, ["conv2d_2"], 1)
+
+
+def test_a_value_goes_to_the_layer_that_it_was_typed_for() -> None:
+    at = select(opened(read_line("28x28x1-C32-C32-F-D10sm")), 1)
+    at.selectbox(key="layer_field").set_value(2)
+    no_exception(at.number_input(key="filters_field").set_value(48).run())
+    assert write_line(network(at), names=False) == "28x28x1-C48-C32-F-D10sm"
 
 
 def test_a_part_that_shows_nothing_of_the_network_stays() -> None:

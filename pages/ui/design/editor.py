@@ -173,12 +173,22 @@ def follow(rule: str, layer: str) -> None:
 
 
 def put(name: str, setting: str, value: Any) -> None:
-    """Give a layer's setting a value; one that the layer refuses waits in the draft for another to go with it."""
-    draft = {**state.DESIGN_DRAFT.get(), setting: value}
+    """Give a layer's setting a value; one that the layer refuses waits in the draft for another to go with it.
+
+    The layer may be gone, or another one be selected since the value was typed.
+    """
+    old = {named.name: named.layer for named in current.network().layers}.get(name)
+    is_shown = name == current.selected_layer().name
+    if old is None:
+        return
+    draft = {**(state.DESIGN_DRAFT.get() if is_shown else {}), setting: value}
     try:
-        layer = _changed(current.network()[name].layer, draft)
+        layer = _changed(old, draft)
     except CnnError as error:
+        if not is_shown:
+            return
         state.DESIGN_DRAFT.set(draft)
+        state.DESIGN_REFUSED.set(state.DESIGN_REFUSED.get() + 1)
         current.refuse(error)
     else:
         _edit(lambda network: editing.replace(network, name, layer))

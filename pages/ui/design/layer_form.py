@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from cnn_core.errors import CnnError, ModelFileError, NetworkFileError
-from cnn_core.layers import KINDS, Input, Layer
+from cnn_core.layers import KINDS, Input
 from cnn_core.layers.settings import OptionalPair, Setting, WholePair
 from cnn_core.network import editing
 from cnn_core.network.network import NamedLayer
@@ -36,14 +36,15 @@ def draw_layer() -> None:
 
 
 def settings_show() -> Any:
-    # Not the layer's name: a copy of a layer has the same settings, and an edit elsewhere leaves them as they are.
-    return block_form.is_open(), current.selected_layer().layer, state.DESIGN_DRAFT.get(), state.DESIGN_SQUARE.get()
+    # The layer's name too, though a copy has the same settings: a value goes to the layer that it was typed for.
+    named = current.selected_layer()
+    return block_form.is_open(), named.name, named.layer, state.DESIGN_DRAFT.get(), state.DESIGN_SQUARE.get()
 
 
 def draw_settings() -> None:
     """Draw the settings of the selected layer."""
     if not block_form.is_open():
-        _settings(current.selected_layer().layer)
+        _settings(current.selected_layer())
 
 
 def _draw_layer() -> None:
@@ -101,17 +102,14 @@ def _tied(field: str, shown: Any, change: Callable[[str, Any], None], name: str)
     return state.field(field, shown, panels.then(partial(change, name)))
 
 
-def _settings(layer: Layer) -> None:
+def _settings(named: NamedLayer) -> None:
+    layer = named.layer
     rules = layer.settings()
     draft = state.DESIGN_DRAFT.get()
     shown = {name: draft.get(name, getattr(layer, name)) for name in rules}
     square = _square(rules, shown)
     for name, rule in rules.items():
-        setting_widgets.setting(rule, type(layer), shown, square, panels.then(partial(_put, name)))
-
-
-def _put(setting: str, value: Any) -> None:
-    editor.put(current.selected_layer().name, setting, value)
+        setting_widgets.setting(rule, type(layer), shown, square, panels.then(partial(editor.put, named.name, name)))
 
 
 def _square(rules: dict[str, Setting[Any, Any]], shown: dict[str, Any]) -> bool:

@@ -5,7 +5,6 @@ from typing import Any
 
 from cnn_core.layers import Layer
 from cnn_core.layers.shapes import show
-from cnn_core.network.network import NamedLayer
 from cnn_core.network.summary import Row, Summary
 from cnn_core.sentences import N_, Note
 from pages.ui import state
@@ -17,6 +16,8 @@ from pages.ui.layer_words import in_short
 from pages.ui.text import _, sentence, sentences
 
 _KEY = "layer_table"
+_STEPS_TOLD = 24
+"""To so many steps of undo, and of redo, the browser can go by itself."""
 _TABLE = register(
     _KEY,
     '<div class="frame"><table role="grid" aria-describedby="keys">'
@@ -41,7 +42,8 @@ _HEADS = (
 
 
 def shows() -> Any:
-    return current.place(), current.marked(), state.DESIGN_COPIED.get(), state.DESIGN_ANSWERED.get()
+    answered = state.DESIGN_ANSWERED.get(), state.DESIGN_REFUSED.get()
+    return current.place(), current.marked(), state.DESIGN_COPIED.get(), answered, _ways()
 
 
 def draw() -> None:
@@ -88,10 +90,25 @@ def _do(said: dict[str, Any]) -> None:
         editor.follow(said["text"], name)
 
 
+def _ways() -> tuple[list[str], list[str]]:
+    """Return to which versions of the network undo leads, the nearest last, and redo: the browser may have them."""
+    past, future = (
+        [_version(moment.text) for moment in key.get()[-_STEPS_TOLD:]]
+        for key in (state.DESIGN_PAST, state.DESIGN_FUTURE)
+    )
+    return past, future
+
+
+def _version(text: str) -> str:
+    """Return a short name for a network, the same as long as the server runs."""
+    return f"{hash(text) & (1 << 52) - 1:x}"
+
+
 def _data(summary: Summary) -> dict[str, Any]:
     wrong = None
     if summary.error is not None:
         wrong = {"row": len(summary.rows), "sentence": sentence(summary.error)}
+    past, future = _ways()
     return {
         **_rows(current.text(), state.LANGUAGE.get()),
         "wrong": wrong,
@@ -99,6 +116,10 @@ def _data(summary: Summary) -> dict[str, Any]:
         "marked": current.marked(),
         "copied": state.DESIGN_COPIED.get(),
         "answered": state.DESIGN_ANSWERED.get(),
+        "refused": state.DESIGN_REFUSED.get(),
+        "version": _version(current.text()),
+        "past": past,
+        "future": future,
         "totals": {
             "parameters": _exact(summary.parameters),
             "multiplyAdds": _exact(summary.multiply_adds),
@@ -113,6 +134,7 @@ def _data(summary: Summary) -> dict[str, Any]:
                 "Arrow keys select, with Shift several; Alt and arrow keys or dragging moves; Delete removes; "
                 "Ctrl+C, X, V, D copy, cut, paste, duplicate; Ctrl+Z undoes."
             ),
+            "from": _("from {names}"),
             "connect": _("Choose what “{name}” takes its input from"),
             "connecting": _("Click the layer that “{name}” takes its input from. Esc leaves it."),
             "connectingMany": _(
@@ -143,7 +165,9 @@ def _rows(text: str, language: str) -> dict[str, list[dict[str, Any]]]:
         if like not in places:
             places[like] = len(alike)
             alike.append(_of_all_alike(named.layer, figure, language))
-        row: dict[str, Any] = {"name": named.name, "alike": places[like], **_connections(named)}
+        row: dict[str, Any] = {"name": named.name, "alike": places[like]}
+        if named.inputs:
+            row["inputs"] = named.inputs
         if figure is not None:
             row |= _own_figures(figure, remarks[position])
         if named.name in parts:
@@ -165,7 +189,9 @@ def _advice(text: str) -> dict[str, list[dict[str, str]]]:
 
 def _of_all_alike(layer: Layer, row: Row | None, language: str) -> dict[str, Any]:
     """Return what layers have in common that are equal and get equal inputs."""
-    common: dict[str, Any] = {"kind": layer.kind, "group": layer.group.value, "facts": in_short(layer, language)}
+    settings = {name: rule.to_json(getattr(layer, name)) for name, rule in layer.settings().items()}
+    common: dict[str, Any] = {"kind": layer.kind, "group": layer.group.value, "settings": settings}
+    common["facts"] = in_short(layer, language)
     if layer.inputs[1] > 1:
         common["many"] = True
     if row is not None:
@@ -177,13 +203,6 @@ def _of_all_alike(layer: Layer, row: Row | None, language: str) -> dict[str, Any
             "memory": readable_bytes(row.activation_bytes),
         }
     return common
-
-
-def _connections(named: NamedLayer) -> dict[str, Any]:
-    """Return where a layer takes its input from, if that is not the layer above."""
-    if not named.inputs:
-        return {}
-    return {"inputs": named.inputs, "from": _("from {names}").format(names=", ".join(named.inputs))}
 
 
 def _own_figures(row: Row, remarks: list[Note]) -> dict[str, str]:

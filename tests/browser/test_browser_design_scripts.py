@@ -105,8 +105,6 @@ def test_the_browser_edits_as_the_core_does(network: Network, what: str, data: s
         edited = edit(network, done)
     except CnnError:
         edited = network
-    if len(edited.layers) == 0:
-        return
     after = call("expected_network", "after", begun, done, {}, "")
     assert wiring(after["rows"]) == wiring(rows(edited))
     assert after.get("here") == ("before" if edited == network else None)

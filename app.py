@@ -1,9 +1,11 @@
-"""The front door: the list of pages, the page configuration and the warm-up of the workers."""
+"""The front door: the list of pages, the page configuration, the warm-up of the workers, and what a server tells."""
 
-from pages.ui import compute, memory, state
+from pages.ui import compute, log, memory, metrics, state
 from pages.ui.course import strip
 from pages.ui.frame import configure, navigation, record_of
 
+log.start()
+metrics.start()
 state.begin_run()
 configure()
 state.FRONT_DOOR.set(True)

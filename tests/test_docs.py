@@ -253,6 +253,8 @@ def test_settings_that_nobody_set_are_those_of_readme() -> None:
     several = "two, or one on a single processor"
     assert (int(processes), int(trainings)) == (min(2, os.cpu_count() or 1),) * 2
     assert table == {
+        "CONVSCOPE_METRICS": "nothing is told",
+        "CONVSCOPE_LOG": "plain lines",
         "CONVSCOPE_SCHEDULER": "none, so processes on this machine do",
         "CONVSCOPE_WORKERS": several,
         "CONVSCOPE_WORKER_MEMORY_MB": worker_memory,

@@ -4,6 +4,7 @@ Its interface is `concurrent.futures.Executor`, so another executor, a cluster's
 """
 
 import atexit
+import logging
 import os
 import shutil
 import tempfile
@@ -19,11 +20,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, ParamSpec, TypeVar
 
 from cnn_core import steps
 from cnn_core.processes.settle_in import settle_in
 from cnn_core.steps import Taken, numbered, report_into, step_for
+from pages.ui.measured import ANSWERS
 
 if TYPE_CHECKING:
     from cnn_core.processes.cluster import Cluster
@@ -38,6 +40,8 @@ WORK_SECONDS = float(os.environ.get("CONVSCOPE_WORK_SECONDS", "") or 600)
 """How long one piece of work may take before its process is ended: one that hangs would hold its place for ever."""
 SCHEDULER = os.environ.get("CONVSCOPE_SCHEDULER", "")
 """The address of a Dask scheduler, whose workers compute in the place of processes on this machine."""
+
+_LOG: Final = logging.getLogger(__name__)
 
 _ASKED_BY: ContextVar[Hashable] = ContextVar("_ASKED_BY", default=None)
 
@@ -88,10 +92,19 @@ class _Task:
     number: int
     future: "Future[Any]" = field(compare=False)
     hand_on: "Callable[[Executor], Future[Any]]" = field(compare=False)
+    asked: float = field(default_factory=time.monotonic, compare=False)
     run: "Future[Any] | None" = field(default=None, compare=False)
     began: float = field(default=0.0, compare=False)
     is_overdue: bool = field(default=False, compare=False)
     was_interrupted: bool = field(default=False, compare=False)
+
+
+class Load(NamedTuple):
+    """How much waits and is computed, and for how many seconds the oldest that waits has waited."""
+
+    waiting: int
+    running: int
+    longest: float
 
 
 class Workers(Executor):
@@ -158,6 +171,13 @@ class Workers(Executor):
             before = sum(task < own and not task.future.cancelled() for task in self._waiting) + len(self._running)
             return before, before * self._usual_seconds / self._places
 
+    def load(self) -> Load:
+        """Return how much there is to do."""
+        with self._lock:
+            now = time.monotonic()
+            waited = [now - task.asked for task in self._waiting if not task.future.cancelled()]
+            return Load(len(waited), len(self._running), max(waited, default=0.0))
+
     def number_of(self, future: "Future[Any]") -> int | None:
         """Return the number under which a process reports its steps for this work; None where it is not ours."""
         return self._numbers.get(future)
@@ -204,6 +224,7 @@ class Workers(Executor):
             try:
                 return task.hand_on(self._pool)
             except RuntimeError:  # it broke, or was ended for what hung in it
+                _LOG.warning("the workers were lost, and are begun anew")
                 self._pool = self._make_pool()
                 return task.hand_on(self._pool)
         except Exception as error:  # noqa: BLE001 - a computer without a process to spare
@@ -232,6 +253,7 @@ class Workers(Executor):
             for other in self._running:
                 other.was_interrupted = other is not task
             pool, self._pool = self._pool, None
+        _LOG.warning("work took longer than %s s, so its processes were ended", self._seconds)
         if pool is not None and self._end_pool is not None:
             self._end_pool(pool)
 
@@ -244,6 +266,8 @@ class Workers(Executor):
             task.future.set_result(run.result())
         elif not is_again:
             task.future.set_exception(OverdueError(self._seconds) if task.is_overdue else error)
+        if not is_again:
+            ANSWERS.note(time.monotonic() - task.asked)
         # After that: who hears of it may cancel what nobody waits for any more.
         with self._lock:
             self._running = [other for other in self._running if other is not task]

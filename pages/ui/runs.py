@@ -238,6 +238,11 @@ class Runs:
             seen = [run for key in self._keys() if (run := self._look(key)) is not None and run.person == person]
         return tuple(sorted(seen, key=lambda run: -run.made))
 
+    def phases(self) -> list[Phase]:
+        """Return where each run is that waits or is trained by this server."""
+        with self._lock:
+            return [job.phase for job in self._jobs.values()]
+
     def pause(self, key: str) -> None:
         """Let a run rest at once, in the middle of a batch, for a while; where it cannot be frozen, after its batch."""
         with self._lock:
@@ -395,7 +400,8 @@ class Runs:
             self._tidy()
 
     def _begin(self, job: _Run) -> None:
-        job.phase = Phase.RUNNING
+        job.phase, began = Phase.RUNNING, time.monotonic()
+        _LOG.info("a training begins")
         people = {each.person for each in self._jobs.values()}
         self._begun[job.person] = _next(self._begun)
         self._begun = {person: turn for person, turn in self._begun.items() if person in people}
@@ -408,6 +414,7 @@ class Runs:
 
         def over(future: Future[None]) -> None:
             limit.cancel()
+            _LOG.info("a training is over after %.0f s", time.monotonic() - began)
             if not future.cancelled() and (error := future.exception()) is not None:
                 _LOG.error("a training ended: %r", error, exc_info=error)
             self._end(job)

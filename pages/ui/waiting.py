@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
@@ -18,7 +18,7 @@ from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
 from cnn_core.errors import CnnError
-from pages.ui import components, compute, state
+from pages.ui import components, compute, measured, state
 from pages.ui.compute import WORKERS, OverdueError, step_of
 from pages.ui.messages import UndrawnError, part
 from pages.ui.questions import PAGE, WORKS, Holds, Question, Questions, Work
@@ -52,8 +52,9 @@ def drawn(name: str = PAGE) -> Iterator[None]:
     held.begin_run(name)
     held.is_page_due |= name == PAGE
     token = _DRAWN.set(name)
+    taken = measured.PAGES if name == PAGE else measured.PARTS
     try:
-        with part():
+        with part(), taken.timed() if around is None else nullcontext():
             yield
         _draw_unseen_clock(name)
     except RerunException:  # it is cut short

@@ -62,8 +62,22 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
         )
     with found, part():
         maps = found_by(search)
-        st.html(_STYLE + f'<div class="cs-fits">{"".join(_figure(search, *one) for one in maps.items())}</div>')
+        figures = "".join(_figure(search, *one) for one in maps.items())
+        st.html(f'{_STYLE}<div class="cs-fits">{_searched_figure(search)}{figures}</div>')
         _draw_best(search, maps)
+
+
+def _searched_figure(search: Search) -> str:
+    """Return the picture that is searched, where it is another than the one that the template comes from."""
+    if search.way == "same":
+        return ""
+    title, png = html.escape(_("Searched picture")), grey_png(search.searched, 0, 1)
+    rows, columns = search.plane.shape
+    inside = _placed((0, 0), search.plane.shape, search.plane.shape)
+    return (
+        f'<figure><div style="aspect-ratio: {columns} / {rows}"><img src="{data_url(png)}" alt="{title}" '
+        f'style="{inside}"></div><figcaption><b>{title}</b><br>{html.escape(_(_SEARCHED[search.way]))}</figcaption></figure>'
+    )
 
 
 def _figure(search: Search, score: Score, found: Scores) -> str:

@@ -49,6 +49,10 @@ _OVERFITS: Final = N_(
     "“{scheme}” overfits in {count} of {runs} runs: the validation loss was lowest after epoch {epochs} and rose "
     "afterwards, while the training loss went on falling."
 )
+_OVERFITS_ONE: Final = N_(
+    "“{scheme}” overfits in its only run: the validation loss was lowest after epoch {epochs} and rose afterwards, "
+    "while the training loss went on falling."
+)
 _OPEN: Final = N_(
     "“{scheme}”: the validation loss was lowest after epoch {epochs} of {all}, and no run shows overfitting."
 )
@@ -93,6 +97,8 @@ def _accuracy(study: RecordedStudy, scheme: str, title: Note) -> Note:
 
 def _turned(turns: Sequence[Turn], runs: Sequence[RecordedRun], title: Note) -> Note:
     over = [turn for turn in turns if turn.is_overfitting]
+    if over and len(turns) == 1:
+        return Note(_OVERFITS_ONE, {"scheme": title, "epochs": _span(_epochs(over))})
     if over:
         return Note(
             _OVERFITS, {"scheme": title, "count": len(over), "runs": len(turns), "epochs": _span(_epochs(over))}

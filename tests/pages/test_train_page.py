@@ -295,6 +295,8 @@ def test_the_course_is_a_click_away_and_says_what_its_numbers_mean(monkeypatch: 
     assert asked == [(RandomFlip("horizontal"), RandomRotation(0.1), RandomZoom(0.2))]
     assert "−36° to" in text_of(at)
     assert "25% of their pixels lay outside" in text_of(at)
+    (drawn,) = (html.proto.body for html in at.get("html") if "cs-draws" in html.proto.body)
+    assert drawn.count("<img") == 16
 
 
 @pytest.mark.usefixtures("runs", "drawn", "here")

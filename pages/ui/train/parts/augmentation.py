@@ -1,15 +1,18 @@
 """Augmentation, seen before it is used: what each number means, and sixteen draws of one picture."""
 
+import html
 from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
 
+from cnn_core.arrays import Bytes
 from cnn_core.drawing.strips import strip_png
 from cnn_core.layers import FillMode, Layer
 from cnn_core.sentences import N_
 from cnn_core.training.augmentation import crop, meanings
 from pages.ui import state
+from pages.ui.components import data_url
 from pages.ui.draw.pictures import draw_wide
 from pages.ui.text import _, as_code, escaped, pgettext, sentences
 from pages.ui.train import cached, chosen
@@ -17,8 +20,12 @@ from pages.ui.train.following import follow, followed
 from pages.ui.train.shown import shown_pictures
 from pages.ui.waiting import asked
 
-_ROW = 8
 _SIDE = 88
+_STYLE = """<style>
+.cs-draws { display: grid; grid-template-columns: repeat(8, minmax(0, 1fr)); gap: 4px; max-width: 50rem; }
+.cs-draws img { width: 100%; image-rendering: pixelated; border-radius: 3px; display: block; }
+@media (max-width: 640px) { .cs-draws { grid-template-columns: repeat(4, minmax(0, 1fr)); } }
+</style>"""
 _MARK = np.array([255, 0, 200], np.uint8)
 """The colour of what is filled."""
 _FILLS = {
@@ -124,14 +131,19 @@ def _draw_draws() -> None:
         st.checkbox(_("Mark what is filled"), **state.FILL_MARKED.widget())
         if state.FILL_MARKED.get():
             pictures = np.where(made.filled[..., np.newaxis], _MARK[: pictures.shape[-1]], pictures)
-    for first in range(0, len(pictures), _ROW):
-        row = strip_png(pictures[first : first + _ROW].astype(np.uint8), _SIDE)
-        st.image(row, output_format="PNG", alt=_("Draws of the augmentation"))
+    st.html(_grid(pictures.astype(np.uint8)))
     st.caption(
         _("Sixteen draws, as training would see them: {share} of their pixels lay outside of the picture.").format(
             share=f"{made.filled.mean():.0%}"
         )
     )
+
+
+def _grid(pictures: Bytes) -> str:
+    """Return pictures (N, H, W, C) as large as there is room for, eight in a row, or four on a phone."""
+    drawn = "".join(f'<img src="{data_url(strip_png(picture[None], _SIDE))}" alt="">' for picture in pictures)
+    label = html.escape(_("Draws of the augmentation"))
+    return f'{_STYLE}<div class="cs-draws" role="img" aria-label="{label}">{drawn}</div>'
 
 
 def _as_in_the_course() -> None:

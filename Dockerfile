@@ -1,11 +1,13 @@
 # The app for a class: docker build -t convscope . && docker run --rm -p 8501:8501 convscope
 FROM python:3.11.14-slim-bookworm
 
-ENV PYTHONUNBUFFERED=1
+ENV PYTHONUNBUFFERED=1 PYTHONPATH=/app
 WORKDIR /app
 
-COPY requirements.lock ./
-RUN python -m pip install --no-cache-dir --disable-pip-version-check --no-compile -r requirements.lock
+# For several machines: --build-arg LOCK=requirements-serving.lock
+ARG LOCK=requirements.lock
+COPY ${LOCK} ./
+RUN python -m pip install --no-cache-dir --disable-pip-version-check --no-compile -r ${LOCK}
 
 # Nobody needs root here; weights that Keras downloads lie in this person's home.
 RUN useradd --create-home --uid 1000 convscope

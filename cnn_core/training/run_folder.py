@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from cnn_core.errors import CnnError
 from cnn_core.training.fitting import FitPlan
 from cnn_core.training.orders import Order, Ordered
 from cnn_core.training.records import Record, read_record, write_record
+
+ELSEWHERE_SECONDS: Final = 15
+"""Without a word, after which nobody trains a run on another machine any more."""
 
 PLAN_MEMBER: Final = "convscope_plan.json"
 HISTORY_MEMBER: Final = "convscope_history.json"
@@ -34,6 +38,7 @@ class RunFolder:
         snapshots/           small arrays of some epochs, see `snapshots.py`
         model.keras          what came out, at the end or where it was stopped
         lock                 held by the process that trains, for as long as it lives
+        elsewhere            touched for as long as a process trains it on a machine that shares no disk with this one
     """
 
     path: Path
@@ -69,6 +74,10 @@ class RunFolder:
     @property
     def lock(self) -> Path:
         return self.path / "lock"
+
+    @property
+    def elsewhere(self) -> Path:
+        return self.path / "elsewhere"
 
     @property
     def about_file(self) -> Path:
@@ -113,9 +122,16 @@ class RunFolder:
     @property
     def is_held(self) -> bool:
         """Whether a process is at it."""
+        with suppress(OSError):
+            if time.time() - self.elsewhere.stat().st_mtime < ELSEWHERE_SECONDS:
+                return True
         with suppress(OSError), self.held() as is_ours:
             return not is_ours
         return False
+
+    def note_elsewhere(self) -> None:
+        """Note that it is trained at this moment on another machine."""
+        self.elsewhere.touch()
 
     def ordered(self) -> Ordered | None:
         """Return the last order, None where there is none yet."""

@@ -40,9 +40,18 @@ def nobody(_done: int, _of: int) -> None:
 
 
 def runs_folder() -> Path:
-    """Return the folder of all trainings and their pictures: `CONVSCOPE_RUNS`, by default below the temporary one."""
-    user = os.getuid() if hasattr(os, "getuid") else "user"
-    return Path(os.environ.get("CONVSCOPE_RUNS") or Path(tempfile.gettempdir()) / f"convscope-{user}" / "runs")
+    """Return the folder of all trainings and their pictures: `CONVSCOPE_RUNS`, by default below the temporary one.
+
+    So too where that names a store instead, `runs_store()`, in which a copy lies.
+    """
+    user, said = os.getuid() if hasattr(os, "getuid") else "user", os.environ.get("CONVSCOPE_RUNS", "")
+    return Path(tempfile.gettempdir()) / f"convscope-{user}" / "runs" if not said or "://" in said else Path(said)
+
+
+def runs_store() -> str:
+    """Return the address of the store that several servers share, as fsspec reads it; "" where there is none."""
+    said = os.environ.get("CONVSCOPE_RUNS", "")
+    return said.rstrip("/") if "://" in said else ""
 
 
 def most_bytes() -> int:

@@ -32,7 +32,7 @@ from cnn_core.training.orders import Order
 from cnn_core.training.records import Ended, Refused
 from cnn_core.training.run_folder import RunFolder
 from cnn_core.training.so_far import SoFar
-from cnn_core.training.store import runs_folder
+from cnn_core.training.store import runs_folder, runs_store
 from pages.ui.compute import CLUSTER, MEMORY_MEGABYTES
 from pages.ui.jobs import ACTIVE, ROOM, Phase, Room, after
 
@@ -182,6 +182,9 @@ class Runs:
         waiting, kept: how many may wait, and lie on disk once they have ended.
         grace: seconds from the word to stop until a process is killed.
         limit, paused: seconds after which a run is stopped, and one that is paused.
+
+    Attributes:
+        home: the folder in which they lie; None: below that of all trainings.
     """
 
     def __init__(
@@ -197,6 +200,7 @@ class Runs:
         self._door = door or OwnProcesses(MEMORY_MEGABYTES)
         self._room, self._most_waiting, self._kept = room, waiting, kept
         self._grace, self._limit, self._paused = grace, limit, paused
+        self.home: Path | None = None
         self._jobs: dict[str, _Run] = {}
         self._known: dict[str, _Known] = {}
         self._begun: dict[str, int] = {}  # of each person, which run was begun last, counted over all
@@ -207,7 +211,7 @@ class Runs:
 
     @property
     def _home(self) -> Path:
-        return runs_folder() / "fits"
+        return self.home or runs_folder() / "fits"
 
     # What a page asks -------------------------------------------------------------------------------------------------
 
@@ -237,6 +241,11 @@ class Runs:
         with self._lock:
             seen = [run for key in self._keys() if (run := self._look(key)) is not None and run.person == person]
         return tuple(sorted(seen, key=lambda run: -run.made))
+
+    def ours(self) -> list[str]:
+        """Return the ids of the runs that wait or are trained by this server."""
+        with self._lock:
+            return list(self._jobs)
 
     def phases(self) -> list[Phase]:
         """Return where each run is that waits or is trained by this server."""
@@ -476,5 +485,19 @@ def _next(turns: Mapping[str, int]) -> int:
     return max(turns.values(), default=0) + 1
 
 
-RUNS: Final = Runs(None if CLUSTER is None else CLUSTER.trainings)
+def _runs() -> Runs:
+    """Return the runs of this server, which others know too where they share a store."""
+    door, store = None if CLUSTER is None else CLUSTER.trainings, runs_store()
+    if not store:
+        return Runs(door)
+    from pages.ui.shared_runs import SharedRuns, server_folder  # what it needs is installed only where it is wanted
+
+    home = server_folder(runs_folder())
+    runs = Runs(door)
+    runs.home = home
+    SharedRuns(f"{store}/fits", home, runs.ours).start()
+    return runs
+
+
+RUNS: Final = _runs()
 atexit.register(RUNS.close)

@@ -46,6 +46,8 @@ ROWS = (
     "opening_new_panel",
     "opening_new_panel_unasked",
     "rerun",
+    "first_picture_cpu",
+    "layer_change_cpu",
     "pooling",
     "fit_overhead",
     "transfer_head",

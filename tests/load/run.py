@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from random import Random
+from typing import Any, Protocol
 
 _TESTS = Path(__file__).resolve().parents[1]
 if __name__ == "__main__":  # as a script: Python knows this folder then, instead of those above it
     sys.path[:1] = [str(_TESTS), str(_TESTS.parent)]
 
 import psutil  # noqa: E402 - found by way of the lines above
-from bench.servers import ROOT, Server, running  # noqa: E402
+from bench.servers import ROOT, running  # noqa: E402
 
 from load.pictures import photograph  # noqa: E402
 from load.student import PageError, Student  # noqa: E402
@@ -30,6 +31,16 @@ PATIENCE = 120.0
 """Seconds after which a student has waited too long: that is a stall."""
 _ALL_LEFT = 180.0
 """Seconds that the server gets to forget those who left: Streamlit keeps a session for two minutes."""
+
+
+class Served(Protocol):
+    """A server that runs, with its own process."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def process(self) -> Any: ...
 
 
 @dataclass
@@ -95,7 +106,7 @@ class Lesson:
         return "\n".join([*lines, "Memory of the server's process:", *memory, *sorted(set(self.errors))])
 
 
-async def teach(server: Server, sessions: int, seconds: float, think: float, stay: float = _ALL_LEFT) -> Lesson:
+async def teach(server: Served, sessions: int, seconds: float, think: float, stay: float = _ALL_LEFT) -> Lesson:
     """Let a class of so many work for a while; return what it waited for.
 
     Args:
@@ -108,10 +119,10 @@ async def teach(server: Server, sessions: int, seconds: float, think: float, sta
     pictures = [photograph(seed) for seed in range(sessions)]
 
     async def all_at_once(what: str, act: Callable[[int, Student], Awaitable[None]]) -> None:
-        waits, before = Waits(what), server.cpu_seconds()
+        waits, before = Waits(what), _cpu_seconds(server)
         lesson.waits.append(waits)
         await asyncio.gather(*(waits.measure(partial(act, i, student)) for i, student in enumerate(students)))
-        lesson.server_cpu[what] = server.cpu_seconds() - before
+        lesson.server_cpu[what] = _cpu_seconds(server) - before
 
     await all_at_once("the page, at once", lambda _i, student: student.open())
     await all_at_once("the first picture, at once", lambda i, student: student.give(f"{i}.jpg", pictures[i]))
@@ -132,6 +143,7 @@ async def _work(student: Student, number: int, ends: float, think: float, layers
     """Be one student with time: mostly another layer, now and then another picture."""
     chance = Random(number)
     while True:
+        await student.settle(ends)
         await asyncio.sleep(min(think * chance.uniform(0.5, 1.5), max(0.0, ends - time.monotonic())))
         if time.monotonic() >= ends:
             return
@@ -150,7 +162,12 @@ async def _next_layer(student: Student, chance: Random) -> None:
     await student.pick_layer(chance.choice(nodes))
 
 
-def _megabytes(server: Server) -> float:
+def _cpu_seconds(server: Served) -> float:
+    times = psutil.Process(server.process.pid).cpu_times()
+    return float(times.user + times.system)
+
+
+def _megabytes(server: Served) -> float:
     return float(psutil.Process(server.process.pid).memory_info().rss) / 2**20
 
 

@@ -7,6 +7,7 @@ back from time to time for what is not there yet.
 import asyncio
 import base64
 import json
+import math
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -103,6 +104,11 @@ class Student:
         await self._run(self._state())
         await self.until_complete()
 
+    async def again(self) -> None:
+        """Run the page once more, with nothing changed."""
+        await self._run(self._state())
+        await self.until_complete()
+
     async def give(self, name: str, picture: bytes) -> None:
         """Drop a picture on the page, and wait until the page shows what the network makes of it."""
         said = {
@@ -144,13 +150,21 @@ class Student:
     async def until_complete(self) -> None:
         """Look again as the page's clocks do until a reader no longer sees it wait."""
         while self.saying:
-            clock = self.clocks[0]
-            await asyncio.sleep(clock.data["interval"])
-            try:
-                async with asyncio.timeout(_LOOK_SECONDS):
-                    await self._tell(clock, "look", int(time.time() * 1000))
-            except TimeoutError:
-                self.lost += 1
+            await self._look()
+
+    async def settle(self, until: float = math.inf) -> None:
+        """Look again until nothing waits that the reader does not see either, at the latest until that time."""
+        while self.clocks and time.monotonic() < until:
+            await self._look()
+
+    async def _look(self) -> None:
+        clock = self.clocks[0]
+        await asyncio.sleep(clock.data["interval"])
+        try:
+            async with asyncio.timeout(_LOOK_SECONDS):
+                await self._tell(clock, "look", int(time.time() * 1000))
+        except TimeoutError:
+            self.lost += 1
 
     async def _tell(self, drawn: Drawn, event: str, value: Any) -> None:
         state = self._state()

@@ -260,6 +260,7 @@ def test_settings_that_nobody_set_are_those_of_readme() -> None:
         "CONVSCOPE_WORKER_MEMORY_MB": worker_memory,
         "CONVSCOPE_MEMORY_MB": own_memory,
         "CONVSCOPE_WORK_SECONDS": work,
+        "CONVSCOPE_TRUST_PROXY": "not set",
         "CONVSCOPE_TRAININGS": several,
         "CONVSCOPE_RUN_SECONDS": run_seconds,
         "CONVSCOPE_RUNS_KEPT": runs_kept,

@@ -40,7 +40,7 @@ from pages.ui import memory
 from pages.ui.compute import WORK
 from pages.ui.entered import Chosen, Entered
 from pages.ui.memory import size_of
-from pages.ui.questions import WORKS, passes, question
+from pages.ui.questions import WORKS, long, passes, question
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Answer = TypeVar("Answer")
@@ -320,6 +320,7 @@ def influences(picture: Entered, layer: str) -> "Future[run.Influences]":
 
 
 @question
+@long
 def surveyed(picture: Entered) -> "Future[survey.Survey]":
     """All channels measured on a picture."""
     return WORK.submit(survey.survey_of, picture.model, picture.pixels)
@@ -338,6 +339,7 @@ def saliency(picture: Entered, output: str, index: int) -> "Future[Heat]":
 
 
 @question
+@long
 def occlusion(picture: Entered, output: str, index: int, patch: int, stride: int, row: int) -> "Future[Drops]":
     """How far the score of a class of an output falls under each patch of a row."""
     boxes = attention.occlusion_plan(picture.pixels.shape, patch, stride)[row]
@@ -345,6 +347,7 @@ def occlusion(picture: Entered, output: str, index: int, patch: int, stride: int
 
 
 @question
+@long
 def ascended(sought: looks_for.Sought, before: looks_for.Ascent | None) -> "Future[looks_for.Ascent]":
     """A piece of the way to what a channel looks for, from the start or from where another piece ended."""
     return WORK.submit(looks_for.ascend, sought, before)

@@ -43,12 +43,13 @@ SCHEDULER = os.environ.get("CONVSCOPE_SCHEDULER", "")
 
 _LOG: Final = logging.getLogger(__name__)
 
-_ASKED_BY: ContextVar[Hashable] = ContextVar("_ASKED_BY", default=None)
+_ASKED_BY: ContextVar[tuple[Hashable, ...]] = ContextVar("_ASKED_BY", default=(None,))
 
 
 @contextmanager
-def asked_by(whose: Hashable) -> Iterator[None]:
-    """Let what is submitted meanwhile count as this session's: each has a turn before any has two."""
+def asked_by(*whose: Hashable) -> Iterator[None]:
+    """Let what is submitted meanwhile count as that of this session, and of this address: each has a turn before any
+    has two."""
     token = _ASKED_BY.set(whose)
     try:
         yield
@@ -72,11 +73,12 @@ class _Turns:
         self._now = 0
         self._last: dict[Hashable, int] = {}
 
-    def take(self, whose: Hashable) -> int:
-        """Return the next turn of somebody: after their last one, and not before what is being done now."""
+    def take(self, *whose: Hashable) -> int:
+        """Return the next turn of all these: after the last one of each, and not before what is being done now."""
         if len(self._last) > self._MOST:
             self._last = {one: turn for one, turn in self._last.items() if turn >= self._now}
-        turn = self._last[whose] = max(self._now, self._last.get(whose, -1) + 1)
+        turn = max(self._now, *(self._last.get(one, -1) + 1 for one in whose))
+        self._last |= dict.fromkeys(whose, turn)
         return turn
 
     def begin(self, turn: int) -> None:
@@ -155,7 +157,7 @@ class Workers(Executor):
             def hand_on(pool: Executor) -> "Future[Result]":
                 return pool.submit(numbered, number, fn, *args, **kwargs)
 
-            self._waiting.append(_Task(self._turns.take(_ASKED_BY.get()), number, future, hand_on))
+            self._waiting.append(_Task(self._turns.take(*_ASKED_BY.get()), number, future, hand_on))
         self._begin()
         return future
 

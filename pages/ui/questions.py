@@ -30,6 +30,7 @@ Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
 
 _STOPPABLE: set[Callable[..., Any]] = set()
+_LONG: set[Callable[..., Any]] = set()
 
 
 class Question(NamedTuple, Generic[Answer]):
@@ -42,6 +43,11 @@ class Question(NamedTuple, Generic[Answer]):
     def can_stop(self) -> bool:
         """Say whether its work ends early where nobody waits for it any more."""
         return self.begin in _STOPPABLE
+
+    @property
+    def is_long(self) -> bool:
+        """Say whether its work counts against the address that it is asked from, beside the session."""
+        return self.begin in _LONG
 
     @property
     def is_kept(self) -> bool:
@@ -62,6 +68,12 @@ def digests(arguments: Iterable[Any]) -> list[str]:
 def stoppable(begin: "Callable[Arguments, Future[Answer]]") -> "Callable[Arguments, Future[Answer]]":
     """Say that the work which a function begins asks from time to time whether anybody still waits for it."""
     _STOPPABLE.add(begin)
+    return begin
+
+
+def long(begin: "Callable[Arguments, Future[Answer]]") -> "Callable[Arguments, Future[Answer]]":
+    """Say that the work which a function begins is one of many pieces: who opens many tabs gets no more of it."""
+    _LONG.add(begin)
     return begin
 
 
@@ -108,13 +120,16 @@ class Works:
             self._drop_what_nobody_holds()
             return self._kept.get(asked) or self._held.get(asked) or self._just_answered(asked)
 
-    def begin(self, asked: Question[Answer], whose: Hashable = None) -> Work[Answer]:
-        """Return the work on a question, which begins where nobody asked it before, in the turn of who asks first."""
+    def begin(self, asked: Question[Answer], whose: Hashable = None, address: str = "") -> Work[Answer]:
+        """Return the work on a question, which begins where nobody asked it before, in the turn of who asks first.
+
+        Long work takes the next turn of all that is asked from an address, as far as that is known.
+        """
         with self._lock:
             work = self.find(asked)
             if work is not None:
                 return work
-            with asked_by(whose):
+            with asked_by(whose, *([("address", address)] if asked.is_long and address else [])):
                 work = self._added(asked, asked.begin(*asked.arguments))
             self._futures[asked] = work.future
         work.future.add_done_callback(lambda future: self._end(asked, future))
@@ -206,11 +221,14 @@ class Errand:
     Args:
         at_once: how many may be on their way.
         whose: who asks; everybody has a turn before anybody has two.
+        address: from where; "" where that is not known.
     """
 
-    def __init__(self, works: Works, questions: Questions, at_once: int, whose: Hashable = None) -> None:
+    def __init__(
+        self, works: Works, questions: Questions, at_once: int, whose: Hashable = None, address: str = ""
+    ) -> None:
         self.questions, self.began = questions, time.monotonic()
-        self._works, self._at_once, self._whose = works, at_once, whose
+        self._works, self._at_once, self._whose, self._address = works, at_once, whose, address
         self._left = deque(questions)
         self._asked: dict[Question[Any], Work[Any]] = {}
         self._settled = threading.Event()
@@ -251,7 +269,7 @@ class Errand:
             on_their_way = sum(not work.future.done() for work in self.works)
             while self._left and on_their_way < self._at_once and not self.has_failed:
                 question = self._left.popleft()
-                work = self._asked[question] = self._works.begin(question, self._whose)
+                work = self._asked[question] = self._works.begin(question, self._whose, self._address)
                 if not work.future.done():
                     on_their_way += 1
                     begun.append(work)
@@ -285,8 +303,8 @@ class Holds:
         is_page_due: whether all of the page was asked for and has not been drawn to its end since.
     """
 
-    def __init__(self, works: Works = WORKS, at_once: int = 1) -> None:
-        self._works, self._at_once = works, at_once
+    def __init__(self, works: Works = WORKS, at_once: int = 1, address: str = "") -> None:
+        self._works, self._at_once, self._address = works, at_once, address
         self._parts: dict[str, _Part] = {}
         self._before: dict[Questions, Errand] = {}
         self.stopped: dict[str, Questions] = {}
@@ -302,7 +320,7 @@ class Holds:
 
     def ask(self, *questions: Question[Any], part: str = PAGE) -> Errand:
         """Return the errand with these questions, and hold it."""
-        errand = self.errand(*questions) or Errand(self._works, questions, self._at_once, id(self))
+        errand = self.errand(*questions) or Errand(self._works, questions, self._at_once, id(self), self._address)
         self._part(part).errands[questions] = errand
         return errand
 

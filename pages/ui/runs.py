@@ -44,6 +44,8 @@ KEPT_EACH: Final = 20
 MOST_WAITING: Final = 40
 ACTIVE_EACH: Final = 10
 """Runs of one person that wait or are trained: as many as several seeds of two settings are."""
+ACTIVE_OF_ADDRESS: Final = 30
+"""Runs of one address: a class behind one has that many, and does not fill the queue of all others."""
 GRACE_SECONDS: Final = 60
 """From the word to stop until the process is killed: what was learned is saved and tested meanwhile."""
 UNLEARNED_SECONDS: Final = 0.3
@@ -67,6 +69,10 @@ _TOO_LONG: Final = N_("The training was stopped: it took longer than the {minute
 _TOO_MANY: Final = N_("{count} trainings are waiting already, as many as may. Try again in a few minutes.")
 _TOO_MANY_EACH: Final = N_(
     "{count} of your trainings wait or go on already, as many as may at once. Wait for one to end, or stop one."
+)
+_TOO_MANY_HERE: Final = N_(
+    "{count} trainings from your address wait or go on already, as many as may at once. Wait for one to end, or stop "
+    "one of yours."
 )
 _TOO_LARGE: Final = N_(
     "This training would take about {needed} MB of memory; {most} MB are there for one. Take smaller batches or "
@@ -117,6 +123,7 @@ class _Run:
     """A run that waits or is trained by this server; all of it is guarded by the registry's lock.
 
     Attributes:
+        address: from where it was started, "" where that is not known.
         future: of its work, once it has begun.
         problem: why.
         pauses: how often it was paused or went on, so that a timer knows whether its pause is still the same.
@@ -126,6 +133,7 @@ class _Run:
 
     folder: RunFolder
     person: str
+    address: str = ""
     phase: Phase = Phase.WAITING
     future: Future[None] | None = None
     problem: CnnError | None = None
@@ -215,20 +223,21 @@ class Runs:
 
     # What a page asks -------------------------------------------------------------------------------------------------
 
-    def start(self, plan: FitPlan, person: str) -> str:
+    def start(self, plan: FitPlan, person: str, address: str = "") -> str:
         """Train as soon as there is room and return the run's id; raises CnnError where there are too many.
 
         Args:
             plan: what is trained.
             person: by which the runs of one reader are told from those of others.
+            address: from where; "" where that is not known.
         """
         refuse_too_large(plan)
         with self._lock:
-            self._refuse_more(person)
+            self._refuse_more(person, address)
             key = secrets.token_urlsafe(12)
             folder = RunFolder(self._home / key)
             folder.make(plan, {"person": person, "made": time.time()})
-            self._enqueue(key, folder, person)
+            self._enqueue(key, folder, person, address)
             return key
 
     def look(self, key: str) -> SeenRun | None:
@@ -285,16 +294,16 @@ class Runs:
             elif job is not None:
                 self._stop(key, job)
 
-    def go_on(self, key: str) -> None:
+    def go_on(self, key: str, address: str = "") -> None:
         """Train a run further that was stopped or interrupted, from its last epoch; raises CnnError where many wait."""
         with self._lock:
             seen = self._look(key)
             if seen is None or not seen.can_continue:
                 return
-            self._refuse_more(seen.person)
+            self._refuse_more(seen.person, address)
             seen.folder.forget_orders()
             self._known[key].so_far.expect_more()
-            self._enqueue(key, seen.folder, seen.person)
+            self._enqueue(key, seen.folder, seen.person, address)
 
     def forget(self, key: str) -> None:
         """Take a run that has ended off the disk."""
@@ -371,11 +380,13 @@ class Runs:
 
     # Its processes; called with the lock held. ------------------------------------------------------------------------
 
-    def _refuse_more(self, person: str) -> None:
+    def _refuse_more(self, person: str, address: str) -> None:
         if len(self._line()) >= self._most_waiting:
             raise CnnError(_TOO_MANY, count=self._most_waiting)
         if sum(job.person == person for job in self._jobs.values()) >= ACTIVE_EACH:
             raise CnnError(_TOO_MANY_EACH, count=ACTIVE_EACH)
+        if address and sum(job.address == address for job in self._jobs.values()) >= ACTIVE_OF_ADDRESS:
+            raise CnnError(_TOO_MANY_HERE, count=ACTIVE_OF_ADDRESS)
 
     def _line(self) -> list[_Run]:
         """Return the runs that wait, the next one first: people take turns, so that one's many seeds bar nobody."""
@@ -397,8 +408,8 @@ class Runs:
         """Return how many are before a run and itself while it waits, else 0."""
         return self._line().index(job) + 1 if job.phase is Phase.WAITING else 0
 
-    def _enqueue(self, key: str, folder: RunFolder, person: str) -> None:
-        self._jobs[key] = _Run(folder, person)
+    def _enqueue(self, key: str, folder: RunFolder, person: str, address: str) -> None:
+        self._jobs[key] = _Run(folder, person, address)
         self._fill_up()
 
     def _fill_up(self) -> None:

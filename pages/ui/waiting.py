@@ -18,7 +18,7 @@ from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
 from cnn_core.errors import CnnError
-from pages.ui import components, compute, measured, state
+from pages.ui import components, compute, measured, state, visitor
 from pages.ui.compute import WORKERS, OverdueError, step_of
 from pages.ui.messages import UndrawnError, part
 from pages.ui.questions import PAGE, WORKS, Holds, Question, Questions, Work
@@ -40,7 +40,7 @@ _DRAWN: ContextVar[str | None] = ContextVar("_DRAWN", default=None)
 def holds() -> Holds:
     """Return what this session holds."""
     if state.HOLDS.get() is None:
-        state.HOLDS.set(Holds(at_once=AT_ONCE))
+        state.HOLDS.set(Holds(at_once=AT_ONCE, address=visitor.address()))
     held: Holds = state.HOLDS.get()
     return held
 

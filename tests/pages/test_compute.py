@@ -200,6 +200,22 @@ def test_each_session_has_a_turn_before_any_has_two(asked: str, done: str) -> No
     assert order_of(Workers(lambda: pool, 1), pool, asked) == done
 
 
+def test_many_tabs_of_one_address_have_no_more_turns_than_one_of_another() -> None:
+    pool, done = Patient(), []
+    workers = Workers(lambda: pool, 1)
+    for tab in range(6):
+        with asked_by(tab, "one address"):
+            workers.submit(done.append, "a")
+    for _ in range(2):
+        with asked_by("a session", "another address"):
+            workers.submit(done.append, "b")
+    with asked_by("a picture of somebody at the first address"):
+        workers.submit(done.append, "c")
+    for number in range(9):
+        pool.end(number)
+    assert "".join(done) == "abcabaaaa"
+
+
 def test_who_comes_later_waits_for_no_more_than_the_others_next_turn() -> None:
     pool = Patient()
     done: list[str] = []

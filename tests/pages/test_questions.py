@@ -12,7 +12,7 @@ import pytest
 
 from pages.ui import compute
 from pages.ui.compute import Workers
-from pages.ui.questions import PAGE, Holds, Question, Work, Works, question, stoppable
+from pages.ui.questions import PAGE, Holds, Question, Work, Works, long, question, stoppable
 
 SECONDS = 60
 
@@ -24,8 +24,8 @@ class Desk(Executor):
         self.begun: list[tuple[Any, Future[Any]]] = []
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        _number, asked = fn.args
-        self.begun.append((asked.args[0], Future()))
+        _number, _asked, name = args
+        self.begun.append((name, Future()))
         return self.begun[-1][1]
 
     def answer(self, number: int, answer: Any = None) -> None:
@@ -107,7 +107,24 @@ def test_work_is_begun_in_the_turn_of_the_session_that_asks_first() -> None:
     whose = dict(turns)
     assert [name for name, _ in turns] == ["a", "b", "c"]
     assert whose["a"] == whose["c"] != whose["b"]
-    assert compute._ASKED_BY.get() is None
+    assert compute._ASKED_BY.get() == (None,)
+
+
+def test_only_long_work_counts_against_the_address_it_is_asked_from() -> None:
+    turns: list[tuple[Any, ...]] = []
+
+    def note(name: str) -> "Future[Any]":
+        turns.append(compute._ASKED_BY.get())
+        return Future()
+
+    short, lengthy = question(note), question(long(lambda name: note(name)))
+    works = Works()
+    one, other = Holds(works, address="192.0.2.7"), Holds(works)
+    for holds, asked in ((one, short("a")), (one, lengthy("b")), (other, lengthy("c"))):
+        holds.ask(asked)
+    assert turns[0] == turns[1][:1]
+    assert turns[1][1:] == (("address", "192.0.2.7"),)
+    assert len(turns[0]) == len(turns[2]) == 1
 
 
 def test_work_that_nobody_holds_is_dropped_unless_it_has_begun(desk: Desk, ask: Any) -> None:

@@ -36,7 +36,7 @@ from cnn_core.training.records import (
 from cnn_core.training.run_folder import RunFolder
 from pages.ui.compute import MEMORY_MEGABYTES
 from pages.ui.jobs import Phase, Room
-from pages.ui.runs import ACTIVE_EACH, KEPT_EACH, Runs, SeenRun
+from pages.ui.runs import ACTIVE_EACH, ACTIVE_OF_ADDRESS, KEPT_EACH, Runs, SeenRun
 
 pytestmark = pytest.mark.process
 
@@ -343,6 +343,16 @@ def test_too_many_are_refused_of_all_and_of_one(make: Make) -> None:
     runs.start(small_plan(), "you")
     with pytest.raises(CnnError, match=f"{ACTIVE_EACH} trainings are waiting already"):
         runs.start(small_plan(), "a third")
+
+
+def test_an_address_does_not_fill_the_queue_of_all_others(make: Make) -> None:
+    runs = make("patient", waiting=ACTIVE_OF_ADDRESS + 10)
+    for number in range(ACTIVE_OF_ADDRESS):
+        runs.start(small_plan(seed=number), f"tab {number}", "192.0.2.7")
+    with pytest.raises(CnnError, match=f"{ACTIVE_OF_ADDRESS} trainings from your address wait"):
+        runs.start(small_plan(), "one more tab", "192.0.2.7")
+    runs.start(small_plan(), "you", "192.0.2.8")
+    runs.start(small_plan(), "on this machine")
 
 
 def test_what_is_too_large_for_the_memory_is_refused(make: Make) -> None:

@@ -13,7 +13,7 @@ from cnn_core.training.differences import Size, differences_from_best
 from cnn_core.training.records import BatchEnd, curves_csv
 from cnn_core.training.statistics import standard_error
 from cnn_core.training.study import SMALL_SHIFTS, recorded_study, small_batches, small_study, way_of
-from pages.ui import person, state
+from pages.ui import person, state, visitor
 from pages.ui.draw.differences import points, said
 from pages.ui.draw.plots import draw_figure
 from pages.ui.draw.tables import draw_table
@@ -97,7 +97,7 @@ def _start(ways: list[Replacement]) -> None:
     chosen = (state.TRAINING_PICTURES.get(), state.TRAINING_EPOCHS.get(), state.TRAINING_SEED.get())
     keys: list[str] = []
     try:
-        keys.extend(RUNS.start(small_study(way, *chosen), person.name()) for way in ways)
+        keys.extend(RUNS.start(small_study(way, *chosen), person.name(), visitor.address()) for way in ways)
     except CnnError:
         _stop(keys)
         raise
@@ -113,7 +113,7 @@ def _stop(keys: list[str]) -> None:
 def _go_on(seen: Seen) -> None:
     for key, run in ((run.key, run) for run in seen.values()):
         if run.can_continue:
-            RUNS.go_on(key)
+            RUNS.go_on(key, visitor.address())
 
 
 def _tried(act: Callable[[], None]) -> None:

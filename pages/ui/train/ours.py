@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from cnn_core.training.fitting import FitPlan
-from pages.ui import person, state
+from pages.ui import person, state, visitor
 from pages.ui.runs import RUNS, SeenRun
 
 
 def begin(plan: FitPlan) -> str:
     """Begin a run and return its name; raises CnnError where too many run or wait."""
-    return RUNS.start(plan, person.name())
+    return RUNS.start(plan, person.name(), visitor.address())
 
 
 def start(plans: Sequence[FitPlan]) -> None:
@@ -55,7 +55,7 @@ def stop() -> None:
 
 def go_on() -> None:
     """Let the looked-at run go on from its last checkpoint; raises CnnError where too many run or wait."""
-    RUNS.go_on(state.RUN.get())
+    RUNS.go_on(state.RUN.get(), visitor.address())
 
 
 def mine() -> tuple[SeenRun, ...]:

@@ -201,7 +201,8 @@ def test_each_session_has_a_turn_before_any_has_two(asked: str, done: str) -> No
 
 
 def test_many_tabs_of_one_address_have_no_more_turns_than_one_of_another() -> None:
-    pool, done = Patient(), []
+    pool = Patient()
+    done: list[str] = []
     workers = Workers(lambda: pool, 1)
     for tab in range(6):
         with asked_by(tab, "one address"):

@@ -22,5 +22,5 @@ def test_an_address_is_that_of_the_connection_or_what_our_proxy_saw(
 ) -> None:
     headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
     monkeypatch.setattr(visitor, "TRUSTS_PROXY", trusts)
-    monkeypatch.setattr(visitor.st, "context", SimpleNamespace(headers=headers, ip_address=connection))
+    monkeypatch.setattr("pages.ui.visitor.st.context", SimpleNamespace(headers=headers, ip_address=connection))
     assert visitor.address() == address

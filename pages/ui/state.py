@@ -103,8 +103,9 @@ class Key(Generic[Value]):
         st.session_state[own] = self.get()
 
         def take() -> None:
-            if st.session_state[own] is not None:
-                self.set(st.session_state[own])
+            said = st.session_state.get(own)  # nothing where the session was cleared a moment ago
+            if said is not None:
+                self.set(said)
             if after is not None:
                 after()
 
@@ -122,7 +123,12 @@ def field(name: str, value: Any, take: Callable[[Any], None]) -> dict[str, Any]:
     """Return the arguments that tie a widget to a value kept elsewhere; `take` gets what the person puts in."""
     own = f"{name}_field"
     st.session_state[own] = value
-    return {"key": own, "on_change": lambda: take(st.session_state[own])}
+
+    def hear() -> None:
+        if own in st.session_state:  # it is not where the session was cleared a moment ago
+            take(st.session_state[own])
+
+    return {"key": own, "on_change": hear}
 
 
 def _browser_language() -> str:

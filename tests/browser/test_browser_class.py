@@ -1,37 +1,129 @@
-"""A small class at the server, each with pictures of their own: nobody meets an error or waits in vain."""
+"""A class at the server, by Streamlit's protocol: nobody meets an error, waits in vain or loses what was given."""
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import psutil
+from load.pictures import photograph
 from load.run import teach
+from load.student import Student
 from serving import AppServer
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from cnn_core.pictures.read import MAX_SIDE_KEPT
 from pages.ui import memory
 
-_SESSIONS = 12
+Result = TypeVar("Result")
+
+SESSIONS = 12
+SECONDS = 180
+"""TensorFlow may be starting."""
+
+
+def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine in a thread of its own: the browser of other tests has the loop of this one."""
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(asyncio.run, coroutine).result()
 
 
 def test_a_class_with_more_pictures_than_are_kept_is_served_and_leaves_no_work_behind(app_server: AppServer) -> None:
-    decoded = 1024 * 768 * 3 * 4
-    assert _SESSIONS * decoded > memory.DECODED >= MAX_SIDE_KEPT**2 * 3 * 4
-    lesson = asyncio.run(teach(app_server, _SESSIONS, seconds=12, think=3, stay=1))
+    assert SESSIONS * 1024 * 768 * 3 * 4 > memory.DECODED >= MAX_SIDE_KEPT**2 * 3 * 4
+    lesson = run(teach(app_server, SESSIONS, seconds=12, think=3, stay=1))
     assert not lesson.errors
     assert lesson.stalled == 0
-    assert all(len(waits.seconds) >= _SESSIONS for waits in lesson.waits[:4]), lesson.report(_SESSIONS)
-    assert _is_soon_idle(app_server), "the workers go on with what nobody waits for"
+    assert all(len(waits.seconds) >= SESSIONS for waits in lesson.waits[:4]), lesson.report(SESSIONS)
+    assert is_soon_idle(app_server), "the workers go on with what nobody waits for"
 
 
-def _is_soon_idle(server: AppServer) -> bool:
+def is_soon_idle(server: AppServer) -> bool:
     """Return whether the workers come to rest: everybody has left, and only what had begun may go on."""
     for _ in range(10):
-        before = _cpu_seconds(server)
+        before = cpu_seconds(server)
         time.sleep(1)
-        if _cpu_seconds(server) - before < 0.2:
+        if cpu_seconds(server) - before < 0.2:
             return True
     return False
 
 
-def _cpu_seconds(server: AppServer) -> float:
+def cpu_seconds(server: AppServer) -> float:
     return float(sum(sum(psutil.Process(worker.pid).cpu_times()[:2]) for worker in server.workers()))
+
+
+async def with_a_picture(server: AppServer, seed: int, act: Callable[[Student], Awaitable[None]]) -> None:
+    """Let a student give a picture of their own and go on."""
+    async with asyncio.timeout(SECONDS):
+        student = await Student.at(server.url, "Feature_maps")
+        await student.open()
+        await student.give("mine", photograph(seed))
+        await act(student)
+        await student.leave()
+
+
+def network(student: Student) -> dict[str, Any]:
+    drawn = student.find("network")
+    assert drawn is not None
+    return drawn.data
+
+
+def layers(student: Student) -> list[str]:
+    return [node["layer"] for node in network(student)["nodes"]]
+
+
+def titles(student: Student) -> set[str]:
+    """Return what the popovers of the page are called: one has the name of the picture."""
+    return {one.element.popover.label for one in student.drawn.values() if one.kind == "block"}
+
+
+def test_who_was_offline_comes_back_to_the_picture_that_was_given(app_server: AppServer) -> None:
+    async def act(student: Student) -> None:
+        before, session = network(student)["nodes"], student.session
+        await student.come_back()
+        assert student.session == session
+        assert "mine" in titles(student)
+        assert network(student)["nodes"] == before
+
+    run(with_a_picture(app_server, 4001, act))
+
+
+def test_a_stranger_who_clears_all_caches_takes_nothing_from_others(app_server: AppServer) -> None:
+    async def act(student: Student) -> None:
+        stranger = await Student.at(app_server.url, "Feature_maps")
+        await stranger.open()
+        await stranger.connection.send(BackMsg(clear_cache=True).SerializeToString())
+        await stranger.again()  # nor is what the stranger sees an error
+        await student.pick_layer(layers(student)[2])
+        await student.again()
+        assert "mine" in titles(student)
+        assert network(student)["selected"] == layers(student)[2]
+        await stranger.leave()
+
+    run(with_a_picture(app_server, 4002, act))
+
+
+def test_twenty_clicks_a_second_end_at_the_last(app_server: AppServer) -> None:
+    async def act(student: Student) -> None:
+        names = layers(student)
+        for number in range(20):
+            await student.click("network", "pick", names[1 + number % 5])
+            await asyncio.sleep(0.05)
+        await student.click("network", "pick", names[1])
+        while network(student)["selected"] != names[1]:
+            await student.again()
+
+    run(with_a_picture(app_server, 4003, act))
+
+
+def test_two_tabs_have_each_their_own_picture(app_server: AppServer) -> None:
+    async def act(student: Student) -> None:
+        other = await Student.at(app_server.url, "Feature_maps")
+        await other.open()
+        await other.give("another", photograph(4005))
+        await student.again()
+        assert ("mine" in titles(student), "mine" in titles(other)) == (True, False)
+        assert network(student)["nodes"] != network(other)["nodes"]
+        await other.leave()
+
+    run(with_a_picture(app_server, 4004, act))

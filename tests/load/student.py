@@ -65,6 +65,7 @@ class Student:
 
     Attributes:
         query: the address behind the question mark.
+        session: Streamlit's name of it.
         runs: how often the page or a part of it has run.
         received: bytes.
         lost: looks of a clock that nobody answered.
@@ -72,6 +73,8 @@ class Student:
 
     connection: ClientConnection
     page: str
+    url: str = ""
+    session: str = ""
     page_hash: str = ""
     query: str = ""
     runs: int = 0
@@ -83,17 +86,13 @@ class Student:
     @classmethod
     async def at(cls, url: str, page: str) -> "Student":
         """Connect to the server; nothing runs before `open`."""
-        address = url.replace("http", "ws", 1) + "/_stcore/stream"
-        connection = await connect(
-            address,
-            subprotocols=[Subprotocol("streamlit")],
-            origin=Origin(url),
-            compression=None,
-            max_size=None,
-            open_timeout=None,
-            ping_interval=None,
-        )
-        return cls(connection, page)
+        return cls(await _connected(url, "streamlit"), page, url)
+
+    async def come_back(self) -> None:
+        """Connect anew, as a browser does that was offline for a while, and run the page again."""
+        await self.connection.close()
+        self.connection = await _connected(self.url, "streamlit", "no-token", self.session)
+        await self.again()
 
     async def leave(self) -> None:
         """Close the tab."""
@@ -166,13 +165,24 @@ class Student:
         except TimeoutError:
             self.lost += 1
 
+    async def click(self, component: str, event: str, value: Any) -> None:
+        """Let a component say something and wait for nothing; the next run reads past what comes of it."""
+        drawn = self.find(component)
+        if drawn is None:
+            raise PageError(f"The page has no component {component}.")
+        state = self._telling(drawn, event, value)
+        await self.connection.send(BackMsg(rerun_script=state).SerializeToString())
+
     async def _tell(self, drawn: Drawn, event: str, value: Any) -> None:
+        await self._run(self._telling(drawn, event, value))
+
+    def _telling(self, drawn: Drawn, event: str, value: Any) -> ClientState:
         state = self._state()
         state.fragment_id = drawn.fragment
         payload = json.dumps([{"event": event, "value": value}])
         events = f"{STREAMLIT_INTERNAL_KEY_PREFIX}_{drawn.element.id}__events"
         state.widget_states.widgets.append(WidgetState(id=events, json_trigger_value=payload))
-        await self._run(state)
+        return state
 
     async def _run(self, state: ClientState) -> None:
         """Ask for a run, and take what comes until it has ended; runs that it asks for itself are followed."""
@@ -183,6 +193,7 @@ class Student:
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 self.runs += 1
+                self.session = message.new_session.initialize.session_id
                 parts = tuple(message.metadata.run.fragment_ids)
             elif kind == "navigation":
                 self.page_hash = message.navigation.page_script_hash
@@ -243,3 +254,16 @@ class Student:
         state.cached_message_hashes.extend(self._kept)
         state.context_info.locale = "en-US"
         return state
+
+
+async def _connected(url: str, *protocols: str) -> ClientConnection:
+    """Return a connection; Streamlit takes a token and the session that is come back to as names of protocols."""
+    return await connect(
+        url.replace("http", "ws", 1) + "/_stcore/stream",
+        subprotocols=[Subprotocol(name) for name in protocols],
+        origin=Origin(url),
+        compression=None,
+        max_size=None,
+        open_timeout=None,
+        ping_interval=None,
+    )

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -122,13 +123,9 @@ class Summary:
 
     def to_text(self) -> str:
         """Return a table in aligned columns."""
-        table = [HEADINGS, *(row.cells() for row in self.rows), self._totals()]
-        widths = [max(len(line[i]) for line in table) for i in range(len(HEADINGS))]
-        lines = [
-            "  ".join(_align(cell, width, i) for i, (cell, width) in enumerate(zip(line, widths, strict=True)))
-            for line in table
-        ]
-        return "\n".join(line.rstrip() for line in lines) + "\n"
+        columns = zip(HEADINGS, *(row.cells() for row in self.rows), self._totals(), strict=True)
+        lines = zip(*(_aligned(column, i) for i, column in enumerate(columns)), strict=True)
+        return "\n".join("  ".join(line).rstrip() for line in lines) + "\n"
 
     def to_csv(self) -> str:
         """Return comma-separated values; numbers without separators, sizes as 28×28×32."""
@@ -178,8 +175,10 @@ def _as_latex(text: str) -> str:
     return "".join(_LATEX.get(char, char) for char in text)
 
 
-def _align(cell: str, width: int, column: int) -> str:
-    return cell.rjust(width) if 2 <= column <= 6 else cell.ljust(width)
+def _aligned(cells: Sequence[str], column: int) -> list[str]:
+    """Return the cells of a column, all as wide as the widest; figures stand at the right."""
+    width = max(map(len, cells))
+    return [cell.rjust(width) if 2 <= column <= 6 else cell.ljust(width) for cell in cells]
 
 
 def summarize(network: Network) -> Summary:

@@ -112,7 +112,7 @@ def test_the_browser_edits_as_the_core_does(network: Network, what: str, data: s
 
 
 def wiring(of: Rows) -> list[tuple[Any, ...]]:
-    return [(row["name"], row["kind"], row["settings"], row.get("inputs")) for row in of]
+    return [(row["name"], row["kind"], row["facts"], row.get("inputs")) for row in of]
 
 
 def edit(network: Network, done: dict[str, Any]) -> Network:

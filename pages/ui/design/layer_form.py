@@ -24,7 +24,12 @@ _INNER_KINDS = [kind for kind in KINDS if kind != "Input"]
 
 
 def layer_shows() -> Any:
-    return current.place(), current.marked(), state.DESIGN_BLOCK.get(), state.DESIGN_PROBLEM.get()
+    """Return all that is shown of the network: most edits of settings leave that as it is."""
+    network, position = current.network(), current.selected()
+    named = network.layers[position]
+    names = [one.name for one in network.layers]
+    layer = names, position, named.kind, editing.sources(network, position)
+    return layer, current.marked(), state.DESIGN_BLOCK.get(), state.DESIGN_PROBLEM.get()
 
 
 def draw_layer() -> None:

@@ -31,6 +31,7 @@ START: Final = Input((64, 64, 3))
 
 _DEEPEST: Final = 20
 _LONGEST_SETTINGS: Final = 5_000
+_ACTIVATIONS: Final = frozenset(name.value for name in ActivationName)
 _FIRST_FILTERS, _MOST_FILTERS = 32, 512
 _FULLY_CONNECTED, _CLASSES = 128, 10
 
@@ -352,7 +353,7 @@ def _plain_layer(word: Token) -> Layer:
     text = word.text
     if "x" in text and text.replace("x", "").isdecimal():
         text = f"I{text}"
-    if text.lower() in list(ActivationName):
+    if text.lower() in _ACTIVATIONS:
         return Activation(text.lower())
     tried = list(read_short(text))
     for form in tried:

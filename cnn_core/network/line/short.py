@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from cnn_core.layers import KINDS, ActivationName, Layer
@@ -40,8 +40,8 @@ class Short:
     letters: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
 
-    @property
-    def unsaid(self) -> dict[str, Any]:
+    @cached_property
+    def unsaid(self) -> Mapping[str, Any]:
         """What the settings are that a short form does not name: those of a layer that is newly added.
 
         >>> SHORT_FORMS["C"].unsaid["kernel_size"]
@@ -55,12 +55,16 @@ class Short:
             if name in cls.starter or not rule.required
         }
 
-    def all_words(self) -> dict[str, tuple[str, Any]]:
-        """Return every word of the form with the setting and the value that it stands for."""
+    @cached_property
+    def all_words(self) -> Mapping[str, tuple[str, Any]]:
+        """Every word of the form with the setting and the value that it stands for, the longest first.
+
+        "selu" is no stride, and "sigmoid" no "si".
+        """
         words = dict(self.words)
         if "activation" in KINDS[self.kind].settings():
             words |= {name: ("activation", value) for name, value in _activations().items()}
-        return words
+        return dict(sorted(words.items(), key=lambda word: -len(word[0])))
 
 
 def _activations() -> dict[str, ActivationName]:
@@ -97,6 +101,7 @@ SHORT_FORMS: Final = {
 JOINS: Final = {"+": "Add", "*": "Multiply", "&": "Concatenate"}
 """The merges that have a sign."""
 
+_CODES: Final = sorted(SHORT_FORMS, key=len, reverse=True)
 _BY_KIND: Final = {form.kind: form for form in SHORT_FORMS.values()}
 # Python reads no number of more than 4,300 digits; no setting has more than seven.
 _WHOLE, _PAIR, _REAL = r"\d{1,9}", r"\d{1,9}(?:x\d{1,9})?", r"\d{1,9}(?:\.\d{1,20})?|\.\d{1,20}"
@@ -126,7 +131,7 @@ def write_short(layer: Layer) -> str | None:
             return None
         text += written
     letters = {name: letter for letter, name in form.letters.items()}
-    words = {value: word for word, value in form.all_words().items()}
+    words = {value: word for word, value in form.all_words.items()}
     for name, value in rest.items():
         word = words.get((name, value))
         written = word or (write_value(rules[name], value) if name in letters else None)
@@ -184,33 +189,35 @@ def value_pattern(rule: Setting[Any, Any]) -> str:
 
 @dataclass(frozen=True)
 class ReadShort:
-    """A text as a short form: what it says, how many of its characters were understood, and what could follow these."""
+    """A text as a short form: what it says, and how many of its characters were understood."""
 
     form: Short
     settings: dict[str, Any]
     understood: int
-    expected: str
+
+    @property
+    def expected(self) -> str:
+        """What could follow the characters that were understood."""
+        return ", ".join(_expected(self.form))
 
 
 def read_short(text: str) -> Iterator[ReadShort]:
     """Yield what a text says as each short form that it may be, the one with the longest code first."""
-    for code in sorted(SHORT_FORMS, key=len, reverse=True):
+    for code in _CODES:
         if text[: len(code)].upper() == code:
             yield _read_as(SHORT_FORMS[code], text)
 
 
 def _read_as(form: Short, text: str) -> ReadShort:
     rules = KINDS[form.kind].settings()
-    settings, at = form.unsaid, len(form.code)
+    settings, at = dict(form.unsaid), len(form.code)
     if form.main and (match := re.compile(value_pattern(rules[form.main])).match(text, at)):
         settings[form.main] = read_value(rules[form.main], match[0])
         at = match.end()
-    words = form.all_words()
-    # "selu" is no stride, and "sigmoid" no "si".
-    names = sorted(words, key=len, reverse=True)
+    words, lower = form.all_words, text.lower()
     while at < len(text):
-        word = next((name for name in names if text[at:].lower().startswith(name)), None)
-        letter = form.letters.get(text[at].lower())
+        word = next((name for name in words if lower.startswith(name, at)), None)
+        letter = form.letters.get(lower[at])
         match = re.compile(value_pattern(rules[letter])).match(text, at + 1) if letter else None
         if letter and match:
             settings[letter] = read_value(rules[letter], match[0])
@@ -220,7 +227,7 @@ def _read_as(form: Short, text: str) -> ReadShort:
             at += len(word)
         else:
             break
-    return ReadShort(form, settings, at, ", ".join(_expected(form)))
+    return ReadShort(form, settings, at)
 
 
 def _expected(form: Short) -> Iterator[str]:

@@ -614,6 +614,12 @@ def _page() -> str:
     return "" if context is None else context.page_script_hash
 
 
+def begin_widget(key: str, value: Any) -> None:
+    """Let a widget that is about to be drawn hold a value, unless it holds one already."""
+    if key not in st.session_state:
+        st.session_state[key] = value
+
+
 def widget_value(key: str) -> Any:
     """Return what a widget holds, None where it is not on the page."""
     return st.session_state.get(key)

@@ -246,6 +246,18 @@ def test_pages_show_every_map_once() -> None:
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(("layer", "shown"), [("Conv_1", "maps"), ("predictions", "units")])
+def test_the_page_of_the_open_map_comes_first(layer: str, shown: str) -> None:
+    at = opened(layer=layer, channel="700")
+    numbers = [one["channel"] if shown == "maps" else one for one in data_of(at, "layer")[shown]]
+    per_page = len(numbers)
+    assert numbers == list(range(700 // per_page * per_page, (700 // per_page + 1) * per_page))
+    at.pagination[0].set_value(1).run()
+    choose(at, "number_input", "channel", 701)
+    assert at.pagination[0].value == 1
+
+
+@pytest.mark.usefixtures("here")
 def test_range_of_colours() -> None:
     at = opened(layer="block_1_expand")
     per_layer = data_of(at, "layer")["picture"]
@@ -370,7 +382,7 @@ def test_another_layer_from_within_the_open_one_runs_the_whole_page() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_a_layer_without_maps_is_drawn_as_values() -> None:
-    at = opened(layer="predictions")
+    at = opened(layer="predictions", channel="8")
     assert not at.get("plotly_chart")
     values = made_up_maps("mobilenet_v2", None, "predictions")
     bars = data_of(at, "layer")

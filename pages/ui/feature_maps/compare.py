@@ -38,16 +38,19 @@ def draw(layer: OpenLayer) -> None:
         _("Beside your picture"),
         format_func=lambda key: _(BESIDE[key]),
         required=True,
+        label_visibility="collapsed",
         **state.BESIDE.widget(),
     )
+    shown = st.container()  # what is asked for comes first, however much can be set
     other = _changed_copy(layer) if state.BESIDE.get() == "changed" else _sample(layer)
     wanted = [layer_maps(other, name) for name in (layer.name, layer.info.output)]
     maps, scores = map(later, wanted)
-    if maps is not None and layer.has_maps:
-        _draw_maps(layer, other, maps)
-    else:
-        with st.container(horizontal=True, gap="small"):
-            _draw_pictures(layer, other)
+    with shown:
+        if maps is not None and layer.has_maps:
+            _draw_maps(layer, other, maps)
+        else:
+            with st.container(horizontal=True, gap="small"):
+                _draw_pictures(layer, other)
     if maps is not None and not layer.has_maps:
         _draw_vectors(layer.channel, maps, layer.maps)
     if scores is not None:

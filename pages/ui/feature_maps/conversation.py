@@ -64,6 +64,7 @@ _STYLE = """
 .st-key-asked [data-testid="stButtonGroup"] button { padding: 0.2rem 0.55rem; min-height: 2rem; }
 [class*="st-key-panel_"] { gap: 0.75rem; margin-top: 0.5rem; }
 [class*="st-key-panel_"] h2 { font-size: 1.05rem; padding: 0; }
+[class*="st-key-panel_"] [data-testid="stMetricValue"] { font-size: 1.25rem; }
 [class*="st-key-panel_"] [data-testid="stImage"] img {
   outline: 1px solid rgb(128 128 128 / 40%); outline-offset: -1px;
 }

@@ -67,10 +67,13 @@ def draw(layer: OpenLayer) -> None:
     if not classes:
         st.caption(_("The output has maps, not classes: there is no decision to ask about."))
         return
-    method, index = _draw_choices(layer, classes, best)
-    heat = _HEATS[method](layer, index)
-    if heat is not None:
-        _draw_heat(heat, layer.picture)
+    method = _choose_method()
+    shown = st.container()  # what is asked for comes first, whatever can be set
+    index = _draw_choices(layer, classes, best)
+    with shown:
+        heat = _HEATS[method](layer, index)
+        if heat is not None:
+            _draw_heat(heat, layer.picture)
     if layer.info.answer_kind is AnswerKind.MAPS:
         st.caption(_(ABOUT_PLACES))
     st.caption(_(ABOUT[method]))
@@ -86,7 +89,7 @@ def _classes(layer: OpenLayer) -> tuple[Sequence[str], int]:
     return names_of(layer.info, answer.count), int(np.bincount(answer.classes.ravel()).argmax())
 
 
-def _draw_choices(layer: OpenLayer, classes: Sequence[str], best: int) -> tuple[str, int]:
+def _choose_method() -> str:
     st.segmented_control(
         _("Method"),
         format_func=lambda key: _(METHODS[key]),
@@ -94,6 +97,11 @@ def _draw_choices(layer: OpenLayer, classes: Sequence[str], best: int) -> tuple[
         label_visibility="collapsed",
         **state.METHOD.widget(),
     )
+    return state.METHOD.get()
+
+
+def _draw_choices(layer: OpenLayer, classes: Sequence[str], best: int) -> int:
+    """Let the reader choose the class that is asked about, and how the answer is drawn."""
     target, maps, opacity = st.columns([3, 3, 2], vertical_alignment="bottom")
     if state.METHOD.get() == "grad_cam":
         _draw_maps_choice(layer, maps)
@@ -108,7 +116,7 @@ def _draw_choices(layer: OpenLayer, classes: Sequence[str], best: int) -> tuple[
         **state.field("target", chosen, lambda index: state.TARGET.set(None if index == best else index)),
     )
     opacity.slider(_("Opacity"), **state.OPACITY.widget())
-    return state.METHOD.get(), chosen
+    return chosen
 
 
 def _draw_maps_choice(layer: OpenLayer, place: DeltaGenerator) -> None:

@@ -28,6 +28,7 @@ def draw(layer: OpenLayer) -> None:
         _("Ranked by"),
         format_func=lambda by: _(BY[by]),
         required=True,
+        label_visibility="collapsed",
         **state.RANKED_BY.widget(),
     )
     surveyed = draw_survey(layer, "_excite")

@@ -37,7 +37,7 @@ PER_PAGE = 64
 BARS_PER_PAGE = 128
 WIDTH, HEIGHT, TURNED_HEIGHT = 660, 250, 190
 """Pixels of the screen that all maps of a page share, with less height where there are pages to turn."""
-LARGEST = 112
+LARGEST = 128
 _GREY = "#7c8a94"
 """Of letters in a picture that does not know whether the page is dark."""
 MOST_LAYERS, MOST_LETTERS = 16, 2**19
@@ -144,7 +144,7 @@ def _draw_controls(layer: OpenLayer) -> None:
 
 
 def _draw_maps(layer: OpenLayer) -> None:
-    shown = _ordered(layer)[_choose_page(layer.name, layer.maps.shape[-1])]
+    shown = _ordered(layer)[_choose_page(layer)]
     picture = _mosaic(layer, shown)
     _draw_board(_board_data(layer, shown, picture, layer.channel))
     _colours(picture).draw("maps")
@@ -218,11 +218,10 @@ def _beside(layer: OpenLayer, drawn: Sequence[Row]) -> list[Row]:
 
 def _first_page(layer: OpenLayer) -> dict[str, Any]:
     """Return what is shown when the layer is opened from the picture of the network: with its strongest map or unit."""
-    count, per_page = layer.maps.shape[-1], _per_page(layer)
-    place = shown_page(count, per_page, _page_key(layer.name)) if count > per_page else slice(0, count)
+    strongest = layer.answers.layers[layer.name].strongest[0]
+    place = _shown_page(layer, strongest)
 
     def made() -> dict[str, Any]:
-        strongest = layer.answers.layers[layer.name].strongest[0]
         if not layer.has_maps:
             return _bars_data(layer, place, strongest)
         shown = _ordered(layer)[place]
@@ -241,6 +240,10 @@ def _how_drawn() -> tuple[str | float, ...]:
 
 
 def _ordered(layer: OpenLayer) -> tuple[int, ...]:
+    """Return the numbers of all maps or units as the reader wants them sorted."""
+    if not layer.has_maps:
+        count = range(layer.maps.size)
+        return tuple(count if state.ORDER.get() == "index" else np.argsort(-layer.maps, kind="stable").tolist())
     return order_channels(cached.statistics(layer), ChannelOrder(state.ORDER.get()))
 
 
@@ -269,7 +272,7 @@ def passing(layer: OpenLayer) -> tuple[dict[str, Any], Changed]:
     is_whole = is_drawn_whole(tuple(layer.rows.values()))
     if layer.has_maps and is_whole:
         return {}, Changed()
-    place = shown_page(layer.maps.shape[-1], _per_page(layer), _page_key(layer.name))
+    place = _shown_page(layer, layer.channel)
     if not layer.has_maps:
         return {"bars" if is_whole else "layer": _vector_data(layer, place, layer.channel)}, Changed()
     shown = _ordered(layer)[place]
@@ -286,14 +289,12 @@ def _grid(count: int, shape: tuple[int, ...], height: int) -> tuple[int, int]:
 
 def _draw_vector(layer: OpenLayer) -> None:
     """Draw the values of a layer without height and width as bars."""
-    place = _choose_page(layer.name, layer.maps.size, BARS_PER_PAGE)
-    _draw_board(_bars_data(layer, place, layer.channel))
+    _draw_board(_bars_data(layer, _choose_page(layer), layer.channel))
 
 
 def draw_bars(layer: OpenLayer) -> None:
     """Draw the values of a vector beside a network that is drawn whole, which does not tell them apart."""
-    place = _choose_page(layer.name, layer.maps.size, BARS_PER_PAGE)
-    components.bars(_bars_data(layer, place, layer.channel), key="bars", on_pick=open_map_marked)
+    components.bars(_bars_data(layer, _choose_page(layer), layer.channel), key="bars", on_pick=open_map_marked)
 
 
 def _bars_data(layer: OpenLayer, place: slice, selected: int) -> dict[str, Any]:
@@ -312,13 +313,12 @@ def _bars_data(layer: OpenLayer, place: slice, selected: int) -> dict[str, Any]:
 
 def _vector_data(layer: OpenLayer, place: slice, selected: int) -> dict[str, Any]:
     """Return what the bars show of a page of the layer's units."""
-    order = np.arange(layer.maps.size) if state.ORDER.get() == "index" else np.argsort(-layer.maps, kind="stable")
-    shown = order[place]
+    shown = _ordered(layer)[place]
     names = layer.unit_names
     return {
         "layer": layer.name,
         "values": [float(layer.maps[unit]) if np.isfinite(layer.maps[unit]) else None for unit in shown],
-        "units": shown.tolist(),
+        "units": list(shown),
         "names": [names[unit] for unit in shown] if names else [],
         "selected": selected,
     }
@@ -353,20 +353,34 @@ def _colours(picture: Mosaic) -> ColourBar:
     return ColourBar(reach, low, high, text)
 
 
-def _choose_page(layer: str, count: int, per_page: int = PER_PAGE) -> slice:
+def _choose_page(layer: OpenLayer) -> slice:
     """Let the reader turn the pages; return which of the layer's maps or units are on this one."""
+    count, per_page = layer.maps.shape[-1], _per_page(layer)
     if count <= per_page:
         return slice(0, count)
     with st.container(horizontal=True, vertical_alignment="center", key="maps_pages"):
         place = st.empty()
-        shown = choose_page(count, per_page, _page_key(layer))
+        shown = choose_page(count, per_page, _page_key(layer.name), _page_with(layer, layer.channel))
         place.markdown(_("**{shown} of {count}** shown").format(shown=shown.stop - shown.start, count=count))
     return shown
 
 
+def _shown_page(layer: OpenLayer, selected: int) -> slice:
+    """Return which of a layer's maps or units are on the page that is shown, or would be with one of them open."""
+    count, per_page = layer.maps.shape[-1], _per_page(layer)
+    if count <= per_page:
+        return slice(0, count)
+    return shown_page(count, per_page, _page_key(layer.name), _page_with(layer, selected))
+
+
+def _page_with(layer: OpenLayer, selected: int) -> int:
+    """Return the page, from 1, that comes first: with a map or unit on it, but where they are sorted with the top."""
+    return selected // _per_page(layer) + 1 if state.ORDER.get() == "index" else 1
+
+
 def _page_key(layer: str) -> str:
-    """Return the key of a layer's pages: another layer begins at its first."""
-    return f"maps_page_{layer}"
+    """Return the key of a layer's pages: those of another layer, or in another order, begin anew."""
+    return f"maps_page_{layer}_{state.ORDER.get()}"
 
 
 def _draw_downloads(layer: OpenLayer) -> None:

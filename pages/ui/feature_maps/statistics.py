@@ -25,7 +25,7 @@ def is_at_hand(layer: OpenLayer) -> bool:
 def draw(layer: OpenLayer) -> None:
     """Draw the layer's figures, how its values are spread, and the network as a whole."""
     figures = layer.answers.statistics[layer.name]
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         st.metric(_("Mean"), f"{figures.mean:.4g}", width="content")
         st.metric(_("Standard deviation"), f"{figures.spread:.4g}", width="content")
         st.metric(_("Share of zeros"), f"{figures.zero_share:.1%}", width="content")

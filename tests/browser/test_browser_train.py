@@ -4,6 +4,7 @@ import io
 import re
 import secrets
 from dataclasses import replace
+from pathlib import Path
 from shutil import copyfile
 
 import numpy as np
@@ -87,6 +88,19 @@ def test_two_classes_by_upload_are_learned_by_transfer_and_opened(page: Page) ->
     page.wait_for_url(re.compile("/Feature_maps"))
     is_complete(page)
     expect(page.locator(".st-key-answer")).to_contain_text(re.compile("dark|light"))
+    no_traceback(page)
+
+
+def test_a_browser_names_the_files_of_a_folder_by_their_paths(page: Page, tmp_path: Path) -> None:
+    """From which the classes are read."""
+    for name, level in (("dark", 10), ("pale", 180)):
+        (tmp_path / "set" / name).mkdir(parents=True)
+        for file in pictures(name, level):
+            (tmp_path / "set" / name / file["name"]).write_bytes(file["buffer"])
+    visit(page, "/Train?train_on=own")
+    page.locator(".st-key-own_folder input[type=file]").set_input_files(tmp_path / "set")
+    for name in ("dark", "pale"):
+        expect(page.locator(".st-key-own_folder")).to_contain_text(f"set/{name}/{name}_0.png", timeout=LONGEST)
     no_traceback(page)
 
 

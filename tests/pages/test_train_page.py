@@ -139,6 +139,16 @@ def test_every_part_opens(part: str, language: str) -> None:
     assert not page(train_part=part, lang=language).error
 
 
+@pytest.mark.usefixtures("runs", "drawn")
+def test_a_folder_of_class_folders_gives_the_classes() -> None:
+    """Files are named by their paths in the folder, as a browser names them."""
+    files = [(f"set/{path}", data, "image/png") for path, data in two_classes().items()]
+    at = page(train_on="own")
+    at.file_uploader(key="own_folder").set_value(files)
+    pictures = next(html.proto.body for html in no_exception(at.run()).get("html") if "cs-pictures" in html.proto.body)
+    assert ["cats" in pictures, "dogs" in pictures] == [True, True]
+
+
 @pytest.mark.usefixtures("drawn")
 def test_one_click_trains_with_the_courses_settings(runs: FakeRuns) -> None:
     at = page()

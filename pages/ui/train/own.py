@@ -1,5 +1,7 @@
-"""Classes of the reader's own: a name, pictures by upload or from the camera; or a zip of class folders."""
+"""Classes of the reader's own: a name, pictures by upload or from the camera; or class folders, zipped or not."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -61,7 +63,16 @@ def draw() -> None:
             disabled=len(state.OWN_CLASSES.get()) >= MOST_CLASSES,
             key="own_add",
         )
-    st.file_uploader(_("or a zip with a folder for each class"), type=["zip"], key="own_zip", on_change=_take_zip)
+    packed, folder = st.columns(2, gap="small")
+    packed.file_uploader(_("or a zip with a folder for each class"), type=["zip"], key="own_zip", on_change=_take_zip)
+    folder.file_uploader(
+        _("or a folder with a folder for each class"),
+        type=_TYPES,
+        accept_multiple_files="directory",
+        max_upload_size=LARGEST_UPLOAD_MEGABYTES,
+        key="own_folder",
+        on_change=_take_folder,
+    )
     if state.OWN_REFUSED.get() is not None:
         show_error(state.OWN_REFUSED.get())
     _check()
@@ -143,12 +154,28 @@ def _take_files(number: int, uploader: str) -> None:
 def _add_pictures(number: int, pictures: tuple[Chosen, ...], uploads: int = 0) -> None:
     """Add pictures to a class, unless there would be more than a session may hold."""
     held = sum(len(picture.data) for made in state.OWN_CLASSES.get() for picture in made.pictures)
-    state.OWN_REFUSED.set(None)
-    if held + sum(len(picture.data) for picture in pictures) > MOST_BYTES:
-        message = N_("The pictures of all classes together may take {most} MB here. Make them smaller, or give a zip.")
-        state.OWN_REFUSED.set(CnnError(message, most=MOST_BYTES // 2**20))
+    if not _has_room(held + sum(len(picture.data) for picture in pictures)):
         pictures = ()
     _change(number, lambda made: replace(made, pictures=made.pictures + pictures, uploads=made.uploads + uploads))
+
+
+def _has_room(size: int) -> bool:
+    """Return whether a session may hold so many bytes of pictures; if not, say so on the page."""
+    message = N_("The pictures of all classes together may take {most} MB here. Make them smaller, or give a zip.")
+    is_too_large = size > MOST_BYTES
+    state.OWN_REFUSED.set(CnnError(message, most=MOST_BYTES // 2**20) if is_too_large else None)
+    return not is_too_large
+
+
+def _take_folder() -> None:
+    """Take a folder as the zip of it: a browser names each file by its path."""
+    files = state.widget_value("own_folder") or []
+    if files and _has_room(sum(file.size for file in files)):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            for file in files:
+                archive.writestr(zipfile.ZipInfo(file.name), file.getvalue())
+        state.OWN_GIVEN.set(GivenPictures.of_zip(out.getvalue()))
 
 
 def _take_zip() -> None:

@@ -1,6 +1,6 @@
 """The nginx configuration of docs/serving with stand-ins for ConvScope's processes; skipped where there is no nginx.
 
-Who stays where, who goes on where one is gone, and what answers say of themselves.
+Who stays where, who goes on where one is gone or is drained, and what answers say of themselves.
 """
 
 import contextlib
@@ -25,6 +25,8 @@ CONFIGURATION = (ROOT / "docs" / "serving" / "nginx.conf").read_text(encoding="u
 SCRIPT = b"export const words = [];\n" * 200
 PROCESSES = 4
 SECONDS = 20
+LEAVES = threading.Event()
+"""When the tabs leave that were open."""
 
 pytestmark = [
     pytest.mark.process,
@@ -36,6 +38,9 @@ class Process(BaseHTTPRequestHandler):
     """Says which port it answers on, as a stand-in for a process of ConvScope."""
 
     def do_GET(self) -> None:
+        if self.path == "/open":
+            self.stay_open()
+            return
         content = SCRIPT if self.path.endswith(".js") else f"{self.connection.getsockname()[1]}".encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/javascript" if self.path.endswith(".js") else "text/plain")
@@ -43,14 +48,24 @@ class Process(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
+    def stay_open(self) -> None:
+        """Say something, and the rest once a test lets it, as the connection of a tab lasts."""
+        self.send_response(200)
+        self.send_header("X-Accel-Buffering", "no")  # as nothing of an upgraded connection is held back
+        self.end_headers()
+        self.wfile.write(b"begun ")
+        self.wfile.flush()
+        assert LEAVES.wait(SECONDS)
+        self.wfile.write(b"ended")
+
     def log_message(self, *of: object) -> None: ...
 
 
 class Front:
     """nginx before some processes."""
 
-    def __init__(self, port: int, processes: dict[int, ThreadingHTTPServer]) -> None:
-        self.port, self.processes = port, processes
+    def __init__(self, port: int, processes: dict[int, ThreadingHTTPServer], folder: Path) -> None:
+        self.port, self.processes, self._folder = port, processes, folder
 
     def get(self, path: str = "/", **headers: str) -> tuple[HTTPResponse, bytes]:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
@@ -59,10 +74,21 @@ class Front:
             response = connection.getresponse()
             return response, response.read()
 
+    def drain(self, port: int) -> None:
+        """Let nobody else come to a process, as before it is started anew."""
+        file = self._folder / "nginx.conf"
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(f"127.0.0.1:{port} ", f"127.0.0.1:{port} down "), encoding="utf-8")
+        subprocess.run([*command(self._folder), "-s", "reload"], check=True, capture_output=True)
+
     def end(self, port: int) -> None:
         """End one process, as if it had been killed."""
         self.processes[port].shutdown()
         self.processes[port].server_close()
+
+
+def command(folder: Path) -> list[str]:
+    return [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]
 
 
 @pytest.fixture
@@ -77,11 +103,12 @@ def front(tmp_path: Path) -> Iterator[Front]:
     ports = iter(processes)
     text = re.sub(r"127\.0\.0\.1:85\d\d", lambda _: f"127.0.0.1:{next(ports)}", text).replace("{port}", str(port))
     (tmp_path / "nginx.conf").write_text(text, encoding="utf-8")
-    command = [str(NGINX), "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf"), "-g", "daemon off;"]
-    nginx = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    nginx = subprocess.Popen(
+        [*command(tmp_path), "-g", "daemon off;"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         wait_until_open(port)
-        yield Front(port, processes)
+        yield Front(port, processes, tmp_path)
     finally:
         nginx.terminate()
         nginx.wait(SECONDS)
@@ -123,6 +150,24 @@ def test_who_was_at_a_process_that_is_gone_goes_on_at_another_and_the_others_sta
         assert response.status == 200
         assert now != gone
         assert before in (now, gone)
+
+
+def test_who_is_at_a_process_that_is_drained_stays_until_leaving_and_comes_back_to_another(front: Front) -> None:
+    visitors = [(cookie(response), place) for response, place in (front.get() for _ in range(24))]
+    drained = visitors[0][1]
+    connection = HTTPConnection("127.0.0.1", front.port, timeout=SECONDS)
+    with contextlib.closing(connection):
+        connection.request("GET", "/open", headers={"Cookie": visitors[0][0]})
+        tab = connection.getresponse()
+        assert tab.read(6) == b"begun "
+        front.drain(int(drained))
+        until = time.monotonic() + SECONDS
+        while drained in (places := [front.get(Cookie=each)[1] for each, _place in visitors]):
+            assert time.monotonic() < until  # nginx reads its configuration anew
+        moved = [before for now, (_cookie, before) in zip(places, visitors, strict=True) if now != before]
+        assert set(moved) == {drained}
+        LEAVES.set()
+        assert tab.read() == b"ended"
 
 
 def test_scripts_are_compressed_and_answers_carry_the_headers_of_a_careful_server(front: Front) -> None:

@@ -33,7 +33,10 @@ class JsonLines(logging.Formatter):
 
 
 def start() -> None:
-    """Let everything that is logged in this process be lines of JSON, where somebody wants it so."""
+    """Let everything that is logged in this process be lines of JSON, where somebody wants it so.
+
+    Called in every run, for Streamlit gives each of its loggers a handler of its own once it is needed.
+    """
     if LOG == "json":
         write_json()
 
@@ -44,7 +47,7 @@ def write_json() -> None:
     if not root.handlers:
         root.addHandler(logging.StreamHandler(sys.stderr))
         root.setLevel(logging.INFO)
-    known = [logging.getLogger(name) for name in list(logging.root.manager.loggerDict)]
+    known = [logger for logger in list(root.manager.loggerDict.values()) if isinstance(logger, logging.Logger)]
     for logger in (root, *known):
         for handler in logger.handlers:
             if not isinstance(handler.formatter, JsonLines):

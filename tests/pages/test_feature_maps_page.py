@@ -33,6 +33,7 @@ from cnn_core.errors import CnnError
 from cnn_core.models import attention, run
 from cnn_core.models.bundled import bundled_model, class_names
 from cnn_core.models.run import Answers
+from cnn_core.processes.cluster import UnreachableError
 from pages.ui import components, compute, state
 from pages.ui.feature_maps import layer_view, network_picture
 from pages.ui.feature_maps.menus import MENUS
@@ -131,6 +132,13 @@ def test_a_dead_worker_is_one_sentence_and_a_retry(here: Here, error: BaseExcept
     # Running again does not ask again; only the button does.
     assert len(no_exception(at.run()).error) == 1
     assert len(press(at, "retry").error) == 1
+    assert is_complete(press(at, "retry"))
+
+
+def test_a_cluster_that_does_not_answer_is_its_own_sentence_and_a_retry(here: Here) -> None:
+    here.ends = [UnreachableError("Nobody is at {address}.", address="tcp://10.0.0.7")]
+    at = opened()
+    assert [element.value for element in at.error] == ["Nobody is at tcp://10.0.0.7."]
     assert is_complete(press(at, "retry"))
 
 

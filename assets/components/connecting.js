@@ -20,6 +20,21 @@ import { curveOf, drawn } from "./edges.js";
  */
 
 const TREMBLE = 6; // pixels that a pointer may move in a click
+const MARGIN = 28; // pixels from the window's borders within which it scrolls under an edge that is being drawn
+const FASTEST = 14; // pixels that it scrolls at once
+
+/**
+ * Return how far a window scrolls along an axis for a pointer at its border or beyond; 0 within.
+ * @param {number} at
+ * @param {number} first
+ * @param {number} last
+ */
+export const pushOf = (at, first, last) => {
+  const before = first + MARGIN - at;
+  const behind = at - (last - MARGIN);
+  if (before > 0) return -Math.min(before, FASTEST);
+  return behind > 0 ? Math.min(behind, FASTEST) : 0;
+};
 
 /**
  * Return the curve of an edge on its way from a card to a place.
@@ -89,7 +104,9 @@ export class Connecting {
     const listening = new AbortController();
     const { signal } = listening;
     dot.setPointerCapture(start.pointerId);
-    dot.addEventListener("pointermove", (event) => this.#draw(event), { signal });
+    let pointer = start;
+    dot.addEventListener("pointermove", (event) => this.#draw((pointer = event)), { signal });
+    this.#scroll(() => pointer, start, signal);
     dot.addEventListener("pointercancel", () => (listening.abort(), this.end()), { signal });
     dot.addEventListener(
       "pointerup",
@@ -102,6 +119,29 @@ export class Connecting {
       },
       { signal },
     );
+  }
+
+  /**
+   * Scroll as long as the pointer is held at a border, so that the edge reaches cards outside of the window.
+   * @param {() => PointerEvent} pointer
+   * @param {PointerEvent} start
+   * @param {AbortSignal} signal
+   */
+  #scroll(pointer, start, signal) {
+    const view = /** @type {HTMLElement} */ (this.picture.world.parentElement);
+    const step = () => {
+      if (signal.aborted || !view.isConnected) return;
+      const { clientX, clientY } = pointer();
+      const box = view.getBoundingClientRect();
+      if (Math.hypot(clientX - start.clientX, clientY - start.clientY) >= TREMBLE) {
+        const before = [view.scrollLeft, view.scrollTop];
+        view.scrollLeft += pushOf(clientX, box.left, box.right);
+        view.scrollTop += pushOf(clientY, box.top, box.bottom);
+        if (view.scrollLeft !== before[0] || view.scrollTop !== before[1]) this.#draw(pointer());
+      }
+      requestAnimationFrame(step);
+    };
+    step();
   }
 
   /** @param {PointerEvent} event */

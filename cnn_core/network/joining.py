@@ -10,6 +10,7 @@ from enum import StrEnum
 from cnn_core.errors import CnnError, LayerError, NetworkError
 from cnn_core.layers import (
     KINDS,
+    ActivationName,
     Conv2D,
     Cropping2D,
     Dense,
@@ -94,6 +95,9 @@ def connect(network: Network, source: str, target: str, merging: Merging = Mergi
 def disconnect(network: Network, source: str, target: str) -> Network:
     """Take an edge away; a merge that then joins one input only goes with it.
 
+    So do layers that only brought the one to the other's shape, as `connect` puts them between: the edge may be any on
+    their way.
+
     Raises:
         NetworkError: there is no such edge, or it is all that the layer takes.
     """
@@ -102,13 +106,40 @@ def disconnect(network: Network, source: str, target: str) -> Network:
     taken = editing.sources(network, editing.place(network, target))
     rest = tuple(name for name in taken if name != source)
     if not rest:
+        users = _users(network, target)
+        if len(users) == 1 and _is_bridge(network[target].layer):
+            return disconnect(network, target, users[0])
         raise NetworkError(
             N_('All that "{target}" takes is "{source}". Connect it with another layer first, or remove it.'),
             source=source,
             target=target,
         )
     rewired = editing.rewire(network, target, rest)
-    return rewired if len(rest) >= network[target].layer.inputs[0] else editing.remove(rewired, target)
+    after = rewired if len(rest) >= network[target].layer.inputs[0] else editing.remove(rewired, target)
+    return _without_bridge(after, source)
+
+
+def _without_bridge(network: Network, name: str) -> Network:
+    """Take a layer away that leads nowhere now, with those before it, as far as they only change a shape."""
+    while not _users(network, name) and _is_bridge(network[name].layer):
+        (before,) = editing.sources(network, editing.place(network, name))
+        network, name = editing.remove(network, name), before
+    return network
+
+
+def _users(network: Network, name: str) -> list[str]:
+    """Return the layers that take their input from one."""
+    named = enumerate(network.layers)
+    return [other.name for position, other in named if name in editing.sources(network, position)]
+
+
+def _is_bridge(layer: Layer) -> bool:
+    """Say whether a layer is one of those that `_bridge` puts between."""
+    if isinstance(layer, Conv2D):
+        return layer.kernel_size == (1, 1) and layer.activation is ActivationName.LINEAR
+    if isinstance(layer, Dense):
+        return layer.activation is ActivationName.LINEAR
+    return isinstance(layer, Cropping2D | GlobalAveragePooling2D | MaxPooling2D | UpSampling2D)
 
 
 def refuse_edge(network: Network, source: str, target: str) -> None:

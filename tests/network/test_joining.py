@@ -158,3 +158,28 @@ def test_a_merge_goes_with_the_edge_that_leaves_it_alone() -> None:
 def test_an_edge_that_must_stay_or_is_none(source: str, target: str, why: str) -> None:
     with pytest.raises(NetworkError, match=why):
         disconnect(preset("mnist").make(), source, target)
+
+
+@pytest.mark.parametrize(
+    ("line", "source", "target"),
+    [
+        ("28x28x1-C8-C16s2-F", "conv2d", "flatten"),
+        ("8x8x1-C8-P2-U2-C4", "max_pooling2d", "conv2d_1"),
+        ("28x28x1-C8-C16v-P2-F", "conv2d", "flatten"),
+        ("8x8x1-C8-F-D4-D3sm", "conv2d", "dense_1"),
+    ],
+)
+def test_an_edge_that_is_cut_takes_with_it_what_was_put_between(line: str, source: str, target: str) -> None:
+    before = read_line(line)
+    after = connect(before, source, target)
+    places = [named.name for named in after.layers]
+    bridge = [name for name in places if name not in {named.name for named in before.layers}][:-1]
+    merge = places[places.index(target) - 1]
+    # Wherever on the way it is cut.
+    for edge in zip([source, *bridge], [*bridge, merge], strict=True):
+        assert disconnect(after, *edge) == before
+
+
+def test_an_edge_that_is_cut_leaves_what_learns_more_than_a_shape() -> None:
+    network = read_line("28x28x1-C8 -> C8 | C8k5 -> +-F")
+    assert "conv2d_2" in {named.name for named in disconnect(network, "conv2d_2", "add").layers}

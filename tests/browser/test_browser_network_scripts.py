@@ -254,3 +254,8 @@ def test_a_path_takes_the_shortest_way_along_the_edges(call: Call) -> None:
     assert call("edges", "routeBetween", RESIDUAL_EDGES, "a", "out") == [3, 5]
     assert call("edges", "routeBetween", RESIDUAL_EDGES, "out", "in") == []
     assert call("edges", "routeBetween", RESIDUAL_EDGES, "a", "a") == []
+
+
+@pytest.mark.parametrize(("at", "push"), [(300, 0), (100 + 28, 0), (100 + 20, -8), (90, -14), (500 - 25, 3), (700, 14)])
+def test_the_picture_scrolls_under_an_edge_that_is_held_at_its_border(at: int, push: int, call: Call) -> None:
+    assert call("connecting", "pushOf", at, 100, 500) == push

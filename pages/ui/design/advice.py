@@ -19,12 +19,14 @@ def shows() -> Any:
 
 
 def draw() -> None:
-    """Draw the list behind a button that counts it; nothing where there is none."""
+    """Draw the list behind a button, and how many there are; nothing where there is none."""
     advice = current.advice()
     if not advice:
         return
-    label = _("Advice") + f" · {len(advice)}"
-    listed = st.popover(label, icon=":material/lightbulb:", on_change="rerun", key=_LIST)
+    listed = st.popover(_("Advice"), icon=":material/lightbulb:", on_change="rerun", key=_LIST)
+    # Not in the label: with another label the list would be another one, and closed.
+    count = f"{{ content: ' · {len(advice)}'; }}"
+    st.html(f'<style>.st-key-{_LIST} [data-testid="stPopoverButton"] p::after {count}</style>')
     if not listed.open:
         return
     with listed:

@@ -33,6 +33,8 @@ AT_ONCE = 2 * WORKERS
 """Of many questions: more would keep other sessions waiting."""
 _LEAST, _SHARE, _MOST = 0.3, 1 / 8, 3.0
 """The next look comes after so many seconds and this share of the time waited so far, at most after so many."""
+_LONGEST = 6.0
+"""Seconds until the next look of who stands far behind in the queue."""
 _DRAWN: ContextVar[str | None] = ContextVar("_DRAWN", default=None)
 """The part of a page that this thread draws."""
 
@@ -241,14 +243,17 @@ def _draw_clock(key: str, questions: Questions, saying: str, more: Callable[[], 
         "share": None if count == 1 else errand.done / count,
         **_step(errand.works),
         "seconds": waited,
-        "interval": interval(waited),
+        "interval": interval(waited, _ahead(errand.works)[1]),
     }
     components.clock(data, key=key, on_look=_look)
 
 
-def interval(waited: float) -> float:
-    """Return the seconds until the next look, by the seconds that were waited so far."""
-    return min(_LEAST + _SHARE * waited, _MOST)
+def interval(waited: float, ahead: float = 0.0) -> float:
+    """Return the seconds until the next look, by the seconds that were waited so far and those that others take first.
+
+    Of a class that waits, those at the end of the queue would look as often as those whose turn it is.
+    """
+    return max(min(_LEAST + _SHARE * waited, _MOST), min(ahead / 3, _LONGEST))
 
 
 def _draw_unseen_clock(name: str) -> None:
@@ -259,9 +264,14 @@ def _draw_unseen_clock(name: str) -> None:
             st.fragment(_draw_clock)(f"clock_{name}", errand.questions, "", str)
 
 
+def _ahead(works: Iterable[Work[Any]]) -> tuple[int, float]:
+    """Return how many questions come before these, and about how many seconds they take."""
+    return max((compute.WORK.ahead_of(work.future) for work in works), default=(0, 0.0))
+
+
 def _queue(works: Iterable[Work[Any]]) -> str:
     """Return how many questions of others come before, and for about how long; "" where none does."""
-    before, seconds = max((compute.WORK.ahead_of(work.future) for work in works), default=(0, 0.0))
+    before, seconds = _ahead(works)
     if before <= WORKERS:  # those that are being answered now
         return ""
     return _("· {count} before yours, about {seconds} s").format(count=before, seconds=math.ceil(seconds))

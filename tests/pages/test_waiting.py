@@ -189,6 +189,13 @@ def test_an_answer_is_seen_soon_after_it_has_come(answered: float) -> None:
     assert waited - answered <= 0.3 + answered / 8 + 0.2
 
 
+def test_who_stands_far_behind_looks_seldom_and_not_later_than_a_third_of_what_is_left() -> None:
+    assert waiting.interval(0.5, ahead=0.0) == waiting.interval(0.5)
+    assert waiting.interval(0.5, ahead=9.0) == 3.0
+    assert waiting.interval(0.5, ahead=600.0) == 6.0
+    assert waiting.interval(60.0, ahead=0.3) == waiting.interval(60.0)
+
+
 # All of the page beside parts of it -----------------------------------------------------------------------------------
 
 

@@ -128,7 +128,7 @@ export class Connecting {
    * @param {AbortSignal} signal
    */
   #scroll(pointer, start, signal) {
-    const view = /** @type {HTMLElement} */ (this.picture.world.parentElement);
+    const view = /** @type {HTMLElement} */ (this.picture.world.closest(".window"));
     const step = () => {
       if (signal.aborted || !view.isConnected) return;
       const { clientX, clientY } = pointer();

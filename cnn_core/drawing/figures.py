@@ -167,6 +167,11 @@ def finished(figure: "Figure", title: str, said: str = "", height: int | None = 
     return figure
 
 
+_SYMBOLS = "circle", "square", "diamond", "triangle-up", "x", "star", "cross"
+_DASHES = "solid", "dash", "dot", "dashdot"
+"""What tells lines apart besides their colours: eyes that lack a kind of cones take some of these for one."""
+
+
 def lines_figure(
     places: Sequence[int] | range,
     series: Mapping[str, Sequence[float]],
@@ -180,8 +185,15 @@ def lines_figure(
     A line whose measurements are still coming may be shorter than the others. `top` is where the upright axis ends.
     """
     figure = new_figure()
-    for name, values in series.items():
-        figure.add_scatter(x=list(places)[: len(values)], y=list(values), name=name, mode="lines+markers")
+    for number, (name, values) in enumerate(series.items()):
+        figure.add_scatter(
+            x=list(places)[: len(values)],
+            y=list(values),
+            name=name,
+            mode="lines+markers",
+            line={"dash": _DASHES[number % len(_DASHES)]},
+            marker={"symbol": _SYMBOLS[number % len(_SYMBOLS)], "size": 8},
+        )
     apart = places[1] - places[0] if len(places) > 1 else 1
     margin = apart * len(places) / 20
     figure.update_layout(

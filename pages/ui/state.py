@@ -507,6 +507,7 @@ ANEW = "anew"
 Streamlit's browser side goes on to send the address of the last link, so each number counts once.
 """
 _SET_UP_LAST = Key("set_up_last", 0)
+LED_TO: Key[tuple[int, str]] = Key("led_to", (0, ""))
 _READERS_OWN = {LANGUAGE.name, LARGE_TYPE.name, TRAINING.name}
 """What no link sets up unless it names it."""
 _DESIGNED = {DESIGN_PRESET.name, DESIGN_LINK.name}
@@ -534,6 +535,11 @@ def begin_run() -> None:
         return
     for name in {*address, *_SHARED.get().get(page, ())} & ADDRESSED.keys():
         _take(name, address)
+
+
+def set_up_last() -> int:
+    """Return the number of the link that set a page up last, 0 before any did."""
+    return _SET_UP_LAST.get()
 
 
 def link(address: str) -> dict[str, str]:

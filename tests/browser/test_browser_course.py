@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browsing import visit, wait_idle
+from browsing import no_traceback, visit
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -42,3 +42,12 @@ def test_what_a_step_is_about_is_scrolled_to(page: Page) -> None:
     visit(page, "/Convolution?open=transposed&lesson=filters.enlarging&lang=en")
     expect(page.locator(".st-key-open_transposed_field")).to_be_in_viewport()
     expect(page.locator(".st-key-lesson_strip")).to_be_in_viewport()
+
+
+def test_a_claim_leads_to_what_shows_it(page: Page) -> None:
+    visit(page, "/Course?open=claims&claims_of=K2&lang=en")
+    page.get_by_role("link", name="An eye as a template: its").click()
+    board = page.locator(".st-key-open_template_field")
+    expect(board).to_be_in_viewport(timeout=30_000)
+    expect(page.get_by_text("A bright place fools the plain sum")).to_be_in_viewport()
+    no_traceback(page)

@@ -9,19 +9,12 @@ from urllib.parse import parse_qsl
 
 from pages.ui import state
 from pages.ui.course import answers
+from pages.ui.course.places import place_of
 from pages.ui.frame import PageRecord, page_at
 from pages.ui.text import lesson
 
 _PARTS = "\n---\n"
 _OPTION = re.compile(r"^- (.*)$", re.MULTILINE)
-_PLACES = {
-    "open": "open_{}_field",
-    "measured": "measured_widget",
-    "replaced": "replaced_widget",
-    "part": "part_field",
-    "train_part": "train_part_field",
-}
-"""Which element shows what an address opens far down a page, by the name in the address."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +43,7 @@ class Step:
     @property
     def place(self) -> str:
         """Return the key of the element where it is to be seen, empty where the page begins with it."""
-        said = dict(parse_qsl(self.address.partition("?")[2]))
-        return next((place.format(said[name]) for name, place in _PLACES.items() if name in said), "")
+        return place_of(dict(parse_qsl(self.address.partition("?")[2])))
 
     @property
     def link(self) -> str:

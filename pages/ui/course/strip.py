@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui import state
-from pages.ui.course import asking, lessons, progress
+from pages.ui.course import asking, lessons, places, progress
 from pages.ui.course.lessons import Step
 from pages.ui.frame import COURSE, HOME, PageRecord
 from pages.ui.scripts import run_in_browser
@@ -50,9 +50,10 @@ _SCROLL = """<script>(() => {{
 
 
 def draw(page: PageRecord) -> None:
-    """Draw the step that the address names, unless this page is none in which steps are taken."""
+    """Draw the step that the address names, unless none is taken on this page; then lead to what a link has opened."""
     step = lessons.current()
     if step is None or page in (HOME, COURSE):
+        places.lead()
         return
     with st.container(key="lesson_strip"):
         st.html(_STYLE)

@@ -1,0 +1,56 @@
+"""Where on its page that is to be seen which a link opens, and how the browser is led there."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from pages.ui import state
+from pages.ui.scripts import run_in_browser
+
+_PLACES = {
+    "open": "open_{}_field",
+    "measured": "measured_widget",
+    "replaced": "replaced_widget",
+    "study_open": "study_open_widget",
+    "part": "part_field",
+    "train_part": "train_part_field",
+}
+"""Which element shows what an address opens far down a page, by the name in the address."""
+
+# A browser leaves a page that it opens where the one before was scrolled to. A link leads once, wherever it stood.
+_LEAD = """<script>(() => {{
+  if ((window.convscopeLed ?? 0) === {number}) return;
+  window.convscopeLed = {number};
+  const until = performance.now() + 15000;
+  document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+  const look = () => {{
+    const place = document.querySelector(".st-key-{place}");
+    if (place) {{
+      place.style.scrollMarginTop = "4rem";
+      place.scrollIntoView();
+      setTimeout(() => place.scrollIntoView(), 500); // what stands in it has come by then
+    }}
+    else if (performance.now() < until) setTimeout(look, 200);
+  }};
+  if ("{place}") look();
+}})() /* {number} */</script>"""
+
+
+def place_of(address: Mapping[str, str]) -> str:
+    """Return the key of the element where what an address opens is to be seen, empty where the page begins with it.
+
+    >>> place_of({"open": "template"}), place_of({"stride_down": "2"})
+    ('open_template_field', '')
+    """
+    return next((place.format(address[name]) for name, place in _PLACES.items() if name in address), "")
+
+
+def lead() -> None:
+    """Lead the browser once to what the link that was followed last opens; to the top where that is there."""
+    number = state.set_up_last()
+    if state.LED_TO.get()[0] != number:
+        state.LED_TO.set((number, place_of(st.query_params.to_dict())))
+    number, place = state.LED_TO.get()
+    # Our own: a number, and an element's name that only letters of a key can be part of.
+    is_plain = place.replace("_", "").isalnum() and place.isascii()
+    run_in_browser("led", _LEAD.format(number=number, place=place if is_plain else ""))

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browsing import no_traceback, visit
+from browsing import no_traceback, visit, wait_idle
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser

@@ -9,6 +9,7 @@ import { settingOf, typedIn } from "./typed_settings.js";
 const PAGE = 10;
 const PAUSE = 120; // milliseconds of quiet before the server hears of a walk through the rows
 const PATIENCE = 10_000; // milliseconds after which a value that was typed is taken for lost
+const SETTLING = 60; // milliseconds that the page's fields take to show what has come
 const AGAIN = 4_000; // milliseconds after which what was said and is not answered is said once more
 const MOST_KEPT = 48; // networks that are kept for whoever goes back to them
 const FEW = 3; // pieces of advice that are all told at their rows; of more only those on the selected layer
@@ -584,7 +585,7 @@ const whenDrawn = (go) => {
     const app = /** @type {HTMLElement | null} */ (document.querySelector('[data-testid="stApp"]'));
     const isRunning = app && !["notRunning", undefined].includes(app.dataset.testScriptState);
     if (isRunning && performance.now() < until) setTimeout(look, 10);
-    else requestAnimationFrame(() => requestAnimationFrame(go));
+    else requestAnimationFrame(() => setTimeout(go, SETTLING));
   };
   look();
 };

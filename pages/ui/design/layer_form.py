@@ -60,7 +60,7 @@ def _draw_layer() -> None:
         _("Layer"),
         range(len(names)),
         format_func=lambda position: f"{position + 1}. {names[position]}",
-        **state.field("layer", position, panels.then(editor.select)),
+        **state.field("layer", position, panels.then(_select)),
     )
     _problem()
     st.text_input(_("Name"), max_chars=200, **_tied("name", named.name, editor.rename, named.name))
@@ -70,6 +70,12 @@ def _draw_layer() -> None:
         _kind(named)
         if position:
             _inputs(named, position)
+
+
+def _select(position: int | str) -> None:
+    """Select the layer at a position; Streamlit gives a text where the browser still shows a layer that is gone."""
+    if isinstance(position, int):
+        editor.select(position)
 
 
 def _problem() -> None:

@@ -8,7 +8,7 @@ from pages.ui.feature_maps import conversation, digits, follow, setting
 from pages.ui.feature_maps.open_layer import Run
 from pages.ui.frame import begin_page
 from pages.ui.messages import UndrawnError, part
-from pages.ui.waiting import asked, later
+from pages.ui.waiting import asked, later, run_again
 
 with begin_page() as head:
     with part(needed=True), head:
@@ -36,7 +36,7 @@ with begin_page() as head:
         if answers is None:
             with conversing:
                 asked(cached.answers(picture), follow.is_running())
-            st.rerun()  # they came while this was drawn
+            run_again()  # they came while this was drawn
         run = Run(info, picture, rows, answers, class_names(info, answers.outputs[info.output]))
     with head:
         conversation.draw_answer(run)

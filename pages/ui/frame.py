@@ -15,7 +15,7 @@ from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.scripts import KEEP_UPLOADS, run_in_browser, speak
 from pages.ui.text import _, catalogue
-from pages.ui.waiting import drawn
+from pages.ui.waiting import drawn, run_again
 
 _ROOT = Path(__file__).parents[2]
 _NAME = "ConvScope"
@@ -231,7 +231,7 @@ def _through_the_front_door() -> None:
         return
     state.FRONT_DOOR.set(True)
     navigation()
-    st.rerun()
+    run_again()
 
 
 def _run_scripts() -> None:

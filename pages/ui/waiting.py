@@ -94,7 +94,7 @@ def fragment(
     return alone
 
 
-def run_again(*keys: str) -> None:
+def run_again(*keys: str) -> NoReturn:
     """Let only these fragments run after a widget's callback; without any, or where one is missing, the whole page.
 
     A page that is due is drawn as a whole: Streamlit makes one run of what is asked for while another run or a callback

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit as st
+from folders import ROOT
 from running import no_exception
 from stand_ins import Here, made_up_answers, made_up_maps, made_up_weights
 from streamlit.testing.v1 import AppTest
@@ -241,3 +242,9 @@ def test_a_look_during_a_click_does_not_take_the_place_of_all_of_the_page() -> N
     at.session_state["look_id"], at.session_state["look_part"] = look.id, "looking"
     no_exception(at.button(key="begin").click().run())
     assert [text.value for text in at.markdown] == ["begun", "other"]
+
+
+def test_all_of_the_page_is_asked_for_in_one_place() -> None:
+    """Streamlit merges a whole run with a fragment's that is asked for at the same time: `run_again` sees to that."""
+    files = [ROOT / "app.py", *(ROOT / "pages").rglob("*.py")]
+    assert [file.name for file in files if "st.rerun(" in file.read_text(encoding="utf-8")] == ["waiting.py"]

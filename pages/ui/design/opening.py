@@ -7,7 +7,7 @@ from cnn_core.models.keys import APPLICATION, APPLICATIONS, RANDOM, ModelKey
 from pages.ui import cached, state
 from pages.ui.design import current, editor
 from pages.ui.text import _, sentence
-from pages.ui.waiting import asked
+from pages.ui.waiting import asked, run_again
 
 _FILE = "design_file"
 _TEXT = "design_pasted"
@@ -60,7 +60,7 @@ def await_application() -> None:
         current.refuse(ModelFileError(error.message, **error.values))
     else:
         editor.open_network(info.network)
-    st.rerun()
+    run_again()
 
 
 def _open_text() -> None:

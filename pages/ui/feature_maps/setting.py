@@ -32,6 +32,7 @@ from pages.ui.entered import Entered
 from pages.ui.feature_maps.menus import is_opened, was_opened
 from pages.ui.messages import also_in
 from pages.ui.text import _, escaped
+from pages.ui.waiting import run_again
 
 # The samples take what the choices and the answer leave of the line; on a phone they have one of their own.
 _STYLE = """<style>
@@ -74,7 +75,7 @@ def draw() -> Setting:
     key = current_key()
     if key.source == FILE and not key.name:  # the first thing to do stands open
         pick_model()
-        st.rerun()  # there is one now: it is the popover's from here on
+        run_again()  # there is one now: it is the popover's from here on
     model = st.popover(escaped(title_of(key)), icon=":material/neurology:", key="set_model", width=250)
     with also_in(model), model:
         # A field for files keeps what was chosen in it only as long as it is drawn.
@@ -82,7 +83,7 @@ def draw() -> Setting:
         if is_model_drawn:
             pick_model()
     if current_key() != key:
-        st.rerun()  # another file: the popover is called after it
+        run_again()  # another file: the popover is called after it
     thumbnails = st.container(key="set_samples")
     title = escaped(name_of_upload() or _("Picture"))
     picture_place = st.popover(title, icon=":material/add_a_photo:", key="set_picture")

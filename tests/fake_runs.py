@@ -20,7 +20,7 @@ class FakeRuns:
         self.told: list[tuple[str, str]] = []
         self.refusal: CnnError | None = None
 
-    def start(self, plan: FitPlan, person: str) -> str:
+    def start(self, plan: FitPlan, person: str, _address: str) -> str:
         if self.refusal is not None:
             raise self.refusal
         assert person
@@ -47,5 +47,5 @@ class FakeRuns:
     def stop(self, key: str) -> None:
         self.told.append(("stop", key))
 
-    def go_on(self, key: str) -> None:
+    def go_on(self, key: str, _address: str) -> None:
         self.told.append(("go_on", key))

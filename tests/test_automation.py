@@ -60,7 +60,8 @@ def test_the_container_serves_on_the_port_it_shows() -> None:
 def test_the_container_has_a_python_that_is_tested_and_everything_in_one_version() -> None:
     (version,) = re.findall(r"^FROM python:(\d+\.\d+)\.\d+-slim-\w+$", DOCKERFILE, re.MULTILINE)
     assert version in parsed(".github/workflows/ci.yml")["jobs"]["test"]["strategy"]["matrix"]["python"]
-    assert "-r requirements.lock" in DOCKERFILE
+    assert "\nARG LOCK=requirements.lock\n" in DOCKERFILE
+    assert " -r ${LOCK}\n" in DOCKERFILE
 
 
 def test_the_container_runs_as_nobody_special() -> None:

@@ -94,7 +94,7 @@ def test_a_drawing_that_grows_is_answered_as_the_picture_that_it_becomes(
     no_exception(at.run())
     told = sheets[-1]["passing"]
     assert sheets[-1]["shown"] == 5
-    assert {"network", "mosaic", "picker"} <= set(told["components"])
+    assert {"network", "layer", "picker"} <= set(told["components"])
     assert told["page"]["texts"]["digit_0"] == "8"
 
     at.session_state[state.STROKE.name] = None

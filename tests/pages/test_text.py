@@ -196,7 +196,8 @@ def said(node: ast.expr) -> Iterator[str]:
 
 def read_by_people(call: ast.Call) -> Iterator[ast.expr]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else None
-    if name in SHOWN.split() and call.args:
+    is_of_the_log = name is not None and ast.unparse(call.func) == f"_LOG.{name}"
+    if name in SHOWN.split() and call.args and not is_of_the_log:
         yield call.args[0]
     for keyword in call.keywords:
         if keyword.arg in KEYWORDS:
@@ -227,6 +228,8 @@ def test_every_visible_sentence_can_be_translated(file: Path) -> None:
         ('column.button(f"{n} layers", key="x")', [" layers"]),
         ('st.caption("Hello " + name)', ["Hello "]),
         ('st.image(x, caption="Hello")', ["Hello"]),
+        ('st.error("Hello")', ["Hello"]),
+        ('_LOG.error("for who keeps the server")', []),
         ('st.tabs(["One", _("Two")])', ["One"]),
         ('st.title(_("Hello"))', []),
         ('st.title(_("Hello {name}").format(name=name))', []),

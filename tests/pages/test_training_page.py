@@ -117,10 +117,10 @@ def test_a_full_queue_is_a_sentence_and_no_way_is_trained_alone(
 ) -> None:
     start = runs.start
 
-    def full(plan: Any, person: str) -> str:
+    def full(plan: Any, person: str, address: str) -> str:
         if len(runs.started) == 2:
             raise CnnError("Too many. Received: {count}.", count=3)
-        return start(plan, person)
+        return start(plan, person, address)
 
     monkeypatch.setattr(runs, "start", full)
     at = no_exception(page().button(key="train").click().run())

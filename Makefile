@@ -29,7 +29,7 @@ ALONE := not keras and not browser and not process
 UNLOADED := -n 2 --dist worksteal --ignore=cnn_core/keras_model --ignore=cnn_core/__init__.py tests cnn_core pages/ui
 QUICK := -m "$(ALONE)" $(UNLOADED)
 QUICKEST := -m "$(ALONE) and not long" $(UNLOADED)
-SLOW := -n 2 --dist worksteal -m "keras or browser or process" tests cnn_core/keras_model
+SLOW := -n 3 --dist worksteal -m "keras or browser or process" tests cnn_core/keras_model
 # requirements*.txt name what we use, each in one version; the locks name all that comes with it, for every system and
 # Python, with hashes. They keep their versions until a direct one asks for others.
 UPGRADE ?=

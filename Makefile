@@ -22,9 +22,9 @@ COMPLETE := import venv, ensurepip
 # A stamp says nothing once the interpreter it was made with is gone.
 GONE := $(shell [ -x $(BIN)/python ] || rm -f $(APP) $(DEV))
 
-# Two processes share the tests, and who is done takes from the other. Of the slow ones the first half needs Keras and the
-# second a browser, so that each begins with one TensorFlow or one server. Keras stays out of the first run, because
-# Streamlit is slow where Keras is loaded; the package's `__init__` would load it when doctests are looked for.
+# Two processes share the fast tests and three the slow ones, as who drives a browser waits half of the time; who is done
+# takes from the others. Keras stays out of the first run, because Streamlit is slow where Keras is loaded; the package's
+# `__init__` would load it when doctests are looked for.
 ALONE := not keras and not browser and not process
 UNLOADED := -n 2 --dist worksteal --ignore=cnn_core/keras_model --ignore=cnn_core/__init__.py tests cnn_core pages/ui
 QUICK := -m "$(ALONE)" $(UNLOADED)

@@ -45,7 +45,7 @@ _STYLE = """<style>
 }
 /* Streamlit hides − and + of a number field of 120 pixels or less. */
 [data-testid="stColumn"] [data-testid="stColumn"]:has([data-testid="stNumberInput"]) { min-width: 7.75rem; }
-[data-testid="stMarkdownContainer"] code { font-size: max(0.75em, 12px); }
+[data-testid="stMarkdownContainer"] code, [data-testid="stCaptionContainer"] code { font-size: max(0.75em, 12px); }
 :lang(ko) { word-break: keep-all !important; overflow-wrap: anywhere; }
 :is([class*="st-key-script_"], [class*="st-key-unseen_"]) { position: absolute; height: 0; overflow: hidden; }
 [data-testid="stLayoutWrapper"]:has(> :is([class*="st-key-script_"], [class*="st-key-unseen_"])) {

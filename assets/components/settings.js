@@ -8,11 +8,12 @@
 
 export class Settings {
   /** @type {Said} */ values = {};
-  /** @type {string} */ told = ""; // what the server said last, or was told last
+  /** @type {string} */ said = ""; // what the server said last
+  /** @type {string[]} */ told = []; // what it was told since, in order, and has not said yet
   /** @type {Send} */ send = () => {};
 
   /**
-   * Take what the server says, but for the echo of what it was told: the reader may be further by now.
+   * Take what the server says, but for the echo of what it was told, and for what it said before: the reader is further.
    * @param {Said} values
    * @param {Send} send
    * @returns {boolean} whether something is new
@@ -20,8 +21,13 @@ export class Settings {
   update(values, send) {
     this.send = send;
     const text = JSON.stringify(values);
-    if (text === this.told) return false;
-    this.told = text;
+    if (text === this.said) return false;
+    this.said = text;
+    const echoed = this.told.indexOf(text);
+    // Of what is told in quick succession the server may hear the last alone.
+    this.told = text === JSON.stringify(this.values) ? [] : this.told.slice(echoed + 1);
+    if (echoed >= 0) return false;
+    this.told = [];
     this.values = { ...values };
     return true;
   }
@@ -42,8 +48,8 @@ export class Settings {
   /** Tell the server what is set now. */
   tell() {
     const text = JSON.stringify(this.values);
-    if (text === this.told) return;
-    this.told = text;
+    if (text === (this.told.at(-1) ?? this.said)) return;
+    this.told.push(text);
     this.send("set", { ...this.values });
   }
 }

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from browsing import MODULES_SITE
+from playwright.sync_api import Page
 
 from cnn_core.layers import ActivationName
 from cnn_core.numerics.activations import activate
@@ -220,3 +222,29 @@ def test_thirteen_sizes_are_compared(call: Call) -> None:
     assert len(sizes) == 13
     assert sizes[0] == {"depth": 0, "width": 1}
     assert {(size["depth"], size["width"]) for size in sizes[1:]} == {(d, w) for d in (1, 2, 3) for w in (1, 2, 4, 8)}
+
+
+# The server's answers to what a component told it; "set n" is the reader's, "says n" the server's.
+@pytest.mark.parametrize(
+    ("steps", "told", "shown"),
+    [
+        ("says 0, set 1, set 2, says 1", "1, 2", "2"),  # an answer comes late
+        ("says 0, set 1, set 2, says 1, set 3, says 2, says 3", "1, 2, 3", "3"),
+        ("says 0, set 1, says 0", "1", "1"),  # by a run that began before
+        ("says 0, set 1, set 2, set 1, says 1, says 2", "1, 2, 1", "2"),  # only the last was heard; then it goes back
+        ("says 0, set 1, set 2, set 3, says 3, says 2", "1, 2, 3", "2"),
+        ("says 0, set 7, says 5", "7", "5"),  # out of bounds
+        ("says 0, set 0", "", "0"),
+    ],
+)
+def test_what_is_late_takes_nothing_back(steps: str, told: str, shown: str, modules: Page) -> None:
+    program = """async ([site, steps]) => {
+        const { Settings } = await import(`${site}/settings.js`);
+        const [settings, told] = [new Settings(), []];
+        for (const [verb, value] of steps.map((step) => step.split(" "))) {
+            if (verb === "says") settings.update({ value }, (_name, said) => told.push(said.value));
+            else { settings.set("value", value); settings.tell(); }
+        }
+        return [told.join(", "), settings.values.value];
+    }"""
+    assert modules.evaluate(program, [MODULES_SITE, steps.split(", ")]) == [told, shown]

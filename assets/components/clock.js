@@ -3,6 +3,7 @@
 // one of the clocks on the page lets the server look whether something is there, for all of them: several parts that wait
 // ask no more often than one. Those that are seen take turns, for a look tells them how far it is.
 
+import { clocks } from "./clocks.js";
 import { fill, part } from "./dom.js";
 
 /**
@@ -15,19 +16,12 @@ import { fill, part } from "./dom.js";
  * @property {number} seconds  that all of it has taken so far
  * @property {number} interval  seconds to the next look
  * @typedef {(name: string, value: unknown) => void} Send
- * @typedef {{clocks: Set<Clock>, timer: number}} Clocks
  */
 
 /** Seconds after which a look that nobody answered is given up: what goes to a server can be lost. */
 const PATIENCE = 10;
-const CLOCKS = Symbol.for("convscope clocks");
-
-/** All clocks of the page, the next to look first: each component has a module of its own.
- * @returns {Clocks} */
-const clocks = () => {
-  const page = /** @type {Document & {[CLOCKS]?: Clocks}} */ (document);
-  return (page[CLOCKS] ??= { clocks: new Set(), timer: 0 });
-};
+/** So many looks in a row without an answer, and the part that waited is no more: Streamlit left its clock behind. */
+const LOST = 2;
 
 /**
  * Return the clock that looks next: the first that is seen, where one is.
@@ -68,6 +62,7 @@ class Clock {
   /** @type {Send} */ send = () => {};
   isSeen = false;
   ticking = 0;
+  unanswered = 0;
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -82,6 +77,7 @@ class Clock {
    */
   update(data, send) {
     this.send = send;
+    this.unanswered = 0;
     clocks().clocks.add(this);
     this.isSeen = data.saying !== "";
     this.root.hidden = !this.isSeen;
@@ -97,7 +93,8 @@ class Clock {
   }
 
   look() {
-    this.send("look", Date.now());
+    if (this.unanswered++ < LOST) this.send("look", Date.now());
+    else clocks().drawAnew?.();
   }
 
   /** The part waits no longer; others go on. */

@@ -58,6 +58,7 @@ def _picture_board(name: str) -> str:
 </div>"""
 
 
+_ANEW = register("anew", "<div></div>")
 _BARS = register("bars", _picture_board("bars"), "board")
 _BOXES = register(
     "boxes",
@@ -137,6 +138,11 @@ def camera(
         on_frame_change=lambda: _told(key, on_frame, "frame"),
         on_verb_change=lambda: _told(key, on_verb, "verb"),
     )
+
+
+def anew(on_anew: Callable[[], None]) -> None:
+    """Notice that a clock on the page is answered no more."""
+    _ANEW(key="anew", on_anew_change=on_anew)
 
 
 def clock(data: dict[str, Any], key: str, on_look: Callable[[], None]) -> None:

@@ -301,6 +301,7 @@ class Holds:
     Attributes:
         stopped: for what the reader did not want to wait any longer, by the place where it was said.
         is_page_due: whether all of the page was asked for and has not been drawn to its end since.
+        has_waited: whether a part ever waited for something.
     """
 
     def __init__(self, works: Works = WORKS, at_once: int = 1, address: str = "") -> None:
@@ -309,6 +310,7 @@ class Holds:
         self._before: dict[Questions, Errand] = {}
         self.stopped: dict[str, Questions] = {}
         self.is_page_due = False
+        self.has_waited = False
 
     def begin_run(self, part: str = PAGE) -> None:
         """Run a part again, or all of the page: it asks anew, and most of it for the same."""
@@ -326,6 +328,7 @@ class Holds:
 
     def wait_for(self, *questions: Question[Any], part: str = PAGE, shows: bool = False) -> None:
         """Let a part run again when these are answered."""
+        self.has_waited = True
         waiting = self._part(part)
         waiting.awaited.add(questions)
         waiting.shows = waiting.shows or shows

@@ -5,6 +5,7 @@ are tied to it by `widget`. What has a kind (`address`) and is not said to be `s
 of the pages that use it, so that a link opens the same view and the browser's Back the view before.
 """
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, cast
@@ -100,9 +101,14 @@ class Key(Generic[Value]):
         `after` runs once the new value is in; `part` tells several widgets of one value apart.
         """
         own = f"{self.name}{part}_widget"
+        is_place = isinstance(self.here, Whole)  # within what is open, which a click changes with the bounds
+        if is_place:
+            _note_before(own, self.get())
         st.session_state[own] = self.get()
 
         def take() -> None:
+            if is_place and _is_late(own):
+                return
             said = st.session_state.get(own)  # nothing where the session was cleared a moment ago
             if said is not None:
                 self.set(said)
@@ -129,6 +135,25 @@ def field(name: str, value: Any, take: Callable[[Any], None]) -> dict[str, Any]:
             take(st.session_state[own])
 
     return {"key": own, "on_change": hear}
+
+
+_ON_ITS_WAY = 2
+"""Seconds for which a message may be under way that the browser sent before it was told of another value."""
+
+
+def _note_before(own: str, value: Any) -> None:
+    """Note what a widget showed before it shows this value."""
+    if own in st.session_state and (before := st.session_state[own]) != value:
+        st.session_state[f"{own}_before"] = (before, time.monotonic())
+
+
+def _is_late(own: str) -> bool:
+    """Say whether a widget only repeats what it showed before: whatever the browser tells, it tells all fields, also
+    those that it has not drawn yet as the page changed them."""
+    if f"{own}_before" not in st.session_state:
+        return False
+    before, since = st.session_state[f"{own}_before"]
+    return bool(st.session_state.get(own) == before) and time.monotonic() - since < _ON_ITS_WAY
 
 
 def _browser_language() -> str:

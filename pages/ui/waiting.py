@@ -59,6 +59,8 @@ def drawn(name: str = PAGE) -> Iterator[None]:
         with part(), taken.timed() if around is None else nullcontext():
             yield
         _draw_unseen_clock(name)
+        if name == PAGE:
+            _draw_way_out()
     except RerunException:  # it is cut short
         raise
     except BaseException:
@@ -262,6 +264,14 @@ def _draw_unseen_clock(name: str) -> None:
     if errand is not None:
         with st.container(key=f"unseen_{name}"):
             st.fragment(_draw_clock)(f"clock_{name}", errand.questions, "", str)
+
+
+def _draw_way_out() -> None:
+    """Let the page be drawn anew where a clock was left behind: Streamlit may forget to clear away what a page that has
+    just ended does not draw any more, if a part of it is asked for in the same moment."""
+    if holds().has_waited:
+        with st.container(key="unseen_way_out"):
+            components.anew(run_again)
 
 
 def _ahead(works: Iterable[Work[Any]]) -> tuple[int, float]:

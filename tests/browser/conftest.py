@@ -129,7 +129,8 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Open
 @pytest.fixture
 def page(open_page: OpenPage, app_server: AppServer) -> Page:
     """An empty page; `page.goto("/Feature_maps")` opens a page of the app in it."""
-    return open_page(app_server)
+    # Of a click that follows another at once the first one's pictures may be gone before the browser asks for them.
+    return open_page(app_server, pictures_pass=True)
 
 
 def _keep(page: Page, server: AppServer, noise: Noise, name: str) -> None:

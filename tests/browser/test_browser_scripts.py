@@ -245,6 +245,26 @@ def test_a_clock_counts_on_from_what_the_server_said(call: Call) -> None:
     assert call("clock", "sentence", data | {"step": "", "more": "· 3 MB"}, 0) == "It runs. 9 s · 3 MB"
 
 
+def test_a_clock_that_nobody_answers_has_the_page_drawn_anew(modules: Page) -> None:
+    program = """async (site) => {
+        const [{ default: draw }, { default: anew }, { clocks }] =
+            await Promise.all(["clock", "anew", "clocks"].map((name) => import(`${site}/${name}.js`)));
+        const sent = [], place = document.createElement("div");
+        place.innerHTML = '<div class="clock"><p></p><progress></progress></div>';
+        const data = { saying: "", more: "", step: "", stepSeconds: 0, share: null, seconds: 0, interval: 99 };
+        const answer = () => draw({ data, parentElement: place, setTriggerValue: (name) => sent.push(name) });
+        anew({ setTriggerValue: (name) => sent.push(name) });
+        const end = answer();
+        const [clock] = clocks().clocks;
+        clock.look();
+        answer();
+        for (let times = 0; times < 3; times += 1) clock.look();
+        end();
+        return sent;
+    }"""
+    assert modules.evaluate(program, MODULES_SITE) == ["look", "look", "look", "anew"]
+
+
 def test_a_component_that_is_drawn_again_hears_once(modules: Page) -> None:
     program = """async (site) => {
         const { hearing, listen, pass } = await import(`${site}/told.js`);

@@ -80,7 +80,7 @@ def grid_of(board: Locator) -> tuple[int, int]:
     ],
 )
 def test_the_conversation_fits_one_screen(model: str, layer: str, open_page: OpenPage, app_server: AppServer) -> None:
-    page = open_page(app_server, viewport=SCREEN)
+    page = open_page(app_server, pictures_pass=True, viewport=SCREEN)
     open_view(page, model=model, **({"layer": layer} if layer else {}))
     boxes = {part: box_of(page.locator(f".st-key-{part}")) for part in PARTS}
     below = {part: box["y"] + box["height"] for part, box in boxes.items()}
@@ -395,7 +395,7 @@ _PIXELS = """async ([address, width, height]) => {
 
 
 def test_what_the_browser_has_is_painted_before_the_server_answers(cold_server: AppServer, open_page: OpenPage) -> None:
-    page = open_page(cold_server)
+    page = open_page(cold_server, pictures_pass=True)
     open_view(page, model="mnist", layer="conv2d_1", channel="0")
     picked, maps, said = page.locator(".picker img"), page.locator(".mosaic img"), page.locator(".value-stage .said")
     of_conv2d_1 = str(maps.get_attribute("src"))
@@ -532,7 +532,7 @@ def in_view(page: Page, part: str) -> None:
 
 
 def test_a_narrow_screen(open_page: OpenPage, app_server: AppServer) -> None:
-    page = open_page(app_server, viewport=NARROW, has_touch=True, is_mobile=True)
+    page = open_page(app_server, pictures_pass=True, viewport=NARROW, has_touch=True, is_mobile=True)
     open_view(page, channel="0")
     assert page.evaluate(TOO_WIDE) == []
     toggle(page, "block_1").tap()
@@ -556,7 +556,9 @@ def test_a_narrow_screen(open_page: OpenPage, app_server: AppServer) -> None:
 def test_on_a_telephone_a_tap_brings_its_answer_into_view_and_there_is_a_way_back(
     open_page: OpenPage, app_server: AppServer
 ) -> None:
-    page = open_page(app_server, viewport=NARROW, has_touch=True, is_mobile=True, reduced_motion="reduce")
+    page = open_page(
+        app_server, pictures_pass=True, viewport=NARROW, has_touch=True, is_mobile=True, reduced_motion="reduce"
+    )
     open_view(page, layer="Conv1", channel="0")
     ways = page.get_by_role("navigation", name="Parts of this page")
     board = page.locator(".mosaic .board")

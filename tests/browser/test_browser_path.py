@@ -182,7 +182,8 @@ def test_by_keyboard_alone(page: Page) -> None:
 
 
 def test_at_390_pixels(open_page: OpenPage, app_server: AppServer) -> None:
-    page = open_page(app_server, viewport=NARROW, has_touch=True, is_mobile=True, reduced_motion="reduce")
+    phone = {"viewport": NARROW, "has_touch": True, "is_mobile": True, "reduced_motion": "reduce"}
+    page = open_page(app_server, pictures_pass=True, **phone)
     open_view(page)
     upload(page, "cat.jpg", "image/jpeg", a_photograph())
     expect(answer(page)).to_contain_text("Egyptian cat", timeout=WARM_UP)

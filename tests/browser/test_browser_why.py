@@ -101,7 +101,7 @@ def test_it_plays_to_the_end_and_pauses(page: Page) -> None:
 def test_the_window_moves_unless_motion_is_to_be_reduced(
     motion: str, moves: bool, open_page: OpenPage, app_server: AppServer
 ) -> None:
-    page = open_page(app_server, reduced_motion=motion)
+    page = open_page(app_server, pictures_pass=True, reduced_motion=motion)
     open_value(page)
     part(page, "restart").click()
     assert stage(page).locator(".frame").first.evaluate("frame => frame.getAnimations().length > 0") is moves
@@ -197,7 +197,7 @@ def test_by_keyboard_alone(page: Page) -> None:
 
 
 def test_on_a_phone(open_page: OpenPage, app_server: AppServer) -> None:
-    page = open_page(app_server, viewport=NARROW, has_touch=True, is_mobile=True)
+    page = open_page(app_server, pictures_pass=True, viewport=NARROW, has_touch=True, is_mobile=True)
     open_value(page)
     assert page.evaluate(TOO_WIDE) == []
     right = box_of(stage(page))["x"] + box_of(stage(page))["width"]

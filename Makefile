@@ -22,14 +22,13 @@ COMPLETE := import venv, ensurepip
 # A stamp says nothing once the interpreter it was made with is gone.
 GONE := $(shell [ -x $(BIN)/python ] || rm -f $(APP) $(DEV))
 
-# Two processes share the fast tests and three the slow ones, as who drives a browser waits half of the time; who is done
-# takes from the others. Keras stays out of the first run, because Streamlit is slow where Keras is loaded; the package's
-# `__init__` would load it when doctests are looked for.
+# Two processes share the tests, and who is done takes from the other. Keras stays out of the first run, because Streamlit
+# is slow where Keras is loaded; the package's `__init__` would load it when doctests are looked for.
 ALONE := not keras and not browser and not process
 UNLOADED := -n 2 --dist worksteal --ignore=cnn_core/keras_model --ignore=cnn_core/__init__.py tests cnn_core pages/ui
 QUICK := -m "$(ALONE)" $(UNLOADED)
 QUICKEST := -m "$(ALONE) and not long" $(UNLOADED)
-SLOW := -n 3 --dist worksteal -m "keras or browser or process" tests cnn_core/keras_model
+SLOW := -n 2 --dist worksteal -m "keras or browser or process" tests cnn_core/keras_model
 # requirements*.txt name what we use, each in one version; the locks name all that comes with it, for every system and
 # Python, with hashes. They keep their versions until a direct one asks for others.
 UPGRADE ?=

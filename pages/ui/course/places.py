@@ -17,12 +17,7 @@ _PLACES = {
 }
 """Which element shows what an address opens far down a page, by the name in the address."""
 
-# A browser leaves a page that it opens where the one before was scrolled to. A link leads once, wherever it stood.
-_LEAD = """<script>(() => {{
-  if ((window.convscopeLed ?? 0) === {number}) return;
-  window.convscopeLed = {number};
-  const until = performance.now() + 15000;
-  document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+_LOOK = """const until = performance.now() + 15000;
   const look = () => {{
     const place = document.querySelector(".st-key-{place}");
     if (place) {{
@@ -31,9 +26,20 @@ _LEAD = """<script>(() => {{
       setTimeout(() => place.scrollIntoView(), 500); // what stands in it has come by then
     }}
     else if (performance.now() < until) setTimeout(look, 200);
-  }};
+  }};"""
+# A browser leaves a page that it opens where the one before was scrolled to. A link leads once, wherever it stood.
+_LEAD = """<script>(() => {{
+  if ((window.convscopeLed ?? 0) === {number}) return;
+  window.convscopeLed = {number};
+  document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+  {look}
   if ("{place}") look();
 }})() /* {number} */</script>"""
+
+
+def looking_for(place: str) -> str:
+    """Return the function `look` of a script: it scrolls to the element of this key as soon as that is drawn."""
+    return _LOOK.format(place=place)
 
 
 def place_of(address: Mapping[str, str]) -> str:
@@ -53,4 +59,5 @@ def lead() -> None:
     number, place = state.LED_TO.get()
     # Our own: a number, and an element's name that only letters of a key can be part of.
     is_plain = place.replace("_", "").isalnum() and place.isascii()
-    run_in_browser("led", _LEAD.format(number=number, place=place if is_plain else ""))
+    place = place if is_plain else ""
+    run_in_browser("led", _LEAD.format(number=number, place=place, look=looking_for(place)))

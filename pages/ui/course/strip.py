@@ -35,16 +35,7 @@ _STYLE = """<style>
 # What a step is about may stand far down its page. Where the screen is narrow the question comes first.
 _SCROLL = """<script>(() => {{
   if (innerWidth < 1000) return;
-  const until = performance.now() + 15000;
-  const look = () => {{
-    const place = document.querySelector(".st-key-{place}");
-    if (place) {{
-      place.style.scrollMarginTop = "4rem";
-      place.scrollIntoView();
-      setTimeout(() => place.scrollIntoView(), 500); // what stands in it has come by then
-    }}
-    else if (performance.now() < until) setTimeout(look, 200);
-  }};
+  {look}
   look();
 }})() /* {step} */</script>"""
 
@@ -68,7 +59,8 @@ def draw(page: PageRecord) -> None:
         progress.keep()
         # Both are ours: names of a step and of an element.
         run_in_browser(
-            "lesson", _SCROLL.format(place=step.place, step=step.name) if step.place else "<script></script>"
+            "lesson",
+            _SCROLL.format(look=places.looking_for(step.place), step=step.name) if step.place else "<script></script>",
         )
 
 

@@ -101,10 +101,11 @@ class Key(Generic[Value]):
         `after` runs once the new value is in; `part` tells several widgets of one value apart.
         """
         own = f"{self.name}{part}_widget"
+        shown = self.get()
         is_place = isinstance(self.here, Whole)  # within what is open, which a click changes with the bounds
         if is_place:
-            _note_before(own, self.get())
-        st.session_state[own] = self.get()
+            _note_before(own, shown)
+        st.session_state[own] = shown
 
         def take() -> None:
             if is_place and _is_late(own):

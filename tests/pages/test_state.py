@@ -224,3 +224,26 @@ def test_an_arrival_makes_no_entry_and_a_change_makes_one() -> None:
     at.query_params.clear()
     no_exception(at.number_input(key="row_widget").set_value(7).run())
     assert at.query_params["row"] == "7"
+
+
+def test_what_a_field_told_late_takes_nothing_back() -> None:
+    """The browser tells all fields with every message, also those that it has yet to draw as the page changed them."""
+
+    def view() -> None:
+        import streamlit as st
+
+        from pages.ui import state
+
+        if st.button("Open another"):
+            state.CHANNEL.set(2)
+        st.number_input("Map", **state.CHANNEL.within(0, 9).widget())
+
+    at = AppTest.from_function(view, default_timeout=30)
+    at.session_state[state.CHANNEL.name] = 7
+    no_exception(at.run())
+    no_exception(at.button[0].click().run())
+    assert at.session_state[state.CHANNEL.name] == 2
+    no_exception(at.number_input[0].set_value(7).run())
+    assert (at.session_state[state.CHANNEL.name], at.number_input[0].value) == (2, 2)
+    no_exception(at.number_input[0].set_value(5).run())
+    assert at.session_state[state.CHANNEL.name] == 5

@@ -3,6 +3,7 @@
 `CONVSCOPE_METRICS` names an address of its own, "127.0.0.1:9100", or a file, which is written anew every few seconds.
 """
 
+import logging
 import os
 import threading
 from collections import Counter
@@ -14,7 +15,6 @@ from streamlit.runtime import get_instance
 from pages.ui import compute, measured
 from pages.ui.jobs import Phase
 from pages.ui.measured import BOUNDS, Durations
-from pages.ui.runs import RUNS
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -24,19 +24,27 @@ METRICS: Final = os.environ.get("CONVSCOPE_METRICS", "")
 SECONDS_BETWEEN_FILES: Final = 5.0
 _SESSIONS: Final = "active_sessions"
 _BEGUN: Final = threading.Lock()
+_LOG: Final = logging.getLogger(__name__)
 
 
 def start() -> None:
-    """Begin to tell, once a server, where somebody wants to hear it."""
+    """Begin to tell, once a server, where somebody wants to hear it; a place that cannot be used is said in the log."""
     if METRICS and _BEGUN.acquire(blocking=False):
-        from prometheus_client import start_http_server  # installed only where it is wanted
+        try:
+            _tell()
+        except (ImportError, OSError, OverflowError) as error:
+            _LOG.error("CONVSCOPE_METRICS=%s cannot be used, so nothing is told: %r", METRICS, error)
 
-        registry = observed()
-        host, colon, port = METRICS.rpartition(":")
-        if colon and port.isdigit():
-            start_http_server(int(port), host or "127.0.0.1", registry)
-        else:
-            threading.Thread(target=_write, args=(registry,), daemon=True).start()
+
+def _tell() -> None:
+    from prometheus_client import start_http_server  # installed only where it is wanted
+
+    registry = observed()
+    host, colon, port = METRICS.rpartition(":")
+    if colon and port.isdigit():
+        start_http_server(int(port), host or "127.0.0.1", registry)
+    else:
+        threading.Thread(target=_write, args=(registry,), daemon=True).start()
 
 
 def observed() -> "CollectorRegistry":
@@ -54,6 +62,8 @@ class _Observed:
 
     def collect(self) -> "Iterator[Metric]":
         from prometheus_client.metrics_core import GaugeMetricFamily, HistogramMetricFamily
+
+        from pages.ui.runs import RUNS  # the front door need not wait for what trains
 
         def gauge(name: str, about: str, value: float) -> "Metric":
             return GaugeMetricFamily(f"convscope_{name}", about, value)
@@ -104,5 +114,8 @@ def _write(registry: "CollectorRegistry") -> None:
 
     pause = threading.Event()
     while True:
-        write_to_textfile(METRICS, registry)
+        try:
+            write_to_textfile(METRICS, registry)
+        except OSError as error:  # a full disk may have room again
+            _LOG.error("CONVSCOPE_METRICS=%s cannot be written: %r", METRICS, error)
         pause.wait(SECONDS_BETWEEN_FILES)

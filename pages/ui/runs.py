@@ -436,7 +436,7 @@ class Runs:
             limit.cancel()
             _LOG.info("a training is over after %.0f s", time.monotonic() - began)
             if not future.cancelled() and (error := future.exception()) is not None:
-                _LOG.error("a training ended: %r", error, exc_info=error)
+                _LOG.error("a training ended with an error", exc_info=error)
             self._end(job)
 
         job.future.add_done_callback(over)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -119,6 +120,19 @@ def test_a_teacher_reads_a_line_for_each_server(
     assert [row[0] for row in rows] == [file, address, nobody]
     assert [row[1:4] for row in rows] == [["3", "1", "1"], ["3", "1", "1"], ["no", "answer"]]
     assert "1,700" in rows[0]
+
+
+@pytest.mark.parametrize("place", ["127.0.0.1:{taken}", "127.0.0.1:99999"])
+def test_an_address_that_cannot_be_used_is_said_in_the_log(
+    place: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setattr(metrics, "METRICS", place.format(taken=taken.getsockname()[1]))
+        monkeypatch.setattr(metrics, "_BEGUN", threading.Lock())
+        metrics.start()
+    assert f"CONVSCOPE_METRICS={metrics.METRICS} cannot be used" in caplog.text
 
 
 # The log --------------------------------------------------------------------------------------------------------------

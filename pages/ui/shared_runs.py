@@ -137,10 +137,7 @@ class SharedRuns:
         self._leave_orders(key, folder)
         found = {name: info for name, info in self._listed(key) if name not in _OWN}
         for name, info in sorted(found.items()):
-            stamp = (
-                info["size"],
-                *(str(info.get(what)) for what in ("ETag", "mtime", "LastModified", "modified", "created")),
-            )
+            stamp = _stamp(info)
             if told.get(name) == stamp:
                 continue
             told[name] = stamp
@@ -200,7 +197,7 @@ class SharedRuns:
 
 def _stamp(info: dict[str, Any]) -> tuple[object, ...]:
     """Return what changes with a file's content, by whatever name its store has it."""
-    return (info["size"], *(info.get(name) for name in ("ETag", "mtime", "LastModified", "created")))
+    return (info["size"], *(str(info.get(name)) for name in ("ETag", "mtime", "LastModified", "modified", "created")))
 
 
 def _files(folder: Path) -> list[Path]:

@@ -5,10 +5,11 @@ are tied to it by `widget`. What has a kind (`address`) and is not said to be `s
 of the pages that use it, so that a link opens the same view and the browser's Back the view before.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
@@ -101,14 +102,12 @@ class Key(Generic[Value]):
         `after` runs once the new value is in; `part` tells several widgets of one value apart.
         """
         own = f"{self.name}{part}_widget"
-        shown = self.get()
-        is_place = isinstance(self.here, Whole)  # within what is open, which a click changes with the bounds
-        if is_place:
-            _note_before(own, shown)
-        st.session_state[own] = shown
+        # A place lies within what is open, which a click changes together with the bounds.
+        late = PLACE_ON_ITS_WAY if isinstance(self.here, Whole) else 0
+        _show(own, self.get(), late)
 
         def take() -> None:
-            if is_place and _is_late(own):
+            if _is_from_before(own, late):
                 return
             said = st.session_state.get(own)  # nothing where the session was cleared a moment ago
             if said is not None:
@@ -126,35 +125,39 @@ class Key(Generic[Value]):
         return field(f"{self.name}_{name}", is_open, lambda opened: self.set((*others, name) if opened else others))
 
 
-def field(name: str, value: Any, take: Callable[[Any], None]) -> dict[str, Any]:
-    """Return the arguments that tie a widget to a value kept elsewhere; `take` gets what the person puts in."""
+def field(name: str, value: Any, take: Callable[[Any], None], late: float = 0) -> dict[str, Any]:
+    """Return the arguments that tie a widget to a value kept elsewhere; `take` gets what the person puts in.
+
+    With whatever is done on the page the browser tells what stands in all its fields. Until it shows a value that the
+    page has changed it tells the one from before, which nobody has put in and which would take the change back: that
+    one is not taken for `late` seconds.
+    """
     own = f"{name}_field"
-    st.session_state[own] = value
+    _show(own, value, late)
 
     def hear() -> None:
-        if own in st.session_state:  # it is not where the session was cleared a moment ago
+        # It is not there where the session was cleared a moment ago.
+        if own in st.session_state and not _is_from_before(own, late):
             take(st.session_state[own])
 
     return {"key": own, "on_change": hear}
 
 
-_ON_ITS_WAY = 2
-"""Seconds for which a message may be under way that the browser sent before it was told of another value."""
+PLACE_ON_ITS_WAY: Final = 2.0
+"""`late` of what says a place: a click that opens a layer is followed by others at once."""
 
 
-def _note_before(own: str, value: Any) -> None:
-    """Note what a widget showed before it shows this value."""
-    if own in st.session_state and (before := st.session_state[own]) != value:
-        st.session_state[f"{own}_before"] = (before, time.monotonic())
+def _show(own: str, value: Any, late: float) -> None:
+    """Let a widget show a value, and note what it showed before and since when it does not."""
+    if late and (before := st.session_state.get(own, value)) != value:
+        st.session_state[f"{own}_before"] = before, time.monotonic()
+    st.session_state[own] = value
 
 
-def _is_late(own: str) -> bool:
-    """Say whether a widget only repeats what it showed before: whatever the browser tells, it tells all fields, also
-    those that it has not drawn yet as the page changed them."""
-    if f"{own}_before" not in st.session_state:
-        return False
-    before, since = st.session_state[f"{own}_before"]
-    return bool(st.session_state.get(own) == before) and time.monotonic() - since < _ON_ITS_WAY
+def _is_from_before(own: str, late: float) -> bool:
+    """Say whether a widget tells what it showed until the page changed it, so many seconds ago at most."""
+    before, since = st.session_state.get(f"{own}_before", (None, -math.inf))
+    return bool(st.session_state.get(own) == before) and time.monotonic() - since < late
 
 
 def _browser_language() -> str:
@@ -282,7 +285,6 @@ DESIGN_NOTES: Key[tuple[Any, ...]] = Key("design_notes", ())
 DESIGN_AWAITED = Key("design_awaited", "")
 DESIGN_BLOCK: Key[Any] = Key("design_block", None)
 DESIGN_LINE: Key[Any] = Key("design_line", None)
-DESIGN_LINE_SHOWN: Key[tuple[str, str, float]] = Key("design_line_shown", ("", "", 0.0))
 DESIGN_LINE_NAMES = Key("design_line_names", False)
 DESIGN_ANSWERED = Key("design_answered", 0)
 DESIGN_REFUSED = Key("design_refused", 0)

@@ -1,8 +1,6 @@
 """The network as one line of text over the table: it always says the present network, and a line typed replaces it."""
 
 import html
-from collections.abc import Callable
-from time import monotonic
 from typing import Any
 
 import streamlit as st
@@ -39,14 +37,13 @@ def draw() -> None:
     """Draw the field and how it is written; below it what is wrong with the line that was typed last."""
     wrong = state.DESIGN_LINE.get()
     shown = current.line_of(current.text(), state.DESIGN_LINE_NAMES.get()) if wrong is None else wrong[0]
-    _note(shown)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="design_line_row"):
         st.text_input(
             _("The network as a line"),
             label_visibility="collapsed",
             placeholder=EXAMPLES[1],
             icon=":material/edit:",
-            **state.field("line", shown, _unless_from_before(panels.then(editor.read))),
+            **state.field("line", shown, panels.then(editor.read), late=_ON_ITS_WAY),
         )
         notation = st.popover(
             _("Notation"), icon=":material/help:", type="tertiary", on_change="rerun", key="design_notation"
@@ -56,28 +53,6 @@ def draw() -> None:
             _notation()
     if wrong is not None:
         _draw_error(*wrong)
-
-
-def _note(shown: str) -> None:
-    """Keep which line stood there before the one that is shown now, and since when it does not."""
-    line, *_before = state.DESIGN_LINE_SHOWN.get()
-    if shown != line:
-        state.DESIGN_LINE_SHOWN.set((shown, line, monotonic()))
-
-
-def _unless_from_before(read: Callable[[str], None]) -> Callable[[str], None]:
-    """Return what reads a line that was typed.
-
-    With whatever is done on the page the browser tells what stands in all its fields. Until it shows the line of an
-    edit, it tells the line from before, which nobody has typed and which would take the edit back.
-    """
-
-    def take(typed: str) -> None:
-        _shown, before, since = state.DESIGN_LINE_SHOWN.get()
-        if typed != before or monotonic() - since > _ON_ITS_WAY:
-            read(typed)
-
-    return take
 
 
 def _draw_error(line: str, error: NetworkLineError) -> None:

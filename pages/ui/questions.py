@@ -300,7 +300,7 @@ class Holds:
 
     Attributes:
         stopped: for what the reader did not want to wait any longer, by the place where it was said.
-        is_page_due: whether all of the page was asked for and has not been drawn to its end since.
+        due: the parts that were asked for by name and have not been drawn to their end since, in this order.
         has_waited: whether a part ever waited for something.
     """
 
@@ -309,7 +309,7 @@ class Holds:
         self._parts: dict[str, _Part] = {}
         self._before: dict[Questions, Errand] = {}
         self.stopped: dict[str, Questions] = {}
-        self.is_page_due = False
+        self.due: dict[str, None] = {}
         self.has_waited = False
 
     def begin_run(self, part: str = PAGE) -> None:
@@ -374,6 +374,10 @@ class Holds:
         ended = self._part(part)
         if not ended.awaited:
             ended.errands = {asked: errand for asked, errand in ended.errands.items() if errand.has_failed}
+
+    def is_drawn(self, part: str = PAGE) -> None:
+        """A part was drawn, or cannot be: it is due no more, and with the page none is."""
+        self.due = {} if part == PAGE else {name: None for name in self.due if name != part}
 
     def forget(self) -> None:
         """Let go of what the run that has ended did not ask for any more."""

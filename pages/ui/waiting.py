@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
-from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
+from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script_run_ctx
 
 from cnn_core.errors import CnnError
 from pages.ui import components, compute, measured, state, visitor
@@ -52,7 +53,8 @@ def drawn(name: str = PAGE) -> Iterator[None]:
     """Draw a page, or a fragment of it: hold what it asks for until it has all; what cannot be drawn is a sentence."""
     held, around = holds(), _DRAWN.get()
     held.begin_run(name)
-    held.is_page_due |= name == PAGE
+    if name == PAGE:
+        held.due[PAGE] = None
     token = _DRAWN.set(name)
     taken = measured.PAGES if name == PAGE else measured.PARTS
     try:
@@ -64,11 +66,11 @@ def drawn(name: str = PAGE) -> Iterator[None]:
     except RerunException:  # it is cut short
         raise
     except BaseException:
-        held.is_page_due &= name != PAGE
+        held.is_drawn(name)
         raise
     finally:
         _DRAWN.reset(token)
-    held.is_page_due &= name != PAGE
+    held.is_drawn(name)
     held.end_run(name)
     if around is None:  # no part of a page that is being drawn
         held.forget()
@@ -99,16 +101,31 @@ def fragment(
 def run_again(*keys: str) -> NoReturn:
     """Let only these fragments run after a widget's callback; without any, or where one is missing, the whole page.
 
-    A page that is due is drawn as a whole: Streamlit makes one run of what is asked for while another run or a callback
-    lasts, and a callback that names fragments would take it for its own.
+    What is due is drawn too: Streamlit makes one run of all that is asked for while another run or a callback lasts,
+    and of that run only what a callback names is left.
     """
-    held = holds()
-    held.is_page_due |= not keys
+    due = holds().due
+    due.update(dict.fromkeys(keys or (PAGE,)))
     try:
-        st.rerun("app" if held.is_page_due else list(keys))
+        st.rerun("app" if PAGE in due else list(due))
     except StreamlitAPIException:
-        held.is_page_due = True
-        st.rerun()
+        _run_page_again()
+    except RerunException as again:
+        raise RerunException(_with_all_of_this_run(again.rerun_data)) from None
+
+
+def _with_all_of_this_run(asked: RerunData) -> RerunData:
+    """Return a run of fragments with those that this run has, if those are more than that of the widget used."""
+    context = get_script_run_ctx()
+    here = (context.fragment_ids_this_run if context else None) or ()
+    if not asked.fragment_id_queue or len(here) == 1:
+        return asked
+    return replace(asked, fragment_id_queue=list(dict.fromkeys((*here, *asked.fragment_id_queue))))
+
+
+def _run_page_again() -> NoReturn:
+    holds().due[PAGE] = None
+    st.rerun()
 
 
 def draw_again() -> NoReturn:
@@ -116,8 +133,7 @@ def draw_again() -> NoReturn:
     try:
         st.rerun(scope="fragment")
     except StreamlitAPIException:
-        holds().is_page_due = True
-        st.rerun()
+        _run_page_again()
 
 
 def asked(question: Question[Answer], saying: str, place: str = "", more: Callable[[], str] = str) -> Answer:

@@ -201,7 +201,7 @@ def test_who_stands_far_behind_looks_seldom_and_not_later_than_a_third_of_what_i
 
 
 def page_with_a_late_look() -> None:
-    """A button that lets all of the page run, while whose callback another part of the page looks for its answer."""
+    """Buttons that let all of the page run, a part of it, or nothing, while whose callbacks messages arrive."""
     import streamlit as st
     from streamlit.proto.WidgetStates_pb2 import WidgetStates
     from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -209,39 +209,67 @@ def page_with_a_late_look() -> None:
 
     from pages.ui.waiting import drawn, fragment, run_again
 
-    def look_now() -> None:
-        states, context = WidgetStates(), get_script_run_ctx()
+    def arrives(*buttons: str) -> None:
+        """Let the message arrive of each of these buttons, which stands in the part of its name."""
+        context = get_script_run_ctx()
         assert context is not None
         assert context.script_requests is not None
-        states.widgets.add(id=st.session_state.look_id, trigger_value=True)
-        context.script_requests.request_rerun(
-            RerunData(context.query_string, states, context.page_script_hash, fragment_id=st.session_state.look_part)
-        )
+        for button in buttons:
+            states, (widget, part) = WidgetStates(), st.session_state.sent[button]
+            states.widgets.add(id=widget, trigger_value=True)
+            (place,) = context.fragment_storage.resolve_target(part)
+            context.script_requests.request_rerun(
+                RerunData(context.query_string, states, context.page_script_hash, fragment_id=place)
+            )
 
     def begin() -> None:
         st.session_state.begun = True
-        look_now()
+
+    def open_page() -> None:
+        begin()
+        arrives("look")
         run_again()
 
-    def draw_other() -> None:
-        st.markdown("other")
+    def open_part() -> None:
+        begin()
+        arrives("look")
+        run_again("opened")
+
+    def draw_opened() -> None:
+        st.markdown("opened" if st.session_state.get("begun") else "not opened")
+
+    def draw_plain() -> None:
+        st.button("Plain", key="plain", on_click=begin)
+        st.markdown("part drawn" if st.session_state.get("begun") else "part not drawn")
 
     def draw_look() -> None:
         st.button("Look", key="look", on_click=run_again, args=("other",))
 
     with drawn():
         st.markdown("begun" if st.session_state.get("begun") else "nothing yet")
-        st.button("Begin", key="begin", on_click=begin)
-        fragment(draw_other, "other")()
+        st.button("Open all", key="page", on_click=open_page)
+        fragment(lambda: st.button("Open part", key="part", on_click=open_part), "opening")()
+        fragment(lambda: st.button("Use two", key="two", on_click=arrives, args=("plain", "look")), "using")()
+        fragment(draw_opened, "opened")()
+        fragment(draw_plain, "plain")()
+        fragment(lambda: st.markdown("other"), "other")()
         fragment(draw_look, "looking")()
 
 
-def test_a_look_during_a_click_does_not_take_the_place_of_all_of_the_page() -> None:
+@pytest.mark.parametrize(
+    ("button", "shown"),
+    [
+        ("page", {"begun", "opened", "part drawn", "other"}),
+        ("part", {"nothing yet", "opened", "part not drawn", "other"}),
+        ("two", {"nothing yet", "not opened", "part drawn", "other"}),
+    ],
+)
+def test_a_look_during_a_click_does_not_take_the_place_of_what_the_click_asks_for(button: str, shown: set[str]) -> None:
     at = no_exception(AppTest.from_function(page_with_a_late_look).run())
-    look = at.button(key="look").proto
-    at.session_state["look_id"], at.session_state["look_part"] = look.id, "looking"
-    no_exception(at.button(key="begin").click().run())
-    assert [text.value for text in at.markdown] == ["begun", "other"]
+    sent = {"look": "looking", "plain": "plain"}
+    at.session_state["sent"] = {key: (at.button(key=key).proto.id, part) for key, part in sent.items()}
+    no_exception(at.button(key=button).click().run())
+    assert {text.value for text in at.markdown} == shown
 
 
 def test_all_of_the_page_is_asked_for_in_one_place() -> None:

@@ -122,7 +122,7 @@ def train(name: str, plan: FitPlan, folder: RunFolder) -> None:
     if not folder.plan_file.exists():
         shutil.rmtree(folder.path, ignore_errors=True)
         folder.make(plan)
-    if folder.plan_file.read_text(encoding="utf-8") != plan.to_json():
+    if FitPlan.from_json(folder.plan_file.read_text(encoding="utf-8")) != plan:
         raise CnnError("This run was begun with another plan. Received: {path}. Remove it.", path=folder.path)
     so_far = SoFar(folder)
     so_far.read()

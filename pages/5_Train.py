@@ -5,7 +5,7 @@ import streamlit as st
 from pages.ui import designed, person, state
 from pages.ui.ask import live as camera
 from pages.ui.frame import begin_page
-from pages.ui.train import chosen, experiments, glance, live
+from pages.ui.train import chosen, earlier, experiments, glance, live
 from pages.ui.train.parts import which
 
 with begin_page() as head:
@@ -13,6 +13,7 @@ with begin_page() as head:
     with head:
         glance.draw_choices()
         experiments.draw()
+        earlier.draw()
     if state.TRAIN_NETWORK.get() == chosen.DESIGN:
         designed.fetch()
     st.html(glance.STYLE)

@@ -18,12 +18,14 @@ import { clamp, fill, make, part, show } from "./dom.js";
  * @property {boolean} isLog
  * @property {{value: number, label: string} | null} level  a line across, to compare with
  * @property {{at: number, label: string}[]} marks  upright lines
+ * @property {{from: number, label: string} | null} span  from there to the end something holds
  * @property {string} alt  what it shows, for those who do not see it
  * @typedef {object} Data
  * @property {Chart[]} charts
  * @property {number} last  how many places the level axis has at least
  * @property {number} from  what stands at the first place
  * @property {number} step  from one place to the next
+ * @property {boolean} plays  the curves grow once
  * @property {{across: string, points: string, line: string, reading: string, one: string}} words
  * @typedef {{left: number, right: number, top: number, bottom: number, width: number, height: number}} Room
  */
@@ -32,6 +34,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const DIGITS = 3;
 const DOT = 3.2;
 const MOST_DOTS = 80; // places; where there are more, dots would cover one another
+const PLAY_SECONDS = 4.5; // less than five, so that nobody must be able to stop it
 
 /**
  * Return round numbers between two, their distance 1, 2 or 5 times a power of ten, about `count` of them.
@@ -90,6 +93,19 @@ export const reach = ({ series, top, isLog, level }) => {
 const valuesAt = (series, at) => ({ points: series.points[at - 1] ?? null, line: series.line[at - 1] ?? null });
 
 /**
+ * Return a chart as it is once so many places are reached.
+ * @param {Chart} chart
+ * @param {number} places
+ * @returns {Chart}
+ */
+export const upTo = (chart, places) => ({
+  ...chart,
+  series: chart.series.map((series) => ({ ...series, points: series.points.slice(0, places), line: series.line.slice(0, places) })),
+  marks: chart.marks.filter(({ at }) => at <= places),
+  span: chart.span && chart.span.from < places ? chart.span : null,
+});
+
+/**
  * Say what is at a place of a chart.
  * @param {Chart} chart
  * @param {number} at
@@ -124,6 +140,8 @@ class Curves {
   /** @type {Data | null} */ data = null;
   /** @type {number[]} */ cursors = [];
   /** @type {string[]} */ colours = [];
+  places = Infinity; // that are drawn
+  hasPlayed = false;
   /** @type {{box: HTMLElement, sheet: SVGElement, names: HTMLElement, said: HTMLElement}[]} */ charts = [];
 
   /** @param {HTMLElement} root */
@@ -136,7 +154,24 @@ class Curves {
   update(data) {
     this.data = data;
     if (this.charts.length !== data.charts.length) this.#build(data.charts.length);
+    if (!data.plays) this.places = Infinity;
+    else if (!this.hasPlayed) this.#play();
     this.draw();
+  }
+
+  #play() {
+    this.hasPlayed = true;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    this.places = 1;
+    const grow = setInterval(() => {
+      this.places += 1;
+      const { last = 0, plays = false } = this.data ?? {};
+      if (!plays || this.places >= last || !this.root.isConnected) {
+        this.places = Infinity;
+        clearInterval(grow);
+      }
+      this.draw();
+    }, (1000 * PLAY_SECONDS) / Math.max(2, this.data?.last ?? 2));
   }
 
   /** @param {number} count */
@@ -185,10 +220,10 @@ class Curves {
   /** @param {number} number */
   #draw(number) {
     const data = /** @type {Data} */ (this.data);
-    const chart = data.charts[number];
+    const chart = upTo(data.charts[number], this.places);
     const { sheet } = this.charts[number];
     const room = this.#room(number);
-    const [low, high] = reach(chart);
+    const [low, high] = reach(data.charts[number]);
     /** @param {number} value */
     const up = (value) => {
       const share = chart.isLog ? Math.log10(Math.max(value, low) / low) / Math.log10(high / low) : (value - low) / (high - low);
@@ -197,6 +232,7 @@ class Curves {
     sheet.setAttribute("viewBox", `0 0 ${room.width} ${room.height}`);
     sheet.parentElement?.setAttribute("aria-label", chart.alt);
     sheet.replaceChildren(
+      ...(chart.span ? this.#span(chart.span, room) : []),
       drawn("text", { x: 0, y: 14, class: "title" }, chart.title),
       ...this.#axes(chart, room, low, high, up),
       ...chart.marks.flatMap((mark) => this.#mark(mark, room)),
@@ -251,6 +287,18 @@ class Curves {
     return [
       drawn("line", { x1: room.left, x2: room.right, y1: up(value), y2: up(value), class: "level" }),
       drawn("text", { x: room.left + 3, y: up(value) - 4, class: "level" }, label),
+    ];
+  }
+
+  /**
+   * @param {{from: number, label: string}} span
+   * @param {Room} room
+   */
+  #span({ from, label }, room) {
+    const x = this.#across(from, room);
+    return [
+      drawn("rect", { x, y: room.top, width: Math.max(0, room.right - x), height: room.bottom - room.top, class: "span" }),
+      drawn("text", { x: room.right, y: room.top - 6, class: "span" }, `${label} →`),
     ];
   }
 

@@ -135,7 +135,8 @@ def _shares(figures: Sequence[float]) -> str:
     return low if low == high else f"{low}–{high}"
 
 
-_MISSING: Final = N_("{missing} of its {all} runs are still to be trained.")
+_UNTRAINED: Final = N_("Nothing is recorded of “{scheme}” yet, so nothing can be said of it, nor of what it changes.")
+_FEW_SEEDS: Final = N_("Of “{scheme}” {done} of {all} seeds are recorded; the others are still to be trained.")
 _MARGIN: Final = N_(
     "{pictures} test pictures leave ± {margin} percentage points (two standard errors), whatever the seed; all runs"
     " are tested on the same ones, so a difference between two schemes is surer than either figure."
@@ -153,10 +154,7 @@ _TIMES: Final = N_("Times were measured on {processors} processors that did othe
 
 def limits(study: RecordedStudy) -> tuple[Note, ...]:
     """Return what a record with one run or more does not support."""
-    notes = []
-    if study.missing:
-        runs = len(study.plan.schemes) * study.plan.seeds
-        notes.append(Note(_MISSING, {"missing": study.missing, "all": runs}))
+    notes = list(_said_of_missing(study))
     scored = min((run.scored for run in study.runs), key=lambda scored: scored.accuracy)
     margin = 2 * standard_error(scored.accuracy, scored.pictures)
     notes.append(Note(_MARGIN, {"pictures": f"{scored.pictures:,}", "margin": f"{100 * margin:.1f}"}))
@@ -164,3 +162,11 @@ def limits(study: RecordedStudy) -> tuple[Note, ...]:
     if seeds > 1:
         notes.append(Note(_SEEDS, {"seeds": seeds}))
     return (*notes, Note(_ONLY), Note(_TIMES, {"processors": study.machine["processors"]}))
+
+
+def _said_of_missing(study: RecordedStudy) -> Iterator[Note]:
+    """Say of each scheme that lacks runs how many there are."""
+    for scheme, missing in study.missing.items():
+        done = study.plan.seeds - missing
+        message = _FEW_SEEDS if done else _UNTRAINED
+        yield Note(message, {"scheme": Note(study.plan.scheme(scheme).title), "done": done, "all": study.plan.seeds})

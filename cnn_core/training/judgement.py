@@ -4,6 +4,7 @@ No sentence says more than its figures: a rise of the validation loss is called 
 several epochs, and accuracies differ where their pictures are many enough.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -67,16 +68,21 @@ class Turn:
 
 def turn_of(epochs: Sequence[EpochEnd]) -> Turn:
     """Return where the validation loss of one epoch or more turned."""
-    best = min(epochs, key=lambda epoch: epoch.val_loss)
+    best = min(epochs, key=lambda epoch: _or_endless(epoch.val_loss))
     last = epochs[-LAST:]
     return Turn(
         best.epoch,
         best.val_loss,
-        fmean(epoch.val_loss for epoch in last),
+        fmean(_or_endless(epoch.val_loss) for epoch in last),
         best.loss,
         fmean(epoch.loss for epoch in last),
         best.epoch <= epochs[-1].epoch - LAST,
     )
+
+
+def _or_endless(loss: float) -> float:
+    """Return a loss; one that is no number any more has left every bound, and is never the lowest."""
+    return math.inf if math.isnan(loss) else loss
 
 
 def said_of_turn(epochs: Sequence[EpochEnd]) -> Note:

@@ -88,9 +88,10 @@ class RecordedStudy:
         return tuple(scheme.key for scheme in self.plan.schemes if self.of(scheme.key))
 
     @property
-    def missing(self) -> int:
-        """How many runs are still to come."""
-        return len(self.plan.schemes) * self.plan.seeds - len(self.runs)
+    def missing(self) -> Mapping[str, int]:
+        """How many runs are still to come, by the keys of the schemes that lack some."""
+        lacking = {scheme.key: self.plan.seeds - len(self.of(scheme.key)) for scheme in self.plan.schemes}
+        return {scheme: count for scheme, count in lacking.items() if count > 0}
 
     def of(self, scheme: str) -> tuple[RecordedRun, ...]:
         """Return the runs of a scheme, seed by seed."""
@@ -202,6 +203,11 @@ def recorded_studies() -> tuple[RecordedStudy, ...]:
     files = (FOLDER / f"{study.key}.json" for study in STUDIES)
     studies = (read_study(file) for file in files if file.exists())
     return tuple(study for study in studies if study.runs)
+
+
+def recorded_study(key: str) -> RecordedStudy | None:
+    """Return what is recorded of the study of this key, None where nothing is."""
+    return next((study for study in recorded_studies() if study.plan.key == key), None)
 
 
 def read_study(path: Path) -> RecordedStudy:

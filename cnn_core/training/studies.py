@@ -5,21 +5,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from cnn_core.network.presets import courses
 from cnn_core.network.replacing import Replacement, study_network
 from cnn_core.sentences import N_
 from cnn_core.training import study as pooling
+from cnn_core.training.course_plans import cats_dogs_plan, cured_plan, digits_plan, transfer_plan
 from cnn_core.training.fitting import FitPlan
-from cnn_core.training.networks import fitted, with_dropout
-from cnn_core.training.optimizer import OptimizerName, OptimizerSettings
-from cnn_core.training.presets import COURSE_AUGMENTATION, COURSE_DROPOUT
-from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.sources import DownloadKey, Source
 from cnn_core.training.sets.split import Split
-from cnn_core.training.transfer import FineTuning, Transfer, transfer_network
+from cnn_core.training.transfer import FineTuning
 
 CATS_DOGS_SPLIT: Final = Split(validation=100, test=0.2852, train=400)
 """Of 700 cats and 699 dogs: 800 to train on, 200 to validate with and 399 to test on."""
+FEW_SPLIT: Final = replace(CATS_DOGS_SPLIT, train=30)
+"""As few to train on as one gathers by hand: 60."""
 DIGITS_SPLIT: Final = Split(validation=500, test=0.139)
 """Of MNIST's 70,000: nearly all of the 10,000 that were published to test on, as many of each digit as of all of it."""
 CLOTHES_SPLIT: Final = Split(validation=500, test=1_000)
@@ -66,28 +64,6 @@ class StudyPlan:
         return {scheme.key: scheme for scheme in self.schemes}[key]
 
 
-def _mnist(source: Source) -> FitPlan:
-    data = Data(source, DIGITS_SPLIT, (28, 28), 1)
-    return FitPlan(data, fitted(courses.mnist(), data.shape, 10), batch_size=128, epochs=5)
-
-
-def _scratch(source: Source) -> FitPlan:
-    return FitPlan(Data(source, CATS_DOGS_SPLIT, (180, 180)), courses.cats_dogs(), epochs=30)
-
-
-def _cured(source: Source) -> FitPlan:
-    plan = _scratch(source)
-    network = with_dropout(plan.network, COURSE_DROPOUT)
-    return replace(plan, network=network, augmentation=COURSE_AUGMENTATION, epochs=100)
-
-
-def _transfer(source: Source, tuning: FineTuning | None = None, train: int | None = CATS_DOGS_SPLIT.train) -> FitPlan:
-    transfer = Transfer(fine_tuning=tuning)
-    data = Data(source, replace(CATS_DOGS_SPLIT, train=train), (224, 224))
-    network = transfer_network(transfer, data.size, 2)
-    return FitPlan(data, network, transfer=transfer, optimizer=OptimizerSettings(OptimizerName.ADAM), epochs=15)
-
-
 def _pooled(source: Source, way: Replacement) -> FitPlan:
     narrow = study_network(way, NARROW) if way is Replacement.CONVOLUTION else None
     return pooling.study_plan(source, CLOTHES_SPLIT, way, narrow)
@@ -103,9 +79,9 @@ STUDIES: Final = (
         ),
         DownloadKey.CATS_AND_DOGS,
         (
-            Scheme("frozen", N_("frozen"), _transfer),
-            Scheme("fine_tuned", N_("fine-tuned"), partial(_transfer, tuning=FineTuning())),
-            Scheme("frozen_60", N_("frozen, 60 pictures"), partial(_transfer, train=30)),
+            Scheme("frozen", N_("frozen"), partial(transfer_plan, split=CATS_DOGS_SPLIT)),
+            Scheme("fine_tuned", N_("fine-tuned"), partial(transfer_plan, split=CATS_DOGS_SPLIT, tuning=FineTuning())),
+            Scheme("frozen_60", N_("frozen, 60 pictures"), partial(transfer_plan, split=FEW_SPLIT)),
         ),
         3,
     ),
@@ -114,7 +90,7 @@ STUDIES: Final = (
         N_("Handwritten digits"),
         N_("The first course's network, trained on MNIST."),
         DownloadKey.MNIST,
-        (Scheme("course", N_("as in the course"), _mnist),),
+        (Scheme("course", N_("as in the course"), partial(digits_plan, split=DIGITS_SPLIT)),),
         3,
     ),
     StudyPlan(
@@ -142,8 +118,8 @@ STUDIES: Final = (
         ),
         DownloadKey.CATS_AND_DOGS,
         (
-            Scheme("scratch", N_("as it is"), _scratch),
-            Scheme("cured", N_("with augmentation and dropout"), _cured),
+            Scheme("scratch", N_("without augmentation and dropout"), partial(cats_dogs_plan, split=CATS_DOGS_SPLIT)),
+            Scheme("cured", N_("with augmentation and dropout"), partial(cured_plan, split=CATS_DOGS_SPLIT)),
         ),
         3,
     ),

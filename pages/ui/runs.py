@@ -248,7 +248,8 @@ class Runs:
     def mine(self, person: str) -> tuple[SeenRun, ...]:
         """Return the runs of a person, the newest first."""
         with self._lock:
-            seen = [run for key in self._keys() if (run := self._look(key)) is not None and run.person == person]
+            theirs = [key for key in self._keys() if self._is_of(key, person)]
+            seen = [run for key in theirs if (run := self._look(key)) is not None]
         return tuple(sorted(seen, key=lambda run: -run.made))
 
     def ours(self) -> list[str]:
@@ -342,6 +343,12 @@ class Runs:
         phase, problem = self._phase(job, folder, known.so_far)
         place = self._place(job) if job else 0
         return SeenRun(key, folder, known.plan, phase, place, known.so_far.copy(), problem, known.made, known.person)
+
+    def _is_of(self, key: str, person: str) -> bool:
+        """Say whether a run is a person's, without reading how far it is."""
+        folder = self._folder(key)
+        known = self._known_of(key, folder) if folder else None
+        return known is not None and known.person == person
 
     def _known_of(self, key: str, folder: RunFolder) -> _Known | None:
         if key not in self._known:

@@ -8,7 +8,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +36,11 @@ def measure() -> Result:
 
 
 def small_plan() -> Any:
-    from cnn_core.training.presets import fit_preset
+    from cnn_core.training.course_plans import transfer_plan
+    from cnn_core.training.sets.sources import Textures
     from cnn_core.training.sets.split import Split
 
-    plan = fit_preset("transfer")
-    return replace(plan, data=replace(plan.data, split=Split(10, 10, train=30)))
+    return transfer_plan(Textures(per_class=100, size=224), Split(10, 10, train=30))
 
 
 def ours(plan: Any) -> None:

@@ -299,7 +299,8 @@ def chart(**more: Any) -> dict[str, Any]:
     """Return a chart of two series as the component takes it."""
     one = {"name": "a", "colour": 0, "points": [1.0, 0.5], "line": [None, 0.25], "now": None}
     two = {"name": "b", "colour": 1, "points": [], "line": [2.0], "now": None}
-    return {"title": "Loss", "series": [one, two], "top": None, "isLog": False, "level": None, "marks": []} | more
+    nothing = {"top": None, "isLog": False, "level": None, "marks": [], "span": None}
+    return {"title": "Loss", "series": [one, two]} | nothing | more
 
 
 def test_an_upright_axis_holds_all_values(call: Call) -> None:
@@ -309,6 +310,17 @@ def test_an_upright_axis_holds_all_values(call: Call) -> None:
     assert call("curves", "reach", chart(top=1)) == [0, 1]
     assert call("curves", "reach", chart(level={"value": 4, "label": "guessing"}))[1] > 4
     assert call("curves", "reach", chart(isLog=True)) == [0.1, 10]
+
+
+def test_curves_grow_place_by_place_and_what_is_marked_comes_with_them(call: Call) -> None:
+    whole = chart(marks=[{"at": 2, "label": "lowest"}], span={"from": 2, "label": "overfitting"})
+    one, two, all_ = (call("curves", "upTo", whole, places) for places in (1, 2, 3))
+    assert [series["points"] for series in one["series"]] == [[1.0], []]
+    assert [series["line"] for series in one["series"]] == [[None], [2.0]]
+    assert (one["marks"], one["span"]) == ([], None)
+    assert (two["series"], two["marks"]) == (whole["series"], whole["marks"])
+    assert two["span"] is None
+    assert all_ == whole
 
 
 def test_a_place_of_a_curve_is_read(call: Call) -> None:

@@ -16,9 +16,11 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from serving import AppServer
 
 from cnn_core.data import DATA
-from cnn_core.training.presets import fit_preset
+from cnn_core.training.course_plans import digits_plan
 from cnn_core.training.records import Begun, Ended, EpochEnd, Saved, Stage
 from cnn_core.training.run_folder import RunFolder
+from cnn_core.training.sets.sources import Shipped
+from cnn_core.training.sets.split import Split
 from cnn_core.training.store import runs_folder
 
 pytestmark = pytest.mark.browser
@@ -109,7 +111,8 @@ def ready_run() -> str:
     """Leave a run that has ended, with the bundled model of digits for what was trained; return its id."""
     key = secrets.token_urlsafe(12)
     folder = RunFolder(runs_folder() / "fits" / key)
-    folder.make(replace(fit_preset("mnist"), epochs=1), {"person": "somebody", "made": 0.0})
+    plan = digits_plan(Shipped("mnist_small"), Split(0.1, 0.2))
+    folder.make(replace(plan, epochs=1), {"person": "somebody", "made": 0.0})
     copyfile(DATA / "models" / "mnist.keras", folder.model)
     parts = {"train": 3_000, "validation": 1_000, "test": 1_000}
     folder.write(Begun(Stage.SCRATCH, 0, 1_101_526, 0, 24, parts, tuple("0123456789")))

@@ -1,5 +1,6 @@
 """The page Train, with a registry that trains nothing: what is chosen, what is begun, progress, ends, comparison."""
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -126,10 +127,23 @@ def test_the_first_glance(drawn: dict[str, dict[str, Any]]) -> None:
     assert "**7,571 parameters**" in text_of(at)
     assert "360 pictures to train on, 120 to validate, 120 to test" in text_of(at)
     assert not at.button(key="train_start").disabled
+
+
+@pytest.mark.usefixtures("runs")
+def test_what_opens_first_is_the_recorded_overfitting_of_the_course(drawn: dict[str, dict[str, Any]]) -> None:
+    """The page's claim, moving, in the place of empty axes."""
+    said = text_of(page())
+    assert drawn["curves_live"]["plays"]
     loss, accuracy = drawn["curves_live"]["charts"]
-    # Who guesses one of three classes has these.
-    assert loss["level"]["value"] == pytest.approx(np.log(3))
-    assert accuracy["level"]["value"] == pytest.approx(1 / 3)
+    # Who guesses one of two classes has these.
+    assert loss["level"]["value"] == pytest.approx(np.log(2))
+    assert accuracy["level"]["value"] == pytest.approx(1 / 2)
+    scratch = loss["series"][0]
+    lowest = 1 + int(np.argmin(scratch["line"]))
+    assert loss["span"] == {"from": lowest, "label": "overfitting"}
+    assert "Recorded: the second course's network on 800 pictures" in said
+    assert f"lowest after epoch {lowest}" in said
+    assert "This is overfitting" in said
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -349,7 +363,35 @@ def test_progress_and_curves(running: FakeRuns, drawn: dict[str, dict[str, Any]]
     assert loss["line"] == pytest.approx([0.8, 0.7, 0.6, 0.7, 0.8])
     assert loss["now"] == {"at": 6, "value": 0.432}
     assert accuracy["now"] == {"at": 6, "value": 0.8}
-    assert {"at": 3, "label": "lowest"} in drawn["curves_live"]["charts"][0]["marks"]
+    assert not drawn["curves_live"]["plays"]
+    # Who guesses one of three classes has these.
+    levels = [chart["level"]["value"] for chart in drawn["curves_live"]["charts"]]
+    assert levels == pytest.approx([np.log(3), 1 / 3])
+
+
+def test_overfitting_is_seen_at_a_glance(running: FakeRuns, drawn: dict[str, dict[str, Any]]) -> None:
+    """Whichever weights are kept; and it is not called so before enough epochs show it."""
+    plan = replace(running.started[0], keep_best=False)
+    running.seen["run-1"] = seen(plan, Phase.RUNNING, 5)
+    page(run="run-1")
+    for chart in drawn["curves_live"]["charts"]:
+        assert {"at": 3, "label": "lowest val_loss"} in chart["marks"]
+        assert chart["span"] is None
+    running.seen["run-1"] = seen(plan, Phase.RUNNING, 8)
+    page(run="run-1")
+    for chart in drawn["curves_live"]["charts"]:
+        assert chart["span"] == {"from": 3, "label": "overfitting"}
+
+
+def test_losses_that_are_no_numbers_reach_no_browser(running: FakeRuns, drawn: dict[str, dict[str, Any]]) -> None:
+    """JSON knows no NaN: one in the data leaves the browser without any curve."""
+    run = running.seen["run-1"]
+    *before, last = run.so_far.epochs
+    run.so_far.epochs = (*before, replace(last, val_loss=float("nan"), loss=float("inf")))
+    page(run="run-1")
+    loss = drawn["curves_live"]["charts"][0]["series"][0]
+    assert (loss["points"][-1], loss["line"][-1]) == (None, None)
+    json.dumps(drawn["curves_live"], allow_nan=False)
 
 
 @pytest.mark.parametrize(
@@ -525,6 +567,22 @@ def test_a_difference_over_several_seeds_is_tested(runs: FakeRuns) -> None:
     assert "statistically significant (paired t-test over 3 seeds" in text
 
 
+@pytest.mark.usefixtures("drawn")
+def test_an_earlier_run_is_looked_at_again(runs: FakeRuns) -> None:
+    """Also where the page is opened without its address, as after a browser was closed."""
+    assert "earlier_run_field" not in [box.key for box in page().selectbox]
+    plan = plan_of(page(), runs)
+    runs.seen["run-1"] = seen(plan, Phase.RUNNING, 2)
+    runs.seen["run-2"] = seen(replace(plan, seed=7), Phase.DONE, 10, result(0.8), key="run-2")
+    at = page()
+    choice = at.selectbox(key="earlier_run_field")
+    assert choice.value is None
+    assert choice.options == ["2: small, RMSprop, seed 7, 80.0%", "1: small, RMSprop, seed 0, goes on"]
+    no_exception(choice.select_index(0).run())
+    assert "**80.0% of 6 test pictures right**" in text_of(at)
+    assert at.selectbox(key="earlier_run_field").value == "run-2"
+
+
 # Recorded studies -----------------------------------------------------------------------------------------------------
 
 
@@ -544,20 +602,36 @@ def recorded(accuracy: float) -> RecordedStudy:
 
 def test_a_recorded_study_says_what_it_supports_and_what_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(studies, "recorded_studies", lambda: (recorded(0.7),))
-    at = no_exception(run_page(PAGE, **FEW, train_part="studies"))
-    assert "| as it is | 2 | 800 | 991,041 | 70.5% ± 0.7% | 2, 2 | 8:00 |" in tables(at)
+    at = no_exception(run_page(PAGE, **FEW, train_part="studies", train_study="cats_dogs"))
+    assert "| without augmentation and dropout | 2 | 800 | 991,041 | 70.5% ± 0.7% | 2, 2 | 8:00 |" in tables(at)
     text = "\n".join(element.value for element in [*at.markdown, *at.caption])
     assert "overfits in 2 of 2 runs" in text
     assert "“with augmentation and dropout” had the highest mean accuracy" in text
-    assert "2 of its 6 runs are still to be trained" in text
+    assert "Of “with augmentation and dropout” 2 of 3 seeds are recorded" in text
     assert "`make study STUDY=cats_dogs` trains it again" in text
     assert len(all_data_of(at, "curves")[-1]["charts"][0]["series"]) == 4
 
 
-def test_without_a_record_it_is_said_how_one_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheme_without_a_run_has_a_row_that_claims_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = recorded(0.7)
+    monkeypatch.setattr(studies, "recorded_studies", lambda: (replace(whole, runs=whole.of("scratch")),))
+    at = no_exception(run_page(PAGE, **FEW, train_part="studies", train_study="cats_dogs"))
+    assert "| with augmentation and dropout | 0 | – | – | – | – | – |" in tables(at)
+    text = "\n".join(element.value for element in [*at.markdown, *at.caption])
+    assert "Nothing is recorded of “with augmentation and dropout” yet" in text
+    assert "highest mean accuracy" not in text
+    titles = at.selectbox(key="train_study_field").options
+    assert "Cats and dogs from scratch: 2 of 6 runs recorded" in titles
+    assert "Handwritten digits: not recorded yet" in titles
+
+
+@pytest.mark.parametrize("key", [study.key for study in STUDIES])
+def test_a_study_without_a_record_says_so_and_how_it_is_made(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(studies, "recorded_studies", lambda: ())
-    at = no_exception(run_page(PAGE, **FEW, train_part="studies"))
-    assert "`make study`" in at.info[-1].value
+    at = no_exception(run_page(PAGE, **FEW, train_part="studies", train_study=key))
+    said = at.info[-1].value
+    assert "Nothing of this is recorded yet, so no result is claimed." in said
+    assert f"`make study STUDY={key}`" in said
 
 
 @pytest.mark.parametrize("key", [study.key for study in STUDIES])

@@ -44,6 +44,14 @@ def test_what_is_no_overfitting_is_not_called_so(losses: list[float], val_losses
     assert not turn_of(epochs).is_overfitting
 
 
+def test_a_loss_that_is_no_number_is_never_the_lowest_and_has_risen() -> None:
+    lost = float("nan")
+    turn = turn_of(curve([0.9, 0.8, 0.9, 0.9, 0.9], [lost, 0.7, lost, lost, lost]))
+    assert (turn.epoch, turn.lowest, turn.now) == (2, 0.7, float("inf"))
+    assert turn.has_risen
+    assert not turn.is_overfitting
+
+
 @pytest.mark.parametrize(
     ("train", "validation", "count", "said"),
     [

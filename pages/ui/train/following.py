@@ -7,7 +7,10 @@ from pages.ui.waiting import run_again
 
 GLANCE = "train_glance"
 LIVE = "train_live"
+RUNS = "train_runs"
 PART = "train_part_drawn"
+CURVES = "curves_live"
+"""What is drawn where the curves of the looked-at run are, also before there is one."""
 
 
 def followed(key: Key[Any]) -> dict[str, Any]:

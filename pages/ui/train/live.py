@@ -2,8 +2,6 @@
 
 import time
 from collections.abc import Callable
-from math import log
-from typing import Any
 
 import streamlit as st
 
@@ -11,14 +9,14 @@ from cnn_core.errors import CnnError
 from cnn_core.sentences import N_
 from cnn_core.training.heads import head_of
 from cnn_core.training.judgement import judge
-from cnn_core.training.records import EpochEnd, Preparation, Stage
+from cnn_core.training.records import Preparation, Stage
 from pages.ui import components, state
 from pages.ui.jobs import AT_ONCE, Phase
 from pages.ui.messages import show_error
 from pages.ui.runs import SeenRun
 from pages.ui.text import _, escaped, sentence
-from pages.ui.train import chosen, ours
-from pages.ui.train.following import LIVE, PART
+from pages.ui.train import before, curves, ours
+from pages.ui.train.following import CURVES, LIVE, PART
 from pages.ui.waiting import fragment, run_again
 
 _QUICK, _SLOW, _PAUSED = 0.6, 2.0, 3.0
@@ -46,17 +44,24 @@ def _draw() -> None:
         if run is None:
             if state.RUN.get():
                 st.info(_("The run of this address is not here any more: others have taken its place since."))
-            components.curves(_curves(None), key="curves_live")
+            before.draw()
             return
         if run.active:
             _draw_progress(run)
         else:
             _draw_end(run)
         _draw_buttons(run)
-        components.curves(_curves(run), key="curves_live")
+        _draw_curves(run)
         if run.so_far.begun is not None:
             said = judge(run.so_far.epochs, run.so_far.begun.pictures["validation"])
             st.markdown(" ".join(escaped(sentence(note)) for note in said))
+
+
+def _draw_curves(run: SeenRun) -> None:
+    epochs, batch = run.so_far.epochs, run.so_far.batch
+    now = batch if run.active and batch is not None and batch.epoch > len(epochs) else None
+    fit, classes = curves.Fit("", epochs, now=now), head_of(run.plan.network).classes
+    curves.draw_fits([fit], run.plan.all_epochs, CURVES, judged=epochs, classes=classes)
 
 
 # Progress -------------------------------------------------------------------------------------------------------------
@@ -215,99 +220,3 @@ def _do(act: Callable[[], None]) -> None:
     except CnnError as error:
         state.RUN_REFUSED.set(error)
     run_again()
-
-
-# Curves ---------------------------------------------------------------------------------------------------------------
-
-
-def _curves(run: SeenRun | None) -> dict[str, Any]:
-    """Return loss and accuracy as the browser draws them; without a run only what guessing would give."""
-    epochs = run.so_far.epochs if run is not None else ()
-    last = run.plan.all_epochs if run is not None else state.TRAIN_EPOCHS.get()
-    classes = _classes(run)
-    marks = [] if run is None else _marks(run)
-    guess = _("guessing")
-    charts = (
-        ("loss", _("Loss"), None, log(classes)),
-        ("accuracy", _("Accuracy"), 1.0, 1 / classes),
-    )
-    return {
-        "charts": [
-            {
-                "title": title,
-                "series": [series_of(epochs, name, "", 0, run)],
-                "top": top,
-                "isLog": False,
-                "level": {"value": level, "label": guess},
-                "marks": marks,
-                "alt": _alt(title, epochs, name),
-            }
-            for name, title, top, level in charts
-        ],
-        "last": last,
-        "from": 1,
-        "step": 1,
-        "words": words(),
-    }
-
-
-def words() -> dict[str, str]:
-    """Return what curves over epochs say in the session's language."""
-    return {
-        "across": _("epoch"),
-        "points": _("training"),
-        "line": _("validation"),
-        "reading": _("{across} {at}: {values}"),
-        "one": _("{name} {value}"),
-    }
-
-
-def series_of(
-    epochs: tuple[EpochEnd, ...], name: str, title: str, colour: int, run: SeenRun | None = None
-) -> dict[str, Any]:
-    """Return a figure of a run's epochs: of the training as points, of the validation as a line."""
-    now = None
-    if run is not None and run.active and run.so_far.batch is not None and run.so_far.batch.epoch > len(epochs):
-        now = {"at": run.so_far.batch.epoch, "value": getattr(run.so_far.batch, name)}
-    return {
-        "name": title,
-        "colour": colour,
-        "points": [getattr(epoch, name) for epoch in epochs],
-        "line": [getattr(epoch, f"val_{name}") for epoch in epochs],
-        "now": now,
-    }
-
-
-def _classes(run: SeenRun | None) -> int:
-    """Return how many classes there are; of pictures that are not here yet two are taken."""
-    if run is not None:
-        return head_of(run.plan.network).classes
-    try:
-        return chosen.count_of_classes()
-    except chosen.NoPicturesError:
-        return 2
-
-
-def _marks(run: SeenRun) -> list[dict[str, Any]]:
-    """Return which epochs stand out: where fine-tuning begins, and the one whose weights are kept."""
-    marks = []
-    tuned = [epoch.epoch for epoch in run.so_far.epochs if epoch.stage is Stage.FINE_TUNING]
-    if tuned:
-        marks.append({"at": tuned[0], "label": _("fine-tuning")})
-    if run.so_far.epochs and run.plan.keep_best:
-        best = min(run.so_far.epochs, key=lambda epoch: epoch.val_loss)
-        if best.epoch < run.so_far.epochs[-1].epoch:
-            marks.append({"at": best.epoch, "label": _("lowest")})
-    return marks
-
-
-def _alt(title: str, epochs: tuple[EpochEnd, ...], name: str) -> str:
-    if not epochs:
-        return _("{title}: nothing is trained yet.").format(title=title)
-    last = epochs[-1]
-    return _("{title} after epoch {count}: training {training}, validation {validation}.").format(
-        title=title,
-        count=len(epochs),
-        training=f"{getattr(last, name):.3f}",
-        validation=f"{getattr(last, f'val_{name}'):.3f}",
-    )

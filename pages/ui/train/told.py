@@ -59,6 +59,14 @@ def settings_of(run: SeenRun) -> dict[str, Any]:
     return dict(_flat(document))
 
 
+def title_of_run(run: SeenRun) -> str:
+    """Say in a few words what a run is."""
+    augmented = [_("augmentation")] if run.plan.augmentation else []
+    kind = _("transfer") if run.plan.transfer is not None else run.plan.network.name
+    optimizer, seed = glance.OPTIMIZERS[run.plan.optimizer.name], _("seed {seed}").format(seed=run.plan.seed)
+    return ", ".join([kind, *augmented, optimizer, seed])
+
+
 def title_of(setting: str) -> str:
     """Return what a setting is called."""
     return _(_TITLES[setting]) if setting in _TITLES else setting

@@ -7,14 +7,14 @@ import streamlit as st
 
 from cnn_core.network.summary import summarize
 from cnn_core.training.differences import Size, differences_from_best
-from pages.ui import components, state
+from cnn_core.training.judgement import turn_of
+from pages.ui import state
 from pages.ui.draw import differences as drawn
 from pages.ui.draw.tables import draw_table
 from pages.ui.runs import SeenRun
 from pages.ui.text import _, escaped
-from pages.ui.train import live, ours
-from pages.ui.train.glance import OPTIMIZERS
-from pages.ui.train.told import SEED, said, settings_of, title_of
+from pages.ui.train import curves, ours
+from pages.ui.train.told import SEED, said, settings_of, title_of, title_of_run
 
 _LONGEST = 48
 """Characters of a value in the table of what differs."""
@@ -28,14 +28,14 @@ def draw() -> None:
     if len(known) < 2:
         st.info(_("Train twice with another setting, with augmentation for example: here both are compared."))
         for run in known.values():
-            st.caption(_("So far there is one run of yours: {run}.").format(run=escaped(_title(run))))
+            st.caption(_("So far there is one run of yours: {run}.").format(run=escaped(title_of_run(run))))
         return
     names = {key: _("Run {number}").format(number=number) for number, key in enumerate(known, start=1)}
     chosen = [key for key in state.COMPARED_RUNS.get().split(".") if key in known] or list(known)[:_MOST]
     st.multiselect(
         _("Runs"),
         list(known),
-        format_func=lambda key: f"{names[key]}: {_title(known[key])}",
+        format_func=lambda key: f"{names[key]}: {title_of_run(known[key])}",
         max_selections=_MOST,
         **state.field("compared_runs", chosen, lambda keys: state.COMPARED_RUNS.set(".".join(keys))),
     )
@@ -52,38 +52,9 @@ def _known() -> dict[str, SeenRun]:
     return {key: run for key, run in seen.items() if run is not None}
 
 
-def _title(run: SeenRun) -> str:
-    """Say in a few words what a run is."""
-    augmented = [_("augmentation")] if run.plan.augmentation else []
-    kind = _("transfer") if run.plan.transfer is not None else run.plan.network.name
-    optimizer, seed = OPTIMIZERS[run.plan.optimizer.name], _("seed {seed}").format(seed=run.plan.seed)
-    return ", ".join([kind, *augmented, optimizer, seed])
-
-
 def _draw_curves(runs: Mapping[str, SeenRun]) -> None:
-    charts = [("loss", _("Loss"), None), ("accuracy", _("Accuracy"), 1.0)]
-    data = {
-        "charts": [
-            {
-                "title": title,
-                "series": [
-                    live.series_of(run.so_far.epochs, figure, name, place)
-                    for place, (name, run) in enumerate(runs.items())
-                ],
-                "top": top,
-                "isLog": False,
-                "level": None,
-                "marks": [],
-                "alt": f"{title}: {', '.join(runs)}",
-            }
-            for figure, title, top in charts
-        ],
-        "last": max(run.plan.all_epochs for run in runs.values()),
-        "from": 1,
-        "step": 1,
-        "words": live.words(),
-    }
-    components.curves(data, key="curves_compared")
+    fits = [curves.Fit(name, run.so_far.epochs, place) for place, (name, run) in enumerate(runs.items())]
+    curves.draw_fits(fits, max(run.plan.all_epochs for run in runs.values()), "curves_compared")
 
 
 # What differs ---------------------------------------------------------------------------------------------------------
@@ -108,8 +79,8 @@ def _short(text: str) -> str:
 def _lowest(run: SeenRun) -> str:
     if not run.so_far.epochs:
         return "–"
-    best = min(run.so_far.epochs, key=lambda epoch: epoch.val_loss)
-    return _("{loss} after epoch {epoch}").format(loss=f"{best.val_loss:.3f}", epoch=best.epoch)
+    turn = turn_of(run.so_far.epochs)
+    return _("{loss} after epoch {epoch}").format(loss=f"{turn.lowest:.3f}", epoch=turn.epoch)
 
 
 def _accuracy(run: SeenRun) -> str:

@@ -1,9 +1,7 @@
 """Why depth was hard: how large the gradient is in each layer, with one activation or another, deeper and deeper."""
 
 import time
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -18,7 +16,7 @@ from pages.ui import components, state
 from pages.ui.messages import show_error
 from pages.ui.runs import SeenRun
 from pages.ui.text import _
-from pages.ui.train import chosen, ours
+from pages.ui.train import chosen, curves, ours
 from pages.ui.train.following import PART
 from pages.ui.waiting import run_again
 
@@ -45,17 +43,11 @@ def draw() -> None:
 def _draw_functions() -> None:
     """Draw the activations and their slopes, by which a gradient is multiplied in every layer on its way back."""
     at = np.arange(-_REACH, _REACH + _STEP / 2, _STEP)
-    values = {name: activate(name, at) for name in ACTIVATIONS}
-    slopes = {name: np.gradient(value, at) for name, value in values.items()}
-    charts = [(_("Activation"), values), (_("Its slope"), slopes)]
-    data = {
-        "charts": [_chart(title, {name: curve.tolist() for name, curve in curves.items()}) for title, curves in charts],
-        "last": len(at),
-        "from": -_REACH,
-        "step": _STEP,
-        "words": _words(_("input")),
-    }
-    components.curves(data, key="curves_activations")
+    values = {name: activate(name, at).tolist() for name in ACTIVATIONS}
+    slopes = {name: np.gradient(value, at).tolist() for name, value in values.items()}
+    charts = {_("Activation"): values, _("Its slope"): slopes}
+    places = curves.Places(_("input"), first=-_REACH, step=_STEP)
+    curves.draw_lines(charts, places, "curves_activations")
     st.caption(
         _(
             "On its way back a gradient is multiplied by the slope in every layer: a sigmoid's is at most 0.25, so "
@@ -133,17 +125,11 @@ def _draw_sizes(runs: dict[ActivationName, SeenRun]) -> None:
     """Draw the size of each layer's gradient, before anything is learned and after the last epoch."""
     moments = [(_("Before the first step"), 0), (_("After epoch {count}").format(count=_EPOCHS), _EPOCHS)]
     found = [(title, {name: _sizes(run, epoch) for name, run in runs.items()}) for title, epoch in moments]
-    charts = [(title, curves) for title, curves in found if any(curves.values())]
+    charts = {title: sizes for title, sizes in found if any(sizes.values())}
     if not charts:
         return
-    data = {
-        "charts": [_chart(title, curves, is_log=True) for title, curves in charts],
-        "last": max(len(curve) for _title, curves in charts for curve in curves.values()),
-        "from": 1,
-        "step": 1,
-        "words": _words(_("convolution, counted from the picture")),
-    }
-    components.curves(data, key="curves_gradients")
+    places = curves.Places(_("convolution, counted from the picture"))
+    curves.draw_lines(charts, places, "curves_gradients", is_log=True)
     st.caption(_("The Euclidean norm of the loss's gradient for each kernel, on the first training pictures."))
     _say_vanishing(found[0][1])
 
@@ -173,39 +159,7 @@ def _draw_of_run(run: SeenRun) -> None:
     """Draw how large the gradients of the looked-at run's layers were, epoch by epoch."""
     layers = list(dict.fromkeys(name for epoch in run.so_far.epochs for name in epoch.gradients))
     shown = layers if len(layers) <= _MOST_LAYERS else [*layers[: _MOST_LAYERS // 2], *layers[-_MOST_LAYERS // 2 :]]
-    curves = {name: [epoch.gradients.get(name) for epoch in run.so_far.epochs] for name in shown}
+    sizes = {name: [epoch.gradients.get(name) for epoch in run.so_far.epochs] for name in shown}
     title = _("The run above: gradient of each layer's kernel")
-    data = {
-        "charts": [_chart(title, curves, is_log=True)],
-        "last": run.plan.all_epochs,
-        "from": 1,
-        "step": 1,
-        "words": _words(_("epoch")),
-    }
-    components.curves(data, key="curves_run_gradients")
-
-
-def _chart(title: str, curves: Mapping[Any, Sequence[float | None]], is_log: bool = False) -> dict[str, Any]:
-    """Return lines, each with its name at its end."""
-    return {
-        "title": title,
-        "series": [
-            {"name": str(name), "colour": number, "points": [], "line": list(values), "now": None}
-            for number, (name, values) in enumerate(curves.items())
-        ],
-        "top": None,
-        "isLog": is_log,
-        "level": None,
-        "marks": [],
-        "alt": f"{title}: {', '.join(map(str, curves))}",
-    }
-
-
-def _words(across: str) -> dict[str, str]:
-    return {
-        "across": across,
-        "points": "",
-        "line": "",
-        "reading": _("{across} {at}: {values}"),
-        "one": _("{name} {value}"),
-    }
+    places = curves.Places(_("epoch"), run.plan.all_epochs)
+    curves.draw_lines({title: sizes}, places, "curves_run_gradients", is_log=True)

@@ -8,32 +8,53 @@ import streamlit as st
 from cnn_core.sentences import Sentence
 from cnn_core.training.claims import limits, said
 from cnn_core.training.recorded import RecordedRun, RecordedStudy, recorded_studies
-from pages.ui import components, state
+from cnn_core.training.studies import STUDIES, StudyPlan
+from pages.ui import state
 from pages.ui.draw import differences as drawn
 from pages.ui.draw.tables import draw_table
 from pages.ui.text import _, escaped, sentence
-from pages.ui.train import live
+from pages.ui.train import curves
 
 
 def draw() -> None:
-    """Draw the choice of studies, and what the chosen one has found."""
-    studies = {study.plan.key: study for study in recorded_studies()}
-    if not studies:
-        st.info(_("Nothing is recorded here: `make study` trains what the courses claim, in minutes to hours."))
-        return
-    chosen = state.TRAIN_STUDY.get() if state.TRAIN_STUDY.get() in studies else next(iter(studies))
+    """Draw the choice of studies, and what the chosen one has found so far."""
+    recorded = {study.plan.key: study for study in recorded_studies()}
+    plans = {plan.key: plan for plan in STUDIES}
+    chosen = state.TRAIN_STUDY.get()
     st.selectbox(
         _("Recorded study"),
-        list(studies),
-        format_func=lambda key: _(studies[key].plan.title),
+        list(plans),
+        format_func=lambda key: _named(plans[key], recorded.get(key)),
         label_visibility="collapsed",
         **state.field("train_study", chosen, state.TRAIN_STUDY.set),
     )
-    _draw_study(studies[chosen])
+    st.markdown(_(plans[chosen].about))
+    if chosen in recorded:
+        _draw_study(recorded[chosen])
+    else:
+        _draw_planned(plans[chosen])
+
+
+def _named(plan: StudyPlan, study: RecordedStudy | None) -> str:
+    """Return what a study is called, and how much of it there is where that is not all."""
+    planned = len(plan.schemes) * plan.seeds
+    done = 0 if study is None else len(study.runs)
+    if done >= planned:
+        return _(plan.title)
+    if not done:
+        return _("{title}: not recorded yet").format(title=_(plan.title))
+    return _("{title}: {done} of {planned} runs recorded").format(title=_(plan.title), done=done, planned=planned)
+
+
+def _draw_planned(plan: StudyPlan) -> None:
+    """Say what a study is going to train, and that nothing is known of it yet."""
+    text = _("Nothing of this is recorded yet, so no result is claimed. `make study STUDY={key}` trains it:")
+    st.info(text.format(key=plan.key), icon=":material/hourglass_empty:")
+    text = _("{scheme}, with {seeds} seeds")
+    st.markdown("\n".join(f"- {escaped(text.format(scheme=_(each.title), seeds=plan.seeds))}" for each in plan.schemes))
 
 
 def _draw_study(study: RecordedStudy) -> None:
-    st.markdown(_(study.plan.about))
     _draw_curves(study)
     _draw_table(study)
     supported, open_ = st.columns(2, gap="medium")
@@ -58,29 +79,8 @@ def _title(study: RecordedStudy, scheme: str) -> str:
 def _draw_curves(study: RecordedStudy) -> None:
     """Draw loss and accuracy of every run; the seeds of a scheme have its colour."""
     colours = {scheme: place for place, scheme in enumerate(study.schemes)}
-    charts = [("loss", _("Loss"), None), ("accuracy", _("Accuracy"), 1.0)]
-    names = [_title(study, scheme) for scheme in study.schemes]
-    data = {
-        "charts": [
-            {
-                "title": title,
-                "series": [
-                    live.series_of(run.epochs, figure, _name(study, run), colours[run.scheme]) for run in study.runs
-                ],
-                "top": top,
-                "isLog": False,
-                "level": None,
-                "marks": [],
-                "alt": f"{title}: {', '.join(names)}",
-            }
-            for figure, title, top in charts
-        ],
-        "last": max(len(run.epochs) for run in study.runs),
-        "from": 1,
-        "step": 1,
-        "words": live.words(),
-    }
-    components.curves(data, key="curves_study")
+    fits = [curves.Fit(_name(study, run), run.epochs, colours[run.scheme]) for run in study.runs]
+    curves.draw_fits(fits, max(len(run.epochs) for run in study.runs), "curves_study")
 
 
 def _name(study: RecordedStudy, run: RecordedRun) -> str:
@@ -97,11 +97,14 @@ def _draw_table(study: RecordedStudy) -> None:
         _("Lowest validation loss after epoch"),
         _("Time of a run (min:s)"),
     ]
-    draw_table(heads, [_row(study, scheme) for scheme in study.schemes])
+    draw_table(heads, [_row(study, scheme.key) for scheme in study.plan.schemes])
 
 
 def _row(study: RecordedStudy, scheme: str) -> list[str]:
+    """Return what came of a scheme; dashes where nothing is recorded of it."""
     runs = study.of(scheme)
+    if not runs:
+        return [_title(study, scheme), "0", *["–"] * 5]
     mean, spread = study.accuracy(scheme)
     seconds = round(fmean(run.seconds for run in runs))
     return [

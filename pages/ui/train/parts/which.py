@@ -3,8 +3,8 @@
 from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.draw.parts import Part, draw_parts
-from pages.ui.train import chosen
-from pages.ui.train.following import PART
+from pages.ui.train import chosen, ours
+from pages.ui.train.following import PART, RUNS
 from pages.ui.train.parts import (
     after,
     augmentation,
@@ -56,9 +56,9 @@ def share() -> None:
 
 
 def hear_of_person() -> None:
-    """Draw the runs anew that are compared, once it is known whose they are."""
-    if state.TRAIN_PART.get() == "compare":
-        run_again(PART)
+    """Draw what shows the reader's runs anew, once it is known who the reader is."""
+    if ours.mine():
+        run_again(RUNS, *([PART] if state.TRAIN_PART.get() == "compare" else []))
 
 
 def draw() -> None:

@@ -299,7 +299,7 @@ def chart(**more: Any) -> dict[str, Any]:
     """Return a chart of two series as the component takes it."""
     one = {"name": "a", "colour": 0, "points": [1.0, 0.5], "line": [None, 0.25], "now": None}
     two = {"name": "b", "colour": 1, "points": [], "line": [2.0], "now": None}
-    nothing = {"top": None, "isLog": False, "level": None, "marks": [], "span": None}
+    nothing: dict[str, Any] = {"top": None, "isLog": False, "level": None, "marks": [], "span": None}
     return {"title": "Loss", "series": [one, two]} | nothing | more
 
 

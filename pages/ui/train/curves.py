@@ -103,7 +103,7 @@ def _draw(
 
 
 def _chart(title: str, series: Sequence[Mapping[str, Any]], alt: str) -> dict[str, Any]:
-    nothing = {"top": None, "isLog": False, "level": None, "marks": [], "span": None}
+    nothing: dict[str, Any] = {"top": None, "isLog": False, "level": None, "marks": [], "span": None}
     return {"title": title, "series": series, "alt": alt} | nothing
 
 

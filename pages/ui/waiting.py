@@ -77,7 +77,7 @@ def drawn(name: str = PAGE) -> Iterator[None]:
 
 
 def fragment(
-    draw: Callable[Arguments, None],
+    draw: Callable[Arguments, object],
     key: str,
     run_every: float | None = None,
     share: Callable[[], None] = lambda: None,

@@ -6,7 +6,6 @@ from pages.ui.frame import begin_page
 
 with begin_page():
     progress.keep()
-    teaching.style()
     chosen = sheet.chosen()
     if chosen is not None:
         sheet.draw(chosen)

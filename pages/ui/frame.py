@@ -57,6 +57,10 @@ _STYLE = """<style>
 </style>"""
 
 
+_LARGE = "<style>html { font-size: 130%; }</style>"
+"""What a reader in the last row needs; every page has it while it is chosen, for the tools are what is projected."""
+
+
 @dataclass(frozen=True)
 class PageRecord:
     """A page as the navigation, its own header and the home page show it; the file's name gives the address.
@@ -210,7 +214,7 @@ def _begun(page: PageRecord) -> Iterator[DeltaGenerator]:
         )
     if not page.fits_screen:
         st.markdown(_(page.claim))
-    st.html(_STYLE)
+    st.html(_STYLE + _LARGE if state.LARGE_TYPE.get() else _STYLE)
     _run_scripts()
     with drawn():
         yield tools

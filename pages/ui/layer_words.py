@@ -20,6 +20,7 @@ from cnn_core.layers.settings import (
     Told,
 )
 from cnn_core.layers.shapes import show
+from cnn_core.network.volumes import Words
 from cnn_core.sentences import N_
 from pages.ui.text import _
 
@@ -36,6 +37,11 @@ GROUPS = {
     Group.DENSE: N_("Dense"),
     Group.MERGE: N_("Merge"),
 }
+
+
+def volume_words() -> Words:
+    """Return what is written beside the volumes of a network, in the session's language."""
+    return Words({group: _(name) for group, name in GROUPS.items()}, _("{count} layers"))
 
 
 # The sessions' languages must not mix, so the language is part of the key.

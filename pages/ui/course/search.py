@@ -14,6 +14,15 @@ _MOST = 8
 """Of each sort: more would be a list to read."""
 
 
+def _plain(text: str) -> str:
+    """Return a text as it is sought and searched: without capitals and spaces, which Korean writes either way.
+
+    >>> _plain("특성 맵") in _plain("모든 특성맵"), _plain("Receptive field")
+    (True, 'receptivefield')
+    """
+    return "".join(text.casefold().split())
+
+
 def draw() -> bool:
     """Draw the field and what is found; return whether something is sought."""
     st.text_input(
@@ -23,7 +32,7 @@ def draw() -> bool:
         max_chars=60,
         **state.field("course_search", state.SOUGHT_WORD.get(), lambda sought: state.SOUGHT_WORD.set(sought.strip())),
     )
-    sought = state.SOUGHT_WORD.get().casefold()
+    sought = _plain(state.SOUGHT_WORD.get())
     if not sought:
         return False
     found = [_draw_steps(sought), _draw_claims(sought), _draw_words(sought), _draw_layers(sought)]
@@ -39,7 +48,7 @@ def _draw_steps(sought: str) -> bool:
         for step, said in zip(one.steps, text_of(one).steps, strict=True)
         if sought in _all_of(said)
     ]
-    found.sort(key=lambda pair: sought not in pair[1].title.casefold())
+    found.sort(key=lambda pair: sought not in _plain(pair[1].title))
     _head(_("Lessons"), bool(found))
     for step, said in found[:_MOST]:
         _draw_step(step, said)
@@ -52,11 +61,11 @@ def _draw_step(step: Step, said: StepText) -> None:
 
 
 def _all_of(said: StepText) -> str:
-    return "\n".join((said.title, said.question, said.look, said.exactly)).casefold()
+    return _plain("|".join((said.title, said.question, said.look, said.exactly)))
 
 
 def _draw_claims(sought: str) -> bool:
-    found = [claim for claim in claims.all_claims() if sought in f"{claim.said}\n{claim.exactly}".casefold()]
+    found = [claim for claim in claims.all_claims() if sought in _plain(f"{claim.said}|{claim.exactly}")]
     _head(_("What the courses claim"), bool(found))
     for claim in found[:_MOST]:
         claims.draw_claim(claim)
@@ -64,8 +73,8 @@ def _draw_claims(sought: str) -> bool:
 
 
 def _draw_words(sought: str) -> bool:
-    found = [word for word in words.all_words() if sought in "\n".join(word[:3]).casefold()]
-    found.sort(key=lambda word: sought not in f"{word.name} {word.others}".casefold())
+    found = [word for word in words.all_words() if sought in _plain("|".join(word[:3]))]
+    found.sort(key=lambda word: sought not in _plain(f"{word.name}|{word.others}"))
     _head(_("Glossary"), bool(found))
     for word in found[:_MOST]:
         words.draw_word(word)
@@ -73,8 +82,8 @@ def _draw_words(sought: str) -> bool:
 
 
 def _draw_layers(sought: str) -> bool:
-    found = [name for name, kind in KINDS.items() if sought in f"{name} {_(kind.about)}".casefold()]
-    found.sort(key=lambda name: sought not in name.casefold())
+    found = [name for name, kind in KINDS.items() if sought in _plain(f"{name}|{_(kind.about)}")]
+    found.sort(key=lambda name: sought not in _plain(name))
     _head(_("Kinds of layers"), bool(found))
     design = page_at("Design_a_network")
     for name in found[:_MOST]:

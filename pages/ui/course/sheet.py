@@ -14,8 +14,12 @@ _STYLE = """<style>
   [data-testid="stMain"], [data-testid="stApp"], [data-testid="stAppViewContainer"] {
     position: static !important; overflow: visible !important; height: auto !important;
   }
-  .st-key-lesson_sheet h3 { break-after: avoid; }
+  .st-key-lesson_sheet h3, .st-key-lesson_sheet [data-testid="stImage"] { break-inside: avoid; break-after: avoid; }
+  [data-testid="stApp"] { background: white !important; }
+  .st-key-lesson_sheet * { color: black !important; }
 }
+/* The drawings are made for paper. */
+.st-key-lesson_sheet [data-testid="stImage"] img { background: white; }
 .st-key-lesson_sheet { max-width: 46rem; }
 .cs-line { border-bottom: 1px solid currentColor; opacity: 0.5; height: 1.75rem; max-width: 24rem; }
 </style>"""

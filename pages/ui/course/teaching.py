@@ -7,13 +7,6 @@ from pages.ui.course.lessons import LESSONS, text_of
 from pages.ui.frame import COURSE
 from pages.ui.text import _
 
-_LARGE = "<style>html { font-size: 130%; }</style>"
-
-
-def style() -> None:
-    """Let all of the page have large type, where that is wanted."""
-    st.html(_LARGE if state.LARGE_TYPE.get() else "<style></style>")
-
 
 def draw() -> None:
     """Draw the teacher's part, closed until wanted."""

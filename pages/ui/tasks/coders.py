@@ -7,10 +7,10 @@ import streamlit as st
 from cnn_core.models.shape_networks import ShapeNetwork
 from cnn_core.network.links import write_link
 from cnn_core.network.summary import summarize
-from cnn_core.network.volumes import TEXT_COLOUR, Scale, Words, volumes_svg
+from cnn_core.network.volumes import TEXT_COLOUR, Scale, volumes_svg
 from pages.ui import components, state
 from pages.ui.frame import page_at
-from pages.ui.layer_words import GROUPS
+from pages.ui.layer_words import volume_words
 from pages.ui.tasks.subject import Subject
 from pages.ui.tasks.words import record_of, share
 from pages.ui.text import _
@@ -61,5 +61,4 @@ def _open(network: ShapeNetwork) -> None:
 # The network and the language say all that is in it.
 @lru_cache(maxsize=8)
 def _volumes(network: ShapeNetwork, _language: str) -> str:
-    said = Words({group: _(name) for group, name in GROUPS.items()}, _("{count} layers"))
-    return volumes_svg(summarize(network.network).rows, Scale.ROOT, said)
+    return volumes_svg(summarize(network.network).rows, Scale.ROOT, volume_words())

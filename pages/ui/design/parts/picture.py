@@ -7,14 +7,14 @@ import streamlit as st
 
 from cnn_core.network.layout import NetworkLayout, Node, lay_out
 from cnn_core.network.level import Sizes
-from cnn_core.network.volumes import TEXT_COLOUR, Scale, Words, volumes_svg
+from cnn_core.network.volumes import TEXT_COLOUR, Scale, volumes_svg
 from cnn_core.sentences import N_
 from pages.ui import components, state
 from pages.ui.design import current, editor, panels
 from pages.ui.design.parts import joining
 from pages.ui.draw.network import words
 from pages.ui.draw.network_data import card, figures_of, folded
-from pages.ui.layer_words import GROUPS
+from pages.ui.layer_words import volume_words
 from pages.ui.text import _
 
 _SCALES = {
@@ -81,8 +81,7 @@ def _draw_volumes() -> None:
 # The text and the language say all that is in it.
 @lru_cache(maxsize=16)
 def _volumes(text: str, scale: Scale, language: str) -> str:
-    said = Words({group: _(name) for group, name in GROUPS.items()}, _("{count} layers"))
-    return volumes_svg(current.summary_of(text).rows, scale, said)
+    return volumes_svg(current.summary_of(text).rows, scale, volume_words())
 
 
 def _draw_graph() -> None:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 from folders import ROOT
-from running import address_of, everything_said, no_exception
+from running import address_of, everything_said, no_exception, opened_anew
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import state
@@ -259,3 +259,9 @@ def test_every_lesson_has_a_sheet(lesson: Any, language: str) -> None:
 def test_the_links_for_a_class_open_their_steps() -> None:
     links = re.findall(r"^/(\S+)", teaching.links(), re.MULTILINE)
     assert [dict(parse_qsl(link.partition("?")[2]))["lesson"] for link in links] == list(STEPS)
+
+
+@pytest.mark.parametrize("large", [True, False])
+def test_large_type_holds_beside_the_tools_too(large: bool) -> None:
+    at = opened_anew("pages/6_Neuron.py", large_type=str(large))
+    assert any("html { font-size: 130%" in html.proto.body for html in at.get("html")) is large

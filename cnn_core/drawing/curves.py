@@ -26,14 +26,14 @@ def curves_svg(places: Values, curves: Mapping[str, Values], low: float, high: f
     across = _LEFT + inner[0] * (places - places[0]) / (places[-1] - places[0])
 
     def up(values: Values) -> Values:
-        return _TOP + inner[1] * (high - np.asarray(values)) / (high - low)
+        return np.asarray(_TOP + inner[1] * (high - values) / (high - low))
 
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" '
         f'viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="system-ui, sans-serif" font-size="{_LETTERS}" fill="{INK}">'
     ]
     for mark in marks:
-        y = float(up(np.array(mark)))
+        y = float(up(np.array(float(mark))))
         parts += [_line(_LEFT, y, _WIDTH - _RIGHT, y), _text(_LEFT - 5, y + 4, f"{mark:g}", "end")]
     for place in (places[0], 0, places[-1]):
         x = float(np.interp(place, places, across))

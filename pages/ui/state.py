@@ -535,7 +535,7 @@ ANEW = "anew"
 Streamlit's browser side goes on to send the address of the last link, so each number counts once.
 """
 _SET_UP_LAST = Key("set_up_last", 0)
-LED_TO: Key[tuple[int, str]] = Key("led_to", (0, ""))
+LED_TO: Key[tuple[int, str]] = Key("led_to", (-1, ""))
 _READERS_OWN = {LANGUAGE.name, LARGE_TYPE.name, TRAINING.name}
 """What no link sets up unless it names it."""
 _DESIGNED = {DESIGN_PRESET.name, DESIGN_LINK.name}

@@ -17,20 +17,27 @@ _PLACES = {
 }
 """Which element shows what an address opens far down a page, by the name in the address."""
 
+# What stands in a place and around it comes after it: it is scrolled to again, unless somebody else has scrolled since.
 _LOOK = """const until = performance.now() + 15000;
+  const keep = (main, place, left) => {{
+    place.scrollIntoView();
+    const at = main?.scrollTop;
+    if (left) setTimeout(() => main?.scrollTop === at && keep(main, place, left - 1), 500);
+  }};
   const look = () => {{
     const place = document.querySelector(".st-key-{place}");
     if (place) {{
       place.style.scrollMarginTop = "4rem";
-      place.scrollIntoView();
-      setTimeout(() => place.scrollIntoView(), 500); // what stands in it has come by then
+      keep(place.closest('[data-testid="stMain"]'), place, 4);
     }}
     else if (performance.now() < until) setTimeout(look, 200);
   }};"""
-# A browser leaves a page that it opens where the one before was scrolled to. A link leads once, wherever it stood.
+# A browser leaves a page that it opens where the one before was scrolled to. A link leads once, wherever it stood; so
+# does the address with which a window begins, number 0, but not the new session of a window that was here before.
 _LEAD = """<script>(() => {{
-  if ((window.convscopeLed ?? 0) === {number}) return;
+  const led = window.convscopeLed;
   window.convscopeLed = {number};
+  if (led === {number} || (led !== undefined && !{number})) return;
   document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
   {look}
   if ("{place}") look();

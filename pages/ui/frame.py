@@ -117,12 +117,14 @@ PAGES = (
         N_("Convolution"),
         ":material/apps:",
         N_("Move a kernel over numbers by hand and see each sum as it is made."),
+        fits_screen=True,
     ),
     PageRecord(
         "pages/4_Pooling_and_stride.py",
         N_("Pooling and stride"),
         ":material/compress:",
         N_("Shrink one input in ten ways and compare what survives."),
+        fits_screen=True,
         short=N_("Pooling"),
     ),
     PageRecord(

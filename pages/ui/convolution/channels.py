@@ -5,6 +5,7 @@ from itertools import zip_longest
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnn_core.arrays import Values
 from cnn_core.layers import Conv2D
@@ -50,17 +51,12 @@ def draw(chosen: Chosen, convolution: choices.Convolution | None) -> None:
         channels=colour_names(),
         tints=RGB,
     )
-    show_place("cut_channels", _SIDE)
+    place, sizes = place_beside()
+    with place:
+        show_cut("cut_channels", _SIDE)
+    with sizes:
+        _draw_sizes(scene, kernels)
     draw_stage(scene, "channels_stage", on_kernel=_keep)
-    layer = Conv2D(kernels.shape[3], (3, 3))
-    output = scene.output.shape
-    st.markdown(
-        _("Input {input}, {filters} filters of {kernel}, output {output}.").format(
-            input=show(x.shape), filters=kernels.shape[3], kernel=show(kernels.shape[:3]), output=show(output)
-        )
-        + "  \n"
-        + "  \n".join(f"{_(formula.quantity)}: {formula.text}" for formula in formulas(layer, output, x.shape))
-    )
     st.caption(
         _(
             "The numbers are pixels from 0 to 255, cut from the picture. There is one bias for each "
@@ -69,15 +65,27 @@ def draw(chosen: Chosen, convolution: choices.Convolution | None) -> None:
     )
 
 
-def show_place(key: str, side: int) -> None:
-    """Draw the picture with a frame around the numbers below, so many in a row."""
-    with st.container(width=240):
-        show_cut(key, side)
+def place_beside() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Return a place for the picture from which the numbers below are cut, and one for what is said beside it."""
+    with st.container(horizontal=True, gap="medium"):
+        return st.container(width=240), st.container(width="stretch")
+
+
+def _draw_sizes(scene: Scene, kernels: Values) -> None:
+    """Say which sizes go in and come out, and how the parameters are counted."""
+    layer, given, output = Conv2D(kernels.shape[3], (3, 3)), scene.x.shape, scene.output.shape
+    st.markdown(
+        _("Input {input}, {filters} filters of {kernel}, output {output}.").format(
+            input=show(given), filters=kernels.shape[3], kernel=show(kernels.shape[:3]), output=show(output)
+        )
+        + "  \n"
+        + "  \n".join(f"{_(formula.quantity)}: {formula.text}" for formula in formulas(layer, output, given))
+    )
 
 
 def _kernels() -> Values:
     """Let the reader choose the filters; return (3, 3, 3, filters)."""
-    count, bias, *places = st.columns([1, 1, *[2] * state.FILTERS.get()], vertical_alignment="bottom")
+    count, bias, *places = st.columns([1.3, 1.3, *[2] * state.FILTERS.get()], vertical_alignment="bottom")
     count.number_input(_("Filters"), **state.FILTERS.widget(after=lambda: state.FILTER_NUMBERS.set("")))
     bias.number_input(_("Bias"), format="%g", **state.FILTER_BIAS.widget())
     chosen = _chosen()

@@ -34,8 +34,12 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
         st.caption(_("First make kernel and input above fit together."))
     else:
         _draw_matrices(convolution)
-        _draw_dense(convolution)
-    _draw_needs()
+    needs, other_way = st.columns([3, 2], gap="medium")
+    with needs:
+        _draw_needs()
+    if convolution is not None:
+        with other_way:
+            _draw_dense(convolution)
 
 
 def _draw_matrices(convolution: Convolution) -> None:

@@ -13,7 +13,8 @@ from cnn_core.pictures.prepare import GREY_WEIGHTS
 from pages.ui import state
 from pages.ui.ask.numbers import own_numbers
 from pages.ui.convolution import choices
-from pages.ui.convolution.channels import RGB, colour_names, show_place
+from pages.ui.convolution.channels import RGB, colour_names, place_beside
+from pages.ui.convolution.controls import show_cut
 from pages.ui.convolution.costs import draw_costs
 from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.entered import Chosen
@@ -38,10 +39,13 @@ def draw(chosen: Chosen, convolution: choices.Convolution | None) -> None:
         channels=colour_names(),
         tints=RGB,
     )
-    show_place("cut_mixing", _SIDE)
+    place, costs = place_beside()
+    with place:
+        show_cut("cut_mixing", _SIDE)
+        st.caption(_("These three weights make grey of red, green and blue, as television did (ITU-R BT.601)."))
+    with costs:
+        _draw_bottleneck()
     draw_stage(scene, "mixing_stage", on_kernel=_keep)
-    st.caption(_("These three weights make grey of red, green and blue, as television did (ITU-R BT.601)."))
-    _draw_bottleneck()
 
 
 def _keep(kernel: Values) -> None:

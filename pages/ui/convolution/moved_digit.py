@@ -32,11 +32,15 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
         required=True,
         **state.DIGITS_TAUGHT.widget(),
     )
+    is_shuffled = state.DIGITS_TAUGHT.get() == Taught.SHUFFLED
     networks.tell(state.DIGITS_TAUGHT.get(), _HEARD)
+    if is_shuffled:
+        _draw_shuffled()
     components.moved_picture(_data(), key="digit_board", on_set=partial(take, KEYS))
     _draw_how_trained()
     _draw_curves()
-    _draw_shuffled()
+    if not is_shuffled:
+        _draw_shuffled()
 
 
 def _data() -> dict[str, Any]:

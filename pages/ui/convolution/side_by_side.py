@@ -29,9 +29,9 @@ _KINDS = {"mean": (N_("Mean (blur)"), box), "edges": (N_("Vertical edges"), wide
 _STYLE = """<style>
 .cs-sizes {
   display: grid; grid-template-columns: minmax(0, 6fr) minmax(0, 3fr) minmax(0, 2fr); gap: 0.75rem; align-items: start;
-  max-width: 46rem;
+  max-width: min(46rem, max(20rem, 95vh - 22rem));
 }
-.cs-sizes.equal { grid-template-columns: repeat(3, minmax(0, 1fr)); max-width: 60rem; }
+.cs-sizes.equal { grid-template-columns: repeat(3, minmax(0, 1fr)); max-width: min(60rem, max(20rem, 110vh - 14rem)); }
 .cs-sizes figure { margin: 0; }
 .cs-sizes img { display: block; width: 100%; }
 .cs-sizes.equal img { image-rendering: pixelated; }
@@ -40,7 +40,7 @@ _STYLE = """<style>
 
 
 def draw(chosen: Chosen, convolution: Convolution | None) -> None:
-    """Draw the picture through each kernel size at each stride, on one scale, and the costs below."""
+    """Draw the picture through each kernel size at each stride, on one scale, and the costs beside them."""
     kind, equal = st.columns([3, 2], vertical_alignment="bottom")
     kind.segmented_control(
         _("Kernel"), format_func=lambda key: _(_KINDS[key][0]), required=True, **state.SIDE_KERNEL.widget()
@@ -52,14 +52,17 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     reach = Range(max(float(np.abs(values).max()) for values in maps.values()), True)
     figures = [_figure(values, size, stride, reach) for (size, stride), values in maps.items()]
     names = "cs-sizes equal" if state.SIDE_ENLARGED.get() else "cs-sizes"
-    st.html(f'{_STYLE}<div class="{names}">{"".join(figures)}</div>')
-    st.caption(
-        _(
-            "The picture has {size} pixels here. From top to bottom the kernel grows: it takes in more and shows less "
-            "that is fine. From left to right the stride grows: the map shrinks by it, and what lay between is gone."
-        ).format(size=show(grey.shape[:2]))
-    )
-    _draw_costs(grey, maps)
+    pictures, costs = st.columns([1, 1], gap="medium")
+    pictures.html(f'{_STYLE}<div class="{names}">{"".join(figures)}</div>')
+    with costs:
+        st.caption(
+            _(
+                "The picture has {size} pixels here. From top to bottom the kernel grows: it takes in more and shows "
+                "less that is fine. From left to right the stride grows: the map shrinks by it, and what lay between "
+                "is gone."
+            ).format(size=show(grey.shape[:2]))
+        )
+        _draw_costs(grey, maps)
 
 
 def _convolved(grey: Maps, kernel: Kernel, stride: int) -> Maps:

@@ -35,10 +35,10 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     x, ones = np.ones((_SIDE, _SIDE, 1)), np.ones((kernel, kernel, 1, 1))
     taps = transposed_taps(_SIDE, window)
     output = conv2d_transpose(x, ones, (window, window))
-    draw_stage(Scene(x, taps, taps, output, ones), "transposed_stage")
     layer = Conv2DTranspose(1, kernel, strides=step, padding=mode)
     sizes = formulas(layer, output_shape(layer, x.shape), x.shape)[:1]
     draw_lines(_("Output size"), [f"{_(formula.quantity)}: {formula.text}" for formula in sizes])
+    draw_stage(Scene(x, taps, taps, output, ones), "transposed_stage")
     _judge(kernel, step)
     _draw_stamps(window)
     _draw_upsampled(step)

@@ -10,6 +10,7 @@ from cnn_core.layers.shapes import show
 from cnn_core.numerics.activations import activate
 from cnn_core.pictures.prepare import brightness
 from pages.ui import cached, state
+from pages.ui.ask.numbers import kernel_title
 from pages.ui.convolution.choices import Convolution
 from pages.ui.draw.maps import draw_maps
 from pages.ui.draw.pictures import draw_wide
@@ -37,7 +38,7 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
         result = cached.filtered(chosen, convolution.key, each, lambda: convolution.over(maps))
     after = activate(state.ACTIVATION.get(), result)
     width = round(_WIDTH * result.shape[1] / pixels.shape[1])
-    titles = [_("Convolved"), _("After the activation")]
+    titles = [_("Convolved: {kernel}").format(kernel=kernel_title(state.KERNEL.get())), _("After the activation")]
 
     def draw_input() -> None:
         draw_wide(cached.whole_picture(chosen, each), _WIDTH, _("Your picture"))

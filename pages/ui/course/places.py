@@ -28,7 +28,7 @@ _LOOK = """const until = performance.now() + 15000;
     const place = document.querySelector(".st-key-{place}");
     if (place) {{
       place.style.scrollMarginTop = "4rem";
-      keep(place.closest('[data-testid="stMain"]'), place, 4);
+      keep(place.closest('[data-testid="stMain"]'), place, 20);
     }}
     else if (performance.now() < until) setTimeout(look, 200);
   }};"""

@@ -1,5 +1,7 @@
 """How long the design takes on this server: one picture, one epoch. Measured when somebody asks, once a process."""
 
+from math import ceil
+
 import streamlit as st
 
 from cnn_core.network.summary import Summary
@@ -23,6 +25,7 @@ def draw(summary: Summary) -> None:
             "multiply-add, each byte that is moved and each layer. Measured when nothing else runs, it is faster."
         ),
     )
+    _draw_epoch()
     if not state.TIMED.get():
         st.button(
             _("Measure this machine"),
@@ -32,10 +35,25 @@ def draw(summary: Summary) -> None:
             key="design_measure",
         )
         return
-    st.number_input(_("Pictures in an epoch"), step=1_000, width=200, **state.EPOCH_PICTURES.widget())
     with part():
         machine = asked(machine_speed(), _("This machine is measured; that takes about half a minute."), "speed")
         _draw_times(summary, machine)
+
+
+def _draw_epoch() -> None:
+    """Let the reader say how many pictures an epoch has, and say how many batches they make."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input(_("Pictures in an epoch"), step=1_000, width=200, **state.EPOCH_PICTURES.widget())
+        batch, pictures = state.BATCH.get(), state.EPOCH_PICTURES.get()
+        batches = ceil(pictures / batch)
+        st.markdown(
+            _("{pictures} pictures, {batch} at a time: **{batches} batches**; the last one has {last}.").format(
+                pictures=f"{pictures:,}",
+                batch=f"{batch:,}",
+                batches=f"{batches:,}",
+                last=f"{pictures - (batches - 1) * batch:,}",
+            )
+        )
 
 
 def _draw_times(summary: Summary, machine: Machine) -> None:

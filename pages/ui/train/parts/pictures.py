@@ -40,7 +40,7 @@ _STYLE = """<style>
 
 
 def draw() -> None:
-    """Draw what the pictures are made of and their split beside one another, and their way into the network below."""
+    """Draw what the pictures are made of and their way into the network, and beside them how they are divided."""
     made, divided = st.columns([3, 2], gap="medium")
     with made, part():
         if state.TRAIN_ON.get() == chosen.OWN:
@@ -48,7 +48,7 @@ def draw() -> None:
         _draw_made()
     with divided, part():
         _draw_split()
-    with part():
+    with made, part():
         shown_pictures("way")
         _draw_way(chosen.data())
 

@@ -1,4 +1,4 @@
-"""The kernel moved over the numbers by hand: the stage, how large the output is, and what a stride leaves out."""
+"""The kernel moved over the numbers by hand: how large the output is, the stage, and what a stride leaves out."""
 
 import streamlit as st
 
@@ -26,8 +26,8 @@ def draw() -> Convolution | None:
     except CnnError as error:
         show_error(error)
         return None
-    draw_stage(scene, "first_stage", lambda x: set_grid(state.GRID, x), set_kernel)
     draw_output_size(convolution.x.shape, convolution.windows)
+    draw_stage(scene, "first_stage", lambda x: set_grid(state.GRID, x), set_kernel)
     _draw_rest(convolution)
     _draw_padded(convolution)
     return convolution

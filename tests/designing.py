@@ -43,7 +43,7 @@ def rows(at: AppTest, column: str) -> list[Any]:
 def totals(at: AppTest) -> list[str]:
     """Return the totals that stand above the table."""
     body = next(element.proto.body for element in at.get("html") if '"cs-totals"' in element.proto.body)
-    return re.findall(r"<dd>(.*?)<small>", body)
+    return re.findall(r"<dd><span[^>]*>(.*?)</span>", body)
 
 
 def formulas(at: AppTest) -> str:

@@ -5,7 +5,7 @@ import { fieldText, figuresOf, product, seenByInput, seenThrough } from "./layer
 
 /**
  * @typedef {import("./layer_edits.js").Wired} Wired
- * @typedef {Wired & {shape?: number[], parameters?: number | string, multiplyAdds?: number | string, bytes?: number | string,
+ * @typedef {Wired & {shape?: number[], parameters?: number | string, untrained?: number | string, frozen?: boolean, multiplyAdds?: number | string, bytes?: number | string,
  *   memory?: string, field?: string, isWaiting?: boolean, isWorded?: boolean, remark?: string, advice?: unknown[],
  *   part?: string}} Row  `isWaiting`: its figures are not known yet; `isWorded` false: its settings are not in words yet
  * @typedef {string | State} Moment  a network by its version, or itself
@@ -109,7 +109,9 @@ export const withFigures = (rows, sent) => {
     if (view) seen.set(row.name, view);
     if (isAsSent) return row;
     const field = view ? fieldText(view) : shapes.get(rows[0].name)?.length === 3 ? "…" : "";
-    return { ...row, ...found, field, isWaiting: false };
+    const counted = { ...found, field };
+    const isCounted = !row.isWaiting && Object.entries(counted).every(([name, figure]) => row[/** @type {keyof Row} */ (name)] === figure);
+    return isCounted ? row : { ...row, ...counted, isWaiting: false };
   });
 };
 
@@ -117,25 +119,44 @@ export const withFigures = (rows, sent) => {
 const seenFirst = ({ shape }) => shape.length === 3 && seenByInput(shape);
 
 /** @param {import("./layer_figures.js").Figures} known */
-const figures = ({ shape, parameters, multiplyAdds }) => {
+const figures = ({ shape, parameters, untrained, multiplyAdds }) => {
   const bytes = product(shape) * 4;
-  return { shape, parameters, multiplyAdds, bytes, memory: readableBytes(bytes) };
+  return { shape, parameters, untrained, multiplyAdds, bytes, memory: readableBytes(bytes) };
 };
 
 /** @param {Row} row  @returns {Row} */
 const waiting = (row) => ({ ...row, isWaiting: true, shape: undefined });
 
+/** Equal layers share their settings, and most edits leave them as they are.
+ * @type {WeakMap<object, string>} */
+const WRITTEN = new WeakMap();
+
 /** @param {Row} row  @param {number[][]} inputs */
-const keyOf = ({ kind, settings }, inputs) => JSON.stringify([kind, settings, inputs]);
+const keyOf = ({ kind, settings }, inputs) => {
+  const written = WRITTEN.get(settings) ?? JSON.stringify(settings);
+  WRITTEN.set(settings, written);
+  return [kind, written, ...inputs].join(" ");
+};
+
+/** @type {WeakMap<Row[], ReturnType<typeof allFigures>>} */
+const ALL_FIGURES = new WeakMap();
+
+/** Return the figures that the server sent, by layers and what these get.
+ * @param {Row[]} sent */
+const figuresByInputs = (sent) => {
+  const found = ALL_FIGURES.get(sent) ?? allFigures(sent);
+  ALL_FIGURES.set(sent, found);
+  return found;
+};
 
 /** @param {Row[]} sent */
-const figuresByInputs = (sent) => {
+const allFigures = (sent) => {
   const shapes = new Map(sent.map((row) => [row.name, row.shape]));
   return new Map(
     sent.flatMap((row, at) => {
-      const { shape, parameters, multiplyAdds, bytes, memory } = row;
+      const { shape, parameters, untrained, multiplyAdds, bytes, memory } = row;
       const inputs = sourcesOf(sent, at).map((source) => /** @type {number[]} */ (shapes.get(source)));
-      return shape ? [[keyOf(row, inputs), { shape, parameters, multiplyAdds, bytes, memory }]] : [];
+      return shape ? [[keyOf(row, inputs), { shape, parameters, untrained, multiplyAdds, bytes, memory }]] : [];
     }),
   );
 };
@@ -151,22 +172,16 @@ const UNITS = /** @type {[number, string][]} */ ([
 export const readableBytes = (count) => {
   for (const [size, unit] of UNITS) {
     const value = count / size;
-    if (value >= 0.9995) return `${value.toFixed(Math.max(2 - Number(value >= 9.995) - Number(value >= 99.95), 0))} ${unit}`;
+    if (value >= 0.9995) return `${rounded(value, Math.max(2 - Number(value >= 9.995) - Number(value >= 99.95), 0))} ${unit}`;
   }
   return `${count} B`;
 };
 
-/**
- * Return the sums over all layers; nothing where a layer's figures are not known.
- * @param {Row[]} rows
- */
-export const totalsOf = (rows) => {
-  if (rows.some((row) => row.shape === undefined)) return undefined;
-  /** @param {"parameters" | "multiplyAdds" | "bytes"} quantity */
-  const sum = (quantity) => {
-    const all = rows.reduce((total, row) => total + BigInt(row[quantity] ?? 0), 0n);
-    return all <= 2n ** 53n ? Number(all) : String(all);
-  };
-  const bytes = sum("bytes");
-  return { parameters: sum("parameters"), multiplyAdds: sum("multiplyAdds"), bytes, memory: readableBytes(Number(bytes)) };
+/** Write a number with up to two decimals; half of the last goes to the even one, as in Python, where JavaScript goes up.
+ * @param {number} value  @param {number} decimals */
+const rounded = (value, decimals) => {
+  const parts = value * 10 ** decimals;
+  const floor = Math.floor(parts);
+  const isHalf = Number.isInteger(value * 8) && parts - floor === 0.5; // other numbers are no half exactly
+  return (isHalf && floor % 2 === 0 ? floor / 10 ** decimals : value).toFixed(decimals);
 };

@@ -11,7 +11,8 @@
  * @typedef {{field: Field, size: number[]}} Seen  with the height and width of the map
  * @typedef {{first: number, last: number, stride: number}} Rule  output i takes the inputs first + i · stride to last + i · stride
  * @typedef {[Rule, Rule] | "all" | "unmoved" | null} Rules  null where lines of one span cannot say it
- * @typedef {{shape: Shape, parameters: number, multiplyAdds: number}} Figures
+ * @typedef {{shape: Shape, parameters: number, untrained: number, multiplyAdds: number}} Figures  `untrained`: the
+ *   parameters that no training changes, in a layer that is not frozen
  * @typedef {Figures & {rules: Rules}} Known
  */
 
@@ -67,7 +68,7 @@ const isTorn = ({ strides, dilation_rate }) => Math.max(...strides) > 1 && Math.
 const bias = ({ use_bias }, count) => (use_bias ? count : 0);
 
 /** @param {Shape} shape  @param {Rules} [rules]  @returns {Known} */
-const free = (shape, rules = "unmoved") => ({ shape, parameters: 0, multiplyAdds: 0, rules });
+const free = (shape, rules = "unmoved") => ({ shape, parameters: 0, untrained: 0, multiplyAdds: 0, rules });
 
 /** @typedef {(settings: Settings, shape: Shape, ...others: Shape[]) => Known | undefined} Of */
 
@@ -80,6 +81,7 @@ const convolution = (settings, shape) => {
   return {
     shape: [...found.size, filters],
     parameters: each * filters + bias(settings, filters),
+    untrained: 0,
     multiplyAdds: each * product(found.size) * filters,
     rules: found.rules,
   };
@@ -94,6 +96,7 @@ const depthwise = (settings, shape) => {
   return {
     shape: [...found.size, channels],
     parameters: product(kernel_size) * channels + bias(settings, channels),
+    untrained: 0,
     multiplyAdds: product(kernel_size) * product(found.size) * channels,
     rules: found.rules,
   };
@@ -107,6 +110,7 @@ const separable = (settings, shape) => {
   return {
     shape: [between.shape[0], between.shape[1], filters],
     parameters: between.parameters + between.shape[2] * filters + bias(settings, filters),
+    untrained: 0,
     multiplyAdds: between.multiplyAdds + product(between.shape) * filters,
     rules: between.rules,
   };
@@ -123,6 +127,7 @@ const transposed = (settings, shape) => {
   return {
     shape: [...size, filters],
     parameters: each * shape[2] + bias(settings, filters),
+    untrained: 0,
     multiplyAdds: each * product(shape),
     rules: null,
   };
@@ -145,6 +150,7 @@ const dense = (settings, shape) => {
   return {
     shape: [...shape.slice(0, -1), units],
     parameters: channels * units + bias(settings, units),
+    untrained: 0,
     multiplyAdds: product(shape) * units,
     rules: isMap(shape) ? "unmoved" : "all",
   };
@@ -154,6 +160,7 @@ const dense = (settings, shape) => {
 const batchNormalization = ({ center, scale }, shape) => ({
   ...free(shape),
   parameters: (2 + Number(center) + Number(scale)) * shape[shape.length - 1],
+  untrained: 2 * shape[shape.length - 1],
 });
 
 /** A layer that adds rows and columns to a map, or takes them away where `sign` is −1.

@@ -1,8 +1,9 @@
 // @ts-check
 // A network's layers as a table: one row a layer, one of them selected, others marked beside it.
 import { button, counted, fill, focusedIn, make, part } from "./dom.js";
-import { after, totalsOf, withFigures } from "./expected_network.js";
+import { after, withFigures } from "./expected_network.js";
 import { partOf, sourcesOf } from "./layer_edits.js";
+import { showTotals, totalsOf } from "./layer_totals.js";
 import { hearing } from "./told.js";
 import { settingOf, typedIn } from "./typed_settings.js";
 
@@ -32,12 +33,14 @@ const FEW = 3; // pieces of advice that are all told at their rows; of more only
  * @property {number[]} [shape]
  * @property {boolean} [isWaiting]  whether its figures are not known yet
  * @property {Count} [parameters]
+ * @property {Count} [untrained]  those of them that no training changes
+ * @property {boolean} [frozen]  whether it changes none
  * @property {Count} [multiplyAdds]
  * @property {Count} [bytes]
  * @property {string} [memory]
  * @property {string} [field]
- * @typedef {{parameters: Count, multiplyAdds: Count, memory: string, bytes: Count}} Totals
- * @typedef {Record<"total" | "share" | "bytes" | "table" | "keys" | "from" | "connect" | "connecting" | "connectingMany", string> &
+ * @typedef {import("./layer_totals.js").Totals} Totals
+ * @typedef {import("./layer_totals.js").Words & Record<"total" | "share" | "bytes" | "table" | "keys" | "from" | "connect" | "connecting" | "connectingMany", string> &
  *   {heads: string[], meanings: string[]}} Words
  * @typedef {object} Data
  * @property {(Omit<Partial<Layer>, "shape"> & {alike: number})[]} rows  each with what is its own, and of which of `alike` it is one
@@ -84,7 +87,7 @@ const FEW = 3; // pieces of advice that are all told at their rows; of more only
  * @property {number} copying  the number of the copy that is waited for
  * @property {string} connecting  the layer whose inputs are being chosen
  * @property {number} [shown]
- * @property {string} [drawn]
+ * @property {string[]} [drawn]  all that the table says
  * @property {string} [spoken]  the words in which the rows are drawn
  * @property {Map<string, HTMLTableRowElement>} drawnRows  by all that their cells say of the layer
  */
@@ -279,42 +282,54 @@ export default function ({ data, parentElement, setStateValue }) {
     if (!memory.rows[to].many) connect(memory.connecting);
   };
 
-  /** @param {MouseEvent} event  @param {number} position */
-  const click = (event, position) => {
-    if (memory.connecting) return connectTo(position);
-    select(position, 0, event.shiftKey ? "range" : event.ctrlKey || event.metaKey ? "added" : "alone");
+  // What is done with a row is heard by the table: an edit leaves most rows as they are, but not their places.
+
+  /** Return the row that something happens in, and its place.
+   * @param {Event} event  @returns {[HTMLTableRowElement, number] | undefined} */
+  const rowAt = ({ target }) => {
+    const row = target instanceof Element ? /** @type {HTMLTableRowElement | null} */ (target.closest("tr.layer")) : null;
+    return row ? [row, layers().indexOf(row)] : undefined;
+  };
+
+  body.onclick = (event) => {
+    const [, position = -1] = rowAt(event) ?? [];
+    if (position < 0) return;
+    if (/** @type {Element} */ (event.target).closest(".from")) connect(memory.rows[position].name);
+    else if (memory.connecting) connectTo(position);
+    else select(position, 0, event.shiftKey ? "range" : event.ctrlKey || event.metaKey ? "added" : "alone");
   };
 
   // Dragging ----------------------------------------------------------------------------------------------------------
 
   const dropped = () => body.querySelector("[data-drop]")?.removeAttribute("data-drop");
 
-  /** @param {HTMLTableRowElement} row  @param {number} position */
-  const drag = (row, position) => {
-    row.draggable = position >= fixed();
-    row.ondragstart = (event) => {
-      if (!memory.marked.has(memory.rows[position].name)) select(position, 0);
-      event.dataTransfer?.setData("text/plain", memory.rows[position].name);
-      frame.toggleAttribute("data-dragging", true);
-    };
-    row.ondragend = () => {
-      frame.removeAttribute("data-dragging");
-      dropped();
-    };
-    row.ondragover = (event) => {
-      if (!frame.hasAttribute("data-dragging")) return;
-      const box = row.getBoundingClientRect();
-      const below = event.clientY > box.top + box.height / 2 || position < fixed();
-      event.preventDefault();
-      if (row.dataset.drop !== (below ? "below" : "above")) dropped();
-      row.dataset.drop = below ? "below" : "above";
-    };
-    row.ondrop = (event) => {
-      event.preventDefault();
-      const by = distance(position + (row.dataset.drop === "below" ? 1 : 0));
-      dropped();
-      if (by) act("move", { by });
-    };
+  body.ondragstart = (event) => {
+    const [, position = -1] = rowAt(event) ?? [];
+    if (position < 0) return;
+    if (!memory.marked.has(memory.rows[position].name)) select(position, 0);
+    event.dataTransfer?.setData("text/plain", memory.rows[position].name);
+    frame.toggleAttribute("data-dragging", true);
+  };
+  body.ondragend = () => {
+    frame.removeAttribute("data-dragging");
+    dropped();
+  };
+  body.ondragover = (event) => {
+    const [row, position] = rowAt(event) ?? [];
+    if (!row || position === undefined || !frame.hasAttribute("data-dragging")) return;
+    const box = row.getBoundingClientRect();
+    const below = event.clientY > box.top + box.height / 2 || position < fixed();
+    event.preventDefault();
+    if (row.dataset.drop !== (below ? "below" : "above")) dropped();
+    row.dataset.drop = below ? "below" : "above";
+  };
+  body.ondrop = (event) => {
+    const [row, position] = rowAt(event) ?? [];
+    if (!row || position === undefined) return;
+    event.preventDefault();
+    const by = distance(position + (row.dataset.drop === "below" ? 1 : 0));
+    dropped();
+    if (by) act("move", { by });
   };
 
   /** By how many places the marked rows must go to stand before the row at a place.
@@ -419,15 +434,8 @@ export default function ({ data, parentElement, setStateValue }) {
     const classes = `layer group-${layer.group}${below ? " below" : ""}${wrong ? " wrong" : ""}`;
     if (row.className !== classes) row.className = classes;
     row.toggleAttribute("aria-describedby", wrong);
-    row.onclick = (event) => click(event, position);
-    const from = /** @type {HTMLElement | null} */ (row.querySelector(".from"));
-    if (from) {
-      from.onclick = (event) => {
-        event.stopPropagation();
-        connect(layer.name);
-      };
-    }
-    drag(row, position);
+    const isDraggable = position >= fixed();
+    if (row.draggable !== isDraggable) row.draggable = isDraggable;
     const advice = (layer.advice ?? []).map((one) => advised(one, layer, position));
     if (!memory.wrong || !wrong) return [row, ...advice];
     row.setAttribute("aria-describedby", "why");
@@ -488,9 +496,10 @@ export default function ({ data, parentElement, setStateValue }) {
   };
 
   const draw = () => {
-    const drawn = JSON.stringify([memory.rows.map(saidOf), memory.wrong, memory.totals, memory.data.words]);
-    if (memory.drawn === drawn) return mark(); // only another row was selected
+    const drawn = [JSON.stringify([memory.wrong, memory.totals, memory.data.words]), ...memory.rows.map(saidOf)];
+    if (isSameList(memory.drawn ?? [], drawn)) return mark(); // only another row was selected
     memory.drawn = drawn;
+    showTotals(memory.totals, memory.data.words);
     const focused = table.contains(focusedIn(frame));
     table.setAttribute("aria-label", memory.data.words.table);
     head.replaceChildren(headings());
@@ -575,6 +584,8 @@ export default function ({ data, parentElement, setStateValue }) {
 
   show();
   if (memory.said.length) send();
+  // The sums of an answer that is not the last take the place of those that are expected.
+  if (memory.said.length || memory.typed.length) whenDrawn(() => frame.isConnected && showTotals(memory.totals, memory.data.words));
 }
 
 /** Call back once the server has nothing more to draw, and it is drawn.
@@ -652,9 +663,22 @@ const isOpen = (one, data, base) => {
   return JSON.stringify(layer.settings[one.text]) !== JSON.stringify(one.value);
 };
 
+/** @type {WeakMap<Layer, string>} */
+const SAID = new WeakMap();
+
 /** Return all that a row's cells say of a layer.
  * @param {Layer} layer */
 const saidOf = (layer) => {
+  const said = SAID.get(layer) ?? writtenOf(layer);
+  SAID.set(layer, said);
+  return said;
+};
+
+/** @param {string[]} list  @param {string[]} other */
+const isSameList = (list, other) => list.length === other.length && list.every((one, i) => one === other[i]);
+
+/** @param {Layer} layer */
+const writtenOf = (layer) => {
   const { name, part, kind, group, facts, isWorded = true, inputs, remark, advice } = layer;
   const { shape, parameters, multiplyAdds, bytes, memory, field, isWaiting = false } = layer;
   const words = [name, part, kind, group, facts, isWorded, inputs, remark, advice];

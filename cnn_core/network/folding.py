@@ -34,6 +34,10 @@ class Block:
     def parameters(self) -> int:
         return sum(row.parameters for row in self.rows)
 
+    @property
+    def multiply_adds(self) -> int:
+        return sum(row.multiply_adds for row in self.rows)
+
 
 def fold(rows: Sequence[Row]) -> tuple[Block, ...]:
     """Fold rows into blocks by the names that their author gave them, else where all paths meet in one layer."""

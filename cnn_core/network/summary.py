@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from cnn_core.errors import LayerError, NetworkError
@@ -109,7 +110,7 @@ class Summary:
         """Memory of all outputs for one image: what a training step keeps for the way back, at most."""
         return sum(row.activation_bytes for row in self.rows)
 
-    @property
+    @cached_property
     def peak_bytes(self) -> int:
         """The most output memory alive at once when one image passes: each output is dropped after its last use."""
         last_use = {source: i for i, row in enumerate(self.rows) for source in row.sources}

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, seed, settings
+from hypothesis import example, given, seed, settings
 from hypothesis import strategies as st
 from strategies import any_networks, fitting_networks
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.browser
 Call = Callable[..., Any]
 Rows = list[dict[str, Any]]
 
-FIGURES = ("shape", "parameters", "multiplyAdds", "bytes", "memory", "field")
+FIGURES = ("shape", "parameters", "untrained", "multiplyAdds", "bytes", "memory", "field")
 
 
 def rows(network: Network) -> Rows:
@@ -87,6 +88,23 @@ def test_of_equal_layers_the_browser_knows_what_the_server_said(network: Network
     assert refuse_other_figures(found, network) == len(network.layers)
 
 
+@seed(6)
+@settings(max_examples=25, deadline=None)
+@given(network=fitting_networks(), data=st.data())
+def test_the_sums_that_the_browser_says_are_the_cores(network: Network, data: st.DataObject, call: Call) -> None:
+    layers = [replace(named, trainable=data.draw(st.booleans())) for named in network.layers]
+    summary = summarize_so_far(replace(network, layers=tuple(layers)))
+    totals = call("layer_totals", "totalsOf", rows(replace(network, layers=tuple(layers))))
+    assert totals == {
+        "parameters": summary.parameters,
+        "untrained": summary.non_trainable,
+        "multiplyAdds": summary.multiply_adds,
+        "bytes": summary.activation_bytes,
+        "memory": readable_bytes(summary.activation_bytes),
+        "peak": summary.peak_bytes,
+    }
+
+
 EDITS = ("move", "remove", "duplicate", "cut", "connect", "paste")
 
 
@@ -139,7 +157,7 @@ def edit(network: Network, done: dict[str, Any]) -> Network:
 def test_a_typed_setting_gives_the_new_figures(call: Call) -> None:
     network, after = (read_line(f"28x28x1-C32-C{filters}v-P2-F-D100-D10sm") for filters in (64, 48))
     found = call("layer_edits", "withSetting", rows(network), "conv2d_1", "filters", 48)["rows"]
-    totals = call("expected_network", "totalsOf", call("expected_network", "withFigures", found, rows(network)))
+    totals = call("layer_totals", "totalsOf", call("expected_network", "withFigures", found, rows(network)))
     assert totals["parameters"] == summarize_so_far(after).parameters == 826_502
 
 
@@ -190,5 +208,6 @@ def test_a_field_of_a_part_of_a_setting(settings: Any, field: str, value: Any, p
 @given(count=st.integers(0, 10**12) | st.integers(0, 10**6))
 @settings(max_examples=80, deadline=None)
 @seed(5)
+@example(count=1_125_000)  # halfway between two
 def test_memory_is_written_as_the_server_writes_it(count: int, call: Call) -> None:
     assert call("expected_network", "readableBytes", count) == readable_bytes(count)

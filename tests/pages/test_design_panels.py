@@ -1,6 +1,7 @@
 """The panels of the page "Design a network": an edit runs those that show something else, and shows what all would."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from bench.edit import network as two_hundred_layers
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from cnn_core.network import editing
 from cnn_core.network.line import read_line, write_line
 from pages.ui import state
+from pages.ui.design import setting_widgets
 
 _ALL = {"line", "totals", "table", "formulas", "layer", "part/volumes"}
 """What shows the network itself."""
@@ -34,6 +36,7 @@ def test_only_what_shows_something_else_is_drawn() -> None:
     assert drawn_by(at, lambda at: select(at, 5)) >= {"table", "formulas", "layer", "settings"}
     assert drawn_by(at, lambda at: select(at, 6)) == {"table", "formulas", "layer", "settings"}
     drawn_by(at, lambda at: select(at, 5))
+    # The settings are noted to be shown as they were typed.
     assert drawn_by(at, filters(65)) == _ALL - {"layer"} | {"settings"}
     assert drawn_by(at, filters(66)) == _ALL - {"layer"} | {"settings"}
     # Two linear convolutions in a row are worth an advice, which is counted beside the tools.
@@ -52,6 +55,63 @@ def test_a_line_from_before_that_the_browser_still_shows_takes_nothing_back() ->
     # As a browser does that has not drawn the answer yet: with the next thing done it tells the line from before.
     at.text_input(key="line_field").set_value(before)
     assert network(press(at, "down")) == editing.move(after, ["conv2d_2"], 1)
+
+
+def test_a_setting_that_shows_what_was_typed_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = select(opened(read_line("28x28x1-C32-C64-F-D10sm")), 1)
+    drawn: list[str] = []
+    draw = setting_widgets.setting
+
+    def note_and_draw(rule: Any, *others: Any) -> None:
+        drawn.append(rule.name)
+        draw(rule, *others)
+
+    monkeypatch.setattr(setting_widgets, "setting", note_and_draw)
+    put(at, "number_input", "filters", 48)
+    put(at, "checkbox", "use_bias", False)
+    put(at, "selectbox", "activation", "gelu")
+    assert drawn == []
+    assert write_line(network(at), names=False) == "28x28x1-C48nbgelu-C64-F-D10sm"
+    # A kernel may be drawn in two fields, of which each holds the other's value; and undo puts something else there.
+    put(at, "number_input", "kernel_size", 5)
+    assert "kernel_size" in drawn
+    drawn.clear()
+    press(press(at, "undo"), "undo")
+    assert "activation" in drawn
+    assert at.selectbox(key="activation_field").value == "relu"
+    # A value that waits for another one is drawn with it, as both are taken.
+    put(at, "number_input", "groups", 5)
+    assert at.session_state[state.DESIGN_DRAFT.name] == {"groups": 5}
+    drawn.clear()
+    put(at, "number_input", "groups", 1)
+    assert "groups" in drawn
+
+
+@pytest.mark.parametrize(
+    ("position", "kind", "field"),
+    [
+        (2, "text_input", "name"),
+        (2, "selectbox", "input"),
+        (2, "number_input", "filters"),
+        (2, "number_input", "kernel_size"),
+        (2, "selectbox", "padding"),
+        (3, "selectbox", "kind"),
+    ],
+)
+def test_a_field_that_still_shows_the_layer_from_before_changes_nothing(position: int, kind: str, field: str) -> None:
+    at = select(opened(read_line("28x28x1-C32-C64k5v-P2-F-D10sm")), position - 1)
+    before = getattr(at, kind)(key=f"{field}_field").value
+    name = network(select(at, position)).layers[position].name
+    getattr(at, kind)(key=f"{field}_field").set_value(before)
+    expected = editing.duplicate(network(at), name)
+    assert network(press(at, "duplicate")) == expected
+
+
+def test_a_layer_that_was_added_is_not_added_again_by_the_field_that_still_names_it() -> None:
+    at = add(select(opened(), 2), "Dropout")
+    expected = editing.move(network(at), ["dropout"], -1)
+    at.selectbox(key="add_field").set_value("Dropout")
+    assert network(press(at, "up")) == expected
 
 
 def test_a_value_goes_to_the_layer_that_it_was_typed_for() -> None:

@@ -9,11 +9,16 @@ import streamlit as st
 from cnn_core.layers.cost import BYTES_PER_VALUE
 from cnn_core.layers.receptive_field import ReceptiveField
 from cnn_core.layers.shapes import show
-from cnn_core.network.folding import fold
+from cnn_core.network.folding import Block
 from cnn_core.network.summary import Summary
+from cnn_core.sentences import N_
 from pages.ui.design import current, editor, panels
+from pages.ui.draw.changed import named
 from pages.ui.draw.cost_bars import Cost, draw_cost_bars
 from pages.ui.text import _, sentence
+
+ALL_TRAINABLE, SOME_TRAINABLE = N_("all trainable"), N_("{others} not trainable")
+BYTES_OF_FLOAT32 = N_("{count} bytes, float32")
 
 _UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
 
@@ -33,8 +38,12 @@ def readable_bytes(count: int) -> str:
 
 
 class _Total(NamedTuple):
-    """A sum over all layers as it is shown: how it is called, its value, what it consists of, what it is."""
+    """A sum over all layers as it is shown: how it is called, its value, what it consists of, what it is.
 
+    The table finds it in the browser by its `name`, and says at once what an edit makes of it (`layer_totals.js`).
+    """
+
+    name: str
     label: str
     value: str
     detail: str
@@ -52,6 +61,7 @@ def totals() -> None:
     peak = summary.peak_bytes
     shown = (
         _Total(
+            "parameters",
             _("Parameters"),
             f"{summary.parameters:,}",
             _trained(summary),
@@ -61,6 +71,7 @@ def totals() -> None:
             ),
         ),
         _Total(
+            "multiply_adds",
             _("Multiply-adds"),
             f"{summary.multiply_adds:,}",
             _("FLOPs = 2 × that"),
@@ -70,12 +81,14 @@ def totals() -> None:
             ),
         ),
         _Total(
+            "weights",
             _("Memory of parameters"),
             readable_bytes(summary.parameter_bytes),
             _bytes(summary.parameter_bytes),
             _("All parameters, 4 bytes each: as large as a file of the weights in float32 is."),
         ),
         _Total(
+            "outputs",
             _("Memory of all outputs (training)"),
             readable_bytes(summary.activation_bytes),
             _bytes(summary.activation_bytes),
@@ -85,6 +98,7 @@ def totals() -> None:
             ),
         ),
         _Total(
+            "peak",
             _("Peak memory (inference)"),
             readable_bytes(peak),
             _bytes(peak),
@@ -112,12 +126,12 @@ def totals() -> None:
 
 def _trained(summary: Summary) -> str:
     if not summary.non_trainable:
-        return _("all trainable")
-    return _("{others} not trainable").format(others=f"{summary.non_trainable:,}")
+        return _(ALL_TRAINABLE)
+    return _(SOME_TRAINABLE).format(others=f"{summary.non_trainable:,}")
 
 
 def _bytes(count: int) -> str:
-    return _("{count} bytes, float32").format(count=f"{count:,}")
+    return _(BYTES_OF_FLOAT32).format(count=f"{count:,}")
 
 
 def formulas() -> None:
@@ -161,15 +175,15 @@ def _signed(number: int) -> str:
     return str(number).replace("-", "−")
 
 
-def chart(summary: Summary) -> None:
+def chart(blocks: Sequence[Block]) -> None:
     """Draw where parameters and multiply-adds sit; long networks by block."""
-    blocks = [block for block in fold(summary.rows) if any(row.parameters or row.multiply_adds for row in block.rows)]
-    if not blocks:
+    shown = [block for block in blocks if block.parameters or block.multiply_adds]
+    if not shown:
         st.caption(_("No layer has parameters yet."))
         return
-    costs = [Cost(block.parameters, sum(row.multiply_adds for row in block.rows)) for block in blocks]
-    draw_cost_bars([block.title for block in blocks], {"": costs})
-    if sum(len(block.rows) for block in blocks) > len(blocks):
+    costs = [Cost(block.parameters, block.multiply_adds) for block in shown]
+    draw_cost_bars([block.title for block in shown], {"": costs})
+    if sum(len(block.rows) for block in shown) > len(shown):
         st.caption(_("Summed by block, for the network is long. Blocks without parameters are left out."))
 
 
@@ -181,7 +195,8 @@ def _draw_totals(shown: Sequence[_Total]) -> None:
     items = "".join(
         f'<div><dt><span tabindex="0" aria-describedby="cs-meaning-{number}">{html.escape(total.label)}</span>'
         f'<span role="tooltip" id="cs-meaning-{number}">{html.escape(total.meaning)}</span></dt>'
-        f"<dd>{html.escape(total.value)}<small>{html.escape(total.detail)}</small></dd></div>"
+        f"<dd><span {named(f'total_{total.name}')}>{html.escape(total.value)}</span>"
+        f"<small {named(f'total_{total.name}_detail')}>{html.escape(total.detail)}</small></dd></div>"
         for number, total in enumerate(shown)
     )
     st.html(f'<dl class="cs-totals">{items}</dl>')

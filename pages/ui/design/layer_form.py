@@ -12,7 +12,7 @@ import streamlit as st
 
 from cnn_core.errors import CnnError, ModelFileError, NetworkFileError
 from cnn_core.layers import KINDS, Input
-from cnn_core.layers.settings import OptionalPair, Setting, WholePair
+from cnn_core.layers.settings import Choice, Flag, OptionalPair, Setting, Whole, WholePair
 from cnn_core.network import editing
 from cnn_core.network.network import NamedLayer
 from pages.ui import state
@@ -60,7 +60,7 @@ def _draw_layer() -> None:
         _("Layer"),
         range(len(names)),
         format_func=lambda position: f"{position + 1}. {names[position]}",
-        **state.field("layer", position, panels.then(_select)),
+        **panels.field("layer", position, panels.then(_select)),
     )
     _problem()
     st.text_input(_("Name"), max_chars=200, **_tied("name", named.name, editor.rename, named.name))
@@ -105,12 +105,12 @@ def _inputs(named: NamedLayer, position: int) -> None:
         st.multiselect(label, options, help=meaning, **_tied("inputs", taken, editor.rewire, named.name))
     else:
         take = panels.then(lambda source: editor.rewire(named.name, (source,)))
-        st.selectbox(label, options, help=meaning, **state.field("input", taken[0], take))
+        st.selectbox(label, options, help=meaning, **panels.field("input", taken[0], take))
 
 
 def _tied(field: str, shown: Any, change: Callable[[str, Any], None], name: str) -> dict[str, Any]:
     """Return what ties a widget to a property of the layer called `name`."""
-    return state.field(field, shown, panels.then(partial(change, name)))
+    return panels.field(field, shown, panels.then(partial(change, name)))
 
 
 def _settings(named: NamedLayer) -> None:
@@ -120,7 +120,21 @@ def _settings(named: NamedLayer) -> None:
     shown = {name: draft.get(name, getattr(layer, name)) for name in rules}
     square = _square(rules, shown)
     for name, rule in rules.items():
-        setting_widgets.setting(rule, type(layer), shown, square, panels.then(partial(editor.put, named.name, name)))
+        then = panels.then_as_typed if type(rule) in _PLAIN else panels.then
+        setting_widgets.setting(rule, type(layer), shown, square, then(partial(_put, named.name, name)))
+
+
+_PLAIN = {Whole, Flag, Choice}
+"""Settings of one field, on which no other field depends."""
+
+
+def _put(name: str, setting: str, value: Any) -> bool:
+    """Give a layer's setting a value; return whether it has it now, and nothing else in the form is another one."""
+    drafted = state.DESIGN_DRAFT.get()
+    editor.put(name, setting, value)
+    named = current.selected_layer()
+    is_taken = named.name == name and getattr(named.layer, setting) == value
+    return is_taken and not drafted and not state.DESIGN_DRAFT.get()
 
 
 def _square(rules: dict[str, Setting[Any, Any]], shown: dict[str, Any]) -> bool:

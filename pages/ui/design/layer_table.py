@@ -4,12 +4,13 @@ from functools import lru_cache
 from typing import Any
 
 from cnn_core.layers import Layer
+from cnn_core.layers.cost import parameters
 from cnn_core.layers.shapes import show
 from cnn_core.network.summary import Row, Summary
 from cnn_core.sentences import N_, Note
 from pages.ui import state
 from pages.ui.components import register
-from pages.ui.design import current, editor, panels
+from pages.ui.design import current, editor, figures, panels
 from pages.ui.design.figures import readable_bytes
 from pages.ui.draw.roles import named_stretches
 from pages.ui.layer_words import in_short
@@ -125,6 +126,8 @@ def _data(summary: Summary) -> dict[str, Any]:
             "multiplyAdds": _exact(summary.multiply_adds),
             "memory": readable_bytes(summary.activation_bytes),
             "bytes": _exact(summary.activation_bytes),
+            "untrained": _exact(summary.non_trainable),
+            "peak": _exact(summary.peak_bytes),
         },
         "words": {
             "table": _("Layers of the network"),
@@ -142,6 +145,9 @@ def _data(summary: Summary) -> dict[str, Any]:
             ),
             "share": _("{percent}% of the network"),
             "bytes": _("{bytes} bytes"),
+            "allTrainable": _(figures.ALL_TRAINABLE),
+            "someTrainable": _(figures.SOME_TRAINABLE),
+            "bytesOfFloat32": _(figures.BYTES_OF_FLOAT32),
             "total": _("Total") if wrong is None else _("Total above the error"),
         },
     }
@@ -154,18 +160,20 @@ def _rows(text: str, language: str) -> dict[str, list[dict[str, Any]]]:
 
     Networks repeat themselves: a row says of which of `alike` it is one, and beside that what is its own.
     """
-    network, figures = current.network_of(text), current.summary_of(text).rows
+    network, computed = current.network_of(text), current.summary_of(text).rows
     remarks, advice = current.remarks_of(text), _advice(text)
     fits = current.summary_of(text).error is None
-    parts = {part["first"]: part["title"] for part in named_stretches(figures)} if fits else {}
+    parts = {part["first"]: part["title"] for part in named_stretches(computed)} if fits else {}
     rows, alike, places = list[dict[str, Any]](), list[dict[str, Any]](), dict[int, int]()
     for position, named in enumerate(network.layers):
-        figure = figures[position] if position < len(figures) else None
+        figure = computed[position] if position < len(computed) else None
         like = position if figure is None else figure.like
         if like not in places:
             places[like] = len(alike)
             alike.append(_of_all_alike(named.layer, figure, language))
         row: dict[str, Any] = {"name": named.name, "alike": places[like]}
+        if not named.trainable:
+            row["frozen"] = True
         if named.inputs:
             row["inputs"] = named.inputs
         if figure is not None:
@@ -198,6 +206,7 @@ def _of_all_alike(layer: Layer, row: Row | None, language: str) -> dict[str, Any
         common |= {
             "shape": show(row.output_shape),
             "parameters": _exact(row.parameters),
+            "untrained": _exact(parameters(layer, *row.input_shapes).non_trainable),
             "multiplyAdds": _exact(row.multiply_adds),
             "bytes": _exact(row.activation_bytes),
             "memory": readable_bytes(row.activation_bytes),

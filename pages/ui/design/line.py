@@ -16,9 +16,6 @@ from pages.ui.text import _, lesson
 _AROUND = 60
 """Characters of a wrong line that are shown on each side of its error."""
 
-_ON_ITS_WAY = 0.75
-"""Seconds that a browser may take to show the line that a run has drawn."""
-
 EXAMPLES = (
     "Conv-Pool-Conv-Pool-FC-SM",
     "28x28x1-C32-C64v-P2-F-D100-D10sm",
@@ -43,7 +40,7 @@ def draw() -> None:
             label_visibility="collapsed",
             placeholder=EXAMPLES[1],
             icon=":material/edit:",
-            **state.field("line", shown, panels.then(editor.read), late=_ON_ITS_WAY),
+            **panels.field("line", shown, panels.then(editor.read)),
         )
         notation = st.popover(
             _("Notation"), icon=":material/help:", type="tertiary", on_change="rerun", key="design_notation"

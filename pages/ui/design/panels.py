@@ -15,6 +15,9 @@ from pages.ui.waiting import drawn_part, fragment, run_again
 
 Shows = Callable[[], Any]
 
+_ON_ITS_WAY = 0.75
+"""Seconds that a browser may take to show in a field what a run has put there; few people put in a value as soon."""
+
 _FIRST = ("design_table", "design_totals", "design_line")
 """Where the reader looks after an edit: these run first."""
 
@@ -50,6 +53,23 @@ def then_drop(act: Callable[..., None]) -> Callable[..., None]:
     return _then(act, ())
 
 
+def then_as_typed(act: Callable[[Any], bool]) -> Callable[[Any], None]:
+    """The same for a field; `act` says whether its panel already shows all that there is now, as it was typed there."""
+    own = drawn_part()
+
+    @wraps(act)
+    def act_and_draw(value: Any) -> None:
+        if act(value):
+            shown = state.DESIGN_SHOWN.get()
+            shows, _before = shown[own]
+            state.DESIGN_SHOWN.set(shown | {own: (shows, shows())})
+            run_changed()
+        else:
+            run_changed(own)
+
+    return act_and_draw
+
+
 def _then(act: Callable[..., None], too: tuple[str, ...]) -> Callable[..., None]:
     @wraps(act)
     def act_and_draw(*arguments: Any, **named: Any) -> None:
@@ -57,6 +77,14 @@ def _then(act: Callable[..., None], too: tuple[str, ...]) -> Callable[..., None]
         run_changed(*too)
 
     return act_and_draw
+
+
+def field(name: str, value: Any, take: Callable[[Any], None], late: float = _ON_ITS_WAY) -> dict[str, Any]:
+    """Return the arguments that tie a field to a value of the design; an edit elsewhere on the page may change it.
+
+    A network is edited faster than a browser shows what came of it: what a field still tells from before is not taken.
+    """
+    return state.field(name, value, take, late)
 
 
 def run_changed(*too: str) -> None:

@@ -33,7 +33,7 @@ from cnn_core.layers.settings import (
     WholePair,
     WithSettings,
 )
-from pages.ui import state
+from pages.ui.design import panels
 from pages.ui.text import _
 
 Take = Callable[[Any], None]
@@ -81,13 +81,13 @@ def draw_widgets(rule: Setting[Any, Any], form: Form) -> None:
 
 @draw_widgets.register
 def _draw_flag(rule: Flag, form: Form) -> None:
-    st.checkbox(form.label, help=form.help, **state.field(rule.name, form.value, form.take))
+    st.checkbox(form.label, help=form.help, **panels.field(rule.name, form.value, form.take))
 
 
 @draw_widgets.register(Choice)
 def _draw_choice(rule: Choice[Any], form: Form) -> None:
     options = [choice.value for choice in rule.choices]
-    st.selectbox(form.label, options, help=form.help, **state.field(rule.name, str(form.value), form.take))
+    st.selectbox(form.label, options, help=form.help, **panels.field(rule.name, str(form.value), form.take))
 
 
 @draw_widgets.register(Range)
@@ -111,7 +111,7 @@ def _draw_number(rule: Number, form: Form) -> None:
 
 @draw_widgets.register
 def _draw_optional_number(rule: OptionalNumber, form: Form) -> None:
-    tied = state.field(rule.name, form.value, form.take)
+    tied = panels.field(rule.name, form.value, form.take)
     st.number_input(form.label, step=0.05, format="%.6g", help=form.help, **tied)
 
 
@@ -146,7 +146,7 @@ def _draw_shape(rule: ShapeSetting, form: Form) -> None:
 
 @draw_widgets.register
 def _draw_cut(rule: CutSetting, form: Form) -> None:
-    st.text_input(form.label, help=form.help, **state.field(rule.name, form.value, form.take))
+    st.text_input(form.label, help=form.help, **panels.field(rule.name, form.value, form.take))
 
 
 @draw_widgets.register(Axes)
@@ -166,7 +166,7 @@ def whole(
     label: str, name: str, value: int, take: Take, minimum: int = 0, maximum: int = LARGEST, **options: Any
 ) -> None:
     """Draw the widget of a whole number."""
-    tied = state.field(name, value, _unless_empty(take))
+    tied = panels.field(name, value, _unless_empty(take))
     st.number_input(label, min_value=minimum, max_value=maximum, step=1, **options, **tied)
 
 
@@ -184,7 +184,7 @@ def _number(rule: Number, label: str, meaning: str, value: float, take: Take) ->
         step=step,
         format="%.6g",
         help=meaning,
-        **state.field(rule.name, float(value), _unless_empty(take)),
+        **panels.field(rule.name, float(value), _unless_empty(take)),
     )
 
 
@@ -227,7 +227,7 @@ def _optional_pair(
     st.checkbox(
         _(rule.none_label),
         help=_(rule.none_help),
-        **state.field(f"{rule.name}_none", value is None, lambda same: take(None if same else otherwise)),
+        **panels.field(f"{rule.name}_none", value is None, lambda same: take(None if same else otherwise)),
     )
     if value is not None:
         _pair(label, meaning, rule, value, square, take)
@@ -242,7 +242,7 @@ def _padding(label: str, meaning: str, name: str, value: Any, take: Take) -> Non
         options,
         format_func=lambda option: _("amounts of your own") if option == _AMOUNTS else option,
         help=meaning,
-        **state.field(
+        **panels.field(
             name,
             _AMOUNTS if given else value.value,
             lambda option: take(first if option == _AMOUNTS else option),
@@ -277,7 +277,7 @@ def _input_shape(shape: tuple[int, ...], take: Take) -> None:
     """Height, width and channels of a picture; or the count of plain numbers."""
     st.toggle(
         _("Input is a vector"),
-        **state.field("plain", len(shape) == 1, lambda plain: take(shape[:1] if plain else (*shape, 28, 1)[:3])),
+        **panels.field("plain", len(shape) == 1, lambda plain: take(shape[:1] if plain else (*shape, 28, 1)[:3])),
     )
     labels = {1: (_("Numbers"),), 3: (_("Height"), _("Width"), _("Channels"))}.get(len(shape))
     for axis, size in enumerate(shape):
@@ -291,7 +291,7 @@ def _axis_taker(shape: tuple[int, ...], axis: int, take: Take) -> Take:
 
 def _list(name: str, form: Form, *, whole: bool) -> None:
     text = form.value if isinstance(form.value, str) else ", ".join(f"{number:.10g}" for number in form.value or ())
-    tied = state.field(name, text, lambda typed: form.take(read_list(typed, whole)))
+    tied = panels.field(name, text, lambda typed: form.take(read_list(typed, whole)))
     st.text_input(form.label, help=form.help, **tied)
 
 

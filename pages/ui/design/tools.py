@@ -22,6 +22,8 @@ _PRESET_GROUPS = {
     PresetGroup.CLASSIC: N_("Classic"),
 }
 _MORE, _FILES = "design_more", "design_files"
+_ADDED_TWICE = 0.3
+"""Seconds that nobody is quicker than who adds the same once more: a menu is opened and chosen from."""
 _NO_PRESET = {designed.EMPTY: N_("Empty network"), designed.OWN: N_("Your file")}
 
 
@@ -36,7 +38,7 @@ def preset_picker() -> None:
         format_func=preset_title,
         label_visibility="collapsed",
         width=300,
-        **state.field("preset", begun_with, panels.then(_open_preset)),
+        **panels.field("preset", begun_with, panels.then(_open_preset)),
     )
 
 
@@ -139,7 +141,7 @@ def _add_layer(has_input: bool) -> None:
         format_func=_added,
         label_visibility="collapsed",
         width=200,
-        **state.field("add", None, panels.then(_add)),
+        **panels.field("add", None, panels.then(_add), _ADDED_TWICE),
     )
 
 

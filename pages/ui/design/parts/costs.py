@@ -1,11 +1,12 @@
 """What the design costs: memory in each form of weights, of one picture and of a step of training; charts."""
 
 import html
+from collections.abc import Sequence
 
 import streamlit as st
 
 from cnn_core.layers.shapes import show
-from cnn_core.network.folding import fold
+from cnn_core.network.folding import Block, fold
 from cnn_core.network.memory import BYTES, MEASURED, Optimizer, inference_bytes, training_memory, weight_bytes
 from cnn_core.network.summary import Summary
 from cnn_core.sentences import N_
@@ -35,27 +36,25 @@ _HALF = 0.5
 def draw() -> None:
     """Draw where the costs sit, and the memory."""
     summary = current.summary()
-    st.markdown(" ".join(_where_most_sits(summary)))
+    blocks = fold(summary.rows)
+    st.markdown(" ".join(_where_most_sits(blocks)))
     memory, training = st.columns([2, 3], gap="medium")
     with memory:
         _draw_memory(summary)
     with training:
         _draw_training(summary)
     st.markdown(_("**Where parameters and multiply-adds sit**"))
-    figures.chart(summary)
+    figures.chart(blocks)
     times.draw(summary)
 
 
-def _where_most_sits(summary: Summary) -> list[str]:
+def _where_most_sits(blocks: Sequence[Block]) -> list[str]:
     """Say for parameters and multiply-adds which layers have most of them."""
     quantities = (
-        (_("{share} of all parameters sit in {layers}."), [block.parameters for block in fold(summary.rows)]),
-        (
-            _("{share} of all multiply-adds are made in {layers}."),
-            [sum(row.multiply_adds for row in block.rows) for block in fold(summary.rows)],
-        ),
+        (_("{share} of all parameters sit in {layers}."), [block.parameters for block in blocks]),
+        (_("{share} of all multiply-adds are made in {layers}."), [block.multiply_adds for block in blocks]),
     )
-    names = [escaped(block.title) for block in fold(summary.rows)]
+    names = [escaped(block.title) for block in blocks]
     return [
         text.format(share=f"{share:.0%}", layers=", ".join(names[i] for i in which))
         for text, counts in quantities

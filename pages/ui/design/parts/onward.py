@@ -24,6 +24,10 @@ from pages.ui.text import _
 _COLOURS = 3
 
 
+def shows() -> Any:
+    return current.summary().error is None, state.DESIGN_PROBLEM.get()
+
+
 def draw() -> None:
     """Draw the buttons, and why the last one led nowhere."""
     st.markdown(_("**At work**"))

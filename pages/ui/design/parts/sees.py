@@ -1,5 +1,7 @@
 """What a value of the selected layer sees of a picture of the input's size, and whether the end sees enough."""
 
+from functools import lru_cache
+
 import streamlit as st
 
 from cnn_core.drawing.png import dimmed_outside, with_box
@@ -69,13 +71,20 @@ def _box(row: Row, place: tuple[int, int], picture: tuple[int, int]) -> Box | No
 
 def _draw_picture(summary: Summary, row: Row, place: tuple[int, int]) -> None:
     height, width, channels = summary.rows[0].output_shape
-    chosen = Chosen.of(sample_bytes(state.SEEN_SAMPLE.get()), state.SEEN_SAMPLE.get())
     colour = Colour.GREY if channels == 1 else Colour.RGB
-    pixels = prepare(cached.picture(chosen).pixels, Preparation(height, width, colour)).pixels
-    box = _box(row, place, (height, width))
-    png = with_box(dimmed_outside(pixels, box or (0, 0, 0, 0)), box or (0, 0, 1, 1), _WIDTH)
+    png = _picture_with_box(
+        state.SEEN_SAMPLE.get(), Preparation(height, width, colour), _box(row, place, (height, width))
+    )
     caption = _("What a value of {layer} sees of {size} pixels").format(layer=row.name, size=f"{height}×{width}")
     draw_wide(png, _WIDTH, escaped(caption))
+
+
+# Most edits leave what is seen of the picture as it is.
+@lru_cache(maxsize=16)
+def _picture_with_box(sample: str, preparation: Preparation, box: Box | None) -> bytes:
+    """Return a sample picture as PNG, dark but for what is seen of it."""
+    pixels = prepare(cached.picture(Chosen.of(sample_bytes(sample), sample)).pixels, preparation).pixels
+    return with_box(dimmed_outside(pixels, box or (0, 0, 0, 0)), box or (0, 0, 1, 1), _WIDTH)
 
 
 def _draw_facts(summary: Summary, row: Row, place: tuple[int, int]) -> None:
@@ -99,7 +108,22 @@ def _draw_facts(summary: Summary, row: Row, place: tuple[int, int]) -> None:
 
 
 def _draw_growth(summary: Summary, shown: Row) -> None:
-    """Draw where the field grows, layer by layer, and lead to the last map."""
+    """Draw where the field grows, layer by layer, once that is asked for, and lead to the last map."""
+    growth = st.expander(_("How it grows, layer by layer"), on_change="rerun", key="design_growth")
+    if growth.open:
+        with growth:
+            _draw_growth_table(summary)
+    last = last_map(summary)
+    if last is not None and last.name != shown.name and current.selected():
+        st.button(
+            _("Show the last map, {layer}").format(layer=escaped(last.name)),
+            on_click=_select,
+            args=(summary.rows.index(last),),
+            key="design_last_map",
+        )
+
+
+def _draw_growth_table(summary: Summary) -> None:
     rows = [row for row in summary.rows if row.receptive_field is not None]
     grown = [
         row
@@ -111,16 +135,7 @@ def _draw_growth(summary: Summary, shown: Row) -> None:
         for row in grown
         if row.receptive_field is not None
     ]
-    with st.expander(_("How it grows, layer by layer")):
-        draw_table([_("Layer"), _("Output"), _("Receptive field"), _("Pixels from one value to the next")], cells)
-    last = last_map(summary)
-    if last is not None and last.name != shown.name and current.selected():
-        st.button(
-            _("Show the last map, {layer}").format(layer=escaped(last.name)),
-            on_click=_select,
-            args=(summary.rows.index(last),),
-            key="design_last_map",
-        )
+    draw_table([_("Layer"), _("Output"), _("Receptive field"), _("Pixels from one value to the next")], cells)
 
 
 def _jump(row: Row) -> str:

@@ -14,7 +14,7 @@ from cnn_core.network.network import Network
 from cnn_core.network.summary import summarize
 from cnn_core.sentences import N_
 from pages.ui import state
-from pages.ui.design import current
+from pages.ui.design import current, panels
 from pages.ui.design.cached import untrained_file, untrained_onnx
 from pages.ui.design.parts import onward
 from pages.ui.messages import part, show_error
@@ -34,20 +34,19 @@ _SHOWN = 400
 
 
 def shows() -> Any:
-    return current.text(), state.DESIGN_PROBLEM.get()
+    """Return nothing: what shows something of the network is a panel of its own."""
 
 
 def draw() -> None:
     """Draw what the network can be taken away as."""
-    with part():
-        _draw_code()
+    panels.draw("part/code", _draw_code, current.text)
     tables, file, further = st.columns(3, gap="medium")
     with tables:
-        _draw_tables()
+        panels.draw("part/tables", _draw_tables, current.text)
     with file:
-        _draw_files()
+        panels.draw("part/files", _draw_files, _files_show)
     with further:
-        onward.draw()
+        panels.draw("part/onward", onward.draw, onward.shows)
 
 
 def _draw_code() -> None:
@@ -147,6 +146,11 @@ _FILES = {
 }
 
 
+def _files_show() -> Any:
+    """Return which files are there of this design: an edit leaves the buttons that make them as they are."""
+    return current.summary().error is None, _made()
+
+
 def _draw_files() -> None:
     st.markdown(_("**A model file, untrained**"))
     for key, file in _FILES.items():
@@ -156,15 +160,14 @@ def _draw_files() -> None:
 
 def _draw_file(key: str, file: _File) -> None:
     """Draw the button that has a file made; once it was pressed for this design, the one that saves it."""
-    name = f"{key}:{sha256(current.text().encode()).hexdigest()}"
-    if name not in state.SAVED.get():
+    if _name_of(key) not in state.SAVED.get():
         st.button(
             _(file.make),
             icon=":material/deployed_code_update:",
             help=_(file.meaning),
             disabled=current.summary().error is not None,
             on_click=_ask_for,
-            args=(name,),
+            args=(key,),
             key=f"design_save_{key}",
         )
         return
@@ -180,6 +183,15 @@ def _draw_file(key: str, file: _File) -> None:
     )
 
 
-def _ask_for(name: str) -> None:
-    design = name.partition(":")[2]
-    state.SAVED.set((*(other for other in state.SAVED.get() if other.endswith(design)), name))
+def _name_of(key: str) -> str:
+    """Return what tells a kind of file of this design from all others."""
+    return f"{key}:{sha256(current.text().encode()).hexdigest()}"
+
+
+def _ask_for(key: str) -> None:
+    state.SAVED.set((*_made(), _name_of(key)))
+
+
+def _made() -> list[str]:
+    """Return of this design the files that were asked for."""
+    return [name for name in map(_name_of, _FILES) if name in state.SAVED.get()]

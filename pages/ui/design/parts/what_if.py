@@ -72,18 +72,19 @@ def _slider(named: NamedLayer, rule: Setting[Any, Any], tried: dict[str, Any]) -
         if not isinstance(now, PaddingMode):
             st.caption(_("{setting}: amounts of its own stay.").format(setting=label))
             return
-        st.segmented_control(label, options, required=True, **state.field(f"try_{name}", str(shown), take))
+        st.segmented_control(label, options, required=True, **panels.field(f"try_{name}", str(shown), take))
         return
     if isinstance(rule, OptionalPair) and value is None:
         value = tried.get(str(rule.otherwise), getattr(named.layer, str(rule.otherwise)))
     number = value[0] if isinstance(value, tuple) else int(value)
     at_first = now[0] if isinstance(now, tuple) else now or number
     largest = _LARGEST.get(name, max(4 * at_first, 64))
-    st.slider(label, 1, max(largest, number), **state.field(f"try_{name}", number, take))
+    st.slider(label, 1, max(largest, number), **panels.field(f"try_{name}", number, take))
 
 
 def _draw_consequences(named: NamedLayer, after: Network, *, changed: bool) -> None:
-    before, then = current.summary(), summarize_so_far(after)
+    before = current.summary()
+    then = summarize_so_far(after) if changed else before
     _draw_totals(before, then)
     if then.error is not None:
         st.warning(escaped(sentence(then.error)), icon=":material/error:")

@@ -43,7 +43,7 @@ def draw(name: str, draw_it: Callable[[], None], shows: Shows) -> None:
         fragment(draw_and_note, key, share=shared.share_change)()
 
 
-def then(act: Callable[..., None]) -> Callable[..., None]:
+def then(act: Callable[..., Any]) -> Callable[..., None]:
     """Let what a widget's callback changes be drawn, and the widget's own panel: that may put it in other words."""
     return _then(act, (drawn_part(),))
 
@@ -70,7 +70,7 @@ def then_as_typed(act: Callable[[Any], bool]) -> Callable[[Any], None]:
     return act_and_draw
 
 
-def _then(act: Callable[..., None], too: tuple[str, ...]) -> Callable[..., None]:
+def _then(act: Callable[..., Any], too: tuple[str, ...]) -> Callable[..., None]:
     @wraps(act)
     def act_and_draw(*arguments: Any, **named: Any) -> None:
         act(*arguments, **named)

@@ -218,7 +218,8 @@ def of_a_fresh_process(expression: str) -> str:
     """Return what the app would take where nobody set anything."""
     unset = {name: value for name, value in os.environ.items() if not name.startswith("CONVSCOPE_")}
     program = (
-        f"from cnn_core.training import store; from pages.ui import compute, jobs, memory, runs; print({expression})"
+        "from cnn_core.models import kept_files; from cnn_core.training import store; "
+        f"from pages.ui import compute, jobs, memory, runs; print({expression})"
     )
     return subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, env=unset, check=True, capture_output=True, text=True
@@ -244,10 +245,10 @@ def test_figures_of_readme_are_those_of_the_code() -> None:
 
 @pytest.mark.process
 def test_settings_that_nobody_set_are_those_of_readme() -> None:
-    processes, worker_memory, own_memory, work, trainings, run_seconds, runs_kept, kept = of_a_fresh_process(
+    processes, worker_memory, own_memory, work, trainings, run_seconds, runs_kept, kept, files = of_a_fresh_process(
         "compute.WORKERS, f'{compute.MEMORY_MEGABYTES:,}', memory.MEGABYTES, f'{compute.WORK_SECONDS:g}', "
         "jobs.AT_ONCE, f'{runs.LIMIT_SECONDS:,}', runs.MOST_KEPT, "
-        "f'{store.most_bytes() // 2**20:,}', sep='|'"
+        "f'{store.most_bytes() // 2**20:,}', f'{kept_files.most_bytes() // 2**20:,}', sep='|'"
     ).split("|")
     table = dict(re.findall(r"^\| `(CONVSCOPE_\w+)=` \| .*: (.*) \|$", TEXTS["README.md"], re.MULTILINE))
     several = "two, or one on a single processor"
@@ -260,6 +261,7 @@ def test_settings_that_nobody_set_are_those_of_readme() -> None:
         "CONVSCOPE_WORKER_MEMORY_MB": worker_memory,
         "CONVSCOPE_MEMORY_MB": own_memory,
         "CONVSCOPE_WORK_SECONDS": work,
+        "CONVSCOPE_MODEL_FILES_MB": files,
         "CONVSCOPE_TRUST_PROXY": "not set",
         "CONVSCOPE_TRAININGS": several,
         "CONVSCOPE_RUN_SECONDS": run_seconds,

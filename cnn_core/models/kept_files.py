@@ -6,6 +6,7 @@ have done it.
 
 import hashlib
 import os
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,13 +21,18 @@ from cnn_core.sentences import N_
 MOST_FILES: Final = 8
 """Files kept beyond those in use; the one that was used longest ago goes first."""
 
-IN_USE_SECONDS: Final = 1800
-"""A file that was kept or opened so lately is in use: nobody else's file pushes it out."""
-
-MOST_BYTES: Final = 4 * 2**30
-"""Of all files together; thirty people can have a model of 140 MB each."""
+IN_USE_SECONDS: Final = 600
+"""A file that was kept, opened or touched so lately is in use: nobody else's file pushes it out."""
 
 _GONE: Final = N_("The model file is no longer here. Choose it again.")
+
+
+def most_bytes() -> int:
+    """Return how many bytes all files together may take: `CONVSCOPE_MODEL_FILES_MB` MB, by default 4,096.
+
+    That is a model of 140 MB for each of thirty people.
+    """
+    return int(os.environ.get("CONVSCOPE_MODEL_FILES_MB") or 4096) * 2**20
 
 
 class FileGoneError(ModelFileError):
@@ -70,11 +76,28 @@ def kept_bytes(digest: str) -> bytes:
         raise FileGoneError(_GONE, digest=digest) from error
 
 
+def let_go(digest: str) -> None:
+    """Remove a file that nobody needs any more."""
+    with suppress(OSError):
+        _file(digest).unlink()
+
+
+def tidy() -> None:
+    """Remove what is not in use, and what was left of files whose writer was killed."""
+    with suppress(OSError):  # no file was ever kept
+        for file in _files(_folder()):
+            _remove(file.path)
+
+
+def _folder() -> Path:
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    return Path(tempfile.gettempdir()) / f"convscope-{user}"
+
+
 def _file(digest: str) -> Path:
     if len(digest) != hashlib.sha256().digest_size * 2 or not all(char in "0123456789abcdef" for char in digest):
         raise ModelFileError(_GONE)
-    user = os.getuid() if hasattr(os, "getuid") else "user"
-    return Path(tempfile.gettempdir()) / f"convscope-{user}" / f"{digest}.model"
+    return _folder() / f"{digest}.model"
 
 
 def _touch(path: Path) -> bool:
@@ -110,11 +133,12 @@ class _File(NamedTuple):
 
 
 def _files(folder: Path) -> Iterator[_File]:
-    """Yield what lies in the folder, parts of files among it."""
+    """Yield the files in the folder, parts of files among them; trainings may have a folder of their own there."""
     for path in folder.iterdir():
         with suppress(FileNotFoundError):
             status = path.stat()
-            yield _File(status.st_mtime, status.st_size, path)
+            if stat.S_ISREG(status.st_mode):
+                yield _File(status.st_mtime, status.st_size, path)
 
 
 def _forget(wanted: Path, size: int) -> None:
@@ -122,7 +146,7 @@ def _forget(wanted: Path, size: int) -> None:
     others = sorted((file for file in _files(wanted.parent) if file.path != wanted), reverse=True)
     in_use = [file for file in others if file.is_in_use]
     _refuse_too_many(size, sum(file.size for file in in_use))
-    room = MOST_BYTES - size - sum(file.size for file in in_use)
+    room = most_bytes() - size - sum(file.size for file in in_use)
     for number, file in enumerate(others[len(in_use) :], 1 + len(in_use)):
         room -= file.size
         if number >= MOST_FILES or room < 0 or file.path.suffix != wanted.suffix:
@@ -138,13 +162,13 @@ def _remove(path: Path) -> None:
 
 
 def _refuse_too_many(size: int, used: int) -> None:
-    if size + used > MOST_BYTES:
+    if size + used > most_bytes():
         raise ModelFileError(
             N_(
                 "Too many model files are in use here. Received: a file of {size} bytes beside {used}; at most {most} "
-                "are kept. Try again in half an hour, or use a smaller model."
+                "are kept. Try again in ten minutes, or use a smaller model."
             ),
             size=f"{size:,}",
             used=f"{used:,}",
-            most=f"{MOST_BYTES:,}",
+            most=f"{most_bytes():,}",
         )

@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import Any, Final
 
@@ -80,6 +81,11 @@ class Tidying:
         self._closed_since: dict[str, float | None] = {}
         self._lock = threading.Lock()
         self._begun = False
+        self._others: list[Callable[[Collection[str]], None]] = []
+
+    def along_with(self, tidy: Callable[[Collection[str]], None]) -> None:
+        """Let somebody else tidy up at every look, too; who does hears which sessions were let go of."""
+        self._others.append(tidy)
 
     def note(self) -> None:
         """Note that the session whose page runs is there, and look from time to time, once a server."""
@@ -107,6 +113,8 @@ class Tidying:
                 del self._closed_since[session]
         for session in gone:
             server.close_session(session)
+        for tidy in self._others:
+            tidy(gone)
         if gone:
             gc.collect()
             give_back()
@@ -123,3 +131,4 @@ class Tidying:
 
 _TIDYING = Tidying()
 keep_tidy = _TIDYING.note
+tidy_along = _TIDYING.along_with

@@ -64,7 +64,7 @@ def test_a_file_that_is_opened_is_in_use_again(folder: Path) -> None:
 def test_what_is_in_use_has_a_bound_and_is_not_forgotten_for_more(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_files, "MOST_BYTES", 10)
+    monkeypatch.setattr(kept_files, "most_bytes", lambda: 10)
     mine = keep_file(bytes(8))
     with pytest.raises(ModelFileError, match="Received: a file of 3 bytes beside 8; at most 10"):
         keep_file(bytes(3))
@@ -91,6 +91,26 @@ def test_leftovers_of_a_server_that_was_killed_go(folder: Path) -> None:
     age(folder)
     keep_file(MINE)
     assert not list(own.glob("*.part"))
+
+
+def test_what_is_not_in_use_is_tidied_away_and_nothing_else(folder: Path) -> None:
+    kept_files.tidy()  # where no file was ever kept
+    old, removed, own = (keep_file(bytes([number])) for number in range(3))
+    (home,) = folder.iterdir()
+    (home / "of_somebody.part").write_bytes(bytes(5))
+    (home / "runs").mkdir()  # where trainings lie unless another place was named
+    kept_files.let_go(removed)
+    assert kept(folder) == {old, own}
+    age(folder)
+    assert kept_files.is_kept(own)
+    kept_files.tidy()
+    assert {path.name for path in home.iterdir()} == {f"{own}.model", "runs"}
+
+
+@pytest.mark.parametrize(("said", "most"), [("", 4096), ("3", 3)])
+def test_whoever_runs_a_server_says_how_much_is_kept(said: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONVSCOPE_MODEL_FILES_MB", said)
+    assert kept_files.most_bytes() == most * 2**20
 
 
 def uploads(seed: int) -> list[bytes]:

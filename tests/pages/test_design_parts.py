@@ -22,9 +22,9 @@ from cnn_core.network.network import Network
 from cnn_core.network.presets import preset
 from cnn_core.network.summary import summarize
 from cnn_core.network.timing import Machine, Speed
-from pages.ui import state
+from pages.ui import model_files, state
 from pages.ui.design import cached
-from pages.ui.design.parts import compare, costs, onward, picture, questions, sees, take_away, what_if, which
+from pages.ui.design.parts import compare, costs, picture, questions, sees, take_away, what_if, which
 
 PARTS = ("picture", "costs", "sees", "what_if", "compare", "take_away", "questions")
 
@@ -248,7 +248,7 @@ def test_the_design_is_seen_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
         kept.append(data)
         return "0" * 64
 
-    monkeypatch.setattr(onward, "keep_file", keep)
+    monkeypatch.setattr(model_files, "keep", keep)
     monkeypatch.setattr(st, "switch_page", lambda page: None)
     at = press(part("take_away"), "see")
     assert kept == [network(at).to_json().encode()]

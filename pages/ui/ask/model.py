@@ -8,13 +8,12 @@ import streamlit as st
 from cnn_core.model_file.together import put_together
 from cnn_core.models.bundled import BUNDLED, bundled_model
 from cnn_core.models.info import ModelInfo
-from cnn_core.models.kept_files import keep_file
 from cnn_core.models.keys import APPLICATION, APPLICATIONS, BUNDLED_SOURCE, FILE, IMAGENET, RANDOM, ModelKey
 from cnn_core.models.loading import fetched_bytes
 from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.scaling import Scaling
 from cnn_core.sentences import N_
-from pages.ui import cached, state
+from pages.ui import cached, model_files, state
 from pages.ui.ask.classes import of_chosen_output, take_names
 from pages.ui.text import _, escaped
 from pages.ui.waiting import asked
@@ -151,7 +150,7 @@ def _given(key: ModelKey) -> ModelKey:
         st.caption(_("{name} is open.").format(name=escaped(_name_of_file(key))))
     if not models or names == state.MODEL_FILE.get():
         return key
-    digest = keep_file(put_together([file.getvalue() for file in models]))
+    digest = model_files.keep(put_together([file.getvalue() for file in models]))
     for file in files:
         if file not in models:
             take_names(file.getvalue())

@@ -7,14 +7,13 @@ import streamlit as st
 
 from cnn_core.errors import CnnError
 from cnn_core.layers import Dense
-from cnn_core.models.kept_files import keep_file
 from cnn_core.models.keys import FILE, ModelKey
 from cnn_core.network.network import Network
 from cnn_core.training.fitting import FitPlan
 from cnn_core.training.networks import fitted
 from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.sources import Shipped
-from pages.ui import designed, state
+from pages.ui import designed, model_files, state
 from pages.ui.design import current, panels
 from pages.ui.frame import FEATURE_MAPS, page_at
 from pages.ui.messages import show_error
@@ -71,7 +70,7 @@ def _button(label: str, icon: str, meaning: str, act: Callable[[], None], key: s
 def _see_it() -> None:
     """Open the design as a file of the reader's: a description without weights gets random ones there."""
     try:
-        digest = keep_file(current.text().encode())
+        digest = model_files.keep(current.text().encode())
     except CnnError as error:
         _refuse(error)
         return

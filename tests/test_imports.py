@@ -55,7 +55,7 @@ LIBRARIES = {
     "plotly": ("drawing.figures",),
     "h5py": ("model_file.reader", "models.bundled_weights"),
     "onnx": ("model_file.onnx.reader", "model_file.onnx_export.graph", "model_file.onnx_export.file"),
-    "cachetools": ("keras_model", "models", "processes.cluster"),
+    "cachetools": ("keras_model", "models", "processes.cluster", "processes.in_cluster"),
     "distributed": ("processes.cluster", "processes.in_cluster"),
     "keras": ("keras_model",),
     "tensorflow": ("keras_model",),

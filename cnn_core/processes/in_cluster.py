@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from cachetools import FIFOCache
 from distributed import Worker, WorkerPlugin, get_worker, secede
 
 from cnn_core import __version__
@@ -37,7 +38,8 @@ _OTHER_VERSION: Final = N_(
 _SERVER_SECONDS: Final = 120.0
 """Without a word of its server, after which a training ends."""
 
-_STOPPED: Final[set[tuple[str, int]]] = set()
+_STOPPED: Final[FIFOCache[tuple[str, int], None]] = FIFOCache(256)
+"""What was stopped last, by its server's topic and its number; every worker hears of all of it."""
 _RUNS: Final[dict[str, "_Attended"]] = {}
 
 
@@ -90,7 +92,7 @@ def answer(topic: str, files: list[bytes], fn: Callable[..., Answer], /, *args: 
 
 def note_stop(topic: str, number: int) -> None:
     """Let a piece of work end, where this worker is at it, when it says next how much of it is done."""
-    _STOPPED.add((topic, number))
+    _STOPPED[topic, number] = None
 
 
 # Trainings ------------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from small_fits import small_plan
 from cnn_core.errors import CnnError
 from cnn_core.models.kept_files import FileGoneError, keep_file, kept_bytes
 from cnn_core.network.presets import preset
+from cnn_core.processes import in_cluster
 from cnn_core.processes.cluster import Cluster, UnreachableError
 from pages.ui import runs as registry
 from pages.ui.compute import OverdueError, Workers, asked_by
@@ -218,6 +219,14 @@ def test_a_training_whose_worker_is_killed_goes_on_beside_another(
 
 
 # Without a cluster ----------------------------------------------------------------------------------------------------
+
+
+def test_a_worker_remembers_the_last_of_what_was_stopped_and_not_all_of_it() -> None:
+    for number in range(10_000):
+        in_cluster.note_stop("a server", number)
+    assert in_cluster._Topic("a server").is_stopped(9_999)
+    assert not in_cluster._Topic("another").is_stopped(9_999)
+    assert len(in_cluster._STOPPED) <= 256
 
 
 def test_a_scheduler_that_does_not_answer_is_a_sentence() -> None:

@@ -9,8 +9,9 @@ ARG LOCK=requirements.lock
 COPY ${LOCK} ./
 RUN python -m pip install --no-cache-dir --disable-pip-version-check --no-compile -r ${LOCK}
 
-# Nobody needs root here; weights that Keras downloads lie in this person's home.
-RUN useradd --create-home --uid 1000 convscope
+# Nobody needs root here; weights that Keras downloads lie in this person's home. A volume for trainings, where there is
+# one, takes over whose its place is.
+RUN useradd --create-home --uid 1000 convscope && install --directory --owner=convscope /runs
 COPY . .
 USER convscope
 

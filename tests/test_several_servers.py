@@ -11,7 +11,9 @@ import socket
 import subprocess
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha1
 from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,10 +21,15 @@ from pathlib import Path
 import pytest
 from folders import ROOT
 from serving import free_port
+from websockets.sync.client import connect
+
+from pages.ui.ask.model import LARGEST_MODEL_MEGABYTES
 
 NGINX = shutil.which("nginx")
 CONFIGURATION = (ROOT / "docs" / "serving" / "nginx.conf").read_text(encoding="utf-8")
 SCRIPT = b"export const words = [];\n" * 200
+GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+"""With which a server shows that it speaks of web sockets (RFC 6455, 1.3)."""
 PROCESSES = 4
 SECONDS = 20
 LEAVES = threading.Event()
@@ -38,15 +45,42 @@ class Process(BaseHTTPRequestHandler):
     """Says which port it answers on, as a stand-in for a process of ConvScope."""
 
     def do_GET(self) -> None:
+        if self.headers.get("Upgrade") == "websocket":
+            self.talk()
+            return
         if self.path == "/open":
             self.stay_open()
             return
-        content = SCRIPT if self.path.endswith(".js") else f"{self.connection.getsockname()[1]}".encode()
+        if self.path == f"/hangs/{self.place}":
+            LEAVES.wait(SECONDS)
+        content = SCRIPT if self.path.endswith(".js") else self.place.encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/javascript" if self.path.endswith(".js") else "text/plain")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+    def do_PUT(self) -> None:
+        """Answer how long the file is said to be; none of it need come."""
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(str(self.headers["Content-Length"]).encode())
+
+    @property
+    def place(self) -> str:
+        """The port that it answers on."""
+        return str(self.connection.getsockname()[1])
+
+    def talk(self) -> None:
+        """Agree to a web socket, say on it which process this is, and say whatever is heard again."""
+        digest = sha1(self.headers["Sec-WebSocket-Key"].encode() + GUID).digest()
+        self.send_response(101)
+        self.send_header("Upgrade", "websocket")
+        self.send_header("Connection", "Upgrade")
+        self.send_header("Sec-WebSocket-Accept", b64encode(digest).decode())
+        self.end_headers()
+        self.wfile.write(bytes([0x82, len(self.place)]) + self.place.encode())  # RFC 6455, 5.2: one frame, unmasked
+        self.wfile.flush()
 
     def stay_open(self) -> None:
         """Say something, and the rest once a test lets it, as the connection of a tab lasts."""
@@ -68,9 +102,12 @@ class Front:
         self.port, self.processes, self._folder = port, processes, folder
 
     def get(self, path: str = "/", **headers: str) -> tuple[HTTPResponse, bytes]:
+        return self.ask("GET", path, {name.replace("_", "-"): value for name, value in headers.items()})
+
+    def ask(self, method: str, path: str, headers: dict[str, str]) -> tuple[HTTPResponse, bytes]:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
         with contextlib.closing(connection):
-            connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+            connection.request(method, path, headers=headers)
             response = connection.getresponse()
             return response, response.read()
 
@@ -93,7 +130,8 @@ def command(folder: Path) -> list[str]:
 
 @pytest.fixture
 def front(tmp_path: Path) -> Iterator[Front]:
-    """The configuration as it is, but for the ports."""
+    """The configuration as it is, but for the ports, and that a process is sooner taken for one that hangs."""
+    LEAVES.clear()
     processes = {
         (one := ThreadingHTTPServer(("127.0.0.1", 0), Process)).server_address[1]: one for _ in range(PROCESSES)
     }
@@ -101,6 +139,7 @@ def front(tmp_path: Path) -> Iterator[Front]:
         threading.Thread(target=one.serve_forever, args=(0.02,), daemon=True).start()
     port, text = free_port(), CONFIGURATION.replace("listen 8080", "listen 127.0.0.1:{port}")
     ports = iter(processes)
+    text = text.replace("proxy_read_timeout 20s", "proxy_read_timeout 1s")
     text = re.sub(r"127\.0\.0\.1:85\d\d", lambda _: f"127.0.0.1:{next(ports)}", text).replace("{port}", str(port))
     (tmp_path / "nginx.conf").write_text(text, encoding="utf-8")
     nginx = subprocess.Popen(
@@ -110,6 +149,7 @@ def front(tmp_path: Path) -> Iterator[Front]:
         wait_until_open(port)
         yield Front(port, processes, tmp_path)
     finally:
+        LEAVES.set()
         nginx.terminate()
         nginx.wait(SECONDS)
         for one in processes.values():
@@ -129,6 +169,12 @@ def wait_until_open(port: int) -> None:
 
 def cookie(response: HTTPResponse) -> str:
     return str(response.getheader("Set-Cookie")).split(";")[0]
+
+
+def test_nginx_takes_the_configuration_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "nginx.conf").write_text(CONFIGURATION, encoding="utf-8")
+    done = subprocess.run([*command(tmp_path), "-t"], capture_output=True, text=True)
+    assert (done.returncode, "warn" in done.stderr) == (0, False), done.stderr
 
 
 def test_a_visitor_stays_at_one_process_and_visitors_are_spread(front: Front) -> None:
@@ -177,3 +223,38 @@ def test_scripts_are_compressed_and_answers_carry_the_headers_of_a_careful_serve
     assert response.getheader("X-Content-Type-Options") == "nosniff"
     assert "default-src 'self'" in str(response.getheader("Content-Security-Policy"))
     assert "httponly" in str(response.getheader("Set-Cookie")).lower()
+
+
+def test_the_connection_of_a_tab_leads_to_the_process_that_its_visitor_is_at(front: Front) -> None:
+    for _ in range(4):
+        response, place = front.get()
+        with connect(
+            f"ws://127.0.0.1:{front.port}/_stcore/stream", additional_headers={"Cookie": cookie(response)}
+        ) as tab:
+            assert tab.recv(SECONDS) == place
+
+
+def test_whoever_meets_a_process_that_hangs_is_answered_by_another(front: Front) -> None:
+    response, hangs = front.get()
+    again, place = front.get(f"/hangs/{hangs.decode()}", Cookie=cookie(response))
+    assert again.status == 200
+    assert place != hangs
+
+
+def test_the_largest_model_file_passes_and_what_no_page_takes_does_not(front: Front) -> None:
+    length = LARGEST_MODEL_MEGABYTES * 2**20 + 1000  # with what stands around a file in a form
+    response, told = front.ask("PUT", "/_stcore/upload_file/of/a_tab", {"Content-Length": str(length)})
+    assert (response.status, told) == (200, str(length).encode())
+    refused, _said = front.ask("PUT", "/_stcore/upload_file/of/a_tab", {"Content-Length": str(length + 10 * 2**20)})
+    assert refused.status == 413
+
+
+def test_whoever_watches_over_the_address_is_no_visitor_and_hears_of_any_process(front: Front) -> None:
+    for port in list(front.processes)[1:]:
+        response, place = front.get("/_stcore/health")
+        assert response.status == 200
+        assert place
+        assert response.getheader("Set-Cookie") is None
+        front.end(port)
+    response, place = front.get("/_stcore/health")
+    assert (response.status, int(place)) == (200, next(iter(front.processes)))

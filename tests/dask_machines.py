@@ -34,8 +34,8 @@ class Machines:
     def start_scheduler(self) -> None:
         self._start("scheduler", "--host", "127.0.0.1", "--port", str(self._port))
 
-    def start_workers(self, count: int) -> None:
-        more = ("--nworkers", str(count), "--nthreads", "1", "--memory-limit", "700MB", "--death-timeout", str(SECONDS))
+    def start_workers(self, count: int, memory: str = "700MB") -> None:
+        more = ("--nworkers", str(count), "--nthreads", "1", "--memory-limit", memory, "--death-timeout", str(SECONDS))
         self._start("worker", self.address, *more)
 
     def trainings(self) -> list[psutil.Process]:

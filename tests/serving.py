@@ -21,13 +21,28 @@ START_SECONDS = 60
 STOP_SECONDS = 20
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class AppServer:
-    """The app as `streamlit run` starts it; its workers are its children."""
+    """The app as `streamlit run` starts it; its workers are its children.
+
+    Attributes:
+        is_killed: a test has ended it on purpose.
+    """
 
     url: str
     log: Path
     process: subprocess.Popen[bytes]
+    is_killed: bool = False
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+    def kill(self) -> None:
+        """End the server's own process at once, as a power cut does."""
+        self.is_killed = True
+        self.process.kill()
+        self.process.wait(STOP_SECONDS)
 
     def read_log(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
@@ -48,6 +63,8 @@ class AppServer:
         """End the server as a supervisor does, kill what is left, and return what went wrong."""
         if self.process.poll() is not None:
             self._kill_group()
+            if self.is_killed:
+                return None
             return f"The app ended by itself with status {self.process.returncode}.\n{self.read_log()[-4000:]}"
         family = self.family()
         self.process.terminate()

@@ -48,6 +48,7 @@ ROWS = (
     "rerun",
     "first_picture_cpu",
     "layer_change_cpu",
+    "largest",
     "pooling",
     "fit_overhead",
     "transfer_head",

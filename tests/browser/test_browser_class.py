@@ -4,13 +4,14 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 
 import psutil
 from load.pictures import photograph
 from load.run import teach
 from load.student import Student
-from serving import AppServer
+from serving import AppServer, running_app
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from cnn_core.pictures.read import MAX_SIDE_KEPT
@@ -18,6 +19,7 @@ from pages.ui import memory
 
 Result = TypeVar("Result")
 
+DIED = "The process that runs the model has stopped"
 SESSIONS = 12
 SECONDS = 180
 """TensorFlow may be starting."""
@@ -60,6 +62,13 @@ async def with_a_picture(server: AppServer, seed: int, act: Callable[[Student], 
         await student.give("mine", photograph(seed))
         await act(student)
         await student.leave()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until a condition holds."""
+    async with asyncio.timeout(SECONDS):
+        while not condition():
+            await asyncio.sleep(0.05)
 
 
 def network(student: Student) -> dict[str, Any]:
@@ -127,3 +136,45 @@ def test_two_tabs_have_each_their_own_picture(app_server: AppServer) -> None:
         await other.leave()
 
     run(with_a_picture(app_server, 4004, act))
+
+
+def test_a_class_goes_on_when_a_worker_is_killed_and_when_the_server_is(tmp_path: Path) -> None:
+    """Of a worker's end hears who was being answered, by one sentence; of the server's nobody who comes back."""
+    run(_killed(tmp_path))
+
+
+async def _killed(folder: Path) -> None:
+    with running_app(folder, CONVSCOPE_WORKERS="1") as server:
+        students = [await Student.at(server.url, "Feature_maps") for _ in range(3)]
+        for student in students:
+            await student.open()
+        giving = [asyncio.create_task(one.give("mine", photograph(4010 + i))) for i, one in enumerate(students)]
+        await until(lambda: all(student.saying for student in students))
+        warms_up = await _killed_worker(server)  # which nobody waits for
+        await _killed_worker(server, warms_up)
+        await asyncio.gather(*giving)
+        met = [student for student in students if student.alerts]
+        assert [[DIED in said for said in student.alerts] for student in met] == [[True]]
+        await met[0].press("Try again")
+        for number, student in enumerate(students):
+            assert (student.alerts, "mine" in titles(student)) == ([], True)
+            await student.pick_layer(layers(student)[1 + number])
+        server.kill()
+    assert "Traceback" not in server.read_log()
+    again = folder / "again"
+    again.mkdir()
+    with running_app(again, server.port, CONVSCOPE_WORKERS="1") as server:
+        for number, student in enumerate(students):
+            await student.come_back()
+            assert student.alerts == []
+            assert network(student)["selected"] == layers(student)[1 + number]
+            await student.leave()
+        assert "Traceback" not in server.read_log()
+
+
+async def _killed_worker(server: AppServer, before: int = 0) -> int:
+    """Kill -9 the worker that there is, another than the one before, and return its number."""
+    await until(lambda: {worker.pid for worker in server.workers()} - {before})
+    (worker,) = (worker for worker in server.workers() if worker.pid != before)
+    worker.kill()
+    return int(worker.pid)

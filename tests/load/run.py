@@ -114,28 +114,28 @@ async def teach(server: Served, sessions: int, seconds: float, think: float, sta
         think: seconds between two clicks of one student, half to one and a half times as long.
         stay: seconds between the end of the lesson and the last look at the server's memory.
     """
-    lesson = Lesson(memory={"before": _megabytes(server)})
+    lesson = Lesson(memory={"before": megabytes(server)})
     students = await asyncio.gather(*(Student.at(server.url, PAGE) for _ in range(sessions)))
     pictures = [photograph(seed) for seed in range(sessions)]
 
     async def all_at_once(what: str, act: Callable[[int, Student], Awaitable[None]]) -> None:
-        waits, before = Waits(what), _cpu_seconds(server)
+        waits, before = Waits(what), cpu_seconds(server)
         lesson.waits.append(waits)
         await asyncio.gather(*(waits.measure(partial(act, i, student)) for i, student in enumerate(students)))
-        lesson.server_cpu[what] = _cpu_seconds(server) - before
+        lesson.server_cpu[what] = cpu_seconds(server) - before
 
     await all_at_once("the page, at once", lambda _i, student: student.open())
     await all_at_once("the first picture, at once", lambda i, student: student.give(f"{i}.jpg", pictures[i]))
     await all_at_once("a layer, at once", lambda i, student: _next_layer(student, Random(i)))
-    lesson.memory["in the lesson"] = _megabytes(server)
+    lesson.memory["in the lesson"] = megabytes(server)
     layers, again = Waits("a layer, with time to think"), Waits("a picture, with time to think")
     lesson.waits += [layers, again]
     ends = time.monotonic() + seconds
     await asyncio.gather(*(_work(student, i, ends, think, layers, again) for i, student in enumerate(students)))
-    lesson.memory["at its end"] = _megabytes(server)
+    lesson.memory["at its end"] = megabytes(server)
     await asyncio.gather(*(student.leave() for student in students))
     await asyncio.sleep(stay)
-    lesson.memory[f"{stay:.0f} s after all have left"] = _megabytes(server)
+    lesson.memory[f"{stay:.0f} s after all have left"] = megabytes(server)
     return lesson
 
 
@@ -162,12 +162,14 @@ async def _next_layer(student: Student, chance: Random) -> None:
     await student.pick_layer(chance.choice(nodes))
 
 
-def _cpu_seconds(server: Served) -> float:
+def cpu_seconds(server: Served) -> float:
+    """Return the processor time that the server's own process has taken."""
     times = psutil.Process(server.process.pid).cpu_times()
     return float(times.user + times.system)
 
 
-def _megabytes(server: Served) -> float:
+def megabytes(server: Served) -> float:
+    """Return what the server's own process takes of the memory."""
     return float(psutil.Process(server.process.pid).memory_info().rss) / 2**20
 
 

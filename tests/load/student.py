@@ -124,6 +124,17 @@ class Student:
         await self.tell("network", "pick", layer)
         await self.until_complete()
 
+    async def press(self, label: str) -> None:
+        """Click a button of the page, and wait for what comes of it."""
+        button = next((one for one in self.drawn.values() if one.kind == "button" and one.element.label == label), None)
+        if button is None:
+            raise PageError(f"The page has no button {label}.")
+        state = self._state()
+        state.fragment_id = button.fragment
+        state.widget_states.widgets.append(WidgetState(id=button.element.id, trigger_value=True))
+        await self._run(state)
+        await self.until_complete()
+
     async def tell(self, component: str, event: str, value: Any) -> None:
         """Let a component say something, as a click in it does, and follow the run that comes of it."""
         drawn = self.find(component)
@@ -134,6 +145,11 @@ class Student:
     def find(self, component: str) -> Drawn | None:
         """Return a component of the page, None where it is not there."""
         return next((one for one in self.drawn.values() if one.component == component), None)
+
+    @property
+    def alerts(self) -> list[str]:
+        """Return the sentences in boxes that the page shows: what went wrong, above all."""
+        return [one.element.body for one in self.drawn.values() if one.kind == "alert"]
 
     @property
     def clocks(self) -> list[Drawn]:

@@ -7,6 +7,7 @@ import { clamp, fill, make, part, show } from "./dom.js";
 /**
  * @typedef {object} Series
  * @property {string} name
+ * @property {string} group  of its colour, in the legend in place of its name
  * @property {number} colour  its place among the page's colours
  * @property {(number | null)[]} points  from the first place on
  * @property {(number | null)[]} line
@@ -122,6 +123,15 @@ export const reading = (chart, at, { words, from, step }) => {
       });
   });
   return said.length ? fill(words.reading, { across: words.across, at: show(from + (at - 1) * step, DIGITS), values: said.join(", ") }) : "";
+};
+
+/**
+ * Return the lines of a legend: each series' name, or once the group that several belong to.
+ * @param {Series[]} series
+ */
+export const legend = (series) => {
+  const lines = new Map(series.map(({ name, group, colour }) => [group || name, colour]));
+  return series.length < 2 ? [] : [...lines].map(([name, colour]) => ({ name, colour }));
 };
 
 /**
@@ -338,8 +348,7 @@ class Curves {
    * @param {Chart} chart
    */
   #names({ series }) {
-    if (series.length < 2) return [];
-    return series.map(({ name, colour }) => {
+    return legend(series).map(({ name, colour }) => {
       const made = make("span", "name", name);
       made.style.setProperty("--of", this.colours[colour % this.colours.length]);
       return made;

@@ -77,7 +77,7 @@ def said(study: RecordedStudy) -> tuple[Note, ...]:
 def _said_of(study: RecordedStudy, scheme: str) -> Iterator[Note]:
     runs = study.of(scheme)
     title = Note(study.plan.scheme(scheme).title)
-    yield _accuracy(study, scheme, title)
+    yield said_of_accuracy(study, scheme)
     turns = [run.turn for run in runs]
     yield _turned(turns, runs, title)
     course = COURSE.get((study.plan.key, scheme))
@@ -85,9 +85,10 @@ def _said_of(study: RecordedStudy, scheme: str) -> Iterator[Note]:
         yield from _compared(course, runs)
 
 
-def _accuracy(study: RecordedStudy, scheme: str, title: Note) -> Note:
+def said_of_accuracy(study: RecordedStudy, scheme: str) -> Note:
+    """Say how often a scheme with one run or more was right on the test pictures."""
     mean, spread = study.accuracy(scheme)
-    runs = study.of(scheme)
+    runs, title = study.of(scheme), Note(study.plan.scheme(scheme).title)
     values = {"scheme": title, "accuracy": f"{mean:.1%}", "pictures": f"{runs[0].scored.pictures:,}"}
     if spread is None:
         scored = runs[0].scored

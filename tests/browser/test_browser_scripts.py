@@ -297,8 +297,8 @@ def test_a_logarithmic_axis_has_powers_of_ten(call: Call) -> None:
 
 def chart(**more: Any) -> dict[str, Any]:
     """Return a chart of two series as the component takes it."""
-    one = {"name": "a", "colour": 0, "points": [1.0, 0.5], "line": [None, 0.25], "now": None}
-    two = {"name": "b", "colour": 1, "points": [], "line": [2.0], "now": None}
+    one = {"name": "a", "group": "", "colour": 0, "points": [1.0, 0.5], "line": [None, 0.25], "now": None}
+    two = {"name": "b", "group": "", "colour": 1, "points": [], "line": [2.0], "now": None}
     nothing: dict[str, Any] = {"top": None, "isLog": False, "level": None, "marks": [], "span": None}
     return {"title": "Loss", "series": [one, two]} | nothing | more
 
@@ -321,6 +321,14 @@ def test_curves_grow_place_by_place_and_what_is_marked_comes_with_them(call: Cal
     assert (two["series"], two["marks"]) == (whole["series"], whole["marks"])
     assert two["span"] is None
     assert all_ == whole
+
+
+def test_a_legend_names_a_group_once(call: Call) -> None:
+    one, two = chart()["series"]
+    assert call("curves", "legend", [one]) == []
+    assert call("curves", "legend", [one, two]) == [{"name": "a", "colour": 0}, {"name": "b", "colour": 1}]
+    alike = [{**one, "group": "both"}, {**two, "group": "both", "colour": 0}]
+    assert call("curves", "legend", alike) == [{"name": "both", "colour": 0}]
 
 
 def test_a_place_of_a_curve_is_read(call: Call) -> None:

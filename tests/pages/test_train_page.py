@@ -146,6 +146,28 @@ def test_what_opens_first_is_the_recorded_overfitting_of_the_course(drawn: dict[
     assert "This is overfitting" in said
 
 
+@pytest.mark.usefixtures("runs")
+def test_where_transfer_is_chosen_its_record_opens_first(drawn: dict[str, dict[str, Any]]) -> None:
+    said = text_of(page(train_network="transfer"))
+    assert "Recorded: Cats and dogs by transfer" in said
+    assert "“frozen, 60 pictures” was right for 95" in said
+    names = [series["name"] for series in drawn["curves_live"]["charts"][0]["series"]]
+    assert names == ["frozen", "fine-tuned", "frozen, 60 pictures"]
+
+
+@pytest.mark.usefixtures("runs", "drawn")
+def test_what_is_wrong_with_the_pictures_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by every part of the page that would show them."""
+
+    def refused(_data: Data) -> Any:
+        raise CnnError("The class has too few pictures.")
+
+    monkeypatch.setattr(cached, "_shown", refused)
+    at = page()
+    assert [error.value for error in at.error] == ["The class has too few pictures\\."]
+    assert "train_start" not in [button.key for button in at.button]
+
+
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("language", state.LANGUAGES)
 @pytest.mark.usefixtures("runs", "drawn")
@@ -194,6 +216,8 @@ def test_transfer_freezes_the_base(runs: FakeRuns) -> None:
     at = page(train_network="transfer", dropout="0.5", tuned_layers="20", train_part="network")
     # MobileNetV2 without its head has 2,257,984 parameters, and gives 1,280 values: 3 · 1,281 are learned.
     assert "**3,843 of 2,261,827 parameters are trained, 2,257,984 are frozen**" in text_of(at)
+    assert "224x224x3-MobileNetV2-" in text_of(at)
+    assert "D3sm`" in text_of(at)
     assert "| The head alone | 3,843 | 2,257,984 |" in text_of(at)
     assert "Fine-tuning the last 20 layers" in text_of(at)
     plan = plan_of(at, runs)
@@ -577,7 +601,7 @@ def test_an_earlier_run_is_looked_at_again(runs: FakeRuns) -> None:
     at = page()
     choice = at.selectbox(key="earlier_run_field")
     assert choice.value is None
-    assert choice.options == ["2: small, RMSprop, seed 7, 80.0%", "1: small, RMSprop, seed 0, goes on"]
+    assert choice.options == ["2: 80.0%, small, RMSprop, seed 7", "1: goes on, small, RMSprop, seed 0"]
     no_exception(choice.select_index(0).run())
     assert "**80.0% of 6 test pictures right**" in text_of(at)
     assert at.selectbox(key="earlier_run_field").value == "run-2"
@@ -609,7 +633,14 @@ def test_a_recorded_study_says_what_it_supports_and_what_not(monkeypatch: pytest
     assert "“with augmentation and dropout” had the highest mean accuracy" in text
     assert "Of “with augmentation and dropout” 2 of 3 seeds are recorded" in text
     assert "`make study STUDY=cats_dogs` trains it again" in text
-    assert len(all_data_of(at, "curves")[-1]["charts"][0]["series"]) == 4
+    # A line of the legend a scheme, whose seeds share a colour; under the pointer each run has its own name.
+    series = all_data_of(at, "curves")[-1]["charts"][0]["series"]
+    assert [(one["colour"], one["group"], one["name"].rpartition(", ")[2]) for one in series] == [
+        (0, "without augmentation and dropout", "seed 0"),
+        (0, "without augmentation and dropout", "seed 1"),
+        (1, "with augmentation and dropout", "seed 0"),
+        (1, "with augmentation and dropout", "seed 1"),
+    ]
 
 
 def test_a_scheme_without_a_run_has_a_row_that_claims_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

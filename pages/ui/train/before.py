@@ -1,31 +1,37 @@
-"""What is seen where a run will be, as long as there is none: the recorded overfitting of the course's network."""
+"""What is seen where a run will be, as long as there is none: a recorded one, which shows what is worth looking for."""
 
 import streamlit as st
 
+from cnn_core.training.claims import said_of_accuracy
 from cnn_core.training.judgement import said_of_turn
-from cnn_core.training.recorded import recorded_study
+from cnn_core.training.recorded import RecordedRun, RecordedStudy, recorded_study
 from pages.ui.text import _, escaped, sentence
-from pages.ui.train import curves
+from pages.ui.train import chosen, curves
 from pages.ui.train.following import CURVES
-
-_STUDY = "cats_dogs"
 
 
 def draw() -> None:
-    """Draw the first run of each of the study's schemes, growing; the first scheme's is the one that is spoken of."""
-    study = recorded_study(_STUDY)
+    """Draw what is recorded of the course's network, or of transfer where that is chosen."""
+    study = recorded_study("transfer" if chosen.is_transfer() else "cats_dogs")
     if study is None:
         return
-    runs = [study.of(scheme)[0] for scheme in study.schemes]
-    spoken_of = runs[0]
-    st.markdown(
-        _("**Recorded: the second course's network on {count} pictures of cats and dogs**").format(
-            count=f"{spoken_of.pictures['train']:,}"
-        )
-    )
-    fits = [curves.Fit(_(study.plan.scheme(run.scheme).title), run.epochs, colour) for colour, run in enumerate(runs)]
-    last = max(len(run.epochs) for run in runs)
-    classes = len(spoken_of.scored.confusion)
-    curves.draw_fits(fits, last, CURVES, judged=spoken_of.epochs, classes=classes, plays=True)
-    st.markdown(escaped(sentence(said_of_turn(spoken_of.epochs))))
+    if chosen.is_transfer():
+        st.markdown(_("**Recorded: {title}**").format(title=escaped(_(study.plan.title))))
+        _draw_curves(study)
+        said = [said_of_accuracy(study, scheme) for scheme in study.schemes]
+    else:
+        spoken_of = study.runs[0]
+        text = _("**Recorded: the second course's network on {count} pictures of cats and dogs**")
+        st.markdown(text.format(count=f"{spoken_of.pictures['train']:,}"))
+        _draw_curves(study, spoken_of)
+        said = [said_of_turn(spoken_of.epochs)]
+    st.markdown(" ".join(escaped(sentence(note)) for note in said))
     st.caption(_("“Train” draws your own run here, while it learns."))
+
+
+def _draw_curves(study: RecordedStudy, judged: RecordedRun | None = None) -> None:
+    """Draw the first run of each scheme, growing; of one it is marked where it overfits."""
+    runs = [study.of(scheme)[0] for scheme in study.schemes]
+    fits = [curves.Fit(_(study.plan.scheme(run.scheme).title), run.epochs, colour) for colour, run in enumerate(runs)]
+    last, classes = max(len(run.epochs) for run in runs), len(runs[0].scored.confusion)
+    curves.draw_fits(fits, last, CURVES, judged=judged.epochs if judged else (), classes=classes, plays=True)

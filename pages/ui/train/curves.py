@@ -17,12 +17,14 @@ class Fit(NamedTuple):
         name: where several are drawn together.
         colour: its place among the page's colours.
         now: the batch that was trained last, if it belongs to no epoch of these.
+        group: what those of its colour have in common, which the legend says in place of their names.
     """
 
     name: str
     epochs: Sequence[EpochEnd]
     colour: int = 0
     now: BatchEnd | None = None
+    group: str = ""
 
 
 def draw_fits(
@@ -114,14 +116,14 @@ def _series(
     line: Sequence[float | None] = (),
     now: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
-    return {"name": name, "colour": colour, "points": list(points), "line": list(line), "now": now}
+    return {"name": name, "group": "", "colour": colour, "points": list(points), "line": list(line), "now": now}
 
 
 def _of_epochs(fit: Fit, figure: str) -> dict[str, Any]:
     """Return a figure of a fit's epochs, and of the one that it is at."""
     points, line = ([_finite(getattr(epoch, name)) for epoch in fit.epochs] for name in (figure, f"val_{figure}"))
     now = None if fit.now is None else {"at": fit.now.epoch, "value": getattr(fit.now, figure)}
-    return _series(fit.name, fit.colour, points, line, now)
+    return _series(fit.name, fit.colour, points, line, now) | {"group": fit.group}
 
 
 def _finite(value: float) -> float | None:

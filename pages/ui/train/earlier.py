@@ -38,9 +38,9 @@ def _draw() -> None:
         list(runs),
         index=None,
         placeholder=_("Your runs: {count}").format(count=len(runs)),
-        format_func=lambda key: f"{numbers[key]}: {told.title_of_run(runs[key])}, {_outcome(runs[key])}",
+        format_func=lambda key: f"{numbers[key]}: {_outcome(runs[key])}, {told.title_of_run(runs[key])}",
         label_visibility="collapsed",
-        width=190,
+        width=200,
         **state.field("earlier_run", looked_at, _look_at),
     )
 

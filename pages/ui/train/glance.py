@@ -3,11 +3,14 @@
 import streamlit as st
 
 from cnn_core.errors import CnnError
+from cnn_core.layers import Input
 from cnn_core.layers.shapes import show
 from cnn_core.network.line import write_line
+from cnn_core.network.network import Network
 from cnn_core.network.summary import Summary, summarize
 from cnn_core.sentences import N_
 from cnn_core.training.fitting import FitPlan
+from cnn_core.training.transfer import Transfer, base_network
 from pages.ui import state
 from pages.ui.messages import show_error
 from pages.ui.text import _, as_code, escaped
@@ -35,6 +38,7 @@ NETWORKS = {
 }
 OPTIMIZERS = {"rmsprop": "RMSprop", "adam": "Adam", "sgd": "SGD"}
 _LONGEST_LINE = 150
+_BASE = "MobileNetV2"
 STYLE = """<style>
 .st-key-train_start button { min-height: 3rem; border: 2px solid #2487a6; }
 .st-key-train_start button p { font-size: 1.15rem; font-weight: 650; }
@@ -105,11 +109,19 @@ def _draw() -> None:
 
 
 def _say_network(plan: FitPlan) -> None:
-    summary = summarize(plan.network)
-    line = write_line(plan.network)
-    if chosen.is_transfer() or len(line) > _LONGEST_LINE:
+    line = write_line(plan.network) if plan.transfer is None else _transfer_line(plan.network, plan.transfer)
+    if len(line) > _LONGEST_LINE:
         line = f"{line[:_LONGEST_LINE]} …"
-    st.markdown(f"{as_code(line)}  \n{_parameters(summary)}")
+    st.markdown(f"{as_code(line)}  \n{_parameters(summarize(plan.network))}")
+
+
+def _transfer_line(network: Network, transfer: Transfer) -> str:
+    """Return the line of a network with its trained base as one word."""
+    end = network[base_network(transfer.base).layers[-1].name]
+    head = network.layers[network.layers.index(end) + 1 :]
+    # Any input does for the head: it is left out.
+    line = write_line(Network.of(Input((1,)), *(named.layer for named in head))).partition("-")[2]
+    return f"{write_line(Network.of(network.layers[0].layer))}-{_BASE}-{line}"
 
 
 def _parameters(summary: Summary) -> str:
@@ -125,7 +137,7 @@ def _parameters(summary: Summary) -> str:
 
 
 def _say_settings(plan: FitPlan, shown: Shown) -> None:
-    said = _("{optimizer}, learning rate {rate}, {epochs} epochs of {batches} batches.").format(
+    said = _("{optimizer}, learning rate {rate}; epochs: {epochs}, batches in each: {batches}.").format(
         optimizer=OPTIMIZERS[plan.optimizer.name],
         rate=f"{plan.optimizer.learning_rate:g}",
         epochs=plan.all_epochs,

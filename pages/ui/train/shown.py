@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from cnn_core.errors import CnnError
 from cnn_core.training.sets.downloads import is_here
 from cnn_core.training.sets.sources import Downloaded
 from pages.ui.messages import UndrawnError
@@ -20,9 +21,18 @@ def shown_pictures(place: str, is_first: bool = False) -> Shown:
     `place` tells places of the page apart.
 
     Raises:
-        UndrawnError: the reader has given none yet, or they are not downloaded; where it `is_first`, that is said.
-        CnnError: what the core refused.
+        UndrawnError: the reader has given none yet, they are not downloaded, or were refused.
+        CnnError: why they were refused, where it `is_first`: what is wrong with the pictures is said once.
     """
+    try:
+        return _shown_pictures(place, is_first)
+    except CnnError:
+        if is_first:
+            raise
+        raise UndrawnError from None
+
+
+def _shown_pictures(place: str, is_first: bool) -> Shown:
     try:
         data = chosen.data()
     except chosen.NoPicturesError as missing:

@@ -79,7 +79,10 @@ def _title(study: RecordedStudy, scheme: str) -> str:
 def _draw_curves(study: RecordedStudy) -> None:
     """Draw loss and accuracy of every run; the seeds of a scheme have its colour."""
     colours = {scheme: place for place, scheme in enumerate(study.schemes)}
-    fits = [curves.Fit(_name(study, run), run.epochs, colours[run.scheme]) for run in study.runs]
+    fits = [
+        curves.Fit(_name(study, run), run.epochs, colours[run.scheme], group=_title(study, run.scheme))
+        for run in study.runs
+    ]
     curves.draw_fits(fits, max(len(run.epochs) for run in study.runs), "curves_study")
 
 

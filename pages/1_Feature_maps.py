@@ -10,7 +10,7 @@ from pages.ui.frame import begin_page
 from pages.ui.messages import UndrawnError, part
 from pages.ui.waiting import asked, later, run_again
 
-with begin_page() as head:
+with begin_page(conversation.style()) as head:
     with part(needed=True), head:
         info, picture, camera_place, ways_in_place = setting.draw()
     rows = {row.name: row for row in cached.network(info).rows}
@@ -18,7 +18,7 @@ with begin_page() as head:
     conversation.draw_ways()
     network, conversing = st.columns([56, 44], gap="medium")
     with network:
-        network_place, answer_place = digits.beside(info, rows)
+        network_place, answer_place = digits.beside(network, info, rows)
     if picture.passes:
         try:
             with conversing:

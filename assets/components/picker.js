@@ -6,7 +6,7 @@ import { fill, leadTo, part, show } from "./dom.js";
 import { onOpening, opening } from "./opening.js";
 import { decode } from "./packed.js";
 import { onPassing } from "./passing.js";
-import { hearing } from "./told.js";
+import { hearing, tell } from "./told.js";
 
 const DIGITS = 6;
 const [WIDEST, TALLEST] = [560, 520]; // pixels of the screen
@@ -54,6 +54,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       },
     });
   let renew = drawMap(data.picture);
+  tell("open", { layer, channel });
   const listening = hearing(parentElement);
   onOpening("opening_map", listening.signal, (opened) => {
     const isOther = opened.layer !== layer;
@@ -72,5 +73,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     selected = shown.selected;
     renew(shown.picture, selected);
   });
-  return () => listening.abort();
+  return () => {
+    listening.abort();
+    tell("open", null);
+  };
 }

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from inspect import signature
 from itertools import chain
 from threading import Condition
@@ -33,10 +33,11 @@ from cnn_core.network.summary import Summary, summarize
 from cnn_core.pictures.colour import Colour
 from cnn_core.pictures.prepare import Fit, Preparation, Prepared, brightness, prepare
 from cnn_core.pictures.read import InputImage, read_image
-from cnn_core.pictures.samples import SAMPLES, sample_bytes, suits
+from cnn_core.pictures.samples import SAMPLES, sample_bytes, sample_of, suits
 from cnn_core.pictures.scaling import Scaling
 from cnn_core.sentences import Note
 from pages.ui import memory
+from pages.ui.components import data_url
 from pages.ui.compute import WORK
 from pages.ui.entered import Chosen, Entered
 from pages.ui.memory import size_of
@@ -156,6 +157,13 @@ _THUMBNAIL = 80
 # Pictures -------------------------------------------------------------------------------------------------------------
 
 
+@cache
+def sample(key: str) -> Chosen:
+    """Return a sample as if a person had chosen it; there are few. Raises CnnError."""
+    told = sample_of(key)
+    return Chosen.of(sample_bytes(key), told.title, told.look_for)
+
+
 @kept(within=DECODED)
 def picture(chosen: Chosen) -> InputImage:
     """Return the decoded picture; raises ImageError."""
@@ -185,8 +193,7 @@ def entered(chosen: Chosen, info: ModelInfo, fit: str, invert: bool) -> Entered:
 @kept()
 def entered_samples(info: ModelInfo, fit: str) -> tuple[Entered, ...]:
     """Return all sample pictures as the model takes them."""
-    samples = [Chosen.of(sample_bytes(sample.key), sample.title) for sample in SAMPLES]
-    return tuple(entered(chosen, info, fit, False) for chosen in samples)
+    return tuple(entered(sample(known.key), info, fit, False) for known in SAMPLES)
 
 
 @dataclass(frozen=True)
@@ -209,11 +216,13 @@ def shown_pictures(chosen: Chosen, seen: Entered) -> ShownPictures:
 
 
 @kept()
-def sample_thumbnails(colour: Colour) -> dict[str, bytes]:
-    """Return the samples that a model of these colours may know, by key, small enough for a line of them, as WebP."""
-    offered = [sample.key for sample in SAMPLES if suits(sample, colour)]
-    pictures = [small_picture(Chosen.of(sample_bytes(key), key), _THUMBNAIL) for key in offered]
-    return {key: picture_webp(pixels, _THUMBNAIL) for key, pixels in zip(offered, pictures, strict=True)}
+def sample_thumbnails(colour: Colour) -> dict[str, str]:
+    """Return the samples that a model of these colours may know, by key, as addresses of small pictures."""
+    offered = [known.key for known in SAMPLES if suits(known, colour)]
+    pictures = [small_picture(sample(key), _THUMBNAIL) for key in offered]
+    return {
+        key: data_url(picture_webp(pixels, _THUMBNAIL), "webp") for key, pixels in zip(offered, pictures, strict=True)
+    }
 
 
 @kept()

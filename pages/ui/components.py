@@ -6,7 +6,7 @@ that have one, which takes as long as drawing them.
 
 import base64
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,20 @@ _COMMENT = re.compile(r"^\s*(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/)\n", re.MULTILINE 
 def register(name: str, html: str, *shared: str) -> Callable[..., Any]:
     """Return a component of the script and style of its name; `shared` styles come before its own."""
     styles = [(_FOLDER / f"{one}.css").read_text(encoding="utf-8") for one in (*shared, name)]
-    return st.components.v2.component(f"convscope_{name}", html=html, css="\n".join(styles), js=script(name))
+    mounted = st.components.v2.component(f"convscope_{name}", html=html, css="\n".join(styles), js=script(name))
+
+    def mount(data: Any = None, **tied: Any) -> Any:
+        return mounted(data=_without_lists(data), **tied)
+
+    return mount
+
+
+def _without_lists(data: Any) -> Any:
+    """Return the same data for JSON: of every list in a dict Streamlit finds out whether it is a table, which takes it
+    longer than all else; a tuple it takes as it is."""
+    if not isinstance(data, dict):
+        return data
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
 
 
 def script(name: str) -> str:
@@ -102,7 +115,6 @@ _LAYER = register(
     "layer", f'<div class="layer">{_picture_board("mosaic")}{_picture_board("bars")}</div>', "board", "mosaic", "bars"
 )
 _TELLER = register("teller", "<div></div>")
-_MENUS = register("menus", "<div></div>")
 _MOVED_PICTURE = register("moved_picture", '<div class="moved-picture themed"></div>', "themed", "controls", "sliders")
 _MOSAIC = register("mosaic", _picture_board("mosaic"), "board")
 _PANELS = register("panels", "<div></div>")
@@ -261,11 +273,6 @@ def tell(name: str, detail: Any) -> None:
     _TELLER(data={"name": name, "detail": detail}, key=f"told_{name}")
 
 
-def menus(closed: Sequence[str], on_open: Mapping[str, Callable[[], None]]) -> None:
-    """Notice when one of these containers' menus is opened, by the containers' keys; each has its own `on_open`."""
-    _MENUS(data=list(closed), **{f"on_{menu}_change": take for menu, take in on_open.items()})
-
-
 def panels(ahead: Mapping[str, Callable[[], None]]) -> None:
     """Show of the panels on the page the one that is chosen, by their keys in the order of the choice; what each has is
     called when the reader comes near the button of one that is not on the page."""
@@ -318,9 +325,10 @@ def thumbnails(data: dict[str, Any], key: str, on_pick: Callable[[str], None]) -
     _THUMBNAILS(data=data, key=key, on_pick_change=lambda: _told(key, on_pick))
 
 
-def ways(data: dict[str, Any]) -> None:
-    """Draw what leads to the parts of a page on a small screen."""
-    _WAYS(data=data)
+def ways(data: dict[str, Any], on_open: Mapping[str, Callable[[], None]]) -> None:
+    """Draw what leads to the parts of a page on a small screen, and notice when one of the menus is opened that
+    `data["menus"]` names by the keys of their containers; each has its own `on_open`."""
+    _WAYS(data=data, **{f"on_{menu}_change": take for menu, take in on_open.items()})
 
 
 def picker(data: dict[str, Any], key: str, on_pick: Callable[[dict[str, int]], None]) -> None:

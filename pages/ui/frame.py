@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import streamlit as st
@@ -22,7 +22,7 @@ _NAME = "ConvScope"
 
 # Streamlit leaves 6rem above a page and 5rem beside it, which a small screen runs out of first. It breaks a full line
 # anywhere; Korean is read by words, and breaks inside one only where it is longer than its line.
-_STYLE = """<style>
+_STYLE = """
 [data-testid="stHeader"] { height: 3rem; min-height: 3rem; }
 [data-testid="stMainBlockContainer"] { padding: 4rem clamp(1rem, 3vw, 3rem) 4rem; max-width: 92rem; }
 [data-testid="stMainBlockContainer"]:has(.st-key-head_fit) {
@@ -47,17 +47,17 @@ _STYLE = """<style>
 [data-testid="stColumn"] [data-testid="stColumn"]:has([data-testid="stNumberInput"]) { min-width: 7.75rem; }
 [data-testid="stMarkdownContainer"] code, [data-testid="stCaptionContainer"] code { font-size: max(0.75em, 12px); }
 :lang(ko) { word-break: keep-all !important; overflow-wrap: anywhere; }
-:is([class*="st-key-script_"], [class*="st-key-unseen_"]) { position: absolute; height: 0; overflow: hidden; }
-[data-testid="stLayoutWrapper"]:has(> :is([class*="st-key-script_"], [class*="st-key-unseen_"])) {
-  position: absolute; width: 0; height: 0;
+[class*="st-key-unseen_"], [data-testid="stElementContainer"]:has(> .stHtml > script) {
+  position: absolute; height: 0; overflow: hidden;
 }
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-unseen_"]) { position: absolute; width: 0; height: 0; }
 .st-key-head { flex-wrap: nowrap; }
 .st-key-lang_widget { margin-inline-start: auto; }
 .st-key-head h1 { padding: 0; }
-</style>"""
+"""
 
 
-_LARGE = "<style>html { font-size: 130%; }</style>"
+_LARGE = "html { font-size: 130%; }"
 """What a reader in the last row needs; every page has it while it is chosen, for the tools are what is projected."""
 
 
@@ -75,7 +75,7 @@ class PageRecord:
     fits_screen: bool = False
     short: str = ""
 
-    @property
+    @cached_property
     def path(self) -> Path:
         return _ROOT / self.file
 
@@ -187,22 +187,24 @@ def page_at(address: str) -> PageRecord:
     return _BY_ADDRESS[address.partition("?")[0]]
 
 
-def begin_page() -> AbstractContextManager[DeltaGenerator]:
+def begin_page(style: str = "") -> AbstractContextManager[DeltaGenerator]:
     """Draw what the calling page begins with; its own part is drawn within what is returned, which gives the place for
     what is set once: in the first line of a page that fits a screen.
 
     A page that was opened past the front door goes through it first.
+
+    Args:
+        style: rules of CSS that the page has of its own.
     """
     # Its file says which page it is, whoever runs it: app.py, a cold server at a deep link, a test.
     caller = Path(sys._getframe(1).f_code.co_filename).name
     page = next(page for page in PAGES if page.path.name == caller)
-    configure()
     _through_the_front_door()
-    return _begun(page)
+    return _begun(page, style)
 
 
 @contextmanager
-def _begun(page: PageRecord) -> Iterator[DeltaGenerator]:
+def _begun(page: PageRecord, style: str) -> Iterator[DeltaGenerator]:
     # First, so that a browser paints it before it fetches what the rest needs.
     with st.container(horizontal=True, vertical_alignment="center", key="head_fit" if page.fits_screen else "head"):
         st.title(_NAME if page is HOME else _(page.title), anchor=False, width="content")
@@ -216,7 +218,8 @@ def _begun(page: PageRecord) -> Iterator[DeltaGenerator]:
         )
     if not page.fits_screen:
         st.markdown(_(page.claim))
-    st.html(_STYLE + _LARGE if state.LARGE_TYPE.get() else _STYLE)
+    large = _LARGE if state.LARGE_TYPE.get() else ""
+    st.html(f"<style>{_STYLE}{style}{large}</style>")
     _run_scripts()
     with drawn():
         yield tools
@@ -236,6 +239,7 @@ def _through_the_front_door() -> None:
     if state.FRONT_DOOR.get():
         return
     state.FRONT_DOOR.set(True)
+    configure()
     navigation()
     run_again()
 
@@ -243,7 +247,7 @@ def _through_the_front_door() -> None:
 def _run_scripts() -> None:
     # A constant a language: nothing that a person typed ever enters a script.
     language = f'<script>document.documentElement.lang = "{state.LANGUAGE.get()}"</script>'
-    run_in_browser("page", language + KEEP_UPLOADS + _speaking(state.LANGUAGE.get()))
+    run_in_browser(language + KEEP_UPLOADS + _speaking(state.LANGUAGE.get()))
 
 
 @cache

@@ -10,13 +10,13 @@ import streamlit as st
 from cnn_core.sentences import N_
 
 
-def run_in_browser(name: str, script: str) -> None:
-    """Let the browser run `script`, a whole element, where it changes nothing that is seen; `name` tells it apart.
+def run_in_browser(script: str) -> None:
+    """Let the browser run `script`, a whole element, where it changes nothing that is seen: the style of all pages
+    takes its place from what holds nothing else.
 
     Called in every run of a page: what follows it would be built anew where it comes or goes.
     """
-    with st.container(key=f"script_{name}"):
-        st.html(script, unsafe_allow_javascript=True)
+    st.html(script, unsafe_allow_javascript=True)
 
 
 KEEP_UPLOADS = """<script>

@@ -6,6 +6,7 @@ of the pages that use it, so that a link opens the same view and the browser's B
 """
 
 import math
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -32,6 +33,21 @@ Value = TypeVar("Value")
 Named = TypeVar("Named")
 
 
+_RUN = threading.local()
+"""The run of a page in this thread, with what it knows."""
+
+
+def _known() -> dict[str, Any]:
+    """Return what this run has read or set so far, by name: it asks a thousand times, and Streamlit is slow to say."""
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None:
+        return {}
+    if getattr(_RUN, "context", None) is not context:
+        _RUN.context, _RUN.known = context, {}
+    known: dict[str, Any] = _RUN.known
+    return known
+
+
 @dataclass(frozen=True)
 class Key(Generic[Value]):
     """One value of a session; without a kind it never stands in an address.
@@ -53,19 +69,25 @@ class Key(Generic[Value]):
 
     def get(self) -> Value:
         """Return the session's value, else the address's, else the default, within the bounds; and keep it."""
-        try:
-            kept = st.session_state[self.name]
-            value = self.fit(kept)
-            if value is not kept:
-                self.set(value)
-        except KeyError:
-            # Kept at once: Streamlit drops the address's values when the person goes to another page.
-            value = self.fit(self.said_by(st.query_params))
+        known = _known()
+        if self.name not in known:
+            known[self.name] = self._kept()
+        kept = known[self.name]
+        value = self.fit(kept)
+        if value is not kept:
             self.set(value)
         return cast("Value", self.automatic if value is None else value)
 
+    def _kept(self) -> Any:
+        try:
+            return st.session_state[self.name]
+        except KeyError:
+            # Kept at once: Streamlit drops the address's values when the person goes to another page.
+            self.set(value := self.fit(self.said_by(st.query_params)))
+            return value
+
     def set(self, value: Value) -> None:
-        st.session_state[self.name] = self.fit(value)
+        st.session_state[self.name] = _known()[self.name] = self.fit(value)
 
     def fit(self, value: Any) -> Any:
         """Return a value within the bounds."""
@@ -170,12 +192,11 @@ class _Language(Key[str]):
     """The language; without a choice it is the browser's."""
 
     def get(self) -> str:
-        try:
-            chosen: str = st.session_state[self.name]  # asked for with every sentence
-            return chosen
-        except KeyError:
-            if self.name not in st.query_params:
-                self.set(_browser_language())
+        known = _known()
+        if self.name in known:  # asked for with every sentence
+            return cast("str", known[self.name])
+        if self.name not in st.session_state and self.name not in st.query_params:
+            self.set(_browser_language())
         return super().get()
 
 
@@ -621,7 +642,7 @@ def share(*keys: Key[Any], instead: dict[str, str] | None = None) -> None:
     _HAS_ARRIVED.set(False)
     _PAGE.set(_page())  # at the beginning of a first run Streamlit does not know yet which page it will be
     _note_shared(keys)
-    run_in_browser("address", in_place)  # its text is percent-encoded
+    run_in_browser(in_place)  # its text is percent-encoded
 
 
 def share_change(*keys: Key[Any]) -> None:

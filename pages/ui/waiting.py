@@ -42,9 +42,10 @@ _DRAWN: ContextVar[str | None] = ContextVar("_DRAWN", default=None)
 
 def holds() -> Holds:
     """Return what this session holds."""
-    if state.HOLDS.get() is None:
-        state.HOLDS.set(Holds(at_once=AT_ONCE, address=visitor.address()))
-    held: Holds = state.HOLDS.get()
+    held: Holds | None = state.HOLDS.get()
+    if held is None:
+        held = Holds(at_once=AT_ONCE, address=visitor.address())
+        state.HOLDS.set(held)
     return held
 
 

@@ -333,7 +333,7 @@ def drawn_anew(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
         monkeypatch.setattr(components, name, draw_and_note)
 
-    for name in ("thumbnails", "given", "ways", "menus", "network", "panels", *_BEHIND):
+    for name in ("thumbnails", "given", "ways", "network", "panels", *_BEHIND):
         noted(name)
     return drawn
 
@@ -341,7 +341,7 @@ def drawn_anew(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 @pytest.mark.usefixtures("here")
 def test_another_map_or_value_runs_only_what_shows_it(drawn_anew: set[str]) -> None:
     at = opened(layer="block_1_expand")
-    assert drawn_anew == {"thumbnails", "given", "ways", "menus", "network", "panels", *_BEHIND}
+    assert drawn_anew == {"thumbnails", "given", "ways", "network", "panels", *_BEHIND}
     drawn_anew.clear()
     choose(at, "number_input", "channel", 17)
     assert drawn_anew == _BEHIND

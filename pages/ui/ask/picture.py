@@ -4,11 +4,10 @@ import streamlit as st
 
 from cnn_core.models.info import ModelInfo
 from cnn_core.pictures.colour import Colour
-from cnn_core.pictures.samples import Sample, default_sample, sample_bytes, sample_of, suits
+from cnn_core.pictures.samples import Sample, default_sample, sample_of, suits
 from cnn_core.sentences import N_
 from pages.ui import cached, components, state
 from pages.ui.ask import live
-from pages.ui.components import data_url
 from pages.ui.entered import Chosen
 from pages.ui.text import _, escaped
 
@@ -85,8 +84,8 @@ def sample_thumbnails(colour: Colour) -> None:
     """Offer the samples that a model of these colours may know as small pictures."""
     data = {
         "pictures": [
-            {"key": key, "title": _(sample_of(key).title), "picture": data_url(webp, "webp")}
-            for key, webp in cached.sample_thumbnails(colour).items()
+            {"key": key, "title": _(sample_of(key).title), "picture": small}
+            for key, small in cached.sample_thumbnails(colour).items()
         ],
         "selected": _sample_choice(colour).get() if state.SOURCE.get() == "sample" else None,
         "version": f"{colour} {state.LANGUAGE.get()}",
@@ -189,8 +188,7 @@ def _sample_choice(colour: Colour | None) -> "state.Key[str]":
 
 def sample_picture(key: str) -> Chosen:
     """Return a sample as if a person had chosen it; raises CnnError."""
-    sample = sample_of(key)
-    return Chosen.of(sample_bytes(key), sample.title, sample.look_for)
+    return cached.sample(key)
 
 
 def fit_picker(info: ModelInfo) -> tuple[str, bool]:

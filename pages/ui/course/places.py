@@ -67,4 +67,4 @@ def lead() -> None:
     # Our own: a number, and an element's name that only letters of a key can be part of.
     is_plain = place.replace("_", "").isalnum() and place.isascii()
     place = place if is_plain else ""
-    run_in_browser("led", _LEAD.format(number=number, place=place, look=looking_for(place)))
+    run_in_browser(_LEAD.format(number=number, place=place, look=looking_for(place)))

@@ -43,7 +43,7 @@ def draw(lesson: Lesson) -> None:
         )
         st.button(_("All lessons"), icon=":material/school:", on_click=state.SHEET.set, args=("",), key="sheet_back")
         st.toggle(_("Include the explanations of the answers"), key="sheet_explained")
-    run_in_browser("print", "<script>window.print()</script>" if state.PRINTING.get() else "<script></script>")
+    run_in_browser("<script>window.print()</script>" if state.PRINTING.get() else "<script></script>")
     state.PRINTING.set(False)
     text = text_of(lesson)
     with st.container(key="lesson_sheet"):

@@ -59,8 +59,7 @@ def draw(page: PageRecord) -> None:
         progress.keep()
         # Both are ours: names of a step and of an element.
         run_in_browser(
-            "lesson",
-            _SCROLL.format(look=places.looking_for(step.place), step=step.name) if step.place else "<script></script>",
+            _SCROLL.format(look=places.looking_for(step.place), step=step.name) if step.place else "<script></script>"
         )
 
 

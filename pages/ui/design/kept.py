@@ -20,7 +20,7 @@ _ONE_ENTRY_A_VIEW = f"<script>{components.script('one_entry_a_view')}</script>"
 
 def fetch() -> None:
     """Ask the browser for the network that the address only names; until it has answered the page stops here."""
-    run_in_browser("entries", _ONE_ENTRY_A_VIEW)
+    run_in_browser(_ONE_ENTRY_A_VIEW)
     asked = current.kept_elsewhere()
     if asked:
         _draw({"ask": asked})

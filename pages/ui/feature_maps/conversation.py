@@ -22,6 +22,7 @@ from pages.ui.feature_maps import (
     panels,
     passing_answer,
     predictions,
+    setting,
     ways_in,
     why,
 )
@@ -53,9 +54,10 @@ _STYLE = """
 .st-key-layer_line p { font-size: 0.9rem; line-height: 1.4; }
 .st-key-map_pair { flex-wrap: nowrap; align-items: flex-start; }
 .st-key-map_pair > div { flex: 0 1 13rem; min-width: 0; }
-.st-key-map_pair > div:has(> .st-key-map_figures) { flex: 1 0 6.5rem; }
-.st-key-map_over_place img, .st-key-seen_pixels img { image-rendering: pixelated; }
-.st-key-map_figures p { font-size: 0.75rem; line-height: 1.35; }
+.st-key-map_pair > div:has(.cs-figures) { flex: 1 0 6.5rem; }
+:is(.st-key-map_pair, .st-key-seen_pixels) img { image-rendering: pixelated; }
+.st-key-seen_pixels > div:has(img) { flex: 0 0 120px; }
+.cs-figures { margin: 0; font-size: 0.75rem; line-height: 1.35; opacity: 0.75; }
 .st-key-map_bars { --bars-height: 130px; gap: 0.25rem; }
 .st-key-look_for { flex-wrap: nowrap; gap: 0.5rem; }
 .st-key-look_for p { font-size: 0.8rem; line-height: 1.4; }
@@ -70,6 +72,8 @@ _STYLE = """
 }
 .st-key-asked_line { gap: 0.4rem; min-height: 2rem; }
 .st-key-asked_line [data-testid="stNumberInputContainer"] { height: 2rem; }
+.st-key-asked_line [data-testid="stNumberInput"] { display: flex; align-items: center; gap: 0.4rem; }
+.st-key-asked_line [data-testid="stNumberInput"] label { min-height: 0; margin: 0; opacity: 0.75; white-space: nowrap; }
 .st-key-asked_line [data-testid="stHeading"] { margin-right: auto; }
 @media (min-width: 1000px) {
   [class*="st-key-panel_"] {
@@ -90,9 +94,9 @@ _STYLE = """
 @media (max-width: 640px) {
   .st-key-map_pair { flex-wrap: wrap; }
   .st-key-map_pair > div { flex: 1 1 40%; }
-  .st-key-map_pair > div:has(> .st-key-map_figures) { flex: 1 0 100%; }
-  .st-key-map_figures br { display: none; }
-  .st-key-map_figures strong { margin: 0 0.6rem 0 0.2rem; }
+  .st-key-map_pair > div:has(.cs-figures) { flex: 1 0 100%; }
+  .cs-figures br { display: none; }
+  .cs-figures b { margin: 0 0.6rem 0 0.2rem; }
 }
 @media (max-width: 999px) {
   .st-key-network_picture, .st-key-layer_line, .st-key-map_line, .st-key-asked { scroll-margin-top: 3.5rem; }
@@ -165,9 +169,13 @@ def draw_layer(run: Run) -> None:
     _draw_alone(Part.LAYER, layer_view.draw_layer, run)
 
 
+def style() -> str:
+    """Return the page's own rules of CSS."""
+    return setting.STYLE + _STYLE + panels.style()
+
+
 def draw_ways() -> None:
     """Draw the ways to each part of the conversation, which a small screen shows one by one."""
-    st.html(f"<style>{_STYLE}{panels.style()}</style>")
     ways = {
         "network_picture": _("Network"),
         "layer_line": _("All maps"),
@@ -178,10 +186,11 @@ def draw_ways() -> None:
         components.ways(
             {
                 "ways": [{"key": key, "label": label} for key, label in ways.items()],
+                "menus": menus.closed(),
                 "words": {"ways": _("Parts of this page")},
-            }
+            },
+            menus.on_open(),
         )
-        menus.notice()
 
 
 def draw_map(run: Run) -> None:
@@ -195,6 +204,8 @@ def draw_map(run: Run) -> None:
 
 def _draw_open_map(layer: OpenLayer) -> None:
     map_view.draw_map(layer)
+    if layer.has_maps:  # its picture tells the network's
+        return
     with st.container(key="open_map"):
         components.tell("open", {"layer": layer.name, "channel": layer.channel})
 

@@ -39,10 +39,13 @@ _STYLE = """<style>
 </style>"""
 
 
-def beside(info: ModelInfo, rows: Mapping[str, Row]) -> tuple[DeltaGenerator, DeltaGenerator | None]:
-    """Draw the sheet where the model reads digits; return the places for the network and, there, for the answer."""
+def beside(
+    here: DeltaGenerator, info: ModelInfo, rows: Mapping[str, Row]
+) -> tuple[DeltaGenerator, DeltaGenerator | None]:
+    """Draw the sheet where the model reads digits; return the places for the network, which is here where there is no
+    sheet, and for the answer."""
     if not sketch.reads_digits(info):
-        return st.container(), None
+        return here, None
     st.html(_STYLE)
     with st.container(horizontal=True, key="digits"):
         with st.container(key="digit_sheet"):

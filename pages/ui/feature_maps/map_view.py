@@ -59,12 +59,9 @@ def _draw_beside(layer: OpenLayer) -> None:
     channel = layer.channel
     png, colours = cached.one_map(layer, channel, state.SCOPE.get(), state.LIMIT.get())
     with st.container(horizontal=True, gap="small", key="map_pair"):
-        with st.container(key="map_values_place"):
-            _draw_values(layer, channel, png)
-        with st.container(key="map_over_place"):
-            _draw_over(layer, cached.overlay(layer, channel, state.SCOPE.get(), state.LIMIT.get()))
-        with st.container(key="map_figures"):
-            _draw_figures(layer, channel)
+        _draw_values(layer, channel, png)
+        _draw_over(layer, cached.overlay(layer, channel, state.SCOPE.get(), state.LIMIT.get()))
+        _draw_figures(layer, channel)
     _colours(colours).draw("map")
 
 
@@ -104,12 +101,9 @@ def _figures(layer: OpenLayer, channel: int) -> dict[str, tuple[str, str]]:
 
 
 def _draw_figures(layer: OpenLayer, channel: int) -> None:
-    figures = _figures(layer, channel)
-    if _can_be_told(layer):
-        lines = (f"{word}<br><b {named(name)}>{figure}</b>" for name, (word, figure) in figures.items())
-        st.html(f"<p>{'<br>'.join(lines)}</p>")
-    else:
-        st.caption("  \n".join(f"{word}  \n**{figure}**" for word, figure in figures.values()))
+    figures = _figures(layer, channel).items()
+    lines = (f"{word}<br><b {named(name)}>{figure}</b>" for name, (word, figure) in figures)
+    st.html(f'<p class="cs-figures">{"<br>".join(lines)}</p>')
 
 
 def _draw_over(layer: OpenLayer, png: bytes) -> None:

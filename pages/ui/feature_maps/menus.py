@@ -3,12 +3,13 @@
 A popover of Streamlit's that tells the server that it is open would be another one, and closed, with every other label.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 import streamlit as st
 
-from pages.ui import components, state
+from pages.ui import state
 from pages.ui.feature_maps.parts import Part
 from pages.ui.waiting import run_again
 
@@ -34,10 +35,14 @@ def was_opened(menu: str) -> bool:
     return False
 
 
-def notice() -> None:
-    """Let what is in a menu be drawn as soon as the reader opens it for the first time."""
-    closed = [menu for menu in MENUS if menu not in state.MENUS.get()]
-    components.menus(closed, {menu: partial(_draw, menu) for menu in closed})
+def closed() -> list[str]:
+    """Return the menus that the reader has never opened, which the browser watches."""
+    return [menu for menu in MENUS if menu not in state.MENUS.get()]
+
+
+def on_open() -> dict[str, Callable[[], None]]:
+    """Return for each of them what draws what is in it, as soon as the reader opens it."""
+    return {menu: partial(_draw, menu) for menu in closed()}
 
 
 def _draw(menu: str) -> None:

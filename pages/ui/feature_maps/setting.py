@@ -1,6 +1,6 @@
 """What is set once: the model, the picture and its way in, in one line."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -35,7 +35,7 @@ from pages.ui.text import _, escaped
 from pages.ui.waiting import run_again
 
 # The samples take what the choices and the answer leave of the line; on a phone they have one of their own.
-_STYLE = """<style>
+STYLE: Final = """
 .st-key-tools button p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 11.5rem; }
 .st-key-tools .st-key-set_picture button p { max-width: 8rem; }
 .st-key-set_samples { min-width: 0; flex: 1 1 0; }
@@ -45,7 +45,7 @@ _STYLE = """<style>
 @media (max-width: 640px) {
   [data-testid="stLayoutWrapper"]:has(> .st-key-set_samples) { flex: 1 0 100%; order: 3; }
 }
-</style>"""
+"""
 
 
 class Setting(NamedTuple):
@@ -69,7 +69,6 @@ def draw() -> Setting:
     Raises:
         CnnError, UndrawnError: there is nothing to be shown yet.
     """
-    st.html(_STYLE)
     live.end_elsewhere()
     sketch.end_elsewhere()
     key = current_key()

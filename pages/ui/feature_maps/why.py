@@ -26,20 +26,17 @@ from pages.ui.text import _, sentence
 from pages.ui.waiting import all_asked, later, run_again
 
 _POOLS = (StageKind.MAXIMUM, StageKind.AVERAGE)
-_WIDTH = 120
 _BESIDE = 210
-_NUMBER = 122
-"""Pixels: in 120 or fewer Streamlit leaves the buttons − and + out."""
+_NUMBER = 176
+"""Pixels of a field with its name at its left."""
 
 
 def draw_place(layer: OpenLayer) -> None:
     """Let the reader choose the value by numbers too."""
     if not layer.has_maps:
         return
-    with st.container(horizontal=True, width="content", vertical_alignment="center", gap="xsmall"):
-        for name, key in zip((_("Row"), _("Column")), layer.keys_of_place, strict=True):
-            st.caption(name, width="content")
-            st.number_input(name, width=_NUMBER, label_visibility="collapsed", **key.widget(value_changed))
+    for name, key in zip((_("Row"), _("Column")), layer.keys_of_place, strict=True):
+        st.number_input(name, width=_NUMBER, **key.widget(value_changed))
 
 
 def draw(layer: OpenLayer) -> None:
@@ -170,10 +167,9 @@ def _draw_seen(layer: OpenLayer, place: tuple[int, ...]) -> None:
     if layer.row.receptive_field is None:  # plain numbers enter
         return
     png, box = cached.seen_pixels(layer, place)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="seen_pixels"):
         title = _("Pixels that reach this value")
-        with st.container(width=_WIDTH, key="seen_pixels"):
-            st.image(png, width="stretch", output_format="PNG", alt=title)
+        st.image(png, width="stretch", output_format="PNG", alt=title)
         st.caption(f"**{title}**  \n{_seen_text(layer, box)}", width=_BESIDE)
 
 

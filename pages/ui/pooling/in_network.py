@@ -50,7 +50,7 @@ def draw() -> None:
     """Draw the network as it is and with each way in the place of its down-sampling."""
     with st.container(key="in_a_network"):
         st.header(_("In a network"), anchor=False)
-    run_in_browser("in_a_network", _SCROLL_HERE if state.REPLACED_SOUGHT.get() else "<script></script>")
+    run_in_browser(_SCROLL_HERE if state.REPLACED_SOUGHT.get() else "<script></script>")
     state.REPLACED_SOUGHT.set(False)
     key = _choose_network()
     if key == OWN:

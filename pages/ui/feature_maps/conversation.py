@@ -72,6 +72,7 @@ _STYLE = """
 }
 .st-key-asked_line { gap: 0.4rem; min-height: 2rem; }
 .st-key-asked_line [data-testid="stNumberInputContainer"] { height: 2rem; }
+.st-key-asked_line [data-testid="stNumberInput"] > div { flex: 1 1 0; min-width: 0; }
 .st-key-asked_line [data-testid="stNumberInput"] { display: flex; align-items: center; gap: 0.4rem; }
 .st-key-asked_line [data-testid="stNumberInput"] label { min-height: 0; margin: 0; opacity: 0.75; white-space: nowrap; }
 .st-key-asked_line [data-testid="stHeading"] { margin-right: auto; }
@@ -95,6 +96,7 @@ _STYLE = """
   .st-key-map_pair { flex-wrap: wrap; }
   .st-key-map_pair > div { flex: 1 1 40%; }
   .st-key-map_pair > div:has(.cs-figures) { flex: 1 0 100%; }
+  .st-key-asked_line > div:has(h2) { flex: 1 0 100%; }
   .cs-figures br { display: none; }
   .cs-figures b { margin: 0 0.6rem 0 0.2rem; }
 }

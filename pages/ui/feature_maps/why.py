@@ -27,7 +27,7 @@ from pages.ui.waiting import all_asked, later, run_again
 
 _POOLS = (StageKind.MAXIMUM, StageKind.AVERAGE)
 _BESIDE = 210
-_NUMBER = 176
+_NUMBER = 166
 """Pixels of a field with its name at its left."""
 
 

@@ -145,7 +145,7 @@ def test_what_nobody_chose_is_automatic_and_stays_out_of_the_address() -> None:
 def back(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that runs a page as if Back had led to an address."""
     context = SimpleNamespace(is_history_navigation=False, page_script_hash="page")
-    monkeypatch.setattr(state, "get_script_run_ctx", lambda: context)
+    monkeypatch.setattr(state, "get_script_run_ctx", lambda **_how: context)
 
     def lead(at: AppTest, **query: str) -> AppTest:
         context.is_history_navigation = True

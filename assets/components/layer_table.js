@@ -259,7 +259,10 @@ export default function ({ data, parentElement, setStateValue }) {
     expect();
     const row = draw();
     memory.shown = memory.selected;
-    if (before !== memory.shown) reveal(row);
+    if (before === memory.shown) return;
+    reveal(row);
+    // Rows that were never seen are as high as they are only once they are.
+    requestAnimationFrame(() => requestAnimationFrame(() => reveal(row)));
   };
 
   // Choosing what a layer takes its input from ------------------------------------------------------------------------
@@ -360,6 +363,16 @@ export default function ({ data, parentElement, setStateValue }) {
     if (!memory.totals) return;
     frame.style.setProperty("--parameters", String(Number(memory.totals.parameters)));
     frame.style.setProperty("--multiply-adds", String(Number(memory.totals.multiplyAdds)));
+  };
+
+  /** Give the columns the room that their figures take. */
+  const widen = () => {
+    const lists = [memory.data.words.heads.slice(1).map(widthOfHead), widthsOfTotals(memory.totals), ...memory.rows.map(widthsOf)];
+    const widths = memory.data.words.heads.slice(1).map((_, at) => Math.max(...lists.map((list) => list[at])));
+    const columns = widths.map((width, at) => `calc(${width.toFixed(1)}ch + ${at < widths.length - 1 ? 13 : 19}px)`);
+    if (frame.style.getPropertyValue("--columns") === columns.join(" ")) return;
+    frame.style.setProperty("--columns", columns.join(" "));
+    frame.style.setProperty("--least", `calc(9.5rem + ${columns.join(" + ")})`);
   };
 
   /** Say in a cell that is pointed at how much of all it is.
@@ -504,6 +517,7 @@ export default function ({ data, parentElement, setStateValue }) {
     table.setAttribute("aria-label", memory.data.words.table);
     head.replaceChildren(headings());
     weigh();
+    widen();
     putInto(body, drawRows());
     foot.replaceChildren(totals());
     frame.toggleAttribute("data-few", memory.rows.reduce((count, layer) => count + (layer.advice?.length ?? 0), 0) <= FEW);
@@ -672,6 +686,44 @@ const saidOf = (layer) => {
   const said = SAID.get(layer) ?? writtenOf(layer);
   SAID.set(layer, said);
   return said;
+};
+
+/** In widths of a digit; letters are wider, and those of Hangul most of all.
+ * @type {Record<string, number>} */
+const LETTERS = { ",": 0.6, ".": 0.6, " ": 0.5, "×": 1.4, "-": 0.8 };
+
+/** Return about how wide a text is, in widths of a digit.
+ * @param {string} text */
+const widthOfText = (text) =>
+  [...text].reduce((width, letter) => width + (LETTERS[letter] ?? (letter >= "\u1100" ? 1.6 : letter > "9" ? 1.15 : 1)), 0);
+
+/** A heading may break between its words, and its letters are smaller.
+ * @param {string} text */
+const widthOfHead = (text) => 0.95 * Math.max(...text.split(" ").map(widthOfText));
+
+/** @param {Count} count */
+const widthOfCount = (count) => String(count).length + 0.6 * Math.floor((String(count).length - 1) / 3);
+
+/** @type {WeakMap<Layer, number[]>} */
+const WIDTHS = new WeakMap();
+
+/** Return how wide a layer's figures are, column by column.
+ * @param {Layer} layer */
+const widthsOf = (layer) => {
+  const known = WIDTHS.get(layer);
+  if (known) return known;
+  const { shape, parameters = 0, multiplyAdds = 0, memory = "", field = "" } = layer;
+  const counts = [parameters, multiplyAdds].map(widthOfCount);
+  const widths = [widthOfText(shape?.join("×") ?? ""), ...counts, widthOfText(memory), widthOfText(field)];
+  WIDTHS.set(layer, widths);
+  return widths;
+};
+
+/** Figures of a sum are bold.
+ * @param {Totals | undefined} totals */
+const widthsOfTotals = (totals) => {
+  const { parameters = 0, multiplyAdds = 0, memory = "" } = totals ?? {};
+  return [0, widthOfCount(parameters), widthOfCount(multiplyAdds), widthOfText(memory), 0].map((width) => 1.1 * width);
 };
 
 /** @param {string[]} list  @param {string[]} other */

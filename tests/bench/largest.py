@@ -32,17 +32,25 @@ GOAL = Goal("others' longest wait beside the largest design, file, kernel or occ
 OCCLUSION_SECONDS = 15.0
 """Of the hours that it takes in all."""
 
+REST_SECONDS = 5.0
+
 _ASKING = """
 import http.client, sys, threading, time
 server = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]))
-ended, waits = threading.Event(), []
-threading.Thread(target=lambda: (sys.stdin.read(), ended.set())).start()
-while not ended.wait(0.01):
+ended, longest = threading.Event(), 0.0
+
+def ask():
     began = time.perf_counter()
     server.request("GET", "/_stcore/health")
     server.getresponse().read()
-    waits.append(time.perf_counter() - began)
-print(max(waits))
+    return time.perf_counter() - began
+
+ask()
+print("ready", flush=True)
+threading.Thread(target=lambda: (sys.stdin.read(), ended.set())).start()
+while not ended.wait(0.01):
+    longest = max(longest, ask())
+print(longest)
 """
 
 
@@ -61,10 +69,12 @@ class Stretch:
 @contextmanager
 def _watched(server: Server) -> Iterator[Stretch]:
     """Measure what is done meanwhile."""
-    stretch, before = Stretch(), server.cpu_seconds()
     asking = subprocess.Popen(
         [sys.executable, "-c", _ASKING, str(server.port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
+    assert asking.stdout is not None
+    asking.stdout.readline()
+    stretch, before = Stretch(), server.cpu_seconds()
     try:
         yield stretch
     finally:
@@ -106,6 +116,7 @@ async def _all(server: Server) -> dict[str, Stretch]:
     return {
         what: await _visit(server, page, query, act)
         for what, page, query, act in (
+            (f"nothing for {REST_SECONDS:g} s", "Feature_maps", "", _rest),
             (f"a design of {MOST_LAYERS:,} layers", "Design_a_network", f"network={write_link(design)}", Student.open),
             (f"a file of {MOST_LAYERS:,} layers", "Feature_maps", f"model=file:{file}:", Student.open),
             (
@@ -128,6 +139,11 @@ def _deep() -> Network:
     """Return a network with as many layers as are read, of which no two that follow each other are equal."""
     kinds = (Conv2D(4, 3, padding="same"), BatchNormalization(), Activation("relu"), Conv2D(8, 1))
     return Network.of(Input((32, 32, 3)), *islice(cycle(kinds), MOST_LAYERS - 1))
+
+
+async def _rest(_student: Student) -> None:
+    """Do nothing: the longest wait says how busy the machine is with other things."""
+    await asyncio.sleep(REST_SECONDS)
 
 
 async def _give_the_largest(student: Student) -> None:

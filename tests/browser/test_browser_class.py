@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psutil
+from dask_machines import Machines
 from load.pictures import photograph
 from load.run import teach
 from load.student import Student
@@ -178,3 +179,33 @@ async def _killed_worker(server: AppServer, before: int = 0) -> int:
     (worker,) = (worker for worker in server.workers() if worker.pid != before)
     worker.kill()
     return int(worker.pid)
+
+
+def test_a_page_on_a_cluster_shows_what_it_shows_on_this_machine(app_server: AppServer, tmp_path: Path) -> None:
+    machines = Machines(tmp_path)
+    machines.start_scheduler()
+    machines.start_workers(1, memory="3GB")
+    try:
+        with running_app(tmp_path, CONVSCOPE_SCHEDULER=machines.address) as server:
+            there = run(_seen(server))
+            assert server.workers() == []  # none of its own
+            assert "Traceback" not in server.read_log()
+    finally:
+        machines.kill()
+    assert there == run(_seen(app_server))
+
+
+async def _seen(server: AppServer) -> dict[str, Any]:
+    """Return what the components of Feature maps are given for a photograph and a layer that was opened."""
+    seen: dict[str, Any] = {}
+
+    async def act(student: Student) -> None:
+        await student.pick_layer(layers(student)[3])
+        await student.settle()
+        assert student.alerts == []
+        seen.update((one.component, one.data) for one in student.drawn.values() if one.component and one.element.json)
+
+    await with_a_picture(server, 4020, act)
+    del seen["given"]  # which says when the picture came
+    assert {"network", "picker"} <= set(seen)
+    return seen

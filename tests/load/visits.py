@@ -37,6 +37,7 @@ class Look:
     """What the server's own process takes after so many visits.
 
     Attributes:
+        megabytes: the least since the look before, for what a visit takes while it lasts does not count.
         cpu: seconds of its processor time that a visit took since the look before.
     """
 
@@ -55,14 +56,15 @@ HEADING = f"{'visits':>8}{'MB':>10}{'more MB':>12}{'CPU of each, ms':>16}"
 
 async def come_and_go(server: Served, visits: int, between: int = BETWEEN_LOOKS) -> AsyncIterator[Look]:
     """Let so many sessions come and go, one after the other; yield what the server takes from time to time."""
-    before = cpu_seconds(server)
+    before, taken = cpu_seconds(server), [megabytes(server)]
     for number in range(visits):
         if number % between == 0:
-            yield Look(number, megabytes(server), (cpu_seconds(server) - before) / between)
-            before = cpu_seconds(server)
+            yield Look(number, min(taken), (cpu_seconds(server) - before) / between)
+            before, taken = cpu_seconds(server), []
         async with asyncio.timeout(PATIENCE):
             await _visit(server, number)
-    yield Look(visits, megabytes(server), (cpu_seconds(server) - before) / between)
+        taken.append(megabytes(server))
+    yield Look(visits, min(taken), (cpu_seconds(server) - before) / between)
 
 
 async def _visit(server: Served, number: int) -> None:

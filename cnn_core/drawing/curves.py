@@ -34,10 +34,10 @@ def curves_svg(places: Values, curves: Mapping[str, Values], low: float, high: f
     ]
     for mark in marks:
         y = float(up(np.array(float(mark))))
-        parts += [_line(_LEFT, y, _WIDTH - _RIGHT, y), _text(_LEFT - 5, y + 4, f"{mark:g}", "end")]
+        parts += [_line(_LEFT, y, _WIDTH - _RIGHT, y), _text(_LEFT - 5, y + 4, _number(mark), "end")]
     for place in (places[0], 0, places[-1]):
         x = float(np.interp(place, places, across))
-        parts += [_line(x, _TOP, x, _HEIGHT - _BOTTOM), _text(x, _HEIGHT - _BOTTOM + 14, f"{place:g}", "middle")]
+        parts += [_line(x, _TOP, x, _HEIGHT - _BOTTOM), _text(x, _HEIGHT - _BOTTOM + 14, _number(place), "middle")]
     for number, (name, values) in enumerate(curves.items()):
         parts += _curve(number, name, across, up(np.clip(values, low, high)), inner[0] / len(curves))
     return "".join([*parts, "</svg>"])
@@ -60,6 +60,10 @@ def _curve(number: int, name: str, across: Values, up: Values, room: float) -> l
 
 def _line(left: float, top: float, right: float, bottom: float) -> str:
     return f'<path d="M{left:.1f} {top:.1f}L{right:.1f} {bottom:.1f}" stroke="{INK}" stroke-opacity="0.25"/>'
+
+
+def _number(value: float) -> str:
+    return f"{value:g}".replace("-", "−")
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:

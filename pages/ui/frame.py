@@ -52,12 +52,14 @@ _STYLE = """
 }
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-unseen_"]) { position: absolute; width: 0; height: 0; }
 .st-key-head { flex-wrap: nowrap; }
+/* Streamlit marks a link that the keyboard is at by a shade that hardly shows. */
+a:focus-visible { outline: 2px solid currentColor !important; outline-offset: 1px; }
 .st-key-lang_widget { margin-inline-start: auto; }
 .st-key-head h1 { padding: 0; }
 """
 
 
-_LARGE = "html { font-size: 130%; }"
+_LARGE = "html { font-size: 130%; } .st-key-lang_widget { min-width: 9rem; }"
 """What a reader in the last row needs; every page has it while it is chosen, for the tools are what is projected."""
 
 

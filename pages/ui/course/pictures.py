@@ -40,7 +40,7 @@ _WIDTH = 300
 _WINDOW = 8
 _SHAPES = 5
 """The seed of a picture with several shapes."""
-_SMALL = 136
+_SMALL = 124
 """Pixels that one of five pictures in a row takes."""
 
 
@@ -70,12 +70,11 @@ def _draw_neuron() -> None:
     titles = {ActivationName.SIGMOID: "sigmoid", ActivationName.TANH: "tanh", ActivationName.RELU: "ReLU"}
     places = np.linspace(-4, 4, 161)
     outputs = {title: activate(name, places) for name, title in titles.items()}
-    slopes = {title: np.diff(values) / np.diff(places) for title, values in outputs.items()}
-    middles = (places[1:] + places[:-1]) / 2
+    slopes = {title: np.gradient(values, places) for title, values in outputs.items()}
     with st.container(horizontal=True):
         for svg, caption in (
             (curves_svg(places, outputs, -1.2, 2, (-1, 0, 1)), _("What an activation makes of a sum")),
-            (curves_svg(middles, slopes, -0.1, 1.1, (0, 0.25, 1)), _("Its slope, by which a gradient is multiplied")),
+            (curves_svg(places, slopes, -0.1, 1.1, (0, 0.25, 1)), _("Its slope, by which a gradient is multiplied")),
         ):
             with st.container(width=_WIDTH):
                 st.image(svg, width="stretch", caption=caption)

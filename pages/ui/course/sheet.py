@@ -10,7 +10,10 @@ from pages.ui.text import _
 
 _STYLE = """<style>
 @media print {
-  [data-testid="stHeader"], .st-key-sheet_tools, .st-key-head { display: none !important; }
+  [data-testid="stHeader"], .st-key-sheet_tools { display: none !important; }
+  [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] > :not(:has(.st-key-lesson_sheet)) {
+    display: none !important;
+  }
   [data-testid="stMain"], [data-testid="stApp"], [data-testid="stAppViewContainer"] {
     position: static !important; overflow: visible !important; height: auto !important;
   }

@@ -9,6 +9,8 @@ from pages.ui.text import _
 _STYLE = """<style>
 [class*="st-key-card_"] { position: relative; padding: 0.45rem 0.7rem 0.45rem 6.4rem; min-height: 6.2rem; }
 [class*="st-key-card_"]:hover { border-color: var(--st-primary-color); }
+[class*="st-key-card_"]:has(a:focus-visible) { outline: 2px solid currentColor; }
+[class*="st-key-card_"] a:focus-visible { outline: none !important; }
 [class*="st-key-card_"] a { padding: 0; min-height: 0; background: none; }
 [class*="st-key-card_"] a::after { content: ""; position: absolute; inset: 0; }
 [class*="st-key-card_"] > :has(a) { position: static; }

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from cnn_core.errors import NetworkError
@@ -20,7 +21,7 @@ from cnn_core.layers.keras_calls import keras_call
 from cnn_core.layers.settings import OptionalPair, Range, WholePair
 from cnn_core.network.code.naming import identifier
 from cnn_core.network.keras_names import keras_name
-from cnn_core.network.network import Network, Step, free_name
+from cnn_core.network.network import Names, Network, Step
 
 _FIRST: Final = ("filters", "kernel_size", "units", "pool_size", "rate", "size", "target_shape", "dims", "factor")
 """Settings that stand first without their name, as people write them."""
@@ -186,13 +187,11 @@ class _Names:
 
     def __init__(self, steps: tuple[Step, ...]) -> None:
         self._steps = steps
-        self._counted: set[str] = set()
+        self._counted = Names()
 
     def needs(self, name: str, kind: str) -> bool:
         """Say whether a layer's name has to be written; layers are asked for in order."""
-        given = free_name(kind, self._counted)
-        self._counted.add(given)
-        return name != given
+        return name != self._counted.take_free(kind)
 
 
 def _calls(step: Step, names: _Names) -> Iterator[str]:
@@ -211,18 +210,26 @@ def _calls(step: Step, names: _Names) -> Iterator[str]:
     if isinstance(padding, tuple) and not isinstance(layer, ZeroPadding2D):
         names.needs("", "ZeroPadding2D")
         yield f"layers.ZeroPadding2D({padding!r}, name={_quoted(keras_name(f'{name}_padding'))})"
-    call = keras_call(layer)
-    given = [
-        _argument(layer, setting, value) for setting, value in call.settings.items() if _is_said(layer, setting, value)
-    ]
-    given = [_quoted(call.settings["activation"])] if call.name == "Activation" else given
-    if names.needs(name, call.name):
+    called, arguments = _call_of(layer)
+    given = [*arguments]
+    if names.needs(name, called):
         given.append(f"name={_quoted(keras_name(name))}")
     # Freezing says nothing where there are no weights, and some layers without weights do not take the word.
     if not step.named.trainable and layer.weight_names:
         given.append("trainable=False")
     module = "" if type(layer) in _OWN_CLASSES else "layers."
-    yield f"{module}{call.name}({', '.join(given)})"
+    yield f"{module}{called}({', '.join(given)})"
+
+
+# Networks repeat themselves, and an edit leaves most of their layers as they are.
+@lru_cache(maxsize=1_024)
+def _call_of(layer: Layer) -> tuple[str, tuple[str, ...]]:
+    """Return the class of Keras that makes a layer, and what has to be said of its settings."""
+    call = keras_call(layer)
+    if call.name == "Activation":
+        return call.name, (_quoted(call.settings["activation"]),)
+    said = (_argument(layer, name, value) for name, value in call.settings.items() if _is_said(layer, name, value))
+    return call.name, tuple(said)
 
 
 def _is_said(layer: Layer, setting: str, value: Any) -> bool:

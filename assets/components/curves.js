@@ -69,6 +69,16 @@ export const powers = (low, high, most) => {
 };
 
 /**
+ * Write a number beside the upright axis, where there is room for five digits.
+ * @param {number} value
+ * @param {boolean} isLog
+ */
+export const beside = (value, isLog) => {
+  if (isLog) return `1e${Math.round(Math.log10(value))}`.replace("-", "−");
+  return Math.abs(value) < 1e5 ? show(value, 3) : value.toExponential().replace("e+", "e").replace("-", "−");
+};
+
+/**
  * Return where the upright axis begins and ends.
  * @param {Chart} chart
  * @returns {[number, number]}
@@ -276,7 +286,7 @@ class Curves {
     const values = chart.isLog ? powers(low, high, 6) : ticks(low, high, 5);
     const lines = values.flatMap((value) => [
       drawn("line", { x1: room.left, x2: room.right, y1: up(value), y2: up(value), class: "grid" }),
-      drawn("text", { x: room.left - 5, y: up(value) + 4, class: "up" }, chart.isLog ? `1e${Math.round(Math.log10(value))}`.replace("-", "−") : show(value, 3)),
+      drawn("text", { x: room.left - 5, y: up(value) + 4, class: "up" }, beside(value, chart.isLog)),
     ]);
     const { from, step } = data;
     const to = from + (Math.max(2, data.last) - 1) * step;

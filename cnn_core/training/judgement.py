@@ -29,6 +29,12 @@ _DIVERGED: Final = N_(
     "the last {last} epochs, and the training loss has not fallen either, from {before} to {after}: this is no "
     "overfitting. The steps may be too large; try a lower learning rate."
 )
+_UNFITTED: Final = N_(
+    "The validation loss was lowest after epoch {epoch} ({lowest}). Since then it has risen, to {now} in the mean of "
+    "the last {last} epochs, but the training loss of {after} is no lower than that lowest value: the network does not "
+    "fit the training pictures either, so this is no overfitting. The steps may be too large; try a lower learning "
+    "rate."
+)
 _FALLING: Final = N_(
     "The validation loss was lowest after epoch {epoch} ({lowest}), one of the last {last}: it has not turned yet. "
     "More epochs may lower it further."
@@ -63,7 +69,8 @@ class Turn:
 
     @property
     def is_overfitting(self) -> bool:
-        return self.has_risen and self.after < self.before
+        """Whether it learns what is special to the training pictures: it fits them better than it ever did others."""
+        return self.has_risen and self.after < min(self.before, self.lowest)
 
 
 def turn_of(epochs: Sequence[EpochEnd]) -> Turn:
@@ -91,7 +98,7 @@ def said_of_turn(epochs: Sequence[EpochEnd]) -> Note:
     if turn.is_overfitting:
         message = _OVERFITTED
     elif turn.has_risen:
-        message = _DIVERGED
+        message = _DIVERGED if turn.after >= turn.before else _UNFITTED
     else:
         message = _FLAT if turn.is_over else _FALLING
     losses = {name: f"{getattr(turn, name):.3f}" for name in ("lowest", "now", "before", "after")}

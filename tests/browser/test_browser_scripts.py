@@ -295,6 +295,20 @@ def test_a_logarithmic_axis_has_powers_of_ten(call: Call) -> None:
     assert call("curves", "powers", 1e-12, 1, 5) == [1e-12, 1e-9, 1e-6, 1e-3, 1]
 
 
+@pytest.mark.parametrize(
+    ("value", "is_log", "text"),
+    [
+        (0.5, False, "0.5"),
+        (20, False, "20"),
+        (150_000_000, False, "1.5e8"),
+        (-200_000, False, "−2e5"),
+        (0.01, True, "1e−2"),
+    ],
+)
+def test_a_number_beside_an_axis_is_short(value: float, is_log: bool, text: str, call: Call) -> None:
+    assert call("curves", "beside", value, is_log) == text
+
+
 def chart(**more: Any) -> dict[str, Any]:
     """Return a chart of two series as the component takes it."""
     one = {"name": "a", "group": "", "colour": 0, "points": [1.0, 0.5], "line": [None, 0.25], "now": None}

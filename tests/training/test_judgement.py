@@ -35,6 +35,8 @@ def test_overfitting_is_where_one_loss_falls_and_the_other_rises() -> None:
         ([0.7, 0.6, 0.5, 0.4], [0.7, 0.5, 0.9, 0.9], "it has not turned yet"),
         ([0.7, 0.6, 0.5, 0.4, 0.3], [0.7, 0.5, 0.51, 0.52, 0.51], "has hardly risen since, to 0.513"),
         ([0.5, 0.4, 0.9, 0.9, 0.9], [0.5, 0.4, 0.9, 1.2, 2.0], "this is no overfitting"),
+        # What only guesses among three classes, in steps that are too large.
+        ([9.0, 3.0, 2.0, 1.9, 1.9], [5.0, 1.4, 2.0, 1.9, 2.0], "does not fit the training pictures either"),
         ([0.7], [0.7], "lowest after epoch 1 (0.700)"),
     ],
 )

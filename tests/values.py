@@ -50,6 +50,9 @@ EXAMPLES: dict[str, Example] = {
     "UpSampling2D": (layers.UpSampling2D((2, 3)), [MAPS], (4, 5, 0)),
     "ZeroPadding2D": (layers.ZeroPadding2D(1), [MAPS], (0, 0, 0)),
     "ZeroPadding2D, inside": (layers.ZeroPadding2D(((2, 1), (0, 3))), [MAPS], (3, 2, 0)),
+    "Resizing": (layers.Resizing(9, 5), [MAPS], (4, 2, 1)),
+    "Resizing, bilinear": (layers.Resizing(4, 11, "bilinear"), [MAPS], (2, 5, 1)),
+    "Slice": (layers.Slice("1:", ":6:2", "::-1"), [MAPS], (2, 1, 0)),
     "Cropping2D": (layers.Cropping2D(((1, 2), (2, 0))), [MAPS], (1, 2, 3)),
 }
 

@@ -60,6 +60,31 @@ def _(layer: layers.UpSampling2D, shape: Shape) -> tuple[Taken, Taken]:
     return rows, columns
 
 
+@taken_along.register
+def _(layer: layers.Slice, shape: Shape) -> tuple[Taken, Taken]:
+    rows, columns, _channels = (
+        _copied(places_of_slice(cut, size)) for cut, size in zip(layer.cuts, shape, strict=True)
+    )
+    return rows, columns
+
+
+@taken_along.register
+def _(layer: layers.Resizing, shape: Shape) -> tuple[Taken, Taken]:
+    rows, columns = (
+        [_taken_of(layer, piece, index, length) for index in range(piece.result)]
+        for piece, length in zip(pieces(layer, shape), shape, strict=False)
+    )
+    return rows, columns
+
+
+def _taken_of(layer: layers.Resizing, piece: Piece, index: int, length: int) -> dict[int, float]:
+    """Return the places of a map `length` long that an output is made of; what is filled is made of none."""
+    if layer.interpolation is Interpolation.BILINEAR:
+        return _neighbours_in(piece, index, length)
+    place = piece.first + nearest(index, piece.length, piece.result)
+    return {place: 1.0} if 0 <= place < length else {}
+
+
 def _copied(places_taken: Iterable[int]) -> list[dict[int, float]]:
     return [{place: 1.0} for place in places_taken]
 

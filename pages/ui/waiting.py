@@ -301,6 +301,8 @@ def _queue(works: Iterable[Work[Any]]) -> str:
     before, seconds = _ahead(works)
     if before <= WORKERS:  # those that are being answered now
         return ""
+    if not seconds:  # nothing was answered yet that would tell
+        return _("· {count} before yours").format(count=before)
     return _("· {count} before yours, about {seconds} s").format(count=before, seconds=math.ceil(seconds))
 
 

@@ -14,9 +14,10 @@ from cnn_core.drawing.thumbnails import tinted_range
 from cnn_core.explain.in_place import is_in_place
 from cnn_core.explain.moved import concatenated_from, stretched_from
 from cnn_core.explain.parts import Origin
-from cnn_core.explain.resizing import Taken, taken_along
+from cnn_core.explain.resizing import Taken, filled_share, taken_along
 from cnn_core.explain.unit import Stage, StageKind
 from cnn_core.explain.window import Windows, windows_over
+from cnn_core.layers.settings import places_of_slice
 from cnn_core.layers.shapes import Shape
 from cnn_core.network.summary import Row
 from cnn_core.numerics.taps import NOWHERE, Taps
@@ -123,6 +124,8 @@ def _tints(known: Channels, channels: Sequence[int], maps: Values) -> list[dict[
 def _in_place(value: Unfolded) -> dict[str, Any] | None:
     """Return what makes values each of which is a value of each input, or is copied or interpolated from one."""
     layer, shapes = value.row.layer, [maps.shape for maps in value.inputs]
+    if isinstance(layer, layers.Resizing) and filled_share(layer, shapes[0]) > 0:
+        return None  # beside what is filled the values have other stages
     rows, columns = taken_along(layer, shapes[0]) if taken_along.knows(type(layer)) else (None, None)
     origins = _origins(value, shapes)
     maps = [value.inputs[origin.source][:, :, origin.place[-1]] for origin in origins]
@@ -149,6 +152,8 @@ def _origins(value: Unfolded, shapes: Sequence[Shape]) -> list[Origin]:
     place = value.why.place
     if isinstance(value.row.layer, layers.Concatenate):
         return [concatenated_from(place, shapes)]
+    if isinstance(value.row.layer, layers.Slice):
+        return [Origin(0, (*place[:2], places_of_slice(value.row.layer.channels, shapes[0][2])[place[2]]))]
     return [stretched_from(place, source, shape) for source, shape in enumerate(shapes)]
 
 

@@ -144,7 +144,8 @@ def formulas() -> None:
     row = summary.rows[position]
     lines = [(_(formula.quantity), formula.text) for formula in row.formulas]
     values = "·".join(map(str, row.output_shape))
-    lines.append((_("memory"), f"{values}·{BYTES_PER_VALUE} = {row.activation_bytes:,} bytes"))
+    size = _("{bytes} bytes").format(bytes=f"{row.activation_bytes:,}")
+    lines.append((_("memory"), f"{values}·{BYTES_PER_VALUE} = {size}"))
     if row.receptive_field is not None:
         lines.append((_("receptive field"), _field(row.receptive_field)))
     _table(lines)

@@ -31,7 +31,8 @@ _STYLE = """<style>
 .cs-moved div { display: flex; gap: 0.5rem; align-items: center; }
 .cs-moved table { border-collapse: collapse; font-size: 0.75rem; font-variant-numeric: tabular-nums; }
 .cs-moved td {
-  width: 2.1rem; height: 1.7rem; padding: 0; text-align: center; border: 1px solid rgb(128 128 128 / 50%);
+  min-width: 2.1rem; height: 1.7rem; padding: 0 1px; text-align: center; white-space: nowrap;
+  border: 1px solid rgb(128 128 128 / 50%);
 }
 .cs-moved td.changed { outline: 2px solid #e65100; outline-offset: -2px; font-weight: 700; }
 </style>"""

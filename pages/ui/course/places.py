@@ -17,20 +17,19 @@ _PLACES = {
 }
 """Which element shows what an address opens far down a page, by the name in the address."""
 
-# What stands in a place and around it comes after it: it is scrolled to again, unless somebody else has scrolled since.
+# What stands in a place and around it comes after it, and may come as other elements: it is sought and scrolled to
+# again, unless somebody else has scrolled since.
 _LOOK = """const until = performance.now() + 15000;
-  const keep = (main, place, left) => {{
-    place.scrollIntoView();
-    const at = main?.scrollTop;
-    if (left) setTimeout(() => main?.scrollTop === at && keep(main, place, left - 1), 500);
-  }};
-  const look = () => {{
+  const main = () => document.querySelector('[data-testid="stMain"]');
+  const look = (at) => {{
     const place = document.querySelector(".st-key-{place}");
+    if (place && at !== undefined && main()?.scrollTop !== at) return;
     if (place) {{
       place.style.scrollMarginTop = "4rem";
-      keep(place.closest('[data-testid="stMain"]'), place, 20);
+      place.scrollIntoView();
     }}
-    else if (performance.now() < until) setTimeout(look, 200);
+    const left = place ? main()?.scrollTop : at;
+    if (performance.now() < until) setTimeout(() => look(left), 300);
   }};"""
 # A browser leaves a page that it opens where the one before was scrolled to. A link leads once, wherever it stood; so
 # does the address with which a window begins, number 0, but not the new session of a window that was here before.

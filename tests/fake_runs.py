@@ -10,6 +10,9 @@ from cnn_core.training.so_far import SoFar
 from pages.ui.jobs import Phase
 from pages.ui.runs import SeenRun
 
+READER = "the reader"
+"""Who begins the runs of a test."""
+
 
 class FakeRuns:
     """Knows runs as a test sets them, and what was asked."""

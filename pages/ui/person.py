@@ -1,6 +1,7 @@
 """Who the reader is: a name that the session draws and the browser keeps, so that a reload is the same reader.
 
-By it trainings are counted and found again. Nobody can guess it; where a browser keeps nothing, a session is a reader.
+By it trainings are counted, found again and steered. Nobody can guess it; where a browser keeps nothing, a session is
+a reader.
 """
 
 import re
@@ -11,6 +12,8 @@ import streamlit as st
 
 from pages.ui import state
 from pages.ui.components import register
+from pages.ui.runs import SeenRun
+from pages.ui.text import _
 from pages.ui.waiting import fragment
 
 _KEY = "person"
@@ -23,6 +26,15 @@ def name() -> str:
     if not state.PERSON.get():
         state.PERSON.set(secrets.token_urlsafe(18))
     return state.PERSON.get()
+
+
+def began(run: SeenRun) -> bool:
+    """Say whether this reader began a run: whoever has its address may watch it, and only who began it may steer it."""
+    return run.person == name()
+
+
+def say_that_another_began() -> None:
+    st.caption(_("Somebody else began this training. You can watch it; only they can pause, stop or continue it."))
 
 
 def keep(hear: Callable[[], None] = lambda: None) -> None:

@@ -26,8 +26,20 @@ from stand_ins import (
 from cnn_core.arrays import Boxes, Drops, Pixels
 from cnn_core.models import at_hand, attention, photograph_answers, run, shape_networks, survey
 from cnn_core.models.kept_files import keep_file
-from pages.ui import cached, components, compute, questions, waiting
+from pages.ui import cached, components, compute, questions, state, waiting
 from pages.ui.train import cached as train_cached
+
+
+@pytest.fixture
+def told_late() -> None:
+    """What a test puts in may be what the browser still showed: nothing is taken that was there a moment ago."""
+
+
+@pytest.fixture(autouse=True)
+def told_in_time(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a test is slow with what it puts in, as people are, although it takes a millisecond."""
+    if "told_late" not in request.fixturenames:
+        monkeypatch.setattr(state, "_is_from_before", lambda _own, _late: False)
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ def test_only_what_shows_something_else_is_drawn() -> None:
     assert drawn_by(at, lambda at: press(at, "undo")) == _ALL | {"settings", "history"}
 
 
+@pytest.mark.usefixtures("told_late")
 def test_a_line_from_before_that_the_browser_still_shows_takes_nothing_back() -> None:
     at = select(opened(), 2)
     before = at.text_input(key="line_field").value
@@ -87,6 +88,7 @@ def test_a_setting_that_shows_what_was_typed_is_not_drawn_again(monkeypatch: pyt
     assert "groups" in drawn
 
 
+@pytest.mark.usefixtures("told_late")
 @pytest.mark.parametrize(
     ("position", "kind", "field"),
     [
@@ -107,6 +109,7 @@ def test_a_field_that_still_shows_the_layer_from_before_changes_nothing(position
     assert network(press(at, "duplicate")) == expected
 
 
+@pytest.mark.usefixtures("told_late")
 def test_a_layer_that_was_added_is_not_added_again_by_the_field_that_still_names_it() -> None:
     at = add(select(opened(), 2), "Dropout")
     expected = editing.move(network(at), ["dropout"], -1)

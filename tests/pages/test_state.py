@@ -226,6 +226,7 @@ def test_an_arrival_makes_no_entry_and_a_change_makes_one() -> None:
     assert at.query_params["row"] == "7"
 
 
+@pytest.mark.usefixtures("told_late")
 def test_what_a_field_told_late_takes_nothing_back() -> None:
     """The browser tells all fields with every message, also those that it has yet to draw as the page changed them."""
 

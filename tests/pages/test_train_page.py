@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_runs import FakeRuns
+from fake_runs import READER, FakeRuns
 from file_server import serving_files
 from running import no_exception, run_page, tables
 from stand_ins import Here, InThisProcess
@@ -36,7 +36,7 @@ from cnn_core.training.sets.sources import Downloaded, DownloadKey, Shapes
 from cnn_core.training.so_far import SoFar
 from cnn_core.training.studies import STUDIES, study_plan
 from cnn_core.training.study import small_study
-from pages.ui import components, state
+from pages.ui import components, person, state
 from pages.ui.cameras import CAMERAS
 from pages.ui.jobs import Phase
 from pages.ui.runs import SeenRun
@@ -72,7 +72,7 @@ def seen(
     if done or so_far.batch:
         so_far.begun, so_far.stages = begun, (begun,)
     place = 1 if phase is Phase.WAITING else 0
-    return SeenRun(key, so_far.folder, plan, phase, place, so_far, problem, time.time(), "somebody")
+    return SeenRun(key, so_far.folder, plan, phase, place, so_far, problem, time.time(), READER)
 
 
 def result(accuracy: float) -> Scored:
@@ -84,6 +84,7 @@ def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeRuns:
     """Let nothing be trained, and let pictures be kept in a folder of the test's own."""
     fake = FakeRuns()
     monkeypatch.setattr(ours, "RUNS", fake)
+    monkeypatch.setattr(person, "name", lambda: READER)
     monkeypatch.setenv("CONVSCOPE_RUNS", str(tmp_path))
     for place in ("HERE", "WORK"):
         monkeypatch.setattr(cached, place, InThisProcess())
@@ -416,6 +417,18 @@ def test_losses_that_are_no_numbers_reach_no_browser(running: FakeRuns, drawn: d
     loss = drawn["curves_live"]["charts"][0]["series"][0]
     assert (loss["points"][-1], loss["line"][-1]) == (None, None)
     json.dumps(drawn["curves_live"], allow_nan=False)
+
+
+@pytest.mark.usefixtures("drawn")
+@pytest.mark.parametrize("phase", [Phase.RUNNING, Phase.PAUSED, Phase.STOPPED])
+def test_who_has_the_address_of_a_run_may_watch_it_but_not_steer_it(
+    phase: Phase, running: FakeRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running.seen["run-1"] = seen(running.started[0], phase, 5)
+    monkeypatch.setattr(person, "name", lambda: "a neighbour")
+    at = page(run="run-1")
+    assert not [button.key for button in at.button if (button.key or "").startswith("run_")]
+    assert "Somebody else began this training." in text_of(at)
 
 
 @pytest.mark.parametrize(

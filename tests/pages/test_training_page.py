@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from fake_runs import FakeRuns
+from fake_runs import READER, FakeRuns
 from running import no_exception, run_page, tables
 from streamlit.testing.v1 import AppTest
 
@@ -18,6 +18,7 @@ from cnn_core.training.records import BatchEnd, Begun, EpochEnd, Scored, Shifted
 from cnn_core.training.run_folder import RunFolder
 from cnn_core.training.so_far import SoFar
 from cnn_core.training.study import small_study, way_of
+from pages.ui import person
 from pages.ui.jobs import Phase
 from pages.ui.pooling import train
 from pages.ui.runs import SeenRun
@@ -30,6 +31,7 @@ BOTH = "run-1.run-2"
 def runs(monkeypatch: pytest.MonkeyPatch) -> FakeRuns:
     fake = FakeRuns()
     monkeypatch.setattr(train, "RUNS", fake)
+    monkeypatch.setattr(person, "name", lambda: READER)
     return fake
 
 
@@ -60,7 +62,7 @@ def seen(
     if phase is Phase.DONE:
         so_far.shifted = Shifted(1_000, {2: 0.5, 4: 0.25})
     place = number if phase is Phase.WAITING else 0
-    return SeenRun(f"run-{number}", so_far.folder, plan, phase, place, so_far, None, time.time(), "somebody")
+    return SeenRun(f"run-{number}", so_far.folder, plan, phase, place, so_far, None, time.time(), READER)
 
 
 def let_be(runs: FakeRuns, *known: SeenRun) -> AppTest:
@@ -179,6 +181,14 @@ def test_all_are_stopped_the_last_first(runs: FakeRuns) -> None:
     at = let_be(runs, seen(MAX, Phase.RUNNING, done=1), seen(AVERAGE, Phase.WAITING, done=0, number=2))
     at.button(key="training_stop").click().run()
     assert runs.told == [("stop", "run-2"), ("stop", "run-1")]
+
+
+def test_only_who_began_them_may_stop_them(runs: FakeRuns, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(person, "name", lambda: "a neighbour")
+    at = let_be(runs, seen(MAX, Phase.RUNNING, done=1), seen(AVERAGE, Phase.WAITING, done=0, number=2))
+    assert len(bars(at)) == 1
+    assert "training_stop" not in {button.key for button in at.button}
+    assert "Somebody else began this training." in text_of(at)
 
 
 def test_it_is_drawn_anew_every_second_while_it_is_active(runs: FakeRuns, monkeypatch: pytest.MonkeyPatch) -> None:

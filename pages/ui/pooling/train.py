@@ -32,6 +32,7 @@ SHARED = (
     state.TRAINING_SEED,
 )
 _NOTHING = "–"
+_RUNS = "training"
 _BETWEEN = "."
 """Between the runs in the address."""
 
@@ -49,12 +50,22 @@ def draw() -> None:
             "while you read elsewhere; the address of this page leads back to them."
         ).format(count=AT_ONCE)
     )
-    person.keep()
+    person.keep(_hear_of_person)
     is_active = _is_active(_seen())
     _draw_choices(is_active)
     if state.TRAINING.get():
         # Only a whole run of the page can end the repetition.
-        fragment(_draw_training, "training", 1 if is_active else None)(is_active)
+        fragment(_draw_training, _RUNS, 1 if is_active else None)(is_active)
+
+
+def _hear_of_person() -> None:
+    """Draw the runs anew, once it is known who the reader is: who began them may steer them."""
+    if state.TRAINING.get():
+        run_again(_RUNS)
+
+
+def _are_steered_here(seen: Seen) -> bool:
+    return all(map(person.began, seen.values()))
 
 
 def _seen() -> Seen:
@@ -158,9 +169,8 @@ def _draw_end(seen: Seen) -> None:
         show_error(problem)
     if not problems and any(run.phase is Phase.STOPPED for run in seen.values()):
         st.info(_("Stopped."))
-    if any(run.can_continue for run in seen.values()) and st.button(
-        _("Go on"), icon=":material/resume:", key="training_go_on"
-    ):
+    can_continue = any(run.can_continue for run in seen.values()) and _are_steered_here(seen)
+    if can_continue and st.button(_("Go on"), icon=":material/resume:", key="training_go_on"):
         _tried(lambda: _go_on(seen))
 
 
@@ -171,6 +181,9 @@ def _draw_progress(seen: Seen) -> None:
     bar, button = st.columns([5, 1], vertical_alignment="center")
     done = sum(map(_batches_done, seen.values()))
     bar.progress(done / _batches(seen), text=_progress_text(seen, done))
+    if not _are_steered_here(seen):
+        person.say_that_another_began()
+        return
     is_stopping = all(run.phase is Phase.STOPPING for run in seen.values() if run.active)
     keys = [run.key for run in seen.values()]
     button.button(_("Stop"), on_click=_stop, args=(keys,), disabled=is_stopping, key="training_stop", width="stretch")

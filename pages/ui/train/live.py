@@ -10,7 +10,7 @@ from cnn_core.sentences import N_
 from cnn_core.training.heads import head_of
 from cnn_core.training.judgement import judge
 from cnn_core.training.records import Preparation, Stage
-from pages.ui import components, state
+from pages.ui import components, person, state
 from pages.ui.jobs import AT_ONCE, Phase
 from pages.ui.messages import show_error
 from pages.ui.runs import SeenRun
@@ -190,6 +190,11 @@ def _stopped(run: SeenRun) -> str:
 
 def _draw_buttons(run: SeenRun) -> None:
     """Draw what may be done with the run now."""
+    if not run.active and not run.can_continue:
+        return
+    if not person.began(run):
+        person.say_that_another_began()
+        return
     with st.container(horizontal=True, gap="small"):
         if run.phase is Phase.PAUSED:
             _button(_("Resume"), "play_arrow", ours.resume)

@@ -1,10 +1,10 @@
 """Which part is open. It runs by itself, and lets the first glance follow what is changed in it."""
 
 from cnn_core.sentences import N_
-from pages.ui import state
+from pages.ui import person, state
 from pages.ui.draw.parts import Part, draw_parts
 from pages.ui.train import chosen, ours
-from pages.ui.train.following import PART, RUNS
+from pages.ui.train.following import LIVE, PART, RUNS
 from pages.ui.train.parts import (
     after,
     augmentation,
@@ -57,8 +57,12 @@ def share() -> None:
 
 def hear_of_person() -> None:
     """Draw what shows the reader's runs anew, once it is known who the reader is."""
+    run = ours.seen()
+    parts = [LIVE] if run is not None and person.began(run) else []
     if ours.mine():
-        run_again(RUNS, *([PART] if state.TRAIN_PART.get() == "compare" else []))
+        parts += [RUNS, *([PART] if state.TRAIN_PART.get() == "compare" else [])]
+    if parts:
+        run_again(*parts)
 
 
 def draw() -> None:

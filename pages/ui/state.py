@@ -559,6 +559,7 @@ _SET_UP_LAST = Key("set_up_last", 0)
 LED_TO: Key[tuple[int, str]] = Key("led_to", (-1, ""))
 _READERS_OWN = {LANGUAGE.name, LARGE_TYPE.name, TRAINING.name}
 """What no link sets up unless it names it."""
+_ON_EVERY_PAGE: tuple[Key[Any], ...] = (LESSON, LARGE_TYPE)
 _DESIGNED = {DESIGN_PRESET.name, DESIGN_LINK.name}
 
 _PAGE = Key("page_shown", "")
@@ -631,7 +632,7 @@ def share(*keys: Key[Any], instead: dict[str, str] | None = None) -> None:
     What changes on a page makes an entry in the browser's history. What a page adds to the address with which it was
     reached makes none: nobody has seen the page without it.
     """
-    keys = (*keys, LESSON)
+    keys = (*keys, *_ON_EVERY_PAGE)
     wanted = _written(keys) | (instead or {})
     in_place = "<script></script>"
     if st.query_params.to_dict() != wanted:
@@ -647,10 +648,11 @@ def share(*keys: Key[Any], instead: dict[str, str] | None = None) -> None:
 
 def share_change(*keys: Key[Any]) -> None:
     """Write into the address what a part of a page changed that runs by itself, on a page that has shared before."""
-    wanted = _written((*keys, LESSON))
+    keys = (*keys, *_ON_EVERY_PAGE)
+    wanted = _written(keys)
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
-    _note_shared((*keys, LESSON))
+    _note_shared(keys)
 
 
 def _note_shared(keys: Iterable[Key[Any]]) -> None:

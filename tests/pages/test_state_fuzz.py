@@ -184,7 +184,7 @@ def run(page: str, query: dict[str, str]) -> AppTest:
     return at.run()
 
 
-ON_EVERY_PAGE = {state.LESSON.name}
+ON_EVERY_PAGE = {state.LESSON.name, state.LARGE_TYPE.name}
 """What `share` adds by itself."""
 
 

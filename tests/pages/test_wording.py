@@ -109,6 +109,9 @@ AGREED = {
     "what a button does": """
         Compare | Go on | Pause | Play | Print | Remove | Shown | Speed | Stop | Stopped. | Try again | Upload
     """,
+    "what is done with a picture": """
+        Classification | Detection | Instance segmentation | Localization | Semantic segmentation
+    """,
     "what work is at": "TensorFlow starts.",
     "pages": "Course | Tasks | Train",
 }

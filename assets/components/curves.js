@@ -306,7 +306,7 @@ class Curves {
   #level({ value, label }, room, up) {
     return [
       drawn("line", { x1: room.left, x2: room.right, y1: up(value), y2: up(value), class: "level" }),
-      drawn("text", { x: room.left + 3, y: up(value) - 4, class: "level" }, label),
+      drawn("text", { x: room.right - 3, "text-anchor": "end", y: up(value) - 4, class: "level" }, label),
     ];
   }
 

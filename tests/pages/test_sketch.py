@@ -16,6 +16,7 @@ from cnn_core.pictures.samples import sample_bytes
 from pages.ui import components, state
 from pages.ui.ask import sketch
 from pages.ui.entered import Chosen
+from pages.ui.feature_maps import follow
 
 RUNS = "runs of the page that were asked for"
 KNOWS = "This network knows only the digits 0 to 9"
@@ -104,6 +105,18 @@ def test_a_drawing_that_grows_is_answered_as_the_picture_that_it_becomes(
     drawn = re.findall(r"<span[^>]*>([^<]*)</span>", next(body for body in bodies if 'class="cs-digits"' in body))
     names = [f"{name}_{rank}" for rank in range(3) for name in ("digit", "digit_share")]
     assert [told["page"]["texts"][name] for name in names] == drawn
+
+
+@pytest.mark.usefixtures("impatient")
+def test_what_is_not_answered_yet_is_said_beside_a_drawing_that_grows(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "_PATIENCE", 0)
+    at = no_exception(opened(model="mnist", picture="digit_7"))
+    assert "The network is running." not in captions(at)
+    at.session_state[state.STROKE.name] = (5, Chosen.of(sample_bytes("digit_8"), sketch.TITLE, passes=True))
+    here.ends = [None]
+    assert "The network is running." in captions(no_exception(at.run()))
 
 
 @pytest.mark.parametrize("picture", ["x", "data:image/png;base64,AAAA", "data:image/png;base64,?", 7])

@@ -61,6 +61,8 @@ def _draw_sheet(info: ModelInfo, rows: Mapping[str, Row]) -> None:
     if drawing is not None:
         run = follow.glimpsed(info, cached.entered(drawing, info, *chosen_fit(info)), rows, Part.SHEET)
     sketch.draw(None if run is None else follow.changed(run, _changed(run)))
+    if drawing is not None and run is None:  # what stands beside it is still of the picture before
+        st.caption(follow.is_running())
 
 
 def draw_answer(run: Run, place: DeltaGenerator | None) -> None:

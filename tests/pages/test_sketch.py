@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -115,7 +116,7 @@ def test_what_is_not_answered_yet_is_said_beside_a_drawing_that_grows(
     at = no_exception(opened(model="mnist", picture="digit_7"))
     assert "The network is running." not in captions(at)
     at.session_state[state.STROKE.name] = (5, Chosen.of(sample_bytes("digit_8"), sketch.TITLE, passes=True))
-    here.ends = [None]
+    here.ends = [Future()]
     assert "The network is running." in captions(no_exception(at.run()))
 
 

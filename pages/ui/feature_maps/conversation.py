@@ -54,10 +54,10 @@ _STYLE = """
 .st-key-layer_line p { font-size: 0.9rem; line-height: 1.4; }
 .st-key-map_pair { flex-wrap: nowrap; align-items: flex-start; }
 .st-key-map_pair > div { flex: 0 1 13rem; min-width: 0; }
-.st-key-map_pair > div:has(.cs-figures) { flex: 1 0 6.5rem; }
+.st-key-map_pair > div:has(.cs-map-figures) { flex: 1 0 6.5rem; }
 :is(.st-key-map_pair, .st-key-seen_pixels) img { image-rendering: pixelated; }
 .st-key-seen_pixels > div:has(img) { flex: 0 0 120px; }
-.cs-figures { margin: 0; font-size: 0.75rem; line-height: 1.35; opacity: 0.75; }
+.cs-map-figures { margin: 0; font-size: 0.75rem; line-height: 1.35; opacity: 0.75; }
 .st-key-map_bars { --bars-height: 130px; gap: 0.25rem; }
 .st-key-look_for { flex-wrap: nowrap; gap: 0.5rem; }
 .st-key-look_for p { font-size: 0.8rem; line-height: 1.4; }
@@ -95,10 +95,10 @@ _STYLE = """
 @media (max-width: 640px) {
   .st-key-map_pair { flex-wrap: wrap; }
   .st-key-map_pair > div { flex: 1 1 40%; }
-  .st-key-map_pair > div:has(.cs-figures) { flex: 1 0 100%; }
+  .st-key-map_pair > div:has(.cs-map-figures) { flex: 1 0 100%; }
   .st-key-asked_line > div:has(h2) { flex: 1 0 100%; }
-  .cs-figures br { display: none; }
-  .cs-figures b { margin: 0 0.6rem 0 0.2rem; }
+  .cs-map-figures br { display: none; }
+  .cs-map-figures b { margin: 0 0.6rem 0 0.2rem; }
 }
 @media (max-width: 999px) {
   .st-key-network_picture, .st-key-layer_line, .st-key-map_line, .st-key-asked { scroll-margin-top: 3.5rem; }

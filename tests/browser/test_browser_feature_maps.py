@@ -348,7 +348,7 @@ def test_pointing_says_a_maps_figures_and_clicking_opens_it(page: Page) -> None:
         )
         board.click(position=place)
         is_open(page, "Conv1_relu", channel)
-        figures = page.locator(".cs-figures")
+        figures = page.locator(".cs-map-figures")
         expect(figures).to_contain_text(f"Mean\n{one.mean():.4g}", use_inner_text=True)
         expect(figures).to_contain_text(f"Share of zeros\n{(one == 0).mean():.0%}", use_inner_text=True)
     page.mouse.move(0, 0)

@@ -170,15 +170,23 @@ PLACE_ON_ITS_WAY: Final = 2.0
 
 
 def _show(own: str, value: Any, late: float) -> None:
-    """Let a widget show a value, and note what it showed before and since when it does not."""
-    if late and (before := st.session_state.get(own, value)) != value:
-        st.session_state[f"{own}_before"] = before, time.monotonic()
+    """Let a widget show a value, and note what it showed before and since when it does not.
+
+    What it showed is kept beside it: a run in which it is not drawn, as what it stands with is still awaited, lets
+    Streamlit forget it, and the browser tells it all the same.
+    """
+    if late:
+        before, since, shown = st.session_state.get(f"{own}_before", (None, -math.inf, value))
+        told = st.session_state.get(own, shown)
+        if told != value:
+            before, since = told, time.monotonic()
+        st.session_state[f"{own}_before"] = before, since, value
     st.session_state[own] = value
 
 
 def _is_from_before(own: str, late: float) -> bool:
     """Say whether a widget tells what it showed until the page changed it, so many seconds ago at most."""
-    before, since = st.session_state.get(f"{own}_before", (None, -math.inf))
+    before, since, _shown = st.session_state.get(f"{own}_before", (None, -math.inf, None))
     return bool(st.session_state.get(own) == before) and time.monotonic() - since < late
 
 

@@ -287,6 +287,10 @@ def test_a_worker_that_hangs_is_ended_and_what_ran_beside_it_is_done_again(
         beside = workers.submit(exec, WAITING.format(file=str(tmp_path / "go on")))
         waiting = [workers.submit(operator.mul, number, 2) for number in range(4)]
         assert [(timer.seconds, timer.is_cancelled) for timer in Timer.all] == [(7, True), (7, False), (7, False)]
+        hangs_by = time.monotonic() + SECONDS  # what has not begun would only be cancelled
+        while all(process.status() != psutil.STATUS_STOPPED for process in first):
+            assert time.monotonic() < hangs_by
+            time.sleep(0.01)
         Timer.all[1].act(*Timer.all[1].of)
         assert isinstance(hanging.exception(timeout=SECONDS), OverdueError)
         assert not beside.done()

@@ -375,8 +375,8 @@ class Holds:
         if not ended.awaited:
             ended.errands = {asked: errand for asked, errand in ended.errands.items() if errand.has_failed}
 
-    def is_drawn(self, part: str = PAGE) -> None:
-        """A part was drawn, or cannot be: it is due no more, and with the page none is."""
+    def note_drawn(self, part: str = PAGE) -> None:
+        """A part was drawn, or cannot be: it is due no more; where all of the page was, none is."""
         self.due = {} if part == PAGE else {name: None for name in self.due if name != part}
 
     def forget(self) -> None:

@@ -34,11 +34,14 @@ Named = TypeVar("Named")
 
 
 _RUN = threading.local()
-"""The run of a page in this thread, with what it knows."""
+"""What the runs of a page in this thread know: a thread of Streamlit's has one session and one context."""
 
 
 def _known() -> dict[str, Any]:
-    """Return what this run has read or set so far, by name: it asks a thousand times, and Streamlit is slow to say."""
+    """Return what was read or set so far, by name: a run asks a thousand times, and Streamlit is slow to say.
+
+    Runs that follow one another in a thread share it, so values are set by `Key.set` alone.
+    """
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:
         return {}

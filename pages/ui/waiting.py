@@ -67,11 +67,11 @@ def drawn(name: str = PAGE) -> Iterator[None]:
     except RerunException:  # it is cut short
         raise
     except BaseException:
-        held.is_drawn(name)
+        held.note_drawn(name)
         raise
     finally:
         _DRAWN.reset(token)
-    held.is_drawn(name)
+    held.note_drawn(name)
     held.end_run(name)
     if around is None:  # no part of a page that is being drawn
         held.forget()

@@ -13,11 +13,12 @@ from small_fits import small_plan
 from training_pictures import two_classes
 
 from cnn_core.errors import CnnError
+from cnn_core.training.fitting import FitPlan
 from cnn_core.training.recorded import read_study
 from cnn_core.training.records import Begun, Ended, EpochEnd, Scored, Stage
 from cnn_core.training.run_folder import RunFolder
 from cnn_core.training.sets.own import own
-from cnn_core.training.sets.sources import Downloaded, DownloadKey
+from cnn_core.training.sets.sources import Downloaded, DownloadKey, Own
 from cnn_core.training.studies import study_plan
 
 FITS = runpy.run_path(str(ROOT / "assets" / "make" / "studies" / "fits.py"))
@@ -61,9 +62,40 @@ def test_a_run_that_died_goes_on_and_one_that_is_done_rests(work: Path) -> None:
     assert folder.records_file.read_text(encoding="utf-8") == records
     with pytest.raises(CnnError, match="another plan"):
         FITS["train"]("it", small_plan(seed=1), folder)
-    FITS["record"](study_plan("mnist"), work, work)
+    FITS["record"](study_plan("mnist"), work, work / "mnist.json", {})
     (run,) = read_study(work / "mnist.json").runs
     assert ([epoch.epoch for epoch in run.epochs], run.began, run.scored.accuracy) == ([1, 2, 3], {"scratch": 0}, 0.8)
+
+
+def test_what_is_recorded_is_not_trained_anew_on_another_machine(
+    work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = Own("0" * 64)
+    trained = []
+
+    def train(name: str, plan: FitPlan, folder: RunFolder) -> None:
+        trained.append(name)
+        folder.make(plan)
+        folder.write(Begun(Stage.SCRATCH, 0, 9, 0, 1, {"train": 6, "validation": 2}, ("a", "b")))
+        folder.write(EpochEnd(1, 0.5, 0.5, 0.5, 0.5, 1.0, 0.001))
+        folder.write(Scored(1, 10, 0.5, 0.8, 0.5, 0.9, ((4, 1), (1, 4)), (), ()))
+        folder.write(Ended(complete=True))
+
+    def studied(where: str, **more: str) -> list[tuple[str, int]]:
+        monkeypatch.setitem(FITS["main"].__globals__, "source_of", lambda *_: source)
+        monkeypatch.setitem(FITS["main"].__globals__, "train", train)
+        options = {"work": str(tmp_path / where), "records": str(tmp_path), **more}
+        assert FITS["main"](["cats_dogs", *(f"--{name}={value}" for name, value in options.items())]) == 0
+        return [(run.scheme, run.seed) for run in read_study(tmp_path / "cats_dogs.json").runs]
+
+    assert studied("one", seeds="1") == [("scratch", 0), ("cured", 0)]
+    first = (tmp_path / "cats_dogs.json").read_text(encoding="utf-8")
+    assert studied("another", seeds="1") == [("scratch", 0), ("cured", 0)]
+    assert (tmp_path / "cats_dogs.json").read_text(encoding="utf-8") == first
+    assert len(studied("another", seeds="2")) == len(trained) == 4
+    monkeypatch.setitem(FITS["main"].__globals__, "used_versions", lambda: {"keras": "another"})
+    assert studied("third", seeds="1") == [("scratch", 0), ("cured", 0)]
+    assert len(trained) == 2 * 3
 
 
 def test_class_folders_are_read_once_from_a_tar(work: Path, tmp_path: Path) -> None:

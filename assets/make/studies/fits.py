@@ -6,8 +6,9 @@
 DATA is a folder with the four idx files of MNIST or Fashion-MNIST, plain or .gz; or a tar, a zip or a folder with a
 folder of pictures for each class. Without it the pictures are downloaded. WORK is where runs and pictures are kept:
 every run has a folder of its own and ends each epoch with a checkpoint, so whatever was ended, by whatever means, goes
-on from there with the same command. RECORDS is where the record is written, after every run; SEEDS says how many seeds
-are trained this time, the first ones. Runs are taken seed by seed, so that every scheme has a result early.
+on from there with the same command. RECORDS is where the record is written, after every run; what it has of the same
+settings and versions is not trained anew, so that a study may go on on another machine. SEEDS says how many seeds are
+trained this time, the first ones. Runs are taken seed by seed, so that every scheme has a result early.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import os
 import shutil
 import sys
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import wait
 from pathlib import Path
 from typing import Final
@@ -27,7 +28,14 @@ from cnn_core.processes.alone import OwnProcesses
 from cnn_core.processes.fitting import work
 from cnn_core.training.data import Labelled, read_labelled
 from cnn_core.training.fitting import FitPlan
-from cnn_core.training.recorded import recorded_run, write_study
+from cnn_core.training.recorded import (
+    RecordedRun,
+    read_study,
+    recorded_run,
+    settings_of,
+    used_versions,
+    write_study,
+)
 from cnn_core.training.records import EpochEnd
 from cnn_core.training.run_folder import RunFolder
 from cnn_core.training.sets.downloads import download, is_here, keep
@@ -41,6 +49,9 @@ ROOT: Final = Path(__file__).resolve().parents[3]
 MEGABYTES: Final = 8_192
 """That a run may take; they are trained one after the other."""
 SECONDS_BETWEEN_LOOKS: Final = 2
+
+Kept = Mapping[tuple[str, int], RecordedRun]
+"""What is recorded already, by scheme and seed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,11 +67,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ["CONVSCOPE_RUNS"] = str(work)
     try:
         source = source_of(study, asked.data, work)
+        runs, file = work / study.key, asked.records / f"{study.key}.json"
+        kept = kept_runs(file, study, source)
         for seed in range(asked.seeds or study.seeds):
             for scheme in study.schemes:
-                folder = RunFolder(work / study.key / f"{scheme.key}-{seed}")
-                train(f"{study.key}, {scheme.key}, seed {seed}", scheme.plan(source, seed), folder)
-                record(study, work / study.key, asked.records)
+                if (scheme.key, seed) not in kept:
+                    folder = RunFolder(runs / f"{scheme.key}-{seed}")
+                    train(f"{study.key}, {scheme.key}, seed {seed}", scheme.plan(source, seed), folder)
+                    record(study, runs, file, kept)
     except CnnError as error:
         print(error, file=sys.stderr)
         return 1
@@ -157,15 +171,25 @@ def epoch_text(epoch: EpochEnd) -> str:
     return f"epoch {epoch.epoch}, {', '.join(figures)}, {epoch.seconds:.1f} s"
 
 
-def record(study: StudyPlan, runs: Path, records: Path) -> None:
-    """Write what the runs that are done have found."""
+def kept_runs(file: Path, study: StudyPlan, source: Source) -> Kept:
+    """Return what is recorded of the same settings, trained with the same versions."""
+    if not file.exists() or (recorded := read_study(file)).versions != used_versions():
+        return {}
+    plans = {scheme.key: scheme.plan for scheme in study.schemes}
+    runs = {(run.scheme, run.seed): run for run in recorded.runs if run.scheme in plans}
+    return {key: run for key, run in runs.items() if run.settings == settings_of(plans[run.scheme](source, run.seed))}
+
+
+def record(study: StudyPlan, runs: Path, file: Path, kept: Kept) -> None:
+    """Write what the runs that are done have found, beside what is kept."""
     found = []
     for seed in range(study.seeds):
         for scheme in study.schemes:
             run = recorded_run(RunFolder(runs / f"{scheme.key}-{seed}"), scheme.key)
+            run = run or kept.get((scheme.key, seed))
             if run is not None:
                 found.append(run)
-    write_study(records / f"{study.key}.json", study, found)
+    write_study(file, study, found)
 
 
 if __name__ == "__main__":

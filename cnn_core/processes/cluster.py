@@ -49,6 +49,8 @@ _LOST: Final = (asyncio.CancelledError, CancelledError)
 """What Dask raises for what is gone; the first also ends a coroutine from outside."""
 _BROKEN: Final = (OSError, RuntimeError, CancelledError)
 """What it raises where the connection breaks."""
+_RUNNING: Final = "running"
+"""A client's status while it is connected; in any other it may answer a question with any error, AttributeError too."""
 _LARGE: Final = 16 * 2**10
 """Bytes from which on an argument goes by its content."""
 _KEPT_BYTES: Final = 256 * 2**20
@@ -159,12 +161,26 @@ class Cluster(Executor):
     async def connected(self) -> Client:
         """Return a client whose scheduler answers and has workers; raises UnreachableError."""
         async with self._connecting:
-            if self._client is None or self._client.status != "running":
-                await self._close()
-                self._client = await self._connection()
-            if not self._memory:
-                await self._look(self._client, least=1)
-            return self._client
+            until = time.monotonic() + self._patience
+            while True:
+                try:
+                    return await self._connected()
+                except CnnError:
+                    raise
+                except Exception as error:
+                    if not _is_lost(self._client, error):
+                        raise
+                    if time.monotonic() > until:
+                        raise self._unreachable(type(error).__name__) from error
+                await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+
+    async def _connected(self) -> Client:
+        if self._client is None or self._client.status != _RUNNING:
+            await self._close()
+            self._client = await self._connection()
+        if not self._memory:
+            await self._look(self._client, least=1)
+        return self._client
 
     async def _connection(self) -> Client:
         client = Client(self._address, asynchronous=True, set_as_default=False, timeout=self._patience)
@@ -180,11 +196,14 @@ class Cluster(Executor):
 
     async def _watch(self, client: Client) -> None:
         """Follow which workers there are, for as long as the connection lasts."""
-        while client.status == "running":
-            with suppress(*_BROKEN):
+        while True:
+            try:
                 await self._look(client)
+            except Exception as error:
+                if not _is_lost(client, error):
+                    raise
+                self._memory.clear()
             await asyncio.sleep(_SECONDS_BETWEEN_COUNTS)
-        self._memory.clear()
 
     async def _look(self, client: Client, least: int = 0) -> None:
         """Note which workers there are; wait for so many, and raise UnreachableError where they do not come."""
@@ -218,13 +237,17 @@ class Cluster(Executor):
     async def _answer(self, fn: Callable[..., Result], args: tuple[Any, ...]) -> Result:
         files: dict[str, bytes] = {}
         for _ in range(_TRIES):
-            client, task = await self.connected(), None
-            with suppress(*_BROKEN):
-                task = await self._begun(client, fn, args, files)
+            client = await self.connected()
             try:
-                if task is not None:
-                    result: Result = await task
-                    return result
+                task = await self._begun(client, fn, args, files)
+            except (Exception, asyncio.CancelledError) as error:
+                if _shall_end() or not _is_lost(client, error):
+                    raise
+                await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+                continue
+            try:
+                result: Result = await task
+                return result
             except KilledWorker as error:
                 raise BrokenExecutor(str(error)) from error
             except FileGoneError as error:  # the worker asks for a model's file
@@ -233,7 +256,7 @@ class Cluster(Executor):
                     raise
                 files[digest] = kept_bytes(digest)
             except _LOST:  # with the scheduler, or with the only worker that had an argument
-                if _shall_end() and task is not None:
+                if _shall_end():
                     await _end(client, task)
                     raise
                 self._kept.clear()
@@ -281,8 +304,8 @@ class Cluster(Executor):
                 except CnnError as error:
                     folder.write(Refused.of(error))
                     return
-                except (*_LOST, *_BROKEN, LookupError, ValueError) as error:
-                    if _shall_end():
+                except (Exception, asyncio.CancelledError) as error:
+                    if _shall_end() or not (_is_lost(client, error) or isinstance(error, (LookupError, ValueError))):
                         raise
                     _LOG.warning("a training lost its worker: %r", error)
                     await asyncio.sleep(2 * _SECONDS_BETWEEN_COUNTS)
@@ -311,7 +334,7 @@ class Cluster(Executor):
                 here.take(await ask(in_cluster.exchange, key, folder.ordered()))
             here.take(await task)
         finally:
-            if client.status == "running":
+            if client.status == _RUNNING:
                 with suppress(*_BROKEN, LookupError):
                     await ask(in_cluster.end, key)
                     await task.cancel()
@@ -353,6 +376,11 @@ async def _end(client: Client, task: "DaskFuture[Any]") -> None:
         at_it = [worker for worker, keys in (await client.processing()).items() if task.key in keys]
         await task.cancel()
         await client.restart_workers(at_it, timeout=PATIENCE, raise_for_error=False)
+
+
+def _is_lost(client: Client | None, error: BaseException) -> bool:
+    """Say whether something failed because the connection did, or a worker, and not by itself."""
+    return client is None or client.status != _RUNNING or isinstance(error, (*_LOST, *_BROKEN))
 
 
 def _shall_end() -> bool:

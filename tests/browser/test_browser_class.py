@@ -151,12 +151,13 @@ async def _killed(folder: Path) -> None:
             await student.open()
         giving = [asyncio.create_task(one.give("mine", photograph(4010 + i))) for i, one in enumerate(students)]
         await until(lambda: all(student.saying for student in students))
-        warms_up = await _killed_worker(server)  # which nobody waits for
-        await _killed_worker(server, warms_up)
+        first = await _killed_worker(server)  # it may still warm up, and then nobody was being answered
+        await _killed_worker(server, first)
         await asyncio.gather(*giving)
         met = [student for student in students if student.alerts]
-        assert [[DIED in said for said in student.alerts] for student in met] == [[True]]
-        await met[0].press("Try again")
+        assert [[DIED in said for said in student.alerts] for student in met] in ([[True]], [[True], [True]])
+        for student in met:
+            await student.press("Try again")
         for number, student in enumerate(students):
             assert (student.alerts, "mine" in titles(student)) == ([], True)
             await student.pick_layer(layers(student)[1 + number])

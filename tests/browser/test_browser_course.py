@@ -1,10 +1,13 @@
 """The course in a browser: a step beside its tool, links that set the tool up, Back, and progress after a reload."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from browsing import no_traceback, visit, wait_idle
 from playwright.sync_api import Page, expect
+
+from pages.ui.course.places import looking_for
 
 pytestmark = pytest.mark.browser
 
@@ -51,3 +54,46 @@ def test_a_claim_leads_to_what_shows_it(page: Page) -> None:
     expect(board).to_be_in_viewport(timeout=30_000)
     expect(page.get_by_text("A bright place fools the plain sum")).to_be_in_viewport()
     no_traceback(page)
+
+
+# Where a link leads ------------------------------------------------------------------------------------------------
+
+LED = """<div data-testid="stApp" data-test-script-state="notRunning">
+<div data-testid="stMain" style="height: 500px; overflow: auto">
+<div id="above" style="height: 900px"></div><div class="st-key-sought">Sought</div><div style="height: 3000px"></div>
+</div></div>"""
+AT_THE_PLACE = """() => Math.abs(document.querySelector(".st-key-sought").getBoundingClientRect().top - 72) < 16"""
+
+
+@pytest.fixture
+def led(modules: Page) -> Iterator[Page]:
+    """A page of nothing but what a link has led to."""
+    address = modules.url
+    modules.set_content(LED)
+    modules.evaluate(f"() => {{ {looking_for('sought')} look(); }}")
+    modules.wait_for_function(AT_THE_PLACE)
+    yield modules
+    modules.goto(address)
+
+
+def test_a_place_that_moves_while_the_page_is_made_is_led_to_again(led: Page) -> None:
+    """What stands above it comes after it, and the browser scrolls along with what it has in sight."""
+    led.evaluate("() => { above.style.height = '1400px'; above.parentElement.scrollTop += 40; }")
+    led.wait_for_function(AT_THE_PLACE)
+
+
+LATER = "() => new Promise((done) => setTimeout(() => requestAnimationFrame(done), 700))"
+"""The place is sought three times a second."""
+
+
+@pytest.mark.parametrize("done", ["wheel", "scroll"])
+def test_whoever_scrolls_is_left_alone(led: Page, done: str) -> None:
+    before = led.evaluate("() => above.parentElement.scrollTop")
+    if done == "wheel":
+        led.mouse.move(100, 100)
+        led.mouse.wheel(0, 300)
+        led.wait_for_function("before => above.parentElement.scrollTop > before", arg=before)
+    else:
+        led.evaluate("() => { above.parentElement.scrollTop += 300; }")
+    led.evaluate(LATER)
+    led.wait_for_function("before => above.parentElement.scrollTop > before + 200", arg=before)

@@ -17,19 +17,28 @@ _PLACES = {
 }
 """Which element shows what an address opens far down a page, by the name in the address."""
 
-# What stands in a place and around it comes after it, and may come as other elements: it is sought and scrolled to
-# again, unless somebody else has scrolled since.
+# What stands above a place and in it comes after it, may come as other elements, and while the page changes its length
+# the browser itself scrolls: so the place is sought and scrolled to again, until the reader does something or, with
+# the page at rest, anything else has scrolled.
 _LOOK = """const until = performance.now() + 15000;
-  const main = () => document.querySelector('[data-testid="stMain"]');
-  const look = (at) => {{
-    const place = document.querySelector(".st-key-{place}");
-    if (place && at !== undefined && main()?.scrollTop !== at) return;
+  const left = new AbortController();
+  for (const done of ["wheel", "touchstart", "pointerdown", "keydown"])
+    addEventListener(done, () => left.abort(), {{ capture: true, passive: true, signal: left.signal }});
+  const look = (before) => {{
+    if (left.signal.aborted) return;
+    const [app, main, place] = ['[data-testid="stApp"]', '[data-testid="stMain"]', ".st-key-{place}"]
+      .map((sought) => document.querySelector(sought));
     if (place) {{
+      const depth = () => main.scrollTop + place.getBoundingClientRect().top;
+      const isAtRest = app.dataset.testScriptState === "notRunning";
+      const isWhereItWas = before && isAtRest && before.isAtRest && Math.abs(before.depth - depth()) < 1;
+      if (isWhereItWas && before.at !== main.scrollTop) return left.abort();
       place.style.scrollMarginTop = "4rem";
       place.scrollIntoView();
+      before = {{ at: main.scrollTop, depth: depth(), isAtRest }};
     }}
-    const left = place ? main()?.scrollTop : at;
-    if (performance.now() < until) setTimeout(() => look(left), 300);
+    if (performance.now() < until) setTimeout(look, 300, before);
+    else left.abort();
   }};"""
 # A browser leaves a page that it opens where the one before was scrolled to. A link leads once, wherever it stood; so
 # does the address with which a window begins, number 0, but not the new session of a window that was here before.

@@ -186,6 +186,12 @@ def stop(folder: Path, number: int) -> None:
         _stop_file(folder, number).touch()
 
 
+def forget_stop(folder: Path, number: int) -> None:
+    """Forget that a piece of work was to end, once it has."""
+    with suppress(OSError):
+        _stop_file(folder, number).unlink(missing_ok=True)
+
+
 def _stop_file(folder: Path, number: int) -> Path:
     return folder / f"{number}.stop"
 

@@ -321,6 +321,11 @@ def stop(future: "Future[Any]") -> None:
         CLUSTER.stop(there)
     elif here is not None and _REPORTS.folder is not None:
         steps.stop(_REPORTS.folder, here)
+        future.add_done_callback(partial(_forget_stop, _REPORTS.folder, here))
+
+
+def _forget_stop(folder: Path, number: int, _ended: "Future[Any]") -> None:
+    steps.forget_stop(folder, number)
 
 
 def _numbers(future: "Future[Any]") -> tuple[int | None, int | None]:

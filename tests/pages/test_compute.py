@@ -23,7 +23,7 @@ from folders import ROOT
 
 from cnn_core.errors import CnnError
 from cnn_core.network.presets import preset
-from cnn_core.steps import Step
+from cnn_core.steps import Step, StoppedError
 from pages.ui import compute
 from pages.ui.compute import OverdueError, Workers, asked_by
 
@@ -375,6 +375,25 @@ def wait_for(step: Step | None, future: "Future[Any]") -> None:
     until = time.monotonic() + SECONDS
     while (taken := compute.step_of(future)) is None or taken.step is not step:
         assert time.monotonic() < until, (taken, future)
+        time.sleep(0.01)
+
+
+STOPPED = "from cnn_core.steps import *\nwith counting(Step.READING) as count:\n    while True: count(1, 2)"
+
+
+def test_word_to_stop_is_forgotten_once_the_work_has_ended(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compute, "HERE", workers)
+    for _ in range(3):
+        work = workers.submit(exec, STOPPED)
+        wait_for(Step.READING, work)
+        compute.stop(work)
+        assert isinstance(work.exception(timeout=SECONDS), StoppedError)
+    compute.stop(work)  # too late
+    folder = compute._REPORTS.folder
+    assert folder is not None
+    until = time.monotonic() + SECONDS
+    while list(folder.glob("*.stop")):  # what is called back comes after the answer
+        assert time.monotonic() < until
         time.sleep(0.01)
 
 

@@ -125,8 +125,10 @@ class Tidying:
         timer.start()
 
     def _look_on(self) -> None:
-        self.look()
-        self._later()
+        try:
+            self.look()
+        finally:  # what has failed once may be possible later
+            self._later()
 
 
 _TIDYING = Tidying()

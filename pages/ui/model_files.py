@@ -66,6 +66,8 @@ class ModelFiles:
             session.shown = key.name if key.source == FILE else ""
             if session.shown in session.given:
                 session.given[session.shown] = session.given.pop(session.shown)
+            if not session.shown and not session.given:  # most have no file
+                del self._sessions[_whose()]
 
     def tidy(self, gone: Collection[str] = ()) -> None:
         """Say of every file that is open that it is, and remove what nobody has had open for some minutes."""
@@ -78,13 +80,18 @@ class ModelFiles:
         kept_files.tidy()
 
     def _session(self) -> _Session:
-        context = get_script_run_ctx()
-        return self._sessions.setdefault("" if context is None else context.session_id, _Session())
+        return self._sessions.setdefault(_whose(), _Session())
 
     def _open(self) -> set[str]:
         """Return the digests of what any session has open."""
         shown = {session.shown for session in self._sessions.values()} - {""}
         return shown.union(*(session.given for session in self._sessions.values()))
+
+
+def _whose() -> str:
+    """Return which session's page runs, "" where none does."""
+    context = get_script_run_ctx()
+    return "" if context is None else context.session_id
 
 
 _FILES: Final = ModelFiles()

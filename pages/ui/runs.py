@@ -378,7 +378,12 @@ class Runs:
 
     def _tidy(self) -> None:
         """Forget the runs that ended first, where too many lie on disk or too many are one person's."""
-        runs = [run for key in self._keys() if (run := self._look(key)) is not None and not run.active]
+        keys = self._keys()
+        for key in (
+            self._known.keys() - keys - self._jobs.keys()
+        ):  # another server, or want of room, has taken it off the disk
+            del self._known[key]
+        runs = [run for key in keys if (run := self._look(key)) is not None and not run.active]
         left: dict[str, int] = {}
         for place, run in enumerate(sorted(runs, key=lambda run: -run.made)):
             left[run.person] = left.get(run.person, KEPT_EACH) - 1

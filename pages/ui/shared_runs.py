@@ -85,6 +85,8 @@ class SharedRuns:
         for key in set(self._fetched) - there - ours:  # another server has forgotten it
             del self._fetched[key]
             shutil.rmtree(self._home / key, ignore_errors=True)
+        for key in self._orders.keys() - there - ours:
+            del self._orders[key]
 
     # Runs of this server ----------------------------------------------------------------------------------------------
 

@@ -106,6 +106,17 @@ def test_all_sessions_together_have_a_bound_and_room_is_made_when_one_ends(lesso
     assert len(lesson.kept()) == 8
 
 
+def test_of_sessions_without_a_file_and_of_those_that_ended_nothing_is_remembered(lesson: Class) -> None:
+    file = lesson.keep("a", 1, 10)
+    for session in "bcd":
+        lesson.show(session, "")
+    lesson.show("d", file)
+    assert set(lesson.files._sessions) == {"a", "d"}
+    lesson.show("d", "")
+    lesson.files.tidy(["a"])
+    assert lesson.files._sessions == {}
+
+
 def test_an_address_that_names_nonsense_keeps_nothing_from_being_tidied(lesson: Class) -> None:
     lesson.show("a", "../../etc/passwd")
     left = lesson.keep("b", 1, 10)

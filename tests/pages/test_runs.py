@@ -1,6 +1,7 @@
 """The registry of fits with small processes in the place of Keras: folders, orders, ends of every kind, bounds."""
 
 import multiprocessing
+import shutil
 import subprocess
 import sys
 import time
@@ -378,6 +379,16 @@ def test_what_ended_long_ago_is_forgotten(make: Make, tmp_path: Path) -> None:
     runs.forget(keys[3])
     assert runs.look(keys[3]) is None
     assert KEPT_EACH < 50
+
+
+def test_of_what_somebody_else_took_off_the_disk_nothing_is_remembered(make: Make, tmp_path: Path) -> None:
+    runs = make("quick")
+    gone = runs.start(small_plan(), "me")
+    wait_for(runs, gone, ended)
+    shutil.rmtree(tmp_path / "fits" / gone)
+    stays = runs.start(small_plan(), "me")
+    wait_for(runs, stays, ended)
+    assert until(lambda: list(runs._known) == [stays])
 
 
 def test_a_process_that_cannot_be_started_is_an_interrupted_run(make: Make) -> None:

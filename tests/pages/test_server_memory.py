@@ -1,6 +1,7 @@
 """What the server's process keeps is a part of what it may take, and sessions that have ended are let go of."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Collection
 from typing import Any
 
 import pytest
@@ -72,6 +73,27 @@ def test_sessions_that_were_closed_long_enough_are_let_go_of(server: Server, mon
     tidying.look()
     tidying.look()
     assert server.let_go == ["leaves", "comes back"]
+
+
+def test_a_look_that_fails_is_not_the_last(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(memory, "get_script_run_ctx", lambda: Context("stays"))
+    monkeypatch.setattr(threading, "excepthook", lambda _failed: None)
+    server.active.add("stays")
+    tidying, enough = Tidying(), threading.Event()
+    looking: list[threading.Thread] = []
+
+    def fail(_gone: Collection[str]) -> None:
+        looking.append(threading.current_thread())
+        if len(looking) == 3:
+            monkeypatch.setattr(tidying, "_later", enough.set)
+        raise OSError("no space left")
+
+    tidying.along_with(fail)
+    tidying.note()
+    assert enough.wait(60)
+    for thread in looking:
+        thread.join(60)
 
 
 def test_pictures_of_many_sessions_take_no_more_than_their_share() -> None:

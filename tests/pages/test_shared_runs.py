@@ -132,6 +132,20 @@ def test_what_is_forgotten_at_one_is_forgotten_at_both(servers: tuple[Server, Se
     assert not store.exists(f"{root}/{key}/plan.json")
 
 
+def test_of_runs_that_are_forgotten_nothing_is_remembered(servers: tuple[Server, Server]) -> None:
+    one, other = servers
+    key = one.runs.start(small_plan(), "me")
+    both(one, other, key, lambda seen: seen.so_far.epochs)
+    other.runs.stop(key)
+    both(one, other, key, ended)
+    wait_for(one, key, ended)
+    other.runs.forget(key)
+    for server in (other, one, other, one):
+        server.look(key)
+    for server in servers:
+        assert [server.shared._brought, server.shared._fetched, server.shared._orders] == [{}, {}, {}]
+
+
 # Two processes --------------------------------------------------------------------------------------------------------
 
 SERVER = """

@@ -52,7 +52,7 @@ SPREAD_OUT = N_(
 OUT_OF_REACH = N_(
     "No place of the input reaches this output of the transposed convolution: the stride steps over it. The sum is 0."
 )
-LARGEST = N_("The largest of the {count} values under the window; padding takes no part.")
+LARGEST = N_("The largest of the {count} values under the window; padding does not take part.")
 MEAN = N_("The mean of the {count} values under the window; padding is not counted.")
 
 

@@ -108,7 +108,7 @@ FEATURE_MAPS = PageRecord(
     "pages/1_Feature_maps.py",
     N_("Feature maps"),
     ":material/grid_view:",
-    N_("Send a picture of yours through a trained network and open every layer."),
+    N_("Send your own picture through a trained network and open every layer."),
     fits_screen=True,
 )
 PAGES = (
@@ -118,7 +118,7 @@ PAGES = (
         "pages/3_Convolution.py",
         N_("Convolution"),
         ":material/apps:",
-        N_("Move a kernel over numbers by hand and see each sum as it is made."),
+        N_("Move a kernel over numbers by hand and see how each sum is formed."),
         fits_screen=True,
     ),
     PageRecord(
@@ -133,7 +133,9 @@ PAGES = (
         "pages/6_Neuron.py",
         N_("Neuron"),
         ":material/scatter_plot:",
-        N_("Move the weights of one neuron, follow a slope through ten layers, and bend a border with hidden ones."),
+        N_(
+            "Move the weights of one neuron, follow a slope through ten layers, and bend a boundary with hidden layers."
+        ),
         fits_screen=True,
     ),
     PageRecord(
@@ -149,7 +151,7 @@ PAGES = (
         "pages/5_Train.py",
         N_("Train"),
         ":material/model_training:",
-        N_("Watch a network learn, overfit and be cured, on your own pictures or on ours."),
+        N_("Watch a network learn, overfit and recover, on your own pictures or on ours."),
         fits_screen=True,
     ),
     PageRecord(

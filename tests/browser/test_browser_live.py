@@ -90,7 +90,7 @@ def test_maps_and_answer_follow_the_camera_until_it_stops(open_page: OpenPage, a
     maps = page.locator(".mosaic img")
     for _ in range(3):
         expect(maps).not_to_have_attribute("src", str(maps.get_attribute("src")))
-    expect(page.get_by_text("Pictures pass: hold one to ask this of it.")).to_be_visible()
+    expect(page.get_by_text("Pictures are passing through: hold one to ask this about it.")).to_be_visible()
 
     camera.get_by_role("button", name="Hold").click()
     expect(camera).to_contain_text("Held")

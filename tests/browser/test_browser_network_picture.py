@@ -272,14 +272,14 @@ def test_sent_through_the_picture_arrives(page: Page) -> None:
     open_view(page, "cifar10")
     page.locator(".network .send").click()
     assert page.locator(".network .said").inner_text() == ""
-    expect(page.locator(".network .said")).to_have_text("The picture has reached the end of the network.")
+    expect(page.locator(".network .said")).to_have_text("The picture has passed through the whole network.")
 
 
 def test_without_motion_only_the_end_is_marked(open_page: OpenPage, app_server: AppServer) -> None:
     page = open_page(app_server, reduced_motion="reduce")
     open_view(page, "mnist")
     page.locator(".network .send").click()
-    expect(page.locator(".network .said")).to_have_text("The picture has reached the end of the network.")
+    expect(page.locator(".network .said")).to_have_text("The picture has passed through the whole network.")
     moving = page.locator(".network .edge").evaluate_all("edges => edges.flatMap(edge => edge.getAnimations()).length")
     assert moving == 0
 

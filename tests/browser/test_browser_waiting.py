@@ -14,7 +14,7 @@ from pages.ui.compute import WORKERS
 
 pytestmark = pytest.mark.browser
 
-COVERING = re.compile(r"^Covering patch after patch\. \d+ /")
+COVERING = re.compile(r"^Covering one patch after another\. \d+ /")
 AT_ONCE = 5_000
 """Milliseconds within which a click that has nothing to wait for is answered on a busy machine."""
 
@@ -70,7 +70,7 @@ def test_what_a_panel_waits_for_appears_by_itself(page: Page, asleep: list[psuti
     panel = page.locator(".st-key-panel_decision")
     expect(panel.get_by_text(COVERING)).to_be_visible()
     panel.get_by_text("Grad-CAM", exact=True).click()
-    said = panel.get_by_text("The gradients are computed.")
+    said = panel.get_by_text("Computing the gradients.")
     expect(said).to_be_visible()
     for worker in asleep:
         worker.resume()

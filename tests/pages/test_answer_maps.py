@@ -100,7 +100,7 @@ def test_classes_are_named_from_the_largest_on() -> None:
     shares = [f"{count / 24:.1%}" for count in (18, 4, 2)]
     assert legend(at) == list(zip(colours, names, shares, strict=True))
     assert "3 of 5 classes shown" in captions(at)
-    assert "Nowhere in the picture: 2 of them." in captions(at)
+    assert "Not found anywhere in the picture: 2." in captions(at)
     assert "channel is the largest" in captions(at)
 
 

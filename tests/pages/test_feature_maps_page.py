@@ -642,4 +642,4 @@ def test_a_patch_that_nobody_chose_suits_each_model(monkeypatch: pytest.MonkeyPa
     assert patches == {"mnist": 13 * 13, "mobilenet_v2": 12 * 12}
     assert at.number_input(key="patch_widget").value == 37
     # Every patch has the same drop: half of the maximum is reached everywhere.
-    assert "nearly the whole picture reaches half of the maximum" in said(at)
+    assert "nearly the whole picture reaches half the maximum" in said(at)

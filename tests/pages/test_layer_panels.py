@@ -156,7 +156,7 @@ def test_the_weights_of_a_unit_are_put_back_to_the_maps() -> None:
     at = opened(model="mnist", layer="dense", channel="4", ask="kernels", picture="digit_7")
     text = said(at)
     assert "a matrix of 10816×100 weights" in text
-    assert "unit 4, put back to the 64 maps of 13×13 of `max_pooling2d`." in text
+    assert "unit 4, arranged as the 64 13×13 maps of `max_pooling2d`." in text
     weights = made_up_weights("mnist", "dense")[0][:, 4].reshape(13, 13, 64)
     assert boards(at)[0]["maps"][9]["text"].endswith(f"sum {weights[:, :, 9].sum():.4g}")
 
@@ -295,7 +295,7 @@ def test_a_changed_copy_goes_through_the_same_layer(here: Here) -> None:
 def test_an_unchanged_copy_makes_no_difference() -> None:
     at = opened(model="mnist", layer="conv2d", ask="compare", picture="digit_7", shift_right="0")
     assert "The first two are exactly the same." in said(at)
-    assert "What enters from outside repeats the picture's edge" in said(at)
+    assert "Areas that enter from outside repeat the picture's edge" in said(at)
 
 
 def test_a_shift_stays_within_half_the_picture() -> None:

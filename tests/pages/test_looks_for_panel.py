@@ -79,7 +79,7 @@ def test_what_is_recorded_is_there_without_a_worker(here: Here, model: str, laye
 @pytest.mark.parametrize(
     ("model", "layer", "channel", "why"),
     [
-        ("mobilenet_v2", "Conv1", 7, "its mean has only the sums of its weights in it"),  # no activation before it
+        ("mobilenet_v2", "Conv1", 7, "its mean depends only on the sums of its weights"),  # no activation before it
         ("mnist", "conv2d", 24, "colour or brightness counts for more"),  # relu in it
     ],
 )
@@ -93,7 +93,7 @@ def test_why_a_picture_is_even_is_said(model: str, layer: str, channel: int, why
 def test_nothing_is_made_unasked(here: Here) -> None:
     at = opened(**UNRECORDED)
     assert buttons(at) == {"sought_make"}
-    assert "A picture that drives unit 7 up can be made from noise" in said(at)
+    assert "A picture that raises unit 7 can be made from noise" in said(at)
     assert not pieces(here)
 
 
@@ -107,7 +107,7 @@ def test_a_picture_is_made_in_pieces_and_stands_beside_the_best_sample(here: Her
         made = climb(sought, made)
     assert f"Made for unit 7: {made.value:.4g}" in captions(at)
     assert "the strongest of the samples" in captions(at)
-    assert "What grew is the unit's value." in said(at)
+    assert "The value maximized is the unit's own." in said(at)
 
 
 def test_another_begins_with_the_next_seed_which_stands_in_the_address(here: Here) -> None:

@@ -206,7 +206,7 @@ def test_names_belong_to_one_output(keep_model: Callable[[Any], str]) -> None:
     set_to(at, state.OUTPUT, "age")
     assert label(at) == f"years {age[0]:.4g}"
     set_to(at, state.CLASS_LISTS, {"age": "young\nold"})
-    assert "above 0 it means old and below 0 young" in text(at)
+    assert "above 0 means old and below 0 young" in text(at)
 
 
 @pytest.mark.parametrize(("name", "kind"), [("a logit", "number"), ("one sigmoid", "share")])

@@ -62,14 +62,14 @@ def test_a_unit_without_an_activation_is_a_number_whatever_it_says(score: float)
     assert not at.get("progress")
     assert [element.value for element in at.markdown] == [f"**out** · {score:.4g}"]
     (said,) = [element.value for element in at.caption]
-    assert "above 0 it means class 1 and below 0 class 0" in said
+    assert "above 0 means class 1 and below 0 class 0" in said
     assert f"its sigmoid, {1 / (1 + math.exp(-score)):.1%}, is the share of class 1" in said
 
 
 def test_a_number_behind_another_activation_is_no_logit() -> None:
     lines, said = drawn(AnswerKind.PLAIN, 3.5, activation="relu")
     assert lines == ["**out** · 3.5"]
-    assert said == "The network ends in one number, behind relu: no share."
+    assert said == "The network ends in a single number after relu, which is not a share."
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_number_behind_another_activation_is_no_logit() -> None:
 def test_a_sigmoid_unit_is_the_share_of_its_second_class(score: float, bars: list[str]) -> None:
     lines, said = drawn(AnswerKind.SIGMOID, score)
     assert lines == bars
-    assert f"its number, {score}, is the share of class 1; the rest is that of class 0" in said
+    assert f"its value, {score}, is the share of class 1; the rest is the share of class 0" in said
 
 
 def test_a_softmax_of_one_unit_says_nothing() -> None:
@@ -102,7 +102,7 @@ def test_logits_are_shares_where_the_reader_wants_that() -> None:
     lines, said = drawn(AnswerKind.PLAIN, *logits, as_shares=True)
     shares = special.softmax(np.array(logits))
     assert lines == [f"**class {number}** · {shares[number]:.1%}" for number in (2, 0, 1)]
-    assert "a softmax of the network's numbers, which it does not take itself" in said
+    assert "a softmax of the network's outputs; the network itself does not apply one" in said
     assert "%" not in drawn(AnswerKind.PLAIN, 1.0, as_shares=True)[0][0]
 
 
@@ -116,6 +116,6 @@ def test_shares_of_sigmoids_are_shares_of_their_own() -> None:
 @pytest.mark.parametrize("scores", [(NAN,), (INFINITE,), (NAN, 0.5, -INFINITE), (NAN, NAN)])
 def test_numbers_without_end_are_said_and_no_error(kind: AnswerKind, scores: tuple[float, ...]) -> None:
     bars, said = drawn(kind, *scores)
-    assert ("numbers without end" in said) is (kind is not AnswerKind.MAPS)
+    assert ("values that are not finite" in said) is (kind is not AnswerKind.MAPS)
     if len(scores) == 3 and bars:
         assert bars[0].startswith("**class 1**")

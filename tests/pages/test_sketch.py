@@ -136,4 +136,4 @@ def test_the_network_is_drawn_with_its_two_parts(here: Here) -> None:
 
 def test_the_block_and_the_batch_axis_are_named(here: Here) -> None:
     at = no_exception(opened(model="mnist", layer="conv2d"))
-    assert "In Keras (None, 28, 28, 32): None is the batch axis" in captions(at)
+    assert "In Keras: (None, 28, 28, 32). None stands for the batch axis" in captions(at)

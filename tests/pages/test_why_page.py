@@ -296,14 +296,14 @@ def test_waiting_for_a_path_leaves_the_value_on_the_page(here: Here, impatient: 
     at = opened(model="mnist", layer="dense", channel="7", picture="digit_7")
     here.ends = [Future()]
     at.button(key="follow").click().run()
-    assert "The largest contributions are followed" in waited_for(at)[0]
+    assert "Following the largest contributions" in waited_for(at)[0]
     assert "columns" in said(at)  # which pixels reach it: the last that is drawn
 
 
 @pytest.mark.usefixtures("here")
 def test_pixels_that_reach_a_value() -> None:
     at = opened(model="mnist", layer="conv2d_1", row="0", column="3", picture="digit_7")
-    assert "Rows -1 to 3, columns 2 to 6: 5×5 pixels. What lies outside of the picture is padding." in said(at)
+    assert "Rows -1 to 3, columns 2 to 6: 5×5 pixels. Anything outside the picture is padding." in said(at)
 
 
 @pytest.mark.keras

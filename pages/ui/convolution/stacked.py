@@ -64,7 +64,7 @@ def _draw_pyramid(count: int) -> None:
             "limit": float(maps[0].max()),
             "colours": {"grey": [[0, 0, 0], [255, 255, 255]], "diverging": colour_stops(DIVERGING)},
             "words": {
-                "keys": _("{map}: arrow keys walk and show what each value sees and reaches"),
+                "keys": _("{map}: arrow keys move and show what each value sees and reaches"),
                 "said": _("{map}, row {row}, column {column} sees {seen}."),
                 "input": _("Input in row {row}, column {column}: dashed is what it reaches."),
             },

@@ -46,8 +46,8 @@ def words() -> dict[str, str]:
     return {
         "network": _("The network from input to output"),
         "keys": _(
-            "Arrow keys walk along the edges, Enter opens. Plus and minus zoom, 0 shows all, Shift with an arrow key "
-            "moves the picture."
+            "Arrow keys move along the edges, Enter opens. Plus and minus zoom, 0 shows all, Shift with an arrow "
+            "key moves the picture."
         ),
         "opened": _("{layer} is open."),
         "mapOpened": _("Map {channel} of {layer} is open."),
@@ -55,5 +55,5 @@ def words() -> dict[str, str]:
         "farther": _("Zoom out"),
         "all": _("Show all of the network"),
         "send": _("Send it through"),
-        "arrived": _("The picture has reached the end of the network."),
+        "arrived": _("The picture has passed through the whole network."),
     }

@@ -140,8 +140,8 @@ def _words(scene: Scene) -> dict[str, str]:
     )
     return {
         "input": _("Input"),
-        "input_keys": _("Input {name}: arrow keys walk and show what each value reaches"),
-        "input_draw": _("Input {name}: arrow keys walk, Enter writes the number beside the pencil"),
+        "input_keys": _("Input {name}: arrow keys move and show what each value reaches"),
+        "input_draw": _("Input {name}: arrow keys move, Enter writes the number beside the pencil"),
         "kernel": _("Kernel") if not scene.turned else _("Kernel (rotated by 180°)"),
         "products": _("Value × weight"),
         "window": _("Window"),

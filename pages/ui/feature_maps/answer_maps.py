@@ -49,7 +49,9 @@ def _draw_picture(picture: Entered, answer: PictureAnswer) -> None:
     st.caption(_("The output is as large as the input and its values are pixels: it is shown as a picture."))
     if answer.beyond > 0:
         share = _share(answer.beyond)
-        st.caption(_("{share} of its values lie outside of the range of pixels and are cut off.").format(share=share))
+        st.caption(
+            _("{share} of its values lie outside the range of pixel values and are clipped.").format(share=share)
+        )
 
 
 def _draw_classes(info: ModelInfo, picture: Entered, answer: ClassesAnswer) -> None:
@@ -66,15 +68,17 @@ def _say_what_colours_mean(answer: ClassesAnswer, regions: tuple[Region, ...]) -
     if answer.by_border is None:
         st.caption(_("Each place has the colour of the class whose channel is the largest there."))
     else:
-        st.caption(_("Class 1 is where the one channel lies above {border}.").format(border=f"{answer.by_border:g}"))
+        st.caption(
+            _("Class 1 is wherever the single channel is above {border}.").format(border=f"{answer.by_border:g}")
+        )
     shown, absent = min(len(regions), NAMED), answer.count - len(regions)
     said = [_("{shown} of {count} classes shown.").format(shown=shown, count=answer.count)]
     if absent:
-        said.append(_("Nowhere in the picture: {absent} of them.").format(absent=absent))
+        said.append(_("Not found anywhere in the picture: {absent}.").format(absent=absent))
     st.caption(" ".join(said))
     if any(region.colour == OTHERS for region in regions):
         few = len(CLASS_COLOURS)
-        st.caption(_("The {count} largest have colours of their own, all others are grey.").format(count=few))
+        st.caption(_("The {count} largest have their own colours; all others are grey.").format(count=few))
 
 
 def _draw_legend(regions: tuple[Region, ...], names: tuple[str, ...]) -> None:

@@ -56,7 +56,7 @@ def draw(layer: OpenLayer) -> None:
     if scores is not None:
         _draw_answers(layer, other, scores)
     for question in wanted:
-        asked(question, _("The second picture goes through the network."), place="_compare")
+        asked(question, _("Running the network on the second picture."), place="_compare")
 
 
 def _sample(layer: OpenLayer) -> Entered:
@@ -73,9 +73,9 @@ def _changed_copy(layer: OpenLayer) -> Entered:
     change = _change(own.pixels.shape[0] // 2, own.pixels.shape[1] // 2)
     st.caption(
         _(
-            "In this order: mirrored, rotated about the centre, shifted, multiplied by the "
-            "brightness, random numbers of this standard deviation added. What enters from "
-            "outside repeats the picture's edge; values below 0 and above 1 are clipped."
+            "In this order: mirrored, rotated about the centre, shifted, multiplied by the brightness, random "
+            "numbers of this standard deviation added. Areas that enter from outside repeat the picture's edge; "
+            "values below 0 and above 1 are clipped."
         )
     )
     digest = hashlib.sha256(f"{own.digest} {astuple(change)}".encode()).hexdigest()
@@ -118,7 +118,7 @@ def _draw_maps(layer: OpenLayer, other: Entered, maps: Maps) -> None:
     channel = layer.channel
     pair = layer.maps[:, :, channel], maps[:, :, channel]
     difference = pair[1] - pair[0]
-    titles = _("Map {channel} of yours"), _("Map {channel} of the other"), _("The other − yours")
+    titles = _("Map {channel} of your picture"), _("Map {channel} of the other picture"), _("The other − yours")
     draw_maps(
         np.stack([*pair, difference], axis=2),
         [title.format(channel=channel) for title in titles],
@@ -141,7 +141,7 @@ def _draw_vectors(opened: int, second: Maps, first: Maps) -> None:
     difference = second - first
     st.markdown("**" + _("The other − yours") + "**")
     figure = vector_figure(difference, translate=_).update_layout(height=260)
-    draw_figure(figure, "compare_vector", _("The other picture's values less yours"))
+    draw_figure(figure, "compare_vector", _("The other picture's values minus yours"))
     heads = [_("Unit"), _("Yours"), _("The other"), _("Change")]
     units = _most_changed(difference, opened)
     rows = [[str(unit), *(f"{values[unit]:.4g}" for values in (first, second, difference))] for unit in units]

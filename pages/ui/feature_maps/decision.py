@@ -27,31 +27,30 @@ from pages.ui.waiting import all_asked, asked
 METHODS = {"grad_cam": "Grad-CAM", "occlusion": N_("Occlusion"), "saliency": N_("Saliency")}
 ABOUT = {
     "grad_cam": N_(
-        "Adds up the layer's maps, each weighted by how much the class score grows with it, and "
-        "keeps only what supports the class (Selvaraju et al., arXiv:1610.02391). As coarse as the "
-        "maps."
+        "Adds up the layer's maps, each weighted by how much the class score grows with it, and keeps only what "
+        "supports the class (Selvaraju et al., arXiv:1610.02391). Its resolution is that of the maps."
     ),
     "occlusion": N_(
         "How far the score falls when a patch of the picture is covered with its mean colour (Zeiler and Fergus, "
         "arXiv:1311.2901). Blue: covering it helps the class."
     ),
     "saliency": N_(
-        "How strongly the score answers to a small change of each pixel: the gradient's magnitude, the largest of the "
+        "How strongly the score responds to a small change of each pixel: the largest gradient magnitude over the "
         "channels (Simonyan et al., arXiv:1312.6034). Fine and noisy."
     ),
 }
 ABOUT_PLACES = N_(
-    "The score of a class of places is its mean over the places where it is the answer, or over all where it is "
-    "nowhere, before a softmax or sigmoid (Vinogradova et al., arXiv:2002.11434)."
+    "Where every place has a class of its own, a class's score is the mean of its values over the places where it "
+    "is the answer, or over all places if there are none, taken before any softmax or sigmoid (Vinogradova et al., "
+    "arXiv:2002.11434)."
 )
 NO_BOX = {
-    NoBox.COLD: N_("Nothing in the picture speaks for this class."),
+    NoBox.COLD: N_("Nothing in the picture supports this class."),
     NoBox.SPECK: N_(
-        "Without a box: the strongest region is a speck of a few pixels, which says little about "
-        "where the evidence lies."
+        "No box: the strongest region is a speck of a few pixels, which says little about where the evidence lies."
     ),
     NoBox.WHOLE: N_(
-        "Without a box: nearly the whole picture reaches half of the maximum or more, so a box would hold all of it."
+        "No box: nearly the whole picture reaches half the maximum or more, so a box would enclose all of it."
     ),
 }
 _WIDTH = 240
@@ -142,14 +141,14 @@ def _grad_cam(layer: OpenLayer, index: int) -> Heat | None:
     name = weighed.get()
     return asked(
         cached.grad_cam(layer.picture, layer.info.output, index, name),
-        _("The gradients are computed."),
+        _("Computing the gradients."),
         place="_decision",
     )
 
 
 def _saliency(layer: OpenLayer, index: int) -> Heat | None:
     return asked(
-        cached.saliency(layer.picture, layer.info.output, index), _("The gradients are computed."), place="_decision"
+        cached.saliency(layer.picture, layer.info.output, index), _("Computing the gradients."), place="_decision"
     )
 
 
@@ -166,7 +165,7 @@ def _occlusion(layer: OpenLayer, index: int) -> Heat | None:
     chosen = patch.get(), stride.get()
     plan = occlusion_plan(shape, *chosen)
     rows = [cached.occlusion(layer.picture, layer.info.output, index, *chosen, row) for row in range(len(plan))]
-    answers = all_asked(rows, _("Covering patch after patch."), place="_decision")
+    answers = all_asked(rows, _("Covering one patch after another."), place="_decision")
     done = [(boxes, drops) for boxes, drops in zip(plan, answers, strict=True) if drops is not None]
     if not done:
         return None
@@ -200,7 +199,7 @@ def _draw_heat(heat: Heat, picture: Entered) -> None:
         st.caption(
             _(
                 "Rows {top} to {bottom}, columns {left} to {right} of what the network sees. This is weak "
-                "localization, not detection: the network was never told where things are, and the box may hold a part "
-                "of the thing or what surrounds it, and only one of several."
+                "localization, not detection: the network was never told where things are, and the box may hold "
+                "only part of the object, its surroundings, or just one object of several."
             ).format(top=top, left=left, bottom=bottom - 1, right=right - 1)
         )

@@ -76,9 +76,7 @@ def _draw_answer(run: Run) -> None:
     now = _changed(run)
     st.html(f'<div class="cs-digits">{"".join(_row(now, rank) for rank in range(FIRST))}</div>')
     if sketch.may_be_no_digit(run.info):
-        st.caption(
-            _("This network knows only the digits 0 to 9: of a picture that shows none, it names a digit all the same.")
-        )
+        st.caption(_("This network knows only the digits 0 to 9: it names a digit even for a picture that shows none."))
 
 
 def _changed(run: Run) -> Changed:

@@ -54,7 +54,7 @@ def _draw_about(layer: OpenLayer, count: int) -> None:
         text += " " + _("A value of this layer can see {size} pixels: its window is the whole picture, or nearly.")
         text = text.format(size=show(field.size))
     elif field is not None:
-        text += " " + _("It is {size} pixels large; at the border of the picture a part of it is padding.")
+        text += " " + _("The window is {size} pixels; at the border of the picture, part of it is padding.")
         text = text.format(size=show(field.size))
     st.caption(text)
 

@@ -40,7 +40,7 @@ def draw(layer: OpenLayer) -> None:
     weights = asked(question, _("Fetching the layer's weights."), place="_kernels")
     kernels = kernels_of(layer.row.layer, weights)
     if kernels is None:
-        st.markdown(_("{kind} has no kernel: nothing is laid over its input.").format(kind=f"**{layer.row.kind}**"))
+        st.markdown(_("{kind} has no kernel that moves over its input.").format(kind=f"**{layer.row.kind}**"))
         return
     own = LayerKernels(layer, kernels)
     if not isinstance(layer.row.layer, layers.Dense) and kernels.shape[2] in (1, COLOURS):
@@ -65,7 +65,7 @@ def _draw_pairs(own: LayerKernels) -> None:
         [{"channel": channel, "text": _pair_text(own.kernels, channel)} for channel in shown],
         _words(
             _("{count} kernels beside their maps").format(count=len(shown)),
-            _("Kernels and their maps: arrow keys walk, Enter opens"),
+            _("Kernels and their maps: arrow keys move, Enter opens"),
             _("Hover over a kernel to see its numbers; click to open its map."),
         ),
         own.layer.channel,
@@ -75,8 +75,8 @@ def _draw_pairs(own: LayerKernels) -> None:
     if own.kernels.shape[2] == COLOURS:
         st.caption(
             _(
-                "A kernel's colours are its weights for red, green and blue: mid-grey is 0, white {high}, "
-                "black {low}, for all kernels of the layer. Maps have the colours from above."
+                "A kernel's colours are its weights for red, green and blue: mid-grey is 0, white {high}, black "
+                "{low}, for all kernels of the layer. Maps are coloured as above."
             ).format(high=f"{limit:.4g}", low=f"{-limit:.4g}")
         )
     else:
@@ -120,7 +120,7 @@ def _draw_tiles(own: LayerKernels, source: Row, kernels: Kernels, inputs: list[i
         [{"channel": place, "text": _kernel_text(kernels, inputs, place)} for place in shown],
         _words(
             _("{count} kernels of filter {number}").format(count=len(shown), number=number),
-            _("Kernels: arrow keys walk, Enter opens the input"),
+            _("Kernels: arrow keys move, Enter opens the input"),
             _("Hover over a kernel to see its weights; click to open the input it belongs to."),
         ),
         -1,
@@ -138,7 +138,7 @@ def _about(layer: OpenLayer, own: Kernels, source: Row, first: int) -> str:
         text = _("A Dense layer has no kernel that moves, but a matrix of {matrix} weights. Its column {number}:")
         text = text.format(matrix=matrix, number=number)
         if size != "1×1":
-            text += " " + _("the weights of unit {number}, put back to the {count} maps of {size} of {source}.")
+            text += " " + _("the weights of unit {number}, arranged as the {count} {size} maps of {source}.")
             return text.format(number=number, count=count, size=size, source=as_code(source.name))
         return text + " " + _("one weight for each of {count} inputs.").format(count=count)
     text = _(
@@ -147,7 +147,7 @@ def _about(layer: OpenLayer, own: Kernels, source: Row, first: int) -> str:
     if count == 1:
         text = _("Filter {number} lays its {size} kernel over map {first} of {source}.")
     if isinstance(layer.row.layer, layers.SeparableConv2D):
-        text += " " + _("Each is the channel's own kernel times the weight with which this filter takes it.")
+        text += " " + _("Each is the channel's own kernel times this filter's weight for the channel.")
     return text.format(number=number, count=count, size=size, first=first, source=as_code(source.name))
 
 

@@ -119,7 +119,7 @@ def _draw_block(row: Row) -> None:
     alt = _("The output as a block: height × width × depth") + " = " + show(row.output_shape)
     st.html(f'<img src="data:image/svg+xml;base64,{address}" alt="{html.escape(alt)}">')
     st.caption(
-        _("In Keras (None, {sizes}): None is the batch axis, how many pictures go through at once.").format(
+        _("In Keras: (None, {sizes}). None stands for the batch axis: how many pictures go through at once.").format(
             sizes=", ".join(map(str, row.output_shape))
         )
     )
@@ -162,7 +162,7 @@ def _board_data(layer: OpenLayer, shown: Sequence[int], picture: Mosaic, selecte
         "leads": "map_line",
         "words": {
             "picture": _("{count} maps of {layer}").format(count=len(shown), layer=layer.name),
-            "board": _("Maps: arrow keys walk, Enter opens"),
+            "board": _("Maps: arrow keys move, Enter opens"),
             "hint": _("Hover over a map to see its numbers; click to open it."),
         },
     }
@@ -303,7 +303,7 @@ def _bars_data(layer: OpenLayer, place: slice, selected: int) -> dict[str, Any]:
         "made": _made(layer),
         "leads": "map_line",
         "words": {
-            "board": _("Units: arrow keys walk, Enter opens"),
+            "board": _("Units: arrow keys move, Enter opens"),
             "unit": _("Unit {unit}: {value}"),
             "named": _("{name}: {value} (unit {unit})"),
             "none": _("not a number"),

@@ -131,7 +131,7 @@ def _draw_another(sought: Sought) -> None:
     st.button(
         _("Make another"),
         icon=":material/casino:",
-        help=_("Begins with other noise: seed {seed}").format(seed=seed),
+        help=_("Starts from different noise: seed {seed}").format(seed=seed),
         key="sought_another",
         on_click=_make,
         args=(sought._replace(seed=seed),),
@@ -142,12 +142,14 @@ def _draw_about(layer: OpenLayer, made: _Made) -> None:
     """Say plainly what such a picture shows."""
     squashing = _squashing(layer)
     if squashing:
-        what = _("What grew is what its {activation} is taken of: a share can also grow because others fall.")
+        what = _(
+            "The value maximized is the one before its {activation}: a share can also grow because the others fall."
+        )
         what = what.format(activation=squashing)
     elif layer.has_maps:
-        what = _("What grew is the mean of the map.")
+        what = _("The value maximized is the mean of the map.")
     else:
-        what = _("What grew is the unit's value.")
+        what = _("The value maximized is the unit's own.")
     if _is_even(made.pixels):
         what += " " + _why_even(layer)
     if made.unusual:
@@ -155,12 +157,12 @@ def _draw_about(layer: OpenLayer, made: _Made) -> None:
         what += " " + text.format(count=made.unusual, steps=STEPS)
     st.caption(
         _(
-            "One of many pictures that drive this one number up: it shows what the number answers to, not what it "
-            "means. Fine stripes and dots come with the method; photographs do not look like it."
+            "One of many pictures that raise this one value: it shows what the value responds to, not what it "
+            "means. Fine stripes and dots come from the method; photographs do not look like this."
         )
         + f" {what} "
         + _(
-            "Gradient ascent from noise, smoothed as photographs are: Erhan et al. 2009; Simonyan et al., "
+            "Gradient ascent from noise, kept as smooth as photographs are: Erhan et al. 2009; Simonyan et al., "
             "arXiv:1312.6034; Olah et al. 2017, doi:10.23915/distill.00007."
         )
     )
@@ -170,11 +172,11 @@ def _why_even(layer: OpenLayer) -> str:
     """Say why no pattern has grown."""
     if layer.has_maps and is_linear(layer.rows, layer.name):
         return _(
-            "This map is a weighted sum of pixels at every place, so its mean has only the sums of its weights in it: "
-            "an even colour drives it up furthest, whatever pattern its single values answer to. That is seen under "
-            "Kernels and Excites."
+            "This map is a weighted sum of pixels at every place, so its mean depends only on the sums of its "
+            "weights: a uniform colour raises it most, whatever pattern its individual values respond to. For that "
+            "pattern, see Kernels and Excites."
         )
-    return _("An even colour drove it up furthest: colour or brightness counts for more in it than any pattern.")
+    return _("A uniform colour raised it most: here colour or brightness counts for more than any pattern.")
 
 
 def _name(layer: OpenLayer) -> str:
@@ -207,7 +209,7 @@ def _draw_making(layer: OpenLayer, sought: Sought, ascent: Ascent | None) -> Non
 
 def _draw_offer(layer: OpenLayer, sought: Sought, ascent: Ascent | None) -> None:
     if ascent is None:
-        text = _("A picture that drives {name} up can be made from noise, step by step along the gradient.")
+        text = _("A picture that raises {name} can be made from noise, step by step along the gradient.")
         st.markdown(text.format(name=_name(layer)))
     with _line(ascent):
         st.button(
@@ -224,7 +226,7 @@ def _draw_growing(ascent: Ascent | None) -> None:
     """Draw how far the picture is; with every piece that comes this is drawn again."""
     with _line(ascent):
         if ascent is None:
-            st.progress(0.0, text=_("The first step is prepared."))
+            st.progress(0.0, text=_("Preparing the first step."))
         st.button(_("Stop"), key="sought_stop", on_click=_make, args=(None,))
     _draw_so_far(ascent)
 

@@ -108,7 +108,7 @@ def _draw_figures(layer: OpenLayer, channel: int) -> None:
 
 def _draw_over(layer: OpenLayer, png: bytes) -> None:
     """Draw the map over the picture."""
-    alt = _("The map over the picture: stretched to the input's size, stronger where values are larger.")
+    alt = _("The map over the picture: stretched to the input's size, the stronger the larger the value.")
     if _can_be_told(layer):  # within the page: a file of its own would be gone before the browser asks for it
         draw_within(png, alt, layer.picture.pixels.shape, "over")
     else:
@@ -122,7 +122,7 @@ def _draw_values(layer: OpenLayer, channel: int, png: bytes) -> None:
         "leads": "asked",
         "words": {
             "picture": _("Values of the map"),
-            "board": _("Values of the map: arrow keys walk, Enter chooses"),
+            "board": _("Values of the map: arrow keys move, Enter chooses"),
             "value": _("Row {row}, column {column}: {value}"),
         },
     }

@@ -88,8 +88,8 @@ class OpenLayer:
         if not is_drawn(self.maps):
             raise CnnError(
                 N_(
-                    'Layer "{layer}" gives neither maps nor a vector. Received: {shape}; drawn are '
-                    "(height, width, channels) and (units,). Open another layer."
+                    'Layer "{layer}" gives neither maps nor a vector. Received: {shape}; only (height, width, '
+                    "channels) and (units,) can be drawn. Open another layer."
                 ),
                 layer=self.name,
                 shape=show(self.maps.shape),

@@ -76,7 +76,7 @@ def shared() -> list[Key[Any]]:
 def draw_choice() -> None:
     """Draw the choice of the panel, which the browser shows at once where it is on the page."""
     st.segmented_control(
-        _("What is asked"),
+        _("What to ask"),
         format_func=lambda key: _(_BY_KEY[key].short),
         required=True,
         label_visibility="collapsed",
@@ -96,7 +96,7 @@ def draw_asked(part_of_page: Part, layer: OpenLayer) -> None:
 def draw_panel(layer: OpenLayer, panel: Panel) -> None:
     """Draw a panel."""
     if layer.passes:
-        st.info(_("Pictures pass: hold one to ask this of it."), icon=":material/pause_circle:")
+        st.info(_("Pictures are passing through: hold one to ask this about it."), icon=":material/pause_circle:")
         return
     with st.container(key=f"panel_{panel.key}"), part():
         with st.container(horizontal=True, vertical_alignment="center", key="asked_line"):

@@ -42,8 +42,8 @@ def _draw_more(run: Run) -> None:
         st.toggle(
             _("As shares: softmax of these numbers"),
             help=_(
-                "Right where the network was trained to tell classes apart and leaves its softmax to the loss, as "
-                "with from_logits=True in Keras and CrossEntropyLoss in PyTorch. Numbers that are quantities have "
+                "Correct if the network was trained to tell classes apart and leaves the softmax to its loss, as "
+                "with from_logits=True in Keras and CrossEntropyLoss in PyTorch. Outputs that are quantities have "
                 "no shares."
             ),
             **state.AS_SHARES.widget(run_again),
@@ -117,9 +117,11 @@ def draw_predictions(info: ModelInfo, picture: Entered, scores: Output, classes:
         shown, shares = as_shares(info, scores)
         _draw_classes(shown.answer_kind, shares, classes)
         if shown is not info:
-            st.caption(_("The shares are a softmax of the network's numbers, which it does not take itself."))
+            st.caption(_("The shares are a softmax of the network's outputs; the network itself does not apply one."))
     if not np.isfinite(scores).all():
-        st.warning(_("The network's answer holds numbers without end (NaN or infinity): its weights are too large."))
+        st.warning(
+            _("The network's answer contains values that are not finite (NaN or infinity): its weights are too large.")
+        )
 
 
 def _draw_classes(kind: AnswerKind, scores: Maps, classes: Sequence[str]) -> None:
@@ -131,7 +133,7 @@ def _draw_classes(kind: AnswerKind, scores: Maps, classes: Sequence[str]) -> Non
             _("Each class has a sigmoid of its own: the shares need not add up to 100%, and several can be high.")
         )
     elif kind is AnswerKind.PLAIN:
-        st.caption(_("These are scores, not probabilities: the network does not end in a softmax."))
+        st.caption(_("These are scores, not probabilities: the network does not end with a softmax."))
     st.caption(_("{shown} of {count} classes shown.").format(shown=len(best), count=len(classes)))
 
 
@@ -149,11 +151,11 @@ def _draw_one_unit(info: ModelInfo, score: float, classes: Sequence[str]) -> Non
     """Draw the answer of a network that ends in one unit, which can tell two classes apart."""
     first, second = map(_plain, classes)
     if info.answer_kind is AnswerKind.SOFTMAX:
-        st.caption(_("A softmax over one unit is always 1, whatever the picture: one unit takes a sigmoid."))
+        st.caption(_("A softmax over one unit is always 1, whatever the picture: with one unit, use a sigmoid."))
     elif info.answer_kind is AnswerKind.SIGMOID:
         for name, share in sorted(zip(classes, (1 - score, score), strict=True), key=lambda pair: -pair[1]):
             _draw_score(AnswerKind.SIGMOID, share, name)
-        text = _("One sigmoid unit: its number, {score}, is the share of {second}; the rest is that of {first}.")
+        text = _("One sigmoid unit: its value, {score}, is the share of {second}; the rest is the share of {first}.")
         st.caption(text.format(score=f"{score:.4g}", first=first, second=second))
     else:
         _draw_score(AnswerKind.PLAIN, score, unit_names(info, 1)[0])
@@ -164,12 +166,12 @@ def _about_a_number(info: ModelInfo, score: float, first: str, second: str) -> s
     """Say what the number of a single unit can be that is no share."""
     activation = getattr(last_active(info.network, info.output), "activation", ActivationName.LINEAR)
     if activation is not ActivationName.LINEAR:
-        text = _("The network ends in one number, behind {activation}: no share.")
+        text = _("The network ends in a single number after {activation}, which is not a share.")
         return text.format(activation=activation)
     text = _(
-        "The network ends in one number without an activation. Trained to give a quantity, this is the answer. "
-        "Trained as a logit, above 0 it means {second} and below 0 {first}: its sigmoid, {share}, is the share of "
-        "{second}."
+        "The network ends in a single number without an activation. If it was trained to predict a quantity, this "
+        "is the answer. If it was trained as a logit, above 0 means {second} and below 0 {first}; its sigmoid, "
+        "{share}, is the share of {second}."
     )
     share = float(activate(ActivationName.SIGMOID, np.array([score], np.float64))[0])
     return text.format(first=first, second=second, share=f"{share:.1%}")

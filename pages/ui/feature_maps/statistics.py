@@ -43,9 +43,8 @@ def draw(layer: OpenLayer) -> None:
     )
     st.caption(
         _(
-            "The band shows the mean and one standard deviation to both sides, the dotted line "
-            "the open layer. A dead channel is zero everywhere in this picture; in a layer "
-            "without maps, it is a unit that is zero."
+            "The band shows the mean ± one standard deviation; the dotted line marks the open layer. A dead channel "
+            "is zero everywhere in this picture; in a layer without maps, it is a unit whose value is zero."
         )
     )
 

@@ -93,7 +93,7 @@ def draw_trail(layer: OpenLayer) -> None:
         "path": [{"layer": step.layer, "channel": step.place[-1]} for step in path],
         "follows": bool(layer.row.sources) and not path,
         "words": {
-            "trail": _("Values that were opened"),
+            "trail": _("Values you have opened"),
             "back": _("Back to {name}"),
             "on": _("On to {name}"),
             "follow": _("Strongest path to the pixel"),
@@ -103,7 +103,7 @@ def draw_trail(layer: OpenLayer) -> None:
         data, key="values_trail", on_pick=lambda index: _go(*stops[index]), on_follow=lambda _wanted: _follow(here)
     )
     if len(path) == 1:
-        st.caption(_("Nothing that comes before takes part in this value: no path leads to a pixel."))
+        st.caption(_("No earlier value takes part in this one: no path leads to a pixel."))
 
 
 def _adds_text(step: PathStep | None) -> str:
@@ -138,7 +138,7 @@ def follow_path(layer: OpenLayer) -> None:
     if not is_followed(layer):
         return
     here = layer.name, layer.place
-    saying = _("The largest contributions are followed back to the picture.")
+    saying = _("Following the largest contributions back to the picture.")
     path = asked(strongest_path(layer.picture, *here), saying, place="_path")
     stops = _stops_at(layer)
     _keep((*stops[: stops.index(here) + 1], *((step.layer, step.place) for step in path[1:])), layer.rows)

@@ -18,14 +18,14 @@ def draw(run: Run) -> None:
     guesses = run.info.guesses
     if run.picture.passes:
         return
-    st.markdown("**" + _("What it answers, by how pixels enter") + "**")
+    st.markdown("**" + _("Its answer for each way of scaling the pixels") + "**")
     question = cached.answers_by_scaling(run.picture, guesses, run.info.output)
-    found = asked(question, _("The picture goes through the network in each of these ways."), "_ways_in")
+    found = asked(question, _("Running the network with each of these scalings."), "_ways_in")
     with st.container(horizontal=True, gap="small"):  # beside each other on a phone too
         for scaling, scores in zip(guesses, found, strict=True):
             with st.container(border=True, gap="small", width="stretch"):
                 _draw_way(run, scaling, scores)
-    st.caption(_("Nothing in the model says which way is right: it is the one that it was trained with."))
+    st.caption(_("Nothing in the model says which one is right: the right one is the one it was trained with."))
 
 
 def _draw_way(run: Run, scaling: Scaling, scores: Output) -> None:
@@ -33,7 +33,7 @@ def _draw_way(run: Run, scaling: Scaling, scores: Output) -> None:
     st.markdown(f"**{_(SCALINGS[scaling])}**")
     st.markdown("  \n".join(in_lines(run.info, run.picture, scores, run.classes)))
     st.button(
-        _("Taken") if is_taken else _("Take this way"),
+        _("In use") if is_taken else _("Use this one"),
         disabled=is_taken,
         key=f"way_{scaling}",
         on_click=_take,

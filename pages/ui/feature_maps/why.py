@@ -72,7 +72,7 @@ def _what_it_takes(layer: OpenLayer) -> tuple[list[Maps], tuple[Maps, ...]]:
     """Return the layer's inputs and weights."""
     if isinstance(layer.row.layer, Input):
         return [layer.maps], ()
-    answers: list[Any] = all_asked(_taken(layer), _("Fetching what the value was made of."), place="_why")
+    answers: list[Any] = all_asked(_taken(layer), _("Fetching the values it was computed from."), place="_why")
     *inputs, weights = answers
     if weights is None or any(values is None for values in inputs):  # the reader stopped it
         raise UndrawnError
@@ -183,5 +183,5 @@ def _seen_text(layer: OpenLayer, box: Extent | None) -> str:
     )
     height, width = layer.picture.pixels.shape[:2]
     if min(top, left) < 0 or bottom >= height or right >= width:
-        text += " " + _("What lies outside of the picture is padding.")
+        text += " " + _("Anything outside the picture is padding.")
     return text

@@ -27,7 +27,7 @@ class _Question(NamedTuple):
 
 QUESTIONS = (
     _Question(N_("What does layer 3 see?"), "Feature_maps?model=cifar10&layer=conv_1_2&channel=4&ask=excite"),
-    _Question(N_("How many parameters has my network?"), "Design_a_network?design=mnist&part=costs"),
+    _Question(N_("How many parameters does my network have?"), "Design_a_network?design=mnist&part=costs"),
     _Question(N_("Max or average?"), "Pooling_and_stride?measured=difference"),
     _Question(N_("Why does it overfit?"), "Train"),
     _Question(N_("Why this value?"), "Feature_maps?model=cifar10&layer=relu_1_1&channel=3&ask=why"),

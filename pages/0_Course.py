@@ -16,4 +16,4 @@ with begin_page():
             claims.draw()
             words.draw()
             teaching.draw()
-    state.share(state.LANGUAGE, state.SHEET, state.SOUGHT_WORD, state.OPENED, state.CLAIMS_OF)
+    state.share(state.LANGUAGE, state.SHEET, state.SOUGHT_WORD, state.CLAIMS_OF)

@@ -20,7 +20,7 @@ from cnn_core.models.survey import ChannelPeaks, channel_peaks
 from cnn_core.network.summary import Row, summarize
 from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.parts import counts
-from pages.ui.train.cached import Draws, Shown
+from pages.ui.train.cached import Draws, DroppedValues, Shown
 
 
 def rows(model: str) -> dict[str, Row]:
@@ -114,6 +114,15 @@ def made_up_shown(data: Data) -> Shown:
 def made_up_draws(_picture: bytes, shape: tuple[int, int, int], _layers: object) -> Draws:
     """Return sixteen black pictures, a quarter of each filled."""
     return Draws(np.zeros((16, *shape), np.uint8), np.full((16, *shape[:2]), np.arange(shape[1]) < shape[1] // 4))
+
+
+def made_up_dropped(_data: Data, _place: int, _key: str, _layer: str, rate: float) -> DroppedValues:
+    """Return forty units of which every second is dropped in the first draw, and answers of ten classes."""
+    values = np.arange(1, 41, dtype=np.float32)
+    draws = np.tile(values / np.float32(1 - rate), (4, 1))
+    draws[0, ::2] = 0
+    answers = np.full((4, 10), 0.1, np.float32)
+    return DroppedValues(strip_png(np.zeros((1, 8, 8, 1), np.uint8), 8), 2, values, draws, answers[0], answers)
 
 
 class MadeUpSurvey(dict[str, ChannelPeaks]):

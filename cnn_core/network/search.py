@@ -1,15 +1,15 @@
-"""Questions about sizes, answered by trying: windows that give a size, how many layers see so far, what fits."""
+"""Questions about sizes, answered by trying: windows that give one, layers that see so far, what fits, what grows."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, NamedTuple
 
 from cnn_core.errors import LayerError, NetworkError
-from cnn_core.layers import Layer
+from cnn_core.layers import Input, Layer
 from cnn_core.layers.settings import LARGEST, PaddingMode
 from cnn_core.layers.windows import Window, output_length
 from cnn_core.network.network import Network
-from cnn_core.network.summary import summarize
+from cnn_core.network.summary import Summary, summarize, summarize_so_far
 
 LARGEST_KERNEL: Final = 11
 """That of AlexNet's first layer; larger ones are hardly ever used."""
@@ -164,3 +164,22 @@ def widest_that_fits(network: Network, most_parameters: int) -> tuple[float, Net
 
 def _parameters(network: Network, hundredths: int) -> int:
     return summarize(widened(network, hundredths / 100)).parameters
+
+
+def on_pictures(network: Network, size: tuple[int, int]) -> Summary | None:
+    """Return what a network costs on pictures of another size, as far as it fits; None where no picture goes in.
+
+    >>> from cnn_core.layers import Conv2D
+    >>> network = Network.of(Input((8, 8, 3)), Conv2D(2, 3, padding="same"))
+    >>> [on_pictures(network, size).multiply_adds for size in ((8, 8), (16, 16))]
+    [3456, 13824]
+    """
+    pictures = [
+        named.layer for named in network.layers if isinstance(named.layer, Input) and len(named.layer.shape) == 3
+    ]
+    if len(pictures) != 1:
+        return None
+    before = pictures[0]
+    after = replace(before, shape=(*size, before.shape[-1]))
+    layers = tuple(replace(named, layer=after) if named.layer is before else named for named in network.layers)
+    return summarize_so_far(replace(network, layers=layers))

@@ -56,6 +56,12 @@ _STYLE = """
 a:focus-visible { outline: 2px solid currentColor !important; outline-offset: 1px; }
 .st-key-lang_widget { margin-inline-start: auto; }
 .st-key-head h1 { padding: 0; }
+/* Who asks for less motion is spared Streamlit's too; its delays keep what is soon renewed from fading. */
+@media (prefers-reduced-motion: reduce) {
+  *, ::before, ::after {
+    animation-duration: 1ms !important; animation-iteration-count: 1 !important; transition-duration: 1ms !important;
+  }
+}
 """
 
 

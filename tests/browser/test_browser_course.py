@@ -47,8 +47,10 @@ def test_what_a_step_is_about_is_scrolled_to(page: Page) -> None:
     expect(page.locator(".st-key-lesson_strip")).to_be_in_viewport()
 
 
-def test_a_claim_leads_to_what_shows_it(page: Page) -> None:
-    visit(page, "/Course?open=claims&claims_of=K2&lang=en")
+def test_from_home_a_claim_and_what_shows_it_are_three_clicks_away(page: Page) -> None:
+    visit(page, "/?lang=en")
+    page.get_by_test_id("stMain").get_by_role("link", name="Course").click()
+    page.get_by_role("radio", name="Course 3").click()
     page.get_by_role("link", name="An eye as a template: its").click()
     board = page.locator(".st-key-open_template_field")
     expect(board).to_be_in_viewport(timeout=30_000)

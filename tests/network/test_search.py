@@ -5,12 +5,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn_core.errors import LayerError, NetworkError
-from cnn_core.layers import Conv2D, Input
+from cnn_core.layers import Conv2D, Dense, Input, Reshape
 from cnn_core.layers.settings import PaddingMode
 from cnn_core.network.line import read_line
 from cnn_core.network.network import Network
 from cnn_core.network.presets import preset
-from cnn_core.network.search import LARGEST_KERNEL, layers_that_see, widened, widest_that_fits, windows_from_to
+from cnn_core.network.search import (
+    LARGEST_KERNEL,
+    layers_that_see,
+    on_pictures,
+    widened,
+    widest_that_fits,
+    windows_from_to,
+)
 from cnn_core.network.summary import summarize
 
 
@@ -94,3 +101,30 @@ def test_what_is_refused() -> None:
         layers_that_see(0)
     with pytest.raises(NetworkError, match="Even with the fewest filters"):
         widest_that_fits(read_line("28x28x1-F-D10sm"), 100)
+
+
+@pytest.mark.parametrize("layers", ["C8-P2-C16s2-F-D10sm", "C8-P2-GA-D10sm"])
+def test_on_larger_pictures_it_costs_what_a_network_for_these_does(layers: str) -> None:
+    found = on_pictures(read_line(f"32x32x3-{layers}"), (64, 48))
+    assert found is not None
+    wanted = summarize(read_line(f"64x48x3-{layers}"))
+    assert [row.cells() for row in found.rows] == [row.cells() for row in wanted.rows]
+
+
+def test_only_convolutions_need_no_further_weights_for_4k() -> None:
+    network = preset("mobilenet_v2").make()
+    found = on_pictures(network, (2160, 3840))
+    assert found is not None
+    assert found.parameters == summarize(network).parameters == 3_538_984
+    assert found.multiply_adds > 100 * summarize(network).multiply_adds
+
+
+def test_without_one_picture_there_is_no_larger_one() -> None:
+    assert on_pictures(Network.of(Input((10,)), Dense(5)), (64, 64)) is None
+
+
+def test_what_fits_no_larger_picture_says_where() -> None:
+    network = Network.of(Input((4, 4, 1)), Reshape((16, 1, 1)))
+    found = on_pictures(network, (8, 8))
+    assert found is not None
+    assert found.error is not None

@@ -14,6 +14,7 @@ from stand_ins import (
     MadeUpSurvey,
     made_up_answers,
     made_up_draws,
+    made_up_dropped,
     made_up_glance,
     made_up_influences,
     made_up_maps,
@@ -79,6 +80,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
         monkeypatch.setattr(train_cached, place, InThisProcess())
     monkeypatch.setattr(train_cached, "_shown", made_up_shown)
     monkeypatch.setattr(train_cached, "_draws", made_up_draws)
+    monkeypatch.setattr(train_cached, "_dropped", made_up_dropped)
     yield executor
     cached.forget_all()
 

@@ -338,6 +338,14 @@ def test_the_widest_is_taken_over_and_undone() -> None:
     assert network(press(at, "undo")) == preset("mnist").make()
 
 
+def test_larger_pictures_cost_multiply_adds_and_no_weights_of_convolutions() -> None:
+    shown = tables(part("questions", preset("mobilenet_v2").make(), question="larger"))
+    assert "| 224×224 | 3,538,984 | 300,774,272 | 1 | 9.72 MB |" in shown
+    assert "| 4K, 2160×3840 | 3,538,984 | 49,413,032,960 | 164 | 1.59 GB |" in shown
+    at = part("questions", Network.of(Input((10,)), Dense(5)), question="larger")
+    assert "Only a network that takes one picture" in at.info[0].value
+
+
 # What if --------------------------------------------------------------------------------------------------------------
 
 

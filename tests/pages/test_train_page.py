@@ -12,7 +12,7 @@ import pytest
 from fake_runs import READER, FakeRuns
 from file_server import serving_files
 from running import no_exception, run_page, tables
-from stand_ins import Here, InThisProcess
+from stand_ins import Here, InThisProcess, made_up_dropped
 from streamlit.testing.v1 import AppTest
 from training_pictures import two_classes, zipped
 from viewing import all_data_of, choose, data_of, frame
@@ -32,7 +32,7 @@ from cnn_core.training.records import BatchEnd, Begun, EpochEnd, Saved, Scored, 
 from cnn_core.training.run_folder import RunFolder
 from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.downloads import REMOTES, Remote
-from cnn_core.training.sets.sources import Downloaded, DownloadKey, Shapes
+from cnn_core.training.sets.sources import Downloaded, DownloadKey, Shapes, Shipped
 from cnn_core.training.so_far import SoFar
 from cnn_core.training.studies import STUDIES, study_plan
 from cnn_core.training.study import small_study
@@ -88,6 +88,7 @@ def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeRuns:
     monkeypatch.setenv("CONVSCOPE_RUNS", str(tmp_path))
     for place in ("HERE", "WORK"):
         monkeypatch.setattr(cached, place, InThisProcess())
+    monkeypatch.setattr(cached, "_dropped", made_up_dropped)
     return fake
 
 
@@ -551,6 +552,23 @@ def test_dropout_is_seen_in_training_beside_inference(monkeypatch: pytest.Monkey
     assert "1/(1 − p) = 1.33" in text
     assert f"Draw 1: 10 of 40 values other than 0 are dropped. Mean {draws[0].mean():.3g}." in text
     assert "| square | 50% | 50% |" in text
+
+
+@pytest.mark.usefixtures("runs", "drawn")
+def test_dropout_is_seen_on_the_digits_network_before_anything_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def made_up(*asks: Any) -> DroppedValues:
+        asked.append(asks)
+        return made_up_dropped(*asks)
+
+    monkeypatch.setattr(cached, "_dropped", made_up)
+    text = text_of(page(train_part="dropout"))
+    digits = Data(Shipped("mnist_small"), size=(28, 28), channels=1)
+    assert asked == [(digits, 0, "mnist", "dense", 0.5)]
+    assert "Shown on the course's digits network" in text
+    assert "Draw 1: 20 of 40 values other than 0 are dropped." in text
+    assert "| 7 | 10% | 10% |" in text
 
 
 @pytest.mark.usefixtures("on_digits", "drawn")

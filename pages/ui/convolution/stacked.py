@@ -5,8 +5,10 @@ import streamlit as st
 
 from cnn_core.arrays import Values
 from cnn_core.drawing.colour_scale import DIVERGING
-from cnn_core.layers import Conv2D
+from cnn_core.layers import Conv2D, Input
 from cnn_core.layers.windows import Window
+from cnn_core.network.network import Network
+from cnn_core.network.summary import summarize
 from cnn_core.numerics.convolve import conv2d
 from cnn_core.numerics.grids import named_grid
 from cnn_core.numerics.taps import axis_taps
@@ -28,6 +30,7 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     st.segmented_control(_("Stacked 3×3 layers"), required=True, **state.STACKED.widget())
     count = state.STACKED.get()
     field = 2 * count + 1
+    _compare(count, field)
     x = np.zeros((11, 11, 1))
     x[5, 5] = 16.0**count
     output: Values = x
@@ -79,17 +82,37 @@ def _together(kernel: Values) -> Values:
     return conv2d(kernel[:, :, np.newaxis], _KERNEL[:, :, np.newaxis, np.newaxis], (around, around))[:, :, 0]
 
 
+def _ways(count: int, field: int) -> tuple[list[Conv2D], list[Conv2D]]:
+    """Return one layer with a large kernel, and the small ones that see as much."""
+    channels = state.STACK_CHANNELS.get()
+    small = Conv2D(channels, 3, padding="same")
+    return [Conv2D(channels, field, padding="same")], [small] * count
+
+
+def _compare(count: int, field: int) -> None:
+    """Say what the small kernels save; how it is counted stands below."""
+    if count == 1:
+        return
+    channels = state.STACK_CHANNELS.get()
+    large, small = (
+        summarize(Network.of(Input((_PLACES, _PLACES, channels)), *layers)).parameters for layers in _ways(count, field)
+    )
+    st.markdown(
+        _(
+            "With {channels} channels in and out, {count} 3×3 layers have **{few}** parameters; one {size}×{size} "
+            "layer has **{many}**."
+        ).format(channels=channels, count=count, few=f"{small:,}", size=field, many=f"{large:,}")
+    )
+
+
 def _draw_costs(count: int, field: int) -> None:
     st.number_input(_("Channels in and out"), **state.STACK_CHANNELS.widget())
-    channels = state.STACK_CHANNELS.get()
     st.markdown(_("For a {side}×{side} map with same-size output:").format(side=_PLACES))
+    large, small = _ways(count, field)
     draw_costs(
         [
-            (_("One {size}×{size} layer").format(size=field), [Conv2D(channels, field, padding="same")]),
-            (
-                _("{count} 3×3 layers").format(count=count),
-                [Conv2D(channels, 3, padding="same") for _layer in range(count)],
-            ),
+            (_("One {size}×{size} layer").format(size=field), large),
+            (_("{count} 3×3 layers").format(count=count), small),
         ],
-        (_PLACES, _PLACES, channels),
+        (_PLACES, _PLACES, state.STACK_CHANNELS.get()),
     )

@@ -12,7 +12,14 @@ from pages.ui.frame import page_at
 from pages.ui.text import _, lesson
 
 _TABLE = Path(__file__).parents[3] / "docs" / "course.md"
-_STYLE = "<style>.st-key-claims [data-testid='stCaptionContainer'] { margin: -0.4rem 0 0.4rem 2.4rem; }</style>"
+_STYLE = """<style>
+.st-key-claims_part { padding: 0.9rem 1.1rem; }
+.st-key-claims_part > [data-testid="stElementContainer"] [data-testid="stWidgetLabel"] p { font-size: 1rem; }
+.st-key-claims [data-testid="stCaptionContainer"] { margin: -0.4rem 0 0 2.4rem; }
+.st-key-claims [data-testid="stPageLink"] :is(a, p) { white-space: normal; height: auto; }
+</style>"""
+COURSES = ("K0", "K1", "K2", "K3", "K4")
+"""What the numbers of each course's claims begin with."""
 _CELLS = re.compile(r"(?<!\\)\|")
 
 
@@ -60,22 +67,21 @@ def all_claims() -> list[Claim]:
 
 
 def draw() -> None:
-    """Draw the claims of one course, closed until wanted."""
-    title = _("What the courses claim, one by one")
-    place = st.expander(title, icon=":material/checklist:", **state.OPENED.part("claims"))
-    if not place.open:
-        return
-    with place:
-        st.segmented_control(
-            _("Course"),
-            format_func=lambda course: _("Course {number}").format(number=int(course[1:]) + 1),
-            required=True,
-            **state.CLAIMS_OF.widget(),
-        )
+    """Draw what each course claims, once one is chosen: from the home page a claim is three clicks away."""
+    with st.container(border=True, gap="small", key="claims_part"):
         st.html(_STYLE)
+        st.segmented_control(
+            _("What the courses claim, one by one"),
+            COURSES,
+            format_func=lambda course: _("Course {number}").format(number=int(course[1:]) + 1),
+            **state.field("claims_of", state.CLAIMS_OF.get(), state.CLAIMS_OF.set),
+        )
+        chosen = state.CLAIMS_OF.get()
+        if chosen is None:
+            return
         with st.container(gap="xsmall", key="claims"):
             for claim in all_claims():
-                if claim.number.startswith(state.CLAIMS_OF.get()):
+                if claim.number.startswith(chosen):
                     draw_claim(claim)
 
 

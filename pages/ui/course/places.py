@@ -14,6 +14,7 @@ _PLACES = {
     "study_open": "study_open_widget",
     "part": "part_field",
     "train_part": "train_part_field",
+    "claims_of": "claims_part",
 }
 """Which element shows what an address opens far down a page, by the name in the address."""
 

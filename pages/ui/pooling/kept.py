@@ -36,8 +36,8 @@ def draw(comparison: Comparison) -> None:
     """Plot what is left of edges, contrast and energy, with the figures below."""
     effects = comparison.measured(Kept())
     names = _names()
-    draw_figure(comparison.measured(KeptFigure()), "kept_plot", _title())
     st.markdown(_of_edges(effects))
+    draw_figure(comparison.measured(KeptFigure()), "kept_plot", _title())
     heads = [_("Method"), *names]
     figures = {way: (kept.sharpness, kept.contrast, kept.energy) for way, kept in effects.items()}
     draw_table(heads, [[reduction_title(way), *(f"{n:.3g}" for n in three)] for way, three in figures.items()])

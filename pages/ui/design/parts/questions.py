@@ -6,11 +6,13 @@ from typing import Any
 import streamlit as st
 
 from cnn_core.errors import CnnError
-from cnn_core.network.search import layers_that_see, widest_that_fits, windows_from_to
-from cnn_core.network.summary import summarize
+from cnn_core.layers.shapes import show
+from cnn_core.network.search import layers_that_see, on_pictures, widest_that_fits, windows_from_to
+from cnn_core.network.summary import Summary, summarize
 from cnn_core.sentences import N_
 from pages.ui import state
 from pages.ui.design import current, editor, panels
+from pages.ui.design.figures import readable_bytes
 from pages.ui.draw.tables import draw_table
 from pages.ui.messages import show_error
 from pages.ui.text import _
@@ -19,11 +21,13 @@ _QUESTIONS = {
     "windows": N_("Which windows lead from one size to another?"),
     "reach": N_("How many layers does it take to see an area?"),
     "fits": N_("How wide may this network be?"),
+    "larger": N_("What do larger pictures cost?"),
 }
+_SIZES = {N_("Full HD"): (1080, 1920), N_("4K"): (2160, 3840)}
 
 
 def shows() -> Any:
-    return current.text() if state.QUESTION.get() == "fits" else None
+    return current.text() if state.QUESTION.get() in ("fits", "larger") else None
 
 
 def draw() -> None:
@@ -34,7 +38,7 @@ def draw() -> None:
         width=420,
         **state.QUESTION.widget(),
     )
-    {"windows": _windows, "reach": _reach, "fits": _fits}[state.QUESTION.get()]()
+    {"windows": _windows, "reach": _reach, "fits": _fits, "larger": _larger}[state.QUESTION.get()]()
 
 
 def _windows() -> None:
@@ -95,6 +99,35 @@ def _widest(text: str, most: int) -> tuple[float, str, int] | CnnError:
         return times, network.to_json(), summarize(network).parameters
     except CnnError as error:
         return error.with_traceback(None)
+
+
+def _larger() -> None:
+    """Draw what the network costs on a screen's pictures beside those it is made for."""
+    designed = current.summary()
+    costs = [(show(designed.rows[0].output_shape[:2]), designed)]
+    for name, size in _SIZES.items():
+        summary = on_pictures(current.network(), size)
+        if summary is None:
+            st.info(_("Only a network that takes one picture can take a larger one."))
+            return
+        costs.append((f"{_(name)}, {show(size)}", summary))
+    heads = [_("Picture"), _("Parameters"), _("Multiply-adds"), _("Times as many"), _("Peak memory (inference)")]
+    draw_table(heads, [[title, *_costs(summary, designed)] for title, summary in costs])
+    st.caption(
+        _(
+            "The weights of a convolution do not depend on the size of the picture; its multiply-adds and its maps "
+            "grow with the number of pixels. A Dense layer behind Flatten needs further weights for every value more. "
+            "Whether more pixels help depends on what is to be recognized: often a smaller picture shows it as well."
+        )
+    )
+
+
+def _costs(summary: Summary, designed: Summary) -> list[str]:
+    if summary.error is not None:
+        return [_("does not fit"), "", "", ""]
+    factor = summary.multiply_adds / max(designed.multiply_adds, 1)
+    memory = readable_bytes(summary.peak_bytes)
+    return [f"{summary.parameters:,}", f"{summary.multiply_adds:,}", f"{factor:,.3g}", memory]
 
 
 def _take_over(text: str) -> None:

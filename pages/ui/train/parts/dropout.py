@@ -1,12 +1,18 @@
 """Dropout, seen: what a layer of the trained network puts out in inference, and in training, drawn by Keras."""
 
+from typing import Final, NamedTuple
+
 import numpy as np
 import streamlit as st
 
 from cnn_core.arrays import Flags, Output
 from cnn_core.drawing.dropped import dropped_png, strongest_maps
+from cnn_core.models.bundled import bundled_network
+from cnn_core.network.network import Network
 from cnn_core.network.summary import Row, summarize
 from cnn_core.training.dropout import droppable, dropped_first
+from cnn_core.training.sets.data import Data
+from cnn_core.training.sets.sources import Shipped
 from pages.ui import state
 from pages.ui.draw.pictures import draw_wide
 from pages.ui.draw.tables import draw_table
@@ -15,36 +21,77 @@ from pages.ui.text import _, as_code
 from pages.ui.train import cached, ours
 from pages.ui.train.answers import shares_of
 from pages.ui.train.cached import DroppedValues
-from pages.ui.train.names import classes_of
+from pages.ui.train.names import class_names, classes_of
 from pages.ui.waiting import asked
 
 _SHOWN_DRAWS = 4
 _PICTURE = 96
+_DIGITS_NETWORK: Final = "mnist"
+
+
+class _Trained(NamedTuple):
+    """A trained network on which dropout is tried.
+
+    Attributes:
+        key: of its model.
+        pictures: how many test pictures there are.
+        first: the one that is shown first.
+    """
+
+    network: Network
+    data: Data
+    key: str
+    classes: tuple[str, ...]
+    pictures: int
+    first: int
 
 
 def draw() -> None:
     """Draw the choice of a layer and a rate, and what dropout does there."""
     run = ours.seen()
-    if run is None or run.so_far.begun is None or run.so_far.saved is None:
-        st.info(_("Once a run has ended or was stopped, here you see what dropout does to the values of its layers."))
-        return
+    trained = _of_run(run) if run is not None else None
+    if trained is None:
+        st.caption(
+            _(
+                "Shown on the course's digits network, which comes along. Once a run has ended or was stopped, it is "
+                "shown on the network of that run."
+            )
+        )
+        trained = _bundled()
     choice, seen = st.columns([3, 7], gap="medium")
     with choice:
-        layer, rate, place = _draw_choice(run)
+        layer, rate, place = _draw_choice(trained)
     with seen:
-        key = str(cached.trained_model(run.folder.model))
-        made = asked(cached.dropped(run.plan.data, place, key, layer, rate), _("Keras draws."), "dropped")
+        made = asked(cached.dropped(trained.data, place, trained.key, layer, rate), _("Keras draws."), "dropped")
         _draw_values(made, rate)
     with choice:
-        draw_wide(made.picture, _PICTURE, classes_of(run)[made.label])
-        _draw_answers(made, classes_of(run))
+        draw_wide(made.picture, _PICTURE, trained.classes[made.label])
+        _draw_answers(made, trained.classes)
 
 
-def _draw_choice(run: SeenRun) -> tuple[str, float, int]:
+def _of_run(run: SeenRun) -> _Trained | None:
+    """Return the network of a run; None before it has left a model."""
+    begun = run.so_far.begun
+    if begun is None or run.so_far.saved is None:
+        return None
+    key = str(cached.trained_model(run.folder.model))
+    count = begun.pictures["test"]
+    return _Trained(run.plan.network, run.plan.data, key, classes_of(run), count, _first_picture(run))
+
+
+def _bundled() -> _Trained:
+    """Return the digits network that comes along, on the digits that do."""
+    network = bundled_network(_DIGITS_NETWORK)
+    data = Data(Shipped("mnist_small"), size=(28, 28), channels=1)
+    shown = asked(cached.shown(data), _("The pictures are read."), "dropped_pictures")
+    return _Trained(network, data, _DIGITS_NETWORK, class_names(shown.classes, data.source), shown.total.test, 0)
+
+
+def _draw_choice(trained: _Trained) -> tuple[str, float, int]:
     """Let the reader choose a layer, a rate and a picture; at first where and how much the network itself drops."""
-    rows = {row.name: row for row in summarize(run.plan.network).rows}
-    layers = droppable(run.plan.network)
-    first, usual = dropped_first(run.plan.network)
+    rows = {row.name: row for row in summarize(trained.network).rows}
+    layers = droppable(trained.network)
+    first, usual = dropped_first(trained.network)
     chosen = state.DROPPED_LAYER.get()
     layer = chosen if chosen in layers else first
     rate_key = state.DROPPED_RATE.otherwise(min(0.95, max(0.05, usual)))
@@ -55,9 +102,7 @@ def _draw_choice(run: SeenRun) -> tuple[str, float, int]:
         **state.field("dropped_layer", layer, state.DROPPED_LAYER.set),
     )
     st.slider(_("Rate p"), **rate_key.widget())
-    assert run.so_far.begun is not None
-    last = max(0, run.so_far.begun.pictures["test"] - 1)
-    picture_key = state.DROPPED_PICTURE.within(0, last, _first_picture(run))
+    picture_key = state.DROPPED_PICTURE.within(0, max(0, trained.pictures - 1), trained.first)
     st.number_input(_("Test picture"), step=1, **picture_key.widget())
     return layer, rate_key.get(), picture_key.get()
 

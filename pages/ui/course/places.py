@@ -18,13 +18,14 @@ _PLACES = {
 }
 """Which element shows what an address opens far down a page, by the name in the address."""
 
-# What stands above a place and in it comes after it, may come as other elements, and while the page changes its length
-# the browser itself scrolls: so the place is sought and scrolled to again, until the reader does something or, with
-# the page at rest, anything else has scrolled.
+# What stands above a place and in it comes after it, and may come as other elements: so the place is sought and
+# scrolled to again, until the reader does something or, with the page at rest, anything else has scrolled. The browser
+# itself must not meanwhile, which would keep in sight what grows away from the place.
 _LOOK = """const until = performance.now() + 15000;
   const left = new AbortController();
   for (const done of ["wheel", "touchstart", "pointerdown", "keydown"])
     addEventListener(done, () => left.abort(), {{ capture: true, passive: true, signal: left.signal }});
+  left.signal.onabort = () => document.querySelector('[data-testid="stMain"]')?.style.removeProperty("overflow-anchor");
   const look = (before) => {{
     if (left.signal.aborted) return;
     const [app, main, place] = ['[data-testid="stApp"]', '[data-testid="stMain"]', ".st-key-{place}"]
@@ -34,6 +35,7 @@ _LOOK = """const until = performance.now() + 15000;
       const isAtRest = app.dataset.testScriptState === "notRunning";
       const isWhereItWas = before && isAtRest && before.isAtRest && Math.abs(before.depth - depth()) < 1;
       if (isWhereItWas && before.at !== main.scrollTop) return left.abort();
+      main.style.overflowAnchor = "none";
       place.style.scrollMarginTop = "4rem";
       place.scrollIntoView();
       before = {{ at: main.scrollTop, depth: depth(), isAtRest }};

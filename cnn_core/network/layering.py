@@ -92,7 +92,8 @@ def crossings(order: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) ->
 
 
 def untangle(graph: Layered, bands: Mapping[int, float]) -> None:
-    """Order the vertices of each rank so that few lines cross: sweeps by barycentres, and the best order is kept.
+    """Order the vertices of each rank so that few lines cross: sweeps by barycentres, and the best order is kept, or that
+    of the numbers where the sweeps bring none that is better.
 
     Args:
         bands: of vertices in the first and in the last rank; those of a smaller band stay above those of a larger.
@@ -109,7 +110,8 @@ def untangle(graph: Layered, bands: Mapping[int, float]) -> None:
         sweep, since = sweep + 1, since + 1
         if count < fewest:
             best, fewest, since = [list(rank) for rank in order], count, 0
-    graph.ranks = best
+    plain = [sorted(rank, key=lambda vertex: (bands.get(vertex, 0.0), vertex)) for rank in order]
+    graph.ranks = plain if fewest and crossings(plain, graph.after) < fewest else best
 
 
 def _sweep(

@@ -27,6 +27,7 @@ class Sizes:
         padding: around all within the picture, and within the outline of an unfolded block.
         heading: height of a block's title within its outline.
         line_gap: between two lines.
+        above: height that is kept free above the first line besides.
     """
 
     layer: Size = (72.0, 64.0)
@@ -37,6 +38,7 @@ class Sizes:
     padding: float = 20.0
     heading: float = 22.0
     line_gap: float = 36.0
+    above: float = 0.0
 
 
 STANDARD: Final = Sizes()

@@ -106,7 +106,7 @@ class Drawing:
         for i, part in enumerate(parts):
             if part.inside:
                 self._inside[i] = Drawing(part.inside, shares[i], sizes, narrower, self._around(i))
-        self._place(sizes, line_width, sizes.heading if around else 0.0)
+        self._place(sizes, line_width, sizes.heading if around else sizes.above)
         last = self._graph.ranks[-1] if self._right else []
         self.leaving = tuple(self._right[vertex - len(self._left) - len(parts)] for vertex in last)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from strategies import fitting_networks
 
@@ -242,6 +242,7 @@ def test_a_rank_is_the_length_of_the_longest_path(graph: tuple[int, list[tuple[i
     assert ranks(count, [Link(*pair) for pair in pairs]) == [longest_path(pairs, vertex) for vertex in range(count)]
 
 
+@example((6, [(0, 1), (1, 4), (2, 4), (0, 5), (1, 5), (2, 5), (0, 2), (1, 3)]))  # no sweep finds the one crossing
 @given(graphs())
 def test_no_more_lines_cross_than_in_the_order_of_the_rows(graph: tuple[int, list[tuple[int, int]]]) -> None:
     count, pairs = graph
@@ -333,6 +334,13 @@ def test_nodes_have_the_sizes_that_are_asked_for() -> None:
     for node in layout.nodes:
         standard = (30, 40) if len(node.rows) == 1 else (50, 60)
         assert (node.width, node.height) == ((70, 200) if node.title == "block_3" else standard)
+
+
+def test_room_that_is_kept_above_moves_all_down() -> None:
+    rows = rows_of(preset("mobilenet_v2").make())
+    usual, lower = lay_out(rows, line_width=800), lay_out(rows, sizes=Sizes(above=6.0), line_width=800)
+    assert lower.height == usual.height + 6
+    assert [node.y for node in lower.nodes] == [node.y + 6 for node in usual.nodes]
 
 
 # Looking like what it is ----------------------------------------------------------------------------------------------

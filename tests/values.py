@@ -38,6 +38,7 @@ EXAMPLES: dict[str, Example] = {
     "Minimum": (layers.Minimum(), [MAPS, MAPS], (1, 2, 3)),
     "Subtract": (layers.Subtract(), [MAPS, MAPS], (1, 2, 3)),
     "Dot": (layers.Dot((3, 1), True), [MAPS, (4, 5)], (1, 2, 3)),
+    "Dot, the maps second": (layers.Dot((1, 2)), [(7, 5), MAPS], (1, 2, 3)),
     "Concatenate": (layers.Concatenate(), [MAPS, MAPS], (1, 2, 6)),
     "BatchNormalization": (layers.BatchNormalization(), [MAPS], (3, 4, 1)),
     "LayerNormalization": (layers.LayerNormalization(), [MAPS], (3, 4, 1)),

@@ -38,6 +38,15 @@ const DIGITS = 4;
  * @property {[number, number]} size
  * @property {string} maps
  * @property {number} epsilon
+ * @typedef {object} Line  of one of two inputs, of which values along an axis are multiplied with the other's
+ * @property {string} layer
+ * @property {("along" | "row" | "column" | number)[]} axes  where each axis of the input is looked at
+ * @property {string} at  a place of the input, with a field for each axis: {0}, {1}, …
+ * @property {number[]} size
+ * @property {string} values  as `maps` of windows, in the input's own order
+ * @typedef {object} DotProduct
+ * @property {[Line, Line]} lines  the second's values are the weights
+ * @property {number | null} shortest  length by which each line is divided at least; null where none is
  * @typedef {object} ValuesOfMap  what all values of a map are made of
  * @property {string} layer
  * @property {number} channel
@@ -46,6 +55,7 @@ const DIGITS = 4;
  * @property {Windows | null} windows  over the only input
  * @property {InPlace[] | null} parts  one of each input, or the only one that is taken from
  * @property {Normalized | null} normalized
+ * @property {DotProduct | null} dot
  * @typedef {import("./value_stage.js").Data} Data
  * @typedef {Partial<Data> & {first: number}} Opened  `first` is the sum of a window, or the value that the stages begin with
  */
@@ -60,11 +70,12 @@ const DIGITS = 4;
  */
 export const valueAt = (values, data, [row, column], value) => {
   if (data.layer !== values.layer || data.channel !== values.channel || data.pages?.page) return null;
-  const { windows, parts, normalized } = values;
+  const { windows, parts, normalized, dot } = values;
   const opened =
     (windows && underWindow(windows, data, row, column)) ??
     (parts && inPlace(parts, data, row, column)) ??
-    (normalized && acrossChannels(normalized, data, row, column));
+    (normalized && acrossChannels(normalized, data, row, column)) ??
+    (dot && dotProduct(dot, data, row, column));
   if (!opened) return null;
   const { first, ...shown } = opened;
   const result = `${values.layer} ${fill(values.at, { row, column })}:`;
@@ -287,4 +298,48 @@ const acrossChannels = (normalized, data, row, column) => {
     })),
     others: rest.length ? { count: rest.length, amount: sum(rest) } : null,
   };
+};
+
+/**
+ * @param {DotProduct} dot
+ * @param {Data} data
+ * @param {number} row
+ * @param {number} column
+ * @returns {Opened}
+ */
+const dotProduct = ({ lines, shortest }, data, row, column) => {
+  const [values, weights] = lines.map((line) => along(line, row, column));
+  /** @param {{value: number}[]} line */
+  const lengthOf = (line) => Math.max(Math.sqrt(sum(line.map(({ value }) => value ** 2))), shortest ?? 0);
+  const length = shortest === null ? 1 : lengthOf(values) * lengthOf(weights);
+  const amounts = values.map(({ value }, index) => (value * weights[index].value) / length);
+  const order = amounts.map((_, index) => index).sort((one, other) => Math.abs(amounts[other]) - Math.abs(amounts[one]));
+  const strongest = order.slice(0, data.parts.length);
+  const shown = data.others ? strongest : strongest.sort((one, other) => one - other);
+  const rest = order.slice(data.parts.length).map((index) => amounts[index]);
+  return {
+    first: sum(amounts),
+    parts: shown.map((index) => {
+      const { value: factor, ...weighing } = weights[index];
+      return { ...values[index], weight: factor / length, weighing, amount: amounts[index] };
+    }),
+    others: rest.length ? { count: rest.length, amount: sum(rest) } : null,
+  };
+};
+
+/**
+ * Return the values of an input along its axis that take part in one result, each with its place.
+ * @param {Line} line
+ * @param {number} row
+ * @param {number} column
+ */
+const along = (line, row, column) => {
+  const { layer, axes, at, size, values } = line;
+  const numbers = numbersOf(line, values);
+  return Array.from({ length: size[axes.indexOf("along")] }, (_, index) => {
+    const looked = { along: index, row, column };
+    const place = axes.map((axis) => (typeof axis === "number" ? axis : looked[axis]));
+    const number = place.reduce((before, one, axis) => before * size[axis] + one, 0);
+    return { layer, place, name: `${layer} ${fill(at, { ...place })}`, value: numbers[number] };
+  });
 };

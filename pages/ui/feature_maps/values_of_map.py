@@ -12,6 +12,7 @@ from cnn_core import layers
 from cnn_core.arrays import Values
 from cnn_core.drawing.thumbnails import tinted_range
 from cnn_core.explain.in_place import is_in_place
+from cnn_core.explain.merge import SHORTEST
 from cnn_core.explain.moved import concatenated_from, stretched_from
 from cnn_core.explain.parts import Origin
 from cnn_core.explain.resizing import Taken, filled_share, taken_along
@@ -24,6 +25,7 @@ from cnn_core.numerics.taps import NOWHERE, Taps
 from pages.ui.components import packed
 from pages.ui.draw.channels import Channels, channel_text, place_pattern
 from pages.ui.feature_maps.value_stage import LARGEST_WINDOW, Unfolded, positions, steps_of_windows
+from pages.ui.text import _
 
 MOST_VALUES: Final = 2**17
 """Of the input's maps that are sent, float32: half a megabyte."""
@@ -33,7 +35,8 @@ def can_be_told(row: Row) -> bool:
     """Say whether the browser can open the values of a layer's maps."""
     kind, layer = type(row.layer), row.layer
     known = is_in_place(layer) or windows_over.knows(kind) or taken_along.knows(kind)
-    return len(row.output_shape) == 3 and (known or isinstance(layer, layers.Concatenate | layers.LayerNormalization))
+    others = layers.Concatenate | layers.LayerNormalization | layers.Dot
+    return len(row.output_shape) == 3 and (known or isinstance(layer, others))
 
 
 def values_of_map(value: Unfolded, weights: Sequence[Values]) -> dict[str, Any] | None:
@@ -46,6 +49,8 @@ def values_of_map(value: Unfolded, weights: Sequence[Values]) -> dict[str, Any] 
     row, channel = value.row, value.why.place[-1]
     if isinstance(row.layer, layers.LayerNormalization):
         made = _across_channels(value, row.layer)
+    elif isinstance(row.layer, layers.Dot):
+        made = _along_axes(value, row.layer)
     elif not windows_over.knows(type(row.layer)):
         made = _in_place(value)
     else:
@@ -57,7 +62,7 @@ def values_of_map(value: Unfolded, weights: Sequence[Values]) -> dict[str, Any] 
         "channel": channel,
         "at": place_pattern(value.channels.get(row.name, ()), channel),
         "stages": [_affine(stage) for stage in value.stages],
-        **dict.fromkeys(("windows", "parts", "normalized")),
+        **dict.fromkeys(("windows", "parts", "normalized", "dot")),
         **made,
     }
 
@@ -181,3 +186,38 @@ def _across_channels(value: Unfolded, layer: layers.LayerNormalization) -> dict[
             "epsilon": layer.epsilon,
         },
     }
+
+
+# Along an axis of each of two inputs ----------------------------------------------------------------------------------
+
+
+def _along_axes(value: Unfolded, layer: layers.Dot) -> dict[str, Any] | None:
+    """Return what makes values that are dot products: the lines of both inputs, and which axes lead along them."""
+    inputs, sources = value.inputs, value.row.sources
+    if sum(one.size for one in inputs) > MOST_VALUES or any(value.channels.get(source) for source in sources):
+        return None  # too much, or places that have names of their own
+    # The axes of the result, in its order: those of the first input that are left, then those of the second.
+    left: list[str | int] = ["row", "column", value.why.place[-1]]
+    lines = []
+    for one, source, axis in zip(inputs, sources, layer.along(inputs[0].shape, inputs[1].shape), strict=True):
+        axes, left = left[: one.ndim - 1], left[one.ndim - 1 :]
+        axes.insert(axis, "along")
+        lines.append(
+            {
+                "layer": source,
+                "axes": axes,
+                "at": _pattern(one.ndim),
+                "size": list(one.shape),
+                "values": packed(one),
+            }
+        )
+    return {"dot": {"lines": lines, "shortest": SHORTEST if layer.normalize else None}}
+
+
+def _pattern(axes: int) -> str:
+    """Return a place in an array of so many axes as people write it, its indices as the fields {0}, {1} and so on."""
+    if axes == 1:
+        return _("unit {unit}").format(unit="{0}")
+    if axes == 3:
+        return _("[{row}, {column}] map {channel}").format(row="{0}", column="{1}", channel="{2}")
+    return f"[{', '.join(f'{{{axis}}}' for axis in range(axes))}]"

@@ -41,6 +41,8 @@ const [HEAD_LINE, FOOT, SLIM, BARS] = [33, 54, 12, 118]; // pixels: a line of he
 const STRETCH = 18; // of what stands below the maps
 const HEAD = 2 * HEAD_LINE + 6; // above the maps: heads stand in two lines by turns, for their letters are wider than a column
 const [BETWEEN, NARROWEST, WIDEST] = [4, 620, 72]; // between maps; the least width of all; the largest map
+const EDGE = 5; // beside the first and the last column, for the line around what is open or has the focus
+const SCALES_APART = 8; // between the numbers of two colour scales
 /** @type {[number, number, number]} */
 const NAME = [600, 12, -0.03]; // weight, size and spacing of the letters above a column, as network.css has them
 /** @type {[number, number, number]} */
@@ -65,11 +67,11 @@ export const arrange = (columns, rooms, view, close) => {
   const most = Math.max(1, ...maps.map((column) => column.count));
   const fixed = columns.reduce((sum, { drawn: way }) => sum + (way === "vector" ? SLIM : way === "classes" ? BARS : 0), 0);
   const allRooms = rooms.reduce((sum, room) => sum + room, 0) || 1;
-  const across = (size[0] - fixed) / (maps.length + SPACE * allRooms);
+  const across = (size[0] - 2 * EDGE - fixed) / (maps.length + SPACE * allRooms);
   const side = Math.max(6, Math.floor(Math.min(WIDEST, height / most - BETWEEN, across)));
   const widths = columns.map(({ drawn: way }) => (way === "maps" ? side : way === "vector" ? SLIM : BARS));
-  const space = (size[0] - widths.reduce((sum, width) => sum + width, 0)) / allRooms;
-  let x = 0;
+  const space = (size[0] - 2 * EDGE - widths.reduce((sum, width) => sum + width, 0)) / allRooms;
+  let x = EDGE;
   const placed = columns.map((column, i) => {
     const left = x;
     x += widths[i] + space * (rooms[i] ?? 0);
@@ -139,6 +141,22 @@ const roomsOf = ({ nodes, edges }) =>
   });
 
 /**
+ * Return where spans stand that shall not touch one another nor reach out of a width: moved to the left as far as they must.
+ * @param {{x: number, w: number}[]} spans  from left to right
+ * @param {number} apart
+ * @param {number} width
+ * @returns {{x: number, w: number}[]}
+ */
+export const keptApart = (spans, apart, width) => {
+  let end = width;
+  return spans.toReversed().map(({ x, w }) => {
+    const left = Math.max(0, Math.min(x, end - w));
+    end = left - apart;
+    return { x: left, w };
+  }).toReversed();
+};
+
+/**
  * Draw every map and every edge.
  * @param {WholeData} data
  * @param {Pair} view
@@ -178,7 +196,7 @@ export const drawWhole = (data, view, close, actions) => {
       : columns[i].cells.map((cell, k) => drawCell(column, cell, k, actions)),
   );
   const places = new Map(data.nodes.map((column, i) => [column.id, columns[i]]));
-  const scales = data.scales.map((scale) => drawScale(scale, places, size[1] - FOOT + 8));
+  const scales = drawScales(data.scales, places, size);
   const parts = (data.stretches ?? []).map(({ title, first, last }) => {
     const [from, to] = [first, last].map((layer) => columns[number.get(layer) ?? 0]);
     return putAt(make("div", "stretch", title), { x: from.x, y: size[1] - STRETCH, w: to.x + to.w - from.x, h: STRETCH });
@@ -192,7 +210,7 @@ export const drawWhole = (data, view, close, actions) => {
         cells[i].forEach((cell, k) => (column.drawn === "classes" ? showClass(cell, shown.classes[k]) : showMap(cell, column))),
       );
       // A layer that is all zeros has no range: there may be one scale more or less.
-      const now = shown.scales.map((scale) => drawScale(scale, places, size[1] - FOOT + 8));
+      const now = drawScales(shown.scales, places, size);
       scales[0]?.before(...now);
       for (const scale of scales.splice(0, scales.length, ...now)) scale.remove();
     },
@@ -313,13 +331,27 @@ const drawClass = (column, bar, cell, unit, actions) => {
   return button;
 };
 
-/** @param {Scale} scale  @param {Map<string, {x: number, w: number}>} places  @param {number} y */
-const drawScale = ({ first, last, colours, low, high, about }, places, y) => {
-  const [from, to] = [places.get(first), places.get(last)];
-  const bar = make("div", "scale");
+/**
+ * Draw the colour scales below their columns, each at least as wide as its numbers.
+ * @param {Scale[]} scales
+ * @param {Map<string, {x: number, w: number}>} places
+ * @param {Pair} size
+ */
+const drawScales = (scales, places, size) => {
+  const lettering = letteringOf(document.body, 400, 12, 0);
+  const spans = scales.map(({ first, last, low, high }) => {
+    const [from, to] = [places.get(first), places.get(last)];
+    const [x, end] = [from?.x ?? 0, (to?.x ?? 0) + (to?.w ?? 0)];
+    return { x, w: Math.max(widthOf(low, lettering) + SCALES_APART + widthOf(high, lettering), end - x) };
+  });
+  const kept = keptApart(spans, SCALES_APART, size[0]);
+  return scales.map((scale, i) => drawScale(scale, { ...kept[i], y: size[1] - FOOT + 8, h: 20 }));
+};
+
+/** @param {Scale} scale  @param {Place} place */
+const drawScale = ({ colours, low, high, about }, place) => {
+  const bar = putAt(make("div", "scale"), place);
   bar.title = about;
-  const [x, end] = [from?.x ?? 0, (to?.x ?? 0) + (to?.w ?? 0)];
-  putAt(bar, { x, y, w: Math.max(44, end - x), h: 20 });
   const table = make("span", "colours");
   table.style.background = colours;
   const numbers = make("span", "numbers");

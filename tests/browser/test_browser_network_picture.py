@@ -80,6 +80,12 @@ def test_all_of_a_long_network_is_seen_and_a_block_unfolds_in_its_place(page: Pa
     no_traceback(page)
 
 
+def test_the_name_of_a_part_is_seen_above_the_first_line(page: Page) -> None:
+    open_view(page, "mobilenet_v2", layer="Conv1")
+    view, name = box_of(page.locator(".window")), box_of(page.locator(".network .stretch.above").first)
+    assert name["y"] >= view["y"]
+
+
 def test_a_link_shows_the_layer_inside_its_block(page: Page) -> None:
     open_view(page, "mobilenet_v2", layer="block_12_depthwise")
     expect(node(page, "block_12_depthwise")).to_have_attribute("aria-pressed", "true")
@@ -241,6 +247,8 @@ def test_nothing_stands_over_the_colours_and_a_phone_has_no_empty_rows(
     assert head["y"] - view["y"] <= 4
     parts = box_of(narrow.locator(".network .stretch").first)  # of the network, named below the colours
     assert view["y"] + view["height"] - parts["y"] - parts["height"] <= 16
+    # What is said of the map breaks between two figures, not in the middle of nowhere.
+    assert narrow.locator(".cs-map-figures").evaluate("line => line.scrollWidth <= line.clientWidth")
     # Of a name that is too long both ends are seen: they are told apart by their ends.
     names = narrow.locator(".network .head .title").all_inner_texts()
     assert len(set(names)) == len(names)

@@ -157,7 +157,8 @@ def test_a_network_drawn_whole_fills_its_window_and_nothing_overlaps(view: list[
             assert cell["y"] > below
             below = cell["y"] + cell["h"]
         assert below <= height
-    assert ends == pytest.approx(width)
+    # The line around the first and the last column is seen as well.
+    assert (arranged["columns"][0]["x"], width - ends) == pytest.approx((5, 5))
     map_of_two = arranged["columns"][1]["cells"][0]
     assert map_of_two["w"] == pytest.approx(2 * map_of_two["h"])
 
@@ -173,6 +174,23 @@ def test_a_network_drawn_whole_fills_its_window_and_nothing_overlaps(view: list[
 )
 def test_edges_join_the_maps_of_a_group(way: dict[str, int], pairs: list[tuple[int, int]], call: Call) -> None:
     assert call("whole", "joined", way, 2, 4) == [list(pair) for pair in pairs]
+
+
+@pytest.mark.parametrize(
+    ("spans", "kept"),
+    [
+        ([(0, 40), (60, 40)], [0, 60]),
+        ([(0, 40), (90, 40)], [0, 60]),
+        ([(30, 40), (80, 44)], [8, 56]),
+        ([(0, 70), (40, 60)], [0, 40]),
+    ],
+)
+def test_colour_scales_touch_nothing_and_stay_within_the_picture(
+    spans: list[tuple[int, int]], kept: list[int], call: Call
+) -> None:
+    """What stood out of the picture brought the small map, which covered it."""
+    placed = call("whole", "keptApart", [{"x": x, "w": width} for x, width in spans], 8, 100)
+    assert [span["x"] for span in placed] == kept
 
 
 def test_an_edge_past_other_columns_goes_above_them(call: Call) -> None:

@@ -13,6 +13,7 @@ from model_files import teachable_machine_file
 from running import address_of, opened_anew, set_to
 from scipy import special
 from streamlit.testing.v1 import AppTest
+from viewing import data_of
 
 from cnn_core.arrays import Pixels
 from cnn_core.models import attention
@@ -190,6 +191,33 @@ def test_the_reader_chooses_of_which_output_the_page_speaks(
     assert f"{(mask.argmax(axis=2) == 0).mean():.1%}" in "".join(element.proto.body for element in again.get("html"))
     # An output of another model is none of this one.
     assert label(opened_anew(PAGE, model=key, output="nothing")) == label(opened_anew(PAGE, model=key))
+
+
+def test_a_network_drawn_whole_has_bars_for_the_classes_of_the_output_that_is_spoken_of(
+    keep_model: Callable[[Any], str],
+) -> None:
+    """Wherever it stands: the last layer may be another output."""
+    import keras
+
+    x = image(keras)
+    flat = keras.layers.Flatten(name="flat")(keras.layers.Conv2D(4, 3, activation="relu", name="shared")(x))
+    kinds = keras.layers.Dense(3, activation="softmax", name="kinds")(flat)
+    box = keras.layers.Dense(4, name="box")(flat)
+    model = keras.Model(x, [kinds, box])
+    key = keep_model(model)
+    scores, _corners = keras_answers(model, describe(key))
+    at = opened_anew(PAGE, model=key)
+    network = data_of(at, "network")
+    assert {one["layer"]: one["drawn"] for one in network["nodes"] if one["drawn"] != "maps"} == {
+        "flat": "vector",
+        "kinds": "classes",
+        "box": "vector",
+    }
+    assert [bar["text"] for bar in network["classes"]] == [f"{score:.1%}" for score in scores]
+    # What shows no colours has no scale of colours.
+    assert [(scale["first"], scale["last"]) for scale in network["scales"]] == [("shared", "box")]
+    other = data_of(opened_anew(PAGE, model=key, output="box"), "network")
+    assert [one["drawn"] for one in other["nodes"][-2:]] == ["vector", "classes"]
 
 
 def test_names_belong_to_one_output(keep_model: Callable[[Any], str]) -> None:

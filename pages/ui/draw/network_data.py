@@ -23,7 +23,8 @@ from pages.ui.text import _
 
 _CARD = 124, 92
 """Three maps beside one another, and two lines of text below."""
-_SIZES = Sizes(layer=_CARD, block=_CARD, gap=(26, 16), lane=10, padding=12, heading=22, line_gap=24)
+_SIZES = Sizes(layer=_CARD, block=_CARD, gap=(26, 16), lane=10, padding=12, heading=22, line_gap=24, above=6)
+"""Above the first line there is room for the name of a part, as between two lines."""
 _SCREEN = 636, 286
 """Pixels that the picture has on a screen of 1280×800."""
 _ZOOMS = 1.4, 1.2, 1.0, 0.9, 0.8, 0.7, 0.6
@@ -131,7 +132,7 @@ class NetworkPicture:
         }
 
     def _has_classes(self, row: Row) -> bool:
-        return row.name == self.rows[-1].name == self.info.output and has_classes(row)
+        return row.name == self.info.output and has_classes(row)
 
     def _ways(self) -> Iterator[dict[str, Any]]:
         rows = {row.name: row for row in self.rows}
@@ -147,7 +148,7 @@ class NetworkPicture:
                 }
 
     def _classes(self) -> list[dict[str, Any]]:
-        if not self._has_classes(self.rows[-1]):
+        if not any(self._has_classes(row) for row in self.rows):
             return []
         if self.answers is None:
             return [{"share": None, "text": "", "label": name} for name in self.classes]
@@ -180,8 +181,10 @@ class NetworkPicture:
     def _group_columns(self, group: Sequence[str]) -> dict[str, Column]:
         """Return the columns of a group that show colours: the classes at the end do not."""
         answers = {name: self._answer(name) for name in group}
-        is_last = self.rows[-1].name if self._has_classes(self.rows[-1]) else None
-        return {name: answer.column for name, answer in answers.items() if answer and answer.column and name != is_last}
+        barred = {row.name for row in self.rows if self._has_classes(row)}
+        return {
+            name: answer.column for name, answer in answers.items() if answer and answer.column and name not in barred
+        }
 
     # Both -------------------------------------------------------------------------------------------------------------
 

@@ -248,12 +248,16 @@ def test_a_photograph_is_uploaded_and_recognised(page: Page) -> None:
 def test_a_file_that_is_no_picture_is_a_sentence(page: Page) -> None:
     open_view(page)
     give_file(page, "notes.png", "image/png", b"This is a text.")
-    # On the page, and in the popover that lies over a part of it.
-    expect(page.get_by_test_id("stAlert")).to_have_count(2)
+    # In the open menu, and once that is closed on the page: seen once at a time.
+    alerts = page.get_by_test_id("stAlert")
+    expect(alerts).to_have_count(2)
     wait_idle(page)
+    expect(alerts.filter(visible=True)).to_have_count(1)
+    expect(page.get_by_test_id("stPopoverBody").get_by_test_id("stAlert")).to_be_visible()
     no_traceback(page)
     snap(page, "bad-file")
     close_popover(page)
+    expect(page.get_by_test_id("stMain").get_by_test_id("stAlert")).to_be_visible()
     upload(page, "cat.jpg", "image/jpeg", a_photograph())
     is_complete(page)
 

@@ -52,7 +52,7 @@ def _title(layer: OpenLayer) -> str:
 def _is_told_apart(layer: OpenLayer) -> bool:
     """Say whether the units of a vector are seen elsewhere: among all maps, or as the classes of a whole network."""
     rows = tuple(layer.rows.values())
-    return not is_drawn_whole(rows) or (layer.name == rows[-1].name and has_classes(layer.row))
+    return not is_drawn_whole(rows) or (layer.name == layer.info.output and has_classes(layer.row))
 
 
 def _draw_beside(layer: OpenLayer) -> None:
@@ -103,7 +103,7 @@ def _figures(layer: OpenLayer, channel: int) -> dict[str, tuple[str, str]]:
 def _draw_figures(layer: OpenLayer, channel: int) -> None:
     figures = _figures(layer, channel).items()
     lines = (f"{word}<br><b {named(name)}>{figure}</b>" for name, (word, figure) in figures)
-    st.html(f'<p class="cs-map-figures">{"<br>".join(lines)}</p>')
+    st.html(f'<p class="cs-map-figures">{"<br> ".join(lines)}</p>')
 
 
 def _draw_over(layer: OpenLayer, png: bytes) -> None:

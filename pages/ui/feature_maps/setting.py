@@ -34,13 +34,16 @@ from pages.ui.messages import also_in
 from pages.ui.text import _, escaped
 from pages.ui.waiting import run_again
 
-# The samples take what the choices and the answer leave of the line; on a phone they have one of their own.
+# The samples take what the choices and the answer leave of the line; on a phone they have one of their own. What is said
+# in an open menu is not said beside it once more.
 STYLE: Final = """
 .st-key-tools button p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 11.5rem; }
 .st-key-tools .st-key-set_picture button p { max-width: 8rem; }
 .st-key-set_samples { min-width: 0; flex: 1 1 0; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-set_samples) { flex: 1 1 0; min-width: 0; }
 .st-key-given { position: absolute; width: 0; }
+body:has([data-testid="stPopoverBody"] [data-testid="stAlert"])
+  [data-testid="stMain"] [data-testid="stAlert"]:not([data-testid="stPopoverBody"] *) { visibility: hidden; }
 .st-key-tools > [data-testid="stLayoutWrapper"]:has(.st-key-answer) { flex: 0 0 auto; width: auto; }
 @media (max-width: 640px) {
   [data-testid="stLayoutWrapper"]:has(> .st-key-set_samples) { flex: 1 0 100%; order: 3; }

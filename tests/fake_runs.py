@@ -52,3 +52,7 @@ class FakeRuns:
 
     def go_on(self, key: str, _address: str) -> None:
         self.told.append(("go_on", key))
+
+    def forget(self, key: str) -> None:
+        self.told.append(("forget", key))
+        del self.seen[key]

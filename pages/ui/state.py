@@ -555,6 +555,7 @@ GRADIENT_RUNS = Key("gradient_runs", "", Text(200, "A-Za-z0-9_.-"))
 GRADIENTS_REFUSED: Key[Any] = Key("gradients_refused", None)
 RUN_DRAWN: Key[tuple[str, int]] = Key("run_drawn", ("", 0))
 RUN_REFUSED: Key[Any] = Key("run_refused", None)
+RUN_TO_DELETE = Key("run_to_delete", "")
 
 
 ADDRESSED = {key.name: key for key in list(globals().values()) if isinstance(key, Key) and key.in_address}

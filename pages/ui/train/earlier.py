@@ -52,5 +52,6 @@ def _outcome(run: SeenRun) -> str:
 
 def _look_at(key: str | None) -> None:
     state.RUN.set(key or "")
+    state.RUN_TO_DELETE.set("")
     state.WATCHED_EPOCH.set(None)
     run_again()

@@ -190,10 +190,9 @@ def _stopped(run: SeenRun) -> str:
 
 def _draw_buttons(run: SeenRun) -> None:
     """Draw what may be done with the run now."""
-    if not run.active and not run.can_continue:
-        return
     if not person.began(run):
-        person.say_that_another_began()
+        if run.active or run.can_continue:
+            person.say_that_another_began()
         return
     with st.container(horizontal=True, gap="small"):
         if run.phase is Phase.PAUSED:
@@ -204,6 +203,25 @@ def _draw_buttons(run: SeenRun) -> None:
             _button(_("Stop"), "stop", ours.stop, is_possible=run.phase is not Phase.STOPPING)
         elif run.can_continue:
             _button(_("Go on"), "resume", ours.go_on)
+        if not run.active:
+            _draw_delete(run)
+
+
+def _draw_delete(run: SeenRun) -> None:
+    """Draw the button that takes a run off the disk: what cannot be undone takes a second press."""
+    if state.RUN_TO_DELETE.get() != run.key:
+        _button(_("Delete"), "delete", ask_before_delete)
+        return
+    _button(_("Delete this run with its files"), "delete_forever", ours.delete)
+    _button(_("Keep it"), "undo", keep_run)
+
+
+def ask_before_delete() -> None:
+    state.RUN_TO_DELETE.set(state.RUN.get())
+
+
+def keep_run() -> None:
+    state.RUN_TO_DELETE.set("")
 
 
 def _button(label: str, icon: str, act: Callable[[], None], is_possible: bool = True) -> None:

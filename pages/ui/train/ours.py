@@ -58,6 +58,15 @@ def go_on() -> None:
     RUNS.go_on(state.RUN.get(), visitor.address())
 
 
+def delete() -> None:
+    """Take the looked-at run off the disk, which this reader began and which has ended; none is looked at then."""
+    run = seen()
+    if run is not None and person.began(run):
+        RUNS.forget(run.key)
+        state.RUN.set("")
+        state.WATCHED_EPOCH.set(None)
+
+
 def mine() -> tuple[SeenRun, ...]:
     """Return the runs that this reader began, the newest first."""
     return RUNS.mine(person.name())

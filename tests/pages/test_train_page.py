@@ -37,7 +37,7 @@ from cnn_core.training.so_far import SoFar
 from cnn_core.training.studies import STUDIES, study_plan
 from cnn_core.training.study import small_study
 from pages.ui import components, person, state
-from pages.ui.cameras import CAMERAS
+from pages.ui.cameras import CAMERAS, FRAMES_A_SECOND
 from pages.ui.jobs import Phase
 from pages.ui.runs import SeenRun
 from pages.ui.train import cached, chosen, downloading, ours, told
@@ -185,6 +185,26 @@ def test_a_folder_of_class_folders_gives_the_classes() -> None:
     at.file_uploader(key="own_folder").set_value(files)
     pictures = next(html.proto.body for html in no_exception(at.run()).get("html") if "cs-pictures" in html.proto.body)
     assert ["cats" in pictures, "dogs" in pictures] == [True, True]
+
+
+@pytest.mark.usefixtures("runs", "drawn")
+def test_the_camera_of_a_class_ends_with_the_class_and_where_it_is_not_shown() -> None:
+    """Else no class had a camera any more, and it began by itself once the reader came back."""
+
+    def begun(at: AppTest, number: int) -> AppTest:
+        no_exception(at.button(key=f"own_camera_{number}").click().run())
+        assert at.session_state[state.OWN_CAMERA.name][0] == number
+        assert at.button(key="own_camera_2").disabled
+        return at
+
+    at = begun(page(train_on="own"), 1)
+    no_exception(at.button(key="own_remove_1").click().run())
+    assert at.session_state[state.OWN_CAMERA.name] is None
+    assert not at.button(key="own_camera_2").disabled
+    begun(at, 2).segmented_control(key="train_part_field").set_value("settings")
+    no_exception(at.run())
+    assert at.session_state[state.OWN_CAMERA.name] is None
+    assert CAMERAS.interval() == 1 / FRAMES_A_SECOND
 
 
 @pytest.mark.usefixtures("drawn")
@@ -428,7 +448,7 @@ def test_who_has_the_address_of_a_run_may_watch_it_but_not_steer_it(
     running.seen["run-1"] = seen(running.started[0], phase, 5)
     monkeypatch.setattr(person, "name", lambda: "a neighbour")
     at = page(run="run-1")
-    assert not [button.key for button in at.button if (button.key or "").startswith("run_")]
+    assert not steering(at)
     assert "Somebody else began this training." in text_of(at)
 
 
@@ -445,10 +465,40 @@ def test_who_has_the_address_of_a_run_may_watch_it_but_not_steer_it(
 def test_a_run_is_steered(running: FakeRuns, phase: Phase, buttons: list[str]) -> None:
     running.seen["run-1"] = seen(running.started[0], phase, 5)
     at = page(run="run-1")
-    assert [button.key for button in at.button if str(button.key).startswith("run_")] == buttons
+    may_be_deleted = ["run_ask_before_delete"] if phase in (Phase.STOPPED, Phase.DONE) else []
+    assert steering(at) == buttons + may_be_deleted
     for button in buttons:
         no_exception(at.button(key=button).click().run())
     assert running.told == [(button.removeprefix("run_"), "run-1") for button in buttons]
+
+
+def steering(at: AppTest) -> list[str]:
+    """Return the keys of the buttons that do something with the run."""
+    return [str(button.key) for button in at.button if str(button.key).startswith("run_")]
+
+
+@pytest.mark.usefixtures("drawn")
+def test_a_run_that_ended_is_deleted_by_a_second_press(running: FakeRuns) -> None:
+    plan = running.started[0]
+    running.seen["run-1"], running.seen["run-2"] = seen(plan, Phase.DONE, 5), seen(plan, Phase.FAILED, 2, key="run-2")
+    at = page(run="run-1")
+    no_exception(at.button(key="run_ask_before_delete").click().run())
+    assert steering(at) == ["run_delete", "run_keep_run"]
+    no_exception(at.button(key="run_keep_run").click().run())
+    assert steering(at) == ["run_ask_before_delete"]
+    no_exception(at.button(key="run_ask_before_delete").click().run())
+    # Of another run nobody has been asked.
+    at.selectbox(key="earlier_run_field").set_value("run-2")
+    assert steering(no_exception(at.run())) == ["run_ask_before_delete"]
+    at.selectbox(key="earlier_run_field").set_value("run-1")
+    no_exception(at.run())
+    assert steering(at) == ["run_ask_before_delete"]
+    no_exception(at.button(key="run_ask_before_delete").click().run())
+    assert running.told == []
+    no_exception(at.button(key="run_delete").click().run())
+    assert (running.told, list(running.seen)) == ([("forget", "run-1")], ["run-2"])
+    assert not steering(at)
+    assert at.session_state[state.RUN.name] == ""
 
 
 @pytest.mark.usefixtures("drawn")

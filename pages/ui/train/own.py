@@ -141,6 +141,8 @@ def _add() -> None:
 
 
 def _remove(number: int) -> None:
+    if state.OWN_CAMERA.get() is not None and state.OWN_CAMERA.get()[0] == number:
+        _end_camera()
     state.OWN_CLASSES.set(tuple(made for made in state.OWN_CLASSES.get() if made.number != number))
     _give()
 
@@ -264,8 +266,19 @@ def _take_frame(number: int, camera: Live, said: Any) -> None:
 
 def _close_camera() -> None:
     """Turn the camera off, and let the pictures be checked."""
+    _end_camera()
+    _give()
+    run_again()
+
+
+def _end_camera() -> None:
     if state.OWN_CAMERA.get() is not None:
         CAMERAS.end(state.OWN_CAMERA.get()[1])
     state.OWN_CAMERA.set(None)
-    _give()
-    run_again()
+
+
+def end_camera_elsewhere(is_shown: bool) -> None:
+    """Turn the camera off where its class is not shown, or the reader has left the page since: none begins by itself."""
+    if state.OWN_CAMERA.get() is not None and (state.has_arrived() or not is_shown):
+        _end_camera()
+        _give()

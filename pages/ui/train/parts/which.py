@@ -3,7 +3,7 @@
 from cnn_core.sentences import N_
 from pages.ui import person, state
 from pages.ui.draw.parts import Part, draw_parts
-from pages.ui.train import chosen, ours
+from pages.ui.train import chosen, ours, own
 from pages.ui.train.following import LIVE, PART, RUNS
 from pages.ui.train.parts import (
     after,
@@ -72,4 +72,5 @@ def draw() -> None:
 
 def _draw() -> None:
     opened = state.TRAIN_PART.get()
+    own.end_camera_elsewhere(is_shown=opened == "pictures" and state.TRAIN_ON.get() == chosen.OWN)
     draw_parts(PARTS, opened, state.field("train_part", opened, state.TRAIN_PART.set))

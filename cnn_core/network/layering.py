@@ -92,8 +92,8 @@ def crossings(order: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) ->
 
 
 def untangle(graph: Layered, bands: Mapping[int, float]) -> None:
-    """Order the vertices of each rank so that few lines cross: sweeps by barycentres, and the best order is kept, or that
-    of the numbers where the sweeps bring none that is better.
+    """Order the vertices of each rank so that few lines cross: sweeps by barycentres, and the best order is kept, or
+    that of the numbers where that is better.
 
     Args:
         bands: of vertices in the first and in the last rank; those of a smaller band stay above those of a larger.

@@ -34,8 +34,8 @@ from pages.ui.messages import also_in
 from pages.ui.text import _, escaped
 from pages.ui.waiting import run_again
 
-# The samples take what the choices and the answer leave of the line; on a phone they have one of their own. What is said
-# in an open menu is not said beside it once more.
+# The samples take what the choices and the answer leave of the line; on a phone they have one of their own. What is
+# said in an open menu is not said beside it once more.
 STYLE: Final = """
 .st-key-tools button p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 11.5rem; }
 .st-key-tools .st-key-set_picture button p { max-width: 8rem; }

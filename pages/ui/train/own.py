@@ -278,7 +278,7 @@ def _end_camera() -> None:
 
 
 def end_camera_elsewhere(is_shown: bool) -> None:
-    """Turn the camera off where its class is not shown, or the reader has left the page since: none begins by itself."""
+    """Turn the camera off where its class is not shown, or the reader has left the page: none begins by itself."""
     if state.OWN_CAMERA.get() is not None and (state.has_arrived() or not is_shown):
         _end_camera()
         _give()

@@ -15,6 +15,8 @@ import { clamp, make, show, showShort } from "./dom.js";
  */
 
 const STRIDE = 4096; // more than any grid has columns
+/** From this side on, in pixels, a cell has room for its number. */
+export const NUMBERED = 21;
 const SMALLEST_LETTER = 12; // pixels of a letter
 const MOST_SQUEEZED = 0.66; // how far a number may be squeezed, as a share of its width
 
@@ -122,7 +124,7 @@ export class Grid {
     // A faint cell shows half of the page behind it.
     const ink = content.faint && !this.dark ? inkOn([255, 255, 255]) : inkOn(content.colour);
     if (content.crossed) this.#cross(brush, left, top, ink);
-    if (cell >= 21) this.#writeCell(brush, left, top, content, ink);
+    if (cell >= NUMBERED) this.#writeCell(brush, left, top, content, ink);
   }
 
   /**

@@ -314,7 +314,7 @@ class Answer {
     this.verdict = make("p", "verdict");
     const bars = make("div", "bars");
     this.rows = classes.map((name) => {
-      const row = { name: make("span", "name", name), bar: make("span", "bar"), share: make("span", "share"), fill: make("span", "fill") };
+      const row = { name: make("span", "name", name), bar: make("span", "track"), share: make("span", "share"), fill: make("span", "fill") };
       row.bar.append(row.fill);
       bars.append(row.name, row.bar, row.share);
       return row;

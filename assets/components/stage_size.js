@@ -1,6 +1,8 @@
 // @ts-check
 // How large the cells of a stage may be, so that all of it fits beside or below one another and numbers can be read.
 
+import { NUMBERED } from "./grid.js";
+
 const NARROW = 600;
 const [SMALLEST, LARGEST] = [5, 40];
 const READABLE = 14;
@@ -30,7 +32,9 @@ export const cellSide = (sizes) => {
   const tall = (many ? 260 : 440) / Math.max(rows, output[0]);
   const beside = (width - middle - (many ? 90 : 64)) / (columns + output[1] * (many && kernelColumns ? 2 : 1));
   const below = (width - (isNarrow(width) ? 4 : middle + 36)) / Math.max(columns, output[1]);
-  const fitting = beside >= READABLE || (many && !isNarrow(width)) ? beside : below;
+  // On a phone the numbers are worth scrolling for.
+  const readable = isNarrow(width) && !many && Math.min(below, tall) >= NUMBERED ? NUMBERED : READABLE;
+  const fitting = beside >= readable || (many && !isNarrow(width)) ? beside : below;
   return Math.max(SMALLEST, Math.min(LARGEST, Math.floor(Math.min(fitting, tall))));
 };
 

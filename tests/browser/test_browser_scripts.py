@@ -352,3 +352,13 @@ def test_a_place_of_a_curve_is_read(call: Call) -> None:
     assert call("curves", "reading", chart(), 1, data) == "epoch 1: a · training 1, b · validation 2"
     assert call("curves", "reading", chart(), 2, data) == "epoch 2: a · training 0.5, a · validation 0.25"
     assert call("curves", "reading", chart(), 3, data) == ""
+
+
+def test_on_a_phone_a_small_grid_has_cells_with_numbers(call: Callable[..., Any]) -> None:
+    """Input and output then stand below one another; large grids have no numbers either way, and stand beside."""
+    phone = {"width": 330, "rows": 7, "columns": 7, "output": [3, 3], "kernelColumns": 0, "widest": 2, "many": False}
+    assert call("stage_size", "cellSide", phone) == 40
+    large = {**phone, "rows": 20, "columns": 20, "output": [6, 6], "widest": 1}
+    assert 0 < call("stage_size", "cellSide", large) < 21
+    wide = {**phone, "width": 560, "widest": 3}
+    assert call("stage_size", "cellSide", wide) == (560 - 3 * 52 - 64) // 10

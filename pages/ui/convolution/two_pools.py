@@ -18,6 +18,8 @@ from pages.ui.text import _
 
 _POOLS = (2, 3)
 _STRIDE = 2
+_SHARES = (8, 9)
+"""Of the page's width: the cells of both are as large."""
 _KINDS = {PoolingKind.MAX: N_("Maximum"), PoolingKind.AVERAGE: N_("Average")}
 
 
@@ -30,7 +32,7 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
         _("Pooling"), format_func=lambda kind: _(_KINDS[kind]), required=True, **state.POOLS_KIND.widget()
     )
     results = []
-    for place, size in zip(st.columns(2), _POOLS, strict=True):
+    for place, size in zip(st.columns(_SHARES), _POOLS, strict=True):
         with place:
             results.append(_draw_pool(convolution.x, size))
     st.markdown(_judged(results[0], results[1]))

@@ -76,8 +76,7 @@ def _draw_words(sought: str) -> bool:
     found = [word for word in words.all_words() if sought in _plain("|".join(word[:3]))]
     found.sort(key=lambda word: sought not in _plain(f"{word.name}|{word.others}"))
     _head(_("Glossary"), bool(found))
-    for word in found[:_MOST]:
-        words.draw_word(word)
+    words.draw_words(found[:_MOST])
     return bool(found)
 
 

@@ -10,10 +10,11 @@ from pages.ui.frame import COURSE, page_at
 from pages.ui.text import _
 
 _STYLE = """<style>
-.st-key-questions { gap: 0.85rem 0.35rem; }
+.st-key-questions { gap: 0.85rem 0.3rem; }
 .st-key-questions a { border: 1px solid color-mix(in srgb, currentColor 25%, transparent); border-radius: 2rem; }
-.st-key-questions a { padding-inline: 0.5rem; }
-.st-key-questions a p { font-size: 0.875rem; }
+.st-key-questions a { padding-inline: 0.4rem; }
+.st-key-questions a p { font-size: 0.84375rem; }
+@media (max-width: 640px) { .st-key-questions a p { white-space: normal; } }
 .st-key-questions > :first-child a {
   background: color-mix(in srgb, currentColor 12%, transparent);
 }

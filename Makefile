@@ -80,7 +80,7 @@ study: $(APP)  ## go on with a recorded study, minutes to hours: STUDY=, DATA= w
 		$(if $(RECORDS),--records "$(RECORDS)"))
 
 load: $(DEV)  ## send a class of SESSIONS to a server on this machine for SECONDS, and print what it waited for
-	$(BIN)/python tests/load/$(if $(VISITS),visits.py --visits $(VISITS),run.py --sessions $(SESSIONS) --seconds $(SECONDS))
+	$(BIN)/python tests/load/$(if $(VISITS),visits.py --visits $(VISITS),$(if $(KILLS),kills.py,run.py) --sessions $(SESSIONS) --seconds $(SECONDS))
 
 golden: $(DEV)  ## write the golden tables anew; read the difference before you commit it
 	$(PYTEST) --overwrite tests/network/test_summary.py

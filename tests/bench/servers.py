@@ -57,9 +57,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(folder: Path, how: Sequence[str] = PLAIN, **environment: str) -> Iterator[Server]:
-    """Start the folder's app.py as `streamlit run app.py` does, and end it with its workers."""
-    port = _free_port()
+def running(folder: Path, how: Sequence[str] = PLAIN, port: int = 0, **environment: str) -> Iterator[Server]:
+    """Start the folder's app.py as `streamlit run app.py` does, on any free port, and end it with its workers."""
+    port = port or _free_port()
     command = [sys.executable, *how, "run", "app.py", f"--server.port={port}", "--server.address=127.0.0.1"]
     with tempfile.TemporaryFile() as log:
         process = psutil.Popen(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 _TESTS = Path(__file__).resolve().parents[1]
 if __name__ == "__main__":  # as a script: Python knows this folder then, instead of those above it
@@ -46,6 +46,8 @@ class Served(Protocol):
 @dataclass
 class Waits:
     """What the students of a class waited for one kind of thing, in seconds."""
+
+    HEADING: ClassVar[str] = f"{'what':34}{'times':>7}{'median':>9}{'95 %':>9}{'longest':>9}{'errors':>8}{'stalled':>9}"
 
     what: str
     seconds: list[float] = field(default_factory=list)
@@ -99,10 +101,15 @@ class Lesson:
 
     def report(self, sessions: int) -> str:
         """Return all as a table."""
-        heading = f"{'what':34}{'times':>7}{'median':>9}{'95 %':>9}{'longest':>9}{'errors':>8}{'stalled':>9}"
         each = (f"  {what}: {cpu / sessions * 1e3:.0f} ms" for what, cpu in self.server_cpu.items())
         memory = (f"  {when}: {megabytes:.0f} MB" for when, megabytes in self.memory.items())
-        lines = [heading, *(waits.row() for waits in self.waits), "", "CPU of the server's process, a session:", *each]
+        lines = [
+            Waits.HEADING,
+            *(waits.row() for waits in self.waits),
+            "",
+            "CPU of the server's process, a session:",
+            *each,
+        ]
         return "\n".join([*lines, "Memory of the server's process:", *memory, *sorted(set(self.errors))])
 
 
@@ -126,7 +133,7 @@ async def teach(server: Served, sessions: int, seconds: float, think: float, sta
 
     await all_at_once("the page, at once", lambda _i, student: student.open())
     await all_at_once("the first picture, at once", lambda i, student: student.give(f"{i}.jpg", pictures[i]))
-    await all_at_once("a layer, at once", lambda i, student: _next_layer(student, Random(i)))
+    await all_at_once("a layer, at once", lambda i, student: next_layer(student, Random(i)))
     lesson.memory["in the lesson"] = megabytes(server)
     layers, again = Waits("a layer, with time to think"), Waits("a picture, with time to think")
     lesson.waits += [layers, again]
@@ -151,10 +158,11 @@ async def _work(student: Student, number: int, ends: float, think: float, layers
             picture = photograph(chance.randrange(1_000, 1_000_000))
             await again.measure(partial(student.give, "again.jpg", picture))
         else:
-            await layers.measure(partial(_next_layer, student, chance))
+            await layers.measure(partial(next_layer, student, chance))
 
 
-async def _next_layer(student: Student, chance: Random) -> None:
+async def next_layer(student: Student, chance: Random) -> None:
+    """Open a layer of the network, whichever."""
     network = student.find("network")
     if network is None:
         raise PageError("The page shows no network.")

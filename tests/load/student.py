@@ -69,6 +69,7 @@ class Student:
         runs: how often the page or a part of it has run.
         received: bytes.
         lost: looks of a clock that nobody answered.
+        cookie: what the browser sends along, by which a proxy knows it again.
     """
 
     connection: ClientConnection
@@ -81,18 +82,22 @@ class Student:
     received: int = 0
     lost: int = 0
     drawn: dict[Path, Drawn] = field(default_factory=dict)
+    cookie: str = ""
     _kept: dict[str, ForwardMsg] = field(default_factory=dict)
+    _is_cut: bool = False
 
     @classmethod
-    async def at(cls, url: str, page: str) -> "Student":
+    async def at(cls, url: str, page: str, cookie: str = "") -> "Student":
         """Connect to the server; nothing runs before `open`."""
-        return cls(await _connected(url, "streamlit"), page, url)
+        return cls(await _connected(url, cookie, "streamlit"), page, url, cookie=cookie)
 
-    async def come_back(self) -> None:
+    async def come_back(self, waits: bool = True) -> None:
         """Connect anew, as a browser does that was offline for a while, and run the page again."""
         await self.connection.close()
-        self.connection = await _connected(self.url, "streamlit", "no-token", self.session)
-        await self.again()
+        self.connection = await _connected(self.url, self.cookie, "streamlit", "no-token", self.session)
+        await self.run()
+        if waits:
+            await self.until_complete()
 
     async def leave(self) -> None:
         """Close the tab."""
@@ -100,13 +105,25 @@ class Student:
 
     async def open(self) -> None:
         """Run the page for the first time, until nothing on it waits."""
-        await self._run(self._state())
-        await self.until_complete()
+        await self.again()
 
     async def again(self) -> None:
         """Run the page once more, with nothing changed."""
-        await self._run(self._state())
+        await self.run()
         await self.until_complete()
+
+    async def run(self) -> None:
+        """Run the page, and leave it there if it waits for something."""
+        await self._run(self._state())
+
+    async def look(self) -> None:
+        """Look once for what the page waits for."""
+        await self._look()
+
+    async def cut_short(self) -> None:
+        """Run the page, and press Streamlit's own Stop as soon as something is drawn."""
+        self._is_cut = True
+        await self.run()
 
     async def give(self, name: str, picture: bytes) -> None:
         """Drop a picture on the page, and wait until the page shows what the network makes of it."""
@@ -124,8 +141,8 @@ class Student:
         await self.tell("network", "pick", layer)
         await self.until_complete()
 
-    async def press(self, label: str) -> None:
-        """Click a button of the page, and wait for what comes of it."""
+    async def press(self, label: str, waits: bool = True) -> None:
+        """Click a button of the page, and wait for what comes of it, or only for the run."""
         button = next((one for one in self.drawn.values() if one.kind == "button" and one.element.label == label), None)
         if button is None:
             raise PageError(f"The page has no button {label}.")
@@ -133,7 +150,8 @@ class Student:
         state.fragment_id = button.fragment
         state.widget_states.widgets.append(WidgetState(id=button.element.id, trigger_value=True))
         await self._run(state)
-        await self.until_complete()
+        if waits:
+            await self.until_complete()
 
     async def tell(self, component: str, event: str, value: Any) -> None:
         """Let a component say something, as a click in it does, and follow the run that comes of it."""
@@ -217,6 +235,9 @@ class Student:
                 self.query = message.page_info_changed.query_string
             elif kind == "delta":
                 self._take(message)
+                if self._is_cut:
+                    self._is_cut = False
+                    await self.connection.send(BackMsg(stop_script=True).SerializeToString())
             elif kind == "script_finished":
                 if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                     continue
@@ -272,12 +293,13 @@ class Student:
         return state
 
 
-async def _connected(url: str, *protocols: str) -> ClientConnection:
+async def _connected(url: str, cookie: str, *protocols: str) -> ClientConnection:
     """Return a connection; Streamlit takes a token and the session that is come back to as names of protocols."""
     return await connect(
         url.replace("http", "ws", 1) + "/_stcore/stream",
         subprotocols=[Subprotocol(name) for name in protocols],
         origin=Origin(url),
+        additional_headers={"Cookie": cookie} if cookie else None,
         compression=None,
         max_size=None,
         open_timeout=None,

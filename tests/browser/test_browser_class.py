@@ -20,6 +20,7 @@ from pages.ui import memory
 
 Result = TypeVar("Result")
 
+COVERING = "Covering one patch after another."
 DIED = "The process that runs the model has stopped"
 SESSIONS = 12
 SECONDS = 180
@@ -137,6 +138,42 @@ def test_two_tabs_have_each_their_own_picture(app_server: AppServer) -> None:
         await other.leave()
 
     run(with_a_picture(app_server, 4004, act))
+
+
+def test_streamlit_s_own_stop_takes_nothing_from_an_occlusion_that_is_under_way(app_server: AppServer) -> None:
+    async def act(student: Student) -> None:
+        occluding = await Student.at(app_server.url, "Feature_maps")
+        occluding.query = "ask=decision&method=occlusion"
+        workers = app_server.workers()  # which have answered the other
+        assert workers
+        for worker in workers:
+            worker.suspend()
+        try:
+            await occluding.run()
+            while occluding.clocks[0].data["seconds"] < 1:
+                await occluding.look()
+            waited = occluding.clocks[0].data["seconds"]
+            while occluding.clocks:  # a run that came to its end waits again
+                await occluding.cut_short()
+            await student.again()  # others notice nothing
+            await occluding.run()
+            assert occluding.saying.startswith(COVERING)
+            assert occluding.clocks[0].data["seconds"] > waited  # it is the same that is under way
+        finally:
+            for worker in workers:
+                worker.resume()
+        await occluding.until_complete()
+        (told,) = (text for text in texts(occluding) if "patches covered" in text)
+        done, count = told.split()[0], told.split()[2]
+        assert (done, occluding.alerts) == (count, [])
+        await occluding.leave()
+
+    run(with_a_picture(app_server, 4006, act))
+
+
+def texts(student: Student) -> list[str]:
+    """Return the paragraphs and captions of the page."""
+    return [one.element.body for one in student.drawn.values() if one.kind == "markdown"]
 
 
 def test_a_class_goes_on_when_a_worker_is_killed_and_when_the_server_is(tmp_path: Path) -> None:

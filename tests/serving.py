@@ -44,6 +44,12 @@ class AppServer:
         self.process.kill()
         self.process.wait(STOP_SECONDS)
 
+    def end(self) -> None:
+        """End the server as a supervisor does who starts it anew."""
+        self.is_killed = True
+        self.process.terminate()
+        self.process.wait(STOP_SECONDS)
+
     def read_log(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 

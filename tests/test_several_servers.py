@@ -1,28 +1,38 @@
-"""The nginx configuration of docs/serving with stand-ins for ConvScope's processes; skipped where there is no nginx.
+"""The nginx configuration of docs/serving with stand-ins for ConvScope's processes, and at last with four of them.
 
-Who stays where, who goes on where one is gone or is drained, and what answers say of themselves.
+Who stays where, who goes on where one is gone or is drained, and what answers say of themselves; skipped where there is
+no nginx.
 """
 
+import asyncio
 import contextlib
 import gzip
 import re
+import secrets
 import shutil
 import socket
 import subprocess
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha1
 from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from folders import ROOT
-from serving import free_port
+from load.student import Student
+from serving import AppServer, free_port, running_app
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from cnn_core.network.line import read_line
+from cnn_core.network.links import write_link
 from pages.ui.ask.model import LARGEST_MODEL_MEGABYTES
 
 NGINX = shutil.which("nginx")
@@ -31,6 +41,8 @@ SCRIPT = b"export const words = [];\n" * 200
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 """With which a server shows that it speaks of web sockets (RFC 6455, 1.3)."""
 PROCESSES = 4
+SHARED = {"STREAMLIT_SERVER_COOKIE_SECRET": secrets.token_hex(16)}
+"""What all processes behind one address must have alike."""
 SECONDS = 20
 LEAVES = threading.Event()
 """When the tabs leave that were open."""
@@ -113,9 +125,15 @@ class Front:
 
     def drain(self, port: int) -> None:
         """Let nobody else come to a process, as before it is started anew."""
+        self._change(f"127.0.0.1:{port} ", f"127.0.0.1:{port} down ")
+
+    def open_again(self, port: int) -> None:
+        """Let visitors come to a process that was drained."""
+        self._change(f"127.0.0.1:{port} down ", f"127.0.0.1:{port} ")
+
+    def _change(self, old: str, new: str) -> None:
         file = self._folder / "nginx.conf"
-        text = file.read_text(encoding="utf-8")
-        file.write_text(text.replace(f"127.0.0.1:{port} ", f"127.0.0.1:{port} down "), encoding="utf-8")
+        file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
         subprocess.run([*command(self._folder), "-s", "reload"], check=True, capture_output=True)
 
     def end(self, port: int) -> None:
@@ -130,31 +148,42 @@ def command(folder: Path) -> list[str]:
 
 @pytest.fixture
 def front(tmp_path: Path) -> Iterator[Front]:
-    """The configuration as it is, but for the ports, and that a process is sooner taken for one that hangs."""
+    """nginx before stand-ins."""
     LEAVES.clear()
     processes = {
         (one := ThreadingHTTPServer(("127.0.0.1", 0), Process)).server_address[1]: one for _ in range(PROCESSES)
     }
     for one in processes.values():
         threading.Thread(target=one.serve_forever, args=(0.02,), daemon=True).start()
-    port, text = free_port(), CONFIGURATION.replace("listen 8080", "listen 127.0.0.1:{port}")
-    ports = iter(processes)
-    text = text.replace("proxy_read_timeout 20s", "proxy_read_timeout 1s")
-    text = re.sub(r"127\.0\.0\.1:85\d\d", lambda _: f"127.0.0.1:{next(ports)}", text).replace("{port}", str(port))
-    (tmp_path / "nginx.conf").write_text(text, encoding="utf-8")
-    nginx = subprocess.Popen(
-        [*command(tmp_path), "-g", "daemon off;"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
     try:
-        wait_until_open(port)
-        yield Front(port, processes, tmp_path)
+        with nginx_before(list(processes), tmp_path, patience=1) as port:
+            yield Front(port, processes, tmp_path)
     finally:
         LEAVES.set()
-        nginx.terminate()
-        nginx.wait(SECONDS)
         for one in processes.values():
             one.shutdown()
             one.server_close()
+
+
+@contextlib.contextmanager
+def nginx_before(ports: Sequence[int], folder: Path, patience: int = 20) -> Iterator[int]:
+    """Start nginx before four processes; yields its port.
+
+    The configuration is as it is, but for the ports, and the seconds after which a process counts as one that hangs.
+    """
+    port, text, ports_left = free_port(), CONFIGURATION.replace("listen 8080", "listen 127.0.0.1:{port}"), iter(ports)
+    text = text.replace("proxy_read_timeout 20s", f"proxy_read_timeout {patience}s")
+    text = re.sub(r"127\.0\.0\.1:85\d\d", lambda _: f"127.0.0.1:{next(ports_left)}", text).replace("{port}", str(port))
+    (folder / "nginx.conf").write_text(text, encoding="utf-8")
+    nginx = subprocess.Popen(
+        [*command(folder), "-g", "daemon off;"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_until_open(port)
+        yield port
+    finally:
+        nginx.terminate()
+        nginx.wait(SECONDS)
 
 
 def wait_until_open(port: int) -> None:
@@ -258,3 +287,77 @@ def test_whoever_watches_over_the_address_is_no_visitor_and_hears_of_any_process
         front.end(port)
     response, place = front.get("/_stcore/health")
     assert (response.status, int(place)) == (200, next(iter(front.processes)))
+
+
+# Processes of ConvScope itself ----------------------------------------------------------------------------------------
+
+
+async def designing(front: Front, number: int) -> Student:
+    """Return a tab in which a network of its own is designed, with a layer that was duplicated just now."""
+    response, _page = front.get()
+    student = await Student.at(f"http://127.0.0.1:{front.port}", "Design_a_network", cookie(response))
+    student.query = urlencode({"design": "own", "network": write_link(read_line(f"28x28x1-C{8 + number}-P2-F-D10sm"))})
+    await student.open()
+    before = designed(student)
+    await student.tell(
+        "layer_table", "said", [{"number": 1, "what": "duplicate", "name": "conv2d", "names": ["conv2d"]}]
+    )
+    assert designed(student) != before
+    return student
+
+
+def designed(student: Student) -> tuple[Any, ...]:
+    """Return what a tab shows of its network."""
+    table = student.find("layer_table")
+    assert table is not None
+    return tuple(table.data[part] for part in ("rows", "alike", "totals"))
+
+
+async def who_come_back(front: Front, students: Sequence[Student]) -> int:
+    """Let all go on whose process has gone, and return how many those are; each has the design that it had."""
+    lost = 0
+    for student in students:
+        before = designed(student)
+        try:
+            await student.again()
+        except ConnectionClosed:
+            lost += 1
+            await student.come_back()
+        assert (designed(student), student.alerts) == (before, [])
+    assert front.get("/_stcore/health")[1] == b"ok"
+    return lost
+
+
+async def killed_and_started_anew(front: Front, servers: dict[int, AppServer], start: Callable[[int], None]) -> None:
+    students = [await designing(front, number) for number in range(2 * PROCESSES)]
+    killed, *others = servers
+    servers[killed].kill()
+    came = await who_come_back(front, students)
+    start(killed)
+    for port in others:
+        front.drain(port)
+        servers[port].end()
+        came += await who_come_back(front, students)
+        start(port)
+        front.open_again(port)
+    assert came >= len(students)  # whoever went to a process that was yet to be started anew came back twice
+    for student in students:
+        await student.leave()
+
+
+def test_designs_outlive_a_process_that_is_killed_and_a_rolling_restart_of_the_others(tmp_path: Path) -> None:
+    with contextlib.ExitStack() as open_servers:
+        servers: dict[int, AppServer] = {}
+
+        def start(port: int) -> None:
+            folder = tmp_path / f"{port}-{secrets.token_hex(4)}"
+            folder.mkdir()
+            # Nothing is computed, so no process need import TensorFlow: that would take most of the time.
+            where = {"CONVSCOPE_RUNS": str(tmp_path / "runs"), "CONVSCOPE_SCHEDULER": "tcp://127.0.0.1:9"}
+            servers[port] = open_servers.enter_context(running_app(folder, port, **where, **SHARED))
+
+        for _ in range(PROCESSES):
+            start(free_port())
+        with nginx_before(list(servers), tmp_path) as port, ThreadPoolExecutor(1) as alone:
+            front = Front(port, {}, tmp_path)
+            alone.submit(asyncio.run, killed_and_started_anew(front, servers, start)).result()

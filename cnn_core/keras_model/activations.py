@@ -212,6 +212,21 @@ def outputs_of(graph: Graph, values: Any) -> dict[str, list[Any]]:
     return made
 
 
+def outputs_behind(graph: Graph, name: str, values: Any) -> dict[str, list[Any]]:
+    """Return what the calls behind one make of other values than its own, without training; it is among them.
+
+    Those that take something else besides are left out, with all behind them.
+
+    Args:
+        values: a tensor, (inputs, height, width, channels) or (inputs, units).
+    """
+    made = {name: [values]}
+    for call in graph.calls:
+        if call.sources and call.name != name and all(source.call in made for source in call.sources):
+            made[call.name] = _apply(call, made)
+    return made
+
+
 def _apply(call: Call, made: dict[str, list[Any]]) -> list[Any]:
     def filled(leaf: Any) -> Any:
         return made[leaf.call][leaf.index] if isinstance(leaf, Source) else leaf

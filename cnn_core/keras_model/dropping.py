@@ -4,10 +4,11 @@ from typing import Final, NamedTuple
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from cnn_core.arrays import Output, Pixels
 from cnn_core.errors import CnnError
-from cnn_core.keras_model.activations import computing, feature_maps, operations, output_names
+from cnn_core.keras_model.activations import computing, feature_maps, graph_of, output_names, outputs_behind
 from cnn_core.sentences import N_
 
 MOST_DRAWS: Final = 64
@@ -54,17 +55,16 @@ def dropped(model: keras.Model, pixels: Pixels, layer: str, rate: float, count: 
     values = outputs[layer]
     behind = keras.layers.Dropout(rate, seed=seed)
     draws = np.asarray(behind(np.repeat(values[np.newaxis], count, axis=0), training=True))
-    try:
-        rest = keras.Model(operations(model)[layer].output, model.output)
-    # Something reaches the answer past this layer.
-    except ValueError as error:
+    (end,) = graph_of(model).outputs
+    with computing(values.shape):
+        made = outputs_behind(graph_of(model), layer, tf.constant(draws))
+    if end.call not in made:
         raise CnnError(
             N_(
                 "Dropout cannot be tried behind this layer, for the answer takes more than what it gives. Received: "
                 "{layer}."
             ),
             layer=layer,
-        ) from error
-    with computing(values.shape):
-        answers = np.asarray(rest(draws, training=False))
+        )
+    answers = np.asarray(made[end.call][end.index])
     return Dropped(values, draws, outputs[last], answers)

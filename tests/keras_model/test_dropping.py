@@ -52,6 +52,15 @@ def test_a_value_is_0_or_what_it_was_divided_by_what_is_kept(model: Any, pixels:
     assert made.draws.mean() == pytest.approx(made.values.mean(), rel=0.05)
 
 
+def test_the_network_that_comes_along_is_tried() -> None:
+    """It is a Sequential, which has no output of its own before it is called as a layer."""
+    from cnn_core.models.loading import entered
+
+    made = dropped(*entered("mnist", np.full((28, 28, 1), 0.5, np.float32)), "dense")
+    assert made.draws.shape == (8, 100)
+    np.testing.assert_allclose(made.answers.sum(axis=1), 1, atol=1e-5)
+
+
 def test_the_answer_comes_from_what_is_left(model: Any, pixels: Pixels) -> None:
     made = dropped(model, pixels, "flatten")
     kernel, bias = model.get_layer("dense").get_weights()

@@ -13,6 +13,7 @@ import { showPassing } from "./passing.js";
  * @property {number} interval  milliseconds between two frames
  * @property {number} side  pixels of a frame's shorter side
  * @property {import("./passing.js").Passing | null} passing  what the last frame changes on the page
+ * @property {boolean} [leads]  it comes into view as it begins, as large as it takes to see what it is pointed at
  * @property {Words} words
  * @typedef {(name: string, value: unknown) => void} Send
  * @typedef {{number: number, at: number}} Sent
@@ -146,6 +147,7 @@ class Camera {
       for (const track of stream.getTracks()) track.onended = () => this.#fail("lost");
       this.video.srcObject = stream;
       await this.video.play();
+      if (this.data.leads) this.root.scrollIntoView({ block: "center" });
     } catch (error) {
       if (!this.hasEnded && this.data.mode === "live") this.#fail(problemOf(error instanceof DOMException ? error.name : ""));
     } finally {
@@ -204,6 +206,7 @@ class Camera {
     const { words, mode } = this.data;
     const isHeld = mode === "held";
     this.root.classList.toggle("held", isHeld);
+    this.root.classList.toggle("sized", Boolean(this.data.leads));
     this.root.classList.toggle("failed", this.problem !== null);
     this.root.setAttribute("aria-label", words.camera);
     this.#say();

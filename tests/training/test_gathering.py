@@ -145,8 +145,8 @@ def test_what_is_broken_doubled_or_no_picture_is_left_out_and_listed() -> None:
         *("dogs: dogs/a cat.png", "dogs: dogs/empty.jpg", "dogs: dogs/page.jpg"),
     }
     assert "damaged" in why["cats: cats/broken.png"]
-    assert why["cats: cats/again.bmp"] == "It shows the same as cats/0.png of the class cats."
-    assert why["dogs: dogs/a cat.png"] == "It shows the same as cats/1.png of the class cats."
+    assert why["cats: cats/again.bmp"] == 'It shows the same as cats/0.png of the class "cats".'
+    assert why["dogs: dogs/a cat.png"] == 'It shows the same as cats/1.png of the class "cats".'
     assert "does not end as a picture's" in why["dogs/notes.txt"]
     assert "web page" in why["dogs: dogs/page.jpg"]
     assert "no folder" in why["lost.png"]

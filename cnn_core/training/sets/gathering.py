@@ -205,7 +205,7 @@ class _Keeper:
             return
         earlier = self.seen.setdefault(picture.content, candidate)
         if earlier is not candidate:
-            message = N_("It shows the same as {name} of the class {label}.")
+            message = N_('It shows the same as {name} of the class "{label}".')
             self._skip(candidate, Note(message, {"name": earlier.name, "label": earlier.label}))
             return
         self._keep(candidate, picture.data, picture.suffix)

@@ -64,7 +64,7 @@ def draw_choices() -> None:
         _("Network"),
         format_func=lambda key: _(NETWORKS[key]),
         label_visibility="collapsed",
-        width=290,
+        width=330,
         **state.TRAIN_NETWORK.widget(_suit_dropout),
     )
 

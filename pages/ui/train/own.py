@@ -233,8 +233,11 @@ def _open_camera(number: int) -> None:
 def _draw_camera(number: int) -> None:
     """Draw the camera; each picture that it sends becomes one of the class, up to `BURST`."""
     camera: Live = state.OWN_CAMERA.get()[1]
+    held = next(len(made.pictures) for made in state.OWN_CLASSES.get() if made.number == number)
+    taken = _("Pictures taken: {count} of at most {most}.")
     data = {
         "mode": "live",
+        "leads": True,
         "shown": camera.number,
         "interval": 1000 * max(_CAMERA_SECONDS, CAMERAS.interval()),
         "side": _CAMERA_SIDE,
@@ -251,6 +254,7 @@ def _draw_camera(number: int) -> None:
         on_frame=lambda said: _take_frame(number, camera, said),
         on_verb=lambda _said: _close_camera(),
     )
+    st.caption(taken.format(count=held - state.OWN_BURST_FROM.get(), most=BURST))
 
 
 def _take_frame(number: int, camera: Live, said: Any) -> None:

@@ -36,6 +36,7 @@ _STYLE = """<style>
   white-space: pre; padding: 4px;
   border: 1px solid color-mix(in srgb, currentColor 20%, transparent);
 }
+.cs-way .cs-file { white-space: normal; overflow-wrap: anywhere; }
 </style>"""
 
 
@@ -135,7 +136,7 @@ def _figure(stage: Stage, before: Stage | None, way: Pipeline) -> str:
 def _seen(stage: Stage, before: Stage | None, way: Pipeline) -> str:
     """Return what is seen of a step: a file's name, a picture, the numbers where only these change, or a batch."""
     if stage.values is None:
-        return _block(way.name)
+        return _block(way.name, "cs-numbers cs-file")
     if before is not None and stage.shape == before.shape:
         return _block(_numbers(stage.values))
     if len(stage.shape) > stage.values.ndim:
@@ -165,5 +166,5 @@ def _numbers(values: Values) -> str:
     return "\n".join(" ".join(f"{value:4.{digits}f}" for value in row) for row in cut)
 
 
-def _block(text: str) -> str:
-    return f'<div class="cs-numbers">{html.escape(text)}</div>'
+def _block(text: str, classes: str = "cs-numbers") -> str:
+    return f'<div class="{classes}">{html.escape(text)}</div>'

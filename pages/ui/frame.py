@@ -59,7 +59,7 @@ a:focus-visible { outline: 2px solid currentColor !important; outline-offset: 1p
 /* Who asks for less motion is spared Streamlit's too; its delays keep what is soon renewed from fading. */
 @media (prefers-reduced-motion: reduce) {
   *, ::before, ::after {
-    animation-duration: 1ms !important; animation-iteration-count: 1 !important; transition-duration: 1ms !important;
+    animation-duration: 1ms !important; animation-iteration-count: 1 !important; transition-duration: 0s !important;
   }
 }
 """

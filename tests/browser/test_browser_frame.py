@@ -159,3 +159,21 @@ def test_server_is_clean_after_every_page(cold_server: AppServer, open_page: Ope
     # The workers are children: what they load is not in the server's own map.
     maps = Path(f"/proc/{cold_server.process.pid}/maps")
     assert not maps.exists() or not re.search("tensorflow", maps.read_text())
+
+
+# Less motion ----------------------------------------------------------------------------------------------------------
+
+MOVING = """() => [...document.querySelectorAll("body *")].map((element) => [element, getComputedStyle(element)])
+    .filter(([_, style]) => parseFloat(style.transitionDuration) > 0
+        || (style.animationName !== "none" && parseFloat(style.animationDuration) > 0.001))
+    .map(([element]) => element.outerHTML.slice(0, 80))"""
+"""What Streamlit lets fade, slide or turn."""
+
+
+@pytest.mark.parametrize("wanted", ["reduce", "no-preference"])
+def test_whoever_asks_for_less_motion_is_spared_streamlits_too(
+    open_page: OpenPage, app_server: AppServer, wanted: str
+) -> None:
+    page = open_page(app_server, pictures_pass=True, reduced_motion=wanted)
+    visit(page, "/Convolution?open=stacked&lang=en")
+    assert bool(page.evaluate(MOVING)) is (wanted == "no-preference")

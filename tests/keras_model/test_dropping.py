@@ -70,6 +70,28 @@ def test_the_answer_comes_from_what_is_left(model: Any, pixels: Pixels) -> None:
     np.testing.assert_allclose(made.answer, model(pixels[np.newaxis])[0], atol=1e-5)
 
 
+def test_the_answer_of_a_sequential_comes_from_what_is_left(model: Any, pixels: Pixels) -> None:
+    """Keras connects its layers anew with each one that is added, and remembers the first connection."""
+    import keras
+
+    one_by_one = keras.Sequential([keras.Input((6, 6, 1))])
+    for layer in model.layers[1:]:
+        one_by_one.add(type(layer).from_config(layer.get_config()))
+    one_by_one.set_weights(model.get_weights())
+    for name in ("conv2d", "flatten"):
+        made, expected = (dropped(one, pixels, name) for one in (one_by_one, model))
+        np.testing.assert_allclose(made.answers, expected.answers, atol=1e-6)
+
+
+@pytest.mark.parametrize("layer", ["conv2d", "max_pooling2d", "dense"])
+def test_dropout_is_tried_on_the_network_that_comes_along(layer: str) -> None:
+    from cnn_core.models.loading import entered
+
+    made = dropped(*entered("mnist", np.zeros((28, 28, 1), np.float32)), layer)
+    assert made.answers.shape == (8, 10)
+    np.testing.assert_allclose(made.answers.sum(axis=1), 1, atol=1e-5)
+
+
 def test_the_seed_decides_and_a_rate_of_0_drops_nothing(model: Any, pixels: Pixels) -> None:
     first, again, other = (dropped(model, pixels, "flatten", seed=seed).draws for seed in (3, 3, 4))
     np.testing.assert_array_equal(first, again)

@@ -52,7 +52,9 @@ def draw_picture(lesson: Lesson) -> None:
 def _draw_operation() -> None:
     x, window = _grey(), Window(3)
     edges = conv2d(x, hand_made("sobel_vertical_edges").values[:, :, np.newaxis, np.newaxis], (window, window))
-    _draw_pair((_png(x), _("A picture")), (_png(edges), _("Its feature map: red where it gets brighter to the right")))
+    _draw_pair(
+        (_grey_png(x), _("A picture")), (_png(edges), _("Its feature map: red where it gets brighter to the right"))
+    )
 
 
 def _draw_filters() -> None:

@@ -54,6 +54,11 @@ def runs_store() -> str:
     return said.rstrip("/") if "://" in said else ""
 
 
+def refusal(error: OSError) -> CnnError:
+    """Return what is said where the folder takes nothing: its disk is full, or it may not be written to."""
+    return CnnError(_REFUSED, reason=error.strerror or type(error).__name__)
+
+
 def most_bytes() -> int:
     """Return how many bytes a store may hold: `CONVSCOPE_RUNS_MB` MB, by default 4,096."""
     return int(os.environ.get("CONVSCOPE_RUNS_MB") or 4096) * 2**20
@@ -108,7 +113,7 @@ class Store:
             self._make_room(size)
             yield part
         except OSError as error:
-            raise CnnError(_REFUSED, reason=error.strerror or type(error).__name__) from error
+            raise refusal(error) from error
         finally:
             shutil.rmtree(part, ignore_errors=True)
 

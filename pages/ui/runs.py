@@ -32,7 +32,7 @@ from cnn_core.training.orders import Order
 from cnn_core.training.records import Ended, Refused
 from cnn_core.training.run_folder import RunFolder
 from cnn_core.training.so_far import SoFar
-from cnn_core.training.store import runs_folder, runs_store
+from cnn_core.training.store import refusal, runs_folder, runs_store
 from pages.ui.compute import CLUSTER, MEMORY_MEGABYTES
 from pages.ui.jobs import ACTIVE, ROOM, Phase, Room, after
 
@@ -224,7 +224,8 @@ class Runs:
     # What a page asks -------------------------------------------------------------------------------------------------
 
     def start(self, plan: FitPlan, person: str, address: str = "") -> str:
-        """Train as soon as there is room and return the run's id; raises CnnError where there are too many.
+        """Train as soon as there is room and return the run's id; raises CnnError where there are too many, or the disk
+        is full.
 
         Args:
             plan: what is trained.
@@ -236,7 +237,11 @@ class Runs:
             self._refuse_more(person, address)
             key = secrets.token_urlsafe(12)
             folder = RunFolder(self._home / key)
-            folder.make(plan, {"person": person, "made": time.time()})
+            try:
+                folder.make(plan, {"person": person, "made": time.time()})
+            except OSError as error:
+                self._remove(key)
+                raise refusal(error) from error
             self._enqueue(key, folder, person, address)
             return key
 
@@ -267,7 +272,7 @@ class Runs:
         with self._lock:
             job, folder = self._jobs.get(key), self._folder(key)
             if job is None and folder is not None and folder.is_held:  # another server's
-                folder.order(Order.PAUSE)
+                _leave(folder, Order.PAUSE)
             elif job is not None and job.phase is Phase.RUNNING:
                 job.freeze()  # before it can hear the order, for it would count the time itself
                 job.tell(Order.PAUSE)
@@ -279,7 +284,7 @@ class Runs:
         with self._lock:
             job, folder = self._jobs.get(key), self._folder(key)
             if job is None and folder is not None and folder.is_held:
-                folder.order(Order.RESUME)
+                _leave(folder, Order.RESUME)
             elif job is not None and job.phase is Phase.RUNNING:
                 job.pauses += 1
                 job.tell(Order.RESUME)
@@ -289,7 +294,7 @@ class Runs:
         with self._lock:
             job, folder = self._jobs.get(key), self._folder(key)
             if job is None and folder is not None and folder.is_held:
-                folder.order(Order.STOP)
+                _leave(folder, Order.STOP)
             elif job is not None and job.phase is Phase.STOPPING:
                 job.kill()
             elif job is not None:
@@ -463,7 +468,8 @@ class Runs:
 
     def _stop(self, key: str, job: _Run, problem: CnnError | None = None) -> None:
         if job.phase is Phase.WAITING:
-            job.folder.write(Ended(complete=False))
+            with suppress(OSError):  # on a full disk it is one that nobody trains
+                job.folder.write(Ended(complete=False))
             del self._jobs[key]
         elif job.phase is Phase.RUNNING:
             job.phase, job.problem = Phase.STOPPING, problem
@@ -502,6 +508,14 @@ class Runs:
         with self._lock:
             self._jobs.pop(key, None)
         self._room.give_back()
+
+
+def _leave(folder: RunFolder, order: Order) -> None:
+    """Leave another server's run an order; raises CnnError where the disk is full."""
+    try:
+        folder.order(order)
+    except OSError as error:
+        raise refusal(error) from error
 
 
 def _next(turns: Mapping[str, int]) -> int:

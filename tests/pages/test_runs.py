@@ -1,5 +1,6 @@
 """The registry of fits with small processes in the place of Keras: folders, orders, ends of every kind, bounds."""
 
+import errno
 import multiprocessing
 import shutil
 import subprocess
@@ -379,6 +380,31 @@ def test_what_ended_long_ago_is_forgotten(make: Make, tmp_path: Path) -> None:
     runs.forget(keys[3])
     assert runs.look(keys[3]) is None
     assert KEPT_EACH < 50
+
+
+def test_on_a_full_disk_nothing_begins_and_what_waits_can_be_stopped(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = make("patient")
+    first, waits = (runs.start(small_plan(), "me") for _ in range(2))
+    wait_for(runs, first, has_batch)
+    with monkeypatch.context() as on_a_full_disk:
+
+        def full(*_of: object, **_how: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        on_a_full_disk.setattr(Path, "write_text", full)
+        on_a_full_disk.setattr(RunFolder, "write", full)
+        with pytest.raises(CnnError, match=r"Nothing can be kept in the folder.*\(No space left on device\)"):
+            runs.start(small_plan(), "me")
+        runs.stop(waits)
+        with pytest.raises(CnnError, match="No space left"):
+            Runs(room=Room(1)).stop(first)  # as another server, by an order
+    assert look(runs, waits).phase is Phase.INTERRUPTED
+    assert sorted(path.name for path in (tmp_path / "fits").iterdir()) == sorted([first, waits])
+    assert runs.ours() == [first]
+    runs.stop(first)
+    assert wait_for(runs, first, ended).phase is Phase.STOPPED
 
 
 def test_of_what_somebody_else_took_off_the_disk_nothing_is_remembered(make: Make, tmp_path: Path) -> None:

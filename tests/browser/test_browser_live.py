@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from browsing import OpenPage, no_traceback, visit, wait_idle
+from browsing import OpenPage, box_of, no_traceback, visit, wait_idle
 from playwright.sync_api import Locator, Page, expect
 from serving import AppServer
 
@@ -87,6 +87,9 @@ def test_maps_and_answer_follow_the_camera_until_it_stops(open_page: OpenPage, a
     page = open_page(app_server)
     camera = turn_on(page, WATCHED)
     expect(camera).to_contain_text("a second. Nothing is stored.", timeout=WARM_UP)
+    # What the camera says stands beside the next button, not under it.
+    said, menu = box_of(camera.locator(".said")), box_of(page.locator(".st-key-set_picture"))
+    assert said["x"] + said["width"] <= menu["x"]
     maps = page.locator(".mosaic img")
     for _ in range(3):
         expect(maps).not_to_have_attribute("src", str(maps.get_attribute("src")))

@@ -11,7 +11,7 @@ from pages.ui.feature_maps.predictions import TOP, as_shares
 from pages.ui.text import _
 
 _STYLE = """<style>
-.st-key-tools > [data-testid="stLayoutWrapper"]:has(> .st-key-passing_answer) { flex: 0 0 auto; width: auto; }
+.st-key-tools > [data-testid="stLayoutWrapper"]:has(.st-key-passing_answer) { flex: 0 0 auto; width: auto; }
 .st-key-passing_answer details { position: relative; font-size: 0.9rem; }
 .st-key-passing_answer summary {
   max-width: 13rem; padding: 0.3rem 0.6rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;

@@ -23,7 +23,7 @@ from pages.ui.text import _
 
 _CARD = 124, 92
 """Three maps beside one another, and two lines of text below."""
-_SIZES = Sizes(layer=_CARD, block=_CARD, gap=(26, 16), lane=10, padding=12, heading=22, line_gap=24, above=6)
+_SIZES = Sizes(layer=_CARD, block=_CARD, gap=(26, 16), lane=10, padding=12, heading=22, line_gap=24, above=12)
 """Above the first line there is room for the name of a part, as between two lines."""
 _SCREEN = 636, 286
 """Pixels that the picture has on a screen of 1280×800."""

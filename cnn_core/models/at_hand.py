@@ -4,6 +4,7 @@ from collections.abc import Collection
 from functools import partial
 
 from cnn_core.arrays import Output, Pixels, Weights
+from cnn_core.errors import CnnError
 from cnn_core.explain.contributions import Contributions
 from cnn_core.explain.contributions import contributions as contributions_in
 from cnn_core.explain.parts import Place
@@ -13,8 +14,13 @@ from cnn_core.models.bundled import bundled_network
 from cnn_core.models.bundled_weights import bundled_weights
 from cnn_core.models.keys import is_bundled
 from cnn_core.models.recorded import Subject, record_of
-from cnn_core.models.run import Answers, Influences, influences_in
+from cnn_core.models.run import NO_LAYER, Answers, Influences, influences_in
 from cnn_core.pictures.scaling import Scaling
+
+
+def is_recorded(of: Subject) -> bool:
+    """Say whether what all layers make of a picture is recorded."""
+    return record_of(of) is not None
 
 
 def answers(of: Subject) -> Answers | None:
@@ -37,14 +43,20 @@ def layer_weights(model: str, layer: str) -> tuple[Weights, ...] | None:
 
 
 def contributions(of: Subject, pixels: Pixels, layer: str) -> Contributions | None:
-    """Return what the maps before a bundled model's layer add to each of its maps, where all of them are recorded."""
-    weights = layer_weights(of.model, layer)
-    if weights is None:
+    """Return what the maps before a bundled model's layer add to each of its maps, where all of them are recorded.
+
+    Raises:
+        CnnError: a layer that is not there.
+    """
+    if not is_bundled(of.model):
         return None
     network = bundled_network(of.model)
-    sources = next(step.sources for step in network.steps() if step.named.name == layer)
+    sources = next((step.sources for step in network.steps() if step.named.name == layer), None)
+    if sources is None:
+        raise CnnError(NO_LAYER, layer=layer)
+    # Before the weights, which lie in a large file: hardly any picture is recorded.
     maps = _recorded(of, pixels, {layer, *sources})
-    return None if maps is None else contributions_in(network, layer, weights, maps)
+    return None if maps is None else contributions_in(network, layer, bundled_weights(of.model, layer), maps)
 
 
 def influences(of: Subject, pixels: Pixels, layer: str) -> Influences | None:

@@ -7,6 +7,7 @@ The arithmetic is that of Dumoulin and Visin, "A guide to convolution arithmetic
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -46,6 +47,7 @@ class Taps:
         )
 
 
+@lru_cache(maxsize=32)
 def axis_taps(length: int, window: Window, filling: Filling = Filling.ZERO) -> Taps:
     """Return the taps of a convolution or pooling: output o takes the places o · stride + t · dilation.
 

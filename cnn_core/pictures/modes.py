@@ -26,6 +26,8 @@ def reduced(image: Image.Image, size: tuple[int, int], mode: str, convert: Conve
         mode: what `convert` returns, "RGB" or "F".
         convert: turns a band of the picture into that mode.
     """
+    if convert is _opaque and (image.mode, image.size) == (mode, size):
+        return image
     width, height = image.size
     factor = max(1, max(image.size) // max(size))
     boxes = Image.new(mode, (math.ceil(width / factor), math.ceil(height / factor)))

@@ -5,7 +5,7 @@ that has a key of such, so none can collide. Streamlit's own caches take a third
 keep, and a page asks for twenty things.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -95,7 +95,16 @@ class Keeping:
 
 def _is_of(key: Hashable, digest: str) -> bool:
     """Say whether a key names a picture, itself or in a key within it."""
-    return key == digest or (isinstance(key, tuple | frozenset) and any(_is_of(part, digest) for part in key))
+    left = [key]
+    for part in left:  # which grows
+        if type(part) in _HOLDING:
+            left.extend(cast("Collection[Hashable]", part))
+        elif part == digest:
+            return True
+    return False
+
+
+_HOLDING = {tuple, frozenset}
 
 
 DRAWN = Keeping(memory.DRAWN)
@@ -290,7 +299,7 @@ def layer_maps(picture: Entered, layer: str) -> "Future[Output]":
 
 def is_recorded(picture: Entered) -> bool:
     """Say whether what a bundled model makes of this is recorded, so that no worker is needed for its first view."""
-    return at_hand.answers(subject(picture)) is not None
+    return at_hand.is_recorded(subject(picture))
 
 
 def recorded_maps(picture: Entered, layer: str) -> Output | None:

@@ -31,6 +31,7 @@ DECODED: Final = _KEPT - ANSWERS - DRAWN
 """Bytes of pictures as they were decoded: the largest that is read has 50 MB."""
 
 LOOK_SECONDS: Final = 20.0
+_PLAIN: Final = {str, bytes, int, float, bool}
 _ARENAS: Final = -8
 """M_ARENA_MAX of glibc's mallopt."""
 
@@ -45,6 +46,8 @@ def size_of(value: Any) -> int:
             continue
         seen.add(id(one))
         size += one.nbytes if isinstance(one, ndarray) else sys.getsizeof(one)
+        if type(one) in _PLAIN:  # most of it, and soonest told
+            continue
         if isinstance(one, dict):
             left += [*one.keys(), *one.values()]
         elif isinstance(one, tuple | list | set | frozenset):

@@ -68,3 +68,11 @@ def test_nothing_is_known_of_another_picture_or_model_or_of_what_is_not_recorded
 def test_a_layer_that_is_not_there_is_refused() -> None:
     with pytest.raises(CnnError, match="no_such_layer"):
         at_hand.contributions(subject("mnist"), pixels("mnist"), "no_such_layer")
+
+
+def test_no_file_of_weights_is_read_for_a_picture_that_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(at_hand, "bundled_weights", lambda model, _layer: read.append(model))
+    other = replace(subject("mobilenet_v2"), digest="0" * 64)
+    assert at_hand.influences(other, pixels("mobilenet_v2"), "Conv1") is None
+    assert not read

@@ -63,7 +63,15 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
     Nothing is known beforehand, so that all of it is asked.
     """
     executor = Here()
-    for known in ("answers", "layer_maps", "layer_weights", "contributions", "influences", "strongest_path"):
+    for known in (
+        "is_recorded",
+        "answers",
+        "layer_maps",
+        "layer_weights",
+        "contributions",
+        "influences",
+        "strongest_path",
+    ):
         monkeypatch.setattr(at_hand, known, lambda *of: None)
     for records in (shape_networks, photograph_answers):
         monkeypatch.setattr(records, "recorded", lambda *of: None)

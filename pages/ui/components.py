@@ -14,7 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from pages.ui import cheaper
 from pages.ui.state import component_value
+
+cheaper.begin()
 
 _FOLDER = Path(__file__).parents[2] / "assets" / "components"
 

@@ -46,9 +46,15 @@ def _known() -> dict[str, Any]:
     if context is None:
         return {}
     if getattr(_RUN, "context", None) is not context:
-        _RUN.context, _RUN.known = context, {}
+        _RUN.context, _RUN.known, _RUN.changes = context, {}, 0
     known: dict[str, Any] = _RUN.known
     return known
+
+
+def changes() -> int:
+    """Return how many values the runs of this thread have set to others so far."""
+    _known()
+    return getattr(_RUN, "changes", 0)
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,10 @@ class Key(Generic[Value]):
             return value
 
     def set(self, value: Value) -> None:
-        st.session_state[self.name] = _known()[self.name] = self.fit(value)
+        known, fitting = _known(), self.fit(value)
+        if self.name not in known or known[self.name] is not fitting:
+            _RUN.changes = getattr(_RUN, "changes", 0) + 1
+        st.session_state[self.name] = known[self.name] = fitting
 
     def fit(self, value: Any) -> Any:
         """Return a value within the bounds."""

@@ -5,6 +5,7 @@ from time to time, and lets that part run once its answer is there.
 """
 
 import math
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError
@@ -38,6 +39,8 @@ _LONGEST = 6.0
 """Seconds until the next look of who stands far behind in the queue."""
 _DRAWN: ContextVar[str | None] = ContextVar("_DRAWN", default=None)
 """The part of a page that this thread draws."""
+_SHARED = threading.local()
+"""In which run a part wrote the address last in this thread, and how many values had been set then."""
 
 
 def holds() -> Holds:
@@ -91,12 +94,22 @@ def fragment(
     @wraps(draw)
     def draw_alone(*arguments: Arguments.args, **named: Arguments.kwargs) -> None:
         if _DRAWN.get() is None:
-            share()
+            _share_once(share)
         with drawn(key):
             draw(*arguments, **named)
 
     alone: Callable[Arguments, None] = st.fragment(draw_alone, key=key, run_every=run_every)
     return alone
+
+
+def _share_once(share: Callable[[], None]) -> None:
+    """Write the address, unless a part that ran before in this run has and nothing was set since."""
+    context = get_script_run_ctx()
+    run = context.fragment_ids_this_run if context else None
+    run_before, changes = getattr(_SHARED, "last", (None, 0))
+    if run is None or run is not run_before or changes != state.changes():
+        share()
+        _SHARED.last = run, state.changes()
 
 
 def run_again(*keys: str) -> NoReturn:

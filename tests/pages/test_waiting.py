@@ -197,6 +197,41 @@ def test_who_stands_far_behind_looks_seldom_and_not_later_than_a_third_of_what_i
     assert waiting.interval(60.0, ahead=0.3) == waiting.interval(60.0)
 
 
+# The address ----------------------------------------------------------------------------------------------------------
+
+
+def page_of_parts_that_share() -> None:
+    """Three parts that write the address; the second changes a value when it is told to."""
+    import streamlit as st
+
+    from pages.ui import state
+    from pages.ui.waiting import drawn, fragment, run_again
+
+    def share() -> None:
+        st.session_state.shared = [*st.session_state.get("shared", ()), state.ROW.get()]
+
+    def change() -> None:
+        if "row_to_be" in st.session_state:
+            state.ROW.set(st.session_state["row_to_be"])
+
+    with drawn():
+        st.button("Draw all", key="all", on_click=run_again, args=("one", "two", "three"))
+        for name in ("one", "two", "three"):
+            fragment(change if name == "two" else lambda: None, name, share=share)()
+
+
+def test_parts_of_one_run_write_the_address_once_and_again_after_a_change() -> None:
+    at = no_exception(AppTest.from_function(page_of_parts_that_share).run())
+    assert "shared" not in at.session_state  # the page does
+    no_exception(at.button(key="all").click().run())
+    assert at.session_state["shared"] == [None]
+    at.session_state["row_to_be"] = 5
+    no_exception(at.button(key="all").click().run())
+    assert at.session_state["shared"] == [None, None, 5]
+    no_exception(at.button(key="all").click().run())
+    assert at.session_state["shared"] == [None, None, 5, 5]
+
+
 # All of the page beside parts of it -----------------------------------------------------------------------------------
 
 

@@ -36,9 +36,11 @@ from cnn_core.models.bundled import bundled_model, class_names
 from cnn_core.models.run import Answers
 from cnn_core.processes.cluster import UnreachableError
 from pages.ui import components, compute, state
-from pages.ui.feature_maps import layer_view, network_picture
+from pages.ui.feature_maps import layer_view, network_picture, panels
 from pages.ui.feature_maps.menus import MENUS
+from pages.ui.feature_maps.open_layer import OpenLayer
 from pages.ui.feature_maps.panels import PANELS
+from pages.ui.feature_maps.parts import Part
 
 SECRET = "/home/somebody/secret"
 
@@ -379,6 +381,31 @@ def test_the_panel_that_is_asked_for_is_the_only_one_that_is_drawn() -> None:
         assert address_of(at).get("ask", "why") == panel
         no_exception(at.run())
         assert [header.value for header in at.header][1:] == [titles[panel]]
+
+
+@pytest.mark.usefixtures("here")
+def test_a_place_that_holds_no_panel_is_not_drawn_for_another_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    places: list[str] = []
+    draw = panels.draw_asked
+
+    def draw_and_note(part: Part, layer: OpenLayer) -> None:
+        places.append(part)
+        draw(part, layer)
+
+    monkeypatch.setattr(panels, "draw_asked", draw_and_note)
+    at = opened(model="mnist", layer="conv2d", picture="digit_7")
+
+    def drawn_for(channel: int) -> list[str]:
+        places.clear()
+        choose(at, "number_input", "channel", channel)
+        return list(places)
+
+    assert drawn_for(2) == ["panel_1"]
+    choose(at, "segmented_control", "ask", "kernels")
+    assert drawn_for(3) == ["panel_1", "panel_2"]  # the panel before it, which speaks of another map, goes
+    assert drawn_for(4) == ["panel_2"]
+    choose(at, "segmented_control", "ask", "why")
+    assert drawn_for(5) == ["panel_1", "panel_2"]
 
 
 @pytest.mark.usefixtures("here")

@@ -20,7 +20,7 @@ from pages.ui import cached, state
 from pages.ui.draw.pictures import draw_wide
 from pages.ui.entered import Entered
 from pages.ui.feature_maps.open_layer import OpenLayer
-from pages.ui.feature_maps.parts import ASKED
+from pages.ui.feature_maps.parts import panels_drawn
 from pages.ui.feature_maps.sample_survey import draw_survey
 from pages.ui.questions import Question
 from pages.ui.text import _, escaped
@@ -266,4 +266,4 @@ def _make(sought: Sought | None) -> None:
     state.SOUGHT.set(sought)
     if sought is not None:
         state.SOUGHT_SEED.set(sought.seed)
-    run_again(*ASKED)
+    run_again(*panels_drawn())

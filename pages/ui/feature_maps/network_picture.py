@@ -16,7 +16,7 @@ from pages.ui.draw.network_data import NetworkPicture
 from pages.ui.entered import Entered
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import Run
-from pages.ui.feature_maps.parts import OF_THE_LAYER, open_layer_marked
+from pages.ui.feature_maps.parts import of_the_layer, open_layer_marked
 from pages.ui.waiting import is_given_up, later, run_again
 
 
@@ -73,7 +73,7 @@ def _open_map(place: tuple[str, int]) -> None:
     layer, channel = place
     open_value(layer, None, None, channel)
     state.TRAIL.set(())
-    run_again(*OF_THE_LAYER)
+    run_again(*of_the_layer())
 
 
 def _unfold(title: str) -> None:

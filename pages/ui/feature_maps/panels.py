@@ -87,10 +87,13 @@ def draw_choice() -> None:
 
 def draw_asked(part_of_page: Part, layer: OpenLayer) -> None:
     """Draw the open panel in its part of the page; in the other one that was asked for ahead, or nothing."""
-    if part_of_page == _place():
+    place = _place()
+    if part_of_page == place:
         draw_panel(layer, _BY_KEY[asked().get()])
     elif (ahead := _ahead(part_of_page)) is not None and not layer.passes and ahead.is_at_hand(layer):
         draw_panel(layer, ahead)
+    else:
+        state.PANELS_HELD.set({place: asked().get()})
 
 
 def draw_panel(layer: OpenLayer, panel: Panel) -> None:

@@ -25,20 +25,34 @@ class Part(StrEnum):
 
 ASKED = Part.PANEL_1, Part.PANEL_2
 """What is asked stands in one of them; the other may hold what was asked before."""
-OF_THE_MAP = Part.MAP, *ASKED, Part.VALUES
-OF_THE_LAYER = Part.LAYER, *OF_THE_MAP, Part.BESIDE
+
+
+def panels_drawn() -> tuple[Part, ...]:
+    """Return those of them that hold something; one that holds nothing need not be drawn."""
+    held = state.PANELS_HELD.get()
+    return tuple(place for place in ASKED if place in held) or ASKED
+
+
+def of_the_map() -> tuple[Part, ...]:
+    """Return the parts that show the open map."""
+    return Part.MAP, *panels_drawn(), Part.VALUES
+
+
+def of_the_layer() -> tuple[Part, ...]:
+    """Return the parts that show the open layer."""
+    return Part.LAYER, *of_the_map(), Part.BESIDE
 
 
 def open_layer_marked(name: str) -> None:
     """Open a layer in the picture of the network, which has marked it already."""
     open_layer(name)
-    run_again(*OF_THE_LAYER)
+    run_again(*of_the_layer())
 
 
 def open_map_marked(channel: int) -> None:
     """Open a map on the board of all maps, which has marked it already."""
     state.CHANNEL.set(channel)
-    run_again(*OF_THE_MAP)
+    run_again(*of_the_map())
 
 
 def open_map(channel: int) -> None:
@@ -48,15 +62,15 @@ def open_map(channel: int) -> None:
 
 
 def map_changed() -> None:
-    run_again(Part.LAYER, *OF_THE_MAP)
+    run_again(Part.LAYER, *of_the_map())
 
 
 def value_changed() -> None:
-    run_again(Part.MAP, *ASKED)
+    run_again(Part.MAP, *panels_drawn())
 
 
 def open_value_marked(row: int, column: int) -> None:
     """Open a value of the open map, which has marked it already."""
     state.ROW.set(row)
     state.COLUMN.set(column)
-    run_again(*ASKED)
+    run_again(*panels_drawn())

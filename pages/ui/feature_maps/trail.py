@@ -16,7 +16,7 @@ from pages.ui.ask.layer import open_value
 from pages.ui.cached import strongest_path
 from pages.ui.draw.channels import picture_channels, place_text
 from pages.ui.feature_maps.open_layer import OpenLayer
-from pages.ui.feature_maps.parts import ASKED
+from pages.ui.feature_maps.parts import panels_drawn
 from pages.ui.text import _
 from pages.ui.waiting import asked, draw_again, run_again
 
@@ -125,7 +125,7 @@ def path_through(layer: OpenLayer) -> tuple[PathStep, ...]:
 
 def _follow(here: Stop) -> None:
     state.FOLLOWED.set(here)
-    run_again(*ASKED)
+    run_again(*panels_drawn())
 
 
 def is_followed(layer: OpenLayer) -> bool:

@@ -16,7 +16,7 @@ from pages.ui.draw.channels import picture_channels
 from pages.ui.draw.tables import draw_table
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.open_layer import OpenLayer
-from pages.ui.feature_maps.parts import ASKED, value_changed
+from pages.ui.feature_maps.parts import panels_drawn, value_changed
 from pages.ui.feature_maps.trail import draw_trail, follow_path, go_on, is_followed
 from pages.ui.feature_maps.value_stage import Unfolded, stage_data
 from pages.ui.feature_maps.values_of_map import can_be_told
@@ -127,7 +127,7 @@ def _page(layer: OpenLayer) -> int:
 
 def _turn(layer: OpenLayer, page: int) -> None:
     state.VALUE_PAGE.set(((layer.name, layer.place), max(0, page)))
-    run_again(*ASKED)
+    run_again(*panels_drawn())
 
 
 def _draw_stages(why: Explanation) -> None:

@@ -1,7 +1,7 @@
 """The conversation about a picture: the network, the open layer, the open map, and what is asked of it."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import streamlit as st
@@ -171,6 +171,7 @@ def draw_layer(run: Run) -> None:
     _draw_alone(Part.LAYER, layer_view.draw_layer, run)
 
 
+@cache
 def style() -> str:
     """Return the page's own rules of CSS."""
     return setting.STYLE + _STYLE + panels.style()
@@ -223,6 +224,7 @@ def tell_last(run: Run) -> None:
 
 
 def _tell_beside(run: Run) -> None:
+    layer_view.ask_for_neighbours(run)  # they come while this waits for the influences: one run tells both
     network_picture.tell_influences(run)
     layer_view.tell_neighbours(run.open_layer(is_first=False))
 

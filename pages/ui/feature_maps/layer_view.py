@@ -19,7 +19,7 @@ from cnn_core.network.volumes import block_svg
 from cnn_core.network.whole import is_drawn_whole
 from cnn_core.sentences import N_
 from pages.ui import components, state
-from pages.ui.ask.layer import layer_picker, layer_seen_in, open_layer
+from pages.ui.ask.layer import current_layer, layer_picker, layer_seen_in, open_layer
 from pages.ui.ask.picture import current_sample
 from pages.ui.cached import is_recorded, layer_maps, recorded_maps
 from pages.ui.components import data_url
@@ -28,10 +28,10 @@ from pages.ui.draw.paging import choose_page, shown_page
 from pages.ui.draw.pictures import ColourBar
 from pages.ui.feature_maps import cached
 from pages.ui.feature_maps.menus import was_opened
-from pages.ui.feature_maps.open_layer import OpenLayer
+from pages.ui.feature_maps.open_layer import OpenLayer, Run
 from pages.ui.feature_maps.parts import Part, map_changed, open_map_marked
 from pages.ui.text import _, as_code
-from pages.ui.waiting import later, run_again
+from pages.ui.waiting import are_answered, is_at_hand, later, run_again
 
 PER_PAGE = 64
 BARS_PER_PAGE = 128
@@ -179,7 +179,7 @@ def tell_neighbours(layer: OpenLayer) -> None:
     if layer.passes or is_drawn_whole(tuple(layer.rows.values())):
         return
     told, size = [], 0
-    for row in _told(layer):
+    for row in _told(layer.run, layer.name):
         values = _values_beside(layer, row.name)
         if values is None:
             continue
@@ -190,10 +190,26 @@ def tell_neighbours(layer: OpenLayer) -> None:
     components.tell("neighbours", told)
 
 
+def ask_for_neighbours(run: Run) -> None:
+    """Ask for all that `tell_neighbours` tells of the layer that is open, once that is there, and wait for none."""
+    opened = current_layer(run.rows)
+    if run.picture.passes or is_drawn_whole(tuple(run.rows.values())):
+        return
+    if not are_answered([layer_maps(run.picture, opened)]):
+        return
+    for row in _told(run, opened):
+        if not _needs_no_worker(run, row.name):
+            is_at_hand(layer_maps(run.picture, row.name), patience=0)
+
+
+def _needs_no_worker(run: Run, name: str) -> bool:
+    """Say whether another layer's output is shown only as far as it is recorded: unless the pointer is on it."""
+    return is_recorded(run.picture) and name != state.NEAR_LAYER.get()
+
+
 def _values_beside(layer: OpenLayer, name: str) -> Output | None:
-    """Return another layer's output, as far as it is there; where the picture is recorded no worker is asked, unless
-    the pointer is on it."""
-    if is_recorded(layer.picture) and name != state.NEAR_LAYER.get():
+    """Return another layer's output, as far as it is there."""
+    if _needs_no_worker(layer.run, name):
         return recorded_maps(layer.picture, name)
     return later(layer_maps(layer.picture, name), patience=0)
 
@@ -203,17 +219,17 @@ def _tell_near(name: str) -> None:
     run_again(Part.BESIDE)
 
 
-def _told(layer: OpenLayer) -> list[Row]:
+def _told(run: Run, opened: str) -> list[Row]:
     """Return the layers that are told; all of them are the same whichever is open, and so are sent once."""
-    drawn = [row for row in layer.rows.values() if len(row.output_shape) in DRAWN_AXES]
-    return drawn if is_recorded(layer.picture) and len(drawn) <= MOST_LAYERS else _beside(layer, drawn)
+    drawn = [row for row in run.rows.values() if len(row.output_shape) in DRAWN_AXES]
+    return drawn if is_recorded(run.picture) and len(drawn) <= MOST_LAYERS else _beside(run.rows[opened], drawn)
 
 
-def _beside(layer: OpenLayer, drawn: Sequence[Row]) -> list[Row]:
+def _beside(opened: Row, drawn: Sequence[Row]) -> list[Row]:
     """Return the layer that the pointer is on, those that the open one takes its input from, and those that take theirs
     from it: the first matters most."""
-    near = [row for row in drawn if row.name == state.NEAR_LAYER.get() != layer.name]
-    return [*near, *(row for row in drawn if row.name in layer.row.sources or layer.name in row.sources)]
+    near = [row for row in drawn if row.name == state.NEAR_LAYER.get() != opened.name]
+    return [*near, *(row for row in drawn if row.name in opened.sources or opened.name in row.sources)]
 
 
 def _first_page(layer: OpenLayer) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnn_core.sentences import N_
 from pages.ui import state
-from pages.ui.scripts import KEEP_UPLOADS, run_in_browser, speak
+from pages.ui.scripts import KEEP_UPLOADS, Html, run_in_browser, speak
 from pages.ui.text import _, catalogue
 from pages.ui.waiting import drawn, run_again
 
@@ -229,7 +229,7 @@ def _begun(page: PageRecord, style: str) -> Iterator[DeltaGenerator]:
     if not page.fits_screen:
         st.markdown(_(page.claim))
     large = _LARGE if state.LARGE_TYPE.get() else ""
-    st.html(f"<style>{_STYLE}{style}{large}</style>")
+    st.html(Html(f"<style>{_STYLE}{style}{large}</style>"))
     _run_scripts()
     with drawn():
         yield tools

@@ -10,13 +10,22 @@ import streamlit as st
 from cnn_core.sentences import N_
 
 
+class Html(str):
+    """HTML to be sent as it is: of any other text Streamlit looks whether all of its lines are indented alike."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+
 def run_in_browser(script: str) -> None:
     """Let the browser run `script`, a whole element, where it changes nothing that is seen: the style of all pages
     takes its place from what holds nothing else.
 
     Called in every run of a page: what follows it would be built anew where it comes or goes.
     """
-    st.html(script, unsafe_allow_javascript=True)
+    st.html(Html(script), unsafe_allow_javascript=True)
 
 
 KEEP_UPLOADS = """<script>

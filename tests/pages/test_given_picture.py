@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from running import no_exception, run_page
+from running import no_exception, run_page, set_to
 from streamlit.testing.v1 import AppTest
 from viewing import choose, opened, press, said
 
@@ -85,6 +85,16 @@ def test_it_goes_through_the_network_and_can_be_removed(give: Give) -> None:
     assert upload_of(at) is None
     assert "Resized from 40×40" not in said(at)
     assert "Until you choose one, the sample is shown." in said(at)
+
+
+def test_a_picture_that_was_dropped_needs_nothing_of_a_closed_menu(give: Give) -> None:
+    at = opened()
+    set_to(at, state.MENUS, ())
+    give(at, a_picture())
+    assert upload_of(at) is not None
+    assert not at.get("file_uploader")
+    set_to(at, state.MENUS, ("set_picture",))
+    assert at.get("file_uploader")
 
 
 def test_what_was_copied_without_a_file_is_called_so(give: Give) -> None:

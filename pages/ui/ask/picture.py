@@ -170,6 +170,11 @@ def _own_picture() -> Chosen | None:
     return picture
 
 
+def holds_upload() -> bool:
+    """Say whether the field for files is used and holds one: none that was dropped on the page, for example."""
+    return state.SOURCE.get() == "upload" and state.widget_value(_uploader()) is not None
+
+
 def name_of_upload() -> str:
     """Return what the reader's own file is called, "" while something else is shown."""
     picture = state.UPLOAD.get() if state.SOURCE.get() == "upload" else None

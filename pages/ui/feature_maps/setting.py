@@ -23,6 +23,7 @@ from pages.ui.ask.picture import (
     chosen_fit,
     chosen_picture,
     fit_picker,
+    holds_upload,
     name_of_upload,
     picture_picker,
     sample_thumbnails,
@@ -106,7 +107,8 @@ def draw() -> Setting:
             sample_thumbnails(info.colour)
             given.draw()
     with also_in(picture_place), picture_place:
-        is_picture_drawn = state.SOURCE.get() not in ("sample", "drawing") or was_opened("set_picture")
+        # A camera and a field with a file end where they are not drawn.
+        is_picture_drawn = state.SOURCE.get() == "camera" or holds_upload() or was_opened("set_picture")
         if is_picture_drawn:
             chosen = picture_picker(info.colour, may_be_live=True)
             fit, invert = fit_picker(info)

@@ -200,6 +200,7 @@ class Lenses {
       this.#say(tile, place);
     });
     this.said.textContent = place ? this.#sentence(data, axes, place) : data.words.hint;
+    this.said.classList.toggle("hand", !place);
   }
 
   /** Write the value in the corner of a result. @param {HTMLElement} tile  @param {Pair | null} place */

@@ -128,7 +128,7 @@ class MovedPicture {
       tools.append(this.toggles[name]);
     }
     tools.append(button(words.back, words.back_about, () => this.#putBack(), "put_back"));
-    box.append(tools, make("p", "hint", words.hint));
+    box.append(tools, make("p", "hint hand", words.hint));
     return box;
   }
 

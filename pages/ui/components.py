@@ -93,7 +93,7 @@ _DRAWING = register(
     '<div class="files"></div></div>',
 )
 _GIVEN = register("given", '<div class="given"></div>')
-_LENSES = register("lenses", '<div class="lenses" role="application" tabindex="0"></div>')
+_LENSES = register("lenses", '<div class="lenses" role="application" tabindex="0"></div>', "hand")
 _NETWORK = register(
     "network",
     """<div class="network">
@@ -118,7 +118,9 @@ _LAYER = register(
     "layer", f'<div class="layer">{_picture_board("mosaic")}{_picture_board("bars")}</div>', "board", "mosaic", "bars"
 )
 _TELLER = register("teller", "<div></div>")
-_MOVED_PICTURE = register("moved_picture", '<div class="moved-picture themed"></div>', "themed", "controls", "sliders")
+_MOVED_PICTURE = register(
+    "moved_picture", '<div class="moved-picture themed"></div>', "themed", "controls", "sliders", "hand"
+)
 _MOSAIC = register("mosaic", _picture_board("mosaic"), "board")
 _PANELS = register("panels", "<div></div>")
 _PICKER = register("picker", _picture_board("picker"), "board")

@@ -82,6 +82,11 @@ def escaped(text: str) -> str:
     return "".join("\\" + char if char in "\\`*_{}[]()#+-.!|<>~$:" else char for char in text)
 
 
+def with_hand(hint: str) -> str:
+    """Return a sentence on what answers to the pointer, as Markdown with a pointing hand before it."""
+    return f":material/touch_app: {hint}"
+
+
 def as_code(name: str) -> str:
     """Return a name as a span of code in Markdown, whatever it holds."""
     # A span ends at the first run of as many backticks as began it; a space keeps those of the name apart.

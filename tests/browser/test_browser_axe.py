@@ -20,6 +20,7 @@ ADDRESSES = [
     "/",
     "/Course",
     "/Course?sheet=operation",
+    "/Course?claims_of=K2",
     "/Convolution?open=channels&lesson=filters.bias",
     "/Feature_maps",
     "/Feature_maps?model=mobilenet_v2&layer=block_2_add",
@@ -28,6 +29,7 @@ ADDRESSES = [
     "/Design_a_network",
     "/Convolution",
     "/Convolution?open=separable.template.moved_digit.where_it_lies",
+    "/Convolution?open=side_by_side.two_pools.stacked.transposed.dense",
     "/Pooling_and_stride?measured=costs&study_open=True",
     "/Neuron",
     "/Neuron?neuron_view=layers",
@@ -38,6 +40,8 @@ ADDRESSES = [
     "/Train",
     "/Train?train_part=settings&flip=horizontal",
     "/Train?train_part=studies",
+    "/Train?train_part=dropout",
+    "/Design_a_network?part=questions&question=larger",
 ]
 
 

@@ -182,3 +182,16 @@ def test_on_a_phone(open_page: OpenPage, app_server: Any, scheme: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     point(output(page), 2, 1, 3, 3, touch=True)
     expect(said(page)).to_contain_text("row 2, column 1:")
+
+
+HAS_A_HAND = """node => getComputedStyle(node, "::before").content.includes("touch_app")"""
+
+
+def test_a_hint_has_a_pointing_hand_until_it_is_followed(page: Page) -> None:
+    visit(page, f"{ADDRESS}?lang=en")
+    told = page.locator(".lenses .said")
+    expect(told).to_contain_text("Point at a picture")
+    assert told.evaluate(HAS_A_HAND)
+    page.locator(".lenses img").first.hover()
+    expect(told).to_contain_text("Input, rows")
+    assert not told.evaluate(HAS_A_HAND)

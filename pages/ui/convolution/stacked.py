@@ -18,7 +18,7 @@ from pages.ui.convolution.costs import draw_costs
 from pages.ui.draw.colours import colour_stops
 from pages.ui.draw.stage import Scene, draw_stage
 from pages.ui.entered import Chosen
-from pages.ui.text import _
+from pages.ui.text import _, with_hand
 
 _PLACES = 56
 _SIDE = 9
@@ -58,7 +58,7 @@ def _draw_pyramid(count: int) -> None:
     for _layer in range(count):
         maps.append(conv2d(maps[-1], _KERNEL[:, :, np.newaxis, np.newaxis], (Window(3), Window(3))))
     layers = [_("Layer {number}").format(number=number) for number in range(1, count + 1)]
-    st.markdown(_("**The receptive field as a pyramid:** point at a value of any map."))
+    st.markdown(with_hand(_("**The receptive field as a pyramid:** point at a value of any map.")))
     components.pyramid(
         {
             "maps": [values[:, :, 0].tolist() for values in maps],

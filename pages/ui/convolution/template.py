@@ -19,7 +19,7 @@ from pages.ui.draw.boxes import OwnBox, draw_boxes
 from pages.ui.draw.tables import draw_table
 from pages.ui.entered import Chosen
 from pages.ui.messages import part
-from pages.ui.text import _
+from pages.ui.text import _, with_hand
 
 _SIDES = "top", "left", "height", "width"
 _TITLES = {
@@ -53,7 +53,7 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
             _("The picture; what the blue box holds is the template"),
             own=OwnBox(search.box, lambda box: state.TEMPLATE.set((box,)), says_place=True),
         )
-        st.caption(_("Drag the box or its corners, or click where it should lie."))
+        st.caption(with_hand(_("Drag the box or its corners, or click where it should lie.")))
         st.segmented_control(
             _("Searched picture"),
             format_func=lambda way: _(_SEARCHED[way]),

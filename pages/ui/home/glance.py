@@ -14,7 +14,7 @@ from pages.ui.draw.network import Clicks, draw_network_picture
 from pages.ui.draw.network_data import NetworkPicture
 from pages.ui.frame import FEATURE_MAPS
 from pages.ui.state import Key
-from pages.ui.text import _
+from pages.ui.text import _, with_hand
 from pages.ui.waiting import later
 
 _SET_UP: tuple[Key[Any], ...] = (state.MODEL, state.SOURCE, state.SAMPLE, state.FIT, state.INVERT, state.TRAIL)
@@ -44,9 +44,11 @@ def draw_glance() -> None:
             sends=True,
         )
         st.caption(
-            _(
-                "A photograph on its way through a network that knows ten classes. Click a map or a layer to see what "
-                "is in it and why."
+            with_hand(
+                _(
+                    "A photograph on its way through a network that knows ten classes. Click a map or a layer to see "
+                    "what is in it and why."
+                )
             )
         )
 

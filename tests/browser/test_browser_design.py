@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from browsing import OpenPage, box_of, no_traceback, page_link, visit, wait_idle
+from browsing import IDLE_MILLISECONDS, OpenPage, box_of, no_traceback, page_link, visit, wait_idle
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 from serving import running_app
 
@@ -515,7 +515,7 @@ def texts(page: Page) -> list[str]:
     return [text.replace("⤷\n", "") for text in layers(page).all_inner_texts()]
 
 
-def test_a_server_that_ends_loses_nothing_designed(tmp_path: Path, browser: Browser) -> None:
+def test_a_server_that_is_killed_loses_nothing_designed(tmp_path: Path, browser: Browser) -> None:
     # No `open_page`: these pages must complain while there is no server.
     with running_app(tmp_path, CONVSCOPE_WORKERS="1") as first:
         context = browser.new_context(base_url=first.url, viewport={"width": 1280, "height": 900}, locale="en-US")
@@ -531,7 +531,12 @@ def test_a_server_that_ends_loses_nothing_designed(tmp_path: Path, browser: Brow
         wait_idle(long)
         put(long, "Filters", 8)
         expect(long.get_by_text("too long for an address. This browser keeps it")).to_be_visible()
-    with running_app(tmp_path, int(first.url.rpartition(":")[2]), CONVSCOPE_WORKERS="1"):
+        first.kill()
+        expect(short.get_by_role("dialog")).to_contain_text("server is not responding", timeout=IDLE_MILLISECONDS)
+    with running_app(tmp_path, first.port, CONVSCOPE_WORKERS="1"):
+        wait_idle(short)  # which has connected again by itself
+        expect(short.get_by_role("dialog")).to_have_count(0)
+        assert texts(short) == designed
         for page in (short, long):
             page.reload()
             wait_idle(page)

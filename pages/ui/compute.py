@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent import futures
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
@@ -61,44 +61,53 @@ class OverdueError(RuntimeError):
     """A piece of work took longer than it may."""
 
 
+@dataclass(eq=False)
+class _Task:
+    """Work that waits for a process, or has one."""
+
+    number: int
+    whose: frozenset[Hashable]
+    future: "Future[Any]"
+    hand_on: "Callable[[Executor], Future[Any]]"
+    asked: float = field(default_factory=time.monotonic)
+    turn: int = 0
+    run: "Future[Any] | None" = None
+    began: float = 0.0
+    is_overdue: bool = False
+    was_interrupted: bool = False
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """By which what waits gets a process, the smallest first."""
+        return self.turn, self.number
+
+
 class _Turns:
     """Turns such that everybody who wants one has it before anybody has two: start-time fair queueing.
+
+    They are dealt among what waits at that moment, so what was dropped before it began has taken none.
 
     Source: Goyal, Vin and Cheng, "Start-time fair queueing", SIGCOMM 1996, with equal weights and lengths.
     """
 
-    _MOST = 1024
-
     def __init__(self) -> None:
         self._now = 0
-        self._last: dict[Hashable, int] = {}
+        self._have_had: set[Hashable] = set()
 
-    def take(self, *whose: Hashable) -> int:
-        """Return the next turn of all these: after the last one of each, and not before what is being done now."""
-        if len(self._last) > self._MOST:
-            self._last = {one: turn for one, turn in self._last.items() if turn >= self._now}
-        turn = max(self._now, *(self._last.get(one, -1) + 1 for one in whose))
-        self._last |= dict.fromkeys(whose, turn)
-        return turn
+    def deal(self, waiting: Iterable[_Task]) -> None:
+        """Give each the next turn of all whose it is: after the last one of each, and not before what is being done."""
+        last: dict[Hashable, int] = dict.fromkeys(self._have_had, self._now)
+        for task in sorted(waiting, key=lambda task: task.number):
+            if not task.was_interrupted:  # that had its turn, and is done first
+                task.turn = max([self._now, *(last[one] + 1 for one in task.whose if one in last)])
+                last |= dict.fromkeys(task.whose, task.turn)
 
-    def begin(self, turn: int) -> None:
-        """Note which turn is being done."""
-        self._now = max(self._now, turn)
-
-
-@dataclass(order=True)
-class _Task:
-    """Work that waits for a process, in the order in which it gets one."""
-
-    turn: int
-    number: int
-    future: "Future[Any]" = field(compare=False)
-    hand_on: "Callable[[Executor], Future[Any]]" = field(compare=False)
-    asked: float = field(default_factory=time.monotonic, compare=False)
-    run: "Future[Any] | None" = field(default=None, compare=False)
-    began: float = field(default=0.0, compare=False)
-    is_overdue: bool = field(default=False, compare=False)
-    was_interrupted: bool = field(default=False, compare=False)
+    def begin(self, task: _Task) -> None:
+        """Note what is being done."""
+        if task.turn > self._now:
+            self._now, self._have_had = task.turn, set()
+        if task.turn == self._now:
+            self._have_had |= task.whose
 
 
 class Load(NamedTuple):
@@ -151,13 +160,12 @@ class Workers(Executor):
         """Run `fn` in a worker. The future raises BrokenExecutor if the worker dies meanwhile: submit again."""
         future: Future[Result] = Future()
         with self._lock:
-            self._waiting = [task for task in self._waiting if not task.future.cancelled()]
             number = self._numbers[future] = next(self._next_number)
 
             def hand_on(pool: Executor) -> "Future[Result]":
                 return pool.submit(numbered, number, fn, *args, **kwargs)
 
-            self._waiting.append(_Task(self._turns.take(*_ASKED_BY.get()), number, future, hand_on))
+            self._waiting.append(_Task(number, frozenset(_ASKED_BY.get()), future, hand_on))
         self._begin()
         return future
 
@@ -167,10 +175,11 @@ class Workers(Executor):
         (0, 0) where it has begun, or is none of ours.
         """
         with self._lock:
+            self._deal_turns()
             own = next((task for task in self._waiting if task.future is future), None)
             if own is None:
                 return 0, 0.0
-            before = sum(task < own and not task.future.cancelled() for task in self._waiting) + len(self._running)
+            before = sum(task.place < own.place for task in self._waiting) + len(self._running)
             return before, before * self._usual_seconds / self._places
 
     def load(self) -> Load:
@@ -206,11 +215,12 @@ class Workers(Executor):
         """Hand the pool what it can run."""
         begun = []
         with self._lock:
+            self._deal_turns()
             while self._waiting and len(self._running) < self._places:
-                task = min(self._waiting)
+                task = min(self._waiting, key=lambda task: task.place)
                 self._waiting.remove(task)
                 if task.future.running() or task.future.set_running_or_notify_cancel():
-                    self._turns.begin(task.turn)
+                    self._turns.begin(task)
                     task.began, task.was_interrupted = time.monotonic(), False
                     self._running.append(task)
                     task.run = self._handed_on(task)
@@ -218,6 +228,11 @@ class Workers(Executor):
         # Outside of the lock: what has ended already is answered at once.
         for task, run in begun:
             run.add_done_callback(partial(self._end, task, self._limit(task)))
+
+    def _deal_turns(self) -> None:
+        """Forget what was dropped, and give what waits its turns."""
+        self._waiting = [task for task in self._waiting if not task.future.cancelled()]
+        self._turns.deal(self._waiting)
 
     def _handed_on(self, task: _Task) -> "Future[Any]":
         try:

@@ -217,6 +217,26 @@ def test_many_tabs_of_one_address_have_no_more_turns_than_one_of_another() -> No
     assert "".join(done) == "abcabaaaa"
 
 
+def test_what_was_dropped_before_it_began_took_no_turn() -> None:
+    pool = Patient()
+    done: list[str] = []
+    workers = Workers(lambda: pool, 1)
+    with asked_by("somebody before"):
+        workers.submit(done.append, "x")
+    with asked_by("who clicks twenty times"):
+        clicked = [workers.submit(done.append, "a") for _ in range(20)]
+        for dropped in clicked[:-1]:
+            dropped.cancel()
+    with asked_by("who asks for many things at once"):
+        for _ in range(3):
+            workers.submit(done.append, "b")
+    with asked_by("who clicks twenty times"):
+        workers.submit(done.append, "a")
+    for number in range(6):
+        pool.end(number)
+    assert "".join(done) == "xabbab"
+
+
 def test_who_comes_later_waits_for_no_more_than_the_others_next_turn() -> None:
     pool = Patient()
     done: list[str] = []

@@ -1,9 +1,10 @@
 """Fits, each a folder on disk and, while it is trained, work of an executor; a few at once, the others in a queue.
 
 What is known of a run is read from its folder, so a server that was killed finds its runs again; they can be gone on
-with from their last epoch. Orders are left in the folder too. Whoever knows a run's id, which nobody can guess, sees it
-and may steer it. The executor is any of the kind of `concurrent.futures` whose machines see the folders; ours gives
-each run a process of its own, which can be frozen and killed besides.
+with from their last epoch. Orders are left in the folder too. Whoever knows a run's id, which nobody can guess, may ask
+for anything here; pages let only who began it steer and delete it. The executor is any of the kind of
+`concurrent.futures` whose machines see the folders; ours gives each run a process of its own, which can be frozen and
+killed besides.
 """
 
 import atexit

@@ -58,6 +58,21 @@ def test_from_home_a_claim_and_what_shows_it_are_three_clicks_away(page: Page) -
     no_traceback(page)
 
 
+@pytest.mark.parametrize(
+    ("address", "figure"),
+    [
+        ("Convolution?open=stacked", "73,856"),
+        ("Pooling_and_stride?measured=kept", "keeps steeper steps than average pooling"),
+        ("Design_a_network?design=mobilenet_v2&part=questions&question=larger", "49,413,032,960"),
+        ("Convolution?open=dense", "1,225"),
+        ("Convolution?open=side_by_side", "it takes in more and shows less"),
+    ],
+)
+def test_where_a_claim_leads_its_figure_is_in_sight(address: str, figure: str, page: Page) -> None:
+    visit(page, f"/{address}&lang=en")
+    expect(page.get_by_text(figure).first).to_be_in_viewport()
+
+
 # Where a link leads ------------------------------------------------------------------------------------------------
 
 LED = """<div data-testid="stApp" data-test-script-state="notRunning">

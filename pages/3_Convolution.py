@@ -25,6 +25,6 @@ with begin_page():
         convolution = on_numbers.draw()
 
     ideas.draw(convolution)
-    with st.expander(_("What the courses say, and what is more exact"), icon=":material/menu_book:"):
+    with st.expander(_("What the courses say, and what is more precise"), icon=":material/menu_book:"):
         st.markdown(lesson("convolution"))
     state.share(state.LANGUAGE, *choices.SHARED, instead=choices.private_numbers(convolution))

@@ -27,7 +27,7 @@ with begin_page():
         for draw in (in_order[1].draw, measures.draw):
             with part():
                 draw(comparison)
-    with st.expander(_("What the courses say, and what is more exact"), icon=":material/menu_book:"):
+    with st.expander(_("What the courses say, and what is more precise"), icon=":material/menu_book:"):
         st.markdown(lesson("pooling"))
     for draw in (in_network.draw, study.draw, train.draw):
         with part():

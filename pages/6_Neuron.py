@@ -12,6 +12,6 @@ with begin_page() as tools:
         view_picker()
     view = current_view()
     view.draw()
-    with st.expander(_("What the courses say, and what is more exact"), icon=":material/menu_book:"):
+    with st.expander(_("What the courses say, and what is more precise"), icon=":material/menu_book:"):
         st.markdown(lesson("neuron"))
     state.share(state.LANGUAGE, state.NEURON_VIEW, *view.keys)

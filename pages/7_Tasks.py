@@ -16,6 +16,6 @@ with begin_page() as head:
     with part():
         tasks.draw(subject.answered(picture))
     further.draw(picture)
-    with st.expander(_("What the courses say, and what is more exact"), icon=":material/menu_book:"):
+    with st.expander(_("What the courses say, and what is more precise"), icon=":material/menu_book:"):
         st.markdown(lesson("tasks"))
     state.share(state.LANGUAGE, *subject.SHARED, *tasks.SHARED, *further.SHARED)

@@ -48,4 +48,4 @@ def test_pointing_says_what_a_value_sees(page: Page) -> None:
     expect(said).to_contain_text("Layer 2, row 1, column 0 sees")
     expect(page.locator(".pyramid svg line")).to_have_count(4)
     page.locator('.pyramid [data-part="map0"]').focus()
-    expect(said).to_contain_text("dashed is what it reaches")
+    expect(said).to_contain_text("dashed lines show what it reaches")

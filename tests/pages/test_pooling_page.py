@@ -176,7 +176,7 @@ def test_equal_ways_are_said_to_be_equal(stages: dict[str, Any]) -> None:
         "Sum pooling with a window of 1 and stride 1 changes nothing",
         "L2 pooling with a window of 1 and stride 1 gives the magnitudes",
     ):
-        assert f"{sentence}: the same here, to rounding." in text
+        assert f"{sentence}: the same here, up to rounding." in text
 
 
 @pytest.mark.parametrize("size", ["2", "3", "4"])
@@ -239,8 +239,8 @@ def test_sentences_are_made_of_the_figures(stages: dict[str, Any], files: dict[s
     stands = {row["way"]: float(row["as_it_stands"]) for row in table(files, "pooling_shifts") if row["shift"] == "1"}
     assert f"max pooling changes by {stands['max']:.3g}, average pooling by {stands['average']:.3g}" in text
     calm = min(stands, key=lambda way: stands[way])
-    assert f"the least of all: {reduction_title(Reduction(calm))} ({stands[calm]:.3g})" in text
-    assert "every output shifts along and does not change" in text
+    assert f"the least: {reduction_title(Reduction(calm))} ({stands[calm]:.3g})" in text
+    assert "every output shifts along with the input and does not change" in text
     moved = [row for row in table(files, "pooling_shifts") if int(row["shift"]) % 2 == 0]
     assert max(float(row["moved_back"]) for row in moved) < 1e-6
 
@@ -249,7 +249,10 @@ def test_noise_is_said_for_the_chosen_strength(stages: dict[str, Any], files: di
     text = text_of(no_exception(run_page(PAGE, picture="grass", measured="noise", noise="0.4")))
     left = {row["way"]: float(row["left"]) for row in table(files, "pooling_noise") if row["noise"] == "0.4"}
     assert left["average"] == pytest.approx(0.5, rel=0.05)
-    assert f"With noise of 40% of the standard deviation, average pooling leaves {left['average']:.0%} of it" in text
+    assert (
+        f"With noise of 40% of the input's standard deviation, average pooling leaves {left['average']:.0%} of it"
+        in text
+    )
     assert f"| Max pooling | {left['max']:.1%} |" in text
 
 
@@ -297,7 +300,7 @@ def test_the_input_and_ten_results_come_first_in_greys(stages: dict[str, Any], l
     blocks = x.reshape(14, 2, 14, 2).swapaxes(1, 2)
     np.testing.assert_array_equal(shown["max"], blocks.max((2, 3)))
     np.testing.assert_array_equal(shown["average"], np.rint(blocks.mean((2, 3))))
-    assert at.header[0].value == "The numbers inside one way"
+    assert at.header[0].value == "The numbers inside one method"
     assert "Black is 0, white 255." in text_of(at)
 
 

@@ -136,7 +136,7 @@ def test_a_full_queue_is_a_sentence_and_no_way_is_trained_alone(
 
 def test_an_unknown_id_is_a_sentence_and_one_can_train_anew(runs: FakeRuns) -> None:
     at = page(training="gone", trained_ways="max")
-    assert "is not here any more" in text_of(at)
+    assert "is no longer here" in text_of(at)
     no_exception(at.button(key="train").click().run())
     assert at.query_params["training"] == "run-1"
 
@@ -149,7 +149,7 @@ SECOND = BatchEnd(2, 16, 1.234, 0.5, 4.0)
 @pytest.mark.parametrize(
     ("known", "said", "share"),
     [
-        ([seen(MAX, Phase.RUNNING, done=0)], "TensorFlow starts.", 0),
+        ([seen(MAX, Phase.RUNNING, done=0)], "Starting TensorFlow.", 0),
         (
             [seen(MAX, Phase.RUNNING, done=1, batch=SECOND), seen(AVERAGE, Phase.WAITING, done=0, number=2)],
             "Max pooling: epoch 2 of 2, loss 1.234; 128 pictures per second in all, about 0:20 (min:s) left.",
@@ -272,7 +272,7 @@ def test_a_run_of_another_kind_is_not_the_studys(runs: FakeRuns) -> None:
     network = replace(other.plan.network, name="mine")
     at = let_be(runs, replace(other, plan=replace(other.plan, network=network)))
     assert way_of(runs.seen["run-1"].plan) is None
-    assert "is not here any more" in text_of(at)
+    assert "is no longer here" in text_of(at)
 
 
 def test_it_survives_other_widgets(runs: FakeRuns) -> None:

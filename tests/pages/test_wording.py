@@ -112,7 +112,7 @@ AGREED = {
     "what is done with a picture": """
         Classification | Detection | Instance segmentation | Localization | Semantic segmentation
     """,
-    "what work is at": "TensorFlow starts.",
+    "what work is at": "Starting TensorFlow.",
     "pages": "Course | Tasks | Train",
 }
 """Short words that several parts of the app share, by what they mean there; one that means something else elsewhere is

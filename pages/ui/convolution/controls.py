@@ -37,7 +37,9 @@ def show_cut(key: str, largest: int) -> None:
     shape = cached.picture(chosen).pixels.shape
     box, scale = choices.place_of_cut(shape, largest)
     png = cached.whole_picture(chosen, colours=True)
-    draw_boxes(key, png, shape, _("The picture; what is cut is bright and framed"), own=OwnBox(box, _cut_at, cut=scale))
+    draw_boxes(
+        key, png, shape, _("The picture; the part cut out is bright and framed"), own=OwnBox(box, _cut_at, cut=scale)
+    )
 
 
 def _cut_at(box: Edges) -> None:
@@ -90,8 +92,8 @@ def _less_usual() -> None:
     if state.TURNED.get():
         st.caption(
             _(
-                "Mathematics calls this convolution. Keras, TensorFlow and PyTorch do not rotate the "
-                "kernel, which mathematics calls correlation; scipy.signal.convolve2d rotates it. A "
-                "network learns its weights, so it makes no difference to it."
+                "Mathematics calls this convolution. Keras, TensorFlow and PyTorch do not rotate the kernel, which "
+                "mathematics calls correlation; scipy.signal.convolve2d rotates it. A network learns its weights, "
+                "so it makes no difference which one is used."
             )
         )

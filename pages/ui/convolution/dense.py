@@ -31,7 +31,7 @@ _UNITS = 3
 def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     """Draw the convolution from above as a matrix, then a Dense layer as a convolution, then what pictures need."""
     if convolution is None:
-        st.caption(_("First make kernel and input above fit together."))
+        st.caption(_("First make the kernel and the input above fit together."))
     else:
         _draw_matrices(convolution)
     needs, other_way = st.columns([3, 2], gap="medium")
@@ -49,11 +49,11 @@ def _draw_matrices(convolution: Convolution) -> None:
     st.markdown(
         _(
             "A Dense layer from {inputs} values to {outputs} has {inputs}·{outputs} = **{dense}** weights; the "
-            "convolution has **{weights}**, used again at every place."
+            "convolution has **{weights}**, used again at every position."
         ).format(inputs=columns, outputs=rows, dense=f"{rows * columns:,}", weights=weights)
     )
     if rows * columns > _MOST:
-        st.caption(_("The matrix is not drawn: choose an input of fewer rows and columns."))
+        st.caption(_("The matrix is too large to draw: choose an input with fewer rows and columns."))
         return
     matrix = convolution_matrix(convolution.weights, *convolution.taps(), convolution.x.shape)
     product = (matrix @ convolution.x.ravel()).reshape(output.shape) + convolution.bias
@@ -61,7 +61,7 @@ def _draw_matrices(convolution: Convolution) -> None:
     full = np.random.default_rng(0).normal(0, reach.limit / 3, matrix.shape)
     with st.container(horizontal=True, gap="medium"):
         for shown, title in (
-            (full, _("A Dense layer: every weight its own")),
+            (full, _("A Dense layer: every weight is separate")),
             (matrix, _("The convolution as a matrix")),
         ):
             draw_wide(map_png(shown, reach, max(1, _WIDTH // columns)), _WIDTH, title)
@@ -117,10 +117,9 @@ def _draw_needs() -> None:
     draw_table(heads, rows)
     st.caption(
         _(
-            "Without biases. A Dense unit has a weight for every value of the picture, a filter "
-            "has one for every place of its window, however large the picture is. One course "
-            "says 250M for ten units on 500×500 grey pixels: it is 250,000 per unit and 2.5 "
-            "million for ten."
+            "Without biases. A Dense unit has a weight for every value of the picture, a filter has one for every "
+            "place of its window, however large the picture is. One course says 250M for ten units on 500×500 grey "
+            "pixels; in fact it is 250,000 per unit and 2.5 million for ten."
         )
     )
 

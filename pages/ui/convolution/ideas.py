@@ -45,8 +45,8 @@ IDEAS = (
         "channels",
         N_("Channels and filters"),
         N_(
-            "A filter has one kernel for each input channel. Their results are added, and one bias: one filter makes "
-            "one map. So the kernel is as deep as its input, and there are as many maps as filters."
+            "A filter has one kernel for each input channel. Their results and one bias are added up, so one filter "
+            "makes one map. A filter is therefore as deep as its input, and there are as many maps as filters."
         ),
         channels.draw,
     ),
@@ -60,8 +60,8 @@ IDEAS = (
         "template",
         N_("An eye as a template"),
         N_(
-            "A kernel can be a part of the picture itself. Slid over the picture it makes a number at every place: "
-            "how well the place fits. The number should be highest where the part was cut out."
+            "A kernel can be a part of the picture itself. Slid over the picture, it gives a number at every "
+            "position: how well the picture matches there. The number should be highest where the part was cut out."
         ),
         template.draw,
     ),
@@ -69,7 +69,7 @@ IDEAS = (
         "side_by_side",
         N_("Kernel sizes and strides side by side"),
         N_(
-            "A larger kernel takes in more of the picture, costs more and shows less that is fine; a larger stride "
+            "A larger kernel takes in more of the picture, costs more and shows less fine detail; a larger stride "
             "makes a smaller and coarser map, faster."
         ),
         side_by_side.draw,
@@ -78,8 +78,8 @@ IDEAS = (
         "two_pools",
         N_("Two pooling windows, one output size"),
         N_(
-            "2×2 and 3×3 windows, both with stride 2, may give maps of the same size. The values "
-            "are not the same: the larger windows overlap and see more."
+            "2×2 and 3×3 windows, both with stride 2, can give maps of the same size. The values are not the same: "
+            "the larger windows overlap and see more."
         ),
         two_pools.draw,
     ),
@@ -105,8 +105,8 @@ IDEAS = (
         "separable",
         N_("Depthwise and separable convolution"),
         N_(
-            "A depthwise convolution gives each channel its own kernel and adds nothing up; a 1×1 convolution behind "
-            "it mixes the channels. Together they cost a fraction of a full convolution."
+            "A depthwise convolution gives each channel its own kernel and does not add up the channels; a 1×1 "
+            "convolution after it mixes them. Together they cost a fraction of a full convolution."
         ),
         separable.draw,
     ),
@@ -130,20 +130,20 @@ IDEAS = (
     ),
     Idea(
         "moved_digit",
-        N_("A digit moved, turned, shuffled"),
+        N_("A digit shifted, rotated, shuffled"),
         N_(
-            "A Dense layer has a weight of its own for every pixel, so a digit that moves meets other weights. A "
-            "convolution has the same weights everywhere, and its maps move with the digit; what becomes of that "
-            "depends on the layers behind it. Neither recognizes a digit that is turned far."
+            "A Dense layer has a separate weight for every pixel, so a digit that moves meets different weights. A "
+            "convolution has the same weights everywhere, and its maps move with the digit; what happens then "
+            "depends on the layers after it. Neither recognizes a digit that is rotated far."
         ),
         moved_digit.draw,
     ),
     Idea(
         "where_it_lies",
-        N_("Where the place means something"),
+        N_("When position matters"),
         N_(
-            "To a convolution a pattern is worth the same everywhere. Where the place itself means something, as on "
-            "X-rays, that assumption costs, unless a layer behind the convolutions still knows the places."
+            "To a convolution, a pattern means the same everywhere. Where position itself matters, as in X-rays, "
+            "that assumption costs accuracy, unless a layer after the convolutions still knows the positions."
         ),
         where_it_lies.draw,
     ),

@@ -70,19 +70,19 @@ def _data() -> dict[str, Any]:
 def _words() -> dict[str, str]:
     return {
         "choose": _("Choose a digit"),
-        "right": _("Moved to the right, pixels"),
-        "down": _("Moved down, pixels"),
-        "angle": _("Turned anticlockwise, degrees"),
+        "right": _("Shifted right (pixels)"),
+        "down": _("Shifted down (pixels)"),
+        "angle": _("Rotated anticlockwise (degrees)"),
         "shuffled": _("Shuffle the pixels"),
-        "shuffled_about": _("Put all pixels in another sequence, the same one for every picture"),
-        "back": _("Put back"),
-        "back_about": _("Undo moving, turning and shuffling, and take away what you drew"),
+        "shuffled_about": _("Put all pixels in a new order, the same for every picture"),
+        "back": _("Reset"),
+        "back_about": _("Undo shifting, rotating and shuffling, and erase what you drew"),
         "hint": _("Draw a digit of your own on the picture."),
-        "picture": _("The picture as the networks get it: {name}"),
-        "own": _("The picture as the networks get it: your drawing"),
+        "picture": _("The picture as the networks see it: {name}"),
+        "own": _("The picture as the networks see it: your drawing"),
         "verdict": _("{name} ({share})"),
         "right_of": _("{count} of {of} networks are right: the digit is {name}."),
-        "unknown": _("Your own drawing: you know what it is."),
+        "unknown": _("This is your own drawing: only you know what it is."),
     }
 
 
@@ -90,10 +90,11 @@ def _draw_how_trained() -> None:
     recipe = record()["recipe"]
     st.caption(
         _(
-            "Three networks with about as many parameters, trained alike on MNIST's {train} training digits as they "
-            "are, for {epochs} epochs and without augmentation. Behind Flatten each place of the maps has weights of "
-            "its own; the mean over all places (global average pooling) forgets where something was. The digits to "
-            "choose are the first three test pictures of each class; no network has seen them."
+            "Three networks with about the same number of parameters, trained in the same way on MNIST's {train} "
+            "unchanged training digits for {epochs} epochs, without augmentation. After Flatten, each place of the "
+            "maps has weights of its own; the mean over all places (global average pooling) forgets where something "
+            "was. The digits to choose from are the first three test pictures of each class; no network has seen "
+            "them."
         ).format(train=f"{recipe['train_digits']:,}", epochs=recipe["epochs"][Taught.DIGITS])
     )
 
@@ -131,8 +132,8 @@ def _draw_shuffled() -> None:
     draw_table(heads, rows)
     st.caption(
         _(
-            "All shuffled pictures have their pixels in the same new sequence. To a Dense layer one sequence is as "
-            "good as another: trained on shuffled digits, it does as well as before. A convolution expects that "
-            "neighbours belong together; where they do not, it loses what made it better."
+            "All shuffled pictures have their pixels in the same new order. To a Dense layer, one order is as good "
+            "as another: trained on shuffled digits, it does as well as before. A convolution expects neighbours to "
+            "belong together; where they do not, it loses its advantage."
         )
     )

@@ -52,9 +52,8 @@ def _draw_rest(convolution: Convolution) -> None:
     if not rows and not columns:
         return
     text = _(
-        "The stride does not divide evenly: no window uses {rest} (crossed out above). The "
-        "course calls such a stride not usable; libraries round down. With {padding} more "
-        "padding (height × width) it would fit."
+        "The stride does not divide evenly: no window uses {rest} (crossed out above). The course calls such a "
+        "stride unusable; libraries round down. With {padding} more padding (height × width) it would fit."
     )
     fitting = show(tuple(padding_that_fits(*axis) for axis in axes))
     st.info(text.format(rest=_named_rest(rows, columns), padding=fitting), icon=":material/content_cut:")
@@ -79,8 +78,8 @@ def _draw_padded(convolution: Convolution) -> None:
     if padded:
         st.caption(
             _(
-                "{padded} of {outputs} outputs have zeros of the padding in their window: an edge that is not in the "
-                "input, and a kernel answers to it."
+                "{padded} of {outputs} outputs have zeros from the padding in their window: an edge that is not in "
+                "the input, but to which a kernel responds."
             ).format(padded=padded, outputs=outputs)
         )
 

@@ -22,7 +22,7 @@ _LONGEST = 192
 def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     """Draw a picture through all three, then the costs."""
     if convolution is None:
-        st.caption(_("First make kernel and input above fit together."))
+        st.caption(_("First make the kernel and the input above fit together."))
     else:
         _draw_pictures(chosen, convolution)
     first, second = st.columns(2)
@@ -34,7 +34,7 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
         [
             (_("Full convolution"), [Conv2D(filters, 3, padding="same")]),
             (_("Separable: depthwise, then 1×1"), [SeparableConv2D(filters, 3, padding="same")]),
-            (_("Depthwise alone: channels stay apart"), [DepthwiseConv2D(3, padding="same")]),
+            (_("Depthwise alone: channels not mixed"), [DepthwiseConv2D(3, padding="same")]),
         ],
         (_PLACES, _PLACES, channels),
     )
@@ -56,7 +56,7 @@ def _draw_pictures(chosen: Chosen, convolution: Convolution) -> None:
     )
     st.caption(
         _(
-            "The kernel from above on each colour, then mixed by 1×1 weights {weights}. The full "
-            "convolution has the kernel times each of these weights. {difference}"
+            "The kernel above is applied to each colour, and the results are mixed by the 1×1 weights {weights}. "
+            "The full convolution uses the kernel times each of these weights. {difference}"
         ).format(weights=GREY_WEIGHTS, difference=difference_text(float(np.abs(together - full).max())))
     )

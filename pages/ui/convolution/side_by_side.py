@@ -45,7 +45,7 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     kind.segmented_control(
         _("Kernel"), format_func=lambda key: _(_KINDS[key][0]), required=True, **state.SIDE_KERNEL.widget()
     )
-    equal.checkbox(_("All equally large"), **state.SIDE_ENLARGED.widget())
+    equal.checkbox(_("All at the same size"), **state.SIDE_ENLARGED.widget())
     grey = brightness(cached.small_picture(chosen, _LONGEST))
     make = _KINDS[state.SIDE_KERNEL.get()][1]
     maps = {(size, stride): _convolved(grey, make(size), stride) for size in SIZES for stride in STRIDES}
@@ -57,9 +57,9 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     with costs:
         st.caption(
             _(
-                "The picture has {size} pixels here. From top to bottom the kernel grows: it takes in more and shows "
-                "less that is fine. From left to right the stride grows: the map shrinks by it, and what lay between "
-                "is gone."
+                "Here the picture has {size} pixels. From top to bottom the kernel grows: it takes in more and "
+                "shows less fine detail. From left to right the stride grows: the map shrinks with it, and what lay "
+                "between is lost."
             ).format(size=show(grey.shape[:2]))
         )
         _draw_costs(grey, maps)

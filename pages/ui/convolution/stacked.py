@@ -42,10 +42,10 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     draw_stage(Scene(x, taps, taps, output, combined[:, :, np.newaxis, np.newaxis]), "stacked_stage")
     st.caption(
         _(
-            "The output went through {count} layers one after the other, each with the Gaussian 3×3 "
-            "kernel; the kernel shown is what they amount to together: {field}×{field}. With an "
-            "activation between them they can do more than any single kernel: a third advantage, besides "
-            "fewer weights and fewer multiplications."
+            "The output went through {count} layers one after the other, each with the Gaussian 3×3 kernel; the "
+            "kernel shown is the single {field}×{field} kernel that they amount to. With an activation between them "
+            "they can do more than any single kernel: a third advantage, besides fewer weights and fewer "
+            "multiplications."
         ).format(count=count, field=field)
     )
     _draw_pyramid(count)
@@ -69,7 +69,7 @@ def _draw_pyramid(count: int) -> None:
             "words": {
                 "keys": _("{map}: arrow keys move and show what each value sees and reaches"),
                 "said": _("{map}, row {row}, column {column} sees {seen}."),
-                "input": _("Input in row {row}, column {column}: dashed is what it reaches."),
+                "input": _("Input in row {row}, column {column}: dashed lines show what it reaches."),
             },
         },
         key="pyramid",

@@ -24,7 +24,7 @@ from pages.ui.text import _, with_hand
 _SIDES = "top", "left", "height", "width"
 _TITLES = {
     Score.SUM: N_("Sum of the products"),
-    Score.CENTRED: N_("The template's mean taken off"),
+    Score.CENTRED: N_("Sum, with the template's mean subtracted"),
     Score.COEFFICIENT: N_("Correlation coefficient"),
 }
 _SEARCHED = {"same": N_("As it is"), "dark": N_("Darker"), "mirrored": N_("Mirrored")}
@@ -50,10 +50,10 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
             "template_board",
             picture_png(small_picture(chosen)),
             search.plane.shape,
-            _("The picture; what the blue box holds is the template"),
+            _("The picture; the part in the blue box is the template"),
             own=OwnBox(search.box, lambda box: state.TEMPLATE.set((box,)), says_place=True),
         )
-        st.caption(with_hand(_("Drag the box or its corners, or click where it should lie.")))
+        st.caption(with_hand(_("Drag the box or its corners, or click where it should be.")))
         st.segmented_control(
             _("Searched picture"),
             format_func=lambda way: _(_SEARCHED[way]),
@@ -118,7 +118,7 @@ def _draw_best(search: Search, maps: dict[Score, Scores]) -> None:
     origin = search.origin
     best = {score: best_place(found) for score, found in maps.items()}
     draw_table(
-        [_("Scored by"), _("At its origin"), _("Highest"), _("Row"), _("Column")],
+        [_("Scored by"), _("Where it was cut out"), _("Highest"), _("Row"), _("Column")],
         [
             [_(_TITLES[score]), f"{found[origin]:.2f}", f"{found[best[score]]:.2f}", *map(str, best[score])]
             for score, found in maps.items()
@@ -128,9 +128,10 @@ def _draw_best(search: Search, maps: dict[Score, Scores]) -> None:
     st.caption(
         _(
             "Orange: where the score is highest; blue and dashed: where the template comes from. A convolution "
-            "computes the first sum, and the second where its weights add up to 0, as a network may learn them. The "
+            "computes the first sum, or the second if its weights add up to 0, as a network may learn them. The "
             "coefficient, Σ (x − x̄)(t − t̄) / √(Σ (x − x̄)² · Σ (t − t̄)²), also divides by each window's own "
-            "contrast, which no convolution does. Hatched is the edge, where the template would reach over the picture."
+            "contrast, which no convolution does. The hatched edge is where the template would reach beyond the "
+            "picture."
         )
     )
 
@@ -141,7 +142,7 @@ def _judged(maps: dict[Score, Scores], origin: tuple[int, int]) -> str:
     if not is_best(found, origin):
         return _(
             "Even the correlation coefficient is not highest where the template comes from: it is {here} there and "
-            "{highest} elsewhere. Mirrored, a pattern is another pattern."
+            "{highest} elsewhere. A mirrored pattern is a different pattern."
         ).format(here=here, highest=highest)
     if is_best(maps[Score.SUM], origin):
         return _("Here even the plain sum is highest where the template comes from. Cut out something darker.")

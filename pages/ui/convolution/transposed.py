@@ -88,7 +88,7 @@ def _draw_stamps(window: Window) -> None:
                 "play": _("Play"),
                 "pause": _("Pause"),
                 "back": _("One step back"),
-                "forward": _("One step on"),
+                "forward": _("One step forward"),
                 "restart": _("From the beginning"),
                 "speed": _("Speed"),
             },

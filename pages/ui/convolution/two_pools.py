@@ -26,7 +26,7 @@ _KINDS = {PoolingKind.MAX: N_("Maximum"), PoolingKind.AVERAGE: N_("Average")}
 def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     """Draw the input from above under both windows, and count the values that differ."""
     if convolution is None:
-        st.caption(_("First make kernel and input above fit together."))
+        st.caption(_("First make the kernel and the input above fit together."))
         return
     st.segmented_control(
         _("Pooling"), format_func=lambda kind: _(_KINDS[kind]), required=True, **state.POOLS_KIND.widget()

@@ -34,10 +34,10 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     components.moved_picture(_data(), key="spot_board", on_set=partial(take, KEYS))
     st.caption(
         _(
-            "Both lungs are the same drawing, {apart} pixels apart, so a spot has the same surroundings in either. The "
-            "convolutions see 8×8 pixels: a filter answers to the spot, its map moves with it, and the mean over all "
-            "places is the same wherever it lies. Flatten keeps the places apart, and the Dense layer behind it can "
-            "learn what they mean."
+            "Both lungs are the same drawing, {apart} pixels apart, so a spot has the same surroundings in either. "
+            "The convolutions see 8×8 pixels: a filter responds to the spot, its map moves with it, and the mean "
+            "over all places is the same wherever it is. Flatten keeps the places apart, and the Dense layer after "
+            "it can learn what they mean."
         ).format(apart=APART)
     )
     _draw_measured()
@@ -64,14 +64,14 @@ def _data() -> dict[str, Any]:
 
 def _words() -> dict[str, str]:
     return {
-        "right": _("Moved to the right, pixels"),
-        "down": _("Moved down, pixels"),
+        "right": _("Shifted right (pixels)"),
+        "down": _("Shifted down (pixels)"),
         "shown": _("With a spot"),
         "shown_about": _("Put the spot into the picture, or take it away"),
-        "back": _("Put back"),
+        "back": _("Reset"),
         "back_about": _("Put the spot into the middle of the left lung"),
         "hint": _("Click the picture to put the spot there, or drag it from one lung to the other."),
-        "picture": _("The chest as the networks get it: {name}"),
+        "picture": _("The chest as the networks see it: {name}"),
         "verdict": _("{name} ({share})"),
         "right_of": _("{count} of {of} networks are right: {name}."),
     }
@@ -97,7 +97,8 @@ def _draw_measured() -> None:
     draw_table(heads, rows)
     st.caption(
         _(
-            "The last three columns are the share of each class that was recognized. The mean still finds out whether "
-            "there is a spot, and cannot say on which side: two sides that look alike to it are one."
+            "The last three columns give the share of each class that was recognized. The network with the mean "
+            "still finds out whether there is a spot, but cannot tell on which side: both sides look the same to "
+            "it."
         )
     )

@@ -25,7 +25,7 @@ _LARGE = 6_000_000
 def draw(chosen: Chosen, convolution: Convolution | None) -> None:
     """Draw the picture, its map and the map after the activation, at one scale."""
     if convolution is None:
-        st.caption(_("First make kernel and input above fit together."))
+        st.caption(_("First make the kernel and the input above fit together."))
         return
     activation, colours = st.columns([3, 2], vertical_alignment="bottom")
     activation.segmented_control(_("Activation"), required=True, **state.ACTIVATION.widget())

@@ -53,7 +53,7 @@ def draw(page: PageRecord) -> None:
         st.header(text.title, anchor=False)
         asking.draw(step, text)
         st.markdown(text.look)
-        with st.expander(_("What the course says, and what is more exact"), icon=":material/menu_book:"):
+        with st.expander(_("What the course says, and what is more precise"), icon=":material/menu_book:"):
             st.markdown(text.exactly)
         _draw_ways(step)
         progress.keep()

@@ -152,7 +152,7 @@ def _words(scene: Scene) -> dict[str, str]:
         "play": _("Play"),
         "pause": _("Pause"),
         "back": _("One step back"),
-        "forward": _("One step on"),
+        "forward": _("One step forward"),
         "speed": _("Speed"),
         "draw": _("Draw on the input"),
         "pen": _("The number to draw with"),

@@ -357,7 +357,7 @@ def _words(value: Unfolded) -> dict[str, Any]:
         "play": _("Play"),
         "pause": _("Pause"),
         "back": _("One step back"),
-        "forward": _("One step on"),
+        "forward": _("One step forward"),
         "restart": _("From the beginning"),
         "speed": _("Speed"),
         "stronger": _("Stronger ones"),

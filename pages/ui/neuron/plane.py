@@ -56,7 +56,7 @@ def _words() -> dict[str, str]:
         "play": _("Play"),
         "pause": _("Pause"),
         "back": _("One step back"),
-        "forward": _("One step on"),
+        "forward": _("One step forward"),
         "restart": _("From the beginning"),
         "speed": _("Speed"),
     }

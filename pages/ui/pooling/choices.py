@@ -122,8 +122,8 @@ def _draw_kernel() -> None:
     st.caption(
         _(
             "The kernel of “Convolution, chosen kernel”, the same as on the page Convolution. It keeps its own size "
-            "and lies centred on each window; what it covers beyond the border is 0. Look inside that way to write "
-            "numbers of your own."
+            "and is centred on each window; beyond the border it sees zeros. Look inside that method to enter your "
+            "own numbers."
         )
     )
 

@@ -41,12 +41,11 @@ def draw(comparison: Comparison) -> None:
     )
     st.caption(
         _(
-            "For one map. Parameters are what a network would learn: the weights of the chosen "
-            "kernel; all other methods have none. Multiply-adds count the weights of a kernel "
-            "and the squares of an L2 pool, comparisons those that a maximum makes. Inputs used "
-            "are those that take part in some output; of a maximum it is the value that won, the "
-            "first of equals. A course says that pooling cuts the weights by 75%: it cuts the "
-            "values, here to {kept}, and no weight before it."
+            "For one map. Parameters are what a network would learn: the weights of the chosen kernel; all other "
+            "methods have none. Multiply-adds count the weights of a kernel and the squares of an L2 pool, "
+            "comparisons those that a maximum makes. Inputs used are those that take part in some output; for a "
+            "maximum, that is the value that won, the first if several are equal. A course says that pooling cuts "
+            "the weights by 75%: it cuts the values, here to {kept}, but no weights before it."
         ).format(kept=f"{costs[Reduction.MAX].kept:.1%}")
     )
     rows = [[str(way), output, *counts[way], f"{cost.reaching:.6g}", f"{cost.kept:.6g}"] for way, cost in costs.items()]

@@ -41,8 +41,8 @@ def draw(comparison: Comparison) -> None:
     st.markdown(comparison.measured(Verdicts()))
     st.caption(
         _(
-            "Both sides of each were calculated here and compared value by value; the subsampled values were taken out "
-            "by their places alone. The same to rounding: no difference above {share} of the largest value."
+            "Both sides of each were calculated here and compared value by value; the subsampled values were picked "
+            "by their positions alone. The same up to rounding: no difference above {share} of the largest value."
         ).format(share=f"{_tolerance(comparison.x):.0e}")
     )
 
@@ -108,7 +108,7 @@ def _judged(comparison: Comparison, check: _Check) -> str:
     apart = np.abs(check.result - check.other)
     allowed = _tolerance(comparison.x) * max(1.0, float(np.abs(check.result).max()))
     if float(apart.max()) <= allowed:
-        return check.sentence + ": " + _("the same here, to rounding.")
+        return check.sentence + ": " + _("the same here, up to rounding.")
     differing = np.argwhere(apart[:, :, 0] > allowed)
     said = _("differs by up to {largest}, in {count} of {all} values.").format(
         largest=f"{apart.max():.4g}", count=f"{len(differing):,}", all=f"{apart.size:,}"
@@ -127,6 +127,6 @@ def _reason(comparison: Comparison, check: _Check, differing: npt.NDArray[np.int
     if not bool(np.logical_or(*places).all()):
         return ""
     return _(
-        "Wherever they differ, the window holds padding: a pool leaves it out and divides by "
-        "fewer, a convolution counts it as 0."
+        "Wherever they differ, the window contains padding: pooling leaves it out and divides by fewer values, a "
+        "convolution counts it as 0."
     )

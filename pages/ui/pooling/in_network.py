@@ -62,13 +62,12 @@ def draw() -> None:
     st.markdown(_shapes(columns))
     st.caption(
         _(
-            "For one picture. Memory: the outputs of all layers added up, in float32, as "
-            "training keeps them. Multiply-adds: multiplications of weights, without biases; "
-            "pools have none, the fixed blur counts. Parameters: weights and biases, the fixed "
-            "ones of the blur included. A strided convolution has as many filters as its pool "
-            "had channels and the same window (3×3 where the pool had 2×2, as in "
-            "arXiv:1412.6806). A strided convolution that becomes a pool keeps its kernel, at "
-            "stride 1; the pool behind it is as large as the stride was."
+            "For one picture. Memory: the outputs of all layers added up, in float32, as training keeps them. "
+            "Multiply-adds: multiplications of weights, without biases; pools have none, the fixed blur counts. "
+            "Parameters: weights and biases, the fixed ones of the blur included. A strided convolution has as many "
+            "filters as its pool had channels and the same window (3×3 where the pool had 2×2, as in "
+            "arXiv:1412.6806). A strided convolution that becomes a pool keeps its kernel, at stride 1; the pool "
+            "after it is as large as the stride was."
         )
     )
 
@@ -82,7 +81,7 @@ def _choose_network() -> str:
     choice = state.REPLACED.among([*(known.key for known in PRESETS), OWN])
     st.selectbox(
         _("Network"),
-        format_func=lambda key: _("The one on Design a network") if key == OWN else _(preset(key).title),
+        format_func=lambda key: _("The network on Design a network") if key == OWN else _(preset(key).title),
         **choice.widget(),
     )
     return choice.get()
@@ -136,7 +135,7 @@ def _last_field(summary: Summary) -> str:
 def _replacements(columns: Columns) -> str:
     """Say which layers make the maps smaller, and for each way which of them stay."""
     if not columns.names:
-        return _("No layer of this network makes its maps smaller by a stride: there is nothing to replace.")
+        return _("No layer of this network uses a stride to make its maps smaller, so there is nothing to replace.")
     lines = [
         _("Layers that make the maps smaller: {count} ({names}).").format(
             count=len(columns.names), names=_names(columns.names)
@@ -157,8 +156,8 @@ def _replacements(columns: Columns) -> str:
     fallen = _without_convolution(columns)
     if fallen:
         text = _(
-            "{way}: a strided convolution takes the place of {names}: the layer before it is no convolution of stride "
-            "1, or others take its output too."
+            "{way}: a strided convolution takes the place of {names}: the layer before is not a convolution with "
+            "stride 1, or other layers take its output too."
         )
         lines.append("- " + text.format(way=replacement_title(Replacement.STRIDE), names=_names(fallen)))
     return "\n".join(lines)
@@ -199,10 +198,9 @@ def _shapes(columns: Columns) -> str:
 def _explained(columns: Columns, way: Replacement, changes: tuple[ShapeChange, ...]) -> str:
     first = changes[0]
     text = _(
-        "{way}: “{layer}” gets {after} instead of {before}. The pool left the last row or "
-        "column out: {pool}. The convolution with the stride reaches it, without any padding "
-        "that could be taken away: {strided}. Layers with another shape: {count}; this is "
-        "the first."
+        "{way}: “{layer}” gets {after} instead of {before}. The pool leaves out the last row or column: {pool}. The "
+        "strided convolution reaches it and has no padding that could be removed: {strided}. Layers whose shape "
+        "differs: {count}; this is the first."
     )
     return text.format(
         way=replacement_title(way),

@@ -43,9 +43,9 @@ def draw(comparison: Comparison) -> None:
     draw_table(heads, [[reduction_title(way), *(f"{n:.3g}" for n in three)] for way, three in figures.items()])
     st.caption(
         _(
-            "1: as in the input. Sharpness (gradient energy): mean squared step between neighbours; neighbours of the "
-            "output lie further apart in the picture, so it may grow. Contrast: standard deviation. Energy: mean "
-            "square. A way that can enlarge values, as a sum does, is divided by that first."
+            "1: as in the input. Sharpness (gradient energy): mean squared step between neighbours; neighbours in "
+            "the output are further apart in the picture, so it may grow. Contrast: standard deviation. Energy: "
+            "mean square. A method that can enlarge values, such as a sum, is first divided by that factor."
         )
     )
     rows = [[str(way), *(f"{n:.6g}" for n in three)] for way, three in figures.items()]
@@ -57,7 +57,7 @@ def _names() -> tuple[str, str, str]:
 
 
 def _title() -> str:
-    return _("What is kept, as a share of the input's")
+    return _("What is kept, relative to the input")
 
 
 def _figure(effects: Mapping[Reduction, Effects]) -> Any:
@@ -74,7 +74,7 @@ def _of_edges(effects: Mapping[Reduction, Effects]) -> str:
         text = _("On this input max pooling does not keep steeper steps than average pooling ({max}, {average}).")
     first = text.format(max=f"{largest.sharpness:.3g}", average=f"{mean.sharpness:.3g}")
     second = _(
-        "A blur before max pooling takes its sharpness to {blurred}. Of the energy, max pooling has {max}, "
-        "average pooling {average} times the input's."
+        "A blur before max pooling brings its sharpness to {blurred}. The energy is {max} times the input's after "
+        "max pooling, {average} times after average pooling."
     ).format(blurred=f"{blurred.sharpness:.3g}", max=f"{largest.energy:.3g}", average=f"{mean.energy:.3g}")
     return f"{first} {second}"

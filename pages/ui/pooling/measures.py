@@ -33,7 +33,7 @@ _MEASURES = {
     ),
     "equal": _Measure(
         N_("Where they are the same"),
-        N_("Several ways are one and the same operation under another name."),
+        N_("Several methods are the same operation under different names."),
         equal.draw,
     ),
     "position": _Measure(

@@ -102,8 +102,9 @@ def draw(comparison: Comparison) -> None:
     st.html(f'{_STYLE}<div class="cs-moved">{"".join(shown)}</div>')
     st.caption(
         _(
-            "Left as it stands, right with the input moved by one pixel; a frame marks each value that changed. Where "
-            "a shape stays within the same windows, max pooling does not notice; where it crosses a border, it does."
+            "Left: unchanged. Right: with the input shifted by one pixel; a frame marks each value that changed. "
+            "Where a shape stays within the same windows, max pooling does not change; where it crosses from one "
+            "window into the next, it does."
         )
     )
 

@@ -79,9 +79,8 @@ def draw(comparison: Comparison) -> None:
     ordered = sorted(left, key=lambda way: left[way])
     st.markdown(
         _(
-            "With noise of {chosen} of the standard deviation, average pooling leaves {average} of it, "
-            "max pooling {max}, plain subsampling {plain}; the least: {best} ({low}), the most: {worst} "
-            "({high})."
+            "With noise of {chosen} of the input's standard deviation, average pooling leaves {average} of it, max "
+            "pooling {max}, plain subsampling {plain}; the least: {best} ({low}), the most: {worst} ({high})."
         ).format(
             chosen=f"{chosen:.0%}",
             average=f"{left[Reduction.AVERAGE]:.0%}",
@@ -96,8 +95,9 @@ def draw(comparison: Comparison) -> None:
     say_band(comparison)
     st.caption(
         _(
-            "Gaussian noise, always the same random numbers. Noise left: the standard deviation of what it changes in "
-            "the output, divided by its own; a way that can enlarge values, as a sum does, is divided by that first."
+            "Gaussian noise, always the same random numbers. Noise left: the standard deviation of the change it "
+            "causes in the output, divided by its own; a method that can enlarge values, such as a sum, is first "
+            "divided by that factor."
         )
     )
     rows = [
@@ -109,7 +109,7 @@ def draw(comparison: Comparison) -> None:
 
 
 def _title() -> str:
-    return _("Share of the noise that is left")
+    return _("Share of the noise left")
 
 
 def _figure(curves: Curves, chosen: float) -> Any:

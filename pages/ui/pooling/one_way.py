@@ -21,7 +21,7 @@ from pages.ui.pooling.choices import way_picker
 from pages.ui.pooling.comparison import Comparison
 from pages.ui.text import _
 
-TITLE = N_("The numbers inside one way")
+TITLE = N_("The numbers inside one method")
 PLACE = "numbers"
 """The key of where they stand."""
 MOST = 12
@@ -73,10 +73,17 @@ def _draw(comparison: Comparison) -> None:
 
 def _step(reducer: Reducer, x: Values) -> _Step:
     if reducer.way is Reduction.BLUR_MAX:
-        st.caption(_("Two steps: a maximum at stride 1, then the blur 1 2 1 at the stride. The stage shows the first."))
+        st.caption(
+            _(
+                "Two steps: a maximum at stride 1, then the blur 1 2 1 at the chosen stride. The picture shows "
+                "the first step."
+            )
+        )
         return _Step(x, reducer.dense_windows_on(x.shape), PoolingKind.MAX, None)
     if reducer.way is Reduction.BLUR_FIRST:
-        st.caption(_("Two steps: the blur 1 2 1, then a maximum. The stage shows the second, its input is blurred."))
+        st.caption(
+            _("Two steps: the blur 1 2 1, then a maximum. The picture shows the second step, whose input is blurred.")
+        )
         return _Step(blurred(x), reducer.windows, PoolingKind.MAX, None)
     return _Step(x, reducer.windows_on(x.shape), reducer.way.pooling, reducer.kernel)
 

@@ -125,9 +125,10 @@ def draw_lenses(comparison: Comparison, shown: Drawn, title: str, key: str) -> N
         "span": [down.kernel, across.kernel],
         "leads": one_way.PLACE,
         "words": {
-            "pictures": _("The input and ten ways of making it smaller"),
+            "pictures": _("The input and ten methods of making it smaller"),
             "hint": _(
-                "Point at a picture: the lens shows the same place in all of them. A click opens its numbers below."
+                "Point at a picture: the magnifier shows the same place in all of them. A click opens its numbers "
+                "below."
             ),
             "place": _(
                 "Input, rows {top} to {bottom} and columns {left} to {right}; output, row {row}, column {column}."
@@ -201,9 +202,9 @@ def draw_difference(comparison: Comparison) -> None:
     """Let the reader subtract two results, in the scale in which they are drawn."""
     one, two = st.columns(2)
     with one:
-        first = way_picker(state.WAY_ONE, _("First way"))
+        first = way_picker(state.WAY_ONE, _("First method"))
     with two:
-        second = way_picker(state.OTHER_WAY, _("Second way, subtracted from it"))
+        second = way_picker(state.OTHER_WAY, _("Second method, subtracted from it"))
     difference = comparison.measured(Difference(first, second))
     draw_exactly(
         {f"{reduction_title(first)} − {reduction_title(second)}": difference.png},
@@ -213,7 +214,7 @@ def draw_difference(comparison: Comparison) -> None:
     )
     colour_bar(difference.range_, f"{difference.range_.low:.4g}", f"{difference.range_.high:.4g}")
     st.caption(
-        _("Largest difference {largest}, mean magnitude {mean}. A value is {n}×{n} pixels of the screen.").format(
+        _("Largest difference {largest}, mean magnitude {mean}. Each value is drawn as {n}×{n} screen pixels.").format(
             largest=f"{difference.range_.limit:.4g}", mean=f"{difference.mean:.4g}", n=difference.factor
         )
     )

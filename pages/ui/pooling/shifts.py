@@ -53,7 +53,7 @@ def draw(comparison: Comparison) -> None:
         moved.draw(comparison)
     most = min(_MOST, comparison.x.shape[1] - comparison.windows[1].kernel)
     if most < 1:
-        st.info(_("The input is too narrow to be moved under this window. Choose more columns or a smaller window."))
+        st.info(_("The input is too narrow to be shifted under this window. Choose more columns or a smaller window."))
         return
     st.markdown(
         _(
@@ -71,11 +71,11 @@ def draw(comparison: Comparison) -> None:
     say_band(comparison)
     hidden = _towering(responses, False) or _towering(responses, True)
     if hidden:
-        st.caption(_("Hidden until you click on its name, since it is far above the others: {way}.").format(way=hidden))
+        st.caption(_("Hidden until you click its name, because it is far above the others: {way}.").format(way=hidden))
     st.caption(
         _(
-            "The mean magnitude of the change, divided by the mean magnitude of the output's deviation from its mean. "
-            "Ways with equal curves share one. A click on a name hides or shows its curve."
+            "The mean magnitude of the change, divided by the mean magnitude of the output's deviation from its "
+            "mean. Methods with equal curves share one. A click on a name hides or shows its curve."
         )
     )
     rows = [
@@ -111,9 +111,8 @@ def _of_one_pixel(responses: Responses) -> str:
     first = {way: both[0][1] for way, both in responses.items()}
     calm, nervous = min(first, key=lambda way: first[way]), max(first, key=lambda way: first[way])
     return _(
-        "Shifted by one pixel, max pooling changes by {max}, average pooling by {average} "
-        "and plain subsampling by {plain}; the least of all: {calm} ({low}), the most: "
-        "{nervous} ({high})."
+        "Shifted by one pixel, max pooling changes by {max}, average pooling by {average} and plain subsampling by "
+        "{plain}; the least: {calm} ({low}), the most: {nervous} ({high})."
     ).format(
         max=f"{first[Reduction.MAX]:.3g}",
         average=f"{first[Reduction.AVERAGE]:.3g}",
@@ -132,7 +131,9 @@ def _of_strides(comparison: Comparison, responses: Responses) -> str:
         return ""
     largest = max(both[1][shift] for both in responses.values() for shift in range(stride, most + 1, stride))
     if largest < 1e-6:
-        text = _("Shifted by whole strides ({stride} pixels), every output shifts along and does not change.")
+        text = _(
+            "Shifted by whole strides ({stride} pixels), every output shifts along with the input and does not change."
+        )
     else:
         text = _(
             "Shifted by whole strides ({stride} pixels), an output that is shifted back differs by {largest} at most."

@@ -18,12 +18,12 @@ _MOVED = (2, 4)
 
 def draw() -> None:
     """Draw the study's results."""
-    st.header(_("Trained, five ways"), anchor=False)
+    st.header(_("Trained with five methods"), anchor=False)
     study = recorded_study()
     st.markdown(
         _(
-            "The same small network, trained on all {pictures} training pictures of {data}, {epochs} epochs, {seeds} "
-            "seeds, with each way of making its maps smaller twice; recorded on {made}."
+            "The same small network, trained on all {pictures} training pictures of {data}, {epochs} epochs, "
+            "{seeds} seeds, its maps made smaller twice by each method; recorded on {made}."
         ).format(
             pictures=f"{study.pictures:,}",
             data=study.data,
@@ -38,10 +38,10 @@ def draw() -> None:
     draw_method()
     st.caption(
         _(
-            "Springenberg et al. (arXiv:1412.6806) found on CIFAR-10 that pooling can be replaced by convolutions with "
-            "stride without loss of accuracy. Zhang (arXiv:1904.11486) found that a blur before subsampling makes "
-            "networks steadier under shifts and often more accurate. This study is small: one network, one data set, "
-            "few epochs; it says nothing about large networks."
+            "Springenberg et al. (arXiv:1412.6806) found on CIFAR-10 that pooling can be replaced by convolutions "
+            "with stride without loss of accuracy. Zhang (arXiv:1904.11486) found that a blur before subsampling "
+            "makes networks more stable under shifts and often more accurate. This study is small: one network, one "
+            "data set, few epochs; it says nothing about large networks."
         )
     )
     curves = st.expander(

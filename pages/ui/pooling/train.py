@@ -45,9 +45,9 @@ def draw() -> None:
     st.subheader(_("Train them here"), anchor=False)
     st.markdown(
         _(
-            "The same network on a few thousand pictures of Fashion-MNIST, on this server, once in each way. All begin "
-            "with the same seed and see the same pictures in the same order; {count} are trained at once. They go on "
-            "while you read elsewhere; the address of this page leads back to them."
+            "The same network is trained on a few thousand pictures of Fashion-MNIST on this server, once with each "
+            "method. All start from the same seed and see the same pictures in the same order; {count} are trained "
+            "at once. They go on while you read elsewhere; the address of this page leads back to them."
         ).format(count=AT_ONCE)
     )
     person.keep(_hear_of_person)
@@ -146,7 +146,7 @@ def _draw_training(was_active: bool) -> None:
     if was_active and not is_active:
         run_again()
     if not seen:
-        st.info(_("The run of this address is not here any more: others have taken its place since."))
+        st.info(_("The run in this address is no longer here: newer runs have taken its place."))
         return
     if is_active:
         _draw_progress(seen)
@@ -218,7 +218,7 @@ def _progress_text(seen: Seen, done: int) -> str:
     if not trained and any(len(run.so_far.epochs) == run.plan.epochs for run in going):
         return _("Testing on shifted pictures.")
     if not trained:
-        return _("TensorFlow starts.")
+        return _("Starting TensorFlow.")
     return _speed_text(seen, trained, done)
 
 
@@ -264,7 +264,7 @@ def _draw_curves(seen: Seen) -> None:
     st.caption(
         _(
             "The loss on the training pictures is the mean over an epoch, while the network changes; the validation "
-            "comes after it. Both losses have one scale. The test pictures are looked at once only, at the end."
+            "comes after it. Both losses share one scale. The test pictures are used only once, at the end."
         )
     )
 
@@ -291,8 +291,8 @@ def _verdict(seen: Seen) -> str:
     best = max(scored, key=lambda way: scored[way].accuracy)
     share, count = scored[best].accuracy, scored[best].pictures
     lead = _(
-        "{way} got {share} of {count} test pictures right; by the choice of these pictures alone that is uncertain "
-        "by ± {margin} percentage points (two standard errors, √(p (1 − p) / n))."
+        "{way} got {share} of {count} test pictures right; the choice of pictures alone makes this uncertain by ± "
+        "{margin} percentage points (two standard errors, √(p (1 − p) / n))."
     ).format(
         way=replacement_title(best),
         share=f"{share:.1%}",
@@ -312,6 +312,6 @@ def _seeds() -> str:
     study = recorded_study()
     spread = max(study.accuracy(way, 0)[1] for way in Replacement)
     return _(
-        "It is one seed, too: in the recorded study another seed alone moved an accuracy by up to ± {spread} "
-        "points (standard deviation). Train again with another one and see what stays."
+        "It is also only one seed: in the recorded study, the seed alone changed an accuracy by up to ± {spread} "
+        "points (standard deviation). Train again with another seed and see what stays the same."
     ).format(spread=points(spread))

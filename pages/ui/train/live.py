@@ -43,7 +43,7 @@ def _draw() -> None:
     with st.container(key="live_box"):
         if run is None:
             if state.RUN.get():
-                st.info(_("The run of this address is not here any more: others have taken its place since."))
+                st.info(_("The run in this address is no longer here: newer runs have taken its place."))
             before.draw()
             return
         if run.active:
@@ -121,7 +121,7 @@ def _saying(run: SeenRun) -> str:
         said = _(_PREPARED[run.so_far.preparing.step])
         return said.format(done=f"{run.so_far.preparing.done:,}", pictures=f"{run.so_far.preparing.pictures:,}")
     if run.so_far.begun is None:
-        return _("TensorFlow starts.")
+        return _("Starting TensorFlow.")
     if run.so_far.epochs and run.so_far.epochs[-1].epoch >= run.plan.all_epochs:
         return _("The last epoch is done: the network is tested and saved.")
     if run.so_far.batch is None:

@@ -19,7 +19,7 @@ OWN: Final = "own"
 """Stands in the place of a preset's key for a network that came from a file."""
 KEPT: Final = "kept-"
 """What the name of a network begins with that the browser keeps."""
-FETCHED: Final = N_("The network is fetched from where this browser keeps it.")
+FETCHED: Final = N_("Fetching the network that this browser keeps.")
 NOT_KEPT: Final = N_("It is too long for an address, and this browser does not keep it. Ask for its file.")
 _EMPTY_NETWORK: Final = Network.of(Input((28, 28, 1)))
 _KEY: Final = "kept_elsewhere"

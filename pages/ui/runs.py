@@ -50,7 +50,7 @@ ACTIVE_OF_ADDRESS: Final = 30
 GRACE_SECONDS: Final = 60
 """From the word to stop until the process is killed: what was learned is saved and tested meanwhile."""
 UNLEARNED_SECONDS: Final = 0.3
-"""The same where nothing was learned yet: TensorFlow is starting, or pictures are read, and there is nothing to keep."""
+"""The same where nothing was learned yet: TensorFlow is starting or pictures are read, and there is nothing to keep."""
 LIMIT_SECONDS: Final = int(os.environ.get("CONVSCOPE_RUN_SECONDS", "") or 4 * 3600)
 PAUSED_SECONDS: Final = 900
 """Until a pause ends in a stop: a paused process holds its memory, and its place."""

@@ -69,13 +69,13 @@ def test_a_network_is_edited(page: Page) -> None:
     expect(total(page)).to_have_text("138,357,544")
     # The first screen shows where to begin, the sums and the table.
     for shown in (
-        page.get_by_role("combobox", name="Begin with"),
+        page.get_by_role("combobox", name="Start with"),
         line(page),
         page.locator(".cs-totals"),
         layers(page).nth(3),
     ):
         expect(shown).to_be_in_viewport(ratio=0.9)
-    choose(page, "Begin with", "Course: Digits (MNIST)")
+    choose(page, "Start with", "Course: Digits (MNIST)")
     expect(total(page)).to_have_text("1,101,526")
     expect(page.locator(".cs-totals")).to_contain_text("1,101,526")
 
@@ -440,7 +440,7 @@ def test_an_edge_is_drawn_by_pointer_and_taken_away(page: Page) -> None:
     expect(line(page)).to_have_value(re.compile("28x28x1-C32 -> C64v-P2 [|] Cropping2D.*-P2same -> &-F-D100-D10sm"))
     # A click on an edge marks it and offers to take it away; the merge that is left alone goes with it.
     page.locator('.edge[data-from="max_pooling2d_1"] + .room').click(force=True)
-    page.get_by_role("button", name="Take the edge from “max_pooling2d_1” to “concatenate” away").click()
+    page.get_by_role("button", name="Remove the edge from “max_pooling2d_1” to “concatenate”").click()
     expect(card(page, "concatenate")).to_have_count(0)
     wait_idle(page)
     for _ in range(2):
@@ -455,7 +455,7 @@ def test_an_edge_is_drawn_by_keyboard(page: Page) -> None:
     visit(page, f"{ADDRESS}?network={write_link(read_line('28x28x1-C8-C8-C8-F-D3sm'))}&part=picture&drawn_as=graph")
     card(page, "conv2d").get_by_role("button").focus()
     page.keyboard.press("c")
-    expect(page.locator(".network .sum")).to_contain_text("Choose the layer that is to take “conv2d” too")
+    expect(page.locator(".network .sum")).to_contain_text("Choose the layer that should take “conv2d” too")
     page.keyboard.press("Escape")
     expect(page.locator(".network .sum")).to_be_empty()
     page.keyboard.press("c")
@@ -564,7 +564,7 @@ def test_edits_make_no_entries_in_the_browsers_history(page: Page) -> None:
         assert "network=" in page.url
     assert page.evaluate("history.length") == entries
     # Another preset is another view.
-    choose(page, "Begin with", "Classic: LeNet-5")
+    choose(page, "Start with", "Classic: LeNet-5")
     assert page.url.endswith("?design=lenet_5")
     assert page.evaluate("history.length") == entries + 1
     page.go_back()

@@ -329,7 +329,7 @@ GOOD = preset("mnist").make().to_json()
     ("data", "said"),
     [
         (b"", "expected a layer"),
-        (b"\x89PNG\r\n\x1a\n\xff", "no text file"),
+        (b"\x89PNG\r\n\x1a\n\xff", "not a text file"),
         (GOOD[:200].encode(), "not JSON"),
         (b"[1, 2]", "expected an object"),
         (b"[" * 100_000, "nested too deeply"),

@@ -187,7 +187,7 @@ def test_the_design_before_is_compared() -> None:
 
 def test_a_network_is_like_itself() -> None:
     at = part("compare", compared="mnist")
-    assert any("alike in all 7 layers" in one.value for one in at.markdown)
+    assert any("identical in all 7 layers" in one.value for one in at.markdown)
     assert "| Parameters | 1,101,526 | 1,101,526 | ×1 |" in tables(at)
     assert not any("highest costs" in one.value for one in at.caption)
 
@@ -290,7 +290,7 @@ def test_a_design_that_only_the_browser_has_is_fetched_by_the_page_of_poolings()
     own = read_line("40x40x3-C4-P2-F-D3sm")
     at = run_page("pages/4_Pooling_and_stride.py", replaced="own", network="kept-1")
     assert [data["ask"] for data in components(at) if "ask" in data] == ["kept-1"]
-    assert any("where this browser keeps it" in error.value for error in at.error)
+    assert any("that this browser keeps" in error.value for error in at.error)
     at = set_to(at, state.DESIGN_FETCHED, ("kept-1", write_link(own)))
     assert not at.error
     assert f"| Parameters | {summarize(own).parameters:,} |" in tables(at)

@@ -274,7 +274,7 @@ def _pasted(data: bytes) -> Pasted:
     try:
         return read_text(data.decode("utf-8-sig"), _first_input())
     except UnicodeDecodeError as error:
-        raise NetworkFileError(N_("This is no text file. Choose a JSON file that this page has written.")) from error
+        raise NetworkFileError(N_("This is not a text file. Choose a JSON file that this page has saved.")) from error
 
 
 def _open(read_it: Callable[[], Pasted]) -> None:

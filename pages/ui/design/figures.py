@@ -66,8 +66,8 @@ def totals() -> None:
             f"{summary.parameters:,}",
             _trained(summary),
             _(
-                "Weights and biases of all layers. A training changes the trainable ones; the moving averages of "
-                "BatchNormalization and the parameters of frozen layers it does not."
+                "Weights and biases of all layers. Training changes the trainable ones, but not the moving averages "
+                "of BatchNormalization or the parameters of frozen layers."
             ),
         ),
         _Total(
@@ -76,8 +76,8 @@ def totals() -> None:
             f"{summary.multiply_adds:,}",
             _("FLOPs = 2 × that"),
             _(
-                "Products of a weight and a value that are added up, for one picture. Biases, activations and poolings "
-                "are not counted. Counted as FLOPs, each is a multiplication and an addition."
+                "Products of a weight and a value that are added up, for one picture. Biases, activations and "
+                "pooling are not counted. Counted as FLOPs, each is a multiplication and an addition."
             ),
         ),
         _Total(
@@ -85,7 +85,7 @@ def totals() -> None:
             _("Memory of parameters"),
             readable_bytes(summary.parameter_bytes),
             _bytes(summary.parameter_bytes),
-            _("All parameters, 4 bytes each: as large as a file of the weights in float32 is."),
+            _("All parameters, 4 bytes each: the size of a file with the weights in float32."),
         ),
         _Total(
             "outputs",
@@ -93,8 +93,8 @@ def totals() -> None:
             readable_bytes(summary.activation_bytes),
             _bytes(summary.activation_bytes),
             _(
-                "The outputs of all layers for one picture, 4 bytes per value: a training step keeps "
-                "at most this much of each picture for the way back."
+                "The outputs of all layers for one picture, 4 bytes per value: a training step keeps at most this "
+                "much of each picture for the backward pass."
             ),
         ),
         _Total(
@@ -104,14 +104,16 @@ def totals() -> None:
             _bytes(peak),
             _(
                 "The most memory that outputs take at once while one picture passes, where each output is dropped "
-                "after its last use: what a prediction needs beside the parameters."
+                "after its last use: what a prediction needs besides the parameters."
             ),
         ),
     )
     _draw_totals(shown)
     if summary.error is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(_("The layers do not fit together yet: these are the sums above the error."), width="content")
+            st.caption(
+                _("The layers do not fit together yet: these totals cover the layers above the error."), width="content"
+            )
             wrong = len(summary.rows)
             st.button(
                 _("Show the error"),
@@ -185,7 +187,7 @@ def chart(blocks: Sequence[Block]) -> None:
     costs = [Cost(block.parameters, block.multiply_adds) for block in shown]
     draw_cost_bars([block.title for block in shown], {"": costs})
     if sum(len(block.rows) for block in shown) > len(shown):
-        st.caption(_("Summed by block, for the network is long. Blocks without parameters are left out."))
+        st.caption(_("Summed by block, because the network is long. Blocks without parameters are left out."))
 
 
 # Pieces of HTML: numbers and sentences of our own, escaped all the same ---------------------------------------------

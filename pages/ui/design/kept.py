@@ -25,7 +25,7 @@ def fetch() -> None:
     if asked:
         _draw({"ask": asked})
         st.caption(_(designed.FETCHED))
-        instead = _("Begin with “{title}” instead").format(title=preset_title(current.preset_instead()))
+        instead = _("Start with “{title}” instead").format(title=preset_title(current.preset_instead()))
         st.button(instead, on_click=_open, args=(asked, ""), key="design_not_kept")
         st.stop()
 

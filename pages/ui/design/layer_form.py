@@ -146,7 +146,7 @@ def _square(rules: dict[str, Setting[Any, Any]], shown: dict[str, Any]) -> bool:
     square = alike and state.DESIGN_SQUARE.get()
     st.toggle(
         _("Same in both directions"),
-        help=_("One number for vertical and horizontal. It can be switched on while both are equal."),
+        help=_("One number for vertical and horizontal. It can be switched on only when both are equal."),
         disabled=not alike,
         **state.field("square", square, state.DESIGN_SQUARE.set),
     )

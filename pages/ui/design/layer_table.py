@@ -139,7 +139,7 @@ def _data(summary: Summary) -> dict[str, Any]:
             ),
             "from": _("from {names}"),
             "connect": _("Choose what “{name}” takes its input from"),
-            "connecting": _("Click the layer that “{name}” takes its input from. Esc leaves it."),
+            "connecting": _("Click the layer that “{name}” takes its input from. Esc cancels."),
             "connectingMany": _(
                 "Click the layers that “{name}” takes its inputs from, and itself to end. Esc ends too."
             ),

@@ -68,10 +68,10 @@ def _notation() -> None:
     """Draw how a line is written, with examples to open."""
     st.toggle(
         _("Write the layers' names"),
-        help=_("Without them the line is shorter. Layers that stay keep their names all the same."),
+        help=_("Without them the line is shorter. Layers that stay still keep their names."),
         **state.field("line_names", state.DESIGN_LINE_NAMES.get(), state.DESIGN_LINE_NAMES.set),
     )
-    st.caption(_("Open an example; Undo brings back what is there now."))
+    st.caption(_("Open an example; Undo brings back the present network."))
     with st.container(gap=None):
         for number, example in enumerate(EXAMPLES):
             key = f"design_example_{number}"

@@ -54,7 +54,7 @@ def await_application() -> None:
         return
     question = cached.model_info(str(ModelKey(APPLICATION, name, RANDOM)))
     try:
-        info = asked(question, _("{name} is built, for its shapes.").format(name=name))
+        info = asked(question, _("Building {name} for its shapes.").format(name=name))
     except CnnError as error:
         current.settle()
         current.refuse(ModelFileError(error.message, **error.values))

@@ -240,7 +240,7 @@ def _padding(label: str, meaning: str, name: str, value: Any, take: Take) -> Non
     st.selectbox(
         label,
         options,
-        format_func=lambda option: _("amounts of your own") if option == _AMOUNTS else option,
+        format_func=lambda option: _("custom amounts") if option == _AMOUNTS else option,
         help=meaning,
         **panels.field(
             name,

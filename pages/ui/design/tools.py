@@ -33,7 +33,7 @@ def preset_picker() -> None:
     own = [designed.OWN] if begun_with == designed.OWN else []
     options = [*own, *(known.key for known in PRESETS), designed.EMPTY]
     st.selectbox(
-        _("Begin with"),
+        _("Start with"),
         options,
         format_func=preset_title,
         label_visibility="collapsed",
@@ -121,7 +121,7 @@ def _more(fixed: bool) -> None:
             _tool(_("Cut"), "content_cut", "cut", fixed, _with_marked(editor.cut))
             _tool(_("Paste below"), "content_paste", "paste", not copied, lambda: editor.paste(current.marked()[-1]))
         if copied:
-            st.caption(_("Copied as a line; it can be pasted in another design too:"))
+            st.caption(_("Copied as a line; it can also be pasted into another design:"))
             st.code(copied["line"], language=None, wrap_lines=True)
         times = st.number_input(_("How many times the marked layers are repeated"), 2, 100, 2, key="design_times")
         _tool(_("Repeat"), "repeat", "repeat", fixed, _with_marked(editor.repeat), times - 1)
@@ -228,4 +228,4 @@ def file_problem() -> None:
             if isinstance(problem, NetworkLinkError):
                 st.caption(_("Shown in its place: {title}.").format(title=preset_title(state.DESIGN_PRESET.get())))
             else:
-                st.caption(_("Nothing was changed: the network below is the one from before."))
+                st.caption(_("Nothing was changed: the network below is still the previous one."))

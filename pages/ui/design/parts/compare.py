@@ -28,9 +28,9 @@ _MOST_BARS = 20
 _NOTHING = Cost(0, 0)
 _MARKS = {
     Difference.NONE: "",
-    Difference.FIGURES: N_("the same on another input"),
-    Difference.SETTINGS: N_("other settings"),
-    Difference.KIND: N_("another kind"),
+    Difference.FIGURES: N_("same layer, different input"),
+    Difference.SETTINGS: N_("different settings"),
+    Difference.KIND: N_("different kind"),
     Difference.ONLY_LEFT: N_("only here"),
     Difference.ONLY_RIGHT: N_("only there"),
 }
@@ -56,7 +56,7 @@ def draw() -> None:
         show_error(state.COMPARED_PROBLEM.get())
     text = _other()
     if not text:
-        st.info(_("There is no design before this one yet. Edit it, or choose another network to compare with."))
+        st.info(_("There is no earlier design yet. Edit this one, or choose another network to compare with."))
         return
     ours, theirs = current.summary(), current.summary_of(text)
     pairs = align(ours, theirs)
@@ -140,7 +140,7 @@ def _draw_chart(pairs: tuple[Pair, ...]) -> None:
 def _draw_pairs(pairs: tuple[Pair, ...]) -> None:
     different = sum(pair.difference is not Difference.NONE for pair in pairs)
     if not different:
-        st.markdown(_("The two are alike in all {count} layers.").format(count=len(pairs)))
+        st.markdown(_("The two are identical in all {count} layers.").format(count=len(pairs)))
     else:
         text = _("Pairs of layers that differ: {different} of {count}.")
         st.markdown(text.format(different=different, count=len(pairs)))

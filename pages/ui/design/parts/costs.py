@@ -28,7 +28,7 @@ _PARTS = (
     (N_("Gradients"), "#56b4e9"),
     (N_("Optimizer"), "#009e73"),
     (N_("Outputs kept"), "#e69f00"),
-    (N_("Gradients on their way"), "#d55e00"),
+    (N_("Gradients passed back"), "#d55e00"),
 )
 _HALF = 0.5
 
@@ -82,7 +82,7 @@ def _draw_memory(summary: Summary) -> None:
         _("**Memory**"),
         help=_(
             "Weights: all parameters in the form of their numbers; scales of int8 are not counted. One picture: the "
-            "weights in float32 and the most that is alive of the outputs, each dropped after its last use."
+            "weights in float32 and the peak of the outputs, each dropped after its last use."
         ),
     )
     rows = [[_("Weights in {form}").format(form=form), readable_bytes(weight_bytes(summary, form))] for form in BYTES]
@@ -100,9 +100,9 @@ def _draw_training(summary: Summary) -> None:
     st.markdown(
         _("**Memory of a training step**"),
         help=_(
-            "Parameters; a gradient for each trained one; what the optimizer remembers of each, one number with "
-            "momentum and RMSprop, two with Adam; the outputs of the batch that the way back needs; the gradients of "
-            "one layer's input and output."
+            "Parameters; a gradient for each trained one; what the optimizer remembers for each, one number with "
+            "momentum and RMSprop, two with Adam; the outputs of the batch that the backward pass needs; the "
+            "gradients of one layer's input and output."
         ),
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -120,8 +120,7 @@ def _draw_training(summary: Summary) -> None:
     least, most = MEASURED
     st.caption(
         _(
-            "TensorFlow takes about {low} to {high} for it: {least} to {most} times what is counted, as far as was "
-            "measured on processors."
+            "TensorFlow takes about {low} to {high} for it: {least} to {most} times this count in measurements on CPUs."
         ).format(low=low, high=high, least=least, most=most)
     )
 

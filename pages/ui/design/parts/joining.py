@@ -18,9 +18,9 @@ from pages.ui.text import _, escaped, sentence
 def words() -> dict[str, str]:
     """Return what the picture says where edges can be drawn."""
     return {
-        "from": _("Draw from here to the layer that is to take “{layer}” too"),
-        "chosen": _("Choose the layer that is to take “{layer}” too. Esc leaves it."),
-        "cut": _("Take the edge from “{source}” to “{target}” away"),
+        "from": _("Draw from here to the layer that should take “{layer}” too"),
+        "chosen": _("Choose the layer that should take “{layer}” too. Esc cancels."),
+        "cut": _("Remove the edge from “{source}” to “{target}”"),
     }
 
 
@@ -87,7 +87,7 @@ def _asked(source: str, target: str) -> str:
     (taken,) = editing.sources(network, editing.place(network, target))
     shapes = {row.name: show(row.output_shape) for row in current.summary().rows}
     return _(
-        "“{target}” takes one input, “{taken}” ({had}). By which layer is “{source}” ({given}) joined with it?"
+        "“{target}” takes one input, “{taken}” ({had}). Which layer should join “{source}” ({given}) with it?"
     ).format(
         target=escaped(target),
         taken=escaped(taken),
@@ -103,7 +103,7 @@ def _say(joint: Joint, source: str) -> None:
         st.caption(escaped(sentence(joint.problem)))
     elif joint.bridge:
         layers = "; ".join(f"{layer.kind} ({in_short(layer, state.LANGUAGE.get())})" for layer in joint.bridge)
-        said = _("{merging}: behind “{source}” comes first, so that the shapes fit: {layers}.")
+        said = _("{merging}: to make the shapes fit, “{source}” is first followed by: {layers}.")
         st.caption(said.format(merging=joint.merging, source=escaped(source), layers=escaped(layers)))
 
 

@@ -29,7 +29,7 @@ def shows() -> Any:
 
 def draw() -> None:
     """Draw the buttons, and why the last one led nowhere."""
-    st.markdown(_("**At work**"))
+    st.markdown(_("**Try it out**"))
     _button(
         _("See it on a picture"),
         "image",
@@ -40,7 +40,7 @@ def draw() -> None:
     _button(
         _("Swap its pooling"),
         "compress",
-        _("Opens the design on the page Pooling and stride, with each way of making maps smaller in its place."),
+        _("Opens the design on the page Pooling and stride, with each method of making maps smaller in its place."),
         _swap_pooling,
         "swap",
     )

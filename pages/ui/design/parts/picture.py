@@ -60,9 +60,9 @@ def draw() -> None:
 
 def _about_volumes() -> str:
     return _(
-        "A box is as high as the map, as deep as the map is wide, and as wide as it has channels. Values without a "
-        "map are a column, as high as they are many. A pile is a block of layers with the shape of the last; its "
-        "colour is that of the layer with the most parameters."
+        "A box is as high as the map, as deep as the map is wide, and as wide as there are channels. Values without "
+        "a map are drawn as a column, the higher the more there are. A stack of boxes is a block of layers with the "
+        "shape of the last one; its colour is that of the layer with the most parameters."
     )
 
 
@@ -100,14 +100,14 @@ def _draw_graph() -> None:
     joining.draw()
     st.caption(
         _(
-            "Draw from the dot of a layer to another one, and that takes it too; drawn once more, or clicked, an edge "
-            "goes. By keyboard: C on a layer, then Enter on the other."
+            "Draw from a layer's dot to another layer to connect them; draw an edge again, or click it, to remove "
+            "it. By keyboard: C on a layer, then Enter on the other."
         )
     )
 
 
 def _keys() -> str:
-    return words()["keys"] + " " + _("C begins an edge, Enter on another layer draws it, or takes it away where it is.")
+    return words()["keys"] + " " + _("C starts an edge; Enter on another layer draws it, or removes it if it exists.")
 
 
 @lru_cache(maxsize=16)

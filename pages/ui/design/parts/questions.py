@@ -68,7 +68,7 @@ def _reach() -> None:
     ]
     heads = [_("Kernel"), _("Layers"), _("Receptive field"), _("Weights for each pair of channels")]
     draw_table(heads, rows)
-    st.caption(_("Convolutions with stride 1, one after the other: 1 + layers · (kernel − 1)."))
+    st.caption(_("Convolutions with stride 1, one after another: 1 + layers · (kernel − 1)."))
 
 
 def _fits() -> None:
@@ -79,9 +79,13 @@ def _fits() -> None:
         show_error(found)
         return
     times, text, count = found
-    said = _("With **{times:.2f} times** the filters and units it has {count} parameters; any wider, it has too many.")
+    said = _(
+        "With **{times:.2f} times** the filters and units, it has {count} parameters; any wider, and it has too many."
+    )
     st.markdown(said.format(times=times, count=f"{count:,}"))
-    st.caption(_("Filters and units of all layers but those that give the output, as MobileNet's width multiplier."))
+    st.caption(
+        _("Filters and units of all layers except those that give the output, like MobileNet's width multiplier.")
+    )
     st.button(
         _("Apply"),
         icon=":material/check:",

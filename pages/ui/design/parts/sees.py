@@ -25,7 +25,7 @@ def draw() -> None:
     """Draw what the selected layer sees, beside what is to be said of the whole network."""
     summary, position = current.summary(), current.selected()
     if not summary.rows or len(summary.rows[0].output_shape) != 3:
-        st.info(_("The input is no picture, so there is nothing of which a part could be seen."))
+        st.info(_("The input is not a picture, so there is no part of it to see."))
         return
     if position >= len(summary.rows) or summary.rows[position].receptive_field is None:
         st.info(_("What this layer sees can be shown once the error above it is fixed."))
@@ -95,9 +95,9 @@ def _draw_facts(summary: Summary, row: Row, place: tuple[int, int]) -> None:
     st.markdown(text.format(layer=escaped(row.name), field=show(field.size), picture=show(picture)))
     box, seen = _box(row, place, (picture[0], picture[1])), field.pixels(*place)
     if box is None or seen is None:
-        st.caption(_("This value sees nothing of the picture: only padding, or what lies between two kernels."))
+        st.caption(_("This value sees nothing of the picture: it sees only padding, or falls between two kernels."))
     elif (box[2] - box[0], box[3] - box[1]) != tuple(last - first + 1 for first, last in seen):
-        said = _("Of this value's field {size} pixels lie in the picture; the rest is padding.")
+        said = _("Of this value's receptive field, {size} pixels are in the picture; the rest is padding.")
         st.caption(said.format(size=f"{box[2] - box[0]}×{box[3] - box[1]}"))
     note = sight(summary)
     if note is not None:

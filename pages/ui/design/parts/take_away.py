@@ -109,7 +109,7 @@ def _draw_tables() -> None:
             icon = ":material/download:"
             key = f"design_table_{title}"
             st.download_button(title, write, name, kind, icon=icon, on_click="ignore", key=key)
-    st.caption(_("In LaTeX it takes the package booktabs. The address of this page opens the design elsewhere."))
+    st.caption(_("LaTeX needs the package booktabs for it. The address of this page opens the design elsewhere too."))
 
 
 class _File(NamedTuple):
@@ -171,7 +171,7 @@ def _draw_file(key: str, file: _File) -> None:
             key=f"design_save_{key}",
         )
         return
-    data = asked(file.asked(current.text()), _("Keras builds the model and saves it."), f"saved_{key}")
+    data = asked(file.asked(current.text()), _("Building the model with Keras and saving it."), f"saved_{key}")
     st.download_button(
         _(file.save),
         data,

@@ -22,7 +22,8 @@ def draw(summary: Summary) -> None:
         _("**Time on this machine**"),
         help=_(
             "A few small networks are run and trained here for half a minute; their times give seconds for each "
-            "multiply-add, each byte that is moved and each layer. Measured when nothing else runs, it is faster."
+            "multiply-add, each byte that is moved and each layer. Measured while nothing else is running, the "
+            "times are shorter."
         ),
     )
     _draw_epoch()
@@ -36,7 +37,7 @@ def draw(summary: Summary) -> None:
         )
         return
     with part():
-        machine = asked(machine_speed(), _("This machine is measured; that takes about half a minute."), "speed")
+        machine = asked(machine_speed(), _("Measuring this machine; this takes about half a minute."), "speed")
         _draw_times(summary, machine)
 
 
@@ -72,8 +73,8 @@ def _draw_times(summary: Summary, machine: Machine) -> None:
     draw_table([_("What"), _("Estimate"), _("Between")], rows)
     st.caption(
         _(
-            "An estimate, true within a factor of {picture} for a picture and {training} for training, as far as it "
-            "was tried: on networks whose times were not used for it."
+            "An estimate, right to within a factor of {picture} for a picture and {training} for training, as "
+            "tested on networks whose times were not used for it."
         ).format(picture=f"{machine.picture.factor:.1f}", training=f"{machine.training.factor:.1f}")
     )
 

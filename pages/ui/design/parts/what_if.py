@@ -70,7 +70,7 @@ def _slider(named: NamedLayer, rule: Setting[Any, Any], tried: dict[str, Any]) -
         options = [mode.value for mode in PaddingMode]
         shown = value.value if isinstance(value, PaddingMode) else value
         if not isinstance(now, PaddingMode):
-            st.caption(_("{setting}: amounts of its own stay.").format(setting=label))
+            st.caption(_("{setting}: its custom amounts are kept.").format(setting=label))
             return
         st.segmented_control(label, options, required=True, **panels.field(f"try_{name}", str(shown), take))
         return

@@ -38,8 +38,8 @@ COURSE: Final = {
 """The second course's figures, by study and scheme."""
 
 _ONE: Final = N_(
-    "“{scheme}” was right for {accuracy} of {pictures} test pictures with one seed; by the choice of these pictures"
-    " alone the share lies between {low} and {high} (95 %, Wilson)."
+    "“{scheme}” was right for {accuracy} of {pictures} test pictures with one seed; by the choice of these pictures "
+    "alone the share lies between {low} and {high} (95%, Wilson)."
 )
 _SEVERAL: Final = N_(
     "“{scheme}” was right for {accuracy} ± {spread} of {pictures} test pictures: mean and standard deviation over "

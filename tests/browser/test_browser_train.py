@@ -57,7 +57,7 @@ def test_shapes_are_trained_paused_resumed_stopped_and_found_again(page: Page) -
     expect(page.get_by_role("button", name="Go on")).to_be_enabled()
     # The browser remembers who began it, also where no address names the run.
     visit(page, "/Train?train_part=compare")
-    expect(page.get_by_text("So far there is one run of yours")).to_be_visible()
+    expect(page.get_by_text("So far you have one run")).to_be_visible()
     no_traceback(page)
 
 

@@ -364,7 +364,7 @@ def test_the_course_is_a_click_away_and_says_what_its_numbers_mean(monkeypatch: 
     no_exception(at.button(key="course_augmentation").click().run())
     assert asked == [(RandomFlip("horizontal"), RandomRotation(0.1), RandomZoom(0.2))]
     assert "−36° to" in text_of(at)
-    assert "25% of their pixels lay outside" in text_of(at)
+    assert "25% of their pixels come from outside" in text_of(at)
     (drawn,) = (html.proto.body for html in at.get("html") if "cs-draws" in html.proto.body)
     assert drawn.count("<img") == 16
 
@@ -374,7 +374,7 @@ def test_a_crop_is_said_as_one_change() -> None:
     text = text_of(
         page(train_part="augmentation", cropped="0.4", rotation="0.1", fill_mode="constant", fill_value="51")
     )
-    assert "a part of 60% to 80% of height and width" in text
+    assert "a part with 60% to 80% of the height and width" in text
     assert "the value 51 in every channel" in text
     assert "mirror image" not in text
 
@@ -402,7 +402,7 @@ def test_progress_and_curves(running: FakeRuns, drawn: dict[str, dict[str, Any]]
     assert drawn["run_clock"]["saying"] == "It stops after this batch."
     stopping.so_far.saved = Saved("model.keras", 5, 2)
     page(run="run-2")
-    assert drawn["run_clock"]["saying"] == "Stopped. What was learned is saved, and is tested now."
+    assert drawn["run_clock"]["saying"] == "Stopped. What was learned has been saved and is being tested."
     page(run="run-1")
     loss, accuracy = (chart["series"][0] for chart in drawn["curves_live"]["charts"])
     assert loss["points"] == [1 / epoch for epoch in range(1, 6)]
@@ -517,7 +517,7 @@ def test_how_a_run_ended(running: FakeRuns) -> None:
 
 @pytest.mark.usefixtures("runs")
 def test_a_run_that_is_gone_is_a_sentence(drawn: dict[str, dict[str, Any]]) -> None:
-    assert "not here any more" in text_of(page(run="gone"))
+    assert "no longer here" in text_of(page(run="gone"))
     assert "curves_live" in drawn
 
 
@@ -543,7 +543,7 @@ def test_a_trained_model_is_read_once_for_each_state_of_it(trained: Path, monkey
     trained.write_bytes(b"another model")
     assert cached.trained_model(trained) not in keys
     trained.unlink()
-    with pytest.raises(CnnError, match="not here any more"):
+    with pytest.raises(CnnError, match="no longer here"):
         cached.trained_model(trained)
 
 
@@ -577,7 +577,7 @@ def test_moved_test_pictures_are_a_choice_and_a_result(running: FakeRuns) -> Non
     run = running.seen["run-1"]
     run.so_far.scored = replace(result(0.8), confusion=((0,) * 10,) * 10)
     run.so_far.shifted = Shifted(6, {2: 0.75, 4: 0.5})
-    said = "Moved test pictures that are right, the mean over four directions: 75.0% by 2 px, 50.0% by 4 px."
+    said = "Accuracy on shifted test pictures, mean over four directions: 75.0% by 2 px, 50.0% by 4 px."
     assert said in text_of(page(run="run-1", train_part="after"))
     blurred = small_study(Replacement.BLUR, 1_000, 1, 0)
     settings = told.settings_of(replace(run, plan=blurred))
@@ -742,7 +742,7 @@ def test_a_study_without_a_record_says_so_and_how_it_is_made(key: str, monkeypat
     monkeypatch.setattr(studies, "recorded_studies", lambda: ())
     at = no_exception(run_page(PAGE, **FEW, train_part="studies", train_study=key))
     said = at.info[-1].value
-    assert "Nothing of this is recorded yet, so no result is claimed." in said
+    assert "Nothing has been recorded for this yet, so no result is claimed." in said
     assert f"`make study STUDY={key}`" in said
 
 

@@ -38,10 +38,10 @@ def draw_confusion(confusion: Confusion, classes: Sequence[str]) -> None:
         f"<tr><th scope='row'>{name}</th>{_cells(counts, place)}</tr>"
         for place, (name, counts) in enumerate(zip(names, confusion, strict=True))
     )
-    label = html.escape(_("Confusion matrix: a row is a class, a column what it was taken for"))
+    label = html.escape(_("Confusion matrix: rows are true classes, columns are predicted classes"))
     table = f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>"
     st.html(f'{_STYLE}<div class="cs-confusion" role="group" tabindex="0" aria-label="{label}">{table}</div>')
-    st.caption(_("A row is a class, a column what its pictures were taken for; the frames are the right answers."))
+    st.caption(_("Rows are true classes, columns are predicted classes; the frames mark the right answers."))
 
 
 def _cells(counts: Sequence[int], right: int) -> str:
@@ -60,7 +60,7 @@ def draw_answers(title: str, answers: Sequence[Answer], classes: Sequence[str], 
         st.caption(_("none"))
         return
     places = tuple(answer.picture for answer in answers)
-    pictures = asked(cached.some_pictures(data, part, places), _("The pictures are read."), f"answers_{title}")
+    pictures = asked(cached.some_pictures(data, part, places), _("Reading the pictures."), f"answers_{title}")
     figures = "".join(_figure(answer, png, classes) for answer, png in zip(answers, pictures, strict=True))
     st.html(f'{_STYLE}<div class="cs-answers">{figures}</div>')
 

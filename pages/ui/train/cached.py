@@ -242,7 +242,7 @@ def trained_model(file: Path) -> ModelKey:
         digest = _kept_file(file, status.st_mtime_ns, status.st_size)
         return ModelKey(FILE, digest if is_kept(digest) else keep_file(file.read_bytes()))
     except FileNotFoundError as error:
-        raise CnnError(N_("The model of this run is not here any more. Train again.")) from error
+        raise CnnError(N_("The model of this run is no longer here. Train again.")) from error
 
 
 def lite_model(file: Path) -> bytes:

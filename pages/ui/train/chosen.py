@@ -104,7 +104,7 @@ def source() -> Source:
         return Textures(count, side(), 0)
     if chosen == OWN:
         if not state.OWN_PICTURES.get():
-            raise NoPicturesError(N_("There are no pictures of yours yet: make two classes or more below."))
+            raise NoPicturesError(N_("You have no pictures yet: make two or more classes below."))
         return Own(state.OWN_PICTURES.get())
     return Downloaded(_DOWNLOADED[chosen]) if chosen in _DOWNLOADED else Shipped(chosen)
 

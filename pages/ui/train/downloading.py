@@ -38,7 +38,7 @@ def ensure(source: Source) -> None:
     if not isinstance(source, Downloaded) or is_here(source):
         return
     if state.FETCHED.get() == source.key:
-        asked(_fetched(source), _("The pictures are downloaded."), "download", more=partial(_share, source.key))
+        asked(_fetched(source), _("Downloading the pictures."), "download", more=partial(_share, source.key))
         state.FETCHED.set("")
         return
     st.info(_("These pictures are not included: they are downloaded once and kept on this server."))

@@ -37,7 +37,7 @@ EXPERIMENTS = {
     ),
     "shapes": _Experiment(
         N_("Circles and stars"),
-        N_("Two shapes anywhere, of any size and colour: at first it only guesses, then it finds what a point is."),
+        N_("Two shapes anywhere, of any size and colour: at first it only guesses, then it finds out what a point is."),
         {
             state.TRAIN_ON: "shapes",
             state.SHAPE_CLASSES: ("circle", "star"),
@@ -49,7 +49,10 @@ EXPERIMENTS = {
     ),
     "overfit": _Experiment(
         N_("Overfitting"),
-        N_("1.1 million parameters on 3,000 clothes: the training loss goes on falling, the validation loss turns."),
+        N_(
+            "1.1 million parameters on 3,000 clothes: the training loss keeps falling, while the validation loss "
+            "rises again."
+        ),
         _CLOTHES,
     ),
     "cured": _Experiment(
@@ -69,7 +72,7 @@ EXPERIMENTS = {
     ),
     "transfer": _Experiment(
         N_("Your pictures, by transfer"),
-        N_("Two classes of yours and MobileNetV2's features: a few pictures and seconds are enough."),
+        N_("Two classes of your own and MobileNetV2's features: a few pictures and seconds are enough."),
         {
             state.TRAIN_ON: "own",
             state.TRAIN_NETWORK: "transfer",

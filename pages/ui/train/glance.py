@@ -129,7 +129,7 @@ def _parameters(summary: Summary) -> str:
     trained = summary.trainable
     text = _("{parameters} parameters").format(parameters=f"{summary.parameters:,}")
     if trained != summary.parameters:
-        text = _("{trained} of {parameters} parameters are trained, {frozen} are frozen").format(
+        text = _("{trained} of {parameters} parameters are trained; {frozen} are frozen").format(
             trained=f"{trained:,}", parameters=f"{summary.parameters:,}", frozen=f"{summary.parameters - trained:,}"
         )
     shape = show(summary.rows[0].output_shape)

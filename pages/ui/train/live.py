@@ -22,8 +22,8 @@ from pages.ui.waiting import fragment, run_again
 _QUICK, _SLOW, _PAUSED = 0.6, 2.0, 3.0
 """Seconds between two looks: while an epoch takes less than a second, or long; while nothing happens."""
 _PREPARED = {
-    Preparation.READING: N_("The pictures are read: {done} of {pictures}."),
-    Preparation.FEATURES: N_("The base computes its features: {done} of {pictures} pictures."),
+    Preparation.READING: N_("Reading the pictures: {done} of {pictures}."),
+    Preparation.FEATURES: N_("Computing the base's features: {done} of {pictures} pictures."),
 }
 _STAGES = {
     Stage.SCRATCH: N_("Epoch {epoch} of {epochs}"),
@@ -115,7 +115,7 @@ def _saying(run: SeenRun) -> str:
         return (
             _("It stops after this batch.")
             if run.so_far.saved is None
-            else _("Stopped. What was learned is saved, and is tested now.")
+            else _("Stopped. What was learned has been saved and is being tested.")
         )
     if run.so_far.preparing is not None and run.so_far.begun is None:
         said = _(_PREPARED[run.so_far.preparing.step])
@@ -123,7 +123,7 @@ def _saying(run: SeenRun) -> str:
     if run.so_far.begun is None:
         return _("Starting TensorFlow.")
     if run.so_far.epochs and run.so_far.epochs[-1].epoch >= run.plan.all_epochs:
-        return _("The last epoch is done: the network is tested and saved.")
+        return _("The last epoch is done: testing and saving the network.")
     if run.so_far.batch is None:
         return _("The first batch.")
     stage = _(_STAGES[run.so_far.begun.stage]).format(epoch=run.so_far.batch.epoch, epochs=run.plan.all_epochs)
@@ -165,7 +165,7 @@ def _draw_end(run: SeenRun) -> None:
     elif run.phase is Phase.STOPPED:
         st.info(_stopped(run))
     if run.so_far.scored is not None:
-        text = _("**{share} of {count} test pictures right**, {low} to {high} (95 % interval, Wilson).")
+        text = _("**{share} of {count} test pictures right**, {low} to {high} (95% interval, Wilson).")
         shares = {"share": run.so_far.scored.accuracy, "low": run.so_far.scored.low, "high": run.so_far.scored.high}
         st.markdown(
             text.format(
@@ -181,11 +181,11 @@ def _stopped(run: SeenRun) -> str:
         return _("Stopped before anything was learned.")
     if saved is not None and saved.batch:
         text = _(
-            "Stopped. What was learned is kept, up to batch {batch} of epoch {epoch}; it can go on from the last whole "
-            "epoch."
+            "Stopped. What was learned is kept, up to batch {batch} of epoch {epoch}; it can go on from the last "
+            "complete epoch."
         )
         return text.format(batch=saved.batch, epoch=saved.epoch + 1)
-    return _("Stopped. What was learned is kept, and it can go on from the last whole epoch.")
+    return _("Stopped. What was learned is kept, and it can go on from the last complete epoch.")
 
 
 def _draw_buttons(run: SeenRun) -> None:

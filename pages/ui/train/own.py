@@ -163,7 +163,7 @@ def _add_pictures(number: int, pictures: tuple[Chosen, ...], uploads: int = 0) -
 
 def _has_room(size: int) -> bool:
     """Return whether a session may hold so many bytes of pictures; if not, say so on the page."""
-    message = N_("The pictures of all classes together may take {most} MB here. Make them smaller, or give a zip.")
+    message = N_("The pictures of all classes together may take up {most} MB here. Make them smaller, or upload a zip.")
     is_too_large = size > MOST_BYTES
     state.OWN_REFUSED.set(CnnError(message, most=MOST_BYTES // 2**20) if is_too_large else None)
     return not is_too_large
@@ -198,12 +198,12 @@ def _check() -> None:
     if given is None:
         st.caption(
             _(
-                "Two classes with ten pictures each are a beginning. They stay on this server until others take their "
+                "Two classes with ten pictures each are a start. They stay on this server until others take their "
                 "place; whoever has this page's address can see them."
             )
         )
         return
-    checked = asked(cached.gathered(given), _("The pictures are checked."), "own")
+    checked = asked(cached.gathered(given), _("Checking the pictures."), "own")
     _say_skipped(checked)
     if state.OWN_PICTURES.get() != checked.source.digest:
         state.OWN_PICTURES.set(checked.source.digest)
@@ -245,7 +245,7 @@ def _draw_camera(number: int) -> None:
         "words": live.words()
         | {
             "hold": _("Enough"),
-            "rate": _("{rate} a second become pictures of this class: turn and move what you show."),
+            "rate": _("{rate} pictures per second are added to this class: turn and move what you show."),
         },
     }
     components.camera(

@@ -43,5 +43,5 @@ def _shown_pictures(place: str, is_first: bool) -> Shown:
         downloading.ensure(data.source)
     elif isinstance(data.source, Downloaded) and not is_here(data.source):
         raise UndrawnError
-    shown = asked(cached.shown(data), _("The pictures are read."), place)
+    shown = asked(cached.shown(data), _("Reading the pictures."), place)
     return replace(shown, classes=class_names(shown.classes, data.source))

@@ -17,7 +17,7 @@ SEED = "seed"
 _TITLES = {
     "data.source.kind": N_("Data"),
     "data.source.key": N_("Data"),
-    "data.source.digest": N_("Pictures given"),
+    "data.source.digest": N_("Pictures uploaded"),
     "data.source.classes": N_("Classes"),
     "data.source.per_class": N_("Pictures of each class"),
     "data.source.size": N_("Pixels per side, drawn"),
@@ -43,9 +43,9 @@ _TITLES = {
     SEED: N_("Seed"),
     "early_stopping": N_("Stops early after"),
     "keep_best": N_("Keeps the best weights"),
-    "class_weights": N_("Weighs rare classes more"),
-    "kernels": N_("Kernels given"),
-    "shifts": N_("Tested on pictures moved by, px"),
+    "class_weights": N_("Gives rare classes more weight"),
+    "kernels": N_("Kernels set by hand"),
+    "shifts": N_("Tested on pictures shifted by (px)"),
 }
 _KINDS = {"Shapes": "shapes", "Textures": "textures", "Own": "own"}
 

@@ -67,7 +67,7 @@ def _draw(run: SeenRun) -> None:
 
 
 def _still(entered: Entered) -> Tried:
-    answers = asked(shared.answers(entered), _("The picture goes through the network."), "try")
+    answers = asked(shared.answers(entered), _("Running the network on the picture."), "try")
     return Tried(entered, answers.scores)
 
 
@@ -92,4 +92,4 @@ def _draw_shares(scores: Output, classes: tuple[str, ...]) -> None:
         for place in order
     )
     st.html(f'{_STYLE}<div class="cs-shares">{rows}</div>')
-    st.caption(_("It knows these classes only: of anything else it names the one that is least unlike."))
+    st.caption(_("It knows only these classes: for anything else, it names the one that looks most similar."))

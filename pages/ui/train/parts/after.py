@@ -34,7 +34,12 @@ def draw() -> None:
     """Draw what came of the run that is looked at."""
     run = ours.seen()
     if run is None or run.so_far.begun is None or run.so_far.saved is None:
-        st.info(_("Once a run has ended or was stopped, here it is tested, tried on a picture of yours and exported."))
+        st.info(
+            _(
+                "Once a run has finished or been stopped, you can test it, try it on your own picture and export "
+                "it here."
+            )
+        )
         return
     tried, taken = st.columns(2, gap="medium")
     with tried, part():
@@ -82,13 +87,13 @@ def _draw_take_away(run: SeenRun) -> None:
     )
     if refusal is not None:
         st.caption(escaped(sentence(refusal)))
-    with st.expander(_("The script that makes this run again"), icon=":material/code:"):
+    with st.expander(_("A script that repeats this run"), icon=":material/code:"):
         text, beside = script(run.plan), files_beside(run.plan)
         with st.container(horizontal=True):
             _offer(_("Script (Python)"), lambda: text, "train.py", "text/x-python")
             for name, data in beside.items():
                 _offer(name, data, name, "application/octet-stream")
-        st.caption(_("It reads what stands beside it here: {files}.").format(files=", ".join(map(as_code, beside))))
+        st.caption(_("It reads the files beside it here: {files}.").format(files=", ".join(map(as_code, beside))))
         st.code(text, language="python", height=360)
 
 
@@ -127,7 +132,7 @@ def _draw_test(run: SeenRun, scored: Scored) -> None:
     """Draw how the network did on pictures that nothing was chosen by."""
     st.markdown(
         _(
-            "**{share} of {count} test pictures right**; with other test pictures it would be {low} to {high} (95 % "
+            "**{share} of {count} test pictures right**; with other test pictures it could be {low} to {high} (95% "
             "interval, Wilson). The loss on them is {loss}, with the weights after epoch {epoch}."
         ).format(
             share=f"{scored.accuracy:.1%}",
@@ -146,8 +151,8 @@ def _draw_test(run: SeenRun, scored: Scored) -> None:
         draw_confusion(scored.confusion, classes)
     with pictures:
         data = run.plan.data
-        draw_answers(_("Surest mistakes on the test pictures"), scored.wrong, classes, data, Part.TEST)
-        draw_answers(_("Surest right answers on the test pictures"), scored.sure, classes, data, Part.TEST)
+        draw_answers(_("Most confident mistakes on the test pictures"), scored.wrong, classes, data, Part.TEST)
+        draw_answers(_("Most confident right answers on the test pictures"), scored.sure, classes, data, Part.TEST)
 
 
 def _moved(shifted: Shifted) -> str:
@@ -156,5 +161,5 @@ def _moved(shifted: Shifted) -> str:
         _("{share} by {shift} px").format(share=f"{share:.1%}", shift=shift)
         for shift, share in shifted.accuracy.items()
     )
-    text = _("Moved test pictures that are right, the mean over four directions: {shares}.")
+    text = _("Accuracy on shifted test pictures, mean over four directions: {shares}.")
     return text.format(shares=", ".join(shares))

@@ -81,8 +81,8 @@ def _draw_settings() -> None:
 def _say_crop(amount: float, cutting: tuple[Layer, ...]) -> None:
     """Say what the layers do together that crop."""
     text = _(
-        "Together they show a part of {least} to {most} of height and width from a place at random, as large as the "
-        "whole picture was: the zoom leaves out the border that the shift has left free."
+        "Together they cut out a part with {least} to {most} of the height and width at a random place and show it "
+        "as large as the whole picture: the zoom leaves out the border that the shift has left empty."
     ).format(least=f"{1 - amount:.0%}", most=f"{1 - amount / 2:.0%}")
     st.caption(f"{', '.join(as_code(layer.kind) for layer in cutting)} {escaped(text)}")
 
@@ -99,7 +99,7 @@ def _draw_fill() -> None:
         _("Fill"),
         format_func=lambda mode: _(_FILLS[mode]),
         disabled=not is_possible,
-        help=_("What fills the border that a rotation, a zoom or a shift leaves free."),
+        help=_("What fills the border that a rotation, a zoom or a shift leaves empty."),
         **followed(state.FILL_MODE),
     )
     if is_possible and chosen.fills_constant():
@@ -125,7 +125,7 @@ def _draw_draws() -> None:
             _("As in the course"), icon=":material/school:", on_click=_as_in_the_course, key="course_augmentation"
         )
         return
-    made = asked(cached.draws(picture.tobytes(), picture.shape, layers), _("Keras draws."), "draws")
+    made = asked(cached.draws(picture.tobytes(), picture.shape, layers), _("Drawing with Keras."), "draws")
     pictures = made.pictures
     if made.filled.any():
         st.checkbox(_("Mark what is filled"), **state.FILL_MARKED.widget())
@@ -133,7 +133,7 @@ def _draw_draws() -> None:
             pictures = np.where(made.filled[..., np.newaxis], _MARK[: pictures.shape[-1]], pictures)
     st.html(_grid(pictures.astype(np.uint8)))
     st.caption(
-        _("Sixteen draws, as training would see them: {share} of their pixels lay outside of the picture.").format(
+        _("Sixteen draws, as training would see them: {share} of their pixels come from outside the picture.").format(
             share=f"{made.filled.mean():.0%}"
         )
     )
@@ -142,7 +142,7 @@ def _draw_draws() -> None:
 def _grid(pictures: Bytes) -> str:
     """Return pictures (N, H, W, C) as large as there is room for, eight in a row, or four on a phone."""
     drawn = "".join(f'<img src="{data_url(strip_png(picture[None], _SIDE))}" alt="">' for picture in pictures)
-    label = html.escape(_("Draws of the augmentation"))
+    label = html.escape(_("Pictures drawn by the augmentation"))
     return f'{_STYLE}<div class="cs-draws" role="img" aria-label="{label}">{drawn}</div>'
 
 

@@ -26,9 +26,9 @@ def draw() -> None:
     """Draw the choice of runs, and what they show together."""
     known = _known()
     if len(known) < 2:
-        st.info(_("Train twice with another setting, with augmentation for example: here both are compared."))
+        st.info(_("Train a second time with a different setting, for example with augmentation, to compare both here."))
         for run in known.values():
-            st.caption(_("So far there is one run of yours: {run}.").format(run=escaped(title_of_run(run))))
+            st.caption(_("So far you have one run: {run}.").format(run=escaped(title_of_run(run))))
         return
     names = {key: _("Run {number}").format(number=number) for number, key in enumerate(known, start=1)}
     chosen = [key for key in state.COMPARED_RUNS.get().split(".") if key in known] or list(known)[:_MOST]
@@ -107,8 +107,8 @@ def _draw_verdict(runs: Mapping[str, SeenRun]) -> None:
     if len(groups) < 2 or not set.intersection(*(set(by_seed) for by_seed in groups.values())):
         st.caption(
             _(
-                "Two settings, each trained with the same seeds to its end, can be compared by a paired test: set "
-                "“Runs with seeds from there on” to three or more."
+                "Two settings, each trained to the end with the same seeds, can be compared by a paired test: set "
+                "“Runs, each with the next seed” to three or more."
             )
         )
         return

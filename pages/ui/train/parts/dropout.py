@@ -62,7 +62,7 @@ def draw() -> None:
     with choice:
         layer, rate, place = _draw_choice(trained)
     with seen:
-        made = asked(cached.dropped(trained.data, place, trained.key, layer, rate), _("Keras draws."), "dropped")
+        made = asked(cached.dropped(trained.data, place, trained.key, layer, rate), _("Drawing with Keras."), "dropped")
         _draw_values(made, rate)
     with choice:
         draw_wide(made.picture, _PICTURE, trained.classes[made.label])
@@ -83,7 +83,7 @@ def _bundled() -> _Trained:
     """Return the digits network that comes along, on the digits that do."""
     network = bundled_network(_DIGITS_NETWORK)
     data = Data(Shipped("mnist_small"), size=(28, 28), channels=1)
-    shown = asked(cached.shown(data), _("The pictures are read."), "dropped_pictures")
+    shown = asked(cached.shown(data), _("Reading the pictures."), "dropped_pictures")
     return _Trained(network, data, _DIGITS_NETWORK, class_names(shown.classes, data.source), shown.total.test, 0)
 
 
@@ -96,7 +96,7 @@ def _draw_choice(trained: _Trained) -> tuple[str, float, int]:
     layer = chosen if chosen in layers else first
     rate_key = state.DROPPED_RATE.otherwise(min(0.95, max(0.05, usual)))
     st.selectbox(
-        _("Behind the layer"),
+        _("After the layer"),
         layers,
         format_func=lambda name: _title(rows[name]),
         **state.field("dropped_layer", layer, state.DROPPED_LAYER.set),
@@ -126,8 +126,8 @@ def _draw_values(made: DroppedValues, rate: float) -> None:
     _draw_picture(made.values, np.ones(made.values.shape, np.bool_), limit, signed, maps, _("Values in inference"))
     st.markdown(
         _(
-            "**Training**, with p = {rate}: each value is set to 0 with a probability of {share}, and those that are "
-            "left are multiplied by 1/(1 − p) = {factor}, so that the sum stays the same on average."
+            "**Training**, with p = {rate}: each value is set to 0 with a probability of {share}, and the remaining "
+            "ones are multiplied by 1/(1 − p) = {factor}, so that the sum stays the same on average."
         ).format(rate=f"{rate:g}", share=f"{rate:.0%}", factor=f"{1 / (1 - rate):.3g}")
     )
     for first in range(0, _SHOWN_DRAWS, 2):
@@ -171,14 +171,14 @@ def _figure(value: float) -> str:
 
 def _draw_answers(made: DroppedValues, classes: tuple[str, ...]) -> None:
     """Draw what the network answers from each draw beside its answer in inference."""
-    st.markdown(_("**What the network answers then**"))
+    st.markdown(_("**What the network then answers**"))
     columns = [shares_of(made.answer), *map(shares_of, made.answers)]
     draws = [_("draw {number}").format(number=number) for number in range(1, len(columns))]
     rows = [[name, *(f"{column[place]:.0%}" for column in columns)] for place, name in enumerate(classes)]
     draw_table([_("Class"), _("inference"), *draws], rows)
     st.caption(
         _(
-            "In training every step sees another thinned-out network, so no unit can rely on a single other one. In "
-            "inference all values are there and nothing is left to chance: {code} changes nothing."
+            "In training, every step uses a different thinned-out network, so no unit can rely on a single other "
+            "unit. In inference, all values are there and nothing is random: {code} changes nothing."
         ).format(code=as_code("Dropout(training=False)"))
     )

@@ -50,8 +50,9 @@ def _draw_functions() -> None:
     curves.draw_lines(charts, places, "curves_activations")
     st.caption(
         _(
-            "On its way back a gradient is multiplied by the slope in every layer: a sigmoid's is at most 0.25, so "
-            "twenty layers leave less than 0.25²⁰ ≈ 10⁻¹² of it; ReLU's is 1 wherever it lets something through."
+            "On its way back, a gradient is multiplied in every layer by the slope of the activation: a sigmoid's "
+            "is at most 0.25, so twenty layers leave less than 0.25²⁰ ≈ 10⁻¹² of it; ReLU's is 1 wherever its input "
+            "is positive."
         )
     )
 
@@ -74,13 +75,13 @@ def _draw_experiment() -> None:
     if not runs:
         st.caption(
             _(
-                "Three networks with this many equal convolutions learn from the pictures above for "
-                "{epochs} epochs; the plot shows the size of each layer's gradient, before and after."
+                "Three networks with this many identical convolutions learn from the pictures above for {epochs} "
+                "epochs; the plot shows the size of each layer's gradient, before and after."
             ).format(epochs=_EPOCHS)
         )
         return
     if is_active:
-        data = {"saying": _("They learn."), "more": "", "step": "", "stepSeconds": 0, "share": None}
+        data = {"saying": _("Training the three networks."), "more": "", "step": "", "stepSeconds": 0, "share": None}
         waited = time.time() - min(run.made for run in runs.values())
         components.clock({**data, "seconds": waited, "interval": _LOOK_SECONDS}, key="gradients_run", on_look=_look)
     _draw_sizes(runs)

@@ -16,16 +16,16 @@ from pages.ui.train.shown import shown_pictures
 _DESIGN = page_at("Design_a_network").path
 _ABOUT = {
     "small": lambda: _(
-        "Convolutions with 8, 16 and 32 filters, each followed by a pooling, until fewer "
-        "than 8 places per side are left: it learns in seconds what sets shapes apart."
+        "Convolutions with 8, 16 and 32 filters, each followed by pooling, until fewer than 8 places per side are "
+        "left: it learns to tell shapes apart in seconds."
     ),
     "course": lambda: _(
-        "For pictures of 128 pixels or more the course's network for cats and dogs: five convolutions of 32 to 256 "
-        "filters. For smaller ones the course's network for digits. The last layer fits the classes."
+        "For pictures of 128 pixels or more, the course's network for cats and dogs: five convolutions with 32 to "
+        "256 filters. For smaller ones, the course's network for digits. The last layer is adapted to the classes."
     ),
     "design": lambda: _(
-        "The network of the page Design a network, its input and its last layer made to fit the pictures. Layers that "
-        "change pictures at random are left out: augmentation is set here."
+        "The network from the page Design a network, with its input and last layer adapted to the pictures. Layers "
+        "that change pictures at random are left out: augmentation is set here."
     ),
     "transfer": lambda: _(
         "MobileNetV2 has learned from 1.28 million photographs of ImageNet what photographs are made of. Its layers "
@@ -59,11 +59,12 @@ def _draw_transfer() -> None:
         st.checkbox(_("Compute the features once and keep them"), **followed(state.KEEP_FEATURES))
         st.caption(
             _(
-                "An epoch of the head then takes milliseconds, as in Teachable Machine, but every epoch sees the same "
-                "pictures. With augmentation, which Teachable Machine lacks, the base computes each batch anew."
+                "An epoch of the head then takes milliseconds, as in Teachable Machine, but every epoch sees the "
+                "same pictures. With augmentation, which Teachable Machine lacks, the base computes each batch "
+                "again in every epoch."
             )
             if chosen.keeps_features() == state.KEEP_FEATURES.get()
-            else _("There is augmentation, so the base computes each batch anew: every epoch sees other pictures.")
+            else _("There is augmentation, so the base computes each batch again: every epoch sees different pictures.")
         )
     with tune:
         st.number_input(_("Then fine-tune the last layers of the base"), step=10, **followed(state.TUNED_LAYERS))

@@ -76,7 +76,7 @@ def _draw_made() -> None:
                 **chosen.colour_key().widget(follow),
             )
     st.caption(
-        _("MobileNetV2 takes pictures of 224×224 pixels in colours.")
+        _("MobileNetV2 takes colour pictures of 224×224 pixels.")
         if chosen.is_transfer()
         else _("The course resizes its photographs to 180×180. Small pictures learn faster; large ones show more.")
     )
@@ -104,8 +104,8 @@ def _draw_split() -> None:
     draw_table([_("Class"), _("Training"), _("Validation"), _("Test")], [*rows, total])
     st.caption(
         _(
-            "Divided at random, the same way every time, and class by class. No picture is in two parts: the network "
-            "is fitted to the first, chosen by the second and judged by the third."
+            "Split at random, in the same way every time, class by class. No picture is in two parts: the network "
+            "is trained on the first, selected by the second and tested on the third."
         )
     )
 
@@ -113,12 +113,12 @@ def _draw_split() -> None:
 def _draw_way(data: Data) -> None:
     """Draw a picture of the set on its way into the network, with what is in memory at each step."""
     batch = min(state.TRAIN_BATCH.get(), MOST_IN_BATCH)
-    way = asked(cached.way(data, batch), _("A batch is read."), "way")
-    st.markdown(_("**The way of a picture into the network**"))
+    way = asked(cached.way(data, batch), _("Reading a batch."), "way")
+    st.markdown(_("**How a picture gets into the network**"))
     befores = (None, *way.stages)
     figures = "".join(_figure(stage, before, way) for before, stage in zip(befores, way.stages, strict=False))
     st.html(f'{_STYLE}<div class="cs-way">{figures}</div>')
-    st.caption(_("All but the last step in one call:"))
+    st.caption(_("All steps but the last in one call:"))
     st.code(way.code, language="python", wrap_lines=True)
 
 

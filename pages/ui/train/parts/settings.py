@@ -11,8 +11,8 @@ from pages.ui.train.glance import OPTIMIZERS
 from pages.ui.train.shown import shown_pictures
 
 SCHEDULES = {
-    "constant": N_("Stays as it is"),
-    "cosine_decay": N_("Falls to 0 like a cosine"),
+    "constant": N_("Constant"),
+    "cosine_decay": N_("Cosine decay to 0"),
     "exponential_decay": N_("Times 0.9 each epoch"),
 }
 _NEVER = 0
@@ -39,18 +39,23 @@ def _draw_step() -> None:
     st.selectbox(_("Optimizer"), format_func=OPTIMIZERS.__getitem__, **followed(state.TRAIN_OPTIMIZER))
     st.caption(
         {
-            "rmsprop": _("RMSprop divides each step by the size that the last gradients had. The course takes it."),
-            "adam": _("Adam does as RMSprop and also goes on in the direction of the last steps."),
-            "sgd": _("SGD goes down the gradient; with momentum it keeps a part of its last step."),
+            "rmsprop": _("RMSprop divides each step by the size of the recent gradients. The course uses it."),
+            "adam": _("Adam does the same as RMSprop and also keeps going in the direction of the last steps."),
+            "sgd": _("SGD steps down the gradient; with momentum it keeps part of its last step."),
         }[state.TRAIN_OPTIMIZER.get()]
     )
     if state.TRAIN_OPTIMIZER.get() == "sgd":
         st.number_input(_("Momentum"), **followed(state.MOMENTUM))
         st.caption(_("The share of the last step that is kept; 0.9 is usual, 0 is plain gradient descent."))
     st.number_input(_("Learning rate"), format="%g", step=0.0001, **followed(state.RATE))
-    st.caption(_("How far a step goes: too small learns slowly, too large not at all. The course takes 0.001."))
+    st.caption(
+        _(
+            "How far a step goes: if it is too small, the network learns slowly, if it is too large, not at "
+            "all. The course uses 0.001."
+        )
+    )
     st.selectbox(_("Learning rate over time"), format_func=lambda key: _(SCHEDULES[key]), **followed(state.SCHEDULE))
-    st.caption(_("Large steps at first, small ones at the end; the course keeps it as it is."))
+    st.caption(_("Large steps at first, small ones at the end; the course keeps the rate constant."))
 
 
 def _draw_length() -> None:
@@ -58,10 +63,10 @@ def _draw_length() -> None:
     st.markdown(_("**How long**"))
     st.number_input(_("Epochs"), step=1, **followed(state.TRAIN_EPOCHS))
     st.caption(
-        _("How many times all training pictures are seen. The course takes 30 from scratch, 100 with augmentation.")
+        _("How many times all training pictures are seen. The course uses 30 from scratch, 100 with augmentation.")
     )
     st.number_input(_("Batch"), step=1, **followed(state.TRAIN_BATCH))
-    st.caption(_("Pictures in a step: small batches make many noisy steps. The course takes 32."))
+    st.caption(_("Pictures in a step: small batches make many noisy steps. The course uses 32."))
     st.number_input(
         _("Stop early after this many epochs without a lower validation loss"),
         0,
@@ -69,13 +74,15 @@ def _draw_length() -> None:
         step=1,
         **state.field("patience", state.PATIENCE.get() or _NEVER, lambda new: state.PATIENCE.set(new or None)),
     )
-    st.caption(_("0: it goes on to the end, so that overfitting shows itself."))
+    st.caption(_("0: train to the end, so that overfitting becomes visible."))
     st.checkbox(_("Keep the weights with the lowest validation loss"), **followed(state.KEEP_BEST))
-    st.caption(_("As the course's ModelCheckpoint with save_best_only does; else the last ones are tested and saved."))
-    st.checkbox(_("Test on moved pictures, too"), **followed(state.TEST_MOVED))
+    st.caption(
+        _("Like the course's ModelCheckpoint with save_best_only; otherwise the last weights are tested and saved.")
+    )
+    st.checkbox(_("Also test on shifted pictures"), **followed(state.TEST_MOVED))
     moved = ", ".join(map(str, chosen.shifts()))
     st.caption(
-        _("At the end the test pictures are also moved by {pixels} pixels in four directions.").format(pixels=moved)
+        _("At the end, the test pictures are also shifted by {pixels} pixels in four directions.").format(pixels=moved)
     )
 
 
@@ -83,13 +90,16 @@ def _draw_against() -> None:
     """Draw what is done against overfitting, and what chance decides."""
     st.markdown(_("**Against overfitting, and chance**"))
     st.slider(_("Dropout before the last layer"), **followed(state.DROPOUT))
-    st.caption(_("The share of values that is set to 0 at random in training. The course takes 0.5."))
+    st.caption(_("The share of values that is set to 0 at random in training. The course uses 0.5."))
     st.number_input(_("Weight decay"), format="%g", step=0.001, **followed(state.WEIGHT_DECAY))
-    st.caption(_("Draws each weight a little towards 0 in every step; the course takes none."))
-    st.checkbox(_("Weigh rare classes more"), **followed(state.CLASS_WEIGHTS))
-    st.caption(_("Where the classes differ in number, each counts as much as the others in all."))
+    st.caption(_("Pulls each weight a little towards 0 in every step; the course uses none."))
+    st.checkbox(_("Give rare classes more weight"), **followed(state.CLASS_WEIGHTS))
+    st.caption(_("If classes have different numbers of pictures, all classes still count equally overall."))
     st.number_input(_("Seed"), step=1, **followed(state.TRAIN_SEED))
-    st.number_input(_("Runs with seeds from there on"), step=1, **followed(state.SEEDS))
+    st.number_input(_("Runs, each with the next seed"), step=1, **followed(state.SEEDS))
     st.caption(
-        _("A seed decides the first weights and the order of the pictures; several show how much is mere chance.")
+        _(
+            "A seed determines the initial weights and the order of the pictures; several runs show how much is mere "
+            "chance."
+        )
     )

@@ -48,7 +48,7 @@ def _named(plan: StudyPlan, study: RecordedStudy | None) -> str:
 
 def _draw_planned(plan: StudyPlan) -> None:
     """Say what a study is going to train, and that nothing is known of it yet."""
-    text = _("Nothing of this is recorded yet, so no result is claimed. `make study STUDY={key}` trains it:")
+    text = _("Nothing has been recorded for this yet, so no result is claimed. `make study STUDY={key}` trains it:")
     st.info(text.format(key=plan.key), icon=":material/hourglass_empty:")
     text = _("{scheme}, with {seeds} seeds")
     st.markdown("\n".join(f"- {escaped(text.format(scheme=_(each.title), seeds=plan.seeds))}" for each in plan.schemes))

@@ -23,7 +23,7 @@ def draw() -> None:
     """Draw the run that is looked at as it was after the epoch that was chosen."""
     run = ours.seen()
     if run is None or run.so_far.begun is None or not run.so_far.snapshots:
-        st.info(_("Press “Train”: here kernels, maps and mistakes are shown as they change, epoch by epoch."))
+        st.info(_("Press “Train” to see kernels, maps and mistakes change here, epoch by epoch."))
         return
     shot = Shot.read(run.folder.snapshots / _choose(run.so_far.snapshots).file)
     classes = classes_of(run)
@@ -33,8 +33,8 @@ def draw() -> None:
     with inside:
         _draw_inside(shot)
     data = run.plan.data
-    draw_answers(_("Surest mistakes on the validation pictures"), shot.wrong, classes, data, Part.VALIDATION)
-    draw_answers(_("Surest right answers"), shot.sure, classes, data, Part.VALIDATION)
+    draw_answers(_("Most confident mistakes on the validation pictures"), shot.wrong, classes, data, Part.VALIDATION)
+    draw_answers(_("Most confident right answers"), shot.sure, classes, data, Part.VALIDATION)
 
 
 def _choose(snapshots: tuple[Snapshot, ...]) -> Snapshot:
@@ -61,7 +61,7 @@ def _draw_inside(shot: Shot) -> None:
         st.markdown(_("**The first convolution's kernels**"))
         st.image(_kernels(shot.kernels).png, output_format="PNG", alt=_("The first convolution's kernels"))
     if shot.maps:
-        st.markdown(_("**What the layers make of the first validation picture**"))
+        st.markdown(_("**The layers' maps of the first validation picture**"))
     for layer, maps in shot.maps.items():
         values = np.asarray(maps, np.float32)
         channels = range(values.shape[2])

@@ -12,7 +12,7 @@ _CODE: Final = N_(
 )
 _SLICE: Final = N_(
     "It takes a part of its input or turns its order round, as x[..., ::-1] in preprocess_input of VGG and ResNet. "
-    "Save the model without preprocess_input; how pixels enter is chosen beside the model: BGR less ImageNet mean "
+    "Save the model without preprocess_input; how pixels enter is chosen beside the model: BGR minus ImageNet mean "
     "(Caffe)."
 )
 _SEQUENCE: Final = N_("It is made for text, sound and other sequences; networks of pictures open here.")

@@ -61,7 +61,7 @@ class Cameras:
             if count >= MOST:
                 raise CnnError(
                     N_(
-                        "At most {most} cameras can be live on this server at once. Received: one more, beside "
+                        "At most {most} cameras can be live on this server at once. Received: one more, besides "
                         "{count}. Take a photograph instead, or try again later."
                     ),
                     most=MOST,

@@ -34,7 +34,7 @@ def began(run: SeenRun) -> bool:
 
 
 def say_that_another_began() -> None:
-    st.caption(_("Somebody else began this training. You can watch it; only they can pause, stop or continue it."))
+    st.caption(_("Somebody else started this training. You can watch it; only they can pause, stop or continue it."))
 
 
 def keep(hear: Callable[[], None] = lambda: None) -> None:

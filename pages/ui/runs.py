@@ -59,25 +59,26 @@ _LOOK_SECONDS: Final = 0.5
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{16}")
 
 _INTERRUPTED: Final = N_(
-    "Nobody trains this any more: its process was ended, ran out of memory, or the server was started anew. What was "
-    "learned up to the last whole epoch is kept. Go on from there."
+    "This training has ended early: its process was ended or ran out of memory, or the server was restarted. What "
+    "was learned up to the last complete epoch is kept. Go on from there."
 )
 _PAUSED_LONG: Final = N_(
-    "It was stopped, for it was paused for {minutes} minutes and others need the room. What was learned is kept. Go on "
-    "whenever you like."
+    "It was stopped because it had been paused for {minutes} minutes and others need the room. What was learned is "
+    "kept. Go on whenever you like."
 )
-_TOO_LONG: Final = N_("The training was stopped: it took longer than the {minutes} minutes that one may take here.")
-_TOO_MANY: Final = N_("{count} trainings are waiting already, as many as may. Try again in a few minutes.")
+_TOO_LONG: Final = N_("The training was stopped: it took longer than the {minutes} minutes allowed here.")
+_TOO_MANY: Final = N_("{count} trainings are already waiting, the most allowed. Try again in a few minutes.")
 _TOO_MANY_EACH: Final = N_(
-    "{count} of your trainings wait or go on already, as many as may at once. Wait for one to end, or stop one."
+    "{count} of your trainings are already waiting or running, the most allowed at once. Wait for one to end, or "
+    "stop one."
 )
 _TOO_MANY_HERE: Final = N_(
-    "{count} trainings from your address wait or go on already, as many as may at once. Wait for one to end, or stop "
-    "one of yours."
+    "{count} trainings from your address are already waiting or running, the most allowed at once. Wait for one to "
+    "end, or stop one of yours."
 )
 _TOO_LARGE: Final = N_(
-    "This training would take about {needed} MB of memory; {most} MB are there for one. Take smaller batches or "
-    "pictures, or fewer filters."
+    "This training would take about {needed} MB of memory; each may use {most} MB. Use smaller batches or pictures, "
+    "or fewer filters."
 )
 
 

@@ -86,7 +86,7 @@ def turn_on(page: Page, program: str) -> Locator:
 def test_maps_and_answer_follow_the_camera_until_it_stops(open_page: OpenPage, app_server: AppServer) -> None:
     page = open_page(app_server)
     camera = turn_on(page, WATCHED)
-    expect(camera).to_contain_text("a second. Nothing is stored.", timeout=WARM_UP)
+    expect(camera).to_contain_text("per second. Nothing is stored.", timeout=WARM_UP)
     # What the camera says stands beside the next button, not under it.
     said, menu = box_of(camera.locator(".said")), box_of(page.locator(".st-key-set_picture"))
     assert said["x"] + said["width"] <= menu["x"]
@@ -117,7 +117,7 @@ def test_maps_and_answer_follow_the_camera_until_it_stops(open_page: OpenPage, a
 def test_a_camera_that_is_unplugged_says_so_and_can_be_tried_again(open_page: OpenPage, app_server: AppServer) -> None:
     page = open_page(app_server)
     camera = turn_on(page, WATCHED)
-    expect(camera).to_contain_text("a second. Nothing is stored.", timeout=WARM_UP)
+    expect(camera).to_contain_text("per second. Nothing is stored.", timeout=WARM_UP)
     # What a browser does where the device is gone, or the reader takes the permission back.
     page.evaluate(UNPLUGGED)
     expect(camera).to_contain_text("The camera has stopped: it was unplugged, or may no longer be used.")
@@ -127,7 +127,7 @@ def test_a_camera_that_is_unplugged_says_so_and_can_be_tried_again(open_page: Op
     last = str(maps.get_attribute("src"))
 
     camera.get_by_role("button", name="Try again").click()
-    expect(camera).to_contain_text("a second. Nothing is stored.")
+    expect(camera).to_contain_text("per second. Nothing is stored.")
     expect(maps).not_to_have_attribute("src", last)
     assert page.evaluate(LIVE) == 1
     no_traceback(page)
@@ -137,7 +137,7 @@ def test_what_passes_is_told_to_what_stands_on_the_page(open_page: OpenPage, app
     """Nothing of the page is built anew for a frame, so that what a reader points at or has the focus stays."""
     page = open_page(app_server)
     camera = turn_on(page, WATCHED)
-    expect(camera).to_contain_text("a second. Nothing is stored.", timeout=WARM_UP)
+    expect(camera).to_contain_text("per second. Nothing is stored.", timeout=WARM_UP)
     parts = {
         name: page.locator(place).first
         for name, place in {
@@ -165,7 +165,7 @@ def test_what_passes_is_told_to_what_stands_on_the_page(open_page: OpenPage, app
     [
         (REFUSED % "NotAllowedError", "The camera is blocked."),
         (REFUSED % "NotFoundError", "There is no camera here."),
-        (INSECURE, "an address that begins with https"),
+        (INSECURE, "page whose address begins with https"),
     ],
 )
 def test_without_a_camera_there_is_a_sentence(

@@ -131,7 +131,7 @@ def test_what_was_trained_is_tried_on_the_live_camera(
     expect(tried).to_be_visible(timeout=LONGEST)
     page.get_by_role("radio", name="Camera").click()
     page.get_by_text("Live", exact=True).click()
-    expect(page.locator(".camera")).to_contain_text("a second. Nothing is stored.", timeout=LONGEST)
+    expect(page.locator(".camera")).to_contain_text("per second. Nothing is stored.", timeout=LONGEST)
     for _ in range(3):  # the browser's own camera shows a disc that moves
         expect(tried).not_to_have_attribute("src", str(tried.get_attribute("src")))
     expect(page.locator(".cs-shares .number")).to_have_count(10)

@@ -219,7 +219,7 @@ def test_a_size_that_the_file_leaves_open_is_said_once(made: Make) -> None:
 
     at = given(("model.keras", made(open_sides)[1]))
     assert told(at).count("Size open: 224×224 taken") == 1
-    assert "Size open" not in told(given(("model.keras", made(convolutions)[1])))
+    assert "Size not fixed" not in told(given(("model.keras", made(convolutions)[1])))
 
 
 def test_one_after_the_other(made: Make, tmp_path: Path) -> None:

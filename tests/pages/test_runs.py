@@ -275,7 +275,7 @@ def test_a_process_that_dies_can_be_gone_on_with(make: Make) -> None:
     key = runs.start(small_plan(), "me")
     seen = wait_for(runs, key, ended)
     assert (seen.phase, seen.so_far.epochs) == (Phase.INTERRUPTED, EPOCHS[:2])
-    assert "up to the last whole epoch is kept" in str(seen.problem)
+    assert "up to the last complete epoch is kept" in str(seen.problem)
     runs.go_on(key)
     seen = wait_for(runs, key, ended)
     assert (seen.phase, seen.so_far.epochs, seen.problem) == (Phase.DONE, EPOCHS, None)
@@ -340,10 +340,10 @@ def test_too_many_are_refused_of_all_and_of_one(make: Make) -> None:
     runs = make("patient", waiting=ACTIVE_EACH)
     for seed in range(ACTIVE_EACH):  # twice as many seeds as the page offers
         runs.start(small_plan(seed=seed), "me")
-    with pytest.raises(CnnError, match=f"{ACTIVE_EACH} of your trainings wait"):
+    with pytest.raises(CnnError, match=f"{ACTIVE_EACH} of your trainings are already waiting"):
         runs.start(small_plan(), "me")
     runs.start(small_plan(), "you")
-    with pytest.raises(CnnError, match=f"{ACTIVE_EACH} trainings are waiting already"):
+    with pytest.raises(CnnError, match=f"{ACTIVE_EACH} trainings are already waiting"):
         runs.start(small_plan(), "a third")
 
 
@@ -351,7 +351,7 @@ def test_an_address_does_not_fill_the_queue_of_all_others(make: Make) -> None:
     runs = make("patient", waiting=ACTIVE_OF_ADDRESS + 10)
     for number in range(ACTIVE_OF_ADDRESS):
         runs.start(small_plan(seed=number), f"tab {number}", "192.0.2.7")
-    with pytest.raises(CnnError, match=f"{ACTIVE_OF_ADDRESS} trainings from your address wait"):
+    with pytest.raises(CnnError, match=f"{ACTIVE_OF_ADDRESS} trainings from your address are already waiting"):
         runs.start(small_plan(), "one more tab", "192.0.2.7")
     runs.start(small_plan(), "you", "192.0.2.8")
     runs.start(small_plan(), "on this machine")

@@ -122,7 +122,7 @@ def test_semantic_segmentation_counts_pixels() -> None:
 def test_true_instances_are_all_right() -> None:
     at = opened(task="instance", instances_by="true")
     count = len(shapes_picture(SEED).shapes)
-    assert f"**{count}** things here" in said(at)
+    assert f"**{count}** here" in said(at)
     assert "Here: **100.0%**" in said(at)
     assert tables(at).count("| yes |") == count
 

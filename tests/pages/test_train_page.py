@@ -449,7 +449,7 @@ def test_who_has_the_address_of_a_run_may_watch_it_but_not_steer_it(
     monkeypatch.setattr(person, "name", lambda: "a neighbour")
     at = page(run="run-1")
     assert not steering(at)
-    assert "Somebody else began this training." in text_of(at)
+    assert "Somebody else started this training." in text_of(at)
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ def test_only_who_began_them_may_stop_them(runs: FakeRuns, monkeypatch: pytest.M
     at = let_be(runs, seen(MAX, Phase.RUNNING, done=1), seen(AVERAGE, Phase.WAITING, done=0, number=2))
     assert len(bars(at)) == 1
     assert "training_stop" not in {button.key for button in at.button}
-    assert "Somebody else began this training." in text_of(at)
+    assert "Somebody else started this training." in text_of(at)
 
 
 def test_it_is_drawn_anew_every_second_while_it_is_active(runs: FakeRuns, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,17 +236,17 @@ def test_the_verdict_is_computed(runs: FakeRuns) -> None:
     # 2 √(0.8 · 0.2 / 1000)
     assert "Max pooling got 80.0% of 1,000 test pictures right" in text
     assert "uncertain by ± 2.5 percentage points" in text
-    assert "“Maximum, blur, subsampling”, the next, is 20.0 percentage points behind." in text
-    assert "it is not shown that either way is better" in text
+    assert "The next, “Maximum, blur, subsampling”, is 20.0 percentage points behind." in text
+    assert "this one alone does not show that either method is better" in text
     # 23,946 parameters against 24,378, 1,919,872 multiply-adds against 1,962,208
     assert "Its network also differs in size (parameters −2%, multiply-adds −2%)" in text
     text = text_of(let_be(runs, *done({Replacement.MAX: 0.80, Replacement.BLUR: 0.81})))
-    assert "“Max pooling”, the next, is 1.0 percentage points behind." in text
+    assert "The next, “Max pooling”, is 1.0 percentage points behind." in text
     text = text_of(let_be(runs, *done({Replacement.MAX: 0.80, Replacement.AVERAGE: 0.81})))
     (verdict,) = (line for line in text.splitlines() if "test pictures right" in line)
-    assert "“Max pooling”, the next" in verdict
+    assert "The next, “Max pooling”," in verdict
     assert "in size" not in verdict
-    assert "the next" not in text_of(let_be(runs, *done({Replacement.MAX: 0.80})))
+    assert "The next, " not in text_of(let_be(runs, *done({Replacement.MAX: 0.80})))
 
 
 def test_a_stopped_training_shows_what_there_is_and_can_go_on(runs: FakeRuns) -> None:

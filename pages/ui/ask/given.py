@@ -25,7 +25,7 @@ def draw() -> None:
     data = {
         "most": MAX_BYTES,
         "answered": state.GIVEN.get(),
-        "words": {"drop": _("Drop the picture here"), "taking": _("The picture is on its way.")},
+        "words": {"drop": _("Drop the picture here"), "taking": _("Sending the picture.")},
     }
     components.given(data, key="given", on_file=_take)
     error = state.GIVEN_REFUSED.get()

@@ -142,15 +142,15 @@ def words() -> dict[str, str]:
         "again": _("Try again"),
         "starting": _("Your browser may ask whether this page may use the camera."),
         "waiting": _("The first picture is on its way."),
-        "rate": _("{rate} a second. Nothing is stored."),
-        "held": _("Held: ask anything of it, as of a photograph."),
+        "rate": _("{rate} per second. Nothing is stored."),
+        "held": _("Held: ask anything about it, as about a photograph."),
         "insecure": _(
-            "A browser gives its camera only to a page with an address that begins with https, or on this computer. "
+            "A browser gives its camera only to a page whose address begins with https, or to one on this computer. "
             "Open ConvScope that way, or upload a photograph."
         ),
         "denied": _("The camera is blocked. Allow it for this page in the browser's settings, then try again."),
         "none": _("There is no camera here. Connect one and try again, or upload a photograph."),
-        "busy": _("Another program uses the camera. Close that one, then try again."),
+        "busy": _("Another program is using the camera. Close it, then try again."),
         "lost": _("The camera has stopped: it was unplugged, or may no longer be used. The last picture stays."),
         "failed": _("The camera could not be started. Try again, or upload a photograph."),
     }

@@ -29,7 +29,7 @@ SCALINGS = {
     Scaling.BYTES: N_("0 to 255"),
     Scaling.SIGNED: N_("−1 to 1"),
     Scaling.TORCH: N_("ImageNet mean and deviation"),
-    Scaling.CAFFE: N_("BGR less ImageNet mean (Caffe)"),
+    Scaling.CAFFE: N_("BGR minus ImageNet mean (Caffe)"),
 }
 
 
@@ -121,8 +121,8 @@ def _pick_file(key: ModelKey) -> None:
             st.caption(_("It is read without running any code in it. Until you choose one, nothing is shown."))
             st.caption(
                 _(
-                    "Weights alone open together with the JSON file of their model (model.to_json()): choose both. The "
-                    "JSON file alone opens with random weights."
+                    "A file of weights alone opens together with the JSON file of its model (model.to_json()): "
+                    "choose both. The JSON file alone opens with random weights."
                 )
             )
             st.stop()
@@ -138,7 +138,7 @@ def _given(key: ModelKey) -> ModelKey:
     """Let the person give one file, or several that belong together; return the key of what was given last."""
     # Of any type: of files that do not open the core says what they are and what to do.
     files = st.file_uploader(
-        _("A model of yours (.keras, .h5 or .onnx)"),
+        _("Your own model (.keras, .h5 or .onnx)"),
         accept_multiple_files=True,
         max_upload_size=LARGEST_MODEL_MEGABYTES,
         key="model_file",
@@ -169,7 +169,7 @@ def chosen_model() -> ModelInfo:
     """
     model = state.MODEL.get()
     more = _fetched() if ModelKey.of(model).variant == IMAGENET else str
-    return of_chosen_output(asked(cached.model_info(model), _("The model is opened."), more=more))
+    return of_chosen_output(asked(cached.model_info(model), _("Opening the model."), more=more))
 
 
 def _fetched() -> Callable[[], str]:
@@ -189,12 +189,12 @@ def draw_size_badge(info: ModelInfo) -> None:
     if info.is_open:
         height, width = info.input_size
         st.badge(
-            _("Size open: {height}×{width} taken").format(height=height, width=width),
+            _("Size not fixed: {height}×{width} used").format(height=height, width=width),
             icon=":material/aspect_ratio:",
             color="gray",
             help=_(
-                "The file leaves the height or the width of its pictures open. Here they are {height}×{width} pixels, "
-                "224 where it says nothing; in its own program the model may see larger or smaller ones."
+                "The file does not fix the height or the width of its pictures. Here they are {height}×{width} "
+                "pixels, 224 where it says nothing; in its own program the model may see larger or smaller ones."
             ).format(height=height, width=width),
         )
 
@@ -216,8 +216,8 @@ def draw_about(info: ModelInfo) -> None:
     text = _("Pixels enter as: {scaling}; channels: {colour}.").format(scaling=_(SCALINGS[info.scaling]), colour=colour)
     if key.source == FILE and not key.variant:
         text += " " + (
-            _("This is guessed from the layers; change it if the model was trained otherwise.")
+            _("This is guessed from the layers; change it if the model was trained differently.")
             if len(info.guesses) > 1
-            else _("This is what the first layers say; change it if the model was trained otherwise.")
+            else _("This is what the first layers say; change it if the model was trained differently.")
         )
     st.caption(text)

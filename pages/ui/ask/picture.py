@@ -53,7 +53,7 @@ def picture_picker(colour: Colour | None = None, may_be_live: bool = False) -> C
         )
     elif source == "upload":
         st.file_uploader(
-            _("A picture of yours"),
+            _("Your own picture"),
             type=_FORMATS,
             max_upload_size=LARGEST_UPLOAD_MEGABYTES,
             key=_uploader(),
@@ -64,11 +64,11 @@ def picture_picker(colour: Colour | None = None, may_be_live: bool = False) -> C
     elif source == "drawing":
         _draw_kept(state.DRAWING, "picture_drawing")
     elif may_be_live and live.toggle():
-        st.caption(_("Pictures pass from your camera through the network, and nothing of them is stored."))
+        st.caption(_("Pictures from your camera pass through the network, and none of them is stored."))
         return live.frame() or chosen
     else:
         st.camera_input(
-            _("A photograph"), key="picture_camera", on_change=lambda: _keep(state.PHOTOGRAPH, "picture_camera")
+            _("Take a photograph"), key="picture_camera", on_change=lambda: _keep(state.PHOTOGRAPH, "picture_camera")
         )
         _draw_kept(state.PHOTOGRAPH, "picture_camera")
     return chosen

@@ -43,7 +43,7 @@ def _figures(height: int, channels: int, layer: Layer) -> Row:
 
 def _needs(fits: bool) -> None:
     if not fits:
-        raise CnnError(N_("The tool is set up for something else than this question. Set it up anew."))
+        raise CnnError(N_("The tool is not set up for this question. Set it up again."))
 
 
 # Convolution ----------------------------------------------------------------------------------------------------------

@@ -90,4 +90,4 @@ def draw_claim(claim: Claim) -> None:
     page = page_at(claim.address)
     st.page_link(page.path, label=claim.said, icon=page.icon, query_params=state.link(claim.address))
     if claim.exactly:
-        st.caption(_("More exactly: {remark}").format(remark=claim.exactly))
+        st.caption(_("More precisely: {remark}").format(remark=claim.exactly))

@@ -75,7 +75,7 @@ def _draw_neuron() -> None:
     slopes = {title: np.gradient(values, places) for title, values in outputs.items()}
     with st.container(horizontal=True):
         for svg, caption in (
-            (curves_svg(places, outputs, -1.2, 2, (-1, 0, 1)), _("What an activation makes of a sum")),
+            (curves_svg(places, outputs, -1.2, 2, (-1, 0, 1)), _("What an activation turns a sum into")),
             (curves_svg(places, slopes, -0.1, 1.1, (0, 0.25, 1)), _("Its slope, by which a gradient is multiplied")),
         ):
             with st.container(width=_WIDTH):

@@ -26,7 +26,7 @@ def _plain(text: str) -> str:
 def draw() -> bool:
     """Draw the field and what is found; return whether something is sought."""
     st.text_input(
-        _("Search lessons, layers and words"),
+        _("Search lessons, layers and terms"),
         icon=":material/search:",
         placeholder=_("padding, receptive field, Conv2D …"),
         max_chars=60,
@@ -37,7 +37,7 @@ def draw() -> bool:
         return False
     found = [_draw_steps(sought), _draw_claims(sought), _draw_words(sought), _draw_layers(sought)]
     if not any(found):
-        st.info(_("Nothing was found. Try a shorter word, or look through the lessons and the words."))
+        st.info(_("Nothing was found. Try a shorter word, or look through the lessons and the glossary."))
     return True
 
 

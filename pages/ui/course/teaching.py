@@ -21,7 +21,7 @@ def draw() -> None:
                 query = state.link(f"?{state.SHEET.name}={lesson.name}")
                 title = text_of(lesson).title
                 st.page_link(COURSE.path, label=title, icon=":material/print:", query_params=query)
-        st.markdown(_("The links of all steps, to be put behind this server's address:"))
+        st.markdown(_("The links of all steps, to be put after this server's address:"))
         st.code(links(), language=None)
 
 

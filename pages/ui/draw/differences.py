@@ -24,15 +24,15 @@ def _significance(differences: Sequence[Difference[Any]], title: Title) -> str:
     nearest, seeds = differences[0], min(difference.test.n for difference in differences)
     if seeds < 2:
         return _(
-            "{other}, the next, is {points} percentage points behind. A paired t-test needs at least two seeds; with "
-            "this one alone it is not shown that either way is better."
+            "The next, {other}, is {points} percentage points behind. A paired t-test needs at least two seeds; "
+            "this one alone does not show that either method is better."
         ).format(other=_quoted([nearest], title), points=points(nearest.test.mean))
     shown = [difference for difference in differences if difference.is_significant]
     others = [difference for difference in differences if not difference.is_significant]
     if not shown:
         text = _(
-            "None of its leads over the others is statistically significant (paired t-test over {seeds} seeds, Holm's "
-            "correction, level {level}): this does not show which way is the most accurate."
+            "None of its leads over the others is statistically significant (paired t-test over {seeds} seeds, "
+            "Holm's correction, level {level}): this does not show which method is the most accurate."
         )
     elif others:
         text = _(
@@ -51,8 +51,8 @@ def _sizes(differences: Sequence[Difference[Any]]) -> str:
     if not any(difference.parameters or difference.multiply_adds for difference in differences):
         return ""
     return _(
-        "Its network also differs in size (parameters {parameters}, multiply-adds {multiply_adds}), so a "
-        "difference need not come from the way alone."
+        "Its network also differs in size (parameters {parameters}, multiply-adds {multiply_adds}), so a difference "
+        "need not come from the method alone."
     ).format(
         parameters=_span(differences, lambda difference: difference.parameters),
         multiply_adds=_span(differences, lambda difference: difference.multiply_adds),
@@ -104,9 +104,10 @@ def draw_method() -> None:
     """Say what the test is and how much it can find."""
     st.caption(
         _(
-            "The most accurate way against each of the others. Paired t-test, two-sided: t is the mean difference "
-            "between runs with the same seed, divided by its standard error; n is the number of seeds. The p-values "
-            "are corrected for all pairs of ways (Holm), since these results also picked the most accurate one. So few "
-            "seeds can only show large and steady differences: one that is not significant may still be real."
+            "The most accurate method compared with each of the others. Paired t-test, two-sided: t is the mean "
+            "difference between runs with the same seed, divided by its standard error; n is the number of seeds. "
+            "The p-values are corrected for all pairs of methods (Holm), since these results also picked the most "
+            "accurate one. So few seeds can only show large and steady differences: one that is not significant may "
+            "still be real."
         )
     )

@@ -44,7 +44,7 @@ def draw_maps(
     else:
         colour_bar(reach, f"{reach.low:.4g}", f"{reach.high:.4g}")
     if factor > 1:
-        st.caption(_("Drawn smaller: a point is the mean of {n}×{n} values.").format(n=factor))
+        st.caption(_("Drawn smaller: each point is the mean of {n}×{n} values.").format(n=factor))
 
 
 def draw_exactly(pngs: Mapping[str, bytes], width: int, factor: int, name: str) -> None:

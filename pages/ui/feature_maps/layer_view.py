@@ -365,7 +365,7 @@ def _colours(picture: Mosaic) -> ColourBar:
     if reach.signed:
         text += " " + _("White is zero.")
     if picture.reduction > 1:
-        text += " " + _("Drawn smaller: a point is the mean of {n}×{n} values.").format(n=picture.reduction)
+        text += " " + _("Drawn smaller: each point is the mean of {n}×{n} values.").format(n=picture.reduction)
     return ColourBar(reach, low, high, text)
 
 

@@ -27,11 +27,11 @@ def draw() -> None:
 
 def _words() -> dict[str, str]:
     return {
-        "picture": _("A neuron: three inputs, each times its weight, are added with the bias and sent through f"),
+        "picture": _("A neuron: three inputs, each times its weight, are added to the bias and passed through f"),
         "input": _("Input {number}"),
         "weight": _("Weight {number}"),
         "bias": _("Bias"),
-        "threshold": _("Threshold: the bias with the other sign"),
+        "threshold": _("Threshold: the bias with the opposite sign"),
         "bias_value": _("bias {value}"),
         "fires": _("A step gives 1 here: the weighted sum {sum} reaches the threshold θ = {threshold}."),
         "rests": _("A step gives 0 here: the weighted sum {sum} is below the threshold θ = {threshold}."),

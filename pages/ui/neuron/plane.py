@@ -32,22 +32,22 @@ def _words() -> dict[str, str]:
     return {
         "points": _("Points"),
         "depth": _("Hidden layers"),
-        "width": _("Units in each"),
+        "width": _("Units per layer"),
         "activation": _("Activation"),
         "rate": _("Learning rate"),
-        "again": _("Other first weights"),
+        "again": _("New initial weights"),
         "network": _(
-            "A network with hidden layers, each unit as a picture of the plane. Hidden layers: "
-            "{layers}; units in each: {units}"
+            "A network with hidden layers, each unit as a picture of the plane. Hidden layers: {layers}; units per "
+            "layer: {units}"
         ),
         "board": _("The plane in the colours of the network's answer, the points, and the border between classes."),
-        "state": _("Epoch {epoch}: {mistakes} of {count} points wrong; of {count} new ones {others}."),
+        "state": _("Epoch {epoch}: {mistakes} of {count} points wrong; of {count} new points, {others}."),
         "loss": _("Loss {loss}"),
         "sizes": _("Mistakes"),
         "units": _("{count} per layer"),
         "layers": _("Hidden layers: {count}"),
         "no_layer": _("No hidden layer"),
-        "size": _("Hidden layers: {layers}, units in each: {units}"),
+        "size": _("Hidden layers: {layers}, units per layer: {units}"),
         "mistakes_of": _("{mistakes} of {count} points wrong"),
         "sizes_about": _(
             "Mistakes on the points that the networks learn from, after {epochs} epochs: the "

@@ -22,14 +22,14 @@ def _words() -> dict[str, str]:
         "weight": _("Weight, the same in every layer"),
         "bias": _("Bias, the same in every layer"),
         "cell": _("Layer {layer}: z = {z}, slope f′(z) = {slope}; from the end back to here × {left}"),
-        "nothing": _("Nothing of the gradient arrives: layer 1 cannot learn."),
-        "vanishes": _("Vanishes: of the gradient 1/{times} reaches layer 1."),
+        "nothing": _("None of the gradient arrives: layer 1 cannot learn."),
+        "vanishes": _("Vanishes: only 1/{times} of the gradient reaches layer 1."),
         "fades": _("Fades on its way to layer 1."),
         "passes": _("Reaches layer 1 about as strong as it was."),
         "explodes": _("Explodes: it has grown when it reaches layer 1."),
         "legend": _(
-            "Ten layers of one neuron each. On its way back, from right to left, the gradient is multiplied in every "
-            "layer by w·f′(z). A bar is what is left of it; the line is 1."
+            "Ten layers of one neuron each. On its way back, from right to left, the gradient is multiplied in "
+            "every layer by w·f′(z). Each bar shows what is left of it; the line marks 1."
         ),
         "play": _("Play"),
         "pause": _("Pause"),

@@ -14,28 +14,28 @@ from pages.ui.text import _, escaped
 
 
 def draw_picture(answered: Answered) -> None:
-    draw_board(picture_png(answered.large), answered.large.shape, _("The picture as the network takes it"))
+    draw_board(picture_png(answered.large), answered.large.shape, _("The picture as the network sees it"))
 
 
 def draw_words(answered: Answered) -> None:
-    st.markdown(_("**One answer for the whole picture**: what is in it? Where it is, the answer does not say."))
+    st.markdown(_("**One answer for the whole picture**: what is in it? The answer does not say where it is."))
     if answered.photograph is not None:
         _draw_shares(zip(photograph_names(answered.photograph), answered.photograph.shares.tolist(), strict=True))
         draw_output(
-            _("{count} numbers, one for each class of ImageNet; together 1. The five largest are shown.").format(
+            _("{count} numbers, one for each class of ImageNet; they add up to 1. The five largest are shown.").format(
                 count=f"{len(class_names(MODEL)):,}"
             )
         )
         draw_measure(
-            _("accuracy, the share of pictures whose likeliest class is right.") + " " + _(bundled_model(MODEL).about)
+            _("accuracy, the share of pictures whose most likely class is right.") + " " + _(bundled_model(MODEL).about)
         )
         return
     located = answered.shapes.located
     _draw_shares((kind_name(kind), float(located.shares[kind])) for kind in located.shares.argsort()[::-1])
-    draw_output(_("3 numbers, the share of each kind for the largest shape; together 1."))
+    draw_output(_("3 numbers, the share of each kind for the largest shape; they add up to 1."))
     draw_measure(
         _(
-            "accuracy, the share of pictures whose likeliest class is right: {accuracy} of {count} other pictures."
+            "accuracy, the share of pictures whose most likely class is right: {accuracy} of {count} other pictures."
         ).format(accuracy=share(record_of("locator")["accuracy"]), count=f"{MEASURED:,}")
         + " "
         + _verdict(answered)

@@ -22,16 +22,15 @@ def draw(_subject: Subject) -> None:
     """Draw both networks."""
     st.markdown(
         _(
-            "An **encoder** makes maps smaller and deeper: what is there becomes clearer, where "
-            "it is less clear. A **decoder** makes them large again, here by 2×2 transposed "
-            "convolutions with stride 2, each of which writes its kernel, times a value, into "
-            "the output. A **skip connection** puts the encoder's maps of the same size beside "
-            "the decoder's (Ronneberger et al., arXiv:1505.04597)."
+            "An **encoder** makes maps smaller and deeper: what is in the picture becomes clearer, where it is "
+            "becomes less clear. A **decoder** makes them large again, here by 2×2 transposed convolutions with "
+            "stride 2, each of which writes its kernel, times a value, into the output. A **skip connection** puts "
+            "the encoder's maps of the same size beside the decoder's (Ronneberger et al., arXiv:1505.04597)."
         )
     )
     for network, title in (
         (ShapeNetwork.UNET, _("U-Net, with skip connections")),
-        (ShapeNetwork.ENCODER_DECODER, _("The same without")),
+        (ShapeNetwork.ENCODER_DECODER, _("The same without skip connections")),
     ):
         record = record_of(network)
         st.markdown(

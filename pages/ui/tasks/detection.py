@@ -40,7 +40,7 @@ def draw_picture(answered: Answered) -> None:
     draw_board(
         picture_png(answered.small),
         answered.small.shape,
-        _("The picture with the boxes that are kept, those that are dropped, thin, and the true ones, dashed"),
+        _("The picture with the boxes kept, the boxes dropped (thin) and the true boxes (dashed)"),
         [*faint, *true, *said],
     )
 
@@ -48,12 +48,12 @@ def draw_picture(answered: Answered) -> None:
 def draw_words(answered: Answered) -> None:
     st.markdown(
         _(
-            "**A class and a box for each thing**, however many there are. The network answers at 16×16 places; each "
-            "says how far away the four sides are and how sure it is."
+            "**A class and a box for each object**, however many there are. The network answers at 16×16 places; "
+            "each says how far away the four sides are and how certain it is."
         )
     )
     score, overlap = st.columns(2)
-    score.slider(_("Keep boxes from this score on"), **state.LEAST_SCORE.widget())
+    score.slider(_("Keep boxes with this score or more"), **state.LEAST_SCORE.widget())
     overlap.slider(
         _("Drop overlaps above this IoU (NMS)"),
         help=_(
@@ -73,14 +73,14 @@ def draw_words(answered: Answered) -> None:
         draw_foreign()
         return
     draw_measure(
-        _("average precision (AP): the area under the curve of precision over recall. Here: **{here}**.").format(
+        _("average precision (AP): the area under the precision–recall curve. Here: **{here}**.").format(
             here=share(_curve(answered, answered.truth).average_precision)
         )
     )
     st.markdown(
         _(
-            "On {count} other pictures, one list for each kind, the mean of the three (mAP) is **{mean}**, where a box "
-            "is right from an IoU of 0.5 on."
+            "On {count} other pictures, one list for each kind, the mean of the three (mAP) is **{mean}**, where a "
+            "box counts as right with an IoU of 0.5 or more."
         ).format(count=f"{MEASURED:,}", mean=share(record_of("detector")["mean_average_precision"]))
     )
     st.caption(
@@ -97,10 +97,9 @@ def draw_below(answered: Answered) -> None:
     st.header(_("Average precision, step by step"), anchor=False)
     st.markdown(
         _(
-            "The boxes in one list, the surest first. A box is right where its kind is right and "
-            "its IoU with a true box is {least} or more, and no box before took the same one. "
-            "**Precision**: the share of the boxes so far that are right. **Recall**: the share "
-            "of all shapes ({count}) that are found so far."
+            "The boxes in one list, the most certain first. A box is right if its kind is right, its IoU with a "
+            "true box is {least} or more, and no box before it found the same one. **Precision**: the share of the "
+            "boxes so far that are right. **Recall**: the share of all shapes ({count}) found so far."
         ).format(least=RIGHT_FROM, count=len(answered.truth.shapes))
     )
     table, figure = st.columns([7, 5], gap="medium")

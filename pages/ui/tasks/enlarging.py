@@ -34,7 +34,7 @@ _STAMPS = {
 _ABOUT = {
     Stamp.LEARNED: N_(
         "The weights with the least squared error over the other sample photographs, by linear regression: what a "
-        "network learns for this layer alone. It can sharpen, for a weight may be negative."
+        "network would learn for this layer alone. It can sharpen, because weights may be negative."
     ),
     Stamp.ONES: N_("A kernel of ones, as long as the stride: each value is repeated, which is nearest neighbour."),
     Stamp.BILINEAR: N_(
@@ -42,8 +42,8 @@ _ABOUT = {
         "with it (Long et al., arXiv:1411.4038)."
     ),
     Stamp.UNEVEN: N_(
-        "A kernel one longer than the stride: at some places two stamps overlap, at others not, which shows as a "
-        "checkerboard (Odena et al., Distill 2016)."
+        "A kernel one longer than the stride: at some places two stamps overlap, at others they do not, which shows "
+        "as a checkerboard (Odena et al., Distill 2016)."
     ),
 }
 CHOICES = (state.ENLARGED, state.STAMP)
@@ -53,13 +53,16 @@ def draw(subject: Subject) -> None:
     """Draw the picture, the small one, and what each way makes of it."""
     st.markdown(
         _(
-            "Means of blocks make the picture smaller; what they even out is gone, and each way of enlarging fills it "
-            "in otherwise. The higher the decibels (PSNR), the nearer to the original."
+            "The picture is made smaller by block means; the detail they average out is gone, and each method of "
+            "enlarging fills it in differently. The higher the decibels (PSNR), the closer to the original."
         )
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
-            _("Smaller by"), format_func=lambda factor: f"{factor}×", required=True, **state.ENLARGED.widget()
+            _("Reduced by a factor of"),
+            format_func=lambda factor: f"{factor}×",
+            required=True,
+            **state.ENLARGED.widget(),
         )
         st.segmented_control(
             _("Kernel of the transposed convolution"),
@@ -99,9 +102,7 @@ def _draw_one(picture: Planes, caption: str) -> None:
 
 def _draw_kernel(kernel: Kernel, factor: int) -> None:
     st.caption(
-        _(
-            "The kernel, {side}×{side} with stride {factor}: weights from {low} to {high}, and their sum is {total}."
-        ).format(
+        _("The kernel, {side}×{side} with stride {factor}: weights from {low} to {high}; their sum is {total}.").format(
             side=len(kernel),
             factor=factor,
             low=f"{kernel.min():.2f}",

@@ -51,34 +51,35 @@ def draw_picture(answered: Answered) -> None:
     draw_board(
         masked_png(answered.small, numbers),
         answered.small.shape,
-        _("The picture in grey, the pixels of each thing in a colour of their own"),
+        _("The picture in grey, the pixels of each object in their own colour"),
     )
 
 
 def draw_words(answered: Answered) -> None:
     st.markdown(
         _(
-            "**The pixels of each thing**: two circles are two, also where they touch. It is made here of two answers "
-            "that are there already, which shows what is hard about it."
+            "**The pixels of each object**: two circles are two objects even where they touch. Here this is put "
+            "together from two of the answers before, which shows what is hard about it."
         )
     )
-    choose_way(_("Things are"), _WAYS, state.INSTANCES_BY, answered.truth is not None)
+    choose_way(_("Objects are"), _WAYS, state.INSTANCES_BY, answered.truth is not None)
     if state.INSTANCES_BY.get() == "boxed":
         st.markdown(
             _(
-                "Pixels within each box of the detector that are no background; the box says the class. Mask R-CNN "
+                "Pixels within each box of the detector that are not background; the box says the class. Mask R-CNN "
                 "looks into each box in the same way, with a network for its pixels (He et al., arXiv:1703.06870)."
             )
         )
     else:
         st.markdown(
-            _("Pixels of one class that are connected by their sides: two things of a kind that touch come out as one.")
+            _(
+                "Pixels of one class that are connected by their sides: two objects of the same kind that touch come "
+                "out as one."
+            )
         )
     things = found(answered)
     draw_output(
-        _("one mask of 64×64 for each thing, with a class and a score: **{count}** things here.").format(
-            count=len(things)
-        )
+        _("one 64×64 mask for each object, with a class and a score: **{count}** here.").format(count=len(things))
     )
     if answered.truth is None:
         draw_foreign()
@@ -86,9 +87,9 @@ def draw_words(answered: Answered) -> None:
     record = training_record()["instances"]
     draw_measure(
         _(
-            "average precision, with the IoU of masks in place of boxes. Here: **{here}** "
-            "(number of shapes: {count}); over {pictures} other pictures {connected} for "
-            "connected pixels and {boxed} for the pixels in each box."
+            "average precision, with the IoU of masks instead of boxes. Here: **{here}** (number of shapes: "
+            "{count}); over {pictures} other pictures {connected} for connected pixels and {boxed} for the pixels "
+            "in each box."
         ).format(
             here=share(_curve(answered, answered.truth).average_precision),
             count=len(answered.truth.shapes),
@@ -106,11 +107,11 @@ def draw_below(answered: Answered) -> None:
     overlaps, right = _overlaps(answered, answered.truth), hits(_overlaps(answered, answered.truth))
     draw_table(
         (
-            _("Thing"),
+            _("Object"),
             _("Score"),
             _("Pixels"),
             _("IoU of the masks"),
-            _("Right from {least} on").format(least=RIGHT_FROM),
+            _("Right ({least} or more)").format(least=RIGHT_FROM),
         ),
         [
             [

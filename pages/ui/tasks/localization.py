@@ -52,8 +52,8 @@ def draw_picture(answered: Answered) -> None:
 def draw_words(answered: Answered) -> None:
     st.markdown(
         _(
-            "**One class and one box** around the one thing that matters. Drag the blue box, or its corners, and see "
-            "how far it is the same as the others."
+            "**One class and one box** around the one object that matters. Drag the blue box, or its corners, and "
+            "see how well it matches the others."
         )
     )
     if answered.photograph is not None:
@@ -75,8 +75,9 @@ def draw_words(answered: Answered) -> None:
     overlaps = intersection_over_union(as_rectangles([found]), as_rectangles([] if true is None else [true]))
     st.markdown(
         _(
-            "The network's box (orange) and the true one (dashed): **IoU {iou}** here, {mean} on average over {count} "
-            "other pictures. Right is what has the right class and an IoU of 0.5 or more: {right} of them."
+            "The network's box (orange) and the true one (dashed): **IoU {iou}** here, {mean} on average over "
+            "{count} other pictures. An answer is right with the right class and an IoU of 0.5 or more: {right} of "
+            "them."
         ).format(
             iou=f"{overlaps.max(initial=0):.2f}",
             mean=f"{record['mean_iou']:.2f}",
@@ -99,18 +100,18 @@ def _draw_weak(answered: Answered) -> None:
     """Say what the box of a network is that was never shown any."""
     draw_output(
         _(
-            "1,000 numbers, and 7×7 from Grad-CAM: where the last maps speak for the first class. The box lies around "
-            "what is at least half as strong as the strongest place."
+            "1,000 numbers, and 7×7 from Grad-CAM: where the last maps support the top class. The box surrounds "
+            "everything at least half as strong as the strongest place."
         )
     )
     if isinstance(answered.photograph.box(answered.large.shape[:2]), NoBox):  # type: ignore[union-attr]
-        st.caption(_("Here no box would say anything: the evidence is everywhere, or a speck."))
+        st.caption(_("Here a box would say nothing: the evidence is everywhere, or only a speck."))
     _draw_iou()
     st.markdown(
         _(
-            "Nobody knows the true box of this photograph but you: drag yours around the thing. The network was never "
+            "Only you know the true box of this photograph: drag yours around the object. The network was never "
             "told where things are, so this is **weak localization**: its box holds what gave the class away, which "
-            "may be a part of the thing or what surrounds it."
+            "may be only part of the object, or its surroundings."
         )
     )
 

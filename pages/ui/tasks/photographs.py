@@ -26,8 +26,9 @@ def draw(_subject: Subject) -> None:
     """Draw the samples with what MobileNetV2 answers to them."""
     st.markdown(
         _(
-            "What MobileNetV2 answers to each sample, with its share, and where Grad-CAM finds the evidence. Some are "
-            "no class of ImageNet: then it names what looks most like it, and a low share is the only sign."
+            "MobileNetV2's answer to each sample, with its share, and where Grad-CAM finds the evidence. Some show "
+            "none of ImageNet's classes: then it names whatever looks most similar, and a low share is the only "
+            "sign."
         )
     )
     info = describe(MODEL)

@@ -49,8 +49,8 @@ def draw_picture(answered: Answered) -> None:
 def draw_words(answered: Answered) -> None:
     st.markdown(
         _(
-            "**A class for each pixel**: circle, square, triangle or background. Which pixels belong to one and the "
-            "same thing, the answer does not say."
+            "**A class for each pixel**: circle, square, triangle or background. The answer does not say which "
+            "pixels belong to the same object."
         )
     )
     choose_way(_("Shown"), _WAYS, state.SEGMENTED_BY, answered.truth is not None)
@@ -80,7 +80,7 @@ def draw_words(answered: Answered) -> None:
         ],
     )
     st.caption(
-        _("The share of right pixels, {right} here, says less: the background alone has {ground} of them.").format(
+        _("The share of right pixels, {right} here, says less: the background alone makes up {ground}.").format(
             right=share(found.shared.sum() / answered.truth.classes.size),
             ground=share(float((answered.truth.classes == 0).mean())),
         )
@@ -91,13 +91,13 @@ def draw_below(answered: Answered) -> None:
     """Draw which pixels either network has wrong."""
     if answered.truth is None:
         return
-    st.header(_("What the skip connections give"), anchor=False)
+    st.header(_("What the skip connections add"), anchor=False)
     st.markdown(
         _(
             "Both networks halve height and width three times (encoder) and double them three times by transposed "
-            "convolutions (decoder). The U-Net also hands the maps of each size across to the decoder, which so knows "
-            "where the edges are; without, all it knows has passed through 8×8 places. Red: pixels with the wrong "
-            "class."
+            "convolutions (decoder). The U-Net also passes the maps of each size across to the decoder, which "
+            "therefore knows where the edges are; without them, all it knows has passed through 8×8 places. Red: "
+            "pixels with the wrong class."
         )
     )
     with st.container(horizontal=True, gap="medium"):

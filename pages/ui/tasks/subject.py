@@ -71,7 +71,7 @@ class Answered:
         """Return what the networks for shapes answer; raises as `waiting.asked` does."""
         if self.known is not None:
             return self.known
-        return asked(cached.shape_answers(self.subject.small), _("The networks for shapes look at the picture."))
+        return asked(cached.shape_answers(self.subject.small), _("Running the networks for shapes on the picture."))
 
     @cached_property
     def kept(self) -> Detected:
@@ -109,8 +109,8 @@ def answered(subject: Subject) -> Answered:
     """
     question = cached.shape_answers(subject.small)
     if subject.photograph is None:
-        return Answered(subject, asked(question, _("The networks for shapes look at the picture.")), None)
-    photograph = asked(cached.photograph_answer(subject.photograph), _("The photograph is classified."))
+        return Answered(subject, asked(question, _("Running the networks for shapes on the picture.")), None)
+    photograph = asked(cached.photograph_answer(subject.photograph), _("Classifying the photograph."))
     return Answered(subject, later(question), photograph)
 
 

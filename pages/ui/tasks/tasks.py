@@ -78,7 +78,7 @@ TASKS = (
     Task(
         "detection",
         N_("Detection"),
-        N_("a box for each thing"),
+        N_("a box for each object"),
         lambda answered: boxed_png(answered.small, answered.kept.boxes, _SMALL),
         detection.draw_picture,
         detection.draw_words,
@@ -96,7 +96,7 @@ TASKS = (
     Task(
         "instance",
         N_("Instance segmentation"),
-        N_("pixels of each thing"),
+        N_("pixels of each object"),
         lambda answered: masked_png(
             answered.small,
             joined_numbers([one.mask for one in instances.found(answered)], answered.small.shape[:2]),

@@ -62,8 +62,8 @@ def draw_foreign() -> None:
     """Say that the networks for shapes know nothing of photographs."""
     st.warning(
         _(
-            "This network has only ever seen circles, squares and triangles. It answers to a photograph too, for it "
-            "has no way to say that it does not know; the answer means nothing."
+            "This network has only ever seen circles, squares and triangles. It answers a photograph too, because "
+            "it cannot say that it does not know; the answer means nothing."
         ),
         icon=":material/warning:",
     )

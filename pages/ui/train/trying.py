@@ -52,7 +52,7 @@ def _draw(run: SeenRun) -> None:
     live.draw_refused()
     colour = Colour.GREY if run.plan.data.channels == 1 else Colour.RGB
     picture = picture_picker(colour, may_be_live=True)
-    info = asked(shared.model_info(str(cached.trained_model(run.folder.model))), _("The model is opened."), "try_model")
+    info = asked(shared.model_info(str(cached.trained_model(run.folder.model))), _("Opening the model."), "try_model")
     # As the pictures of the training were brought to their size.
     entered = shared.entered(picture, info, run.plan.data.fit, state.INVERT.default)
     tried = _passing(entered, info) if entered.passes else _still(entered)

@@ -124,7 +124,7 @@ def limits_of(maps: Maps, scope: RangeScope, fixed: float) -> tuple[Limits, bool
 
 def _checked_limit(fixed: float) -> float:
     if not SMALLEST_LIMIT <= fixed <= LARGEST_LIMIT:
-        message = N_("A fixed range ends at a number from {smallest:g} to {largest:g}. Received: {fixed}.")
+        message = N_("A fixed range must end at a number from {smallest:g} to {largest:g}. Received: {fixed}.")
         raise CnnError(message, smallest=SMALLEST_LIMIT, largest=LARGEST_LIMIT, fixed=fixed)
     return fixed
 

@@ -83,7 +83,9 @@ def _without_a_bar(every: Numbers, not_finite: int, translate: Translate) -> str
     """Return a sentence on the zeros and one on what is no number, each only where there are any."""
     share = float(np.mean(every == 0)) if every.size else 0.0
     zeros = translate(N_("{share} of the values are exactly zero; they have no bar.")).format(share=f"{share:.1%}")
-    others = translate(N_("Values that are no finite numbers: {count}.")).format(count=_COUNTS.format(not_finite))
+    others = translate(N_("Values that are not finite (NaN or infinity): {count}.")).format(
+        count=_COUNTS.format(not_finite)
+    )
     return " ".join(sentence for sentence, said in ((zeros, share > 0), (others, not_finite > 0)) if said)
 
 
@@ -104,7 +106,7 @@ def vector_figure(values: npt.ArrayLike, title: str = "", translate: Translate =
     )
     figure.update_xaxes(title=translate(N_("unit")))
     figure.update_yaxes(title=translate(N_("value")))
-    reduced = translate(N_("Of every {factor} neighbouring units, the one of the largest magnitude is drawn."))
+    reduced = translate(N_("Of every {factor} neighbouring units, the one with the largest magnitude is drawn."))
     return finished(figure, title, reduced.format(factor=factor) if factor > 1 else "")
 
 

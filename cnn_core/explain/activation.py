@@ -52,7 +52,9 @@ def shared(logits: Numbers, own: int, taken: Table | None = None) -> Stage:
     shares = softmax(logits)
     terms = Terms(np.arange(len(logits)), logits, np.ones_like(logits), np.asarray(shares, np.float64), taken, own)
     before, after = float(logits[own]), float(shares[own])
-    about = N_("Softmax: e to the power of this number, divided by the sum of the powers of all {count} numbers.")
+    about = N_(
+        "Softmax: e to the power of this number, divided by the sum of e to the power of each of the {count} numbers."
+    )
     powers = listed((f"exp({written(logits[index])})" for index in terms.order()), " + ")
     formula = f"exp({written(before)}) / ({powers}) = {written(after)}"
     return Stage(StageKind.ACTIVATION, Note(about, {"count": len(logits)}), after, formula, before, terms=terms)

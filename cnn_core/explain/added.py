@@ -55,7 +55,7 @@ def added(layer: Layer, computed: Computed) -> Added:
     in training only and passes every map on as it is."""
     if layer.group not in IN_TRAINING_ONLY:
         raise LayerError(
-            "What is added to a map of {kind} is not known. Ask for one of the layer before it.", kind=layer.kind
+            "What is added to a map of {kind} is not known. Choose a map of the layer before it.", kind=layer.kind
         )
     return _from_one(means(computed.output))
 

@@ -95,7 +95,10 @@ def _dot(layer: layers.Dot, unit: Unit) -> Opened:
     values, taken = _line(unit, 0, one, place[:parted], axes)
     weights, weighing = _line(unit, 1, other, place[parted:], axes)
     about = Note(
-        N_("Along their axes the {count} values of the first input are multiplied by those of the second and added."),
+        N_(
+            "Along their axes, the {count} values of the first input are multiplied by those of the second and added "
+            "up."
+        ),
         {"count": len(values)},
     )
     length = 1.0
@@ -103,8 +106,9 @@ def _dot(layer: layers.Dot, unit: Unit) -> Opened:
         length = length_of(values) * length_of(weights)
         about = Note(
             N_(
-                "Along their axes the {count} values of the first input are multiplied by those of the second and "
-                "added, and all is divided by the lengths (L2 norms) of both: the cosine of the angle between them."
+                "Along their axes, the {count} values of the first input are multiplied by those of the second and "
+                "added up, and the sum is divided by the lengths (L2 norms) of both: the cosine of the angle "
+                "between them."
             ),
             {"count": len(values)},
         )

@@ -27,7 +27,7 @@ from cnn_core.sentences import N_, Note
 def _entered(layer: layers.Input, unit: Unit) -> Opened:
     """Open a value of the network's input: there is nothing behind it."""
     value = float(unit.inputs[0][unit.place])
-    about = Note(N_("This value enters the network: it is a pixel of the prepared picture, or a number given to it."))
+    about = Note(N_("This value enters the network: it is a pixel of the prepared picture, or an input number."))
     return (Stage(StageKind.INPUT, about, value, written(value)),), places(*([] for _ in unit.place))
 
 
@@ -45,8 +45,8 @@ def _reshaped(layer: layers.Flatten | layers.Reshape, unit: Unit) -> Opened:
     number = int(np.ravel_multi_index(unit.place, after))
     origin = reshaped_from(unit.place, after, before)
     about = N_(
-        "The same value in another place: all values keep their order, row by row and the channels of one place "
-        "together. This is number {number} of them, counted from 0."
+        "The same value at a different place: all values keep their order, row by row, with the channels of one "
+        "place together. This is value number {number}, counted from 0."
     )
     sides = [_counted(origin.place, before), str(number), _counted(unit.place, after)]
     return copied(unit, origin, Note(about, {"number": number}), " = ".join(dict.fromkeys(sides)))
@@ -65,7 +65,9 @@ def reshaped_from(place: Place, after: Shape, before: Shape) -> Origin:
 @opened.register
 def _permuted(layer: layers.Permute, unit: Unit) -> Opened:
     """Open a value of Permute: the axes of its place are in another order."""
-    about = N_("The same value in another place: the axes have another order, and the index along each axis is kept.")
+    about = N_(
+        "The same value at a different place: the order of the axes changes, and the index along each axis is kept."
+    )
     (origin,) = origins_in(layer, unit.place, (), ())
     return copied(unit, origin, Note(about), f"({_row(origin.place)}) → ({_row(unit.place)})")
 
@@ -93,8 +95,7 @@ def _concatenated(layer: layers.Concatenate, unit: Unit) -> Opened:
     channel, before = origin.place[-1], unit.place[-1] - origin.place[-1]
     about = Note(
         N_(
-            "The inputs are joined one after the other. This is channel {channel} of input "
-            "{source}, both counted from 0."
+            "The inputs are joined one after another. This is channel {channel} of input {source}, both counted from 0."
         ),
         {"channel": channel, "source": origin.source},
     )

@@ -27,7 +27,7 @@ def opened(layer: Layer, unit: Unit) -> Opened:
     """Return the stages on the way to a value and the input values that took part; raises LayerError for a kind
     without a rule, unless it acts in training only."""
     if layer.group not in IN_TRAINING_ONLY:
-        raise LayerError("A value of {kind} cannot be opened. Open one of the layer before it.", kind=layer.kind)
+        raise LayerError("A value of {kind} cannot be opened. Open a value of the layer before it.", kind=layer.kind)
     value = float(unit.inputs[0][unit.place])
     stage = Stage(StageKind.UNCHANGED, Note(IN_TRAINING_ONLY[layer.group]), value, written(value), value)
     return (stage,), table_of([Origin(0, unit.place)])

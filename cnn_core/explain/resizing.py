@@ -99,9 +99,9 @@ def _padded(layer: layers.ZeroPadding2D, unit: Unit) -> Opened:
     row, column, channel = unit.place
     place = (row - top, column - left, channel)
     if all(0 <= index < size for index, size in zip(place, unit.inputs[0].shape, strict=True)):
-        about = Note(N_("The same value, moved by the rows and columns of zeros before it."))
+        about = Note(N_("The same value, shifted by the rows and columns of zeros before it."))
         return copied(unit, Origin(0, place), about, f"{row} − {top} = {place[0]}, {column} − {left} = {place[1]}")
-    about = Note(N_("A zero: this place lies in the rows and columns that the layer puts around the map."))
+    about = Note(N_("A zero: this place is in the rows and columns that the layer adds around the map."))
     return (Stage(StageKind.COPY, about, 0.0, "0"),), places([], [], [])
 
 
@@ -110,7 +110,7 @@ def _cropped(layer: layers.Cropping2D, unit: Unit) -> Opened:
     """Open a value of Cropping2D."""
     (top, _), (left, _) = layer.cropping
     row, column, channel = unit.place
-    about = Note(N_("The same value, moved by the rows and columns that were cut off before it."))
+    about = Note(N_("The same value, shifted by the rows and columns that were cut off before it."))
     formula = f"{row} + {top} = {row + top}, {column} + {left} = {column + left}"
     return copied(unit, Origin(0, (row + top, column + left, channel)), about, formula)
 
@@ -153,7 +153,7 @@ def _resized(layer: layers.Resizing, unit: Unit) -> Opened:
     place = tuple(piece.first + nearest(index, piece.length, piece.result) for index, piece in places_taken)
     if not _is_inside(place, unit):
         return _filled(unit, layer.fill_value)
-    about = Note(N_("The value of the input that lies nearest to the middle of this place."))
+    about = Note(N_("The value of the input nearest to the middle of this place."))
     formula = ", ".join(_nearest_text(index, piece) for index, piece in places_taken)
     return copied(unit, Origin(0, (*place, unit.place[2])), about, formula)
 
@@ -164,7 +164,9 @@ def _is_inside(place: Place, unit: Unit) -> bool:
 
 def _filled(unit: Unit, value: float) -> Opened:
     """Open a value that stands for no place of the map."""
-    about = Note(N_("The fill value: this place lies in what the layer adds around the map to bring it to the ratio."))
+    about = Note(
+        N_("The fill value: this place is in the border that the layer adds to bring the map to the aspect ratio.")
+    )
     stage = Stage(StageKind.COPY, about, value, written(value), constants={"fill_value": value})
     return (stage,), places([], [], [])
 
@@ -202,7 +204,7 @@ def _interpolated(resized: tuple[Piece, Piece], unit: Unit, fill_value: float = 
     values = unit.inputs[0][tuple(taken[:, 1:].T)]
     terms = terms_of(values, weights, taken)
     after = float(terms.amounts.sum())
-    about = Note(N_("A mean of the values nearest to this place: the nearer one lies, the more it weighs."))
+    about = Note(N_("A mean of the values nearest to this place: the nearer a value is, the greater its weight."))
     formula = f"{products_text(terms.values, terms.weights)} = {written(after)}"
     mean = Stage(StageKind.INTERPOLATION, about, after, formula, terms=terms)
     return (mean, *_with_filling(after, 1 - sum(weights), fill_value)), taken
@@ -213,7 +215,7 @@ def _with_filling(before: float, share: float, fill_value: float) -> tuple[Stage
     if not fill_value or share < 1e-9:
         return ()
     about = Note(
-        N_("Some of the nearest places lie around the map and hold the fill value: it is added by its weight.")
+        N_("Some of the nearest places are outside the map and hold the fill value, which is added with its weight.")
     )
     after = before + share * fill_value
     formula = f"{written(before)} + {factor(fill_value)}·{written(share)} = {written(after)}"

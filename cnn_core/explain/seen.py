@@ -47,8 +47,8 @@ def _field(row: Row) -> ReceptiveField:
     field = row.receptive_field
     if field is None:
         raise LayerError(
-            "Only a network that takes a picture sees pixels. Received: a network of plain numbers. "
-            "Ask for one whose Input is (height, width, channels)."
+            "Only a network that takes a picture sees pixels. Received: a network whose input is a vector. Use one "
+            "whose Input is (height, width, channels)."
         )
     return field
 

@@ -30,24 +30,24 @@ from cnn_core.numerics.taps import Taps, axis_taps, transposed_taps
 from cnn_core.sentences import N_, Note
 
 WEIGHTED = N_(
-    "Every value under the kernel is multiplied by the weight that lies on it, and the products are added: "
-    "first within each channel, then over the channels."
+    "Every value under the kernel is multiplied by the weight on top of it, and the products are added up: first "
+    "within each channel, then over the channels."
 )
 GROUPED = N_(
-    "Every value under the kernel is multiplied by the weight that lies on it, and the products are added. "
-    "Only the channels of this filter's group take part: {first} to {last}."
+    "Every value under the kernel is multiplied by the weight on top of it, and the products are added up. Only the "
+    "channels of this filter's group take part: {first} to {last}."
 )
 OF_ONE_CHANNEL = N_(
-    "Every value under the kernel is multiplied by the weight that lies on it, and the products are added. "
-    "Only channel {channel} takes part: a depthwise convolution does not mix channels."
+    "Every value under the kernel is multiplied by the weight on top of it, and the products are added up. Only "
+    "channel {channel} takes part: a depthwise convolution does not mix channels."
 )
 IN_TWO_PARTS = N_(
-    "First each channel has windows and kernels of its own, {count} sums in all. "
-    "Then these sums are multiplied by the weights of a 1×1 kernel, and the products are added."
+    "First each channel has its own windows and kernels, {count} sums in all. Then these sums are multiplied by the "
+    "weights of a 1×1 kernel, and the products are added."
 )
 SPREAD_OUT = N_(
-    "A transposed convolution lays its kernel out at every input, one stride apart. "
-    "{count} places of the input reach this output: each value times the weight that falls here, all added."
+    "A transposed convolution lays its kernel out at every input, one stride apart. {count} places of the input "
+    "reach this output: each value times the weight that falls here, all added up."
 )
 OUT_OF_REACH = N_(
     "No place of the input reaches this output of the transposed convolution: the stride steps over it. The sum is 0."

@@ -99,8 +99,8 @@ def computing(shape: Shape) -> Iterator[None]:
         yield
     except tf.errors.OpError as error:
         raise CnnError(
-            "TensorFlow cannot compute this model here: one of its layers has settings for which this computer has "
-            "no program, or there is too little memory. Received: an input of {shape}.",
+            "TensorFlow cannot compute this model here: it does not support the settings of one of its layers on "
+            "this computer, or there is too little memory. Received: an input of {shape}.",
             shape=show(shape),
         ) from error
 
@@ -239,8 +239,8 @@ def _apply(call: Call, made: dict[str, list[Any]]) -> list[Any]:
     # Keras and TensorFlow raise whatever they like here, with colour codes in the text.
     except Exception as error:
         raise CnnError(
-            'Layer "{layer}" ({kind}) cannot be computed for an input of {shape}. '
-            "Use an input of another size, or another model.",
+            'Layer "{layer}" ({kind}) cannot be computed for an input of {shape}. Use an input of a different size, '
+            "or a different model.",
             layer=call.name,
             kind=type(call.operation).__name__,
             shape=" and ".join(show(made[source.call][source.index].shape[1:]) for source in call.sources),
@@ -258,7 +258,7 @@ def check_input(graph: Graph, shape: Shape) -> None:
     """Raise CnnError where one input of this shape, without the batch axis, is not what the model takes."""
     if len(graph.inputs) > 1:
         raise CnnError(
-            "The model takes several inputs and cannot be fed with one. Received: a model with {count} inputs.",
+            "The model takes several inputs, so a single one is not enough. Received: a model with {count} inputs.",
             count=len(graph.inputs),
         )
     sizes = graph.inputs[0].shape[1:]

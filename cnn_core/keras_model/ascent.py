@@ -143,8 +143,8 @@ def _pass(graph: Graph, shape: Shape, layer: str) -> Callable[[Any, Any], list[A
         (gradient,) = tf.gradients(sums, values, grad_ys=tf.where(is_usual, slope, straight))
         if gradient is None:
             raise CnnError(
-                'Layer "{layer}" has no gradient with respect to the picture: values are rounded or chosen on the way. '
-                "Choose an earlier layer.",
+                'Layer "{layer}" has no gradient with respect to the picture: values are rounded or selected on the '
+                "way. Choose an earlier layer.",
                 layer=layer,
             )
         return [value, score, gradient, is_usual | opened.squashes]

@@ -332,7 +332,7 @@ def _gradient(scores: Any, maps: Any, name: str) -> Any:
     (slopes,) = tf.gradients(scores, maps)
     if slopes is None:
         raise CnnError(
-            'The score has no gradient with respect to layer "{layer}": values are rounded or chosen on the way. '
+            'The score has no gradient with respect to layer "{layer}": values are rounded or selected on the way. '
             "Use a later layer, or occlusion, which needs no gradient.",
             layer=name,
         )

@@ -46,7 +46,9 @@ def draws(pixels: Pixels, layers: Sequence[Layer], count: int = 16, seed: int = 
         CnnError: so many are not drawn, or Keras cannot apply a layer to this picture.
     """
     if not 1 <= count <= MOST_DRAWS:
-        raise CnnError(N_("1 to {most} pictures are drawn at once. Received: {count}."), most=MOST_DRAWS, count=count)
+        raise CnnError(
+            N_("1 to {most} pictures can be drawn at once. Received: {count}."), most=MOST_DRAWS, count=count
+        )
     named = {f"augmentation_{number}": layer for number, layer in enumerate(layers)}
     changing = [keras_layer(layer, name, seed) for name, layer in named.items()]
     # Made anew with the same seeds, they move a white picture as they do ours, and leave black what they fill.
@@ -60,8 +62,8 @@ def draws(pixels: Pixels, layers: Sequence[Layer], count: int = 16, seed: int = 
     except Exception as error:
         raise CnnError(
             N_(
-                "Keras cannot change this picture by {kinds}. Received: {height}×{width}×{channels}. Leave one of them "
-                "out."
+                "Keras cannot change this picture by {kinds}. Received: {height}×{width}×{channels}. Leave out one "
+                "of them."
             ),
             kinds=", ".join(layer.keras_name() for layer in layers),
             height=pixels.shape[0],

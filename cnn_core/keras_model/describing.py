@@ -22,8 +22,8 @@ def layer_of(call: Call) -> Layer:
     layer, *behind = kinds.layers_of(operation_kind(call.operation), settings, sizes, _constants(call))
     if behind:
         raise LayerError(
-            "It is {count} layers here, and only a model file is taken apart into them. "
-            "Save the model and open the file.",
+            "It stands for {count} layers here, and only a model file is taken apart into them. Save the model and "
+            "open the file.",
             count=1 + len(behind),
         )
     return layer

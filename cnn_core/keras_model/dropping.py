@@ -46,8 +46,7 @@ def dropped(model: keras.Model, pixels: Pixels, layer: str, rate: float, count: 
     """
     if not 0 <= rate < 1 or not 1 <= count <= MOST_DRAWS:
         message = N_(
-            "Dropout takes a rate from 0 to less than 1, and 1 to {most} draws are made. Received: rate={rate}, "
-            "{count} draws."
+            "Dropout needs a rate from 0 to less than 1, and 1 to {most} draws. Received: rate={rate}, {count} draws."
         )
         raise CnnError(message, most=MOST_DRAWS, rate=rate, count=count)
     (last,) = output_names(model)
@@ -61,8 +60,8 @@ def dropped(model: keras.Model, pixels: Pixels, layer: str, rate: float, count: 
     if end.call not in made:
         raise CnnError(
             N_(
-                "Dropout cannot be tried behind this layer, for the answer takes more than what it gives. Received: "
-                "{layer}."
+                "Dropout cannot be tried after this layer, because the answer does not depend on its output alone. "
+                "Received: {layer}."
             ),
             layer=layer,
         )

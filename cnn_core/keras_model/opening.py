@@ -86,7 +86,7 @@ def _set(layer: Any, name: str, values: Sequence[npt.NDArray[np.float32]]) -> No
     given = [value.shape for value in values]
     if needed != given:
         raise ModelFileError(
-            'Layer "{layer}" needs weights of other shapes. Received: {given}; {needed} are needed.',
+            'Layer "{layer}" needs weights of different shapes. Received: {given}; {needed} are needed.',
             layer=name,
             given=", ".join(map(show, given)) or "–",
             needed=", ".join(map(show, needed)) or "–",

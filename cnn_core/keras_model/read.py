@@ -41,8 +41,8 @@ def _refuse_shared_weights(graph: Graph) -> None:
     for call in graph.calls:
         if id(call.operation) in seen and getattr(call.operation, "weights", None):
             raise NetworkError(
-                'Layer "{layer}" is used at several places with the same weights, which is not supported here. '
-                "Use a layer of its own at each place.",
+                'Layer "{layer}" is used at several places with the same weights, which is not supported here. Use '
+                "a separate layer at each place.",
                 layer=call.name,
             )
         seen.add(id(call.operation))
@@ -62,8 +62,8 @@ def _input(graph: Graph, input_shape: Shape | None) -> Layer:
         input_shape = tuple(size or 0 for size in closed(sizes))
     if not _agree(sizes, input_shape) or 0 in input_shape:
         raise NetworkError(
-            "The model's input has other sizes, or leaves its channels open. "
-            "Received: input_shape={shape} for {sizes}.",
+            "The model's input has different sizes, or does not fix its channels. Received: input_shape={shape} for "
+            "{sizes}.",
             shape=show(input_shape),
             sizes="×".join("?" if size is None else str(size) for size in sizes),
             layer=graph.calls[0].name,
@@ -103,7 +103,7 @@ def _check_shapes(network: Network, graph: Graph) -> None:
         source = keras_shapes.get(step.named.name)
         if source is not None and not _agree(source.shape[1:], step.output_shape):
             raise NetworkError(
-                'Layer "{layer}" has another output shape in Keras. Received: {theirs} where {ours} is expected.',
+                'Layer "{layer}" has a different output shape in Keras. Received: {theirs} where {ours} is expected.',
                 layer=step.named.name,
                 theirs="×".join(map(str, source.shape[1:])),
                 ours=show(step.output_shape),

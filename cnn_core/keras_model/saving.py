@@ -58,8 +58,8 @@ def untrained_file(network: Network, seed: int = 0) -> bytes:
     count = summarize(network).parameters
     if count > MOST_PARAMETERS:
         raise NetworkError(
-            "The file would be too large. Received: {count} parameters; at most {most} are saved. "
-            "Take the Keras code instead, which builds the same model.",
+            "The file would be too large. Received: {count} parameters; at most {most} are saved. Use the Keras "
+            "code instead, which builds the same model.",
             count=f"{count:,}",
             most=f"{MOST_PARAMETERS:,}",
         )

@@ -79,10 +79,12 @@ class Bottleneck(BuildingBlock):
     """A residual block whose 3×3 convolution works on fewer channels."""
 
     title = N_("Bottleneck block")
-    about = N_("1×1 makes the channels fewer, 3×3 works on them, 1×1 widens them again; the input is added.")
+    about = N_(
+        "A 1×1 convolution reduces the channels, a 3×3 works on them, a 1×1 expands them again; the input is added."
+    )
     source = "He et al., Deep residual learning, arXiv:1512.03385, figure 5"
     filters: Whole = Whole(64, label=N_("Filters inside"))
-    widening: Whole = Whole(4, label=N_("Widened by"))
+    widening: Whole = Whole(4, label=N_("Expanded by"))
     strides: Whole = Whole(1, label=N_("Strides"))
 
     def line(self, channels: int) -> str:
@@ -96,7 +98,9 @@ class InvertedResidual(BuildingBlock):
     """MobileNetV2's block: wide inside, narrow outside, linear at its end."""
 
     title = N_("Inverted residual block")
-    about = N_("1×1 widens the channels, a depthwise 3×3 works on them, a linear 1×1 narrows them again.")
+    about = N_(
+        "A 1×1 convolution expands the channels, a depthwise 3×3 works on them, a linear 1×1 reduces them again."
+    )
     source = "Sandler et al., MobileNetV2, arXiv:1801.04381, figure 4"
     filters: Whole = Whole(24, label=_FILTERS)
     expansion: Whole = Whole(6, label=N_("Expansion"))
@@ -113,7 +117,7 @@ class Inception(BuildingBlock):
     """Four ways of different reach side by side."""
 
     title = N_("Inception-like block")
-    about = N_("1×1, 3×3, 5×5 and a pooling side by side; their channels are joined.")
+    about = N_("1×1, 3×3 and 5×5 convolutions and a pooling side by side; their channels are joined.")
     source = "Szegedy et al., Going deeper with convolutions, arXiv:1409.4842, figure 2(b)"
     filters: Whole = Whole(32, label=N_("Filters per branch"))
 
@@ -135,7 +139,7 @@ class SqueezeExcite(BuildingBlock):
     title = N_("Squeeze-and-excite block")
     about = N_("The mean of every channel decides, through two small layers, by how much each channel is multiplied.")
     source = "Hu et al., Squeeze-and-excitation networks, arXiv:1709.01507, figure 1"
-    ratio: Whole = Whole(16, label=N_("Reduction"), help=N_("By how much fewer the channels are in between."))
+    ratio: Whole = Whole(16, label=N_("Reduction"), help=N_("The factor by which the channels are reduced in between."))
 
     def line(self, channels: int) -> str:
         return f"-> | GAkeep-C{max(channels // self.ratio, 1)}k1-C{channels}k1sigmoid -> *"
@@ -146,7 +150,7 @@ class DepthwiseSeparable(BuildingBlock):
     """MobileNet's block: a convolution taken apart into one in space and one over the channels."""
 
     title = N_("Depthwise-separable block")
-    about = N_("A depthwise 3×3 looks around in each channel, then a 1×1 mixes the channels.")
+    about = N_("A depthwise 3×3 convolution works within each channel, then a 1×1 mixes the channels.")
     source = "Howard et al., MobileNets, arXiv:1704.04861, figure 3"
     filters: Whole = Whole(64, label=_FILTERS)
     strides: Whole = Whole(1, label=N_("Strides"))
@@ -160,11 +164,16 @@ class UNetStage(BuildingBlock):
     """Down and up again, with a bridge at every size."""
 
     title = N_("U-Net stages")
-    about = N_("Maps become smaller and more, then larger and fewer; at every size a bridge brings the details over.")
+    about = N_(
+        "Maps become smaller and more numerous, then larger and fewer; at every size a skip connection "
+        "carries the details across."
+    )
     source = "Ronneberger et al., U-Net, arXiv:1505.04597, figure 1, with padding"
     filters: Whole = Whole(32, label=_FILTERS)
-    depth: Whole = Whole(2, label=N_("Depth"), help=N_("How often height and width are halved; they must divide by 2."))
-    bridges: Flag = Flag(True, label=N_("Bridges"))
+    depth: Whole = Whole(
+        2, label=N_("Depth"), help=N_("How often height and width are halved; each time they must be divisible by 2.")
+    )
+    bridges: Flag = Flag(True, label=N_("Skip connections"))
 
     def __post_init__(self) -> None:
         super().__post_init__()

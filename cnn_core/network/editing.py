@@ -304,6 +304,6 @@ def _is_made_of(name: str, kind: str) -> bool:
 
 def _keep_input(name: str) -> NetworkError:
     return NetworkError(
-        'The Input stays what it is and where it is. Received: an edit of "{layer}". Change its shape instead.',
+        'The Input cannot be replaced or moved. Received: an edit of "{layer}". Change its shape instead.',
         layer=name,
     )

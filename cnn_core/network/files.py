@@ -50,8 +50,8 @@ def read_network(text: str) -> Network:
     document = _object(_parse(text), "the file", _DOCUMENT_KEYS, required=("format", "version", "layers"))
     if document["format"] != FORMAT or document["version"] is True or document["version"] != VERSION:
         raise NetworkFileError(
-            'This is no network of this program. Expected format "{format}", version {version}. '
-            "Received: format {received}, version {number}.",
+            'This is not a network of this program. Expected format "{format}", version {version}. Received: format '
+            "{received}, version {number}.",
             format=FORMAT,
             version=VERSION,
             received=_short(document["format"]),

@@ -110,7 +110,9 @@ def disconnect(network: Network, source: str, target: str) -> Network:
         if len(users) == 1 and _is_bridge(network[target].layer):
             return disconnect(network, target, users[0])
         raise NetworkError(
-            N_('All that "{target}" takes is "{source}". Connect it with another layer first, or remove it.'),
+            N_(
+                '"{source}" is the only input of "{target}". Connect "{target}" with another layer first, or remove it.'
+            ),
             source=source,
             target=target,
         )
@@ -147,7 +149,7 @@ def refuse_edge(network: Network, source: str, target: str) -> None:
     if isinstance(network[target].layer, Input):
         raise NetworkError(N_('Nothing goes into the Input. Received: an edge from "{source}" to it.'), source=source)
     if is_joined(network, source, target):
-        raise NetworkError(N_('"{target}" takes "{source}" already.'), source=source, target=target)
+        raise NetworkError(N_('"{target}" already takes "{source}".'), source=source, target=target)
     if editing.place(network, source) >= editing.place(network, target):
         raise NetworkError(
             N_(
@@ -199,7 +201,7 @@ def _shapes(network: Network) -> dict[str, Shape]:
 def _joint(merging: Merging, given: Shape | None, wanted: Shape | None) -> Joint:
     """Return how something of one shape is merged with something of another; None: what does not fit has no shape."""
     if given is None or wanted is None:
-        return Joint(merging, problem=NetworkError(N_("The layers above do not fit together. Mend them first.")))
+        return Joint(merging, problem=NetworkError(N_("The layers above do not fit together. Fix them first.")))
     keeps = len(wanted) if merging is Merging.ADD else len(wanted) - 1
     problem: CnnError | None = None
     for bridge in ((), _bridge(given, wanted, has_channels=merging is Merging.ADD)):

@@ -63,6 +63,6 @@ def _unpack(word: str) -> str:
 
 def _damaged(word: str) -> NetworkFileError:
     return NetworkFileError(
-        "The network in this address is cut off or changed. Received: {length} characters. Copy the whole link again.",
+        "The network in this address was cut off or changed. Received: {length} characters. Copy the whole link again.",
         length=len(word) + len(_VERSION),
     )

@@ -46,7 +46,7 @@ def leaps_over(row: Row) -> Note | None:
     """Say where a stride is larger than its window."""
     if not any(window.stride > effective_kernel(window.kernel, window.dilation) for window in _moving(row)):
         return None
-    return Note(N_("The stride is larger than the window, so there are places between two windows that none sees."))
+    return Note(N_("The stride is larger than the window, so there are places between windows that no window sees."))
 
 
 def _passes_over_some(row: Row) -> Note | None:
@@ -54,8 +54,8 @@ def _passes_over_some(row: Row) -> Note | None:
     if not any(map(_passes_over, _moving(row))):
         return None
     message = N_(
-        "The kernel is spread so that windows one stride apart never take some of the places between them. "
-        "Use a stride that is no larger than the kernel and shares no divisor with the dilation."
+        "Because of the dilation, windows one stride apart never use some of the places between them. Use a stride "
+        "that is no larger than the kernel and shares no divisor with the dilation."
     )
     return Note(message)
 
@@ -80,8 +80,8 @@ def on_a_map(row: Row) -> Note | None:
     if not isinstance(row.layer, Dense) or len(row.input_shapes[0]) < 3:
         return None
     message = N_(
-        "This Dense stands on a map that was never flattened: it acts at each place on the channels alone, "
-        "as a 1×1 convolution does. Put a Flatten or a global pooling before it to let it see everything."
+        "This Dense follows a map that was never flattened: it acts on the channels of each place alone, like a 1×1 "
+        "convolution. Put a Flatten or a global pooling before it to let it see everything."
     )
     return Note(message)
 
@@ -91,4 +91,4 @@ def softmax_of_one(row: Row) -> Note | None:
     activation = getattr(row.layer, "activation", None)
     if activation is not ActivationName.SOFTMAX or row.output_shape[-1] > 1:
         return None
-    return Note(N_("Softmax over one value is always 1. For two classes with one unit use sigmoid."))
+    return Note(N_("Softmax over one value is always 1. For two classes with one unit, use sigmoid."))

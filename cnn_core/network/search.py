@@ -62,8 +62,8 @@ def _lengths(length: int, window: Window, stages: int) -> tuple[int, ...]:
 def _refuse_absurd(length: int, wanted: int, stages: int) -> None:
     if not (1 <= wanted <= length <= LARGEST and 1 <= stages <= _MOST_STAGES):
         raise LayerError(
-            "A length becomes no longer through windows, in 1 to {most} stages. "
-            "Received: from {length} to {wanted} in {stages} stages.",
+            "Windows never make a length longer, and there are 1 to {most} stages. Received: from {length} to "
+            "{wanted} in {stages} stages.",
             most=_MOST_STAGES,
             length=length,
             wanted=wanted,
@@ -90,7 +90,9 @@ def layers_that_see(pixels: int) -> tuple[Reach, ...]:
     Reach(kernel=3, layers=3, receptive_field=7, weights=27)
     """
     if not 1 <= pixels <= LARGEST:
-        raise LayerError("A receptive field is 1 to {most} pixels. Received: {pixels}.", most=LARGEST, pixels=pixels)
+        raise LayerError(
+            "A receptive field must be 1 to {most} pixels. Received: {pixels}.", most=LARGEST, pixels=pixels
+        )
     reaches = []
     for kernel in range(3, LARGEST_KERNEL + 1, 2):
         layers = max(-(-(pixels - 1) // (kernel - 1)), 1)
@@ -151,8 +153,8 @@ def widest_that_fits(network: Network, most_parameters: int) -> tuple[float, Net
     low, high = 1, 100 * 1_000
     if _parameters(network, low) > most_parameters:
         raise NetworkError(
-            "Even with the fewest filters this network has {count} parameters. Received: at most {most}. "
-            "Shrink the maps before Flatten, or take layers away.",
+            "Even with the fewest filters, this network has {count} parameters. Received: at most {most}. Shrink "
+            "the maps before Flatten, or remove layers.",
             count=f"{_parameters(network, low):,}",
             most=f"{most_parameters:,}",
         )

@@ -30,17 +30,17 @@ def sight(summary: Summary) -> Note | None:
     if any(seen < side for seen, side in zip(field, picture, strict=True)):
         return Note(
             N_(
-                "A value of the last map, {layer}, sees {field} pixels of {input}. What is larger than that it cannot "
-                "tell by itself: only the layers behind it put the places together. More layers, larger kernels or an "
-                "earlier stride let it see more."
+                "A value of the last map, {layer}, sees {field} pixels of {input}. By itself it cannot recognize "
+                "anything larger than that: only the layers after it combine the places. More layers, larger "
+                "kernels or an earlier stride let it see more."
             ),
             values,
         )
     if all(seen > MUCH_LARGER * side for seen, side in zip(field, picture, strict=True)):
         return Note(
             N_(
-                "A value of the last map, {layer}, could see {field} pixels, and the picture has only {input}: more "
-                "than half of what it looks at is padding. Fewer layers would see all of the picture too."
+                "A value of the last map, {layer}, could see {field} pixels, but the picture has only {input}: more "
+                "than half of what it looks at is padding. Fewer layers would also see the whole picture."
             ),
             values,
         )

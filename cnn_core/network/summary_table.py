@@ -87,7 +87,7 @@ def rows_of(text: str) -> Iterator[SummaryRow]:
     table = _Boxes(head) if re.search(r"[┃│|]", head) else _Columns(head)
     if at is None or len(table.cells(head)) < 3:
         heads = ", ".join(_HEADS[:3])
-        raise NetworkFileError("This is no table of model.summary(). Expected a head with {heads}.", heads=heads)
+        raise NetworkFileError("This is not a table of model.summary(). Expected a header with {heads}.", heads=heads)
     row: SummaryRow | None = None
     for number, line in enumerate(lines[at + 1 :], at + 2):
         if _END.match(line):

@@ -65,7 +65,7 @@ def read_summary(text: str) -> ReadSummary:
     for row in rows_of(text):
         reader.read(row)
     if not reader.layers:
-        raise NetworkFileError(N_("The table has no layers below its head. Paste all of it."))
+        raise NetworkFileError(N_("The table has no layers below its header. Paste all of it."))
     return ReadSummary(reader.network(), tuple(reader.notes()))
 
 
@@ -126,7 +126,7 @@ class _Reader:
         for found in (exact, [name for name in alike if name not in self.used], alike):
             if found:
                 return found[0]
-        raise row.refuse(LayerError('It is connected to "{name}", which no row above is called.', name=said[:80]))
+        raise row.refuse(LayerError('It is connected to "{name}", but no row above has that name.', name=said[:80]))
 
     def network(self) -> Network:
         """Return the network, whose figures are those of the table."""
@@ -149,13 +149,13 @@ class _Reader:
             yield Note(message, {"shape": show(self.shapes[self.layers[0].name])})
         if any("activation" in layer.settings() and layer.kind != "Activation" for layer in layers):
             yield Note(
-                N_("A table does not tell activations: convolutions and dense layers are linear until you say more.")
+                N_("A table does not show activations: convolutions and dense layers are linear until you set one.")
             )
         if any(layer.group is Group.POOLING and "pool_size" in layer.settings() for layer in layers):
-            yield Note(N_("Pools are the smallest usual ones that give these shapes."))
+            yield Note(N_("Pooling layers are the smallest usual ones that give these shapes."))
         others = {layer.kind for layer in layers if _has_hidden_settings(layer)}
         if others:
-            message = N_("Settings that leave shapes and counts unchanged are our defaults. Look at: {kinds}.")
+            message = N_("Settings that do not affect shapes or counts are our defaults. Check: {kinds}.")
             yield Note(message, {"kinds": ", ".join(sorted(others))})
 
 

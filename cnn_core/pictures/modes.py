@@ -153,7 +153,7 @@ def _grey_scale(image: Image.Image, bits: int, notes: list[Note]) -> tuple[float
         return 0.0, float(top)
     low, high, is_finite = _extremes(image)
     if not is_finite:
-        notes.append(Note(N_("Values that are no finite numbers are shown black.")))
+        notes.append(Note(N_("Values that are not finite (NaN or infinity) are shown in black.")))
     if image.mode == "F" and low >= 0 and high <= 1:
         notes.append(Note(N_("Grey values were taken as they are, between 0 and 1.")))
         return 0.0, 1.0

@@ -106,7 +106,7 @@ def test_odd_values_are_counted_too(values: list[float], counted: int) -> None:
     bars = figure.data[0]
     assert sum(bars.y) == counted
     assert all(width > 0 for width in bars.width)
-    assert ("no finite numbers: 2" in title_of(figure)) == (len(values) == 3 and np.isnan(values[0]))
+    assert ("not finite (NaN or infinity): 2" in title_of(figure)) == (len(values) == 3 and np.isnan(values[0]))
     wire(figure)
 
 

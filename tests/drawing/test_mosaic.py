@@ -209,7 +209,7 @@ def test_zero_is_exactly_the_middle_or_the_start() -> None:
 
 @pytest.mark.parametrize("fixed", [0, -1, np.nan, np.inf, 1e-60, 1e60])
 def test_impossible_fixed_ranges(fixed: float) -> None:
-    with pytest.raises(CnnError, match="A fixed range ends"):
+    with pytest.raises(CnnError, match="A fixed range must end"):
         value_ranges(SIGNED, RangeScope.FIXED, fixed)
 
 

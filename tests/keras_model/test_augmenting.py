@@ -164,7 +164,7 @@ def test_hues_turn_by_a_share_of_half_a_turn() -> None:
 
 @pytest.mark.parametrize("count", [0, 65])
 def test_how_many_may_be_drawn(pixels: Pixels, count: int) -> None:
-    with pytest.raises(CnnError, match="1 to 64 pictures are drawn at once"):
+    with pytest.raises(CnnError, match="1 to 64 pictures can be drawn at once"):
         drawn(pixels, count=count)
 
 

@@ -118,5 +118,5 @@ def test_a_layer_that_others_pass_by_is_refused(pixels: Pixels) -> None:
             NamedLayer("pool", layers.GlobalAveragePooling2D()),
         )
     )
-    with pytest.raises(CnnError, match="the answer takes more"):
+    with pytest.raises(CnnError, match="the answer does not depend on its output alone"):
         dropped(build_model(network, seed=0), pixels, "two")

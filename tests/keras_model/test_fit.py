@@ -384,7 +384,7 @@ def test_a_loss_that_is_no_number_ends_it_with_the_reason() -> None:
     watch = Watch(Obedience(Orders(), heard), heard, kept, lambda figures, seconds: False)
     watch.on_epoch_begin(1)
     watch.on_train_batch_end(0, {"loss": 0.5, "accuracy": 0.5})
-    with pytest.raises(CnnError, match="no finite number any more, in epoch 2 after batch 2"):
+    with pytest.raises(CnnError, match="no longer finite, in epoch 2 after batch 2"):
         watch.on_train_batch_end(1, {"loss": float("nan"), "accuracy": 0.5})
     assert len(heard.of(BatchEnd)) == 1
 
@@ -493,5 +493,5 @@ def test_a_memory_that_is_not_enough_is_a_sentence(tmp_path: Path, monkeypatch: 
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
 
     monkeypatch.setattr(run._Fit, "train", exhausted)
-    with pytest.raises(CnnError, match=r"The memory is not enough for this training. Received: batch_size=16"):
+    with pytest.raises(CnnError, match=r"There is not enough memory for this training. Received: batch_size=16"):
         fitted(small_plan(), tmp_path / "run")

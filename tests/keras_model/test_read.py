@@ -449,7 +449,7 @@ def test_models_without_a_graph_or_with_two_inputs_are_refused() -> None:
         "Received: Changed": Changed(one, keras.layers.Dense(2)(one)),
         "does not know its input size": keras.Sequential([keras.layers.Dense(1)]),
         "one to four whole numbers": keras.Sequential([keras.Input((1, 2, 3, 4, 5)), keras.layers.ReLU()]),
-        "leaves its channels open": keras.Model(open_one := keras.Input((4, 4, None)), keras.layers.ReLU()(open_one)),
+        "does not fix its channels": keras.Model(open_one := keras.Input((4, 4, None)), keras.layers.ReLU()(open_one)),
     }
     for words, model in refused.items():
         with pytest.raises(NetworkError, match=words):
@@ -462,7 +462,7 @@ def test_our_shapes_are_checked_against_those_of_keras(monkeypatch: pytest.Monke
     from cnn_core.keras_model import read
 
     monkeypatch.setattr(read, "layer_of", lambda call: L.Dense(3))
-    with pytest.raises(NetworkError, match="has another output shape in Keras"):
+    with pytest.raises(NetworkError, match="has a different output shape in Keras"):
         cnn_core.network_from_keras(
             keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, name="dense")], name="model")
         )

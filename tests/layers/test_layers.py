@@ -221,7 +221,7 @@ def test_activations_are_those_of_keras(name: ActivationName) -> None:
 
 
 def test_maps_are_either_cut_or_padded_to_a_ratio() -> None:
-    with pytest.raises(LayerError, match="do not go together"):
+    with pytest.raises(LayerError, match="cannot be combined"):
         Resizing(4, 4, crop_to_aspect_ratio=True, pad_to_aspect_ratio=True)
 
 

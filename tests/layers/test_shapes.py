@@ -135,7 +135,7 @@ def test_concatenate_refuses_unequal_sizes(other: Shape) -> None:
         ((4, 4, 2), L.Reshape((4, 4)), "32 values (4×4×2) for target_shape=(4, 4)."),
         ((4, 4, 2), L.Reshape((64, -1)), "32 values (4×4×2) for target_shape=(64, -1)."),
         ((4, 4, 2), L.Permute((2, 1)), "dims=(2, 1) for an input of shape 4×4×2. Give the numbers from 1 to 3."),
-        ((6,), L.PReLU((1, 2)), "shared_axes=(1, 2) for an input of shape 6. Leave out what is above 1."),
+        ((6,), L.PReLU((1, 2)), "shared_axes=(1, 2) for an input of shape 6. Leave out those above 1."),
         ((4, 4, 6), L.GroupNormalization(4), "6 channels, groups=4."),
         ((4, 4, 2), L.Normalization((0, 0, 0), (1, 1, 1)), "3 numbers for 2 channels."),
         ((4, 4, 2), L.Normalization((0,), (1, 1, 1)), "3 numbers for 2 channels."),
@@ -166,7 +166,7 @@ def test_dot_leaves_the_other_axes(axes: Pair, shapes: list[Shape], expected: Sh
 @pytest.mark.parametrize(
     ("axes", "shapes", "message"),
     [
-        ((3, 1), [(4, 6), (6,)], "axes=(3, 1) for inputs of shapes 4×6, 6. Name axes that they have."),
+        ((3, 1), [(4, 6), (6,)], "axes=(3, 1) for inputs of shapes 4×6, 6. Choose axes that they have."),
         ((1, -2), [(4, 6), (4,)], "axes=(1, -2) for inputs of shapes 4×6, 4."),
         ((1, 1), [(4, 6), (6,)], "Received: 4 and 6 of 4×6, 6."),
         ((1, 1), [(2, 3, 4, 5), (2, 3, 4)], "Received: 5; at most 4 are possible."),

@@ -714,8 +714,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: instead(FIRST, lambda file, path: file.create_dataset(path, (10**6, 10**6), "f4")),
         "shape",
     ),
-    "NaN": (lambda: keras_file(weights={**SMALL_WEIGHTS, FIRST: KERNEL * np.nan}), "no finite numbers"),
-    "infinity": (lambda: keras_file(weights={**SMALL_WEIGHTS, FIRST: KERNEL * np.inf}), "no finite numbers"),
+    "NaN": (lambda: keras_file(weights={**SMALL_WEIGHTS, FIRST: KERNEL * np.nan}), "not finite"),
+    "infinity": (lambda: keras_file(weights={**SMALL_WEIGHTS, FIRST: KERNEL * np.inf}), "not finite"),
     "too large for float32": (
         lambda: keras_file(weights={**SMALL_WEIGHTS, FIRST: np.full(KERNEL.shape, 1e300)}),
         "finite",

@@ -603,7 +603,7 @@ def test_weights_are_checked_once_more() -> None:
     from cnn_core.keras_model.opening import build_with_weights
 
     network = Network.of(L.Input((2,)), L.Dense(3))
-    with pytest.raises(ModelFileError, match='"dense" needs weights of other shapes'):
+    with pytest.raises(ModelFileError, match='"dense" needs weights of different shapes'):
         build_with_weights(network, {})
 
 

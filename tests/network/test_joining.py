@@ -137,7 +137,7 @@ def test_a_merge_of_two_takes_no_third() -> None:
 
 
 def test_where_the_layers_above_do_not_fit_nothing_is_joined() -> None:
-    with pytest.raises(NetworkError, match="Mend them first"):
+    with pytest.raises(NetworkError, match="Fix them first"):
         connect(read_line("8x8x1-C4-C4k40v-C4-C4"), "conv2d", "conv2d_3")
 
 

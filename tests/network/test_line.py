@@ -257,7 +257,7 @@ def test_the_readme_s_lines_are_read() -> None:
         ("28x28x1-Conv2D(filters=8)", 9, "kernel_size"),
         ("28x28x1-Lambda(x=1)", 9, "the name of a kind"),
         ("28x28x1-a=C8-a=C8", 14, "a name that no layer has"),
-        ("28x28x1-C8-28x28x1", 12, "the input stands at the beginning"),
+        ("28x28x1-C8-28x28x1", 12, "the input comes first"),
         ("28x28x1-C8-%", 12, "one of the signs"),
         ('28x28x1-"C8', 9, "one of the signs"),
     ],

@@ -159,7 +159,7 @@ def test_the_most_layers_can_be_written_and_read() -> None:
         (document(extra=1), 'At the file: "extra" is not known here. Known are: format, version, name, layers.'),
         (
             document(format="other"),
-            'This is no network of this program. Expected format "convscope-network", version 1.',
+            'This is not a network of this program. Expected format "convscope-network", version 1.',
         ),
         (document(version=2), 'Received: format "convscope-network", version 2.'),
         (document(version="1"), 'Received: format "convscope-network", version "1".'),
@@ -197,7 +197,7 @@ def test_the_most_layers_can_be_written_and_read() -> None:
         (with_layer(use_bias=1), "At layers[1] (Conv2D): use_bias must be true or false. Received: use_bias=1."),
         (with_layer(groups=3), "At layers[1] (Conv2D): The groups must divide the filters."),
         (with_layer(trainable=0), "At layers[1].trainable: expected true or false. Received: 0."),
-        (with_layer(strides=2, dilation_rate=2), "Strides above 1 and a dilation_rate above 1 do not go together."),
+        (with_layer(strides=2, dilation_rate=2), "Strides above 1 and a dilation_rate above 1 cannot be combined."),
     ],
 )
 def test_wrong_files_are_refused_with_their_place(text: str, message: str) -> None:

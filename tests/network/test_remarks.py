@@ -26,7 +26,7 @@ def test_a_stride_that_leaves_a_rest() -> None:
 
 
 def test_a_stride_that_leaps_over_places() -> None:
-    assert "between two windows" in said(Conv2D(1, 1, strides=2), (7, 7, 1))
+    assert "between windows" in said(Conv2D(1, 1, strides=2), (7, 7, 1))
     assert said(Conv2D(1, 1, strides=2), (1, 1, 1)) == ""
 
 

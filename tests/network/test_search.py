@@ -93,7 +93,7 @@ def test_widened_once_it_is_the_same() -> None:
 
 
 def test_what_is_refused() -> None:
-    with pytest.raises(LayerError, match="no longer through windows"):
+    with pytest.raises(LayerError, match="never make a length longer"):
         windows_from_to(7, 224, 5)
     with pytest.raises(LayerError, match="1 to 100 stages"):
         windows_from_to(224, 7, 0)

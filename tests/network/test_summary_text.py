@@ -138,8 +138,8 @@ def test_an_input_that_is_not_told() -> None:
     assert write_line(network) == "150x150x3-C32vlin-P2-F-D1lin"
     said = " ".join(map(str, notes))
     assert "150×150×3 is the usual size" in said
-    assert "does not tell activations" in said
-    assert "Pools are the smallest" in said
+    assert "does not show activations" in said
+    assert "Pooling layers are the smallest" in said
 
 
 def test_what_stands_around_the_table_is_passed_over() -> None:
@@ -176,8 +176,8 @@ def test_what_keras_prints_of_a_preset_gives_its_figures(known: Preset) -> None:
         (COLUMNS.replace("'conv2d_1[0][0]'", "'ghost[0][0]'   "), 'connected to "ghost"'),
         (COLUMNS.replace("170 ", "many"), "a number of parameters. Received: many"),
         (NO_INPUT.replace("(Conv2D) ", "(Add)    "), "what enters the network"),
-        (BOXED[: BOXED.index("│ input")], "no layers below its head"),
-        ("Conv-Pool", "no table of model.summary()"),
+        (BOXED[: BOXED.index("│ input")], "no layers below its header"),
+        ("Conv-Pool", "not a table of model.summary()"),
     ],
 )
 def test_refusals_name_the_line(table: str, said: str) -> None:

@@ -183,7 +183,7 @@ def test_a_summary_is_pasted_with_what_is_assumed() -> None:
     )
     at = paste(opened(), text)
     assert line(at) == "28x28x1-C32vlin-F-D10lin"
-    assert "does not tell activations" in captions(at)
+    assert "does not show activations" in captions(at)
     assert "28×28×1 is the usual size" in captions(at)
 
 

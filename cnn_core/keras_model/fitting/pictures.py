@@ -118,8 +118,8 @@ def _size(parts: Parts, length: int) -> int:
     if size > MOST_FEATURE_BYTES:
         raise CnnError(
             N_(
-                "The features of so many pictures take too much room. Received: {count} pictures, {size} MB; at most "
-                "{most} MB are kept. Take fewer pictures, or send them through the base in every epoch."
+                "The features of so many pictures take up too much memory. Received: {count} pictures, {size} MB; "
+                "at most {most} MB are kept. Use fewer pictures, or send them through the base in every epoch."
             ),
             count=f"{count:,}",
             size=f"{size / 2**20:,.0f}",

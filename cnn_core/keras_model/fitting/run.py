@@ -28,8 +28,8 @@ from cnn_core.training.sets.split import Part
 from cnn_core.training.snapshots import is_kept
 
 _NO_MEMORY: Final = N_(
-    "The memory is not enough for this training. Received: batch_size={batch_size}. Take smaller batches or pictures, "
-    "or fewer filters."
+    "There is not enough memory for this training. Received: batch_size={batch_size}. Use smaller batches or "
+    "pictures, or fewer filters."
 )
 
 Report = Callable[[Record], None]

@@ -76,8 +76,8 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
         if not math.isfinite(figures["loss"]):
             raise CnnError(
                 N_(
-                    "The loss is no finite number any more, in epoch {epoch} after batch {batch}: the steps are too "
-                    "large. Lower the learning rate, and see that the pixels are scaled to [0, 1]."
+                    "The loss is no longer finite, in epoch {epoch} after batch {batch}: the steps are too large. "
+                    "Lower the learning rate, and make sure that the pixels are scaled to [0, 1]."
                 ),
                 epoch=epoch,
                 batch=batch + 1,

@@ -50,7 +50,7 @@ class PReLU(Layer):
     """max(0, x) + alpha · min(0, x) with a learned alpha for each value, or one for all along `shared_axes`."""
 
     group = Group.ACTIVATION
-    about = N_("Leaves values above 0 as they are and multiplies those below by a factor that is learned.")
+    about = N_("Leaves values above 0 as they are and multiplies those below by a learned factor.")
     weight_names = ("alpha",)
     shared_axes: OptionalAxes = OptionalAxes(
         label=N_("Shared axes"),
@@ -66,8 +66,8 @@ class PReLU(Layer):
 def _(layer: PReLU, *inputs: Shape) -> Shape:
     if layer.shared_axes is not None and layer.shared_axes[-1] > len(inputs[0]):
         raise LayerError(
-            "shared_axes must be axes of the input, counted from 1. "
-            "Received: shared_axes={axes} for an input of shape {shape}. Leave out what is above {count}.",
+            "shared_axes must be axes of the input, counted from 1. Received: shared_axes={axes} for an input of "
+            "shape {shape}. Leave out those above {count}.",
             axes=layer.shared_axes,
             shape=show(inputs[0]),
             count=len(inputs[0]),

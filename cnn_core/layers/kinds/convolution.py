@@ -76,8 +76,8 @@ ACTIVATION: Final = activation_setting("linear")
 def _refuse_stride_with_dilation(strides: Pair, dilation_rate: Pair) -> None:
     if max(strides) > 1 and max(dilation_rate) > 1:
         raise LayerError(
-            "Strides above 1 and a dilation_rate above 1 do not go together. "
-            "Received: strides={strides}, dilation_rate={dilation_rate}. Set one of them to 1.",
+            "Strides above 1 and a dilation_rate above 1 cannot be combined. Received: strides={strides}, "
+            "dilation_rate={dilation_rate}. Set one of them to 1.",
             strides=strides,
             dilation_rate=dilation_rate,
         )
@@ -86,9 +86,8 @@ def _refuse_stride_with_dilation(strides: Pair, dilation_rate: Pair) -> None:
 def _refuse_uneven_strides(strides: Pair) -> None:
     if strides[0] != strides[1]:
         raise LayerError(
-            "A depthwise convolution moves by the same stride in both directions; "
-            "TensorFlow computes others on some processors only. "
-            "Received: strides={strides}. Use one number.",
+            "A depthwise convolution must have the same stride in both directions; TensorFlow supports other "
+            "strides on some processors only. Received: strides={strides}. Use one number.",
             strides=strides,
         )
 
@@ -114,9 +113,7 @@ class Conv2D(Layer):
     groups: Whole = Whole(
         1,
         label=N_("Groups"),
-        help=N_(
-            "The number of groups that the channels are convolved in separately. It must divide channels and filters."
-        ),
+        help=N_("The number of groups of channels, each convolved separately. It must divide channels and filters."),
         short=N_("{value} groups"),
     )
     use_bias: Flag = USE_BIAS

@@ -17,12 +17,12 @@ class Input(Layer):
     """What enters the network, without the batch axis: (height, width, channels), or (units,) for plain numbers."""
 
     group = Group.INPUT
-    about = N_("What enters the network, one picture without the batch axis.")
+    about = N_("What enters the network: one picture, without the batch axis.")
     spelling = Spelling(name="InputLayer", fixed={"sparse": (False, None), "ragged": (False, None)})
     inputs = (0, 0)
     starter = {"shape": (28, 28, 1)}
     shape: ShapeSetting = ShapeSetting(
-        label=N_("Size"), help=N_("Height, width and channels of the picture; or the number of plain values.")
+        label=N_("Size"), help=N_("Height, width and channels of the picture, or the number of values of a vector.")
     )
 
 

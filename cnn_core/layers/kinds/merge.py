@@ -51,7 +51,7 @@ def _unequal(layer: Layer, inputs: tuple[Shape, ...]) -> LayerError:
 class Add(Merge):
     """The sum of its inputs, value by value."""
 
-    about = N_("The sum of its inputs, value by value: the joint of a residual block.")
+    about = N_("The sum of its inputs, value by value, as at the end of a residual block.")
 
 
 @layer_kind
@@ -59,7 +59,7 @@ class Add(Merge):
 class Subtract(Merge):
     """The first input less the second, value by value."""
 
-    about = N_("The first input less the second, value by value.")
+    about = N_("The first input minus the second, value by value.")
     inputs = (2, 2)
 
 
@@ -100,7 +100,7 @@ class Minimum(Merge):
 class Concatenate(Merge):
     """Its inputs behind one another along the channels (last axis only)."""
 
-    about = N_("Joins the channels of its inputs, one after the other.")
+    about = N_("Joins the channels of its inputs, one after another.")
     spelling = Spelling(last_axis=True)
 
 
@@ -108,8 +108,8 @@ class Concatenate(Merge):
 def _(layer: Concatenate, *inputs: Shape) -> Shape:
     if len({shape[:-1] for shape in inputs}) > 1:
         raise LayerError(
-            "Concatenate joins channels, so all other sizes must be equal. Received: {shapes}. "
-            "Bring the branches to one height and width first.",
+            "Concatenate joins channels, so all other sizes must be equal. Received: {shapes}. Bring the branches "
+            "to the same height and width first.",
             shapes=", ".join(map(show, inputs)),
         )
     return (*inputs[0][:-1], sum(shape[-1] for shape in inputs))
@@ -135,8 +135,8 @@ class Dot(Merge):
     axes: AxisPair = AxisPair(
         label=N_("Axes"),
         help=N_(
-            "Along which axis of the first input and which of the second values are multiplied and added: of a map 1 "
-            "is the height, 2 the width, 3 the channels; -1 is the last axis."
+            "Along which axis of the first input and which axis of the second the values are multiplied and added "
+            "up: for a map, 1 is the height, 2 the width, 3 the channels; -1 is the last axis."
         ),
         told=Told.ALWAYS,
         short=N_("along axes {value}"),
@@ -152,8 +152,8 @@ class Dot(Merge):
         one, other = (axis if axis < 0 else axis - 1 for axis in self.axes)
         if not -len(first) <= one < len(first) or not -len(second) <= other < len(second):
             raise LayerError(
-                "axes must be an axis of each input, counted from 1, or from -1 backwards. Received: axes={axes} for "
-                "inputs of shapes {shapes}. Name axes that they have.",
+                "axes must be an axis of each input, counted from 1, or from -1 backwards. Received: axes={axes} "
+                "for inputs of shapes {shapes}. Choose axes that they have.",
                 axes=self.axes,
                 shapes=f"{show(first)}, {show(second)}",
             )
@@ -166,8 +166,8 @@ def _(layer: Dot, *inputs: Shape) -> Shape:
     one, other = layer.along(first, second)
     if first[one] != second[other]:
         raise LayerError(
-            "Along its axes the inputs must be of the same size. Received: {first} and {second} of {shapes}. "
-            "Name other axes, or give both branches as many values there.",
+            "The inputs must have the same size along these axes. Received: {first} and {second} of {shapes}. "
+            "Choose other axes, or give both branches the same number of values there.",
             first=first[one],
             second=second[other],
             shapes=f"{show(first)}, {show(second)}",

@@ -19,11 +19,11 @@ EPSILON: Final = Number(
     minimum=0,
     maximum=1,
     label=N_("Epsilon"),
-    help=N_("A small number that keeps the division from dividing by zero."),
+    help=N_("A small number that prevents a division by zero."),
     told=Told.NEVER,
 )
-CENTER: Final = Flag(True, label=N_("Shift"), help=N_("Learns a number for each channel that is added."))
-SCALE: Final = Flag(True, label=N_("Scale"), help=N_("Learns a factor for each channel."))
+CENTER: Final = Flag(True, label=N_("Shift"), help=N_("Learns a number for each channel and adds it."))
+SCALE: Final = Flag(True, label=N_("Scale"), help=N_("Learns a factor for each channel and multiplies by it."))
 
 
 def _scale_and_shift(scale: bool, center: bool) -> tuple[str, ...]:
@@ -112,7 +112,10 @@ class GroupNormalization(Layer):
     groups: Whole = Whole(
         32,
         label=N_("Groups"),
-        help=N_("Into how many groups the channels are divided; as many as there are channels: each by itself."),
+        help=N_(
+            "How many groups the channels are divided into; with as many groups as channels, each channel is "
+            "normalized separately."
+        ),
         told=Told.ALWAYS,
         short=N_("{value} groups"),
     )
@@ -175,7 +178,7 @@ class Normalization(Layer):
         super().__post_init__()
         if (self.mean is None) != (self.variance is None):
             raise LayerError(
-                "mean and variance are given together or not at all. Received: mean={mean}, variance={variance}.",
+                "mean and variance must be given together or not at all. Received: mean={mean}, variance={variance}.",
                 mean=self.mean,
                 variance=self.variance,
             )

@@ -77,7 +77,7 @@ class MaxPooling2D(Pooling):
 class AveragePooling2D(Pooling):
     """The mean of each window; padding is not counted."""
 
-    about = N_("Keeps the mean of each window; nothing is learned.")
+    about = N_("Takes the mean of each window; nothing is learned.")
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class GlobalPooling(Layer):
 
     group = Group.POOLING
     spelling = Spelling(on_images=True)
-    keepdims: Flag = Flag(False, label=N_("Keep axes"), help=N_("Gives a 1×1 map instead of a plain row of values."))
+    keepdims: Flag = Flag(False, label=N_("Keep axes"), help=N_("Gives 1×1 maps instead of a vector."))
 
 
 @output_shape.register
@@ -113,4 +113,4 @@ class GlobalMaxPooling2D(GlobalPooling):
 class GlobalAveragePooling2D(GlobalPooling):
     """The mean of each channel."""
 
-    about = N_("Keeps the mean of each channel.")
+    about = N_("Takes the mean of each channel.")

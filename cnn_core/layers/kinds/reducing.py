@@ -20,11 +20,11 @@ class Reduce(Layer):
     starter = {"axis": (3,), "keepdims": True}
     axis: Axes = Axes(
         label=N_("Axes"),
-        help=N_("Along which axes values are put together: 1 is the height, 2 the width, 3 the channels."),
+        help=N_("The axes along which values are combined: 1 is the height, 2 the width, 3 the channels."),
         told=Told.ALWAYS,
         short=N_("along axes {value}"),
     )
-    keepdims: Flag = Flag(False, label=N_("Keep axes"), help=N_("Keeps these axes with one place each."))
+    keepdims: Flag = Flag(False, label=N_("Keep axes"), help=N_("Keeps these axes with size 1."))
 
 
 @output_shape.register
@@ -32,8 +32,8 @@ def _(layer: Reduce, *inputs: Shape) -> Shape:
     count, axes = len(inputs[0]), layer.axis
     if axes[-1] > count or (len(axes) == count and not layer.keepdims):
         raise LayerError(
-            "axis must be axes of the input, counted from 1, and leave one of them unless keepdims is true. "
-            "Received: axis={axes} for an input of shape {shape}. Name fewer axes.",
+            "axis must list axes of the input, counted from 1, and leave at least one of them unless keepdims is "
+            "true. Received: axis={axes} for an input of shape {shape}. Choose fewer axes.",
             axes=layer.axis,
             shape=show(inputs[0]),
         )
@@ -55,7 +55,7 @@ def _(layer: Reduce, shape: Shape) -> Rules:
 class ReduceMean(Reduce):
     """The mean along some axes."""
 
-    about = N_("The mean along some axes: of all channels at each place, for instance.")
+    about = N_("The mean along some axes, for instance of all channels at each place.")
 
 
 @layer_kind
@@ -63,4 +63,4 @@ class ReduceMean(Reduce):
 class ReduceMax(Reduce):
     """The largest value along some axes."""
 
-    about = N_("The largest value along some axes: of all channels at each place, for instance.")
+    about = N_("The largest value along some axes, for instance of all channels at each place.")

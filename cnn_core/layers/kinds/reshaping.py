@@ -21,7 +21,7 @@ class Flatten(Layer):
     """All values in one row."""
 
     group = Group.SHAPE
-    about = N_("Puts all values in one row, as Dense wants them.")
+    about = N_("Puts all values in one row, as Dense expects them.")
     spelling = Spelling(on_images=True)
 
 
@@ -36,7 +36,7 @@ class Reshape(Layer):
     """The same values in other axes; one of them may be -1, "what is left"."""
 
     group = Group.SHAPE
-    about = N_("Arranges the same values in other axes.")
+    about = N_("Arranges the same values in a new shape.")
     starter = {"target_shape": (-1,)}
     target_shape: ShapeSetting = ShapeSetting(
         open_axis=True,
@@ -80,7 +80,7 @@ class Permute(Layer):
     """The same values with their axes in another order, counted from 1: (2, 1, 3) swaps height and width."""
 
     group = Group.SHAPE
-    about = N_("Puts the axes in another order: 2, 1, 3 swaps height and width.")
+    about = N_("Reorders the axes: 2, 1, 3 swaps height and width.")
     starter = {"dims": (2, 1, 3)}
     dims: AxisOrder = AxisOrder(
         label=N_("Order of the axes"),

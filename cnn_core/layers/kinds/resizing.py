@@ -114,13 +114,13 @@ class Resizing(Layer):
     crop_to_aspect_ratio: Flag = Flag(
         False,
         label=N_("Crop to the aspect ratio"),
-        help=N_("First cuts off at both sides what would have to be squeezed."),
+        help=N_("First crops both sides, so that nothing has to be squeezed."),
         short=N_("cropped to the aspect ratio"),
     )
     pad_to_aspect_ratio: Flag = Flag(
         False,
         label=N_("Pad to the aspect ratio"),
-        help=N_("First adds at both sides what would have to be stretched."),
+        help=N_("First pads both sides, so that nothing has to be stretched."),
         short=N_("padded to the aspect ratio"),
     )
     fill_value: Number = Number(
@@ -131,8 +131,8 @@ class Resizing(Layer):
         super().__post_init__()
         if self.crop_to_aspect_ratio and self.pad_to_aspect_ratio:
             raise LayerError(
-                "crop_to_aspect_ratio and pad_to_aspect_ratio do not go together. Received: both. "
-                "Set one of them to false."
+                "crop_to_aspect_ratio and pad_to_aspect_ratio cannot be combined. Received: both. Set one of them "
+                "to false."
             )
 
 
@@ -188,7 +188,7 @@ class ZeroPadding2D(Layer):
     about = N_("Adds rows and columns of zeros around each channel.")
     spelling = Spelling(on_images=True)
     padding: AmountsSetting = AmountsSetting(
-        1, label=N_("Padding"), help=N_("Rows and columns of zeros added at each side."), told=Told.ALWAYS
+        1, label=N_("Padding"), help=N_("Rows and columns of zeros added on each side."), told=Told.ALWAYS
     )
 
 
@@ -220,10 +220,10 @@ class Cropping2D(Layer):
     """Rows and columns taken away from each side."""
 
     group = Group.RESIZING
-    about = N_("Takes rows and columns away from each side.")
+    about = N_("Removes rows and columns on each side.")
     spelling = Spelling(on_images=True)
     cropping: AmountsSetting = AmountsSetting(
-        0, label=N_("Cropping"), help=N_("Rows and columns taken away at each side."), told=Told.ALWAYS
+        0, label=N_("Cropping"), help=N_("Rows and columns removed on each side."), told=Told.ALWAYS
     )
 
 
@@ -262,7 +262,7 @@ class Slice(Layer):
     """Some rows, columns and channels: `x[:, rows, columns, channels]`; channels may come in the opposite order."""
 
     group = Group.RESIZING
-    about = N_("Takes some of the rows, columns and channels, by the places that Python's slices name.")
+    about = N_("Takes some of the rows, columns and channels, chosen by Python slices.")
     starter = {"channels": ":1"}
     rows: CutSetting = CutSetting(label=N_("Rows"), help=N_("As Python writes it, start:stop:step; : for all."))
     columns: CutSetting = CutSetting(label=N_("Columns"), help=N_("As Python writes it, start:stop:step; : for all."))

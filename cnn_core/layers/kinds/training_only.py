@@ -76,7 +76,7 @@ class GaussianDropout(Layer):
         minimum=0,
         maximum=1,
         label=N_("Rate"),
-        help=N_("How far the numbers lie from 1: as much noise as a Dropout of this rate makes."),
+        help=N_("How far the numbers are from 1: as much noise as a Dropout with this rate makes."),
         told=Told.ALWAYS,
     )
 
@@ -87,7 +87,7 @@ class AlphaDropout(Layer):
     """Dropout that keeps mean and variance, in training only: for selu (Klambauer et al., arXiv:1706.02515)."""
 
     group = Group.REGULARIZATION
-    about = N_("Sets random values to what selu tends to, in training only, so that mean and variance stay.")
+    about = N_("Sets random values to selu's lower limit, in training only, so that mean and variance are kept.")
     spelling = Spelling(chance="dropout", ignored=("noise_shape",))
     same_everywhere = True
     rate: Number = RATE
@@ -106,7 +106,7 @@ class GaussianNoise(Layer):
         0.1,
         minimum=0,
         label=N_("Standard deviation"),
-        help=N_("How far the added numbers lie from 0."),
+        help=N_("How far the added numbers are from 0."),
         told=Told.ALWAYS,
     )
 
@@ -154,7 +154,7 @@ HOW_TO_CHANGE: Final = ("fill_mode", "fill_value", *HOW_TO_DRAW)
 """Keras's settings on pixels from outside of the picture and of the draw."""
 
 FACTOR_LABEL: Final = N_("Factor")
-FACTOR_HELP: Final = N_("How much at most. Two numbers, separated by a comma, set the least and the most.")
+FACTOR_HELP: Final = N_("The largest change. Two numbers, separated by a comma, set the least and the most.")
 
 
 def _share(
@@ -166,7 +166,7 @@ def _share(
 def _optional_share(
     alone: int,
     label: str,
-    meaning: str = N_("How much at most. Leave it empty for no change."),
+    meaning: str = N_("The largest change. Leave it empty for no change."),
     open_below: bool = False,
 ) -> OptionalRange:
     return OptionalRange(alone=alone, minimum=alone, open_below=open_below, label=label, help=meaning)
@@ -177,14 +177,14 @@ FILL_MODE: Final = Choice(
     "reflect",
     label=N_("Fill"),
     help=N_(
-        "What comes in at the border: the picture's mirror image (reflect), the fill value (constant), its other side "
+        "What fills the border: the picture's mirror image (reflect), the fill value (constant), its other side "
         "(wrap), or its last row or column (nearest)."
     ),
 )
 FILL_VALUE: Final = Number(
     0.0,
     label=N_("Fill value"),
-    help=N_("What comes in at the border where it is filled with a constant: 0 is black."),
+    help=N_("What fills the border if Fill is constant: 0 is black."),
 )
 
 
@@ -194,7 +194,7 @@ VALUE_RANGE: Final = Range(
     minimum=-1e9,
     maximum=1e9,
     label=N_("Range of the values"),
-    help=N_("Black and white of the pictures, two numbers separated by a comma."),
+    help=N_("The values of black and white in the pictures, two numbers separated by a comma."),
     short=N_("values {value}"),
 )
 
@@ -253,7 +253,7 @@ class RandomZoom(Layer):
     width_factor: OptionalRange = _optional_share(
         -1,
         N_("Width factor"),
-        N_("How much at most sideways. Leave it empty for as much as up and down."),
+        N_("The largest change sideways. Leave it empty for the same as up and down."),
         open_below=True,
     )
     fill_mode: Choice[FillMode] = FILL_MODE

@@ -49,8 +49,8 @@ _LINEAR: Final = (
 def _no_activation(design: Design) -> Iterator[Advice]:
     """Two weighted sums with nothing between them that bends: together they are one."""
     message = N_(
-        "There is no activation between this layer and {next}: two weighted sums in a row "
-        "can do no more than one. Give it an activation."
+        "There is no activation between this layer and {next}: two weighted sums in a row can do no more than one. "
+        "Add an activation."
     )
     for row in design.summary.rows:
         path = _linear_path(design, row)
@@ -60,7 +60,7 @@ def _no_activation(design: Design) -> Iterator[Advice]:
         normalized = [between for between in path[:-1] if isinstance(between.layer, BatchNormalization)]
         if normalized:
             behind = design.only_user(normalized[-1])
-            label = Note(N_("Put a ReLU behind {layer}"), {"layer": normalized[-1].name})
+            label = Note(N_("Put a ReLU after {layer}"), {"layer": normalized[-1].name})
             change = put_before((behind or path[-1]).name, Activation(ActivationName.RELU))
         else:
             label, change = Note(N_("Use activation='relu'")), set_to(row.name, activation="relu")
@@ -121,8 +121,8 @@ def _many_sigmoids(design: Design) -> Iterator[Advice]:
 def _dropout_at_the_input(design: Design) -> Iterator[Advice]:
     """Dropout before anything with weights."""
     message = N_(
-        "This drops values of the picture itself before anything has been learned from them. Dropout belongs between "
-        "dense layers, or behind the last maps."
+        "This drops values of the picture itself before anything has been learned from them. Dropout belongs "
+        "between dense layers, or after the last maps."
     )
     for row in design.summary.rows:
         if not isinstance(row.layer, Dropout | SpatialDropout2D):
@@ -139,8 +139,8 @@ _BEFORE_WEIGHTS: Final = (Group.INPUT, Group.NORMALIZATION, Group.AUGMENTATION, 
 def _bias_before_normalization(design: Design) -> Iterator[Advice]:
     """A bias that the next layer takes away again."""
     message = N_(
-        "BatchNormalization subtracts the mean of every channel, and with it this layer's bias: {count} parameters "
-        "that change nothing."
+        "The BatchNormalization that follows subtracts the mean of every channel, and with it this layer's bias: "
+        "{count} parameters without any effect."
     )
     for row in design.summary.rows:
         after = design.only_user(row)

@@ -153,8 +153,8 @@ def _is_shortcut(design: Design, row: Row) -> bool:
 def _even_kernel(design: Design) -> Iterator[Advice]:
     """Kernels without a middle whose output is as large as their input."""
     message = N_(
-        "A {kernel} kernel has no centre: `same` pads one place more after than before, and "
-        "every such layer shifts the maps by half a pixel."
+        "A {kernel} kernel has no centre: `same` adds one more place after than before, and every such layer shifts "
+        "the maps by half a pixel."
     )
     for row, kernel in zip(design.summary.rows, of_each(design.summary.rows, _odd_instead), strict=True):
         both = windows_of(row.layer)
@@ -184,8 +184,9 @@ def _missing_flatten(design: Design) -> Iterator[Advice]:
 def _wide_flatten(design: Design) -> Iterator[Advice]:
     """Maps so large before Flatten that the next Dense has most of the network's parameters."""
     message = N_(
-        "The maps before this Flatten are {size}, so the Dense behind it has {parameters} parameters, {share} % of the "
-        "network's. The courses keep them below {side}×{side}; a global average of each map would leave {fewer}."
+        "The maps before this Flatten are {size}, so the Dense after it has {parameters} parameters, {share}% of "
+        "the network's. The courses keep them below {side}×{side}; a global average of each map would leave "
+        "{fewer}."
     )
     for row in design.summary.rows:
         dense = _past_dropout(design, row)
@@ -200,7 +201,7 @@ def _wide_flatten(design: Design) -> Iterator[Advice]:
                 "side": COURSES_SIDE,
                 "fewer": f"{(shape[2] + dense.layer.use_bias) * dense.layer.units:,}",
             }
-            label = Note(N_("Use GlobalAveragePooling2D in its place"))
+            label = Note(N_("Use GlobalAveragePooling2D instead"))
             fix = Fix(label, _in_place(row.name, GlobalAveragePooling2D()))
             yield Advice("wide_flatten", row.name, Note(message, values), fix)
 

@@ -250,7 +250,7 @@ class _Reader:
     ) -> None:
         """Put a layer behind the others."""
         if isinstance(layer, Input) and self.layers:
-            raise refuse(first.start, N_("a layer; the input stands at the beginning"), first.text)
+            raise refuse(first.start, N_("a layer; the input comes first"), first.text)
         inputs = inputs or ((self.last,) if self.layers else ())
         # "The layer above" is never spelled out by its name.
         inputs = () if self.layers and inputs == (self.layers[-1].name,) else inputs

@@ -84,7 +84,7 @@ def _settings(line: str, start: int) -> Token:
         if not depth:
             return Token("settings", line[start + 1 : match.start()], start, match.end())
         if depth > _DEEPEST_SETTINGS:
-            raise refuse(match.start(), N_("settings that are not nested so deeply"), match[0])
+            raise refuse(match.start(), N_("settings that are nested less deeply"), match[0])
     raise refuse(len(line), N_("a parenthesis that closes the settings"), CnnError(N_("the end of the line")))
 
 

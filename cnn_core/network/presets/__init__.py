@@ -70,7 +70,7 @@ PRESETS: Final = (
     Preset(
         "cats_dogs",
         N_("Cats and dogs"),
-        N_("Five convolutions with poolings between them; filters double while the map halves."),
+        N_("Five convolutions with pooling between them; filters double as the map halves."),
         "Chollet, Deep Learning with Python, 2nd edition (2021), section 8.2",
         PresetGroup.COURSE,
         courses.cats_dogs,
@@ -86,7 +86,7 @@ PRESETS: Final = (
     Preset(
         "pattern_three_pools",
         "Conv-Pool-Conv-Pool-Conv-Pool-FC-SM",
-        N_("A pattern says the order only; the sizes, for ten classes, are ours."),
+        N_("The pattern gives only the order; the sizes, for ten classes, are ours."),
         _COURSE,
         PresetGroup.PATTERN,
         patterns.three_pools,
@@ -110,7 +110,7 @@ PRESETS: Final = (
     Preset(
         "pattern_three_pools_two_dense",
         "Conv-Pool-Conv-Pool-Conv-Pool-FC-FC-SM",
-        N_("Three convolutions, each with a pooling behind it, and two dense layers before the answer."),
+        N_("Three convolutions, each followed by pooling, and two dense layers before the output."),
         _COURSE,
         PresetGroup.PATTERN,
         patterns.three_pools_two_dense,
@@ -118,7 +118,10 @@ PRESETS: Final = (
     Preset(
         "lenet_5",
         "LeNet-5",
-        N_("Simplified: C3 sees all maps of S2, the poolings learn nothing, tanh is not scaled, softmax ends it."),
+        N_(
+            "Simplified: C3 sees all maps of S2, the pooling layers learn nothing, tanh is not scaled, and softmax "
+            "comes last."
+        ),
         "LeCun et al., Gradient-based learning applied to document recognition (1998), section II.B",
         PresetGroup.CLASSIC,
         classics.lenet_5,
@@ -126,7 +129,7 @@ PRESETS: Final = (
     Preset(
         "alexnet",
         N_("AlexNet, one tower"),
-        N_("The single-tower variant, as torchvision builds it; the original of 2012 was split over two cards."),
+        N_("The single-tower variant, as torchvision builds it; the original of 2012 was split over two GPUs."),
         "Krizhevsky, One weird trick for parallelizing convolutional neural networks, arXiv:1404.5997",
         PresetGroup.CLASSIC,
         classics.alexnet,
@@ -134,7 +137,7 @@ PRESETS: Final = (
     Preset(
         "vgg16",
         "VGG16",
-        N_("Thirteen 3×3 convolutions, named as in keras.applications, which leaves the dropout out."),
+        N_("Thirteen 3×3 convolutions, named as in keras.applications, which omits the dropout."),
         "Simonyan and Zisserman, Very deep convolutional networks, arXiv:1409.1556, table 1, column D",
         PresetGroup.CLASSIC,
         classics.vgg16,
@@ -150,7 +153,7 @@ PRESETS: Final = (
     Preset(
         "cifar10",
         N_("Tiny VGG for CIFAR-10"),
-        N_("The same for photographs of 32×32 pixels, with padding; as the bundled model is that we trained."),
+        N_("The same for photographs of 32×32 pixels, with padding, like the bundled model that we trained."),
         "After Wang et al., CNN Explainer, arXiv:2004.15004; data: Krizhevsky, Learning multiple layers of features "
         "from tiny images (2009)",
         PresetGroup.CLASSIC,

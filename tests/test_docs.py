@@ -232,7 +232,7 @@ def test_figures_of_readme_are_those_of_the_code() -> None:
     for model, pictures in (("cifar10", "test pictures of CIFAR-10"), ("mnist", "test digits")):
         record = json.loads((DATA / "models" / f"{model}.json").read_text(encoding="utf-8"))["record"]
         assert f"({record['test_accuracy'] * 100:.2f} % on the 10,000 {pictures}, measured by us)" in readme
-    (published,) = re.findall(r"([\d.]+)% of 50,000", bundled_model("mobilenet_v2").about)
+    (published,) = re.findall(r"([\d.]+)% on 50,000", bundled_model("mobilenet_v2").about)
     assert f"({published} % top-1 as published)" in readme
     assert f"{words[len(Reduction)]} ways of making one input smaller" in readme
     assert f"one network trained {words[len(Replacement)]} ways" in readme

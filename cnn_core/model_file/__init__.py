@@ -179,8 +179,8 @@ def _kept(graph: FileGraph) -> Kept:
         if weights and call.entry in kept:
             raise call.entry.refuse(
                 LayerError(
-                    "It is used at several places with the same weights, which is not supported here. "
-                    "Use a layer of its own at each place."
+                    "It is used at several places with the same weights, which is not supported here. Use a "
+                    "separate layer at each place."
                 )
             )
         if weights:
@@ -209,7 +209,7 @@ def _read(data: bytes, places: tuple[Place, ...], *, complete: bool) -> dict[Ent
         if contradicts(name, weight):
             raise entry.refuse(
                 LayerError(
-                    "Its weights lie in another order than expected. Received: {name}; {expected} is expected.",
+                    "Its weights are in a different order than expected. Received: {name}; {expected} is expected.",
                     name=name,
                     expected=weight.name,
                 )

@@ -34,7 +34,7 @@ def row(value: Any) -> Numbers:
     for number in numbers:
         if isinstance(number, bool) or not isinstance(number, int | float) or not abs(number) <= _LARGEST:
             raise LayerError(
-                "Only numbers up to {most}, and rows of them, are supported as constants here. Received: {value}.",
+                "Only numbers up to {most}, and lists of them, are supported as constants here. Received: {value}.",
                 most=f"{_LARGEST:g}",
                 value=shown(value),
             )
@@ -95,7 +95,7 @@ def arithmetic(kind: str, operands: tuple[Numbers | None, ...]) -> Layer:
     numbers = right if left is None else left
     if turn is None or numbers is None or (left is not None and right is not None):
         raise LayerError(
-            "{kind} with constants in these places is not supported here. Write it with layers, such as Rescaling.",
+            "{kind} with constants as these inputs is not supported here. Write it with layers, such as Rescaling.",
             kind=shown(kind),
         )
     try:

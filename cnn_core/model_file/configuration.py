@@ -125,7 +125,8 @@ def _well_formed() -> Iterator[None]:
         if isinstance(error, CnnError):
             raise
         raise ModelFileError(
-            "What the file says of its model is no JSON, or nested too deeply. Save the model again with model.save()."
+            "The file's description of its model is not JSON, or nested too deeply. Save the model again with "
+            "model.save()."
         ) from error
 
 
@@ -133,8 +134,8 @@ def _refuse_foreign(document: Any) -> None:
     """Refuse what other programs write as JSON beside their weights."""
     if isinstance(document, dict) and "modelTopology" in document:
         raise ModelFileError(
-            "This is a model of TensorFlow.js, whose weights lie in other files. Export the model for Keras "
-            "(Teachable Machine: Export Model, TensorFlow, Keras), or save it with model.save()."
+            "This is a TensorFlow.js model, whose weights are in other files. Export the model for Keras (Teachable "
+            "Machine: Export Model, TensorFlow, Keras), or save it with model.save()."
         )
 
 
@@ -147,9 +148,7 @@ class _Reader:
     def model(self, document: dict[str, Any], kind: str, levels: int) -> Model:
         """Return the model with up to `levels` models within models."""
         if not levels:
-            raise ModelFileError(
-                "Models lie within models more than {most} deep. Use the inner one alone.", most=DEEPEST
-            )
+            raise ModelFileError("Models are nested more than {most} deep. Use the inner one alone.", most=DEEPEST)
         config: Any = _member(document, "config", dict, list)
         # Keras wrote a Sequential's layers alone until 2.2.
         config = {"layers": config} if isinstance(config, list) else config
@@ -185,8 +184,8 @@ class _Reader:
         ):
             raise entry.refuse(
                 LayerError(
-                    "It is called with training=True, so it normalizes by the other pictures of a batch, and here is "
-                    "one picture. Call it without training=True and save the model again."
+                    "It is called with training=True, so it normalizes over the pictures of a batch, but here there "
+                    "is only one picture. Call it without training=True and save the model again."
                 )
             )
         return Entry(kind, name, entry.settings, calls, model)
@@ -210,7 +209,8 @@ def _member(value: Any, key: str, *types: type[Found]) -> Found:
     found = value.get(key) if isinstance(value, dict) else None
     if not isinstance(found, types):
         raise ModelFileError(
-            'What the file says of its model is incomplete: "{key}" is missing or of another kind. Received: {value}.',
+            'The file\'s description of its model is incomplete: "{key}" is missing or of the wrong kind. Received: '
+            "{value}.",
             key=key,
             value=shown(found),
         )
@@ -326,7 +326,7 @@ def _tensor(value: dict[str, Any]) -> Iterator[Argument]:
 
 def _unknown(argument: object) -> LayerError:
     return LayerError(
-        "It is applied to something that is neither another layer's output nor a number, or asks for training. "
-        "Received: {value}.",
+        "It is applied to something that is neither another layer's output nor a number, or it is called for "
+        "training. Received: {value}.",
         value=shown(argument),
     )

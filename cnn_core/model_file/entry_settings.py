@@ -53,7 +53,7 @@ class EntrySettings:
         known = tuple(size for size in self.sizes if size is not None)
         if len(known) < len(self.sizes):
             raise LayerError(
-                "What it makes depends on its input's sizes, which the model leaves open. Received: {sizes}. "
+                "Its output depends on the sizes of its input, which the model does not fix. Received: {sizes}. "
                 "Give the model's Input a height and a width.",
                 sizes="×".join("?" if size is None else str(size) for size in self.sizes),
             )

@@ -22,7 +22,7 @@ def _begins(*starts: bytes) -> Callable[[bytes], bool]:
 
 
 _TO_ONNX: Final = N_(
-    "This is a file of PyTorch, which holds code of Python and is not opened. Export the model with "
+    "This is a PyTorch file, which contains Python code and is not opened. Export the model with "
     "torch.onnx.export(); the .onnx file opens here."
 )
 
@@ -30,8 +30,8 @@ _FOREIGN: Final = (
     _Foreign(
         _begins(b"version https://git-lfs"),
         N_(
-            "This is a pointer of Git LFS: a note where the model file lies, not the file. Fetch it with git lfs pull, "
-            "or by the download button of its page on GitHub."
+            "This is a Git LFS pointer: a note of where the model file is, not the file itself. Fetch it with git "
+            "lfs pull, or with the download button of its page on GitHub."
         ),
     ),
     _Foreign(
@@ -41,15 +41,16 @@ _FOREIGN: Final = (
     _Foreign(
         lambda start: start[4:8] == b"TFL3",
         N_(
-            "This is a model in the format of TensorFlow Lite, which is not opened. Save the Keras model that it was "
-            'made from with model.save("model.keras").'
+            "This is a TensorFlow Lite model, which is not opened. Save the Keras model it was made from with "
+            'model.save("model.keras").'
         ),
     ),
     _Foreign(
         _begins(b"\x08\x01\x12"),
         N_(
-            "This is a part of a model in TensorFlow's SavedModel format, which holds its program and is not opened. "
-            'Load the folder with the Keras version that wrote it and save it with model.save("model.keras").'
+            "This is a part of a model in TensorFlow's SavedModel format, which contains its program and is not "
+            "opened. Load the folder with the Keras version that wrote it and save it with "
+            'model.save("model.keras").'
         ),
     ),
     # What torch.save() wrote until version 1.6: the pickle of a number of its own.
@@ -57,20 +58,20 @@ _FOREIGN: Final = (
     _Foreign(
         _begins(*(b"\x80" + bytes([protocol]) for protocol in range(2, 6))),
         N_(
-            "This is a pickle of Python, which can run any code when it is read and is not opened. Save a Keras model "
-            'with model.save("model.keras"), or export one of PyTorch with torch.onnx.export().'
+            "This is a Python pickle, which can run any code when it is read, so it is not opened. Save a Keras "
+            'model with model.save("model.keras"), or export a PyTorch model with torch.onnx.export().'
         ),
     ),
     _Foreign(
         lambda start: start[8:10] == b'{"' and start[4:8] == bytes(4),
         N_(
-            "This file holds weights alone (safetensors) and does not say of which layers. Save a Keras model with "
-            'model.save("model.keras"), or export one of PyTorch with torch.onnx.export().'
+            "This file holds only weights (safetensors) and does not say which layers they belong to. Save a Keras "
+            'model with model.save("model.keras"), or export a PyTorch model with torch.onnx.export().'
         ),
     ),
     _Foreign(
         _begins(b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ"),
-        N_("This is a packed archive. Unpack it and choose the model file in it."),
+        N_("This is a compressed archive. Unpack it and choose the model file in it."),
     ),
 )
 
@@ -82,8 +83,8 @@ def foreign(data: bytes) -> ModelFileError:
         if known.is_it(start):
             return ModelFileError(known.sentence)
     return ModelFileError(
-        "This is no model file of Keras, and none of ONNX. Received: {size} bytes that begin with {start}. "
-        "Choose a .keras or .h5 file that model.save() wrote, or an .onnx file.",
+        "This is neither a Keras nor an ONNX model file. Received: {size} bytes that begin with {start}. Choose a "
+        ".keras or .h5 file written by model.save(), or an .onnx file.",
         size=f"{len(data):,}",
         start=repr(data[:8]),
     )

@@ -180,7 +180,7 @@ class _Known:
     def __init__(self, model: Model, inputs: list[int]) -> None:
         if len(model.inputs) != len(inputs):
             raise ModelFileError(
-                'The model "{name}" has another number of inputs than it is given. Received: {count} for {expected}.',
+                'The model "{name}" is given the wrong number of inputs. Received: {count} for {expected}.',
                 name=shown(model.name),
                 count=len(inputs),
                 expected=len(model.inputs),
@@ -198,7 +198,9 @@ class _Known:
     def enter(self, entry: Entry, call: int, positions: list[int]) -> None:
         """Remember the outputs of a call."""
         if entry.model and call:
-            raise entry.refuse(LayerError("A model within the model is used once here. Use a copy at each place."))
+            raise entry.refuse(
+                LayerError("A model within the model can be used only once here. Use a copy at each place.")
+            )
         self._positions[self._key(entry.name, call)] = positions
 
     def has(self, argument: Argument) -> bool:

@@ -161,8 +161,8 @@ def _random_crop(entry: EntrySettings) -> Layer:
     height, width = entry.take("height"), entry.take("width")
     if not entry.old and entry.sizes[:2] != (height, width):
         raise LayerError(
-            "Outside of training RandomCrop passes whole pictures on, so what is behind it gets other sizes than it "
-            "was made for. Received: {height}×{width} of {sizes}. Put a Resizing in its place.",
+            "Outside training, RandomCrop passes whole pictures on, so the layers after it get different sizes than "
+            "they were built for. Received: {height}×{width} of {sizes}. Use a Resizing instead.",
             height=shown(height),
             width=shown(width),
             sizes=shown(entry.sizes),
@@ -185,7 +185,7 @@ def _activation(entry: EntrySettings) -> ActivationName:
     value = entry.take("activation")
     name = "linear" if value is None else _OLD_NAMES.get(value, value) if isinstance(value, str) else None
     if name == ActivationName.HARD_SIGMOID and entry.old:
-        raise LayerError("hard_sigmoid was another function in Keras 2. Save the model with Keras 3.")
+        raise LayerError("hard_sigmoid was a different function in Keras 2. Save the model with Keras 3.")
     if name in tuple(ActivationName):
         return ActivationName(name)
     kind = class_of(value) if isinstance(value, dict) and "class_name" in value else None
@@ -328,7 +328,8 @@ def _reshape(entry: EntrySettings) -> Layer:
         return spelled(layers.Reshape, entry)
     if not isinstance(shape, list) or len(shape) < 2 or shape[0] not in (-1, None):
         raise LayerError(
-            "It takes the pictures of a batch apart. Received: newshape={shape}. Begin it with -1.", shape=shown(shape)
+            "It splits up the pictures of a batch. Received: newshape={shape}. Let it begin with -1.",
+            shape=shown(shape),
         )
     return layers.Reshape(tuple(shape[1:]))
 
@@ -387,7 +388,7 @@ def _get_item(entry: EntrySettings) -> Layer:
     if not all(cut in _WHOLE for cut in cuts):
         if len(cuts) != 3:
             raise LayerError(
-                "Parts are taken of maps only, (height, width, channels). Received: {key}.", key=shown(keys)
+                "Only parts of maps, (height, width, channels), are supported. Received: {key}.", key=shown(keys)
             )
         part.append(layers.Slice(*cuts))
     if len(taken) < len(keys) or not all(isinstance(key, tuple) for key in taken):
@@ -413,8 +414,8 @@ def _one_an_axis(key: Any, axes: int) -> list[Any]:
     is_plain = all(one is None or type(one) is int or _is_slice(one) for one in rest)
     if missing < 0 or first not in _WHOLE or not is_plain:
         raise LayerError(
-            "It takes a part of its input that cannot be taken here. Received: {key}. Use slices of rows, columns and "
-            "channels, after a : for the batch.",
+            "It takes a part of its input that is not supported here. Received: {key}. Use slices of rows, columns "
+            "and channels, after a : for the batch.",
             key=shown(key),
         )
     return rest

@@ -44,13 +44,13 @@ def read_text(text: str, start: Input = START) -> Pasted:
     if text.startswith(("{", "[")):
         if is_model(text.encode()):
             return Pasted(
-                read_architecture(text.encode()), (Note(N_("Read as the JSON that Keras writes of a model.")),)
+                read_architecture(text.encode()), (Note(N_("Read as the JSON that Keras writes for a model.")),)
             )
         return Pasted(Network.from_json(text), (Note(N_("Read as this page's JSON.")),))
     if is_summary(text):
         network, notes = read_summary(text)
         return Pasted(network, (Note(N_("Read as a table of model.summary().")), *notes))
     if _CODE.search(text):
-        code = Note(N_("Read as Keras code; nothing of it was run."))
+        code = Note(N_("Read as Keras code; none of it was run."))
         return Pasted(read_architecture(describe_script(text)), (code,))
     return Pasted(read_line(text, start), (Note(N_("Read as a line.")),))

@@ -48,87 +48,87 @@ _ENVIRONMENT: Final = {
 }
 
 _STOPPED: Final = N_(
-    "Reading the file was stopped: it took too much memory or time. It is damaged, or made to do harm. "
-    "Save the model again with model.save()."
+    "Reading the file was stopped: it took too much memory or time. It is damaged or malicious. Save the model "
+    "again with model.save()."
 )
 _STOPPED_ONNX: Final = N_(
-    "Reading the file was stopped: it took too much memory or time. It is damaged, or made to do harm. "
-    "Export the model again."
+    "Reading the file was stopped: it took too much memory or time. It is damaged or malicious. Export the model again."
 )
 _NOT_STARTED: Final = N_(
     "Model files cannot be opened on this computer: the program that reads them does not start. Tell whoever runs "
     "this server that h5py and NumPy must be installed."
 )
 _REASONS: Final = {
-    "damaged": N_("The file is damaged or breaks off. Save or download it again."),
+    "damaged": N_("The file is damaged or incomplete. Save or download it again."),
     "members": N_(
-        "This zip archive is no Keras model, which holds three files. Received: {received} files; at most {allowed} "
-        "are looked at. Save the model with model.save()."
+        "This zip archive is not a Keras model, which holds three files. Received: {received} files; at most "
+        "{allowed} are examined. Save the model with model.save()."
     ),
     "member name": N_(
-        'The archive has a member whose name is not allowed, or is there twice. Received: "{place}". '
-        "Save the model again with model.save()."
+        'The archive has a member whose name is not allowed or occurs twice. Received: "{place}". Save the model '
+        "again with model.save()."
     ),
     "member missing": N_(
-        'This zip archive is no Keras model: "{place}" is missing. Choose a file that model.save() wrote.'
+        'This zip archive is not a Keras model: "{place}" is missing. Choose a file written by model.save().'
     ),
     "packed": N_('"{place}" is encrypted, or packed in a way that Keras does not use. Save the model again.'),
     "large": N_('"{place}" is too large. Received: {received} bytes; at most {allowed} are read.'),
     "inflated": N_(
-        '"{place}" would grow to more than {allowed} times what is stored, {received} bytes. That is how files are '
-        "made that exhaust a computer; it is not read."
+        '"{place}" would unpack to more than {allowed} times its stored {received} bytes. Files made to exhaust a '
+        "computer do this, so it is not read."
     ),
     "no model": N_(
-        "This HDF5 file holds no model: it has no model_config. Save the whole model with model.save(), not its "
-        "weights alone."
+        "This HDF5 file holds no model: it has no model_config. Save the whole model with model.save(), not only "
+        "its weights."
     ),
     "weights alone": N_(
-        "This file holds weights alone and does not say of which layers. Choose it together with the model's "
-        "description, a JSON file with what model.to_json() returns, or save the whole model with model.save()."
+        "This file holds only weights and does not say which layers they belong to. Choose it together with the "
+        "model's description, a JSON file with what model.to_json() returns, or save the whole model with "
+        "model.save()."
     ),
     "whole model": N_(
         "These are two models: the HDF5 file describes its own, so it needs no JSON file. Remove one of the two."
     ),
     "left over": N_(
-        'The weights are not those of the description: at "{place}" are some that none of its layers needs. Choose '
-        "the description and the weights of the same model."
+        'The weights do not belong to the description: none of its layers needs those at "{place}". Choose the '
+        "description and the weights of the same model."
     ),
     "a folder of SavedModel": N_(
-        'This archive is a model in TensorFlow\'s SavedModel format ("{place}"), which holds its program and is not '
-        'opened. Load it with the Keras version that wrote it and save it with model.save("model.keras").'
+        'This archive is a model in TensorFlow\'s SavedModel format ("{place}"), which contains its program and is '
+        'not opened. Load it with the Keras version that wrote it and save it with model.save("model.keras").'
     ),
     "of PyTorch": N_(
-        'This is a file of PyTorch ("{place}"), which holds code of Python and is not opened. Export the model with '
+        'This is a PyTorch file ("{place}"), which contains Python code and is not opened. Export the model with '
         "torch.onnx.export(); the .onnx file opens here."
     ),
     "in an archive": N_('This is an archive with a model file in it. Unpack it and choose "{place}".'),
-    "attribute": N_('The attribute "{place}" is no text, or too long. Save the model again with model.save().'),
+    "attribute": N_('The attribute "{place}" is not text, or too long. Save the model again with model.save().'),
     "elsewhere": N_(
-        'What "{place}" names lies elsewhere: behind a link, or in another file. Only what the file itself holds is '
-        "read. Save the model again with model.save()."
+        '"{place}" refers to something elsewhere: through a link, or in another file. Only what the file itself '
+        "holds is read. Save the model again with model.save()."
     ),
     "absent": N_('The weights at "{place}" are missing. Save the whole model with model.save().'),
     "type": N_(
-        'The weights at "{place}" are no floating-point numbers of 16, 32 or 64 bits. Received: {received}. '
-        "Save the model in float32."
+        'The weights at "{place}" are not floating-point numbers of 16, 32 or 64 bits. Received: {received}. Save '
+        "the model in float32."
     ),
     "shape": N_(
-        'The weights at "{place}" have another shape than their layer. Received: {received}; {allowed} is needed.'
+        'The weights at "{place}" do not have their layer\'s shape. Received: {received}; {allowed} is needed.'
     ),
-    "count": N_('Another number of weights lies at "{place}". Received: {received}; {allowed} are needed.'),
+    "count": N_('The number of weights at "{place}" is wrong. Received: {received}; {allowed} are needed.'),
     "outside": N_(
-        'The tensor "{place}" lies in another file. Only what the file itself holds is read. Export the model again '
+        'The tensor "{place}" is in another file. Only what the file itself holds is read. Export the model again '
         "with its weights inside: external_data=False in torch.onnx.export."
     ),
     "stored": N_(
-        'The tensor "{place}" says to hold {allowed} numbers. Received: {received} are stored. Export the model again.'
+        'The tensor "{place}" should hold {allowed} numbers. Received: {received} are stored. Export the model again.'
     ),
     "sparse": N_('The tensor "{place}" is sparse, which is not read. Export the model with dense weights.'),
     "too many": N_("The graph has too many {place}. Received: {received}; at most {allowed} are read."),
     "long name": N_('A name in the graph is too long. Received: "{place}". Export the model again.'),
     "finite": N_(
-        'Among the weights at "{place}" are some that are no finite numbers (NaN or infinity). The training has '
-        "failed; train again with a smaller learning rate."
+        'Some of the weights at "{place}" are not finite (NaN or infinity). The training has failed; train again '
+        "with a smaller learning rate."
     ),
 }
 

@@ -7,27 +7,29 @@ from cnn_core.model_file.shown import shown
 from cnn_core.sentences import N_
 
 _CODE: Final = N_(
-    "It holds code, which is never run here. Put layers of Keras in its place, such as Rescaling, Resizing or "
+    "It contains code, which is never run here. Replace it with Keras layers, such as Rescaling, Resizing or "
     "Activation, and save the model again."
 )
 _SLICE: Final = N_(
-    "It takes a part of its input or turns its order round, as x[..., ::-1] in preprocess_input of VGG and ResNet. "
-    "Save the model without preprocess_input; how pixels enter is chosen beside the model: BGR minus ImageNet mean "
+    "It takes a part of its input or reverses its order, like x[..., ::-1] in preprocess_input of VGG and ResNet. "
+    "Save the model without preprocess_input; how pixels enter is chosen next to the model: BGR minus ImageNet mean "
     "(Caffe)."
 )
-_SEQUENCE: Final = N_("It is made for text, sound and other sequences; networks of pictures open here.")
-_VOLUME: Final = N_("It is made for volumes and films, with three directions; networks of flat pictures open here.")
+_SEQUENCE: Final = N_("It is made for text, sound and other sequences; only networks for pictures open here.")
+_VOLUME: Final = N_(
+    "It is made for volumes and videos, with three dimensions; only networks for flat pictures open here."
+)
 _ATTENTION: Final = N_(
-    "It is attention, in which every place looks at every other; no layer here does. Networks of convolutions, "
-    "poolings and Dense layers open."
+    "It is attention, in which every place looks at every other; no layer here does that. Networks of convolutions, "
+    "pooling and Dense layers open."
 )
 _FOREIGN: Final = N_(
-    "Received: {kind}. This class is not one of Keras's own: what it does stands in a program, which the file does not "
-    "hold and which would not be run here. Build the model of Keras's own layers."
+    "Received: {kind}. This class is not one of Keras's own: what it does is written in a program, which the file "
+    "does not contain and which would not be run here. Build the model from Keras's own layers."
 )
 _UNKNOWN: Final = N_(
-    "{kind} has no counterpart here. Build the model of the layers that the page “Design a network” offers, and save "
-    "it again."
+    "{kind} has no counterpart here. Build the model from the layers that the page “Design a network” offers, and "
+    "save it again."
 )
 
 _OF_SEQUENCES: Final = (

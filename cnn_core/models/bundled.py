@@ -44,8 +44,8 @@ BUNDLED = (
         key="cifar10",
         title=N_("Ten classes of photographs (Tiny VGG)"),
         about=N_(
-            "Four convolutions of ten maps, as in CNN Explainer, trained by us on 45,000 small photographs (CIFAR-10): "
-            "72.32% of 10,000 others right, measured by us."
+            "Four convolutions of ten maps, as in CNN Explainer, trained by us on 45,000 small photographs "
+            "(CIFAR-10): 72.32% accuracy on 10,000 others, measured by us."
         ),
         file="cifar10.keras",
         classes=CIFAR10,
@@ -56,8 +56,8 @@ BUNDLED = (
         key="mnist",
         title=N_("Handwritten digits (MNIST)"),
         about=N_(
-            "The course's network, trained by us on 60,000 handwritten digits, white on black: "
-            "99.15% of 10,000 other digits right, measured by us."
+            "The course's network, trained by us on 60,000 handwritten digits, white on black: 99.15% accuracy on "
+            "10,000 other digits, measured by us."
         ),
         file="mnist.keras",
         classes=tuple("0123456789"),
@@ -68,8 +68,8 @@ BUNDLED = (
         key="mobilenet_v2",
         title=N_("Photographs in 1,000 classes (MobileNetV2)"),
         about=N_(
-            "Trained by the makers of torchvision on the 1.28 million photographs of ImageNet. Published "
-            "accuracy: 71.9% of 50,000 photographs it had not seen."
+            "Trained by the makers of torchvision on the 1.28 million photographs of ImageNet. Published accuracy: "
+            "71.9% on 50,000 photographs it had not seen."
         ),
         file="mobilenet_v2.keras",
         classes=Path("imagenet_classes.json"),

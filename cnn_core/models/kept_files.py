@@ -165,8 +165,8 @@ def _refuse_too_many(size: int, used: int) -> None:
     if size + used > most_bytes():
         raise ModelFileError(
             N_(
-                "Too many model files are in use here. Received: a file of {size} bytes beside {used}; at most {most} "
-                "are kept. Try again in ten minutes, or use a smaller model."
+                "Too many model files are in use here. Received: a file of {size} bytes besides {used}; at most "
+                "{most} are kept. Try again in ten minutes, or use a smaller model."
             ),
             size=f"{size:,}",
             used=f"{used:,}",

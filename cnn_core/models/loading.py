@@ -149,8 +149,8 @@ def _application(key: str, name: str, weights: str) -> Loaded:
             raise
         raise ModelFileError(
             N_(
-                "The ImageNet weights of {name} cannot be downloaded here ({kind}). "
-                "Look whether this computer reaches the internet, or take random weights."
+                "The ImageNet weights of {name} cannot be downloaded here ({kind}). Check that this computer can "
+                "reach the internet, or use random weights."
             ),
             name=name,
             kind=type(error.__context__ or error).__name__,  # Keras raises a plain Exception over the reason

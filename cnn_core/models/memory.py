@@ -130,9 +130,9 @@ def refuse_too_much_to_make(needed: int) -> None:
     if allowed is not None and needed > allowed:
         raise CnnError(
             N_(
-                "The gradients behind a picture of what a channel looks for take more memory than this server has. "
-                "Received: about {needed} MB are needed; a process may have {allowed} MB here. Choose a smaller model, "
-                "or start the server with a larger CONVSCOPE_WORKER_MEMORY_MB."
+                "The gradients for a picture of what a channel looks for take more memory than this server has. "
+                "Received: about {needed} MB are needed; a process may have {allowed} MB here. Choose a smaller "
+                "model, or start the server with a larger CONVSCOPE_WORKER_MEMORY_MB."
             ),
             needed=f"{needed:,}",
             allowed=f"{allowed:,}",
@@ -145,9 +145,9 @@ def refuse_too_much_to_explain(needed: int) -> None:
     if allowed is not None and needed > allowed:
         raise CnnError(
             N_(
-                "What this model's decision looked at takes more memory than this server has. Received: about "
-                "{needed} MB are needed; a process may have {allowed} MB here. Choose another method or a smaller "
-                "model, or start the server with a larger CONVSCOPE_WORKER_MEMORY_MB."
+                "Showing what this model's decision looked at takes more memory than this server has. Received: "
+                "about {needed} MB are needed; a process may have {allowed} MB here. Choose another method or a "
+                "smaller model, or start the server with a larger CONVSCOPE_WORKER_MEMORY_MB."
             ),
             needed=f"{needed:,}",
             allowed=f"{allowed:,}",

@@ -28,8 +28,8 @@ def refuse_no_picture(shape: Shape) -> None:
     if len(shape) == 1 and (size := _size(*shape)):
         raise ModelFileError(
             N_(
-                "This model takes a row of {count} numbers, no picture. Put the picture's shape before it and save "
-                "that: keras.Sequential([keras.Input({shape}), keras.layers.Flatten(), model])."
+                "This model takes a vector of {count} numbers, not a picture. Put the picture's shape before it and "
+                "save that: keras.Sequential([keras.Input({shape}), keras.layers.Flatten(), model])."
             ),
             count=shape[0],
             shape=size,
@@ -45,8 +45,8 @@ def refuse_no_picture(shape: Shape) -> None:
         )
     raise ModelFileError(
         N_(
-            "This model takes no picture: its input is {shape}. "
-            "A picture is (height, width, channels) with 1 channel for grey or 3 for red, green and blue."
+            "This model does not take a picture: its input is {shape}. A picture is (height, width, channels) with "
+            "1 channel for grey or 3 for red, green and blue."
         ),
         shape=_shown(shape),
     )

@@ -217,7 +217,9 @@ def outputs(pixels: Pixels) -> dict[str, Output]:
     """Return what the networks put out for a picture (64, 64, 3), by the names of networks and outputs."""
     if pixels.shape != tasks.INPUT:
         raise CnnError(
-            N_("The networks for shapes take pictures of {wanted}. Received: {shape}. Bring the picture to that size."),
+            N_(
+                "The networks for shapes take pictures of {wanted}. Received: {shape}. Resize the picture to that size."
+            ),
             wanted=show(tasks.INPUT),
             shape=show(pixels.shape),
         )

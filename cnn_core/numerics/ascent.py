@@ -100,8 +100,8 @@ def begun(shape: tuple[int, int, int], seed: int, slopes: Slopes, stride: int = 
         if _slope(slopes, climb.pixels).gradient.any():
             return climb
     raise CnnError(
-        "No small change of a picture changes this number: its gradient is zero everywhere on {count} pictures of "
-        "noise. Make another, which begins with other noise, or choose another map.",
+        "No small change of a picture changes this value: its gradient is zero everywhere on {count} pictures of "
+        "noise. Make another, which starts from different noise, or choose another map.",
         count=len(NOISES),
     )
 
@@ -129,8 +129,8 @@ def _slope(slopes: Slopes, pixels: Pixels) -> Slope:
     slope = slopes(pixels)
     if not (np.isfinite(slope.score) and np.isfinite(slope.gradient).all()):
         raise CnnError(
-            "The network computes no numbers for this picture: a weight, a value or a gradient is infinite or NaN. "
-            "Received: {score}. Use a model whose weights are numbers.",
+            "The network's values for this picture are not finite: a weight, a value or a gradient is infinite or "
+            "NaN. Received: {score}. Use a model whose weights are finite.",
             score=f"{slope.score:g}",
         )
     return slope

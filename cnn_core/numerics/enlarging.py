@@ -82,7 +82,7 @@ def stamp_of(stamp: Stamp, factor: int) -> Kernel:
         length = 2 * factor - factor % 2
         line = 1 - np.abs((np.arange(length) - (length - 1) / 2) / factor)
     else:
-        raise CnnError(N_("A kernel of this name is learned from pictures. Received: {stamp}."), stamp=stamp)
+        raise CnnError(N_("A kernel of this name must be learned from pictures. Received: {stamp}."), stamp=stamp)
     return np.outer(line, line)
 
 

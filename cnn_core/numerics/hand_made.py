@@ -122,7 +122,7 @@ def _need_positive(**numbers: float) -> None:
     for name, value in numbers.items():
         if not value > 0:
             raise CnnError(
-                "A kernel's {name} must be above 0. Received: {name}={value}. Give a larger one.",
+                "A kernel's {name} must be above 0. Received: {name}={value}. Choose a larger one.",
                 name=name,
                 value=value,
             )
@@ -143,56 +143,62 @@ HAND_MADE: Final = (
     HandMade(
         "identity",
         N_("Identity"),
-        N_("Leaves everything as it is: a single 1 in the middle, the starting point for kernels of your own."),
+        N_("Leaves everything as it is: a single 1 in the middle, a starting point for your own kernels."),
         _MEANS,
         _rows("0 0 0 / 0 1 0 / 0 0 0"),
     ),
     HandMade(
         "box_3",
         N_("Mean, 3×3"),
-        N_("Puts the mean of its 9 pixels in place of each: noise and fine texture fade."),
+        N_("Replaces each pixel by the mean of the 3×3 pixels around it: noise and fine texture fade."),
         _MEANS,
         box(3),
     ),
     HandMade(
         "box_5",
         N_("Mean, 5×5"),
-        N_("The mean of 25 pixels: a stronger blur, in which thin lines grow broad and pale."),
+        N_("The mean of 25 pixels: a stronger blur, in which thin lines become broad and pale."),
         _MEANS,
         box(5),
     ),
     HandMade(
         "gaussian_3",
         N_("Gaussian blur, 3×3"),
-        N_("A mean in which near pixels count more: as soft as the mean, but with less of its blocky look."),
+        N_("A mean in which near pixels count more: as soft as the plain mean, but less blocky."),
         _MEANS,
         gaussian(3, usual_sigma(3)),
     ),
     HandMade(
         "gaussian_5",
         N_("Gaussian blur, 5×5"),
-        N_("A wider bell: details of a pixel or two are gone, larger forms stay."),
+        N_("A wider bell curve: details of a pixel or two vanish, larger forms remain."),
         _MEANS,
         gaussian(5, usual_sigma(5)),
     ),
     HandMade(
         "sharpen",
         N_("Sharpen"),
-        N_("Adds to each pixel what sets it apart from its four neighbours: edges get steeper, noise gets louder."),
+        N_("Adds to each pixel its difference from its four neighbours: edges become steeper, noise becomes stronger."),
         _GONZALEZ,
         _rows("0 -1 0 / -1 5 -1 / 0 -1 0"),
     ),
     HandMade(
         "sobel_vertical_edges",
         N_("Sobel: vertical edges"),
-        N_("Right minus left: positive where it gets brighter to the right, negative where darker, 0 on horizontals."),
+        N_(
+            "Right minus left: positive where the picture gets brighter to the right, negative where it gets darker, "
+            "0 on horizontal edges."
+        ),
         _SOBEL,
         _rows("-1 0 1 / -2 0 2 / -1 0 1"),
     ),
     HandMade(
         "sobel_horizontal_edges",
         N_("Sobel: horizontal edges"),
-        N_("Below minus above: positive where it gets brighter downwards, negative where darker, 0 on verticals."),
+        N_(
+            "Below minus above: positive where the picture gets brighter downwards, negative where it gets darker, 0 "
+            "on vertical edges."
+        ),
         _SOBEL,
         _rows("-1 -2 -1 / 0 0 0 / 1 2 1"),
     ),
@@ -206,37 +212,38 @@ HAND_MADE: Final = (
     HandMade(
         "prewitt_horizontal_edges",
         N_("Prewitt: horizontal edges"),
-        N_("Below minus above, with all three columns alike: compare it with Sobel on slanted edges."),
+        N_("Below minus above, with all three columns weighted alike: compare it with Sobel on slanted edges."),
         _PREWITT,
         _rows("-1 -1 -1 / 0 0 0 / 1 1 1"),
     ),
     HandMade(
         "laplacian_4",
         N_("Laplacian, 4 neighbours"),
-        N_("Edges of all directions: positive on the dark side, negative on the bright side, 0 on an even slope."),
+        N_("Edges of all directions: positive on the dark side, negative on the bright side, 0 on a uniform slope."),
         _GONZALEZ,
         _rows("0 1 0 / 1 -4 1 / 0 1 0"),
     ),
     HandMade(
         "laplacian_8",
         N_("Laplacian, 8 neighbours"),
-        N_("The same with the diagonals: slanted edges answer more strongly, and so does noise."),
+        N_("The same with the diagonals: it responds more strongly to slanted edges, and also to noise."),
         _GONZALEZ,
         _rows("1 1 1 / 1 -8 1 / 1 1 1"),
     ),
     HandMade(
         "outline",
         N_("Outline"),
-        N_(
-            "What sets a pixel apart from its eight neighbours: after a ReLU only the bright side of each edge is left."
-        ),
+        N_("How a pixel differs from its eight neighbours: after a ReLU, only the bright side of each edge is left."),
         "Pillow, ImageFilter.FIND_EDGES; the Laplacian with the opposite sign",
         _rows("-1 -1 -1 / -1 8 -1 / -1 -1 -1"),
     ),
     HandMade(
         "emboss",
         N_("Emboss"),
-        N_("A relief: edges that get brighter towards the lower right shine, the opposite ones darken, areas stay."),
+        N_(
+            "A relief: edges that get brighter towards the lower right turn bright, the opposite ones dark; uniform "
+            "areas do not change."
+        ),
         "V. Powell, Image Kernels Explained Visually, setosa.io/ev/image-kernels",
         _rows("-2 -1 0 / -1 1 1 / 0 1 2"),
     ),
@@ -250,7 +257,10 @@ HAND_MADE: Final = (
     HandMade(
         "gabor_diagonal_edges",
         N_("Gabor: diagonal edges"),
-        N_("Edges that rise to the right: positive where it gets brighter to the lower right, negative where darker."),
+        N_(
+            "Edges that rise to the right: positive where the picture gets brighter to the lower right, negative "
+            "where it gets darker."
+        ),
         _GABOR,
         gabor(7, wavelength=6, orientation=pi / 4, phase=-pi / 2),
     ),

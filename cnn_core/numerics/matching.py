@@ -42,8 +42,8 @@ def scores(plane: ExactPlane, template: Kernel, score: Score) -> Scores:
     if any(small > large for small, large in zip(template.shape, plane.shape, strict=True)):
         raise CnnError(
             N_(
-                "A template must fit into the picture. Received: a template of {template} for a picture of {picture}. "
-                "Cut a smaller one."
+                "A template must fit into the picture. Received: a template of {template} for a picture of "
+                "{picture}. Cut out a smaller one."
             ),
             template=show(template.shape),
             picture=show(plane.shape),

@@ -47,8 +47,8 @@ def padded(values: npt.NDArray[Any], amounts: tuple[Pair, ...], filling: Filling
     for length, sides in zip(values.shape, amounts, strict=True):
         if max(sides) >= length:
             raise LayerError(
-                "Reflection needs less padding than there are values. Received: padding of {amount} for {length}. "
-                "Pad less, use a smaller kernel, or fill with zeros.",
+                "Reflection needs the padding to be smaller than the number of values. Received: padding of "
+                "{amount} for {length}. Pad less, use a smaller kernel, or fill with zeros.",
                 amount=max(sides),
                 length=length,
             )

@@ -35,7 +35,7 @@ def pool(x: npt.ArrayLike, windows: Windows, kind: PoolingKind) -> Planes:
     counts = _combined(np.ones((*maps.shape[:2], 1), maps.dtype), windows, np.add, outside=0)
     if not counts.all():
         raise LayerError(
-            "A pool must see more than padding. Received: padding {padding} for pools of {sizes}. Pad less.",
+            "A pool must not see only padding. Received: padding {padding} for pools of {sizes}. Pad less.",
             padding=tuple(padding_amounts(*pair) for pair in zip(maps.shape, windows, strict=False)),
             sizes=show(tuple(window.kernel for window in windows)),
         )

@@ -25,8 +25,8 @@ _ENVIRONMENT: Final = {"MALLOC_ARENA_MAX": "1"}
 _ONE_AT_A_TIME: Final = threading.Lock()
 
 _STOPPED: Final = N_(
-    "Reading the {kind} picture was stopped: it took too much memory or time. It is damaged, or made to do harm. "
-    "Save the picture as JPEG."
+    "Reading the {kind} picture was stopped: it took too much memory or time. It is damaged or malicious. Save the "
+    "picture as JPEG."
 )
 _MISSING: Final = {
     "HEIC": N_(

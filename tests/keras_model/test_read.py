@@ -395,7 +395,7 @@ def refusals() -> dict[str, Callable[[Any], Any]]:
         "Stranger": Stranger(2, 3),
         "Lambda": k.Lambda(lambda x: x),
         "by sums, differences": lambda x: x / x,
-        "constants in these places": lambda x: 1 / x,
+        "constants as these inputs": lambda x: 1 / x,
         "GetItem": lambda x: x[:, ::-1],
         "approximate": lambda x: keras.ops.gelu(x, approximate=True),
         "same shape": lambda x: k.Add(name="layer")([x, k.GlobalMaxPooling2D()(x)]),
@@ -415,7 +415,7 @@ REFUSED = (
         "Lambda",
     ),
     *("antialias must be False", "interpolation must be one of nearest, bilinear", "axis must be"),
-    *("by sums, differences", "constants in these places", "GetItem", "approximate"),
+    *("by sums, differences", "constants as these inputs", "GetItem", "approximate"),
     *("same shape", "whole number", "some processors only", "positive factors"),
 )
 

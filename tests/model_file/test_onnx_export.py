@@ -119,7 +119,7 @@ def test_the_outputs_go_by_their_layers_and_nothing_else_does() -> None:
 def test_what_is_not_written_is_refused_by_its_name() -> None:
     assert [name for name, kind in KINDS.items() if not is_written(kind)] == ["Input", "Dot"]
     network = Network.of(Input((4, 4, 1)), NamedLayer("scores", Dot((-1, -1)), ("input", "input")))
-    with pytest.raises(NetworkError, match=r'Layer "scores" \(Dot\): Dot is not written as ONNX'):
+    with pytest.raises(NetworkError, match=r'Layer "scores" \(Dot\): Dot cannot be written as ONNX'):
         refuse_unwritable(network)
 
 

@@ -546,7 +546,7 @@ def refused_layers() -> dict[str, Callable[[Any], Any]]:
         "axis must be": k.GroupNormalization(1, axis=1),
         "antialias must be": k.Resizing(4, 4, antialias=True),
         "UnitNormalization has no counterpart": k.UnitNormalization(),
-        "It holds code, which is never run": k.Lambda(lambda x: x),
+        "It contains code, which is never run": k.Lambda(lambda x: x),
         "not one of Keras's own": Conv2D(2, 3),
         "made for text, sound": k.TimeDistributed(k.Dense(2)),
         "constants": lambda x: 1 / x,

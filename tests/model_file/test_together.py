@@ -134,10 +134,10 @@ def test_what_is_the_description_of_a_model() -> None:
 
 
 def test_a_description_says_which_version_wrote_it() -> None:
-    """hard_sigmoid was another function in Keras 2."""
+    """hard_sigmoid was a different function in Keras 2."""
     layers = [image(), entry("Activation", "end", activation="hard_sigmoid")]
     assert read_model_file(text(chain(*layers))).network["end"].layer == Activation("hard_sigmoid")
-    with pytest.raises(ModelFileError, match="another function in Keras 2"):
+    with pytest.raises(ModelFileError, match="a different function in Keras 2"):
         read_model_file(text(SMALL_2 | {"config": {"name": "net", "layers": layers}}))
 
 
@@ -189,51 +189,54 @@ SHORT = chain(image(), CONV, entry("Flatten", "flatten"))
 FURTHER = {"layers/sequential/layers/dense/vars/0": MATRIX}
 
 REFUSED: dict[str, tuple[Callable[[], tuple[bytes, ...]], str]] = {
-    "weights alone": (lambda: (by_class(),), "holds weights alone.*together with.*model.to_json()"),
-    "weights alone of Keras 2": (lambda: (by_name(),), "holds weights alone.*together with.*model.to_json()"),
-    "weights alone of 2.13": (lambda: (by_class(OF_213),), "holds weights alone"),
+    "weights alone": (lambda: (by_class(),), "holds only weights.*together with.*model.to_json()"),
+    "weights alone of Keras 2": (lambda: (by_name(),), "holds only weights.*together with.*model.to_json()"),
+    "weights alone of 2.13": (lambda: (by_class(OF_213),), "holds only weights"),
     "a whole model and a description": (lambda: (text(SMALL), h5_file(weights=SMALL_H5)), "two models.*Remove one"),
     "other HDF5": (lambda: (text(SMALL), hdf5(lambda file: None)), 'weights at "/layers" are missing'),
-    "a layer more in the weights": (lambda: (text(SHORT), by_class()), 'at "layers/dense/vars" are some that none'),
-    "a layer more by name": (lambda: (text(SHORT), by_name()), 'at "dense" are some that none'),
+    "a layer more in the weights": (
+        lambda: (text(SHORT), by_class()),
+        'none of its layers needs those at "layers/dense/vars"',
+    ),
+    "a layer more by name": (lambda: (text(SHORT), by_name()), 'none of its layers needs those at "dense"'),
     "a nested layer more": (
         lambda: (text(SMALL), by_class({**SMALL_WEIGHTS, **FURTHER})),
         'at "layers/sequential/layers/dense/vars" are some',
     ),
-    "no layer with weights": (lambda: (text(chain(image())), by_class()), "are some that none of its layers needs"),
+    "no layer with weights": (lambda: (text(chain(image())), by_class()), "none of its layers needs those"),
     "a layer more in the description": (
         lambda: (text(chain(image(), CONV, entry("Flatten", "f"), DENSE, entry("Dense", "end", units=2))), by_class()),
         '"/layers/dense_1" are missing',
     ),
     "another order of the layers": (
         lambda: (text(SMALL), by_class({**SMALL_WEIGHTS, "layers/dense/vars/0": MATRIX.T})),
-        "have another shape",
+        "do not have their layer's shape",
     ),
-    "groups that hold each other": (lambda: (text(SMALL), filled(_circle)), "damaged|are some that none"),
+    "groups that hold each other": (lambda: (text(SMALL), filled(_circle)), "damaged|none of its layers needs those"),
     "groups without end": (lambda: (text(SMALL), filled(_many)), "damaged"),
     "a link for a layer": (
         lambda: (text(SMALL), filled(_link)),
-        "lies elsewhere",
+        "something elsewhere",
     ),
     "a link for the layers": (
         lambda: (text(SMALL), hdf5(lambda file: file.__setitem__("layers", h5py.SoftLink("/nowhere")))),
-        "lies elsewhere",
+        "something elsewhere",
     ),
     "layer names of numbers": (
         lambda: (text(SMALL), filled(_named(layer_names=np.zeros(3)))),
-        '"layer_names" is no text',
+        '"layer_names" is not text',
     ),
     "a layer name from nowhere": (lambda: (text(SMALL), filled(_named(layer_names=[b"../x"]))), "are missing"),
     "thousands of layer names": (
         lambda: (text(SMALL), filled(_named(layer_names=np.full(30_000, b"x")))),
         "layer_names|damaged",
     ),
-    "broken JSON": (lambda: (b'{"class_name": "Sequential", ', by_class()), "no JSON"),
-    "no JSON after all": (lambda: (b"{", by_name()), "no JSON"),
+    "broken JSON": (lambda: (b'{"class_name": "Sequential", ', by_class()), "not JSON"),
+    "no JSON after all": (lambda: (b"{", by_name()), "not JSON"),
     "JSON of something else": (lambda: (b'{"a": 1}', by_class()), '"class_name" is missing'),
     "deep JSON": (lambda: (b'{"config":' * 100_000,), "nested too deeply"),
     "deep JSON in JSON": (lambda: (text('{"a":' * 100_000),), "nested too deeply"),
-    "text in text": (lambda: (text(json.dumps("x")),), '"class_name" is missing|no model file'),
+    "text in text": (lambda: (text(json.dumps("x")),), '"class_name" is missing|neither a Keras'),
     "a million layers": (
         lambda: (text(chain(image(), *[DENSE] * 20_000)),),
         "too many layers",
@@ -271,4 +274,4 @@ def config_of(*values: Any) -> Config:
 
 @pytest.mark.parametrize("config", [config_of(), config_of(3), {"class_name": 3}, {"class_name": "Sequential"}])
 def test_descriptions_of_wrong_types(config: Any) -> None:
-    assert "is missing or of another kind" in refusal(text(config)) or "input size" in refusal(text(config))
+    assert "is missing or of the wrong kind" in refusal(text(config)) or "input size" in refusal(text(config))

@@ -52,5 +52,5 @@ def test_a_model_that_takes_no_picture_is_refused(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     build_model(Network.of(Input((7,)), Dense(3))).save(tmp_path / "own.keras")
-    with pytest.raises(ModelFileError, match="takes no picture: its input is 7"):
+    with pytest.raises(ModelFileError, match="does not take a picture: its input is 7"):
         describe(f"file:{keep_file((tmp_path / 'own.keras').read_bytes())}:")

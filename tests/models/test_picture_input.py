@@ -30,15 +30,15 @@ REFUSED = {
     (784,): r"row of 784 numbers.*keras.Input\(\(28, 28, 1\)\), keras.layers.Flatten\(\), model",
     (12288,): r"keras.Input\(\(64, 64, 3\)\)",
     (64,): r"keras.Input\(\(8, 8, 1\)\)",
-    (4,): "no picture: its input is 4",
-    (3,): "no picture: its input is 3",
-    (10,): r"no picture: its input is 10\. A picture is \(height, width, channels\)",
+    (4,): "not take a picture: its input is 4",
+    (3,): "not take a picture: its input is 3",
+    (10,): r"not take a picture: its input is 10\. A picture is \(height, width, channels\)",
     (3, 224, 224): "channels first: its input is 3×224×224.*an input of 224×224×3",
     (1, 28, 28): "an input of 28×28×1",
-    (28, 28, 2): "no picture: its input is 28×28×2",
-    (2, 28, 28): "no picture: its input is 2×28×28",
-    (4, 28, 28, 3): "no picture: its input is 4×28×28×3",
-    (28, 28): "no picture: its input is 28×28",
+    (28, 28, 2): "not take a picture: its input is 28×28×2",
+    (2, 28, 28): "not take a picture: its input is 2×28×28",
+    (4, 28, 28, 3): "not take a picture: its input is 4×28×28×3",
+    (28, 28): "not take a picture: its input is 28×28",
 }
 
 

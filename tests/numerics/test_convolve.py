@@ -106,7 +106,7 @@ def test_pooling_by_loops(axes: tuple[Axis, Axis], channels: int, kind: PoolingK
     if by_loops(real, windows, lambda values: values.any()).all():
         assert_allclose(pool(x, windows, kind), by_loops(hidden, windows, whole[kind]), rtol=1e-6)
     else:
-        with pytest.raises(LayerError, match=r"A pool must see more than padding\. Received: padding "):
+        with pytest.raises(LayerError, match=r"A pool must not see only padding\. Received: padding "):
             pool(x, windows, kind)
 
 

@@ -142,7 +142,7 @@ def test_ways_with_a_kernel_are_convolutions() -> None:
 
 @pytest.mark.parametrize("kernel", [None, np.zeros((0, 2)), np.zeros(3)])
 def test_what_is_no_kernel_is_refused(kernel: np.ndarray | None) -> None:
-    with pytest.raises(CnnError, match="takes a kernel with rows and columns"):
+    with pytest.raises(CnnError, match="needs a kernel with rows and columns"):
         Reducer(Reduction.KERNEL, TWO, kernel)
 
 

@@ -169,7 +169,7 @@ def test_advice_on_what_does_not_fit() -> None:
 def test_keras_code_is_pasted() -> None:
     at = paste(opened(design="empty"), keras_code(preset("cats_dogs").make()))
     assert totals(at)[0] == "991,041"
-    assert "Read as Keras code; nothing of it was run." in captions(at)
+    assert "Read as Keras code; none of it was run." in captions(at)
     assert at.selectbox(key="preset_field").value == "own"
     assert network(press(at, "undo")).layers[1:] == ()
 

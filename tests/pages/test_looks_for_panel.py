@@ -171,7 +171,7 @@ def test_it_can_be_stopped_and_goes_on_where_it_was(here: Here, monkeypatch: pyt
 
 def test_what_no_picture_changes_is_said_and_another_can_be_tried(here: Here) -> None:
     at = opened(**UNRECORDED)
-    here.ends = [CnnError("No small change of a picture changes this number.")]
+    here.ends = [CnnError("No small change of a picture changes this value.")]
     press(at, "sought_make")
     (error,) = at.error
     assert "No small change" in error.value

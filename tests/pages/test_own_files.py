@@ -226,7 +226,7 @@ def test_one_after_the_other(made: Make, tmp_path: Path) -> None:
     model, _ = made(convolutions)
     description, weights = halves(model, tmp_path)
     at = given(weights)
-    assert "holds weights alone" in told(at)
+    assert "holds only weights" in told(at)
     assert "model.to_json()" in told(at)
     add(at, weights, description)
     assert not at.error
@@ -264,7 +264,7 @@ def test_a_description_alone_has_random_weights_and_the_page_says_so(made: Make,
 def test_weights_of_another_model(made: Make, tmp_path: Path) -> None:
     description, _ = halves(made(poolings)[0], tmp_path)
     _, weights = halves(made(convolutions)[0], tmp_path)
-    assert "some that none of its layers needs" in told(given(description, weights))
+    assert "none of its layers needs those" in told(given(description, weights))
 
 
 # What does not open ---------------------------------------------------------------------------------------------------
@@ -273,11 +273,11 @@ def test_weights_of_another_model(made: Make, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "words"),
     [
-        (("model.h5", b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n"), "pointer of Git LFS"),
+        (("model.h5", b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n"), "Git LFS pointer"),
         (("model.pt", b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."), "torch.onnx.export"),
         (("model.tflite", b"\x1c\0\0\0TFL3" + bytes(40)), "TensorFlow Lite"),
         (("model.json", b'{"modelTopology": {}}'), "TensorFlow.js"),
-        (("notes.txt", b"hello"), "no model file"),
+        (("notes.txt", b"hello"), "neither a Keras nor an ONNX model file"),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
@@ -304,7 +304,7 @@ def first(keras: Any) -> Any:
 def test_a_row_of_numbers_is_no_picture_until_its_shape_stands_before_it(made: Make) -> None:
     at = given(("model.keras", made(vector)[1]))
     text = told(at)
-    assert "takes a row of 784 numbers" in text
+    assert "takes a vector of 784 numbers" in text
     assert "keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), model])" in text
     model, data = made(wrapped)
     at = given(("model.keras", data))

@@ -51,7 +51,7 @@ class Building:
         needed = tuple(weight_shapes(layer, *inputs).values())
         if tuple(array.shape for array in arrays) != needed:
             raise LayerError(
-                "Its weights have other shapes than its input asks for. Received: {given}; {needed} are needed.",
+                "Its weights do not have the shapes that its input needs. Received: {given}; {needed} are needed.",
                 given=", ".join(show(array.shape) for array in arrays),
                 needed=", ".join(map(show, needed)),
             )

@@ -149,7 +149,7 @@ def axes_of(rank: int, given: tuple[int, ...] | None) -> tuple[int, ...]:
     for axis in axes:
         if not 1 <= axis <= rank:
             raise LayerError(
-                "It works across the pictures of a batch, or along an axis that is not there. Received: axes {axes}.",
+                "It works across the pictures of a batch, or along an axis that does not exist. Received: axes {axes}.",
                 axes=", ".join(map(str, given or ())),
             )
     return tuple(sorted(axis - 1 for axis in axes))

@@ -37,14 +37,14 @@ def folded(call: Call) -> Constant:
     except (ValueError, IndexError, TypeError, OverflowError, ZeroDivisionError) as error:
         if isinstance(error, LayerError):
             raise
-        raise LayerError("The numbers that it is given do not fit together.") from error
+        raise LayerError("The numbers it is given do not fit together.") from error
 
 
 def _allow(count: int, inputs: Sequence[Constant]) -> None:
     """Refuse to make many numbers of few."""
     if count > max([MOST_MADE, *(one.size for one in inputs)]) or count > MOST_NUMBERS:
         raise LayerError(
-            "It makes too many numbers of few. Received: {count}; at most {most} are made.",
+            "It expands a few numbers into too many. Received: {count}; at most {most} are allowed.",
             count=f"{count:,}",
             most=f"{MOST_MADE:,}",
         )
@@ -102,13 +102,13 @@ def _cast(call: Call, inputs: list[Constant]) -> Constant:
 @_fold("Constant")
 def _constant(call: Call, _: list[Constant]) -> Constant:
     if len(call.node.settings) != 1:
-        raise LayerError("A Constant has one value.")
+        raise LayerError("A Constant must have exactly one value.")
     name = next(iter(call.node.settings))
     value = call.any(name)
     if isinstance(value, np.ndarray):
         return value
     if name not in ("value_float", "value_floats", "value_int", "value_ints") or isinstance(value, str):
-        raise LayerError("Its value is no tensor of numbers that is read here.")
+        raise LayerError("Its value is not a tensor of numbers that can be read here.")
     return np.asarray(value, np.float32 if "float" in name else np.int64)
 
 

@@ -33,10 +33,8 @@ MOST_CHANNELS: Final = 4
 _NO_COUNTERPART: Final = N_(
     "This operator of ONNX has no counterpart here. Replace it in the model, or export the part before it alone."
 )
-_PROGRAM: Final = N_(
-    "It holds graphs that run or not, as data will have it. Export the model without loops and branches."
-)
-_ROWS: Final = N_("It works on sequences, not on maps. Only networks of pictures are read here.")
+_PROGRAM: Final = N_("It contains graphs that run depending on the data. Export the model without loops and branches.")
+_ROWS: Final = N_("It works on sequences, not on maps. Only networks for pictures are read here.")
 _QUANTIZED: Final = N_("Quantized networks are not read here. Export the model in float32.")
 _REASONS: Final = {
     **dict.fromkeys(("If", "Loop", "Scan", "SequenceMap"), _PROGRAM),
@@ -62,8 +60,8 @@ def walked(graph: Graph) -> Walked:
     """Return the network that a graph describes; raises ModelFileError, which names the node and its operator."""
     if not FIRST_VERSION <= graph.version <= LAST_VERSION:
         raise ModelFileError(
-            "Operators of ONNX of version {first} to {last} are read. Received: version {version}. "
-            "Export the model with opset_version=17.",
+            "ONNX operators of versions {first} to {last} are read. Received: version {version}. Export the model "
+            "with opset_version=17.",
             first=FIRST_VERSION,
             last=LAST_VERSION,
             version=graph.version,
@@ -130,7 +128,7 @@ class _Walk:
         self._made += made.size if isinstance(made, np.ndarray) else 0
         if self._made > MOST_NUMBERS:
             raise LayerError(
-                "Up to here the graph makes too many numbers of numbers. Received: {count}; at most {most} are made.",
+                "Up to here the graph computes too many numbers. Received: {count}; at most {most} are allowed.",
                 count=f"{self._made:,}",
                 most=f"{MOST_NUMBERS:,}",
             )
@@ -139,8 +137,8 @@ class _Walk:
         for name in node.inputs:
             if name in self._graph.unusable:
                 raise LayerError(
-                    'Its numbers "{name}" are of a type that is not read. Received: {type}. '
-                    "Export the model in float32, not quantized.",
+                    'Its numbers "{name}" are of a type that is not supported. Received: {type}. Export the model '
+                    "in float32, not quantized.",
                     name=shown(name),
                     type=shown(self._graph.unusable[name]),
                 )
@@ -193,8 +191,8 @@ def _picture(graph_input: GraphInput) -> tuple[int, tuple[int, ...], Order]:
             order = (0, 1, 2) if channels_last else usual_order(3)
             return batch or 1, (height, width, channels), order
     raise ModelFileError(
-        'A network of pictures takes a tensor of batch, channels, height and width. Received: "{name}" of {sizes}. '
-        "Export it with an example input of 1×3×224×224, or what the network takes.",
+        'A network for pictures takes a tensor of batch, channels, height and width. Received: "{name}" of {sizes}. '
+        "Export it with an example input of 1×3×224×224, or whatever size the network takes.",
         name=shown(graph_input.name),
         sizes="×".join("?" if size is None else str(size) for size in sizes) or "–",
     )

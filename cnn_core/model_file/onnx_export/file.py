@@ -28,15 +28,15 @@ def refuse_unwritable(network: Network) -> None:
     if summary.parameters > LARGEST:
         raise NetworkError(
             N_(
-                "The file would be too large. Received: {count} parameters; at most {most} are written. Take the code "
-                "instead, which builds the same network."
+                "The file would be too large. Received: {count} parameters; at most {most} are written. Use the "
+                "code instead, which builds the same network."
             ),
             count=f"{summary.parameters:,}",
             most=f"{LARGEST:,}",
         )
     for named in network.layers:
         if not isinstance(named.layer, Input) and not is_written(type(named.layer)):
-            problem = LayerError(N_("{kind} is not written as ONNX. Take the .keras file instead."), kind=named.kind)
+            problem = LayerError(N_("{kind} cannot be written as ONNX. Use the .keras file instead."), kind=named.kind)
             raise at_layer(named, problem)
 
 

@@ -28,7 +28,7 @@ def written(layer: Layer, to: Writing) -> str:
     """Write a layer and return the name of what it gives; raises LayerError for a kind that has no rule."""
     if layer.group in _TRAINING_ONLY:
         return to.x
-    raise LayerError(N_("{kind} is not written as ONNX. Take the .keras file instead."), kind=layer.kind)
+    raise LayerError(N_("{kind} cannot be written as ONNX. Use the .keras file instead."), kind=layer.kind)
 
 
 def is_written(kind: type[Layer]) -> bool:

@@ -37,12 +37,14 @@ def describe_script(code: str) -> bytes:
         tree = ast.parse(code)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         line = getattr(error, "lineno", None) or 1
-        raise at(line, LayerError("This is not Python: it breaks off or goes wrong here.")) from error
+        raise at(line, LayerError("This is not valid Python: it breaks off or has an error here.")) from error
     script = Script()
     try:
         script.go_through(tree.body)
         return script.description()
     except Returned as returned:
-        raise at(returned.line, LayerError("This is not Python: it breaks off or goes wrong here.")) from returned
+        raise at(
+            returned.line, LayerError("This is not valid Python: it breaks off or has an error here.")
+        ) from returned
     except RecursionError as error:
         raise at(1, LayerError("The code is nested too deeply.")) from error

@@ -59,7 +59,7 @@ class Script:
         for statement in statements:
             self.steps += 1
             if self.steps > _MOST_STEPS:
-                raise at(statement.lineno, LayerError("The loops of this code take too many rounds."))
+                raise at(statement.lineno, LayerError("The loops of this code run too many times."))
             self.go_on(statement)
 
     def go_on(self, statement: ast.stmt) -> None:
@@ -92,7 +92,12 @@ class Script:
 
     def go_one_way(self, holds: bool | None, body: list[ast.stmt], otherwise: list[ast.stmt], line: int) -> None:
         if holds is None and self.makes_layers([*body, *otherwise]):
-            raise at(line, LayerError("Whether this condition holds cannot be read here. Write one of the two ways."))
+            raise at(
+                line,
+                LayerError(
+                    "Whether this condition holds cannot be determined here. Write only one of the two branches."
+                ),
+            )
         self.go_through(body if holds else otherwise if holds is False else [])
 
     def makes_layers(self, statements: list[ast.stmt]) -> bool:
@@ -139,7 +144,7 @@ class Script:
                 return list(enumerate(self.items(inner)))
         items = self.value(node)
         if not isinstance(items, list | tuple):
-            raise at(node.lineno, LayerError("A loop is read over numbers that are written out, or over range(…)."))
+            raise at(node.lineno, LayerError("Only loops over written-out numbers or over range(…) are read."))
         return list(items)
 
     # Values -----------------------------------------------------------------------------------------------------------
@@ -231,7 +236,7 @@ class Script:
             return Made("InputLayer", self.called.pop(value.name)["config"])
         if not isinstance(value, Made | Chain):
             raise at(
-                node.lineno, LayerError("This is no layer that is known here. Received: {code}.", code=_code(node))
+                node.lineno, LayerError("This is not a layer that is known here. Received: {code}.", code=_code(node))
             )
         return value
 
@@ -246,7 +251,10 @@ class Script:
             ):
                 raise at(
                     node.lineno,
-                    LayerError("What {setting} is cannot be read here. Write the number or the text.", setting=setting),
+                    LayerError(
+                        "The value of {setting} cannot be determined here. Write the number or the text.",
+                        setting=setting,
+                    ),
                 )
         return {**given, **settings}
 
@@ -332,8 +340,8 @@ class Script:
             self.run(functions[-1])
         if not self.models:
             raise ModelFileError(
-                "There is no model in this code. Received: {count} layers. It ends with keras.Sequential([…]) or "
-                "keras.Model(inputs, outputs).",
+                "There is no model in this code. Received: {count} layers. It should end with keras.Sequential([…]) "
+                "or keras.Model(inputs, outputs).",
                 count=len(self.called),
             )
         # The last one that stands for itself.

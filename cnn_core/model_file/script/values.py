@@ -92,7 +92,7 @@ class Unread:
 
     def error(self) -> ModelFileError:
         cause = LayerError(
-            "{name} is no layer of Keras that is known here. Write its layers out, or take a known one.",
+            "{name} is not a Keras layer that is known here. Write out its layers, or use a known one.",
             name=shown(self.name),
         )
         return at(self.line, cause)

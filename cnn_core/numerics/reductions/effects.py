@@ -99,7 +99,7 @@ def shift_response(reducer: Reducer, x: Planes, most: int = 8) -> tuple[tuple[fl
     width = x.shape[1] - most
     if width < reducer.size[1]:
         raise CnnError(
-            N_("The input is too narrow to be moved by {most}. Received: {width} columns. Take a wider one."),
+            N_("The input is too narrow to be shifted by {most}. Received: {width} columns. Use a wider one."),
             most=most,
             width=x.shape[1],
         )

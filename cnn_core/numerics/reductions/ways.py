@@ -66,7 +66,7 @@ class Reducer:
     def __post_init__(self) -> None:
         if self.way is Reduction.KERNEL and (self.given is None or self.given.ndim != 2 or not self.given.size):
             raise CnnError(
-                N_("This way takes a kernel with rows and columns. Received: {kernel}. Choose one."),
+                N_("This method needs a kernel with rows and columns. Received: {kernel}. Choose one."),
                 kernel="–" if self.given is None else "×".join(map(str, self.given.shape)),
             )
 

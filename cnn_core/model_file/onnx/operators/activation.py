@@ -107,7 +107,7 @@ def _between(call: Call, value: Value, low: float, high: float) -> Value:
         return value
     if has_low and has_high:
         if not low < high:
-            raise LayerError("It keeps values from {low} to {high}, so nothing is left of them.", low=low, high=high)
+            raise LayerError("It clips values to the range from {low} to {high}, which is empty.", low=low, high=high)
         factor, shift, function = 6 / (high - low), low, ActivationName.RELU6
     else:
         # −max(0, high − x) + high is x up to high.
@@ -140,7 +140,7 @@ def _shares(call: Call) -> Value:
     rank = len(value.sizes)
     (axis,) = axes_of(rank, (call.whole("axis", -1 if call.version >= 13 else 1),))
     if call.version < 13 and prod(value.sizes[axis:]) != value.sizes[axis]:
-        raise LayerError("Before version 13 of the operators Softmax mixes all axes from that one on. Export it anew.")
+        raise LayerError("Before operator version 13, Softmax mixes all axes from that one on. Export the model again.")
     return _activated(call, call.building.with_last(value, axis), ActivationName.SOFTMAX)
 
 
@@ -148,7 +148,7 @@ def _shares(call: Call) -> Value:
 def _log_softmax(call: Call) -> Value:
     """The logarithms of shares, which only outputs are: the shares say the same and are what the page shows."""
     if not call.is_output:
-        raise LayerError("Logarithms of shares are read at the end of a network only.")
+        raise LayerError("Logarithms of shares are supported at the end of a network only.")
     call.building.note(call.node.operator)
     return _shares(call)
 

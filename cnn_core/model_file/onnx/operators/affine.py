@@ -56,7 +56,7 @@ def along_channels(building: Building, value: Value, numbers: Constant) -> tuple
     long = [axis for axis, size in enumerate(sizes[1:]) if size > 1]
     if len(sizes) != axes + 1 or sizes[0] != 1 or len(long) != 1 or sizes[1 + long[0]] != value.sizes[long[0]]:
         raise LayerError(
-            "Only one number of the file, or one per channel, is supported here. Received: {given} for {sizes}.",
+            "Only one number from the file, or one per channel, is supported here. Received: {given} for {sizes}.",
             given=show(numbers.shape),
             sizes=show(value.sizes),
         )

@@ -57,7 +57,7 @@ def _mul(call: Call) -> Value:
 def _div(call: Call) -> Value:
     found = _numbers(call)
     if found is None or found[2]:
-        raise LayerError("Outputs are divided by numbers of the file only.")
+        raise LayerError("Outputs can be divided only by numbers from the file.")
     value, divisor = along_channels(call.building, *found[:2])
     if not np.all(divisor):
         raise LayerError("It divides by 0.")

@@ -37,14 +37,16 @@ def _matmul(call: Call) -> Value:
     """A matrix along the last axis of ONNX's tensor."""
     value, matrix = call.value(), call.constant(1)
     if matrix.ndim != 2:
-        raise LayerError("It takes a matrix of the file here. Received: numbers of {shape}.", shape=show(matrix.shape))
+        raise LayerError(
+            "It needs a matrix from the file here. Received: numbers of {shape}.", shape=show(matrix.shape)
+        )
     return _dense(call, call.building.with_last(value, len(value.sizes) - 1), matrix, None)
 
 
 def _dense(call: Call, value: Value, matrix: npt.NDArray[Any], bias: npt.NDArray[Any] | None) -> Value:
     if matrix.shape[0] != value.shape[-1]:
         raise LayerError(
-            "Its matrix has another number of rows than it gets values. Received: {rows} for {values}.",
+            "The number of rows of its matrix is not the number of its input values. Received: {rows} for {values}.",
             rows=matrix.shape[0],
             values=value.shape[-1],
         )

@@ -100,7 +100,7 @@ def _slice(call: Call) -> Value:
         for number, name in enumerate(("starts", "ends", "axes", "steps"), 1)
     )
     if starts is None or ends is None:
-        raise LayerError("It takes a part from starts to ends, which are numbers of the file.")
+        raise LayerError("It takes a part from starts to ends, which must be numbers from the file.")
     axes = tuple(range(len(starts))) if axes is None else axes
     steps = (1,) * len(starts) if steps is None else steps
     if not len(starts) == len(ends) == len(axes) == len(steps) or 0 in steps:
@@ -123,7 +123,7 @@ def _split(call: Call) -> list[Tensor]:
     size = -(-length // count)
     sizes = call.wholes_at(1) or call.wholes("split") or (*(size,) * (count - 1), length - size * (count - 1))
     if len(sizes) != count or sum(sizes) != length or min(sizes) < 1:
-        raise LayerError("Its parts do not make the whole. Received: {sizes}.", sizes=", ".join(map(str, sizes)))
+        raise LayerError("Its parts do not add up to the whole. Received: {sizes}.", sizes=", ".join(map(str, sizes)))
     ends = list(accumulate(sizes))
     return [_part(call, value, {axis: slice(end - size, end)}) for size, end in zip(sizes, ends, strict=True)]
 
@@ -138,7 +138,9 @@ def _pad(call: Call) -> Value:
     given = call.wholes_at(3)
     axes = axes_of(3, given) if given else None
     if (axes is None and (len(pads) != 8 or pads[0] or pads[4])) or (axes is not None and half != len(axes)):
-        raise LayerError("It pads maps along height and width. Received: {pads}.", pads=", ".join(map(str, pads)))
+        raise LayerError(
+            "It can pad maps only along height and width. Received: {pads}.", pads=", ".join(map(str, pads))
+        )
     amounts = (
         dict(zip(axes, zip(pads[:half], pads[half:], strict=True), strict=True))
         if axes

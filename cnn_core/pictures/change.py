@@ -37,7 +37,7 @@ class Change:
     def __post_init__(self) -> None:
         for name, value in (("brightness", self.brightness), ("noise", self.noise)):
             if not 0 <= value < math.inf:
-                message = N_("A picture's {name} is changed by a number of 0 or more. Received: {name}={value}.")
+                message = N_("A picture's {name} can be changed by a number of 0 or more. Received: {name}={value}.")
                 raise CnnError(message, name=name, value=value)
 
 

@@ -57,7 +57,7 @@ class Chest:
 def chest(seed: int) -> Chest:
     """Return the picture of a seed; raises CnnError for one below 0."""
     if seed < 0:
-        raise CnnError(N_("A picture is made of a seed from 0 on. Received: seed={seed}."), seed=seed)
+        raise CnnError(N_("A picture is made from a seed of 0 or more. Received: seed={seed}."), seed=seed)
     random = np.random.default_rng(seed)
     label = int(random.integers(len(CLASSES)))
     slide = random.integers(-_SLIDE, _SLIDE + 1, 2)

@@ -36,10 +36,10 @@ _MISSING: Final = {
     "AVIF": N_("AVIF pictures are not read on this server: its Pillow was built without them. Save it as PNG or JPEG."),
 }
 _NOT_STARTED: Final = N_(
-    "{kind} pictures cannot be read on this server: the program that decodes them does not start. "
-    "Save the picture as JPEG."
+    "{kind} pictures cannot be read on this server: the program that decodes them cannot be started. Save the "
+    "picture as JPEG."
 )
-_TURNED: Final = Note(N_("Rotated or mirrored as the file says."))
+_TURNED: Final = Note(N_("Rotated or mirrored as specified in the file."))
 
 
 class TooLargeError(Exception):

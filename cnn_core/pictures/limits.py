@@ -62,22 +62,22 @@ _OTHERS = (
 )
 _SENTENCES = {
     "SVG": N_(
-        "This is an SVG drawing: it holds lines, not pixels. Export it as PNG from a drawing program or a browser."
+        "This is an SVG drawing: it contains lines, not pixels. Export it as PNG from a drawing program or a browser."
     ),
     "PDF": N_(
         "This is a PDF document, not a picture. Take a screenshot of its page, or export the page as PNG or JPEG."
     ),
     "raw": N_(
-        "This is a camera's raw file, which is not read here: each maker has a way of its own. Open it in the camera's "
-        "program and export it as JPEG."
+        "This is a camera's raw file, which is not read here: each maker has its own format. Open it in the "
+        "camera's program and export it as JPEG."
     ),
     "video": N_("This is a video, not a picture. Pause it where you want to look, and take a screenshot."),
     "archive": N_(
-        "This is an archive, an office document or a .keras model, not a picture. Take the picture out of it first; a "
-        "model of yours is opened where you choose the model."
+        "This is an archive, an office document or a .keras model, not a picture. Take the picture out of it first; "
+        "open your own model where you choose the model."
     ),
-    "HDF5": N_("This is an HDF5 file, perhaps a model. A model of yours is opened where you choose the model."),
-    "web page": N_("This is a web page, not a picture. Save the picture itself: open its menu with the right button."),
+    "HDF5": N_("This is an HDF5 file, perhaps a model. Open your own model where you choose the model."),
+    "web page": N_("This is a web page, not a picture. Save the picture itself: right-click it to open its menu."),
     "text": N_("This is a text file, not a picture. Choose a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF or HEIC file."),
 }
 # In the file type box: what says that a picture is coded as in an AV1 or an HEVC video. Both may be said to be "mif1".
@@ -132,7 +132,7 @@ def check_bytes(data: bytes) -> None:
         raise ImageError(_SENTENCES["raw"])
     if _is_trap(data, kind):
         raise ImageError(
-            N_("This {kind} file has a structure that no ordinary picture has. Open it elsewhere and save it anew."),
+            N_("This {kind} file has a structure that no ordinary picture has. Open it elsewhere and save it again."),
             kind=kind,
         )
 
@@ -157,7 +157,7 @@ def _foreign(data: bytes) -> ImageError:
         return ImageError(_SENTENCES[kind])
     if kind is not None:
         return ImageError(
-            N_("This is a file of the kind {kind}, which is not read here. Save the picture as PNG or JPEG."), kind=kind
+            N_("This is a {kind} file, which is not read here. Save the picture as PNG or JPEG."), kind=kind
         )
     return ImageError(
         N_("The file is not a picture in a known format. Choose a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF or HEIC file.")

@@ -50,7 +50,7 @@ def converter(image: Image.Image, data: bytes, notes: list[Note]) -> tuple[str, 
         notes.append(Note(N_("Converted from CMYK print colours without a colour profile; colours are approximate.")))
     _fit_colour_key(image, data, bits)
     if image.has_transparency_data and any(_is_see_through(band) for _, band in _bands(image)):
-        notes.append(Note(N_("Transparent parts were laid on white.")))
+        notes.append(Note(N_("Transparent parts were placed on white.")))
         return "RGB", _on_white
     return "RGB", _opaque
 
@@ -127,7 +127,7 @@ def _deep_grey(image: Image.Image, bits: int, notes: list[Note]) -> Converter:
     is_white_zero = isinstance(image, TiffImagePlugin.TiffImageFile) and image.tag_v2.get(_PHOTOMETRIC) == 0
     key = image.info.get("transparency")
     if key is not None:
-        notes.append(Note(N_("Transparent parts were laid on white.")))
+        notes.append(Note(N_("Transparent parts were placed on white.")))
 
     def convert(band: Image.Image) -> Image.Image:
         values = np.asarray(band).astype(np.float64)
@@ -157,7 +157,7 @@ def _grey_scale(image: Image.Image, bits: int, notes: list[Note]) -> tuple[float
     if image.mode == "F" and low >= 0 and high <= 1:
         notes.append(Note(N_("Grey values were taken as they are, between 0 and 1.")))
         return 0.0, 1.0
-    message = N_("Grey values were scaled so that the least, {low:g}, is 0 and the greatest, {high:g}, is 1.")
+    message = N_("Grey values were scaled so that the smallest, {low:g}, is 0 and the largest, {high:g}, is 1.")
     notes.append(Note(message, {"low": low, "high": high}))
     return low, high
 

@@ -50,8 +50,8 @@ class Preparation:
         if not (1 <= self.height <= MAX_INPUT_SIDE and 1 <= self.width <= MAX_INPUT_SIDE):
             raise ImageError(
                 N_(
-                    "A picture is prepared for inputs of 1 to {limit} pixels on a side. "
-                    "Received: height={height}, width={width}."
+                    "A picture can be prepared for inputs of 1 to {limit} pixels per side. Received: "
+                    "height={height}, width={width}."
                 ),
                 limit=MAX_INPUT_SIDE,
                 height=self.height,
@@ -107,7 +107,7 @@ def _check(pixels: npt.NDArray[Any]) -> None:
         raise ImageError(message, shape=pixels.shape, dtype=str(pixels.dtype))
     low, high = float(pixels.min()), float(pixels.max())
     if not (low >= 0 and high <= 1):  # said this way round, it refuses NaN too
-        message = N_("Pixels lie between 0 and 1. Received: values from {low:g} to {high:g}.")
+        message = N_("Pixels must be between 0 and 1. Received: values from {low:g} to {high:g}.")
         raise ImageError(message, low=low, high=high)
 
 

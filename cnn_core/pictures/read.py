@@ -29,7 +29,7 @@ _COSTLY = {"WEBP": 16, "TIFF": 8, "progressive JPEG": 8, "16-bit PNG": 8}
 _ONE_AT_A_TIME = threading.Lock()
 
 _NO_MEMORY = N_("There is not enough memory for this picture. Reduce it and try again.")
-_TURNED = Note(N_("Rotated or mirrored as the camera's EXIF orientation says."))
+_TURNED = Note(N_("Rotated or mirrored according to the camera's EXIF orientation."))
 _ORIENTATION = 274  # the EXIF and TIFF tag
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -134,7 +134,7 @@ def _check_header(image: ImageFile.ImageFile) -> None:
     if width * height > _most_pixels(kind) or max(width, height) > MAX_SIDE:
         raise _too_large(kind, width, height)
     if image.mode == "LAB":
-        message = N_("Colours of the kind {mode} are not read here. Save the picture in RGB colours.")
+        message = N_("The colour mode {mode} is not read here. Save the picture in RGB colours.")
         raise ImageError(message, mode=image.mode)
 
 
@@ -145,7 +145,7 @@ def _most_pixels(kind: str) -> int:
 def _too_large(kind: str, width: int, height: int) -> ImageError:
     return ImageError(
         N_(
-            "The picture has too many pixels. At most {limit:g} million pixels ({kind}) and {side} on a side are "
+            "The picture has too many pixels. At most {limit:g} million pixels ({kind}) and {side} per side are "
             "read. Received: {width}×{height}. Reduce it and try again."
         ),
         limit=_most_pixels(kind) / 1e6,
@@ -180,8 +180,8 @@ def _notes_of_header(image: Image.Image) -> list[Note]:
 def _damaged(data: bytes) -> ImageError:
     return ImageError(
         N_(
-            "The file begins as those of the kind {kind} do, but it is damaged, cut off or of a rare variety. "
-            "Download it again, or save it anew as PNG or JPEG."
+            "The file begins like a {kind} file, but it is damaged, incomplete or of a rare variety. Download it "
+            "again, or save it again as PNG or JPEG."
         ),
         kind=picture_kind(data),
     )

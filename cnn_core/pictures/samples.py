@@ -48,21 +48,24 @@ SAMPLES = (
         Subject.PHOTOGRAPH,
         "chelsea.png",
         N_("Cat"),
-        N_("Fur, whiskers and round eyes: thin lines in many directions beside even areas."),
+        N_("Fur, whiskers and round eyes: thin lines in many directions beside uniform areas."),
     ),
     Sample(
         "kingfisher",
         Subject.PHOTOGRAPH,
         "kingfisher.jpg",
         N_("Kingfisher"),
-        N_("Blue and orange before an even ground: a filter that answers to one colour finds only parts of the bird."),
+        N_(
+            "Blue and orange against a uniform background: a filter that responds to one colour finds only parts of "
+            "the bird."
+        ),
     ),
     Sample(
         "moose",
         Subject.PHOTOGRAPH,
         "moose.jpg",
         N_("Moose"),
-        N_("Antlers with sharp outlines; fur and grass are texture in all directions, which smaller maps even out."),
+        N_("Antlers with sharp outlines; fur and grass are texture in all directions, which smaller maps smooth out."),
         SeenIn.SMALLER,
     ),
     Sample(
@@ -70,14 +73,14 @@ SAMPLES = (
         Subject.PHOTOGRAPH,
         "airplane.jpg",
         N_("Airplane from above"),
-        N_("Straight wings and round badges in shades of brown: edges have to tell what colours cannot."),
+        N_("Straight wings and round badges in shades of brown: edges must show what colours cannot."),
     ),
     Sample(
         "boats",
         Subject.PHOTOGRAPH,
         "boats.jpg",
         N_("Boats in a river"),
-        N_("Upright masts and level hulls under an empty sky: most of what filters find lies in the lower half."),
+        N_("Vertical masts and horizontal hulls under an empty sky: most of what filters find is in the lower half."),
     ),
     Sample(
         "coffee",
@@ -91,7 +94,9 @@ SAMPLES = (
         Subject.PHOTOGRAPH,
         "camera.png",
         N_("Photographer"),
-        N_("A dark coat before a bright sky: strong outlines, and thin tripod legs that are lost as maps get smaller."),
+        N_(
+            "A dark coat against a bright sky: strong outlines, and thin tripod legs that are lost as maps get smaller."
+        ),
         SeenIn.SMALLER,
     ),
     Sample(
@@ -99,14 +104,17 @@ SAMPLES = (
         Subject.PHOTOGRAPH,
         "brick.png",
         N_("Brick wall"),
-        N_("Joints in two directions: a filter for upright edges finds the long ones, one for level edges the short."),
+        N_(
+            "Joints in two directions: a filter for vertical edges finds the long ones, one for horizontal edges the "
+            "short ones."
+        ),
     ),
     Sample(
         "grass",
         Subject.PHOTOGRAPH,
         "grass.png",
         N_("Grass"),
-        N_("Fine blades everywhere and no object: a sharpening filter answers all over, a blur evens it out."),
+        N_("Fine blades everywhere and no object: a sharpening filter responds everywhere, a blur smooths it out."),
     ),
     Sample(
         "astronaut",
@@ -121,21 +129,24 @@ SAMPLES = (
         Subject.PHOTOGRAPH,
         "rocket.jpg",
         N_("Rocket on its pad"),
-        N_("Bright upright lines in an almost even evening sky: most of a map stays quiet, the towers stand out."),
+        N_("Bright vertical lines in an almost uniform evening sky: most of a map stays quiet, the towers stand out."),
     ),
     Sample(
         "stripes",
         Subject.PATTERN,
         "stripes.png",
         N_("Stripes in four directions"),
-        N_("Level, upright and slanted stripes: a filter that answers to one direction is strongest in one quarter."),
+        N_(
+            "Horizontal, vertical and slanted stripes: a filter that responds to one direction is strongest in one "
+            "quarter."
+        ),
     ),
     Sample(
         "checkerboard",
         Subject.PATTERN,
         "checkerboard.png",
         N_("Checkerboard"),
-        N_("Edges and corners only: inside a square a filter whose weights sum to 0 answers 0."),
+        N_("Edges and corners only: inside a square, a filter whose weights add up to 0 gives 0."),
     ),
     Sample(
         "point",
@@ -149,35 +160,35 @@ SAMPLES = (
         Subject.PATTERN,
         "edge.png",
         N_("Ramp and step"),
-        N_("Above a slow ramp, below a sudden step: an edge filter answers strongly to the step, hardly to the ramp."),
+        N_("Above a slow ramp, below a sudden step: an edge filter responds strongly to the step, hardly to the ramp."),
     ),
     Sample(
         "colours",
         Subject.PATTERN,
         "colours.png",
         N_("Colour patches"),
-        N_("Nine even patches: see which colours a filter tells apart, and which look the same to it."),
+        N_("Nine uniform patches: see which colours a filter tells apart, and which look the same to it."),
     ),
     Sample(
         "digit_3",
         Subject.DIGIT,
         "digit_3.png",
         N_("Handwritten 3"),
-        N_("A slanted 3 in white on black, 28×28: two bows open to the left."),
+        N_("A slanted 3 in white on black, 28×28: two curves open to the left."),
     ),
     Sample(
         "digit_7",
         Subject.DIGIT,
         "digit_7.png",
         N_("Handwritten 7"),
-        N_("A level stroke and a slanted one, 28×28: different filters find each of them."),
+        N_("A horizontal stroke and a slanted one, 28×28: different filters find each of them."),
     ),
     Sample(
         "digit_8",
         Subject.DIGIT,
         "digit_8.png",
         N_("Handwritten 8"),
-        N_("Two closed loops, 28×28: where strokes cross, several filters answer at once."),
+        N_("Two closed loops, 28×28: where strokes cross, several filters respond at once."),
     ),
 )
 

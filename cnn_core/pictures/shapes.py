@@ -86,8 +86,8 @@ def shapes_picture(seed: int, side: int = SIDE, least: int = 1, most: int = MOST
     if side < LEAST_SIDE or not 1 <= least <= most:
         raise CnnError(
             N_(
-                "A picture of shapes needs a side of {smallest} pixels or more and at least 1 shape. "
-                "Received: side={side} and {least} to {most} shapes."
+                "A picture of shapes needs at least {smallest} pixels per side and at least 1 shape. Received: "
+                "side={side} and {least} to {most} shapes."
             ),
             smallest=LEAST_SIDE,
             side=side,

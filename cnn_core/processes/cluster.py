@@ -60,7 +60,7 @@ _LOG: Final = logging.getLogger(__name__)
 
 _UNREACHABLE: Final = N_(
     "The computers on which ConvScope computes cannot be reached. Received: {reason} from {address}. Try again in a "
-    "minute; if it stays so, tell whoever runs this server."
+    "minute; if that does not help, tell whoever runs this server."
 )
 
 

@@ -28,9 +28,9 @@ CHOICES: Final[tuple[Layer, ...]] = (
 """A layer of each kind, with numbers that a photograph bears."""
 
 _FILLED: Final = {
-    FillMode.REFLECT: Note(N_("What is left free at the border is filled with the picture's own mirror image.")),
-    FillMode.WRAP: Note(N_("What is left free at the border is filled with the opposite side of the picture.")),
-    FillMode.NEAREST: Note(N_("What is left free at the border is filled with the picture's last row or column.")),
+    FillMode.REFLECT: Note(N_("The border left empty is filled with the picture's own mirror image.")),
+    FillMode.WRAP: Note(N_("The border left empty is filled with the opposite side of the picture.")),
+    FillMode.NEAREST: Note(N_("The border left empty is filled with the picture's last row or column.")),
 }
 
 
@@ -58,13 +58,13 @@ def meanings(_layer: Layer) -> tuple[Note, ...]:
 def _(layer: layers.RandomFlip) -> tuple[Note, ...]:
     match layer.mode:
         case FlipMode.HORIZONTAL:
-            return (Note(N_("Every second picture, on average, is mirrored: left and right change places.")),)
+            return (Note(N_("On average, every second picture is mirrored: left and right are swapped.")),)
         case FlipMode.VERTICAL:
-            return (Note(N_("Every second picture, on average, is mirrored: top and bottom change places.")),)
+            return (Note(N_("On average, every second picture is mirrored: top and bottom are swapped.")),)
         case _:
             message = N_(
-                "Each picture is mirrored left to right in one of two cases, and top to bottom in one of two: one in "
-                "four stays as it is."
+                "On average, every second picture is mirrored left to right, and every second one top to bottom: "
+                "one in four stays unchanged."
             )
             return (Note(message),)
 
@@ -72,8 +72,8 @@ def _(layer: layers.RandomFlip) -> tuple[Note, ...]:
 @meanings.register
 def _(layer: layers.RandomRotation) -> tuple[Note, ...]:
     message = N_(
-        "Each picture is rotated by an angle from {low}° to {high}°, above 0 counterclockwise: {least} and {most} of a "
-        "full turn of 360°."
+        "Each picture is rotated by an angle from {low}° to {high}° (positive: anticlockwise): {least} and {most} "
+        "of a full turn of 360°."
     )
     low, high = layer.factor
     values = {"low": 360 * low, "high": 360 * high, "least": low, "most": high}
@@ -85,14 +85,14 @@ def _(layer: layers.RandomZoom) -> tuple[Note, ...]:
     rows, columns = layer.factor, layer.width_factor
     if columns is None:
         message = N_(
-            "Each picture shows from {low} to {high} of its height and width: above 100% it is zoomed out and gets "
+            "Each picture shows {low} to {high} of its height and width: above 100% it is zoomed out and appears "
             "smaller, below 100% it is zoomed in and cropped."
         )
         zoomed = Note(message, _ends("low", "high", rows, 1))
     else:
         message = N_(
-            "Each picture shows from {low} to {high} of its height and, drawn separately, from {least} to {most} of "
-            "its width: it is stretched as well as zoomed."
+            "Each picture shows {low} to {high} of its height and, drawn separately, {least} to {most} of its "
+            "width: it is stretched as well as zoomed."
         )
         zoomed = Note(message, _ends("low", "high", rows, 1) | _ends("least", "most", columns, 1))
     return (zoomed, _filled(layer)) if max(*rows, *(columns or ())) > 0 else (zoomed,)
@@ -101,8 +101,8 @@ def _(layer: layers.RandomZoom) -> tuple[Note, ...]:
 @meanings.register
 def _(layer: layers.RandomTranslation) -> tuple[Note, ...]:
     message = N_(
-        "Each picture is shifted by {low} to {high} of its height, above 0 downwards, and by {least} to {most} of its "
-        "width, above 0 to the right."
+        "Each picture is shifted by {low} to {high} of its height (positive: down) and by {least} to {most} of its "
+        "width (positive: right)."
     )
     values = _ends("low", "high", layer.height_factor) | _ends("least", "most", layer.width_factor)
     return Note(message, values), _filled(layer)
@@ -151,15 +151,15 @@ def _filled(layer: layers.RandomRotation | layers.RandomZoom | layers.RandomTran
     if layer.fill_mode is not FillMode.CONSTANT:
         return _FILLED[layer.fill_mode]
     if not layer.fill_value:
-        return Note(N_("What is left free at the border stays black."))
-    message = N_("What is left free at the border gets the value {value:g} in every channel, of 255.")
+        return Note(N_("The border left empty stays black."))
+    message = N_("The border left empty gets the value {value:g} of 255 in every channel.")
     return Note(message, {"value": layer.fill_value})
 
 
 def _brightness(factor: Ends, value_range: Ends) -> Note:
     message = N_(
-        "To all values of a picture one number from {low} to {high} is added: {least} and {most} of the range from "
-        "{black:g} to {white:g}. What leaves the range is clipped."
+        "A number from {low} to {high} is added to all values of a picture: {least} and {most} of the range from "
+        "{black:g} to {white:g}. Values outside the range are clipped."
     )
     black, white = value_range
     low, high = ((white - black) * end for end in factor)
@@ -178,8 +178,8 @@ def _contrast(factor: Ends) -> Note:
 def _saturation(factor: Ends) -> tuple[Note, ...]:
     """Keras draws f and multiplies the saturation by f / (1 − f); below 0 it is cut to 0."""
     message = N_(
-        "The saturation of a picture's colours is multiplied by f / (1 − f), with f from {low} to {high}: 0.5 leaves "
-        "them as they are, less makes them paler, more makes them stronger."
+        "The saturation of a picture's colours is multiplied by f / (1 − f), with f from {low} to {high}: 0.5 "
+        "leaves it unchanged, less makes the colours paler, more makes them stronger."
     )
     drawn = Note(message, {"low": _minus(f"{factor[0]:g}"), "high": _minus(f"{factor[1]:g}")})
     if factor[0] >= 0:

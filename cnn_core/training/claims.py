@@ -38,8 +38,8 @@ COURSE: Final = {
 """The second course's figures, by study and scheme."""
 
 _ONE: Final = N_(
-    "“{scheme}” was right for {accuracy} of {pictures} test pictures with one seed; by the choice of these pictures "
-    "alone the share lies between {low} and {high} (95%, Wilson)."
+    "“{scheme}” was right for {accuracy} of {pictures} test pictures with one seed; from the choice of these "
+    "pictures alone, the share is between {low} and {high} (95%, Wilson)."
 )
 _SEVERAL: Final = N_(
     "“{scheme}” was right for {accuracy} ± {spread} of {pictures} test pictures: mean and standard deviation over "
@@ -47,25 +47,24 @@ _SEVERAL: Final = N_(
 )
 _OVERFITS: Final = N_(
     "“{scheme}” overfits in {count} of {runs} runs: the validation loss was lowest after epoch {epochs} and rose "
-    "afterwards, while the training loss went on falling."
+    "afterwards, while the training loss kept falling."
 )
 _OVERFITS_ONE: Final = N_(
     "“{scheme}” overfits in its only run: the validation loss was lowest after epoch {epochs} and rose afterwards, "
-    "while the training loss went on falling."
+    "while the training loss kept falling."
 )
 _OPEN: Final = N_(
     "“{scheme}”: the validation loss was lowest after epoch {epochs} of {all}, and no run shows overfitting."
 )
-_ALIKE: Final = N_("The course names epoch {wanted} for that; here it comes about then too, after epoch {epochs}.")
-_EARLIER: Final = N_("The course names epoch {wanted} for that; here it comes earlier, after epoch {epochs}.")
-_LATER: Final = N_("The course names epoch {wanted} for that; here it comes later, after epoch {epochs}.")
+_ALIKE: Final = N_("The course names epoch {wanted} for that; here it also happens about then, after epoch {epochs}.")
+_EARLIER: Final = N_("The course names epoch {wanted} for that; here it happens earlier, after epoch {epochs}.")
+_LATER: Final = N_("The course names epoch {wanted} for that; here it happens later, after epoch {epochs}.")
 _ACCURACY: Final = N_(
     "The course's validation accuracy is {low} to {high}; here it is {accuracy} where the validation loss is lowest."
 )
 _FEWER: Final = N_(
-    "The course trains on {theirs} pictures and this study on {ours}: with fewer "
-    "pictures a network knows them by heart earlier and is right less often, so the "
-    "numbers cannot be compared directly."
+    "The course trains on {theirs} pictures and this study on {ours}: with fewer pictures, a network memorizes them "
+    "sooner and is right less often, so the numbers cannot be compared directly."
 )
 
 
@@ -136,19 +135,22 @@ def _shares(figures: Sequence[float]) -> str:
     return low if low == high else f"{low}–{high}"
 
 
-_UNTRAINED: Final = N_("Nothing is recorded of “{scheme}” yet, so nothing can be said of it, nor of what it changes.")
-_FEW_SEEDS: Final = N_("Of “{scheme}” {done} of {all} seeds are recorded; the others are still to be trained.")
+_UNTRAINED: Final = N_(
+    "Nothing has been recorded for “{scheme}” yet, so nothing can be said about it or about what it changes."
+)
+_FEW_SEEDS: Final = N_("For “{scheme}”, {done} of {all} seeds are recorded; the others are still to be trained.")
 _MARGIN: Final = N_(
-    "{pictures} test pictures leave ± {margin} percentage points (two standard errors), whatever the seed; all runs"
-    " are tested on the same ones, so a difference between two schemes is surer than either figure."
+    "{pictures} test pictures leave an uncertainty of ± {margin} percentage points (two standard errors), whatever "
+    "the seed; all runs are tested on the same ones, so a difference between two schemes is more certain than "
+    "either number."
 )
 _SEEDS: Final = N_(
-    "{seeds} seeds say how much chance in the weights and in the order of the pictures does, not what another "
-    "choice of pictures would: all runs are trained on the same ones."
+    "{seeds} seeds show how much chance in the weights and in the order of the pictures matters, not what a "
+    "different choice of pictures would do: all runs are trained on the same ones."
 )
 _ONLY: Final = N_(
-    "It is one network on one set of pictures, trained as it stands here and not tuned: another rate, or more "
-    "epochs, may turn the order."
+    "It is one network on one set of pictures, trained with the settings given here and not tuned: a different "
+    "rate, or more epochs, may change the order."
 )
 _TIMES: Final = N_("Times were measured on {processors} processors that did other work besides.")
 

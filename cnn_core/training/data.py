@@ -91,7 +91,7 @@ def read_idx(path: Path) -> Bytes:
     """
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     if data[:3] != bytes((0, 0, _UNSIGNED_BYTES)):
-        raise CnnError("This is no idx file of unsigned bytes. Received: {path}.", path=path)
+        raise CnnError("This is not an idx file of unsigned bytes. Received: {path}.", path=path)
     rank = data[3]
     shape = struct.unpack_from(f">{rank}I", data, 4)
     return np.frombuffer(data, np.uint8, offset=4 + 4 * rank).reshape(shape)

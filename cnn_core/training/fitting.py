@@ -93,7 +93,7 @@ class FitPlan:
         for layer in self.augmentation:
             if layer.group is not Group.AUGMENTATION:
                 raise CnnError(
-                    N_("Augmentation is made of layers that change pictures at random. Received: {kind}."),
+                    N_("Augmentation consists of layers that change pictures at random. Received: {kind}."),
                     kind=layer.kind,
                 )
         taken = next(self.whole.steps()).output_shape

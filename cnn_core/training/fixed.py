@@ -44,8 +44,8 @@ class FixedKernel:
         if not isinstance(layer, DepthwiseConv2D) or named is None or named.trainable or layer.use_bias:
             raise CnnError(
                 N_(
-                    'A kernel can be given to a frozen DepthwiseConv2D without bias. Received: "{layer}", {kind}. Name '
-                    "such a layer, or freeze it."
+                    'Only a frozen DepthwiseConv2D without bias can be given a kernel. Received: "{layer}", {kind}. '
+                    "Choose such a layer, or freeze it."
                 ),
                 layer=self.layer,
                 kind="–" if layer is None else layer.kind,
@@ -53,7 +53,7 @@ class FixedKernel:
         size = (len(self.rows), *{len(row) for row in self.rows})
         if size != layer.kernel_size:
             raise CnnError(
-                N_('The kernel given to "{layer}" has another size. Received: {given}; {needed} is needed.'),
+                N_('The kernel given to "{layer}" has the wrong size. Received: {given}; {needed} is needed.'),
                 layer=self.layer,
                 given=show(size),
                 needed=show(layer.kernel_size),

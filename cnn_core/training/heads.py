@@ -61,8 +61,8 @@ def head_of(network: Network) -> Head:
             return Head(shape[0], Loss.CATEGORICAL)
     raise CnnError(
         N_(
-            "A network that is trained here ends in one Dense with 1 unit and sigmoid, or with a unit for each class "
-            "and softmax. Received: {kind}, {shape}. Change its last layer."
+            "A network that is trained here must end in a Dense layer with 1 unit and sigmoid, or with one unit per "
+            "class and softmax. Received: {kind}, {shape}. Change its last layer."
         ),
         kind=last.kind if activation is None else f"{last.kind} ({activation})",
         shape=" and ".join(show(shapes[name]) for name in outputs),

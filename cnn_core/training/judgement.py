@@ -20,24 +20,24 @@ RISE: Final = 0.05
 """The share by which the mean val_loss of these is above the lowest where it is said to have risen."""
 
 _OVERFITTED: Final = N_(
-    "The validation loss was lowest after epoch {epoch} ({lowest}). Since then it has risen, to {now} in the mean of "
-    "the last {last} epochs, while the training loss fell from {before} to {after}: the network learns what is special "
-    "to the training pictures. This is overfitting."
+    "The validation loss was lowest after epoch {epoch} ({lowest}). Since then it has risen, to {now} in the mean "
+    "of the last {last} epochs, while the training loss fell from {before} to {after}: the network is learning "
+    "peculiarities of the training pictures. This is overfitting."
 )
 _DIVERGED: Final = N_(
-    "The validation loss was lowest after epoch {epoch} ({lowest}). Since then it has risen, to {now} in the mean of "
-    "the last {last} epochs, and the training loss has not fallen either, from {before} to {after}: this is no "
+    "The validation loss was lowest after epoch {epoch} ({lowest}). Since then it has risen, to {now} in the mean "
+    "of the last {last} epochs, and the training loss has not fallen either, from {before} to {after}: this is not "
     "overfitting. The steps may be too large; try a lower learning rate."
 )
 _UNFITTED: Final = N_(
-    "The validation loss was lowest after epoch {epoch} ({lowest}). Since then it has risen, to {now} in the mean of "
-    "the last {last} epochs, but the training loss of {after} is no lower than that lowest value: the network does not "
-    "fit the training pictures either, so this is no overfitting. The steps may be too large; try a lower learning "
-    "rate."
+    "The validation loss was lowest after epoch {epoch} ({lowest}). Since then it has risen, to {now} in the mean "
+    "of the last {last} epochs, but the training loss of {after} is no lower than that lowest value: the network "
+    "does not fit the training pictures either, so this is not overfitting. The steps may be too large; try a lower "
+    "learning rate."
 )
 _FALLING: Final = N_(
-    "The validation loss was lowest after epoch {epoch} ({lowest}), one of the last {last}: it has not turned yet. "
-    "More epochs may lower it further."
+    "The validation loss was lowest after epoch {epoch} ({lowest}), one of the last {last}: it has not started to "
+    "rise yet. More epochs may lower it further."
 )
 _FLAT: Final = N_(
     "The validation loss was lowest after epoch {epoch} ({lowest}) and has hardly risen since, to {now} in the mean of "
@@ -107,19 +107,18 @@ def said_of_turn(epochs: Sequence[EpochEnd]) -> Note:
 
 _APART: Final = N_(
     "In epoch {epoch} it was right for {train} of the training pictures and for {validation} of the validation "
-    "pictures: {points} percentage points apart. {count} validation pictures leave ± {margin} points (two standard "
-    "errors)."
+    "pictures: {points} percentage points apart. {count} validation pictures leave an uncertainty of ± {margin} "
+    "points (two standard errors)."
 )
 _TOGETHER: Final = N_(
     "In epoch {epoch} it was right for {train} of the training pictures and for {validation} of the validation "
-    "pictures. They do not differ by more than the ± {margin} percentage points (two standard errors) that {count} "
-    "validation pictures leave."
+    "pictures. They differ by no more than the ± {margin} percentage points (two standard errors) of uncertainty "
+    "from {count} validation pictures."
 )
 _ABOVE: Final = N_(
-    "In epoch {epoch} it was right for {validation} of the validation pictures but only "
-    "for {train} of the training pictures: {points} percentage points more. Dropout and "
-    "augmentation act in training only, and the training values are means over an epoch "
-    "in which the network still learns."
+    "In epoch {epoch} it was right for {validation} of the validation pictures but only for {train} of the training "
+    "pictures: {points} percentage points more. Dropout and augmentation act in training only, and the training "
+    "values are means over an epoch during which the network was still learning."
 )
 
 

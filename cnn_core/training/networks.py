@@ -66,7 +66,7 @@ def plain_network(
     """
     if not 1 <= depth <= DEEPEST:
         raise CnnError(
-            N_("A network has 1 to {most} convolutions here. Received: {depth}. Choose a number between."),
+            N_("A network has 1 to {most} convolutions here. Received: {depth}. Choose a number in this range."),
             most=DEEPEST,
             depth=depth,
         )
@@ -101,8 +101,8 @@ def fitted(network: Network, shape: Shape, classes: int) -> Network:
     if not isinstance(last.layer, Dense):
         raise CnnError(
             N_(
-                "A network that is to name classes ends in a Dense layer. Received: {kind}. Add one at its end on the "
-                "page Design a network."
+                "A network for classification must end in a Dense layer. Received: {kind}. Add one at its end on "
+                "the page Design a network."
             ),
             kind=last.kind,
         )

@@ -54,7 +54,7 @@ class OptimizerSettings:
             raise CnnError(N_("The momentum must be from 0 to below 1. Received: {value}."), value=self.momentum)
         if self.momentum and self.name is OptimizerName.ADAM:
             raise CnnError(
-                N_("Adam keeps averages of its own and takes no momentum. Received: {value}. Choose 0, or SGD."),
+                N_("Adam keeps its own averages and has no momentum setting. Received: {value}. Choose 0, or SGD."),
                 value=self.momentum,
             )
         if not 0 <= self.weight_decay <= 1:

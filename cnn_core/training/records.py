@@ -233,7 +233,7 @@ def read_record(line: str) -> Record:
             values["accuracy"] = {int(shift): share for shift, share in values["accuracy"].items()}
         return kind(**{name: _READ[name](value) if name in _READ else value for name, value in values.items()})
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise CnnError(N_("This is no record of a training: {problem}."), problem=error) from error
+        raise CnnError(N_("This is not a record of a training: {problem}."), problem=error) from error
 
 
 def history_csv(epochs: Sequence[EpochEnd]) -> str:

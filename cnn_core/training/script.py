@@ -36,7 +36,7 @@ def pictures_file(data: Data) -> bytes:
     size = sum(parts.part(part).pictures.nbytes for part in Part)
     if size > MOST_PICTURE_BYTES:
         raise CnnError(
-            N_("The pictures are too many for one file. Received: {size} MB; at most {most} MB. Take fewer of them."),
+            N_("The pictures are too many for one file. Received: {size} MB; at most {most} MB. Use fewer of them."),
             size=f"{size / 2**20:,.0f}",
             most=f"{MOST_PICTURE_BYTES / 2**20:,.0f}",
         )

@@ -65,7 +65,7 @@ class Shot:
                 maps = {layer: stored[f"map_{place}"] for place, layer in enumerate(said["layers"])}
                 kernels = stored["kernels"] if "kernels" in stored.files else None
         except (OSError, EOFError, BadZipFile, LookupError, ValueError) as error:
-            raise CnnError(N_("This snapshot is not there any more: {problem}."), problem=error) from error
+            raise CnnError(N_("This snapshot no longer exists: {problem}."), problem=error) from error
         answers = ([Answer(**answer) for answer in said[name]] for name in ("wrong", "sure"))
         return cls(kernels, maps, tuple(map(tuple, said["confusion"])), *map(tuple, answers))
 

@@ -26,11 +26,11 @@ Report = Callable[[int, int], None]
 
 _PART: Final = ".part"
 _FULL: Final = N_(
-    "There is no room for so many pictures. Received: {size} MB beside {used} MB that are in use; at most {most} MB "
-    "are kept here. Try again in half an hour, or take fewer or smaller pictures."
+    "There is no room for so many pictures. Received: {size} MB besides {used} MB in use; at most {most} MB are "
+    "kept here. Try again in half an hour, or use fewer or smaller pictures."
 )
 _REFUSED: Final = N_(
-    "Nothing can be kept in the folder for trainings here ({reason}). Make room there, or name another one in "
+    "Nothing can be saved in the folder for trainings here ({reason}). Make room there, or set another folder in "
     "CONVSCOPE_RUNS."
 )
 

@@ -74,8 +74,8 @@ STUDIES: Final = (
         "transfer",
         N_("Cats and dogs by transfer"),
         N_(
-            "MobileNetV2 has seen 1.28 million photographs; a new head learns to tell cats from dogs by its features, "
-            "which stay as they are or are tuned at the end."
+            "MobileNetV2 has seen 1.28 million photographs; a new head learns to tell cats from dogs by its "
+            "features, which stay unchanged or are fine-tuned at the end."
         ),
         DownloadKey.CATS_AND_DOGS,
         (
@@ -95,10 +95,10 @@ STUDIES: Final = (
     ),
     StudyPlan(
         "pooling_equal",
-        N_("Ways of making maps smaller, with as many parameters"),
+        N_("Methods of making maps smaller, with about the same number of parameters"),
         N_(
-            "One small network on Fashion-MNIST, its maps made smaller twice in four ways. Where convolutions take the "
-            "pools' place it has fewer filters, so that it has about as many parameters as the others."
+            "One small network on Fashion-MNIST, its maps made smaller twice, by four methods. Where convolutions "
+            "replace the pools, it has fewer filters, so that the number of parameters is about the same."
         ),
         DownloadKey.FASHION_MNIST,
         (

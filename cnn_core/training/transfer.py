@@ -97,7 +97,7 @@ def transfer_network(transfer: Transfer, size: tuple[int, int], classes: int) ->
     if min(size) < SMALLEST_SIDE:
         raise CnnError(
             N_(
-                "The base halves the pictures five times, so they are at least {least} pixels high and wide. "
+                "The base halves the pictures five times, so they must be at least {least} pixels high and wide. "
                 "Received: {height}×{width}."
             ),
             least=SMALLEST_SIDE,
@@ -124,13 +124,13 @@ def refuse_misfit(transfer: Transfer, network: Network, is_augmented: bool) -> N
     names = [named.name for named in base_network(transfer.base).layers]
     if not set(names) <= {named.name for named in network.layers}:
         raise CnnError(
-            N_('The network has not all layers of the base "{base}". Make it of the base and a head.'),
+            N_('The network does not have all layers of the base "{base}". Build it from the base and a head.'),
             base=transfer.base,
         )
     if is_augmented and transfer.keep_features:
         raise CnnError(
             N_(
-                "Features that are computed once cannot be of pictures that change. Take the augmentation away, or "
-                "send the pictures through the base in every epoch."
+                "Features can be computed once only if the pictures do not change. Remove the augmentation, or send "
+                "the pictures through the base in every epoch."
             )
         )

@@ -311,10 +311,10 @@ def test_the_design_is_trained_with_pictures_as_it_takes_them(monkeypatch: pytes
 @pytest.mark.parametrize(
     ("own", "why"),
     [
-        ("28x28x1-C4-P2", "ends in a Dense layer"),
+        ("28x28x1-C4-P2", "must end in a Dense layer"),
         ("I784-D10sm", "takes height, width and channels"),
         ("28x28x1-F-D60000-D60000-D10sm", "MB of memory"),
-        ("64x64x3-C4-D3sm", "ends in one Dense"),
+        ("64x64x3-C4-D3sm", "must end in a Dense layer with 1 unit"),
     ],
 )
 def test_a_design_that_cannot_be_trained_is_refused(own: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:

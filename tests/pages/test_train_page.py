@@ -277,7 +277,7 @@ def test_a_design_that_does_not_fit_is_a_sentence(runs: FakeRuns) -> None:
 
 @pytest.mark.usefixtures("runs", "drawn")
 def test_one_class_is_a_sentence() -> None:
-    assert "two or more of them" in page(shape_classes="circle").error[0].value
+    assert "name at least two, each once" in page(shape_classes="circle").error[0].value
 
 
 @pytest.mark.usefixtures("drawn")
@@ -730,7 +730,7 @@ def test_a_scheme_without_a_run_has_a_row_that_claims_nothing(monkeypatch: pytes
     at = no_exception(run_page(PAGE, **FEW, train_part="studies", train_study="cats_dogs"))
     assert "| with augmentation and dropout | 0 | – | – | – | – | – |" in tables(at)
     text = "\n".join(element.value for element in [*at.markdown, *at.caption])
-    assert "Nothing is recorded of “with augmentation and dropout” yet" in text
+    assert "Nothing has been recorded for “with augmentation and dropout” yet" in text
     assert "highest mean accuracy" not in text
     titles = at.selectbox(key="train_study_field").options
     assert "Cats and dogs from scratch: 2 of 6 runs recorded" in titles

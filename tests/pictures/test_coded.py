@@ -124,7 +124,7 @@ def test_transparent_parts_lie_on_white(kind: str) -> None:
     np.testing.assert_allclose(
         read_image(data).pixels, rgba[..., :3] * rgba[..., 3:] + 1 - rgba[..., 3:], atol=1.01 / 255
     )
-    assert "laid on white" in notes(data)
+    assert "placed on white" in notes(data)
 
 
 @each_kind
@@ -255,8 +255,8 @@ def test_a_header_that_says_another_size_than_the_pixels_is_refused_or_obeyed() 
 @each_kind
 def test_half_a_file_is_called_damaged(kind: str) -> None:
     data = encoded(a_picture(), kind)
-    assert f"kind {kind} do, but it is damaged" in sentence(data[: len(data) // 2])
-    assert f"kind {kind} do, but it is damaged" in sentence(data[:-3])
+    assert f"begins like a {kind} file, but it is damaged" in sentence(data[: len(data) // 2])
+    assert f"begins like a {kind} file, but it is damaged" in sentence(data[:-3])
 
 
 def test_a_picture_in_tiles_of_which_the_last_are_cut_off_is_damaged() -> None:
@@ -339,7 +339,7 @@ def test_a_reader_that_hangs_is_killed(monkeypatch: pytest.MonkeyPatch, in_its_p
 
 
 def test_a_server_without_a_decoder_says_so(in_its_place: Callable[[str], bytes]) -> None:
-    assert "does not start" in sentence(in_its_place("import no_such_library"))
+    assert "cannot be started" in sentence(in_its_place("import no_such_library"))
     reader = (ROOT / "cnn_core" / "pictures" / "coded_reader.py").read_text(encoding="utf-8")
     without = f"import sys\nsys.modules['pillow_heif'] = None\n{reader}"
     assert "pillow-heif is not installed" in sentence(in_its_place(without))

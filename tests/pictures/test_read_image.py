@@ -157,7 +157,7 @@ def test_transparent_parts_lie_on_white(mode: str, kind: str) -> None:
     data = encoded(image, kind, **options)
     colour, share = np.asarray(image.convert("RGBA"))[..., :3] / 255, np.asarray(alpha)[..., None] / 255
     np.testing.assert_allclose(read_image(data).pixels, colour * share + 1 - share, atol=1.01 / 255)
-    assert "laid on white" in notes(data)
+    assert "placed on white" in notes(data)
 
 
 def test_an_opaque_alpha_channel_changes_nothing_and_is_not_mentioned() -> None:
@@ -245,7 +245,7 @@ def test_32_bit_grey_is_scaled_from_its_least_to_its_greatest() -> None:
     values = np.array([[-100, 0, 300]], dtype=np.int32)
     data = encoded(Image.fromarray(values), "TIFF")
     np.testing.assert_allclose(read_image(data).pixels[0, :, 0], [0, 0.25, 1], atol=1e-7)
-    assert "-100, is 0 and the greatest, 300, is 1" in notes(data)
+    assert "-100, is 0 and the largest, 300, is 1" in notes(data)
 
 
 def test_real_grey_between_0_and_1_stays() -> None:
@@ -441,7 +441,7 @@ def test_a_header_with_too_many_pixels_is_refused_before_decoding(monkeypatch: p
     assert f"Received: {MAX_SIDE}×{limit // MAX_SIDE + 1}" in sentence(
         png(MAX_SIDE, 8, 0, b"\0", height=limit // MAX_SIDE + 1)
     )
-    assert f"{MAX_SIDE} on a side" in sentence(png(MAX_SIDE + 1, 8, 0, b"\0"))
+    assert f"{MAX_SIDE} per side" in sentence(png(MAX_SIDE + 1, 8, 0, b"\0"))
     assert "far too many pixels" in sentence(png(2**31 - 1, 8, 2, b"\0", height=2**31 - 1))
 
 

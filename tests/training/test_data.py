@@ -72,5 +72,5 @@ def test_idx_files(tmp_path: Path, suffix: str) -> None:
 def test_what_is_no_idx_file_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "picture.png"
     file.write_bytes(b"\x89PNG")
-    with pytest.raises(CnnError, match=r"no idx file.*picture\.png"):
+    with pytest.raises(CnnError, match=r"not an idx file.*picture\.png"):
         read_idx(file)

@@ -87,7 +87,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServ
 def test_every_set_is_downloaded_once_and_read(key: DownloadKey, server: FileServer) -> None:
     source, heard = Downloaded(key), []
     assert not is_here(source)
-    with pytest.raises(CnnError, match="not downloaded yet"):
+    with pytest.raises(CnnError, match="not been downloaded yet"):
         opened(source)
     download(source, lambda done, of: heard.append((done, of)))
     total = sum(remote.size for remote in REMOTES[key])

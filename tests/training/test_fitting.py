@@ -83,7 +83,10 @@ def test_the_defaults_are_those_of_the_course() -> None:
         ({"augmentation": (Dropout(0.5),)}, "change pictures at random. Received: Dropout"),
         ({"shifts": (32,)}, "shifts must be a whole number from 0 to 31. Received: 32"),
         ({"shifts": (1,) * 9}, "shifts must be a whole number from 0 to 8. Received: 9"),
-        ({"kernels": (FixedKernel("blur", BLUR),)}, 'frozen DepthwiseConv2D without bias. Received: "blur", –'),
+        (
+            {"kernels": (FixedKernel("blur", BLUR),)},
+            'frozen DepthwiseConv2D without bias can be given a kernel. Received: "blur", –',
+        ),
         ({"kernels": (FixedKernel("conv2d", BLUR),)}, 'Received: "conv2d", Conv2D'),
         ({"data": replace(DATA, channels=1)}, "Received: 32×32×1; it takes 32×32×3"),
         ({"data": replace(DATA, split=Split(validation=0))}, "needs pictures to validate with"),
@@ -92,7 +95,7 @@ def test_the_defaults_are_those_of_the_course() -> None:
         ({"network": Network.of(Input((32, 32, 3)), Flatten(), Dense(1, activation="softmax"))}, "Received: Dense"),
         ({"network": Network.of(Input((32, 32, 3)), Flatten(), Dense(2, activation="sigmoid"))}, "Received: Dense"),
         ({"network": Network.of(Input((32, 32, 3)), GlobalAveragePooling2D())}, "Received: GlobalAveragePooling2D"),
-        ({"transfer": Transfer()}, 'not all layers of the base "mobilenet_v2"'),
+        ({"transfer": Transfer()}, 'does not have all layers of the base "mobilenet_v2"'),
     ],
 )
 def test_what_cannot_be_trained_is_refused(changes: dict[str, Any], said: str) -> None:
@@ -107,7 +110,7 @@ def test_what_cannot_be_trained_is_refused(changes: dict[str, Any], said: str) -
         ({"learning_rate": float("nan")}, "learning_rate must be above 0"),
         ({"learning_rate": True}, "learning_rate must be above 0"),
         ({"momentum": 1}, "from 0 to below 1"),
-        ({"name": OptimizerName.ADAM, "momentum": 0.9}, "takes no momentum"),
+        ({"name": OptimizerName.ADAM, "momentum": 0.9}, "has no momentum setting"),
         ({"weight_decay": -1}, "The weight decay"),
         ({"decay_rate": 2}, "decay_rate must be"),
     ],
@@ -200,7 +203,7 @@ def test_pictures_too_small_for_the_base_are_refused() -> None:
 
 
 def test_features_that_are_kept_cannot_be_augmented() -> None:
-    with pytest.raises(CnnError, match="cannot be of pictures that change"):
+    with pytest.raises(CnnError, match="only if the pictures do not change"):
         transfer_plan(Transfer(keep_features=True), augmentation=(RandomFlip(),))
     assert transfer_plan(Transfer(keep_features=False), augmentation=(RandomFlip(),)).all_epochs == 10
     assert transfer_plan(Transfer(fine_tuning=FineTuning(epochs=3)), epochs=5).all_epochs == 8
@@ -211,10 +214,10 @@ def test_features_that_are_kept_cannot_be_augmented() -> None:
 
 def test_a_given_kernel_has_the_size_of_its_layer_which_is_frozen() -> None:
     blurred = small_study(Replacement.BLUR, pictures=1_000, epochs=1, seed=0)
-    with pytest.raises(CnnError, match=r"has another size. Received: 1×2; 3×3 is needed"):
+    with pytest.raises(CnnError, match=r"has the wrong size. Received: 1×2; 3×3 is needed"):
         replace(blurred, kernels=(FixedKernel("blur_1", ((0.5, 0.5),)),))
     free = tuple(replace(named, trainable=True) for named in blurred.network.layers)
-    with pytest.raises(CnnError, match="Name such a layer, or freeze it"):
+    with pytest.raises(CnnError, match="Choose such a layer, or freeze it"):
         replace(blurred, network=replace(blurred.network, layers=free))
 
 

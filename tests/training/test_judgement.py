@@ -30,11 +30,11 @@ def test_overfitting_is_where_one_loss_falls_and_the_other_rises() -> None:
 @pytest.mark.parametrize(
     ("losses", "val_losses", "said"),
     [
-        ([0.7, 0.6, 0.5, 0.4], [0.7, 0.6, 0.5, 0.45], "one of the last 3: it has not turned yet"),
+        ([0.7, 0.6, 0.5, 0.4], [0.7, 0.6, 0.5, 0.45], "one of the last 3: it has not started to rise yet"),
         # Two epochs above the lowest are too few to say anything.
-        ([0.7, 0.6, 0.5, 0.4], [0.7, 0.5, 0.9, 0.9], "it has not turned yet"),
+        ([0.7, 0.6, 0.5, 0.4], [0.7, 0.5, 0.9, 0.9], "it has not started to rise yet"),
         ([0.7, 0.6, 0.5, 0.4, 0.3], [0.7, 0.5, 0.51, 0.52, 0.51], "has hardly risen since, to 0.513"),
-        ([0.5, 0.4, 0.9, 0.9, 0.9], [0.5, 0.4, 0.9, 1.2, 2.0], "this is no overfitting"),
+        ([0.5, 0.4, 0.9, 0.9, 0.9], [0.5, 0.4, 0.9, 1.2, 2.0], "this is not overfitting"),
         # What only guesses among three classes, in steps that are too large.
         ([9.0, 3.0, 2.0, 1.9, 1.9], [5.0, 1.4, 2.0, 1.9, 2.0], "does not fit the training pictures either"),
         ([0.7], [0.7], "lowest after epoch 1 (0.700)"),
@@ -57,8 +57,8 @@ def test_a_loss_that_is_no_number_is_never_the_lowest_and_has_risen() -> None:
 @pytest.mark.parametrize(
     ("train", "validation", "count", "said"),
     [
-        (0.95, 0.75, 400, "20.0 percentage points apart. 400 validation pictures leave ± 4.3 points"),
-        (0.80, 0.75, 100, "do not differ by more than the ± 8.7 percentage points"),
+        (0.95, 0.75, 400, "20.0 percentage points apart. 400 validation pictures leave an uncertainty of ± 4.3 points"),
+        (0.80, 0.75, 100, "differ by no more than the ± 8.7 percentage points"),
         (0.70, 0.80, 1_000, "80.0% of the validation pictures but only for 70.0% of the training pictures"),
     ],
 )

@@ -81,7 +81,7 @@ def test_sentences_say_where_it_turned_and_how_the_course_differs() -> None:
     notes = [str(note) for note in said(study(run("scratch", 0, 0.70, 9), run("scratch", 1, 0.74, 11)))]
     assert notes[0].startswith("“without augmentation and dropout” was right for 72.0% ± 2.8% of 399 test pictures")
     assert "overfits in 2 of 2 runs: the validation loss was lowest after epoch 9–11" in notes[1]
-    assert notes[2] == "The course names epoch 10 for that; here it comes about then too, after epoch 9–11."
+    assert notes[2] == "The course names epoch 10 for that; here it also happens about then, after epoch 9–11."
     assert "2,000 pictures and this study on 800" in notes[3]
     (first, turn, *_rest) = said(study(run("scratch", 0, 0.70)))
     assert "between 68.0% and 72.0% (95 %, Wilson)" in str(first)
@@ -90,7 +90,7 @@ def test_sentences_say_where_it_turned_and_how_the_course_differs() -> None:
 
 def test_a_cure_that_turns_earlier_than_the_course_says_so() -> None:
     notes = [str(note) for note in said(study(run("cured", 0, 0.8, 40, 100)))]
-    assert notes[2] == "The course names epoch 60–70 for that; here it comes earlier, after epoch 40."
+    assert notes[2] == "The course names epoch 60–70 for that; here it happens earlier, after epoch 40."
     assert notes[3].startswith("The course's validation accuracy is 80% to 85%; here it is 74%")
 
 
@@ -102,11 +102,11 @@ def test_limits_name_missing_runs_and_the_margin_of_the_test_pictures() -> None:
     notes = [str(note) for note in limits(study(run("scratch", 0, 0.75)))]
     assert (
         notes[0]
-        == "Of “without augmentation and dropout” 1 of 3 seeds are recorded; the others are still to be trained."
+        == "For “without augmentation and dropout”, 1 of 3 seeds are recorded; the others are still to be trained."
     )
-    assert notes[1].startswith("Nothing is recorded of “with augmentation and dropout” yet")
+    assert notes[1].startswith("Nothing has been recorded for “with augmentation and dropout” yet")
     assert "± 4.3 percentage points" in notes[2]  # 2 √(0.75 · 0.25 / 399)
-    assert not any("seeds say" in note for note in notes)
+    assert not any("seeds show" in note for note in notes)
 
 
 def test_the_best_scheme_is_compared_by_pairs_of_seeds() -> None:

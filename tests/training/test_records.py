@@ -51,7 +51,7 @@ def test_records_survive_json(record: Record) -> None:
 
 @pytest.mark.parametrize("line", ["", "{", "[]", '{"kind": "Nothing"}', '{"kind": "Ended"}', '{"kind": "Shifted"}'])
 def test_other_lines_are_no_records(line: str) -> None:
-    with pytest.raises(CnnError, match="is no record of a training"):
+    with pytest.raises(CnnError, match="is not a record of a training"):
         read_record(line)
 
 

@@ -176,7 +176,7 @@ def test_a_shot_survives_its_file(tmp_path: Path) -> None:
 def test_a_shot_that_is_gone_is_a_sentence(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / "1.npz").write_bytes(content)
-    with pytest.raises(CnnError, match="This snapshot is not there any more"):
+    with pytest.raises(CnnError, match="This snapshot no longer exists"):
         Shot.read(tmp_path / "1.npz")
 
 

@@ -73,7 +73,7 @@ def test_fewer_to_train_on_leave_validation_and_test_as_they_are() -> None:
     [
         (Split(), 1, 0, '"cat" has too few pictures.*Received: 1; 3 are needed'),
         (Split(100, 200), 300, 0, "Received: 300; 301 are needed"),
-        (Split(0, 101), 500, 100, "published to test on. Received: 100; 101 are asked"),
+        (Split(0, 101), 500, 100, "published for testing. Received: 100; 101 are needed"),
         (Split(400, 10), 500, 100, "Received: 400; 401 are needed"),
     ],
 )

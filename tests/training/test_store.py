@@ -79,7 +79,7 @@ def test_what_a_dead_process_left_half_written_is_removed(store: Store) -> None:
 def test_a_folder_that_takes_nothing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("CONVSCOPE_RUNS", str(tmp_path / "file"))
-    with pytest.raises(CnnError, match=r"Nothing can be kept.*CONVSCOPE_RUNS"):
+    with pytest.raises(CnnError, match=r"Nothing can be saved.*CONVSCOPE_RUNS"):
         keep(Store("things"), "a")
 
 

@@ -30,18 +30,18 @@ _END_BYTES, _LONGEST_COMMENT = 22, 65_535
 _DIRECTORY_BYTES: Final = MOST_FILES * 600
 """A file has 46 bytes in the directory, its name and what systems add to that."""
 
-_NO_ARCHIVE: Final = N_("This is no zip archive that can be read. Pack the folders of your classes into a zip file.")
+_NO_ARCHIVE: Final = N_("This is not a readable zip archive. Pack the folders of your classes into a zip file.")
 _TOO_MANY: Final = N_(
     "At most {most} files are read. Received: {count}. Leave some pictures of each class out, or make several sets."
 )
 _BOMB: Final = N_(
-    "The archive unpacks to more than {most} MB, which pictures hardly do. Received: {size} MB packed. Reduce the "
-    "pictures, or leave some out."
+    "The archive unpacks to more than {most} MB, which is unusual for pictures. Received: {size} MB packed. Use "
+    "smaller or fewer pictures."
 )
-_UNSAFE: Final = Note(N_("Its name leads out of the archive, or is no name of a file."))
+_UNSAFE: Final = Note(N_("Its name leads out of the archive, or is not a file name."))
 _LINK: Final = Note(N_("It is a link to another file."))
 _ENCRYPTED: Final = Note(N_("It is encrypted."))
-_NO_PICTURE: Final = Note(N_("Its name does not end as a picture's does, such as .jpg or .png."))
+_NO_PICTURE: Final = Note(N_("Its name does not end like a picture's, such as .jpg or .png."))
 _DAMAGED: Final = Note(N_("It is damaged in the archive."))
 
 

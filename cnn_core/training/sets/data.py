@@ -43,7 +43,7 @@ class Data:
             check_whole(name, side, *SIDES)
         if self.channels not in (1, 3):
             raise CnnError(
-                N_("Pictures enter with 3 channels, in colours, or with 1, in grey. Received: channels={channels}."),
+                N_("Pictures enter with 3 channels (colour) or 1 (grey). Received: channels={channels}."),
                 channels=self.channels,
             )
 
@@ -84,4 +84,4 @@ class Data:
         except CnnError:
             raise
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-            raise CnnError(N_("This describes no pictures to train on: {problem}."), problem=error) from error
+            raise CnnError(N_("This does not describe pictures to train on: {problem}."), problem=error) from error

@@ -43,14 +43,14 @@ _CLASSES: Final = {
 }
 
 _CLOSED: Final = N_(
-    "{address} cannot be downloaded ({reason}). Perhaps this machine is not connected to "
-    "the internet. Choose pictures that are included, or give your own."
+    "{address} cannot be downloaded ({reason}). Perhaps this machine is not connected to the internet. Choose "
+    "pictures that are included, or upload your own."
 )
 _CHANGED: Final = N_(
-    "What {address} gave is not the file that was published: it was cut off on the way or has been changed. Try again, "
-    "or choose other pictures."
+    "What {address} sent is not the file that was published: it was cut off on the way or has been changed. Try "
+    "again, or choose other pictures."
 )
-_NOT_HERE: Final = N_("These pictures are not downloaded yet, or were kept too long ago. Download them.")
+_NOT_HERE: Final = N_("These pictures have not been downloaded yet, or are no longer kept. Download them.")
 
 
 @dataclass(frozen=True)

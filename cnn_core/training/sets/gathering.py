@@ -38,19 +38,19 @@ _DEVICES: Final = frozenset(["con", "prn", "aux", "nul", *(f"{port}{n}" for port
 """No name of a file on Windows, whatever its ending."""
 
 _UNSAFE_LABEL: Final = N_(
-    'A class is called by 1 to {most} characters, without / \\ : * ? " < > | and without a dot at either end. '
-    'Received: "{label}".'
+    'A class name has 1 to {most} characters, without / \\ : * ? " < > | and without a dot at either end. Received: '
+    '"{label}".'
 )
-_NO_CLASS: Final = Note(N_("It stands in no folder that would say its class."))
+_NO_CLASS: Final = Note(N_("It is not in a folder that would give its class."))
 _FEW_CLASSES: Final = N_(
-    "Two classes are needed at least, each a folder with its pictures. Received: {count} ({labels}). Put the pictures "
-    "of each class into a folder of its own."
+    "At least two classes are needed, each a folder with its pictures. Received: {count} ({labels}). Put the "
+    "pictures of each class into a separate folder."
 )
-_MANY_CLASSES: Final = N_("At most {most} classes are told apart here. Received: {count}.")
+_MANY_CLASSES: Final = N_("At most {most} classes are allowed here. Received: {count}.")
 _EMPTY_CLASS: Final = N_(
     'No picture of the class "{label}" can be used. Left out: {count}. The first one: {name}. {why}'
 )
-_TOO_MUCH: Final = N_("The pictures of a set may take {most} MB on the disk. Take fewer pictures.")
+_TOO_MUCH: Final = N_("The pictures of a set may take up {most} MB of disk space. Use fewer pictures.")
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ class _Keeper:
             return
         earlier = self.seen.setdefault(picture.content, candidate)
         if earlier is not candidate:
-            message = N_('It shows the same as {name} of the class "{label}".')
+            message = N_('It is the same picture as {name} in the class "{label}".')
             self._skip(candidate, Note(message, {"name": earlier.name, "label": earlier.label}))
             return
         self._keep(candidate, picture.data, picture.suffix)

@@ -18,7 +18,7 @@ STORE: Final = Store("sets")
 PICTURES: Final = "pictures"
 MANIFEST: Final = "described.json"
 
-_GONE: Final = N_("These pictures are no longer here: they were kept too long ago. Choose them again.")
+_GONE: Final = N_("These pictures are no longer kept here. Choose them again.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -87,8 +87,8 @@ def _read(data: Data, report: Report) -> Path:
     if bytes_ > MOST_BYTES:
         raise CnnError(
             N_(
-                "The pictures of a training may take {most} MB. Received: {count} of {height}×{width}×{channels}, "
-                "{size} MB. Take fewer or smaller ones."
+                "The pictures of a training may take up {most} MB. Received: {count} of "
+                "{height}×{width}×{channels}, {size} MB. Use fewer or smaller ones."
             ),
             most=f"{MOST_BYTES / 2**20:,.0f}",
             count=f"{total:,}",

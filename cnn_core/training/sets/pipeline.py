@@ -112,12 +112,12 @@ def _as_found(source: Opened, pair: tuple[int, int], picture: Bytes, channels: i
     """Return a file and what it decodes to, or an array that never was a file."""
     file = source.file(*pair)
     if file is None:
-        about = Note(N_("Not read from a file, but an array already: whole numbers from 0 to 255, one byte each."))
+        about = Note(N_("Not read from a file, but already an array: whole numbers from 0 to 255, one byte each."))
         return (_stage(Note(N_("Array")), about, "", picture, picture.shape),)
-    about = Note(N_("Packed: nobody can tell from its bytes which pixel is where."))
+    about = Note(N_("Compressed: its bytes do not show which pixel is where."))
     kind = str(picture_kind(file))
     read = Stage(Note(N_("File")), about, "file = tf.io.read_file(path)", (), kind, None, len(file))
-    message = N_("Unpacked: rows, columns and channels, whole numbers from 0 to 255, one byte each.")
+    message = N_("Decompressed: rows, columns and channels, whole numbers from 0 to 255, one byte each.")
     code = f"image = tf.io.decode_image(file, channels={channels})"
     return read, _stage(Note(N_("Decoded")), Note(message), code, picture, picture.shape)
 
@@ -139,7 +139,7 @@ def _resized(values: npt.NDArray[np.float32], data: Data) -> Stage:
 
 def _batched(floats: npt.NDArray[np.float32], labels: Labels) -> Stage:
     message = N_(
-        "{count} pictures in one array, which has a fourth axis for them in front; beside it {labels} labels, one for "
+        "{count} pictures in one array, with a fourth axis for them in front; with it come {labels} labels, one for "
         "each picture: the number of its class."
     )
     about = Note(message, {"count": len(floats), "labels": len(labels)})
@@ -148,7 +148,7 @@ def _batched(floats: npt.NDArray[np.float32], labels: Labels) -> Stage:
 
 
 def _rescaled(floats: npt.NDArray[np.float32]) -> Stage:
-    about = Note(N_("Divided by 255 by the network's first layer: values from 0 to 1 suit the weights it begins with."))
+    about = Note(N_("Divided by 255 by the network's first layer: values from 0 to 1 suit its initial weights."))
     code = "x = keras.layers.Rescaling(1 / 255)(batch)"
     return _stage(Note(N_("Rescaled")), about, code, floats[0] / np.float32(255), floats.shape)
 

@@ -93,7 +93,7 @@ class Own:
 
     def __post_init__(self) -> None:
         if len(self.digest) != _DIGEST_LENGTH or not set(self.digest) <= set("0123456789abcdef"):
-            raise CnnError(N_("A digest has 64 hexadecimal digits. Received: {digest}."), digest=self.digest)
+            raise CnnError(N_("A digest must have 64 hexadecimal digits. Received: {digest}."), digest=self.digest)
 
 
 @dataclass(frozen=True)
@@ -126,13 +126,13 @@ def read_source(document: Mapping[str, Any]) -> Source:
     except CnnError:
         raise
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise CnnError(N_("This describes no pictures to train on: {problem}."), problem=error) from error
+        raise CnnError(N_("This does not describe pictures to train on: {problem}."), problem=error) from error
 
 
 def _check_classes(classes: tuple[StrEnum, ...]) -> None:
     if len(classes) < 2 or len(set(classes)) < len(classes):
         raise CnnError(
-            N_("A network learns to tell classes apart: two or more of them, each once. Received: {classes}."),
+            N_("A network learns to tell classes apart: name at least two, each once. Received: {classes}."),
             classes=", ".join(classes) or "0",
         )
 

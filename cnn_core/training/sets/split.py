@@ -14,12 +14,12 @@ from cnn_core.training.bounds import check_whole
 MOST_IN_A_CLASS: Final = 10**6
 
 _NEEDED: Final = N_(
-    'The class "{label}" has too few pictures for this split. Received: {count}; {needed} are needed, one of them at '
-    "least to train on. Add pictures, or take fewer for validation and test."
+    'The class "{label}" has too few pictures for this split. Received: {count}; {needed} are needed, at least one '
+    "of them to train on. Add pictures, or use fewer for validation and test."
 )
 _PUBLISHED: Final = N_(
-    'The class "{label}" has too few pictures that were published to test on. Received: {count}; {needed} are asked '
-    "for. Take fewer for the test."
+    'The class "{label}" has too few of the pictures published for testing. Received: {count}; {needed} are needed. '
+    "Use fewer for the test."
 )
 
 
@@ -125,7 +125,10 @@ def _check_share(name: str, value: float | int) -> None:
         is_good = 0 <= value < 1
     if not is_good:
         raise CnnError(
-            N_("{name} is a share below 1, such as 0.2, or a whole number of pictures per class. Received: {value}."),
+            N_(
+                "{name} must be a share below 1, such as 0.2, or a whole number of pictures per class. Received: "
+                "{value}."
+            ),
             name=name,
             value=value,
         )

@@ -66,7 +66,7 @@ def test_a_network_learns_on_the_plane_and_hidden_layers_help(open_page: OpenPag
     expect(page.locator('[data-part="size-0-1"]')).to_have_text("87")
     page.locator('[data-part="halves"]').click()
     page.locator('[data-part="hidden_layers"]').fill("0")
-    expect(said).to_contain_text("0 of 200 points wrong; of 200 new ones 0.")
+    expect(said).to_contain_text("0 of 200 points wrong; of 200 new points, 0.")
     page.locator('[data-part="restart"]').click()
     expect(said).to_contain_text("Epoch 0:")
     page.locator('[data-part="forward"]').click()

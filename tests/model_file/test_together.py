@@ -201,7 +201,7 @@ REFUSED: dict[str, tuple[Callable[[], tuple[bytes, ...]], str]] = {
     "a layer more by name": (lambda: (text(SHORT), by_name()), 'none of its layers needs those at "dense"'),
     "a nested layer more": (
         lambda: (text(SMALL), by_class({**SMALL_WEIGHTS, **FURTHER})),
-        'at "layers/sequential/layers/dense/vars" are some',
+        'needs those at "layers/sequential/layers/dense/vars"',
     ),
     "no layer with weights": (lambda: (text(chain(image())), by_class()), "none of its layers needs those"),
     "a layer more in the description": (

@@ -66,7 +66,7 @@ def test_what_is_in_use_has_a_bound_and_is_not_forgotten_for_more(
 ) -> None:
     monkeypatch.setattr(kept_files, "most_bytes", lambda: 10)
     mine = keep_file(bytes(8))
-    with pytest.raises(ModelFileError, match="Received: a file of 3 bytes beside 8; at most 10"):
+    with pytest.raises(ModelFileError, match="Received: a file of 3 bytes besides 8; at most 10"):
         keep_file(bytes(3))
     assert keep_file(bytes(8)) == mine
     age(folder)

@@ -153,7 +153,7 @@ def test_a_merge_goes_with_the_edge_that_leaves_it_alone() -> None:
 
 @pytest.mark.parametrize(
     ("source", "target", "why"),
-    [("conv2d", "conv2d_1", 'All that "conv2d_1" takes'), ("input", "dense", "does not take its input from")],
+    [("conv2d", "conv2d_1", 'the only input of "conv2d_1"'), ("input", "dense", "does not take its input from")],
 )
 def test_an_edge_that_must_stay_or_is_none(source: str, target: str, why: str) -> None:
     with pytest.raises(NetworkError, match=why):

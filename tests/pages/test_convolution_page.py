@@ -273,7 +273,7 @@ def test_sizes_and_strides_side_by_side(stages: dict[str, Any]) -> None:
     at = no_exception(run_page(PAGE, open="side_by_side", lang="en"))
     (drawn,) = (element.proto.body for element in at.get("html") if "cs-sizes" in element.proto.body)
     assert drawn.count("<img") == 9
-    picture = tuple(map(int, re.findall(r"The picture has (\d+)×(\d+) pixels", text_of(at))[0]))
+    picture = tuple(map(int, re.findall(r"the picture has (\d+)×(\d+) pixels", text_of(at))[0]))
     for size in (3, 5, 7):
         for stride in (1, 2, 3):
             sides = [len(range(0, length - size + 1, stride)) for length in picture]

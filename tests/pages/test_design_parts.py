@@ -100,7 +100,10 @@ def test_an_edge_that_was_drawn_asks_for_its_merge() -> None:
     at = drawn_edge(part("picture", read_line("28x28x1-C8-C16s2-F-D10sm"), drawn_as="graph"), "conv2d", "flatten")
     assert any("takes one input, “conv2d\\_1” (14×14×16)" in one.value for one in at.markdown)
     said = [one.value.replace("\\", "") for one in at.caption]
-    assert any(one.startswith("Add: behind “conv2d”") and "Conv2D (16" in one for one in said), said[2]
+    assert any(
+        one.startswith("Add: to make the shapes fit, “conv2d” is first followed by") and "Conv2D (16" in one
+        for one in said
+    ), said[2]
     at = press(at, "join_Add")
     assert write_line(network(at), names=False) == "28x28x1-C8 -> C16s2 | C16k1s2lin -> +-F-D10sm"
     assert at.session_state["design_layer"] == 5
@@ -182,7 +185,7 @@ def test_the_design_before_is_compared() -> None:
     at = put(select(at, 1), "number_input", "filters", 16)
     shown = next(element.proto.body for element in at.get("html") if 'class="cs-pairs"' in element.proto.body)
     assert re.findall('<tr class="(.*?)">', shown) == ["none", "settings", "figures", *["none"] * 4]
-    assert "other settings: filters" in shown
+    assert "different settings: filters" in shown
 
 
 def test_a_network_is_like_itself() -> None:

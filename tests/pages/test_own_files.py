@@ -218,7 +218,7 @@ def test_a_size_that_the_file_leaves_open_is_said_once(made: Make) -> None:
         return keras.Sequential([keras.Input((None, None, 1)), k.Conv2D(2, 3, strides=8), *pooled])
 
     at = given(("model.keras", made(open_sides)[1]))
-    assert told(at).count("Size open: 224×224 taken") == 1
+    assert told(at).count("Size not fixed: 224×224 used") == 1
     assert "Size not fixed" not in told(given(("model.keras", made(convolutions)[1])))
 
 

@@ -362,7 +362,7 @@ def test_what_is_too_large_for_the_memory_is_refused(make: Make) -> None:
     plan = small_plan(network=network)
     # 191 million parameters, each with its gradient and RMSprop's mean of squares.
     assert needed_megabytes(plan) > 191e6 * 4 * 3 / 2**20
-    with pytest.raises(CnnError, match=r"would take about [0-9,]+ MB of memory; 4,096 MB are there"):
+    with pytest.raises(CnnError, match=r"would take about [0-9,]+ MB of memory; each may use 4,096 MB"):
         make("quick").start(plan, "me")
     assert needed_megabytes(small_plan()) < 900
     wide = Network.of(Input((24, 24, 3)), Conv2D(64, 3), Flatten(), Dense(1, activation="sigmoid"))

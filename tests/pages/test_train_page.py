@@ -237,7 +237,7 @@ def test_the_address_is_what_is_trained(runs: FakeRuns) -> None:
 def test_transfer_freezes_the_base(runs: FakeRuns) -> None:
     at = page(train_network="transfer", dropout="0.5", tuned_layers="20", train_part="network")
     # MobileNetV2 without its head has 2,257,984 parameters, and gives 1,280 values: 3 · 1,281 are learned.
-    assert "**3,843 of 2,261,827 parameters are trained, 2,257,984 are frozen**" in text_of(at)
+    assert "**3,843 of 2,261,827 parameters are trained; 2,257,984 are frozen**" in text_of(at)
     assert "224x224x3-MobileNetV2-" in text_of(at)
     assert "D3sm`" in text_of(at)
     assert "| The head alone | 3,843 | 2,257,984 |" in text_of(at)

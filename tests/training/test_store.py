@@ -62,7 +62,7 @@ def test_the_oldest_goes_first(store: Store) -> None:
 def test_what_is_in_use_stays_and_the_next_one_is_refused(store: Store) -> None:
     for digest in "abc":
         keep(store, digest)
-    with pytest.raises(CnnError, match="Received: 2 MB beside 3 MB that are in use; at most 4 MB"):
+    with pytest.raises(CnnError, match="Received: 2 MB besides 3 MB in use; at most 4 MB"):
         keep(store, "d", size=2 * MEGABYTE)
     assert kept(store) == {"a", "b", "c"}
 

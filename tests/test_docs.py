@@ -231,11 +231,11 @@ def test_figures_of_readme_are_those_of_the_code() -> None:
     words = {5: "five", 10: "Ten"}
     for model, pictures in (("cifar10", "test pictures of CIFAR-10"), ("mnist", "test digits")):
         record = json.loads((DATA / "models" / f"{model}.json").read_text(encoding="utf-8"))["record"]
-        assert f"({record['test_accuracy'] * 100:.2f} % on the 10,000 {pictures}, measured by us)" in readme
+        assert f"({record['test_accuracy'] * 100:.2f}% on the 10,000 {pictures}, measured by us)" in readme
     (published,) = re.findall(r"([\d.]+)% on 50,000", bundled_model("mobilenet_v2").about)
-    assert f"({published} % top-1 as published)" in readme
-    assert f"{words[len(Reduction)]} ways of making one input smaller" in readme
-    assert f"one network trained {words[len(Replacement)]} ways" in readme
+    assert f"({published}% top-1 as published)" in readme
+    assert f"{words[len(Reduction)]} methods of making one input smaller" in readme
+    assert f"one network trained with {words[len(Replacement)]} methods" in readme
     assert f"middle {BAND} rows" in readme
     assert MOST_VALUES == 2**29
     assert "exceed 2²⁹ values" in readme

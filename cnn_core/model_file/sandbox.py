@@ -55,8 +55,8 @@ _STOPPED_ONNX: Final = N_(
     "Reading the file was stopped: it took too much memory or time. It is damaged or malicious. Export the model again."
 )
 _NOT_STARTED: Final = N_(
-    "Model files cannot be opened on this computer: the program that reads them does not start. Tell whoever runs "
-    "this server that h5py and NumPy must be installed."
+    "Model files cannot be opened on this computer: the program that reads them cannot be started. Tell whoever "
+    "runs this server that h5py and NumPy must be installed."
 )
 _REASONS: Final = {
     "damaged": N_("The file is damaged or incomplete. Save or download it again."),

@@ -153,8 +153,8 @@ def refuse_edge(network: Network, source: str, target: str) -> None:
     if editing.place(network, source) >= editing.place(network, target):
         raise NetworkError(
             N_(
-                "An edge leads from a layer to one below it in the table, so that no layer waits for itself. Received: "
-                '"{source}" → "{target}". Draw it the other way, or move a layer.'
+                "An edge leads from a layer to one below it in the table, so that no layer depends on itself. "
+                'Received: "{source}" → "{target}". Draw it the other way, or move a layer.'
             ),
             source=source,
             target=target,

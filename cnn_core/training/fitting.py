@@ -105,7 +105,7 @@ class FitPlan:
             )
         head_of(self.whole)
         if not self.data.split.validation:
-            raise CnnError(N_("A training needs pictures to validate with. Received: validation=0. Keep some for it."))
+            raise CnnError(N_("Training needs pictures to validate with. Received: validation=0. Keep some for it."))
         for kernel in self.kernels:
             kernel.refuse_misfit(self.network)
         if self.transfer is not None:

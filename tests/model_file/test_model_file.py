@@ -881,7 +881,7 @@ def test_a_reader_that_hangs_is_killed(monkeypatch: pytest.MonkeyPatch, scripted
 
 
 def test_a_reader_that_does_not_start_is_told_apart(scripted: Callable[[str], str]) -> None:
-    assert "does not start" in scripted("import no_such_library")
+    assert "cannot be started" in scripted("import no_such_library")
 
 
 def test_the_reader_gets_no_secrets(monkeypatch: pytest.MonkeyPatch, scripted: Callable[[str], str]) -> None:

@@ -682,7 +682,7 @@ def test_an_earlier_run_is_looked_at_again(runs: FakeRuns) -> None:
     at = page()
     choice = at.selectbox(key="earlier_run_field")
     assert choice.value is None
-    assert choice.options == ["2: 80.0%, small, RMSprop, seed 7", "1: goes on, small, RMSprop, seed 0"]
+    assert choice.options == ["2: 80.0%, small, RMSprop, seed 7", "1: running, small, RMSprop, seed 0"]
     no_exception(choice.select_index(0).run())
     assert "**80.0% of 6 test pictures right**" in text_of(at)
     assert at.selectbox(key="earlier_run_field").value == "run-2"

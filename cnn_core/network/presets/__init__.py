@@ -162,7 +162,7 @@ PRESETS: Final = (
     Preset(
         "resnet_20",
         N_("ResNet-20 for CIFAR-10"),
-        N_("Nine residual blocks; where the size changes, a 1×1 projection stands for the paper's padded shortcut."),
+        N_("Nine residual blocks; where the size changes, a 1×1 projection replaces the paper's padded shortcut."),
         "He, Zhang, Ren and Sun, Deep residual learning, arXiv:1512.03385, section 4.2, n = 3, shortcuts of option B",
         PresetGroup.CLASSIC,
         resnet.resnet_20,

@@ -42,7 +42,7 @@ def draw(chosen: Chosen, convolution: choices.Convolution | None) -> None:
     place, costs = place_beside()
     with place:
         show_cut("cut_mixing", _SIDE)
-        st.caption(_("These three weights make grey of red, green and blue, as television did (ITU-R BT.601)."))
+        st.caption(_("These three weights turn red, green and blue into grey, as in television (ITU-R BT.601)."))
     with costs:
         _draw_bottleneck()
     draw_stage(scene, "mixing_stage", on_kernel=_keep)

@@ -46,7 +46,7 @@ def draw(chosen: Chosen, convolution: Convolution | None) -> None:
 
 def _judge(kernel: int, stride: int) -> None:
     if kernel < stride:
-        text = _("The kernel is smaller than the stride: some outputs get nothing at all.")
+        text = _("The kernel is smaller than the stride: some outputs receive nothing at all.")
     elif kernel % stride:
         text = _(
             "{kernel} is not divisible by the stride {stride}: some outputs receive more contributions "

@@ -67,7 +67,7 @@ def _words() -> dict[str, str]:
         "right": _("Shifted right (pixels)"),
         "down": _("Shifted down (pixels)"),
         "shown": _("With a spot"),
-        "shown_about": _("Put the spot into the picture, or take it away"),
+        "shown_about": _("Put the spot into the picture, or remove it"),
         "back": _("Reset"),
         "back_about": _("Put the spot into the middle of the left lung"),
         "hint": _("Click the picture to put the spot there, or drag it from one lung to the other."),

@@ -68,7 +68,7 @@ def _notation() -> None:
     """Draw how a line is written, with examples to open."""
     st.toggle(
         _("Write the layers' names"),
-        help=_("Without them the line is shorter. Layers that stay still keep their names."),
+        help=_("Without them the line is shorter. Layers that remain keep their names anyway."),
         **state.field("line_names", state.DESIGN_LINE_NAMES.get(), state.DESIGN_LINE_NAMES.set),
     )
     st.caption(_("Open an example; Undo brings back the present network."))

@@ -153,7 +153,10 @@ def _draw_about(layer: OpenLayer, made: _Made) -> None:
     if _is_even(made.pixels):
         what += " " + _why_even(layer)
     if made.unusual:
-        text = _("In {count} of {steps} steps it had no slope; they pass the last activation as if it were none.")
+        text = _(
+            "In {count} of {steps} steps it had no slope; those steps treat the last activation as if it were "
+            "not there."
+        )
         what += " " + text.format(count=made.unusual, steps=STEPS)
     st.caption(
         _(

@@ -40,7 +40,7 @@ def _words() -> dict[str, str]:
             "A network with hidden layers, each unit as a picture of the plane. Hidden layers: {layers}; units per "
             "layer: {units}"
         ),
-        "board": _("The plane in the colours of the network's answer, the points, and the border between classes."),
+        "board": _("The plane in the colours of the network's answer, the points, and the boundary between classes."),
         "state": _("Epoch {epoch}: {mistakes} of {count} points wrong; of {count} new points, {others}."),
         "loss": _("Loss {loss}"),
         "sizes": _("Mistakes"),

@@ -11,10 +11,10 @@ from pages.ui.train.following import RUNS
 from pages.ui.waiting import fragment, run_again
 
 _PHASES = {
-    Phase.WAITING: lambda: _("waits"),
-    Phase.RUNNING: lambda: _("goes on"),
+    Phase.WAITING: lambda: _("waiting"),
+    Phase.RUNNING: lambda: _("running"),
     Phase.PAUSED: lambda: _("paused"),
-    Phase.STOPPING: lambda: _("goes on"),
+    Phase.STOPPING: lambda: _("running"),
     Phase.DONE: lambda: _("done"),
     Phase.STOPPED: lambda: _("stopped"),
     Phase.FAILED: lambda: _("failed"),

@@ -64,9 +64,9 @@ def draw() -> None:
             key="own_add",
         )
     packed, folder = st.columns(2, gap="small")
-    packed.file_uploader(_("or a zip with a folder for each class"), type=["zip"], key="own_zip", on_change=_take_zip)
+    packed.file_uploader(_("or a zip with one folder per class"), type=["zip"], key="own_zip", on_change=_take_zip)
     folder.file_uploader(
-        _("or a folder with a folder for each class"),
+        _("or a folder with one folder per class"),
         type=_TYPES,
         accept_multiple_files="directory",
         max_upload_size=LARGEST_UPLOAD_MEGABYTES,

@@ -158,7 +158,11 @@ STILTED = {
     "“rotated”, not “turned”": re.compile(r"\b[Tt]urn(s|ed)? (left|right|around|by|the kernel|the picture)\b"),
     "a name for the number, not “so many”": re.compile(r"^(At most|In|Of) so many\b"),
     "no plural that is wrong for 1": re.compile(r"\blast \{\w+\} (rows|columns)\b"),
-    "“mended” is for clothes": re.compile(r"\bmended\b"),
+    "“mended” is for clothes": re.compile(r"\bmend(ed)?\b", re.IGNORECASE),
+    "“is not a”, not “is no”": re.compile(r"(?<![Tt]here )\b(is|are) no (?!longer\b|lower\b|larger\b)"),
+    "layers come “after” one another": re.compile(r"(?<!points )\bbehind\b"),
+    "“again”, not “anew”": re.compile(r"\banew\b"),
+    "“99%”, not “99 %”": re.compile(r"[\d}] %"),
 }
 
 
@@ -180,6 +184,10 @@ def test_english_reads_well(rule: str, said: dict[tuple[str | None, Said], set[P
         "At most so many parameters",
         "the last {rows} rows",
         "once the error is mended",
+        "This is no model file",
+        "Put a ReLU behind it",
+        "Save it anew",
+        "the 95 % interval",
     ],
 )
 def test_what_reads_badly_is_found(text: str) -> None:

@@ -120,8 +120,9 @@ def _larger() -> None:
     st.caption(
         _(
             "The weights of a convolution do not depend on the size of the picture; its multiply-adds and its maps "
-            "grow with the number of pixels. A Dense layer behind Flatten needs further weights for every value more. "
-            "Whether more pixels help depends on what is to be recognized: often a smaller picture shows it as well."
+            "grow with the number of pixels. A Dense layer after Flatten needs extra weights for every additional "
+            "value. Whether more pixels help depends on what is to be recognized: often a smaller picture shows it "
+            "just as well."
         )
     )
 

@@ -53,8 +53,8 @@ def draw() -> None:
     if trained is None:
         st.caption(
             _(
-                "Shown on the course's digits network, which comes along. Once a run has ended or was stopped, it is "
-                "shown on the network of that run."
+                "Shown on the course's digits network, which is included. Once a run has finished or been stopped, "
+                "the network of that run is shown instead."
             )
         )
         trained = _bundled()

@@ -179,12 +179,15 @@ def test_names_stay() -> None:
         ("model = keras.Sequential([layers.Dense(3)])", "does not know its input size"),
         ("model = keras.Sequential([keras.Input((4,)),\n  layers.LSTM(3)])", "LSTM"),
         ("model = keras.Sequential([keras.Input((4,)), layers.Lambda(lambda x: x)])", "Lambda"),
-        ("\nmodel = keras.Sequential([keras.Input((4,)), layers.Dense(number_of_classes)])", "Line 2: What units is"),
+        (
+            "\nmodel = keras.Sequential([keras.Input((4,)), layers.Dense(number_of_classes)])",
+            "Line 2: The value of units",
+        ),
         ("model = keras.Sequential([keras.Input(image_shape), layers.Dense(3)])", "Write the shape of the input"),
         ("model = keras.Sequential([keras.Input((4,)), layers.Dense(1, 2, 3)])", "with their names"),
         ("model = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(8, 9)])", "window is larger"),
         ("x = layers.Dense(3)(images)\nmodel = keras.Model(x, x)", "Line 1: What Dense is applied to"),
-        ("class Block:\n  pass\ni = keras.Input((4,))\nx = Block(i)", "Line 1: Block is no layer"),
+        ("class Block:\n  pass\ni = keras.Input((4,))\nx = Block(i)", "Line 1: Block is not a Keras layer"),
         ("def more(x):\n  return more(layers.Dense(3)(x))\nmore(keras.Input((4,)))", "Line 1: The functions of this"),
         ("i = keras.Input((4,))\nif i:\n  x = layers.Dense(3)(i)", "Line 2: Whether this condition holds"),
         ("i = keras.Input((4,))\nwhile True:\n  x = layers.Dense(3)(i)", "Line 2: Layers in a statement like this"),
@@ -194,9 +197,9 @@ def test_names_stay() -> None:
         ("a = keras.Input((4,))\nb = keras.Input((4,))\nmodel = keras.Model([a, b], layers.add([a, b]))", "one input"),
         ("model = keras.Model(inputs, outputs)", "inputs and outputs of this Model"),
         ("\nreturn 3", "Line 2: This is not valid Python"),
-        ("a = (1,)\nfor i in range(99):\n  a = a + a\n  x = layers.Dense(a)", "Line 4: What units is"),
-        ("a = 1\nfor i in range(99):\n  a = [a, a]\n  x = layers.Dense(a)", "Line 4: What units is"),
-        ("s = 'ab'\nfor i in range(99):\n  s = f'{s}{s}'\n  x = layers.Dense(s)", "Line 4: What units is"),
+        ("a = (1,)\nfor i in range(99):\n  a = a + a\n  x = layers.Dense(a)", "Line 4: The value of units"),
+        ("a = 1\nfor i in range(99):\n  a = [a, a]\n  x = layers.Dense(a)", "Line 4: The value of units"),
+        ("s = 'ab'\nfor i in range(99):\n  s = f'{s}{s}'\n  x = layers.Dense(s)", "Line 4: The value of units"),
         (
             "m = keras.Sequential([keras.Input((4,)), layers.Dense(1)])\nfor i in range(99):\n  m.add(m)",
             "Line 3: The model has",
@@ -214,7 +217,7 @@ def test_nothing_is_run() -> None:
     code = (
         "import os\nos.abort()\nmodel = keras.Sequential([keras.Input((4,)), layers.Dense(__import__('os').abort())])"
     )
-    assert "What units is" in refusal(code)
+    assert "The value of units" in refusal(code)
 
 
 @given(st.text(max_size=60) | st.text("modelkras.Squnti([])=Dense(3)\n ,x+-*/", max_size=60))

@@ -27,7 +27,7 @@ def test_pictures_of_any_size(shape: tuple[int, ...]) -> None:
 
 
 REFUSED = {
-    (784,): r"row of 784 numbers.*keras.Input\(\(28, 28, 1\)\), keras.layers.Flatten\(\), model",
+    (784,): r"vector of 784 numbers.*keras.Input\(\(28, 28, 1\)\), keras.layers.Flatten\(\), model",
     (12288,): r"keras.Input\(\(64, 64, 3\)\)",
     (64,): r"keras.Input\(\(8, 8, 1\)\)",
     (4,): "not take a picture: its input is 4",

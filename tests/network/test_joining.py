@@ -113,7 +113,7 @@ def test_shortcuts_that_are_drawn_make_the_block_of_the_paper() -> None:
         ("flatten", "conv2d", "Draw it the other way"),
         ("conv2d", "conv2d", "Draw it the other way"),
         ("dense", "input", "Nothing goes into the Input"),
-        ("conv2d", "conv2d_1", '"conv2d_1" takes "conv2d" already'),
+        ("conv2d", "conv2d_1", '"conv2d_1" already takes "conv2d"'),
         ("gone", "dense", 'There is no layer "gone"'),
     ],
 )

@@ -375,7 +375,7 @@ def test_a_crop_is_said_as_one_change() -> None:
         page(train_part="augmentation", cropped="0.4", rotation="0.1", fill_mode="constant", fill_value="51")
     )
     assert "a part with 60% to 80% of the height and width" in text
-    assert "the value 51 in every channel" in text
+    assert "the value 51 of 255 in every channel" in text
     assert "mirror image" not in text
 
 
@@ -712,7 +712,7 @@ def test_a_recorded_study_says_what_it_supports_and_what_not(monkeypatch: pytest
     text = "\n".join(element.value for element in [*at.markdown, *at.caption])
     assert "overfits in 2 of 2 runs" in text
     assert "“with augmentation and dropout” had the highest mean accuracy" in text
-    assert "Of “with augmentation and dropout” 2 of 3 seeds are recorded" in text
+    assert "For “with augmentation and dropout”, 2 of 3 seeds are recorded" in text
     assert "`make study STUDY=cats_dogs` trains it again" in text
     # A line of the legend a scheme, whose seeds share a colour; under the pointer each run has its own name.
     series = all_data_of(at, "curves")[-1]["charts"][0]["series"]

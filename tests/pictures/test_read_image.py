@@ -569,7 +569,7 @@ def test_every_error_at_every_step_is_a_sentence_or_passed_over(
 def test_half_a_file_is_called_damaged_by_its_kind(name: str) -> None:
     data = SAMPLES[name]
     half = data[: len(data) // 2]
-    assert f"kind {'WebP' if name == 'WEBP' else name} do" in sentence(half)
+    assert f"begins like a {'WebP' if name == 'WEBP' else name} file" in sentence(half)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])

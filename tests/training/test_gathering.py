@@ -210,7 +210,7 @@ def test_a_file_that_is_damaged_in_the_archive_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ({}, r"Two classes are needed at least.*Received: 0 \(–\)"),
+        ({}, r"At least two classes are needed.*Received: 0 \(–\)"),
         ({"cats/1.png": picture(1)}, r"Received: 1 \(cats\)"),
         ({"set/cats/1.png": picture(1), "set/cats/2.png": picture(2)}, r"Received: 1 \(cats\)"),
         ({"1.png": picture(1), "2.png": picture(2)}, r"Received: 0 \(–\)"),

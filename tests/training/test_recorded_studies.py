@@ -84,7 +84,7 @@ def test_sentences_say_where_it_turned_and_how_the_course_differs() -> None:
     assert notes[2] == "The course names epoch 10 for that; here it also happens about then, after epoch 9–11."
     assert "2,000 pictures and this study on 800" in notes[3]
     (first, turn, *_rest) = said(study(run("scratch", 0, 0.70)))
-    assert "between 68.0% and 72.0% (95 %, Wilson)" in str(first)
+    assert "between 68.0% and 72.0% (95%, Wilson)" in str(first)
     assert "overfits in its only run: the validation loss was lowest after epoch 9" in str(turn)
 
 

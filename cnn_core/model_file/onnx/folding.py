@@ -44,7 +44,7 @@ def _allow(count: int, inputs: Sequence[Constant]) -> None:
     """Refuse to make many numbers of few."""
     if count > max([MOST_MADE, *(one.size for one in inputs)]) or count > MOST_NUMBERS:
         raise LayerError(
-            "It expands a few numbers into too many. Received: {count}; at most {most} are allowed.",
+            "It makes too many numbers from a few. Received: {count}; at most {most} are allowed.",
             count=f"{count:,}",
             most=f"{MOST_MADE:,}",
         )

@@ -37,7 +37,7 @@ from load.student import PageError, Student  # noqa: E402
 WORKER, TRAINING = "loky.backend.popen_loky", "cnn_core.processes.alone"
 """By which processes are known, in their command lines."""
 WORKER_DIED = "The process that runs the model has stopped"
-NOBODY_TRAINS = "Nobody trains this any more"
+NOBODY_TRAINS = "This training has ended early"
 WHEN = (0.2, 0.45, 0.7)
 """Shares of the lesson after which a worker, a training and the server are killed."""
 DESIGN = "28x28x1-C32-P2-C64-P2-F-D100-D10sm"

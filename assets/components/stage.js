@@ -178,7 +178,8 @@ class Stage {
     this.said.setAttribute("aria-live", "polite");
     const body = make("div", "body");
     body.append(lanes, result);
-    this.root.replaceChildren(...(this.count > 1 ? [this.player.bar(words)] : []), body, this.said, make("p", "legend", words.legend));
+    const legend = make("p", "legend hand", `${words.hint} ${words.legend}`);
+    this.root.replaceChildren(...(this.count > 1 ? [this.player.bar(words)] : []), body, this.said, legend);
     focusPart(this.root, focused);
   }
 

@@ -164,4 +164,5 @@ def _words(scene: Scene) -> dict[str, str]:
         "more": _("{count} more"),
         "bias": _("bias {value}"),
         "legend": legend,
+        "hint": _("Point at a value of the output or the input."),
     }

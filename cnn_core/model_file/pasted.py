@@ -38,7 +38,7 @@ def read_text(text: str, start: Input = START) -> Pasted:
 
     >>> pasted = read_text("model = Sequential([Input((8, 8, 1)), Flatten(), Dense(2)])")
     >>> [named.kind for named in pasted.network.layers], str(pasted.notes[0])
-    (['Input', 'Flatten', 'Dense'], 'Read as Keras code; nothing of it was run.')
+    (['Input', 'Flatten', 'Dense'], 'Read as Keras code; none of it was run.')
     """
     text = dedent(text.removeprefix("\ufeff").strip("\r\n")).strip()
     if text.startswith(("{", "[")):

@@ -101,7 +101,7 @@ def test_the_layers_that_shrank_a_map_are_named() -> None:
 def test_what_a_wide_flatten_costs_is_counted() -> None:
     """The course's own network: 1,081,700 of 1,101,526 parameters; a mean of each map would leave 64 · 100 + 100."""
     [advice] = given_by("wide_flatten", preset("mnist").make())
-    assert "1,081,700 parameters, 98 %" in str(advice.note)
+    assert "1,081,700 parameters, 98%" in str(advice.note)
     assert "6,500" in str(advice.note)
     rows = {row.name: row for row in summarize(advice.fix.change(preset("mnist").make())).rows}
     assert rows["dense"].parameters == 6_500

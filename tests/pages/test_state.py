@@ -227,7 +227,7 @@ def test_an_arrival_makes_no_entry_and_a_change_makes_one() -> None:
 
 
 @pytest.mark.usefixtures("told_late")
-@pytest.mark.parametrize("waiting", [False, True])
+@pytest.mark.parametrize("waits", [False, True])
 def test_what_a_field_told_late_takes_nothing_back(waits: bool) -> None:
     """The browser tells all fields with every message, also those that it has yet to draw as the page changed them."""
 
@@ -239,13 +239,13 @@ def test_what_a_field_told_late_takes_nothing_back(waits: bool) -> None:
         is_there = True
         if st.button("Open another"):
             state.CHANNEL.set(2)
-            is_there = not st.session_state["waiting"]
+            is_there = not st.session_state["waits"]
         if is_there:
             st.number_input("Map", **state.CHANNEL.within(0, 9).widget())
 
     at = AppTest.from_function(view, default_timeout=30)
     at.session_state[state.CHANNEL.name] = 7
-    at.session_state["waiting"] = waits
+    at.session_state["waits"] = waits
     no_exception(at.run())
     no_exception(at.button[0].click().run())
     if waits:  # for what it stands with: it is not drawn before that is there

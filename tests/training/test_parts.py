@@ -109,7 +109,7 @@ def test_strips_of_a_photograph_do_not_overlap() -> None:
 
 
 def test_more_than_fits_is_refused_with_figure_and_bound() -> None:
-    with pytest.raises(CnnError, match=r"may take 1,024 MB. Received: 10,000 of 512×512×3, 7,500 MB"):
+    with pytest.raises(CnnError, match=r"may take up 1,024 MB. Received: 10,000 of 512×512×3, 7,500 MB"):
         read_parts(Data(Shapes(per_class=5_000), size=(512, 512)))
 
 

@@ -71,7 +71,7 @@ def test_every_preset_fits_or_says_why() -> None:
 
 
 def test_what_ends_in_no_dense_layer_is_refused() -> None:
-    with pytest.raises(CnnError, match=r"ends in a Dense layer\. Received: Flatten"):
+    with pytest.raises(CnnError, match=r"end in a Dense layer\. Received: Flatten"):
         fitted(Network.of(Input((8, 8, 1)), Conv2D(4, 3), Flatten()), (8, 8, 1), 3)
 
 

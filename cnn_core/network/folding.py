@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from cnn_core.network.summary import Row
 
 Key = TypeVar("Key", bound=Hashable)
-Thing = TypeVar("Object")
+Thing = TypeVar("Thing")
 
 SHORT: Final = 24
 """A network of up to this many layers is shown whole."""

@@ -45,6 +45,8 @@ _STYLE = """
 }
 /* Streamlit hides − and + of a number field of 120 pixels or less. */
 [data-testid="stColumn"] [data-testid="stColumn"]:has([data-testid="stNumberInput"]) { min-width: 7.75rem; }
+/* What is chosen and does not fit ends in a sign that there is more of it. */
+[data-testid="stSelectbox"] input { text-overflow: ellipsis; }
 [data-testid="stMarkdownContainer"] code, [data-testid="stCaptionContainer"] code { font-size: max(0.75em, 12px); }
 :lang(ko) { word-break: keep-all !important; overflow-wrap: anywhere; }
 [class*="st-key-unseen_"], [data-testid="stElementContainer"]:has(> .stHtml > script) {

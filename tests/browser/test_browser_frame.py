@@ -134,6 +134,10 @@ BROKEN_ANYWHERE = """() => [...document.querySelectorAll('[data-testid="stMain"]
         || style.overflowWrap !== (element.closest(".cs-figures") ? "normal" : "anywhere"))
     .map(([element, style]) => `${style.wordBreak} ${style.overflowWrap}: ${element.outerHTML.slice(0, 120)}`)"""
 
+# What is chosen and does not fit, without a sign that there is more of it.
+CUT_OFF = """fields => fields.filter((field) => field.scrollWidth > field.clientWidth + 1)
+    .filter((field) => getComputedStyle(field).textOverflow !== "ellipsis").map((field) => field.value)"""
+
 
 @each_page
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -148,6 +152,7 @@ def test_a_page_on_a_narrow_screen(file: str, language: str, open_page: OpenPage
     assert bool(HANGUL.search(said if record(file).fits_screen else said + claim(page))) == (language == "ko")
     assert (title.evaluate("element => getComputedStyle(element).wordBreak") == "keep-all") == (language == "ko")
     assert language != "ko" or page.evaluate(BROKEN_ANYWHERE) == []
+    assert page.eval_on_selector_all('[data-testid="stSelectbox"] input', CUT_OFF) == []
 
 
 def test_server_is_clean_after_every_page(cold_server: AppServer, open_page: OpenPage) -> None:

@@ -124,7 +124,11 @@ def download(page: Page, button: str) -> tuple[str, bytes]:
 
 
 def box_of(part: Locator) -> FloatRect:
-    """Return where a part of the page lies; fail if it is not shown."""
+    """Return where a part of the page lies, for who points at it; fail if it is not shown.
+
+    A link leads to what it opens until the reader does something, and nothing may move under the hand of a test.
+    """
+    part.page.evaluate("dispatchEvent(new Event('wheel'))")
     box = part.bounding_box()
     assert box is not None, f"{part} is not shown"
     return box

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browsing import NARROW, TOO_WIDE, OpenPage, no_traceback, visit, wait_idle
+from browsing import NARROW, TOO_WIDE, OpenPage, box_of, no_traceback, visit, wait_idle
 from playwright.sync_api import Locator, Page, expect
 from serving import AppServer
 
@@ -32,8 +32,7 @@ def test_a_digit_is_moved_shuffled_and_drawn(page: Page) -> None:
 
     sheet = page.locator(".moved-picture .picture > canvas")
     wait_idle(page)
-    box = sheet.bounding_box()
-    assert box is not None
+    box = box_of(sheet)
     for share in (0.2, 0.5, 0.8):
         sheet.hover(position={"x": box["width"] / 2, "y": share * box["height"]})
         page.mouse.down()

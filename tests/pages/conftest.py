@@ -1,6 +1,7 @@
 """What tests of pages without a browser share."""
 
 import json
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,6 +35,12 @@ from pages.ui.train import cached as train_cached
 @pytest.fixture
 def told_late() -> None:
     """What a test puts in may be what the browser still showed: nothing is taken that was there a moment ago."""
+
+
+@pytest.fixture(autouse=True)
+def _own_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that is tested puts itself in `__main__`'s place, and a process that is spawned later would run it."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture(autouse=True)

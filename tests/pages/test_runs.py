@@ -395,7 +395,7 @@ def test_on_a_full_disk_nothing_begins_and_what_waits_can_be_stopped(
 
         on_a_full_disk.setattr(Path, "write_text", full)
         on_a_full_disk.setattr(RunFolder, "write", full)
-        with pytest.raises(CnnError, match=r"Nothing can be kept in the folder.*\(No space left on device\)"):
+        with pytest.raises(CnnError, match=r"Nothing can be saved in the folder.*\(No space left on device\)"):
             runs.start(small_plan(), "me")
         runs.stop(waits)
         with pytest.raises(CnnError, match="No space left"):

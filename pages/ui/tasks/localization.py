@@ -23,7 +23,7 @@ from pages.ui.tasks.words import (
     record_of,
     share,
 )
-from pages.ui.text import _
+from pages.ui.text import _, with_hand
 
 Box = tuple[float, ...]
 _FIELDS = "IoU = {shared} / {covered} = {iou}"
@@ -51,9 +51,11 @@ def draw_picture(answered: Answered) -> None:
 
 def draw_words(answered: Answered) -> None:
     st.markdown(
-        _(
-            "**One class and one box** around the one object that matters. Drag the blue box, or its corners, and "
-            "see how well it matches the others."
+        with_hand(
+            _(
+                "**One class and one box** around the one object that matters. Drag the blue box, or its corners, and "
+                "see how well it matches the others."
+            )
         )
     )
     if answered.photograph is not None:

@@ -101,7 +101,8 @@ def _decoded(data: bytes) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
         if "\0" not in text:
-            return text, _UNMARKED.get(encoding, encoding)
+            # Of joined files a mark stands within, where it is no character of a name.
+            return text.replace("\ufeff", ""), _UNMARKED.get(encoding, encoding)
     raise ModelFileError(
         N_(
             "The class names are not text in UTF-8, UTF-16 or CP949. "

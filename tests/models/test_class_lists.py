@@ -1,7 +1,7 @@
 """Lists of class names in the encodings that people's editors write."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnn_core.errors import ModelFileError
@@ -83,6 +83,7 @@ def test_names_come_back_from_utf_8(names: list[str]) -> None:
 
 
 @given(st.binary(max_size=40))
+@example(b"cat\n\xef\xbb\xbfdog")
 def test_any_bytes_are_names_or_a_sentence(data: bytes) -> None:
     try:
         names = read_class_list(data).names

@@ -386,9 +386,8 @@ class Runs:
     def _tidy(self) -> None:
         """Forget the runs that ended first, where too many lie on disk or too many are one person's."""
         keys = self._keys()
-        for key in (
-            self._known.keys() - keys - self._jobs.keys()
-        ):  # another server, or want of room, has taken it off the disk
+        # Another server, or want of room, has taken some off the disk.
+        for key in self._known.keys() - keys - self._jobs.keys():
             del self._known[key]
         runs = [run for key in keys if (run := self._look(key)) is not None and not run.active]
         left: dict[str, int] = {}

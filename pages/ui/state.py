@@ -262,7 +262,9 @@ PROGRESS: Key[frozenset[str]] = Key("course_progress", frozenset())
 FORGOTTEN = Key("course_forgotten", False)
 SOUGHT_WORD = Key("sought_word", "", Text(60))
 LARGE_TYPE = Key("large_type", False, Flag())
-CLAIMS_OF: Key[str | None] = Key("claims_of", None, Choice(("K0", "K1", "K2", "K3", "K4")))
+COURSES = "K0", "K1", "K2", "K3", "K4"
+"""What the numbers of each course's claims begin with."""
+CLAIMS_OF: Key[str | None] = Key("claims_of", None, Choice(COURSES))
 SHEET = Key("sheet", "", _NAME)
 PRINTING = Key("printing", False)
 

@@ -345,6 +345,7 @@ def test_larger_pictures_cost_multiply_adds_and_no_weights_of_convolutions() -> 
     shown = tables(part("questions", preset("mobilenet_v2").make(), question="larger"))
     assert "| 224×224 | 3,538,984 | 300,774,272 | 1 | 9.72 MB |" in shown
     assert "| 4K, 2160×3840 | 3,538,984 | 49,413,032,960 | 164 | 1.59 GB |" in shown
+    assert "| 168,301,905,128 | 12,224 |" in tables(part("questions", question="larger"))
     at = part("questions", Network.of(Input((10,)), Dense(5)), question="larger")
     assert "Only a network that takes one picture" in at.info[0].value
 

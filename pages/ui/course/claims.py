@@ -18,8 +18,6 @@ _STYLE = """<style>
 .st-key-claims [data-testid="stCaptionContainer"] { margin: -0.4rem 0 0 2.4rem; }
 .st-key-claims [data-testid="stPageLink"] :is(a, p) { white-space: normal; height: auto; }
 </style>"""
-COURSES = ("K0", "K1", "K2", "K3", "K4")
-"""What the numbers of each course's claims begin with."""
 _CELLS = re.compile(r"(?<!\\)\|")
 
 
@@ -72,7 +70,7 @@ def draw() -> None:
         st.html(_STYLE)
         st.segmented_control(
             _("What the courses claim, one by one"),
-            COURSES,
+            state.COURSES,
             format_func=lambda course: _("Course {number}").format(number=int(course[1:]) + 1),
             **state.field("claims_of", state.CLAIMS_OF.get(), state.CLAIMS_OF.set),
         )

@@ -131,8 +131,8 @@ def _costs(summary: Summary, designed: Summary) -> list[str]:
     if summary.error is not None:
         return [_("does not fit"), "", "", ""]
     factor = summary.multiply_adds / max(designed.multiply_adds, 1)
-    memory = readable_bytes(summary.peak_bytes)
-    return [f"{summary.parameters:,}", f"{summary.multiply_adds:,}", f"{factor:,.3g}", memory]
+    times = f"{factor:,.0f}" if factor >= 100 else f"{factor:.3g}"
+    return [f"{summary.parameters:,}", f"{summary.multiply_adds:,}", times, readable_bytes(summary.peak_bytes)]
 
 
 def _take_over(text: str) -> None:

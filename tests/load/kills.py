@@ -290,9 +290,8 @@ class _Trainer:
     async def go_on(self, killed: str) -> None:
         """Meet the sentence, and let the training go on from where it was; all epochs but the last are there again."""
         async with asyncio.timeout(PATIENCE):
-            while not any(
-                NOBODY_TRAINS in said for said in self.student.alerts
-            ):  # the process that held the folder may be about to end
+            # The process that held the folder may be about to end.
+            while not any(NOBODY_TRAINS in said for said in self.student.alerts):
                 await asyncio.sleep(_BETWEEN)
                 await self.student.run()
         _hear(self.student, NOBODY_TRAINS, killed, self.fate)

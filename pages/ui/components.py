@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from pages.ui import cheaper
+from pages.ui import cheaper, unsent
 from pages.ui.state import component_value
 
 cheaper.begin()
+unsent.begin()
 
 _FOLDER = Path(__file__).parents[2] / "assets" / "components"
 

@@ -25,6 +25,7 @@ from cachetools import LRUCache
 from pages.ui import memory
 from pages.ui.compute import asked_by
 from pages.ui.entered import Chosen, Entered
+from pages.ui.turns import TURNS
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
@@ -261,7 +262,11 @@ class Errand:
 
     def wait(self, seconds: float) -> bool:
         """Return whether it is settled, at the latest so many seconds after it began."""
-        return self._settled.wait(max(0.0, self.began + seconds - time.monotonic()))
+        left = max(0.0, self.began + seconds - time.monotonic())
+        if self.is_settled or not left:
+            return self.is_settled
+        with TURNS.lent():
+            return self._settled.wait(left)
 
     def _go_on(self) -> None:
         begun: list[Work[Any]] = []

@@ -25,6 +25,7 @@ from pages.ui.compute import WORKERS, OverdueError, step_of
 from pages.ui.messages import UndrawnError, part
 from pages.ui.questions import PAGE, WORKS, Holds, Question, Questions, Work
 from pages.ui.text import _, sentence
+from pages.ui.turns import LOOKS, TURNS
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
@@ -62,7 +63,7 @@ def drawn(name: str = PAGE) -> Iterator[None]:
     token = _DRAWN.set(name)
     taken = measured.PAGES if name == PAGE else measured.PARTS
     try:
-        with part(), taken.timed() if around is None else nullcontext():
+        with taken.timed() if around is None else nullcontext(), TURNS.taken(), part():
             yield
         _draw_unseen_clock(name)
         if name == PAGE:
@@ -275,7 +276,7 @@ def _draw_clock(key: str, questions: Questions, saying: str, more: Callable[[], 
         "share": None if count == 1 else errand.done / count,
         **_step(errand.works),
         "seconds": waited,
-        "interval": interval(waited, _ahead(errand.works)[1]),
+        "interval": LOOKS.after(interval(waited, _ahead(errand.works)[1])),
     }
     components.clock(data, key=key, on_look=_look)
 

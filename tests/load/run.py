@@ -1,15 +1,17 @@
 """Send a class to one server on this machine and print what it waited for: `python tests/load/run.py --sessions 100`.
 
-Everybody opens the page at once, drops a picture of their own at once, and changes the layer at once; then the class
-goes on for a while with pauses for thought, and leaves. The run is bounded in sessions and time, and goes nowhere but
-to the server that it started itself.
+A teacher opens the page and drops a picture on it. Then everybody opens it at once, drops a picture of their own at
+once, and changes the layer at once; the class goes on for a while with pauses for thought, and leaves. The run is
+bounded in sessions and time, and goes nowhere but to the server that it started itself.
 """
 
 import argparse
 import asyncio
+import math
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -27,6 +29,8 @@ from load.pictures import photograph  # noqa: E402
 from load.student import PageError, Student  # noqa: E402
 
 PAGE = "Feature_maps"
+_IDLE = 0.1
+"""Seconds of processor time that processes take in a second and are called idle still."""
 PATIENCE = 120.0
 """Seconds after which a student has waited too long: that is a stall."""
 _ALL_LEFT = 180.0
@@ -122,6 +126,12 @@ async def teach(server: Served, sessions: int, seconds: float, think: float, sta
         stay: seconds between the end of the lesson and the last look at the server's memory.
     """
     lesson = Lesson(memory={"before": megabytes(server)})
+    teacher = await Student.at(server.url, PAGE)
+    first = Waits("a teacher's first picture")
+    lesson.waits.append(first)
+    await teacher.open()
+    await first.measure(partial(teacher.give, "teacher.jpg", photograph(sessions)))
+    await _until_idle(server)
     students = await asyncio.gather(*(Student.at(server.url, PAGE) for _ in range(sessions)))
     pictures = [photograph(seed) for seed in range(sessions)]
 
@@ -140,7 +150,7 @@ async def teach(server: Served, sessions: int, seconds: float, think: float, sta
     ends = time.monotonic() + seconds
     await asyncio.gather(*(_work(student, i, ends, think, layers, again) for i, student in enumerate(students)))
     lesson.memory["at its end"] = megabytes(server)
-    await asyncio.gather(*(student.leave() for student in students))
+    await asyncio.gather(*(student.leave() for student in (teacher, *students)))
     await asyncio.sleep(stay)
     lesson.memory[f"{stay:.0f} s after all have left"] = megabytes(server)
     return lesson
@@ -168,6 +178,24 @@ async def next_layer(student: Student, chance: Random) -> None:
         raise PageError("The page shows no network.")
     nodes = [node["layer"] for node in network.data["nodes"]]
     await student.pick_layer(chance.choice(nodes))
+
+
+async def _until_idle(server: Served) -> None:
+    """Wait until the workers have started: what they do for that they do before the class comes."""
+    async with asyncio.timeout(PATIENCE):
+        before = -math.inf
+        while (now := _cpu_seconds_of_children(server)) - before > _IDLE:
+            before = now
+            await asyncio.sleep(1)
+
+
+def _cpu_seconds_of_children(server: Served) -> float:
+    seconds = 0.0
+    for child in psutil.Process(server.process.pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            times = child.cpu_times()
+            seconds += times.user + times.system
+    return seconds
 
 
 def cpu_seconds(server: Served) -> float:

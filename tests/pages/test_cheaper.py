@@ -1,7 +1,10 @@
 """What Streamlit does at a high price and is done for less does the same: a change of Streamlit's shows here."""
 
+import asyncio
 import copyreg
+from collections.abc import Callable
 from copy import deepcopy
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +13,8 @@ from streamlit.components.v2.bidi_component import main as component
 from streamlit.components.v2.presentation import make_bidi_component_presenter
 from streamlit.cursor import Cursor, LockedCursor, RunningCursor
 from streamlit.proto.Element_pb2 import Element
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import cheaper
@@ -116,3 +121,78 @@ def test_both_are_done_once() -> None:
     assert presenter() is before
     assert before is not make_bidi_component_presenter
     assert {RunningCursor, LockedCursor} <= copyreg.dispatch_table.keys()
+
+
+class Told:
+    """A session that notes what it hears, in an event loop of its own."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._event_loop = loop
+        self.heard: list[object] = []
+        self.wakes = 0
+
+    def _call_soon_on_event_loop(self, callback: Callable[[], None]) -> None:
+        self.wakes += 1
+        self._event_loop.call_soon_threadsafe(callback)
+
+    def _handle_scriptrunner_event_on_event_loop(
+        self, _sender: object, event: ScriptRunnerEvent, forward_msg: object = None
+    ) -> None:
+        self.heard.append(forward_msg or event)
+
+
+STARTED, DRAWN, ENDED = (
+    ScriptRunnerEvent.SCRIPT_STARTED,
+    ScriptRunnerEvent.ENQUEUE_FORWARD_MSG,
+    ScriptRunnerEvent.SCRIPT_STOPPED_WITH_SUCCESS,
+)
+
+
+@pytest.mark.parametrize("runs", [1, 3])
+def test_a_session_hears_all_of_a_run_in_order_and_is_woken_a_few_times(runs: int) -> None:
+    tell = cheaper.told_together(AppSession._on_scriptrunner_event)
+
+    async def heard() -> tuple[list[object], int]:
+        session = Told(asyncio.get_running_loop())
+
+        def draw() -> None:
+            for run in range(runs):
+                tell(session, None, STARTED)
+                for number in range(100):
+                    tell(session, None, DRAWN, forward_msg=f"{run}.{number}")
+                tell(session, None, ENDED)
+
+        await asyncio.to_thread(draw)
+        while len(session.heard) < runs * 102:
+            await asyncio.sleep(0)
+        return session.heard, session.wakes
+
+    all_heard, wakes = asyncio.run(asyncio.wait_for(heard(), 60))
+    of_runs = [[STARTED, *(f"{run}.{number}" for number in range(100)), ENDED] for run in range(runs)]
+    assert all_heard == [one for run in of_runs for one in run]
+    assert wakes < runs * 102
+
+
+def test_what_is_drawn_last_is_heard_though_nothing_follows() -> None:
+    async def heard() -> list[object]:
+        session = Told(asyncio.get_running_loop())
+        cheaper.told_together(AppSession._on_scriptrunner_event)(session, None, DRAWN, forward_msg="last")
+        while not session.heard:
+            await asyncio.sleep(0)
+        return session.heard
+
+    assert asyncio.run(asyncio.wait_for(heard(), 60)) == ["last"]
+
+
+def test_who_sends_is_woken_only_where_it_is_not_about_to_send() -> None:
+    async def wakes() -> tuple[int, int]:
+        about_to_send, woken = asyncio.Event(), list[object]()
+        runtime = SimpleNamespace(_get_async_objs=lambda: SimpleNamespace(need_send_data=about_to_send))
+        wake = cheaper.woken_once(woken.append)
+        wake(runtime)
+        before = len(woken)
+        about_to_send.set()
+        wake(runtime)
+        return before, len(woken)
+
+    assert asyncio.run(wakes()) == (1, 1)

@@ -213,7 +213,14 @@ def test_a_file_that_is_damaged_in_the_archive_is_left_out() -> None:
         ({}, r"At least two classes are needed.*Received: 0 \(–\)"),
         ({"cats/1.png": picture(1)}, r"Received: 1 \(cats\)"),
         ({"set/cats/1.png": picture(1), "set/cats/2.png": picture(2)}, r"Received: 1 \(cats\)"),
-        ({"1.png": picture(1), "2.png": picture(2)}, r"Received: 0 \(–\)"),
+        (
+            {"1.png": picture(1), "2.png": picture(2)},
+            r"Received: 0 \(–\)\. Files left out: 2\. The first one: 1\.png\. It is not in a folder",
+        ),
+        (
+            {"../cats/1.png": picture(1), "../dogs/2.png": picture(2)},
+            r"Received: 0 \(–\)\. Files left out: 2\. The first one: \.\./cats/1\.png\. Its name leads out",
+        ),
         ({"cats/1.png": picture(1), "dogs/2.png": b"x"}, 'No picture of the class "dogs".*Left out: 1.*text file'),
         ({"cats/1.png": picture(1), "dogs/2.png": picture(1)}, 'class "dogs".*It is the same picture as cats/1.png'),
         ({f"{n}/1.png": b"" for n in range(101)}, "At most 100 classes.*Received: 101"),
@@ -222,6 +229,13 @@ def test_a_file_that_is_damaged_in_the_archive_is_left_out() -> None:
 def test_sets_with_nothing_to_tell_apart_are_refused(files: dict[str, bytes], said: str) -> None:
     with pytest.raises(CnnError, match=said):
         gather(zipped(files))
+
+
+def test_of_a_set_of_which_every_file_is_too_large_that_is_said() -> None:
+    zeros = bytes(MAX_BYTES + 1)
+    data = zipped({"cats/1.jpg": zeros, "dogs/1.jpg": zeros}, zipfile.ZIP_DEFLATED)
+    with pytest.raises(CnnError, match=r"Files left out: 2\. The first one: cats/1\.jpg\. The file is too large"):
+        gather(data)
 
 
 def zip_of_empty_files(count: int) -> bytes:

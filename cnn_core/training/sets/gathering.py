@@ -46,6 +46,10 @@ _FEW_CLASSES: Final = N_(
     "At least two classes are needed, each a folder with its pictures. Received: {count} ({labels}). Put the "
     "pictures of each class into a separate folder."
 )
+_FEW_LEFT: Final = N_(
+    "At least two classes are needed, each a folder with its pictures. Received: {count} ({labels}). Files left out: "
+    "{left_out}. The first one: {name}. {why}"
+)
 _MANY_CLASSES: Final = N_("At most {most} classes are allowed here. Received: {count}.")
 _EMPTY_CLASS: Final = N_(
     'No picture of the class "{label}" can be used. Left out: {count}. The first one: {name}. {why}'
@@ -93,7 +97,7 @@ def gather(given: Given | bytes | Path, report: Report = nobody) -> Checked:
         CnnError: there are too few classes, too many files, or there is no room for them.
     """
     candidates, skipped = _candidates(given)
-    _check_labels([candidate.label for candidate in candidates])
+    _check_labels([candidate.label for candidate in candidates], skipped)
     with STORE.new(MOST_KEPT) as folder:
         keeper = _Keeper(folder, skipped)
         for done, candidate in enumerate(candidates, 1):
@@ -171,12 +175,16 @@ def class_places(paths: list[PurePosixPath]) -> list[str | None]:
     return [each[around] if len(each) > around + 1 else None for each in parts]
 
 
-def _check_labels(labels: list[str]) -> None:
+def _check_labels(labels: list[str], skipped: list[Skipped]) -> None:
+    """Refuse too many classes or too few, and say why files were left out that would have been one."""
     different = sorted(set(labels))
     if len(different) > MOST_CLASSES:
         raise CnnError(_MANY_CLASSES, most=MOST_CLASSES, count=f"{len(different):,}")
     if len(different) < 2:
-        raise CnnError(_FEW_CLASSES, count=len(different), labels=", ".join(different) or "–")
+        received = {"count": len(different), "labels": ", ".join(different) or "–"}
+        if skipped:
+            raise CnnError(_FEW_LEFT, left_out=f"{len(skipped):,}", **received, **skipped[0]._asdict())
+        raise CnnError(_FEW_CLASSES, **received)
 
 
 # What is kept ---------------------------------------------------------------------------------------------------------

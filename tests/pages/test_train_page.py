@@ -391,6 +391,16 @@ def running(runs: FakeRuns, drawn: dict[str, dict[str, Any]]) -> FakeRuns:
     return runs
 
 
+@pytest.mark.usefixtures("drawn", "here")
+def test_what_is_to_be_watched_comes_after_the_first_epoch(runs: FakeRuns) -> None:
+    at = page(train_part="watch")
+    assert "Press “Train” to see kernels" in text_of(at)
+    runs.seen["run-1"] = seen(plan_of(at, runs), Phase.RUNNING)
+    text = text_of(page(run="run-1", train_part="watch"))
+    assert "After the first epoch you see kernels" in text
+    assert "Press “Train”" not in text
+
+
 def test_progress_and_curves(running: FakeRuns, drawn: dict[str, dict[str, Any]]) -> None:
     page(run="run-1")
     # Four epochs of half a second are to come, and half of the sixth.

@@ -23,7 +23,11 @@ def draw() -> None:
     """Draw the run that is looked at as it was after the epoch that was chosen."""
     run = ours.seen()
     if run is None or run.so_far.begun is None or not run.so_far.snapshots:
-        st.info(_("Press “Train” to see kernels, maps and mistakes change here, epoch by epoch."))
+        st.info(
+            _("After the first epoch you see kernels, maps and mistakes here, and how they change.")
+            if run is not None and run.active
+            else _("Press “Train” to see kernels, maps and mistakes change here, epoch by epoch.")
+        )
         return
     shot = Shot.read(run.folder.snapshots / _choose(run.so_far.snapshots).file)
     classes = classes_of(run)

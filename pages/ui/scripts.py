@@ -52,6 +52,7 @@ What is pressed meanwhile works as ever; to Streamlit, only what is pressed outs
 STREAMLITS_WORDS: Final = (
     *(
         N_("Upload"),
+        N_("Upload directories"),
         N_("file upload"),
         N_("Add files"),
         N_("Drag and drop a file here"),

@@ -18,6 +18,10 @@ _STYLE = """<style>
 }
 .cs-figures thead th { white-space: normal; word-break: normal; opacity: 0.75; vertical-align: bottom; }
 .cs-figures th:first-child { text-align: left; }
+@media (max-width: 640px) {
+  .cs-figures table { font-size: 0.78rem; }
+  .cs-figures :is(td, th) { padding: 0.3rem; }
+}
 </style>"""
 
 

@@ -14,6 +14,7 @@ from cnn_core.training.augmentation import crop, meanings
 from pages.ui import state
 from pages.ui.components import data_url
 from pages.ui.draw.pictures import draw_wide
+from pages.ui.messages import part
 from pages.ui.text import _, as_code, escaped, pgettext, sentences
 from pages.ui.train import cached, chosen
 from pages.ui.train.following import follow, followed
@@ -25,6 +26,9 @@ _STYLE = """<style>
 .cs-draws { display: grid; grid-template-columns: repeat(8, minmax(0, 1fr)); gap: 4px; max-width: 50rem; }
 .cs-draws img { width: 100%; image-rendering: pixelated; border-radius: 3px; display: block; }
 @media (max-width: 640px) { .cs-draws { grid-template-columns: repeat(4, minmax(0, 1fr)); } }
+</style>"""
+_PAIRS = """<style>
+@media (max-width: 640px) { .st-key-augmentation_pairs [data-testid="stColumn"] { flex: 1 1 40%; min-width: 40%; } }
 </style>"""
 _MARK = np.array([255, 0, 200], np.uint8)
 """The colour of what is filled."""
@@ -48,12 +52,16 @@ def draw() -> None:
     with settings:
         _draw_settings()
     with draws:
-        _draw_draws()
+        with part():
+            _draw_draws()
+        _say_meanings()
 
 
 def _draw_settings() -> None:
-    """Draw a control for each change, and what the numbers of those that are on mean."""
-    moved, coloured = st.columns(2, gap="medium")
+    """Draw a control for each change, in two columns also on a phone: what comes of them stands below."""
+    st.html(_PAIRS)
+    with st.container(key="augmentation_pairs"):
+        moved, coloured = st.columns(2, gap="medium")
     with moved:
         st.selectbox(_("Mirror"), format_func=lambda key: _(_FLIPS[key]), **followed(state.FLIP))
         _draw_sliders(
@@ -69,6 +77,10 @@ def _draw_settings() -> None:
         _draw_sliders({state.CONTRAST: _("Contrast"), state.BRIGHTENING: _("Brightness")})
         if chosen.channels() == 3:
             _draw_sliders({state.COLOUR_JITTER: _("Colour jitter"), state.GREYED: _("Grey")})
+
+
+def _say_meanings() -> None:
+    """Say what the numbers of the changes that are on mean."""
     cropped = state.CROPPED.get()
     cutting = crop(cropped) if cropped else ()
     for layer in chosen.augmentation():

@@ -33,7 +33,7 @@ _STYLE = """<style>
 .cs-way code { font-size: 0.75rem; }
 .cs-way .cs-numbers {
   width: 132px; height: 132px; font: 0.75rem/1.2 monospace; letter-spacing: -0.05em; overflow: hidden;
-  white-space: pre; padding: 4px;
+  white-space: pre; padding: 4px 2px;
   border: 1px solid color-mix(in srgb, currentColor 20%, transparent);
 }
 .cs-way .cs-file { white-space: normal; overflow-wrap: anywhere; }

@@ -31,7 +31,7 @@ class FakeRuns:
         key = f"run-{len(self.started)}"
         folder = RunFolder(Path("nowhere"))
         self.seen[key] = SeenRun(
-            key, folder, plan, Phase.WAITING, len(self.started), SoFar(folder), None, time.time(), person
+            key, folder, plan, Phase.WAITING, len(self.started), SoFar(folder), None, time.time(), person, time.time()
         )
         return key
 

@@ -54,6 +54,11 @@ class SoFar:
     def __post_init__(self) -> None:
         self._reader = RecordsReader(self.folder)
 
+    @property
+    def began(self) -> Begun | None:
+        """How it began when it was last trained, also while another process is only taking it up."""
+        return self.begun or next(iter(self.stages[-1:]), None)
+
     def read(self) -> None:
         """Take up what was written since."""
         for record in self._reader.new():

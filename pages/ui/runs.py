@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -92,6 +92,7 @@ class SeenRun:
         problem: why it failed or ended.
         made: when it was started, in seconds as `time.time()` gives them.
         person: whose it is.
+        since: when it was started or last gone on with here, as `made`.
     """
 
     key: str
@@ -103,6 +104,7 @@ class SeenRun:
     problem: CnnError | None
     made: float
     person: str
+    since: float
 
     @property
     def active(self) -> bool:
@@ -131,6 +133,7 @@ class _Run:
         pauses: how often it was paused or went on, so that a timer knows whether its pause is still the same.
         frozen_at: when it was frozen, None while it is not.
         frozen: for how many seconds it was frozen before that.
+        since: when it began to wait, in seconds as `time.time()` gives them.
     """
 
     folder: RunFolder
@@ -142,6 +145,7 @@ class _Run:
     pauses: int = 0
     frozen_at: float | None = None
     frozen: float = 0.0
+    since: float = field(default_factory=time.time)
 
     def freeze(self) -> None:
         """Freeze it, where its executor can."""
@@ -349,7 +353,9 @@ class Runs:
         known.so_far.read()
         phase, problem = self._phase(job, folder, known.so_far)
         place = self._place(job) if job else 0
-        return SeenRun(key, folder, known.plan, phase, place, known.so_far.copy(), problem, known.made, known.person)
+        since = job.since if job else known.made
+        so_far = known.so_far.copy()
+        return SeenRun(key, folder, known.plan, phase, place, so_far, problem, known.made, known.person, since)
 
     def _is_of(self, key: str, person: str) -> bool:
         """Say whether a run is a person's, without reading how far it is."""

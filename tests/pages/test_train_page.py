@@ -28,11 +28,12 @@ from cnn_core.training.fitting import FitPlan
 from cnn_core.training.heads import head_layer
 from cnn_core.training.networks import course_network
 from cnn_core.training.recorded import RecordedRun, RecordedStudy
-from cnn_core.training.records import BatchEnd, Begun, EpochEnd, Saved, Scored, Shifted, Stage
+from cnn_core.training.records import BatchEnd, Begun, EpochEnd, Saved, Scored, Shifted, Snapshot, Stage
 from cnn_core.training.run_folder import RunFolder
 from cnn_core.training.sets.data import Data
 from cnn_core.training.sets.downloads import REMOTES, Remote
 from cnn_core.training.sets.sources import Downloaded, DownloadKey, Shapes, Shipped
+from cnn_core.training.snapshots import Shot
 from cnn_core.training.so_far import SoFar
 from cnn_core.training.studies import STUDIES, study_plan
 from cnn_core.training.study import small_study
@@ -72,7 +73,7 @@ def seen(
     if done or so_far.batch:
         so_far.begun, so_far.stages = begun, (begun,)
     place = 1 if phase is Phase.WAITING else 0
-    return SeenRun(key, so_far.folder, plan, phase, place, so_far, problem, time.time(), READER)
+    return SeenRun(key, so_far.folder, plan, phase, place, so_far, problem, time.time(), READER, time.time())
 
 
 def result(accuracy: float) -> Scored:
@@ -392,13 +393,32 @@ def running(runs: FakeRuns, drawn: dict[str, dict[str, Any]]) -> FakeRuns:
 
 
 @pytest.mark.usefixtures("drawn", "here")
-def test_what_is_to_be_watched_comes_after_the_first_epoch(runs: FakeRuns) -> None:
+def test_what_is_to_be_watched_comes_once_the_training_begins(runs: FakeRuns) -> None:
     at = page(train_part="watch")
     assert "Press “Train” to see kernels" in text_of(at)
     runs.seen["run-1"] = seen(plan_of(at, runs), Phase.RUNNING)
     text = text_of(page(run="run-1", train_part="watch"))
-    assert "After the first epoch you see kernels" in text
+    assert "As soon as the training begins, you see kernels" in text
     assert "Press “Train”" not in text
+
+
+@pytest.mark.usefixtures("here")
+def test_while_a_run_is_taken_up_again_what_it_was_is_still_seen(
+    running: FakeRuns, drawn: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    """And its time is that of this try."""
+    folder = RunFolder(tmp_path / "run")
+    folder.snapshots.mkdir(parents=True)
+    Shot(None, {}, ((7, 1, 0), (0, 8, 0), (0, 0, 8))).write(folder.snapshots / "5.npz")
+    run = replace(running.seen["run-1"], folder=folder, made=0.0)
+    run.so_far.snapshots = (Snapshot(5, "5.npz"),)
+    run.so_far.expect_more()
+    running.seen["run-1"] = run
+    at = page(run="run-1", train_part="watch")
+    assert drawn["run_clock"]["saying"] == "Starting TensorFlow."
+    assert drawn["run_clock"]["seconds"] < 1e6
+    assert "circle" in "".join(html.proto.body for html in at.get("html") if "cs-confusion" in html.proto.body)
+    assert "In epoch 5 it was right" in text_of(at)
 
 
 def test_progress_and_curves(running: FakeRuns, drawn: dict[str, dict[str, Any]]) -> None:

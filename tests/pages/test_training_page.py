@@ -62,7 +62,7 @@ def seen(
     if phase is Phase.DONE:
         so_far.shifted = Shifted(1_000, {2: 0.5, 4: 0.25})
     place = number if phase is Phase.WAITING else 0
-    return SeenRun(f"run-{number}", so_far.folder, plan, phase, place, so_far, None, time.time(), READER)
+    return SeenRun(f"run-{number}", so_far.folder, plan, phase, place, so_far, None, time.time(), READER, time.time())
 
 
 def let_be(runs: FakeRuns, *known: SeenRun) -> AppTest:

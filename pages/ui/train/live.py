@@ -52,8 +52,8 @@ def _draw() -> None:
             _draw_end(run)
         _draw_buttons(run)
         _draw_curves(run)
-        if run.so_far.begun is not None:
-            said = judge(run.so_far.epochs, run.so_far.begun.pictures["validation"])
+        if (begun := run.so_far.began) is not None:
+            said = judge(run.so_far.epochs, begun.pictures["validation"])
             st.markdown(" ".join(escaped(sentence(note)) for note in said))
 
 
@@ -74,7 +74,7 @@ def _draw_progress(run: SeenRun) -> None:
         "step": "",
         "stepSeconds": 0,
         "share": _share(run),
-        "seconds": time.time() - run.made,
+        "seconds": time.time() - run.since,
         "interval": _interval(run),
     }
     components.clock(data, key="run_clock", on_look=_look)

@@ -33,7 +33,7 @@ _BEGUN: tuple[state.Key[Any], ...] = (
 def draw() -> None:
     """Draw what came of the run that is looked at."""
     run = ours.seen()
-    if run is None or run.so_far.begun is None or run.so_far.saved is None:
+    if run is None or run.so_far.saved is None:
         st.info(
             _(
                 "Once a run has finished or been stopped, you can test it, try it on your own picture and export "

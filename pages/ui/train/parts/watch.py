@@ -22,9 +22,9 @@ _MAP_SIDE = 64
 def draw() -> None:
     """Draw the run that is looked at as it was after the epoch that was chosen."""
     run = ours.seen()
-    if run is None or run.so_far.begun is None or not run.so_far.snapshots:
+    if run is None or not run.so_far.snapshots:
         st.info(
-            _("After the first epoch you see kernels, maps and mistakes here, and how they change.")
+            _("As soon as the training begins, you see kernels, maps and mistakes here, and how they change.")
             if run is not None and run.active
             else _("Press “Train” to see kernels, maps and mistakes change here, epoch by epoch.")
         )

@@ -65,7 +65,14 @@ def place_of(address: Mapping[str, str]) -> str:
 
     >>> place_of({"open": "template"}), place_of({"stride_down": "2"})
     ('open_template_field', '')
+
+    What a run draws in that part follows the run itself, which begins the page:
+
+    >>> place_of({"run": "yHq3", "train_part": "watch"}), place_of({"run": "yHq3", "train_part": "after"})
+    ('', 'train_part_field')
     """
+    if "run" in address and address.get("train_part") == "watch":
+        return ""
     return next((place.format(address[name]) for name, place in _PLACES.items() if name in address), "")
 
 

@@ -2,11 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from unicodedata import east_asian_width
 
 
 def N_(message: str) -> str:
     """Mark a sentence for the catalogues; whoever shows it translates it."""
     return message
+
+
+def letters_across(text: str) -> int:
+    """Return the places of Latin letters that a text takes: a wide letter, as of Korean, takes two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 class Sentence:

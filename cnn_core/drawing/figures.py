@@ -7,7 +7,6 @@ as markup. Backgrounds are transparent and text colours are left to the page: li
 import html
 import math
 from collections.abc import Callable, Mapping, Sequence
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy.typing as npt
 
 from cnn_core.arrays import Colour, Numbers
 from cnn_core.drawing.colour_scale import DIVERGING, LEVELS, SEQUENTIAL
-from cnn_core.sentences import N_
+from cnn_core.sentences import N_, letters_across
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -26,7 +25,7 @@ MAX_BARS: Final = 512
 BINS: Final = 40
 MOST_TICKS: Final = 10
 LINE: Final = 38
-"""Characters that fit beside each other on a phone."""
+"""Latin letters that fit beside each other on a phone."""
 _CLEAR: Final = "rgba(0,0,0,0)"
 _COUNTS: Final = "{:,}"
 
@@ -148,10 +147,22 @@ def _peaks(values: npt.NDArray[np.float32], factor: int) -> npt.NDArray[np.int64
     return np.asarray(sizes.reshape(runs, factor).argmax(axis=1) + np.arange(runs) * factor, dtype=np.int64)
 
 
+def _lines(said: str) -> list[str]:
+    """Return a sentence in lines that fit on a phone."""
+    lines: list[str] = []
+    for word in said.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and letters_across(longer) <= LINE:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
 def finished(figure: "Figure", title: str, said: str = "", height: int | None = None) -> "Figure":
     """Set what all figures share: a title and a sentence under it where there are any, and no margin for nothing."""
     # Plotly breaks no lines: on a phone a longer sentence would run out of the picture.
-    sentence = "<br>".join(wrap(said, LINE))
+    sentence = "<br>".join(_lines(said))
     heading = {"text": f"<b>{as_it_is(title)}</b>", "subtitle": {"text": sentence}} if title else {"text": sentence}
     breaks = sentence.count("<br>")
     lines = bool(title) + (breaks + 1 if said else 0)

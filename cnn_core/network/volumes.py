@@ -18,6 +18,7 @@ from cnn_core.network.layout import Edge, NetworkLayout, Node, lay_out
 from cnn_core.network.level import Sizes
 from cnn_core.network.outline import outline
 from cnn_core.network.summary import Row
+from cnn_core.sentences import letters_across
 
 
 class Scale(StrEnum):
@@ -55,7 +56,7 @@ _COLUMN: Final = 7.0
 _SLANT: Final = 0.34, 0.24
 """How far a pixel of depth goes to the right and up."""
 _LETTER: Final = 5.9
-"""Width of a letter of the text, about."""
+"""Width of a Latin letter of the text, about."""
 _LONGEST: Final = 17
 """Letters of a name."""
 _LINE: Final = 13.0
@@ -103,8 +104,8 @@ def block_svg(shape: Shape, group: Group, names: Sequence[str], colour: str = TE
     """
     (box,) = sides([shape], Scale.ROOT)
     height, width, channels = (f"{name} {number:,}" for name, number in zip(names, shape, strict=True))
-    left, top = _LETTER * len(height) + 14, box.up + 2 * _LINE
-    total = left + box.width + box.right + _LETTER * len(width) + 14, top + box.height + 2 * _LINE
+    left, top = _LETTER * letters_across(height) + 14, box.up + 2 * _LINE
+    total = left + box.width + box.right + _LETTER * letters_across(width) + 14, top + box.height + 2 * _LINE
     dark = _mixed(COLOURS[group], 0, 0.45)
     parts = (
         f'<g stroke="{dark}" stroke-width="0.7" stroke-linejoin="round">',
@@ -191,7 +192,7 @@ class _Picture:
     def _room(self, block: Block) -> tuple[float, float]:
         """Return the width and height of a box with its text; as much is free below it as above."""
         box, stacked = self._boxes[block.title], 4.0 * (len(block.rows) > 1)
-        text = max(map(len, self._texts(block))) * _LETTER
+        text = max(map(letters_across, self._texts(block))) * _LETTER
         return max(box.width + box.right + stacked, text), box.height + box.up + 2 * _ABOVE
 
     def _front(self, node: Node) -> tuple[float, float]:
@@ -231,7 +232,7 @@ class _Picture:
         parts, x, y = [], 14.0, self._layout.height + 10
         for group in groups:
             name = self._words.groups[group]
-            step = 22 + len(name) * 1.1 * _LETTER + 14
+            step = 22 + letters_across(name) * 1.1 * _LETTER + 14
             if x > 14 and x + step > max(self._layout.width, 240.0):
                 x, y = 14.0, y + 18
             parts.append(f'<rect x="{x:.1f}" y="{y - 8:.1f}" width="10" height="10" rx="2" fill="{COLOURS[group]}"/>')

@@ -156,7 +156,7 @@ def test_what_passes_is_told_to_what_stands_on_the_page(open_page: OpenPage, app
         expect(part).not_to_have_attribute("src", before[name])
         expect(part).to_have_attribute("data-kept", "yes")
     expect(mean).not_to_have_text(figure)
-    expect(page.locator("[data-passing=best]")).to_contain_text("%")
+    expect(page.locator("[data-passing=best_score]")).to_contain_text("%")
     no_traceback(page)
 
 

@@ -80,6 +80,20 @@ def test_bars_count_every_value_but_zeros() -> None:
     assert title_of(figure) == "25.0% of the values are exactly zero; they have no bar."
 
 
+@pytest.mark.parametrize(
+    ("sentence", "lines"),
+    [
+        ("{share} of the values are exactly zero; they have no bar.", 2),
+        ("정확히 0인 값(전체의 {share})은 막대로 그리지 않았습니다.", 2),  # its letters are wider
+        ("{share}: 0.", 1),
+    ],
+)
+def test_what_is_said_above_the_bars_fits_a_phone(sentence: str, lines: int) -> None:
+    figure = histogram_figure(np.array([0.0, 1.0]), translate=lambda said: sentence if "{share}" in said else said)
+    assert title_of(figure) == sentence.format(share="50.0%")
+    assert len(figure.layout.title.text.split("<br>")) == lines
+
+
 def test_bars_are_coloured_by_sign_with_zero_between_two() -> None:
     bars = histogram_figure(np.random.default_rng(5).normal(size=500)).data[0]
     edges = np.array(bars.customdata)

@@ -96,3 +96,10 @@ def test_a_block_names_its_three_sides_in_their_lengths() -> None:
     (box,) = sides([(28, 7, 32)], Scale.ROOT)
     assert fronts(svg)[0][2:] == pytest.approx((box.width, box.height), abs=0.1)
     assert box.depth / box.height == pytest.approx(sqrt(7 / 28))
+
+
+def test_a_name_of_wide_letters_begins_within_the_picture() -> None:
+    svg = Xml.fromstring(block_svg((28, 7, 32), Group.CONVOLUTION, ("높이", "너비", "채널")))
+    name = next(svg.iter(f"{SVG}text"))
+    assert name.attrib["text-anchor"] == "end"
+    assert float(name.attrib["x"]) > 12 * len("높이") + 6 * len(" 28")

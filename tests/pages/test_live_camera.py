@@ -166,7 +166,7 @@ def test_the_network_the_maps_and_the_answer_follow() -> None:
             "picture": node["picture"],
             "strongest": node["strongest"],
         }
-    assert told["page"]["texts"]["best"] in said_in_html(at)
+    assert told["page"]["texts"]["best_score"] in said_in_html(at)
     assert told["page"]["texts"]["mean"] in said_in_html(at)
     values = [
         np.frombuffer(base64.b64decode(data["values"]), "<f4") for data in (dark["picker"], data_of(at, "picker"))

@@ -99,6 +99,7 @@ _STYLE = """
   .st-key-asked_line > div:has(h2) { flex: 1 0 100%; }
   .cs-map-figures br { display: none; }
   .cs-map-figures b { margin: 0 0.6rem 0 0.2rem; }
+  .cs-map-figures span { white-space: nowrap; }
 }
 @media (max-width: 999px) {
   .st-key-network_picture, .st-key-layer_line, .st-key-map_line, .st-key-asked { scroll-margin-top: 3.5rem; }

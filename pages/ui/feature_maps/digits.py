@@ -34,7 +34,11 @@ _STYLE = """<style>
 .cs-digits b { display: block; height: 100%; border-radius: 3px; background: #0e86ad; }
 .cs-digits span:last-child { font-variant-numeric: tabular-nums; }
 @media (max-width: 640px) {
-  .st-key-digits > :first-child { flex-basis: 7.5rem; }
+  .st-key-digits { flex-wrap: wrap; --graph-height: 210px; }
+  .st-key-digits > * { flex-basis: 100% !important; }
+  .st-key-digit_sheet { flex-flow: row wrap; align-items: flex-start; gap: 0.4rem 1rem; }
+  .st-key-digit_sheet > :first-child { flex: 0 0 7.5rem; }
+  .st-key-digit_sheet > :not(:first-child) { flex: 1 1 0; min-width: 0; }
 }
 </style>"""
 

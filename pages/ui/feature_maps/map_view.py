@@ -102,7 +102,7 @@ def _figures(layer: OpenLayer, channel: int) -> dict[str, tuple[str, str]]:
 
 def _draw_figures(layer: OpenLayer, channel: int) -> None:
     figures = _figures(layer, channel).items()
-    lines = (f"{word}<br><b {named(name)}>{figure}</b>" for name, (word, figure) in figures)
+    lines = (f"<span>{word}<br><b {named(name)}>{figure}</b></span>" for name, (word, figure) in figures)
     st.html(f'<p class="cs-map-figures">{"<br> ".join(lines)}</p>')
 
 

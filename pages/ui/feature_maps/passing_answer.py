@@ -18,6 +18,10 @@ _STYLE = """<style>
   border: 1px solid color-mix(in srgb, currentcolor 20%, transparent); border-radius: 0.4rem;
   font-weight: 600; cursor: pointer;
 }
+.st-key-passing_answer .best {
+  display: inline-flex; gap: 0.3em; max-width: calc(100% - 1.2em); vertical-align: bottom;
+}
+.st-key-passing_answer .best > :first-child { overflow: hidden; text-overflow: ellipsis; }
 .st-key-passing_answer .rows {
   position: absolute; z-index: 1000; right: 0; width: 20rem; max-width: 80vw; margin-top: 0.3rem; padding: 0.8rem 1rem;
   display: grid; gap: 0.5rem; border-radius: 0.4rem; background: Canvas; color: CanvasText;
@@ -36,10 +40,11 @@ def can_be_told(run: Run) -> bool:
 def draw(run: Run) -> None:
     """Draw the likeliest class, and behind it those with the highest scores."""
     now = changed(run)
+    best = f"{_told(now, 'best_class')}{_told(now, 'best_score')}"
     rows = "".join(_row(now, rank) for rank in range(min(TOP, run.scores.size)))
     with st.container(key="passing_answer"):
         st.html(
-            f"{_STYLE}<details><summary>{_told(now, 'best')}</summary>"
+            f'{_STYLE}<details><summary><span class="best">{best}</span></summary>'
             f'<div class="rows"><b>{escape(_("What the network thinks it is"))}</b>{rows}</div></details>'
         )
 
@@ -55,7 +60,7 @@ def changed(run: Run) -> Changed:
         texts[f"score_{rank}"] = f"{score:.1%}" if kind.is_share else f"{score:.4g}"
         width = min(1.0, max(0.0, score)) if kind.is_share else 0.0  # a number without end is no share
         styles[f"bar_{rank}"] = {"width": f"{width:.1%}"}
-    texts["best"] = f"{texts['class_0']} {texts['score_0']}"
+    texts |= {"best_class": texts["class_0"], "best_score": texts["score_0"]}
     return Changed(texts, styles=styles)
 
 

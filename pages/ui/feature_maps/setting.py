@@ -36,10 +36,12 @@ from pages.ui.text import _, escaped
 from pages.ui.waiting import run_again
 
 # The samples take what the choices and the answer leave of the line; on a phone they have one of their own. What is
-# said in an open menu is not said beside it once more.
+# said in an open menu is not said beside it once more. Of an answer the name gives way, not its share.
 STYLE: Final = """
 .st-key-tools button p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 11.5rem; }
 .st-key-tools .st-key-set_picture button p { max-width: 8rem; }
+.st-key-tools .st-key-answer button p:has(strong) { display: flex; gap: 0.3em; }
+.st-key-tools .st-key-answer button strong { min-width: 0; overflow: hidden; text-overflow: ellipsis; }
 .st-key-set_samples { min-width: 0; flex: 1 1 0; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-set_samples) { flex: 1 1 0; min-width: 0; }
 .st-key-given { position: absolute; width: 0; }

@@ -21,20 +21,23 @@ _STYLE = """<style>
 @media (max-width: 640px) {
   .cs-figures table { font-size: 0.78rem; }
   .cs-figures :is(td, th) { padding: 0.3rem; }
+  .cs-wordy :is(td, th) { white-space: normal; text-align: left; vertical-align: top; }
+  .cs-wordy td { min-width: 7rem; }
 }
 </style>"""
 
 
-def draw_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def draw_table(heads: Sequence[str], rows: Sequence[Sequence[str]], is_wordy: bool = False) -> None:
     """Draw a table that keeps its cells on one line; where the screen is narrow it scrolls inside itself, also by keys.
 
-    Nothing in it is markup.
+    Nothing in it is markup. Where cells are words rather than numbers (`is_wordy`), a narrow screen breaks their lines.
     """
     head = "".join(f"<th scope='col'>{html.escape(text)}</th>" if text else "<td></td>" for text in heads)
     body = "".join(f"<tr>{_cells(row)}</tr>" for row in rows)
     label = html.escape(_("Table: {columns}").format(columns=", ".join(heads)))
+    classes = "cs-figures cs-wordy" if is_wordy else "cs-figures"
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    st.html(f'{_STYLE}<div class="cs-figures" role="group" tabindex="0" aria-label="{label}">{table}</div>')
+    st.html(f'{_STYLE}<div class="{classes}" role="group" tabindex="0" aria-label="{label}">{table}</div>')
 
 
 def _cells(row: Sequence[str]) -> str:

@@ -69,7 +69,7 @@ def _draw_table(runs: Mapping[str, SeenRun]) -> None:
     rows.append([_("parameters"), *(f"{summarize(run.plan.network).parameters:,}" for run in runs.values())])
     rows.append([_("lowest validation loss"), *(_lowest(run) for run in runs.values())])
     rows.append([_("test accuracy"), *(_accuracy(run) for run in runs.values())])
-    draw_table([_("What differs"), *runs], rows)
+    draw_table([_("What differs"), *runs], rows, is_wordy=True)
 
 
 def _short(text: str) -> str:

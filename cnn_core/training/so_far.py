@@ -55,7 +55,7 @@ class SoFar:
         self._reader = RecordsReader(self.folder)
 
     @property
-    def began(self) -> Begun | None:
+    def last_begun(self) -> Begun | None:
         """How it began when it was last trained, also while another process is only taking it up."""
         return self.begun or next(iter(self.stages[-1:]), None)
 

@@ -128,7 +128,7 @@ def test_what_is_gone_on_with_forgets_what_came_after_its_checkpoint(folder: Run
     assert (first.ended, first.epochs, first.snapshots) == (None, (epoch(1),), tuple(shots[:2]))
     assert len(before.epochs) == 2
     first.expect_more()
-    assert (first.begun, first.began) == (None, begun(1))
+    assert (first.begun, first.last_begun) == (None, begun(1))
     folder.write(epoch(2))
     first.read()
     assert first.epochs == (epoch(1), epoch(2))

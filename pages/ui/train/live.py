@@ -52,7 +52,7 @@ def _draw() -> None:
             _draw_end(run)
         _draw_buttons(run)
         _draw_curves(run)
-        if (begun := run.so_far.began) is not None:
+        if (begun := run.so_far.last_begun) is not None:
             said = judge(run.so_far.epochs, begun.pictures["validation"])
             st.markdown(" ".join(escaped(sentence(note)) for note in said))
 

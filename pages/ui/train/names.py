@@ -14,5 +14,5 @@ def class_names(classes: Iterable[str], source: Source) -> tuple[str, ...]:
 
 def classes_of(run: SeenRun) -> tuple[str, ...]:
     """Return the names of the classes that a run tells apart; none before it has read its pictures."""
-    begun = run.so_far.began
+    begun = run.so_far.last_begun
     return () if begun is None else class_names(begun.classes, run.plan.data.source)

@@ -71,7 +71,7 @@ def draw() -> None:
 
 def _of_run(run: SeenRun) -> _Trained | None:
     """Return the network of a run; None before it has left a model."""
-    begun = run.so_far.began
+    begun = run.so_far.last_begun
     if begun is None or run.so_far.saved is None:
         return None
     key = str(cached.trained_model(run.folder.model))

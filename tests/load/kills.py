@@ -41,7 +41,7 @@ NOBODY_TRAINS = "This training has ended early"
 WHEN = (0.2, 0.45, 0.7)
 """Shares of the lesson after which a worker, a training and the server are killed."""
 DESIGN = "28x28x1-C32-P2-C64-P2-F-D100-D10sm"
-TRAIN = {"train_on": "shapes", "per_class": 40, "picture_side": 16, "train_epochs": 200}
+TRAIN = {"train_on": "shapes", "per_class": 400, "picture_side": 64, "train_epochs": 200}
 EPOCHS = 3
 """So many are trained before a training is killed, and as many after it."""
 _MOST_TRIES = 5

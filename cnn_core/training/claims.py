@@ -57,6 +57,10 @@ _OPEN: Final = N_(
     "“{scheme}”: the validation loss was lowest after epoch {epochs} of {all}, and no run shows overfitting."
 )
 _ALIKE: Final = N_("The course names epoch {wanted} for that; here it also happens about then, after epoch {epochs}.")
+_PARTLY_ALIKE: Final = N_(
+    "The course names epoch {wanted} for that; here it happens after epoch {epochs}, in {count} of {runs} runs about "
+    "then."
+)
 _EARLIER: Final = N_("The course names epoch {wanted} for that; here it happens earlier, after epoch {epochs}.")
 _LATER: Final = N_("The course names epoch {wanted} for that; here it happens later, after epoch {epochs}.")
 _ACCURACY: Final = N_(
@@ -110,8 +114,12 @@ def _turned(turns: Sequence[Turn], runs: Sequence[RecordedRun], title: Note) -> 
 def _compared(course: CourseFigure, runs: Sequence[RecordedRun]) -> Iterator[Note]:
     epochs = _epochs([run.turn for run in runs])
     low, high = course.epochs
-    message = _EARLIER if max(epochs) < low - LAST else (_LATER if min(epochs) > high + LAST else _ALIKE)
-    yield Note(message, {"wanted": _span(course.epochs), "epochs": _span(epochs)})
+    alike = sum(low - LAST <= epoch <= high + LAST for epoch in epochs)
+    values = {"wanted": _span(course.epochs), "epochs": _span(epochs)}
+    if alike not in (0, len(epochs)) or (not alike and min(epochs) < low and max(epochs) > high):
+        yield Note(_PARTLY_ALIKE, {**values, "count": alike, "runs": len(epochs)})
+    else:
+        yield Note(_ALIKE if alike else (_EARLIER if max(epochs) < low else _LATER), values)
     if course.accuracy is not None:
         best = [run.epochs[run.turn.epoch - 1].val_accuracy for run in runs]
         low_, high_ = (f"{end:.0%}" for end in course.accuracy)

@@ -94,6 +94,13 @@ def test_a_cure_that_turns_earlier_than_the_course_says_so() -> None:
     assert notes[3].startswith("The course's validation accuracy is 80% to 85%; here it is 74%")
 
 
+def test_where_only_some_runs_turn_when_the_course_says_it_tells_how_many() -> None:
+    notes = [str(note) for note in said(study(*(run("cured", seed, 0.8, at, 100) for seed, at in enumerate((65, 33)))))]
+    assert notes[2] == (
+        "The course names epoch 60–70 for that; here it happens after epoch 33–65, in 1 of 2 runs about then."
+    )
+
+
 def test_what_has_not_turned_is_not_called_overfitting() -> None:
     assert "and no run shows overfitting" in str(said(study(run("scratch", 0, 0.7, 30)))[1])
 

@@ -96,8 +96,9 @@ def perturbed(case: Case, why: Explanation) -> Iterator[list[np.ndarray]]:
     for source, place in why.origins:
         others[source][place] = case.inputs[source][place]
     yield others
+    far_up = 1e3 * max(1.0, abs(getattr(case.layer, "fill_value", 0.0)))  # a frame may be larger than all values
     for source, place in [*why.origins[:2], *why.origins[-2:]]:
-        for far in (1e3, -1e3):
+        for far in (far_up, -far_up):
             inputs = [one.copy() for one in case.inputs]
             inputs[source][place] += np.float32(far)
             yield inputs

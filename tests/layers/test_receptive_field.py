@@ -613,8 +613,8 @@ POSITIVE = (*MAPS_TO_MAPS, L.LayerScale, L.Average, L.Maximum)
 
 
 def without_constants(network: Network) -> Network:
-    """Take away biases, and activations that could flatten a difference."""
-    simple = {"activation": "linear", "use_bias": False, "center": False}
+    """Take away biases, activations that could flatten a difference, and frames that are lit without a pixel."""
+    simple = {"activation": "linear", "use_bias": False, "center": False, "fill_value": 0.0}
     layers = []
     for named in network.layers:
         known = {name: value for name, value in simple.items() if name in named.layer.settings()}

@@ -59,7 +59,7 @@ def _turn_on(page: Any) -> None:
     page.get_by_role("radio", name="Camera").click()
     page.get_by_text("Live", exact=True).click()
     page.keyboard.press("Escape")
-    page.locator(".camera .said").filter(has_text="a second").wait_for()
+    page.locator(".camera .said").filter(has_text="per second").wait_for()
 
 
 def _seconds_a_picture(page: Any) -> float:
